@@ -24,11 +24,12 @@ def check(economy: Economy, links: Links, deficits: Deficits) -> None:
         NoEquilibrium: names the cells without a supplier, or the countries whose deficit nothing can carry, and the
             closure that would have an equilibrium.
     """
-    _suppliers(economy, links.A)
+    check_suppliers(economy, links.A)
     _deficits(economy, links.A, deficits)
 
 
-def _suppliers(economy: Economy, A: Array) -> None:
+def check_suppliers(economy: Economy, A: Array) -> None:
+    """Refuse links that leave a cell with spending but no supplier."""
     missing = (economy.expenditure > 0) & ~(A.sum(2) > 0)
     if missing.any():
         cells = [f"{economy.countries[n]} {economy.sectors[j]}" for n, j in np.argwhere(missing.T)]
@@ -55,13 +56,14 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
                 f"{names} cut off from all other countries with a deficit of {total * economy.scale:,.0f} million USD "
                 f"that no trade can carry: {remedy}"
             )
-    for mute, side, verb in (
-        (~traded.any(1) & (gap > 0) & tight, "imports", "buy"),
-        (~traded.any(0) & (gap < 0) & tight, "exports", "sell"),
+    buys, sells = traded.any(1), traded.any(0)
+    for mute, text in (
+        (~buys & sells & ~(tight & (gap < 0)), "can sell abroad but not buy, with no surplus to account for it"),
+        (~sells & buys & ~(tight & (gap > 0)), "can buy abroad but not sell, with no deficit to account for it"),
     ):
         if mute.any():
             names = _list([economy.countries[i] for i in np.flatnonzero(mute)])
-            raise NoEquilibrium(f"{names} left without {side}, while the deficit says they {verb} more abroad: {remedy}")
+            raise NoEquilibrium(f"{names} {text}: close or open the other direction too (leakage, potential)")
 
 
 def _components(linked: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[list[int]]:

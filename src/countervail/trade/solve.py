@@ -9,26 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Literal, NamedTuple, overload
+from typing import Literal, overload
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from countervail.errors import InputError, NoEquilibrium, NotConverged
-from countervail.trade import kernels
-from countervail.trade.anderson import Anderson
-from countervail.trade.economy import Array, Economy, Flows
+from countervail.errors import InputError
+from countervail.trade.economy import Economy, Flows
 from countervail.trade.feasible import check
+from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
 from countervail.trade.kernels import Block, Deficits, State
-from countervail.trade.prepare import step
 from countervail.trade.shock import Links, Shock, link
 from countervail.trade.welfare import Equilibrium, Reference, baseline
 
 Closure = Literal["fixed", "proportional", "balanced"]
 CLOSURES: tuple[Closure, ...] = ("fixed", "proportional", "balanced")
 
-DEPTH = 3
-MAX_ITERATIONS = 400
 BATCH = 16
 """Scenarios iterated together."""
 
@@ -128,24 +124,18 @@ def _reference(economy: Economy, closure: Closure, tol: float) -> Reference:
     kept = economy.references.get(tol)
     if kept is None:
         links = link(economy, Shock())
-        found = _iterate(economy, links, (), deficits_of(economy, closure, links), tol, None)
-        kept = economy.references[tol] = Reference.at(economy, links, deficits_of(economy, closure, links), found.state)
+        deficits = deficits_of(economy, closure, links)
+        check(economy, links, deficits)
+        (found,) = _found(economy, [links], (), deficits, tol, initial(economy))
+        kept = economy.references[tol] = Reference.at(economy, links, deficits, found.state)
     return kept
-
-
-class Found(NamedTuple):
-    """A solved batch."""
-
-    state: State
-    residual: Array
-    iterations: int
 
 
 def _solve(
     economy: Economy, shocks: Sequence[Shock], closure: Closure, tol: float, start: Equilibrium | None
 ) -> list[Equilibrium]:
     reference = _reference(economy, closure, tol)
-    begin = None if start is None else start.state
+    begin = initial(economy) if start is None else start.state
     solved: list[Equilibrium] = []
     position = 0
     while position < len(shocks):
@@ -154,14 +144,25 @@ def _solve(
         deficits = deficits_of(economy, closure, links)
         for one in group:
             check(economy, one, deficits)
-        found = _iterate(economy, links, blocks, deficits, tol, begin, len(group))
-        for b, one in enumerate(group):
-            state = State(*(part[..., b : b + 1] for part in found.state))
-            solved.append(
-                Equilibrium.of(economy, one, deficits, reference, state, float(found.residual[b]), found.iterations)
-            )
+        for one, found in zip(group, _found(economy, group, blocks, deficits, tol, begin), strict=True):
+            solved.append(Equilibrium.of(economy, one, deficits, reference, found))
         position += len(group)
     return solved
+
+
+def _found(
+    economy: Economy, group: Sequence[Links], blocks: tuple[Block, ...], deficits: Deficits, tol: float, begin: State
+) -> list[Found]:
+    """Each scenario of a batch: together, or one by one in stages where the batch stalls."""
+    try:
+        found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group))
+    except Stalled:
+        return [approach(economy, links, deficits, tol) for links in group]
+    parts = range(len(group))
+    return [
+        Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)
+        for b in parts
+    ]
 
 
 def _gather(economy: Economy, first: Links, shocks: Sequence[Shock]) -> tuple[list[Links], tuple[Block, ...]]:
@@ -190,51 +191,3 @@ def _gather(economy: Economy, first: Links, shocks: Sequence[Shock]) -> tuple[li
     cells = np.ix_(range(economy.j), importers, exporters)
     added = np.stack([links.A[cells] - first.A[cells] for links in group], axis=3)
     return group, (Block(importers, exporters, added, added),)
-
-
-def _iterate(
-    economy: Economy,
-    links: Links,
-    blocks: tuple[Block, ...],
-    deficits: Deficits,
-    tol: float,
-    begin: State | None,
-    batch: int = 1,
-) -> Found:
-    """Iterate to the tolerance; where acceleration fails, retry damped and from a fresh preconditioner."""
-    N, J = economy.n, economy.j
-    unit = np.where(economy.expenditure > 0, economy.expenditure, 1.0)[:, :, None]
-    if begin is None:
-        begin = State(np.zeros((N, 1)), np.zeros((J, N, 1)), economy.expenditure[:, :, None])
-    z = np.concatenate([begin.log_wage, begin.log_price.reshape(J * N, -1), (begin.expenditure / unit).reshape(J * N, -1)])
-    z = np.repeat(z, batch, axis=1) if z.shape[1] != batch else z.copy()
-
-    def unpack(z: Array) -> State:
-        return State(z[:N], z[N : N + N * J].reshape(J, N, -1), z[N + N * J :].reshape(J, N, -1) * unit)
-
-    def pack(state: State) -> Array:
-        B = state.log_wage.shape[1]
-        return np.concatenate([state.log_wage, state.log_price.reshape(-1, B), (state.expenditure / unit).reshape(-1, B)])
-
-    accelerate = Anderson(DEPTH)
-    trail: list[float] = []
-    with np.errstate(all="ignore"):
-        for iteration in range(1, MAX_ITERATIONS + 1):
-            state = unpack(z)
-            t = kernels.terms(economy, links, blocks, deficits, state)
-            residual = kernels.residuals(economy, t, state)
-            size = kernels.relative(residual, state)
-            trail.append(float(size.max()))
-            if trail[-1] < tol:
-                return Found(state, size, iteration)
-            if not np.isfinite(trail[-1]):
-                break
-            plain = pack(step(economy, economy.preparation, t, state, residual))
-            ahead = accelerate(z, plain)
-            bad = ~((ahead[N + N * J :] >= 0).all(0) & np.isfinite(ahead).all(0))
-            if bad.any():
-                ahead[:, bad] = plain[:, bad]
-                ahead[N + N * J :, bad] = np.maximum(ahead[N + N * J :, bad], 1e-3 * z[N + N * J :, bad])
-            done = size < tol
-            z = np.where(done, z, ahead) if done.any() else ahead
-    raise NotConverged(f"residual {trail[-1]:.1e} after {len(trail)} iterations")

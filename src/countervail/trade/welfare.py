@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from countervail.errors import NoEquilibrium
 from countervail.trade import kernels
 from countervail.trade.economy import Array, Economy, outward
+from countervail.trade.iterate import Found
 from countervail.trade.kernels import Deficits, State
 from countervail.trade.shock import Links
 
@@ -69,6 +71,8 @@ class Equilibrium:
     links: Links = field(repr=False)
     reference: Reference = field(repr=False)
     state: State = field(repr=False)
+    paid: Array | None = field(default=None, repr=False)
+    """What importers pay, where a closure does not spend by the price index `[sector, importer, exporter]`."""
 
     @classmethod
     def of(
@@ -77,12 +81,21 @@ class Equilibrium:
         links: Links,
         deficits: Deficits,
         reference: Reference,
-        state: State,
-        residual: float,
-        iterations: int,
+        found: Found,
     ) -> Equilibrium:
-        """The equilibrium at a solved state of one scenario."""
+        """The equilibrium at a solved state of one scenario.
+
+        Raises:
+            NoEquilibrium: a country's surplus exceeds what it earns.
+        """
+        state = found.state
         spending = kernels.terms(economy, links, (), deficits, state).spending[:, 0]
+        if not (spending > 0).all():
+            names = ", ".join(economy.countries[i] for i in np.flatnonzero(~(spending > 0)))
+            raise NoEquilibrium(
+                f"final spending of {names} would be negative: its surplus is more than it earns. "
+                "Closure 'balanced' or 'proportional' has an equilibrium"
+            )
         index = np.exp((economy.final_share * (state.log_price[:, :, 0] - reference.log_price)).sum(0))
         return cls(
             real_income=spending / reference.income / index,
@@ -90,8 +103,8 @@ class Equilibrium:
             price_index=index,
             income=spending * economy.scale,
             base_income=reference.income * economy.scale,
-            residual=residual,
-            iterations=iterations,
+            residual=float(found.residual[0]),
+            iterations=found.iterations,
             economy=economy,
             links=links,
             reference=reference,
@@ -106,6 +119,8 @@ class Equilibrium:
     @cached_property
     def _spent(self) -> Array:
         """What importers pay `[sector, importer, exporter]`, share of world value added."""
+        if self.paid is not None:
+            return self.paid
         q = np.exp(-self.economy.elasticity[:, None] * self._cost)
         paid = self.links.A * q[:, None, :]
         total = paid.sum(2, keepdims=True)
