@@ -27,19 +27,32 @@ class Flows(Protocol):
     """What the solver needs of a baseline: a `World` has it."""
 
     @property
-    def countries(self) -> Sequence[str]: ...
+    def countries(self) -> Sequence[str]:
+        """Names."""
+
     @property
-    def sectors(self) -> Sequence[str]: ...
+    def sectors(self) -> Sequence[str]:
+        """Names."""
+
     @property
-    def flows(self) -> Array: ...
+    def flows(self) -> Array:
+        """What the importer pays `[exporter, importer, sector]`."""
+
     @property
-    def value_added_share(self) -> Array: ...
+    def value_added_share(self) -> Array:
+        """`[country, sector]`."""
+
     @property
-    def input_share(self) -> Array: ...
+    def input_share(self) -> Array:
+        """`[country, input, user]`."""
+
     @property
-    def tariff(self) -> Array: ...
+    def tariff(self) -> Array:
+        """Ad valorem `[exporter, importer, sector]`."""
+
     @property
-    def elasticity(self) -> Array: ...
+    def elasticity(self) -> Array:
+        """Theta `[sector]`."""
 
 
 def inward(array: Array) -> Array:
@@ -96,7 +109,6 @@ class Economy:
             NoEquilibrium: a country without income.
         """
         flows = inward(np.asarray(world.flows, float))
-        sectors, n, _ = flows.shape
         tariff = inward(np.asarray(world.tariff, float))
         border = flows / (1.0 + tariff) if tariff.any() else flows
         output = border.sum(1)
@@ -110,7 +122,7 @@ class Economy:
         labour = (value_added_share * output).sum(0)
         for what, value in (("final spending", income), ("value added", labour)):
             if not (value > 0).all():
-                names = [world.countries[i] for i in np.flatnonzero(~(value > 0))]
+                names = [world.countries[i] for i in np.flatnonzero(~(value > 0)).tolist()]
                 raise NoEquilibrium(f"no {what} in {', '.join(names)}: add its domestic flows or drop the country")
         share = flows / np.where(spending > 0, spending, 1.0)[:, :, None]
         dead = np.nonzero(spending <= 0)

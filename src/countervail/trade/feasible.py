@@ -7,6 +7,7 @@ rest cannot run a deficit with it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from countervail.errors import NoEquilibrium
 from countervail.trade.economy import Array, Economy
@@ -45,7 +46,7 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
         scaled = deficits.rate[:, 0] * economy.labour
         gap = gap + scaled / scaled.sum() - economy.labour
     tight = np.abs(gap) > 1e-12 * economy.labour
-    traded = A.any(0)
+    traded: NDArray[np.bool_] = np.asarray((A > 0).any(0))
     np.fill_diagonal(traded, False)
     remedy = "closure 'balanced' removes deficits first and has an equilibrium"
     for members in _components(traded | traded.T):
@@ -66,7 +67,7 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
             raise NoEquilibrium(f"{names} {text}: close or open the other direction too (leakage, potential)")
 
 
-def _components(linked: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[list[int]]:
+def _components(linked: NDArray[np.bool_]) -> list[list[int]]:
     """Connected components of an undirected graph given by its adjacency matrix."""
     free = np.ones(len(linked), bool)
     components = []

@@ -38,8 +38,8 @@ class Found(NamedTuple):
 
 
 @dataclass
-class Stalled(Exception):  # noqa: N818 - control flow inside this package, never seen outside
-    """The iteration did not reach its tolerance."""
+class Stalled(Exception):
+    """The iteration did not reach its tolerance (control flow of this package, never seen outside)."""
 
     trail: list[float]
     state: State
@@ -193,10 +193,10 @@ def _where(economy: Economy, residual: State, state: State) -> str:
         ("price", np.abs(residual.log_price)),
         ("expenditure", cell),
     ):
-        size = np.where(np.isfinite(size), size, np.inf)
-        at = np.unravel_index(int(size.argmax()), size.shape)
+        sure = np.where(np.isfinite(size), size, np.inf)
+        at = np.unravel_index(int(sure.argmax()), sure.shape)
         name = economy.countries[at[-2]] + (f" {economy.sectors[at[0]]}" if len(at) == 3 else "")
-        found.append((float(size[at]), f"the {what} equation of {name}"))
+        found.append((float(sure[at]), f"the {what} equation of {name}"))
     return max(found)[1]
 
 
@@ -219,6 +219,7 @@ def _explain(
     tail = tail[np.isfinite(tail)]
     cycling = len(tail) > 5 and tail[-1] < 10 * tail.min() and np.isfinite(problem.trail[-1])
     raise NotConverged(
-        f"the iteration {'cycles' if cycling else 'diverges'} at a relative residual of {problem.trail[-1]:.1e}, worst in "
-        f"{problem.worst}, {reached:.0%} of the way from the baseline to the shock. Check the shock there, or loosen tol"
+        f"the iteration {'cycles' if cycling else 'diverges'} at a relative residual of {problem.trail[-1]:.1e}, worst "
+        f"in {problem.worst}, {reached:.0%} of the way from the baseline to the shock. Check the shock there, or "
+        "loosen tol"
     )

@@ -62,12 +62,12 @@ class Terms(NamedTuple):
 
 def mix(matrices: Array, values: Array) -> Array:
     """Per country, `matrices [country, row, column] @ values [column, country, batch]`, as `[row, country, batch]`."""
-    return np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2)
+    return np.asarray(np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2))
 
 
 def _forward(matrix: Array, blocks: Sequence[Block], values: Array) -> Array:
     """Sum over exporters of `A` times `values`, with the batch's own cells."""
-    out = np.matmul(matrix, values)
+    out: Array = np.matmul(matrix, values)
     for b in blocks:
         out[:, b.importers] += np.einsum("jrcb,jcb->jrb", b.A, values[:, b.exporters])
     return out
@@ -75,7 +75,7 @@ def _forward(matrix: Array, blocks: Sequence[Block], values: Array) -> Array:
 
 def _backward(matrix: Array, blocks: Sequence[Block], values: Array) -> Array:
     """Sum over importers of `B` times `values`, with the batch's own cells."""
-    out = np.matmul(matrix.transpose(0, 2, 1), values)
+    out: Array = np.matmul(matrix.transpose(0, 2, 1), values)
     for b in blocks:
         out[:, b.exporters] += np.einsum("jrcb,jrb->jcb", b.B, values[:, b.importers])
     return out
@@ -120,5 +120,5 @@ def residuals(economy: Economy, t: Terms, state: State) -> State:
 def relative(residual: State, state: State) -> Array:
     """Largest residual of each scenario `[batch]`, expenditure's relative to the cell's own."""
     cell = np.abs(residual.expenditure) / np.where(state.expenditure > 0, state.expenditure, 1.0)
-    out: Array = np.maximum(np.abs(residual.log_wage).max(0), np.abs(residual.log_price).max((0, 1)))
-    return np.maximum(out, cell.max((0, 1)))
+    logs = np.maximum(np.abs(residual.log_wage).max(0), np.abs(residual.log_price).max((0, 1)))
+    return np.asarray(np.maximum(logs, cell.max((0, 1))))

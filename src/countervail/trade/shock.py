@@ -57,9 +57,7 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
     try:
         array = np.broadcast_to(np.asarray(value, float), shape)
     except (ValueError, TypeError) as error:
-        wanted = (
-            "[exporter, importer, sector]" if len(shape) == 3 else "[country, sector]"[: None if len(shape) > 1 else 9]
-        )
+        wanted = {1: "[country]", 2: "[country, sector]", 3: "[exporter, importer, sector]"}[len(shape)]
         raise InputError(f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}") from None
     bad = np.isnan(array) | (array < low if inclusive else array <= low)
     if bad.any():

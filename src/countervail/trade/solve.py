@@ -188,6 +188,6 @@ def _gather(economy: Economy, first: Links, shocks: Sequence[Shock]) -> tuple[li
     if len(group) == 1 or not rows.any():
         return group[:1] if not rows.any() else group, ()
     importers, exporters = np.flatnonzero(rows), np.flatnonzero(columns)
-    cells = np.ix_(range(economy.j), importers, exporters)
+    cells = np.ix_(np.arange(economy.j), importers, exporters)
     added = np.stack([links.A[cells] - first.A[cells] for links in group], axis=3)
     return group, (Block(importers, exporters, added, added),)

@@ -124,7 +124,7 @@ class Equilibrium:
         q = np.exp(-self.economy.elasticity[:, None] * self._cost)
         paid = self.links.A * q[:, None, :]
         total = paid.sum(2, keepdims=True)
-        return paid * (self.state.expenditure / np.where(total > 0, total, 1.0))
+        return np.asarray(paid * (self.state.expenditure / np.where(total > 0, total, 1.0)))
 
     @cached_property
     def _cost(self) -> Array:
@@ -142,7 +142,7 @@ class Equilibrium:
         imports = self.reference.imports
         exported = (imports.sum(1) * growth).sum(0)
         imported = np.einsum("jni,ji->n", imports, growth)
-        return (exported - imported) / self.reference.income
+        return np.asarray((exported - imported) / self.reference.income)
 
     @cached_property
     def volume_of_trade(self) -> Array:
@@ -155,7 +155,7 @@ class Equilibrium:
             border = border * (1.0 - self.links.T / np.where(self.links.A > 0, self.links.A, 1.0))
         change = np.where(imports > 0, border / np.where(imports > 0, imports, 1.0) - 1.0, 0.0)
         growth = np.expm1(self._cost - self.reference.cost)
-        return (revenue * (change - growth[:, None, :])).sum((0, 2)) / self.reference.income
+        return np.asarray((revenue * (change - growth[:, None, :])).sum((0, 2)) / self.reference.income)
 
 
 def baseline(economy: Economy) -> Reference:
