@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -30,6 +31,11 @@ def _line(detail: ErrorDetails, root: Node) -> str:
     for step, found in root.walk(loc):
         node = found
         names.append(found.item_id() or str(step) if isinstance(step, int) else str(step))
+    # a check of the whole item names the field first: point at that field's line
+    word = re.match(r"(?:Value error, )?`?(\w+)", detail["msg"])
+    if detail["type"] == "value_error" and word and isinstance(node.value, dict) and word[1] in node.value:
+        node = node.value[word[1]]
+        names.append(word[1])
     # steps beyond the tree are fields that are missing
     names += [str(step) for step in loc[len(names) :] if isinstance(step, str)]
     field = f"`{'.'.join(names)}`: " if names else ""

@@ -104,7 +104,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Node:
 
 
 def _included(item: Node, path: Path, above: tuple[Path, ...]) -> Path:
-    text = item.value
+    text = str(item.value)
     folder = LIBRARY if text.startswith(_PREFIX) else path.parent
     found = (folder / text.removeprefix(_PREFIX)).resolve()
     # a scenario from elsewhere must not read files of the machine it runs on

@@ -94,12 +94,7 @@ class Measure(Model):
             if not getattr(self, field):
                 raise ValueError(f"a {self.kind} needs `{field}`")
         for field in _SPECIFIC:
-            given = field in self.model_fields_set and getattr(self, field) not in (None, ())
-            if (
-                given
-                and field not in _MAY[self.kind]
-                and getattr(self, field) != type(self).model_fields[field].default
-            ):
+            if field not in _MAY[self.kind] and getattr(self, field) != type(self).model_fields[field].default:
                 raise ValueError(f"a {self.kind} takes no `{field}`; it may have {', '.join(_MAY[self.kind])}")
         if self.effect is not None and (self.coverage.value != 1 or self.leakage.value != 0):
             raise ValueError(
@@ -124,7 +119,7 @@ class Measure(Model):
         return "UN" in self.senders
 
     def share_in_force(self, year: int) -> float:
-        """Share of `year` in which the measure is in force, by `in_baseline` where given, else by its dates (0 to 1)."""
+        """Share of `year` in force, 0 to 1: `in_baseline` where given, else by the dates."""
         if self.in_baseline is not None:
             return self.in_baseline
         first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)

@@ -25,7 +25,8 @@ def apply(root: Node, assignment: str) -> None:
     new = tree.parse(text, where, first_line=0) if text.strip() else Node(None, where, 0)
     _flatten(new)
     steps = path.split(".")
-    node, loc = root, []
+    node = root
+    loc: list[Key] = []
     for position, step in enumerate(steps[:-1]):
         node, key = _descend(node, step, loc, where, steps[position])
         loc.append(key)

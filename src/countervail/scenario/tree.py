@@ -1,4 +1,4 @@
-"""YAML as a tree that knows where each value stands: one pass over the parser's events, no aliases, tags or duplicates."""
+"""YAML as a tree that knows where each value stands: one pass over events; no aliases, tags or duplicate keys."""
 
 from __future__ import annotations
 
@@ -52,12 +52,10 @@ class Node:
         """The nodes along `loc` as far as they exist, each with its step."""
         node = self
         for step in loc:
-            if isinstance(node.value, dict) and step in node.value:
-                node = node.value[step]
-            elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-            else:
+            inside = isinstance(node.value, list) and isinstance(step, int) and step < len(node.value)
+            if not inside and not (isinstance(node.value, dict) and step in node.value):
                 return
+            node = node.value[step]
             yield step, node
 
     def item_id(self) -> str | None:
@@ -207,7 +205,7 @@ def _broken(error: yaml.YAMLError, file: str, first_line: int) -> str:
 
 
 def merge(base: Node, extra: Node, path: str = "") -> None:
-    """Add `extra` to `base`: mappings merge, lists concatenate (items with one `id` merge), a value set twice is an error."""
+    """Add `extra` to `base`: mappings merge, lists concatenate (items of one `id` merge), a value set twice fails."""
     if isinstance(base.value, dict) and isinstance(extra.value, dict):
         for key, node in extra.value.items():
             if key in base.value:
