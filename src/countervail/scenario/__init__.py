@@ -2,9 +2,10 @@
 
 from countervail.scenario.assumptions import assumptions
 from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
-from countervail.scenario.load import dump, json_schema, library, load_scenario
+from countervail.scenario.load import dump, library, load_scenario
 from countervail.scenario.measures import Measure
 from countervail.scenario.model import Scenario, Settings, select_sectors
+from countervail.scenario.schema import json_schema
 from countervail.scenario.values import Range
 
 __all__ = [

@@ -42,7 +42,7 @@ _LABELS = {
 
 
 def assumptions(scenario: Scenario) -> list[Row]:
-    """Rows (path, label, value, low, high, unit, basis, source, note) of every range that is not so by definition."""
+    """Rows (path, label, value, low, high, unit, basis, source, note) of every range but plain definitions."""
     return [
         {
             "path": path,
@@ -56,7 +56,7 @@ def assumptions(scenario: Scenario) -> list[Row]:
             "note": number.note,
         }
         for path, label, number in ranges(scenario)
-        if number.basis != "definition"
+        if number.basis != "definition" or number.note
     ]
 
 
