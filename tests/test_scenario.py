@@ -23,7 +23,7 @@ from countervail.scenario import (
     load_scenario,
     select_sectors,
 )
-from countervail.scenario.assumptions import ranges
+from countervail.scenario.assumptions import ranges, with_values
 from countervail.scenario.load import LIBRARY
 
 SECTORS = [
@@ -350,6 +350,17 @@ def test_assumptions_are_rows_that_set_takes(asiu: Scenario) -> None:
     for row in rows[:: max(1, len(rows) // 12)]:
         again = load_scenario("asiu", set=[f"{row['path']}.value={row['low']}"])
         assert next(r for r in assumptions(again) if r["path"] == row["path"])["value"] == row["low"]
+
+
+def test_a_draw_replaces_central_values_and_nothing_else(asiu: Scenario) -> None:
+    lows = {path: number.low for path, _, number in ranges(asiu) if number.basis == "assumption"}
+    drawn = with_values(asiu, lows)
+    assert {path: number.value for path, _, number in ranges(drawn) if number.basis == "assumption"} == lows
+    assert [(p, n.low, n.high) for p, _, n in ranges(drawn)] == [(p, n.low, n.high) for p, _, n in ranges(asiu)]
+    back = with_values(drawn, {path: number.value for path, _, number in ranges(asiu) if path in lows})
+    assert back == asiu
+    with pytest.raises(KeyError, match="no range at nowhere"):
+        with_values(asiu, {"nowhere": 1.0})
 
 
 def test_the_schema_describes_every_field_and_accepts_the_library(asiu: Scenario) -> None:
