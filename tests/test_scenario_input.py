@@ -288,6 +288,15 @@ def test_an_error_in_an_included_file_names_that_file(tmp_path: Path) -> None:
     assert "more.yaml, line 4: `measures.a.kind`" in message
 
 
+def test_the_example_of_the_how_to_runs(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "how-to-scenario.md").read_text(encoding="utf-8")
+    example = next(block for block in page.split("```yaml\n") if block.startswith("format:")).split("```")[0]
+    written(tmp_path, MEASURE.replace("id: oil", "id: more"), "my-measures.yaml")
+    scenario = load_scenario(written(tmp_path, example))
+    assert [m.id for m in scenario.measures] == ["oil", "more"]
+    assert scenario.measures[0].senders == ("EU", "JPN")
+
+
 # what is not there
 
 
