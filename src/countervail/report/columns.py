@@ -51,13 +51,13 @@ def described() -> Mapping[str, Table]:
     """The result tables by name, in the order they are shown."""
     titles: dict[str, tuple[str, str]] = {}
     columns: dict[str, list[Column]] = {}
-    with (files("countervail.report") / "columns.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row["column"]:
-                columns[row["table"]].append(
-                    Column(row["column"], row["kind"], row["unit"], row["label"], row["description"])
-                )
-            else:
-                titles[row["table"]] = row["label"], row["description"]
-                columns[row["table"]] = []
+    text = (files("countervail.report") / "columns.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        if row["column"]:
+            columns[row["table"]].append(
+                Column(row["column"], row["kind"], row["unit"], row["label"], row["description"])
+            )
+        else:
+            titles[row["table"]] = row["label"], row["description"]
+            columns[row["table"]] = []
     return MappingProxyType({name: Table(name, *titles[name], tuple(columns[name])) for name in titles})
