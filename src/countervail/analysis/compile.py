@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from countervail.analysis.budget import Cells, Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw
 from countervail.analysis.gravity import ppml
-from countervail.analysis.history import before_year, double_ratio
+from countervail.analysis.history import before_years, double_ratio
 from countervail.errors import InputError
 from countervail.scenario import Provision, Scenario, select_sectors
 from countervail.trade.economy import Economy
@@ -125,8 +125,7 @@ class Case:
         estimated = self._strongest
         match self.scenario.settings.anchor:
             case "history":
-                before = before_year(self.world, self.scenario)
-                ratio = double_ratio(self.world, before, np.asarray(self._under_measure.any(2)), self.untouched)
+                ratio = self._history
                 goods = self._goods & (estimated > 0) & np.isfinite(ratio)[:, :, None]
                 return np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], estimated)
             case "gravity":
@@ -141,6 +140,18 @@ class Case:
                     banned, np.log(np.maximum(self._fitted_share / np.maximum(self._share, 1e-300), 1.0)), estimated
                 )
         return estimated
+
+    @cached_property
+    def _history(self) -> Floats:
+        """Double ratios of every pair since the year before the measures on its target `[exporter, importer]`."""
+        years = before_years(self.world, self.scenario)
+        pairs = np.asarray(self._under_measure.any(2))
+        ratio = np.full((self.world.n, self.world.n), np.nan)
+        for year in sorted(set(years.values()), reverse=True):
+            of_year = double_ratio(self.world, year, pairs, self.untouched)
+            at = self.indices(t for t, y in years.items() if y == year)
+            ratio[at], ratio[:, at] = of_year[at], of_year[:, at]
+        return ratio
 
     @cached_property
     def _share(self) -> Floats:
@@ -358,8 +369,15 @@ class Case:
 
     @cached_property
     def own_senders(self) -> frozenset[str]:
-        """Members that impose measures on other members themselves, and so are no beneficiaries of the club."""
-        return frozenset(sender_codes(self.scenario)) & frozenset(self.scenario.members())
+        """Members that impose measures on other members, those of everybody aside: no plain beneficiaries of the club."""
+        members = frozenset(self.scenario.members())
+        return frozenset(
+            code
+            for m in (*self.scenario.measures, *self.scenario.new_measures)
+            if EVERYBODY not in m.senders and members & set(self.scenario.targets(m))
+            for code in self.scenario.senders(m)
+            if code in members
+        )
 
     def trades_with_senders(self, member: str) -> bool:
         """Whether `member` has any trade with the senders outside the club."""

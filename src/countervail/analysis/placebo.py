@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
-from countervail.analysis.history import before_year, double_ratio, goods_now
+from countervail.analysis.history import double_ratio, goods_now, main_year
 from countervail.analysis.worlds import equilibria
 from countervail.trade.shock import Shock
 
@@ -51,12 +51,12 @@ def placebo(case: Case) -> Placebo:
     """Lift the senders' "measures" on countries that are under none, one country at a time."""
     world = case.world
     senders = case.senders_outside
-    if world.history is None or not senders.size:
+    if world.history is None or not senders.size or not case.scenario.measures:
         why = (
             "this world has no past trade" if world.history is None else "the scenario has no senders outside the club"
         )
         return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
-    before = before_year(world, case.scenario)
+    before = main_year(world, case.scenario)
     ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)
     size = world.value_added.sum(1)
     order = [k for k in np.argsort(-size) if case.untouched[k]]

@@ -74,7 +74,7 @@ def equilibria(
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
     """S and U; `near` are those of a neighbouring case, to start from."""
     shock, lifted = case.sanctioned(), case.lift()
-    (S,) = equilibria(case, [shock], near and near.S, tol)
+    (S,) = equilibria(case, [shock], near.S if near else None, tol)
     (U,) = equilibria(case, [lifted], near.U if near else S, tol)
     return Sanctions(S, U, shock, lifted)
 
