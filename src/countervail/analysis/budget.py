@@ -145,28 +145,29 @@ def budget(shape: tuple[int, int, int], chosen: Sequence[Effect]) -> Floats:
     return total + added
 
 
-def share(shape: tuple[int, int, int], every: Sequence[Effect], which: int) -> Floats:
-    """One measure's Shapley value of the budget `[exporter, importer, sector]`: the airport game, cell by cell.
+def shares(shape: tuple[int, int, int], every: Sequence[Effect]) -> list[list[tuple[Cells, Floats]]]:
+    """Each measure's Shapley value of the budget, as blocks of its cells: the airport game, cell by cell.
 
     In order of strength, each step up from the next weaker measure is shared equally by all at least as strong.
     """
-    units = [u for u in _units(every) if u[0] > 0]
+    units = _units(every)
     count = np.zeros(shape, dtype=np.int64)
-    for _, _, (i, n, j) in units:
-        count[np.ix_(i, n, j)] += 1
-    value, running, step = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for strength, _, (i, n, j) in units:
+        if strength > 0:
+            count[np.ix_(i, n, j)] += 1
+    running, level = np.zeros(shape), np.zeros(shape)
+    out: list[list[tuple[Cells, Floats]]] = [[] for _ in every]
     for strength, k, (i, n, j) in units:
         cells = np.ix_(i, n, j)
-        rise = np.where(np.isinf(step[cells]), 0.0, strength - np.where(np.isinf(step[cells]), 0.0, step[cells]))
-        running[cells] += rise / count[cells]
-        step[cells] = strength
+        if strength < 0:
+            out[k].append(((i, n, j), np.full((len(i), len(n), len(j)), strength)))
+            continue
+        below = level[cells]
+        running[cells] += np.where(np.isinf(below), 0.0, strength - np.where(np.isinf(below), 0.0, below)) / count[cells]
+        level[cells] = strength
         count[cells] -= 1
-        if k == which:
-            value[cells] = running[cells]
-    for strength, k, (i, n, j) in _units(every):
-        if k == which and strength < 0:
-            value[np.ix_(i, n, j)] += strength
-    return value
+        out[k].append(((i, n, j), running[cells].copy()))
+    return out
 
 
 def _units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.budget import Effect, budget, effects, share
+from countervail.analysis.budget import Cells, Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw
 from countervail.analysis.gravity import ppml
 from countervail.analysis.history import before_year, double_ratio
@@ -122,7 +122,7 @@ class Case:
     @cached_property
     def budget(self) -> Floats:
         """G, the log of trade without the measures in force over trade now, as the scenario's anchor has it."""
-        estimated = budget(self.shape, self.effects)
+        estimated = self._strongest
         match self.scenario.settings.anchor:
             case "history":
                 before = before_year(self.world, self.scenario)
@@ -164,24 +164,37 @@ class Case:
     def _fitted_share(self) -> Floats:
         return _gravity_share(self.world, self._under_measure)
 
-    def lift(self, which: int | None = None) -> Shock:
-        """U: all measures in force lifted; or one of them, at its own part of every cell's budget."""
-        opened = np.where(self._share > 0, 0.0, self.potential)
-        opened = np.where(self._under_measure, opened, 0.0)
-        if which is None:
-            G, chosen = self.budget, self.effects
-            opened = np.where(G > 0, opened, 0.0)
-        else:
-            all_of_it = budget(self.shape, self.effects)
-            mine = share(self.shape, self.effects, which)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                part = np.where(np.isinf(all_of_it), np.isinf(mine), np.where(all_of_it != 0, mine / all_of_it, 0.0))
-            with np.errstate(invalid="ignore"):
-                G = np.where(part > 0, self.budget * part, 0.0)
-            chosen = (self.effects[which],)
-            opened = opened * part
-        phi = np.exp(np.where(self._share > 0, G, 0.0) * self._horizon)
-        return self._with_taxes(Shock(trade_effect=phi, potential=opened), chosen)
+    def lift(self) -> Shock:
+        """U: all measures in force lifted."""
+        opened = np.where((self.budget > 0) & self._closed, self.potential, 0.0)
+        phi = np.exp(np.where(self._closed, 0.0, self.budget) * self._horizon)
+        return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)
+
+    def lift_one(self, which: int) -> Shock:
+        """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
+        phi, opened = np.ones(self.shape), np.zeros(self.shape)
+        for (i, n, j), mine in self._shares[which]:
+            cells = np.ix_(i, n, j)
+            whole, closed = self._strongest[cells], self._closed[cells]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                part = np.where(np.isinf(whole), np.isinf(mine), np.where(whole != 0, mine / whole, 0.0))
+            phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self._horizon[j])
+            opened[cells] = np.where(closed, np.maximum(part, 0.0) * self.potential[cells], 0.0)
+        return self._with_taxes(Shock(trade_effect=phi, potential=opened), (self.effects[which],))
+
+    @cached_property
+    def _strongest(self) -> Floats:
+        """The budget of the measures as they are given, before any anchor."""
+        return budget(self.shape, self.effects)
+
+    @cached_property
+    def _shares(self) -> list[list[tuple[Cells, Floats]]]:
+        return shares(self.shape, self.effects)
+
+    @cached_property
+    def _closed(self) -> NDArray[np.bool_]:
+        """Cells without trade."""
+        return np.asarray(self._share == 0)
 
     def _with_taxes(self, shock: Shock, lifted: Sequence[Effect]) -> Shock:
         """The shock with the tariffs of `lifted` taken off (the baseline's rates are zero: so a negative tariff)."""
@@ -319,7 +332,8 @@ class Case:
         if only is not None:
             b = np.where(only[cells], b, 0.0)
         horizon = self._horizon
-        rent = self.draw.of("club.rent_share", self.scenario.club.rent_share)
+        # a uniform b asks how much cheaper trade would have to be in earnest: no part of it is a fee
+        rent = 0.0 if uniform is not None else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
         phi = np.ones(self.shape) if start.trade_effect is None else np.array(start.trade_effect)
         opened = np.zeros(self.shape) if start.potential is None else np.array(start.potential)
@@ -341,6 +355,11 @@ class Case:
         phi[np.ix_(at, senders, sectors)] *= lost
         phi[np.ix_(senders, at, sectors)] *= lost
         return replace(base, trade_effect=phi)
+
+    @cached_property
+    def own_senders(self) -> frozenset[str]:
+        """Members that impose measures on other members themselves, and so are no beneficiaries of the club."""
+        return frozenset(sender_codes(self.scenario)) & frozenset(self.scenario.members())
 
     def trades_with_senders(self, member: str) -> bool:
         """Whether `member` has any trade with the senders outside the club."""
