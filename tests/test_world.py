@@ -96,9 +96,9 @@ def test_use_just_above_expenditure_is_balanced_and_said() -> None:
     d["input_share"][1, 0] *= w.expenditure[1, 0] / w.intermediate_use[1, 0] * (1 + 1e-4)
     near = World.from_flows(**d)
     assert near.check(1e-12) == ()
-    assert "BBB FARM" in near.repairs[0]
-    assert near.final_demand[1, 0] == 0
-    np.testing.assert_allclose(near.input_share, d["input_share"], rtol=2e-4)
+    assert "in BBB the sectors use" in near.repairs[0]
+    assert near.final_demand[1, 0] == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(near.flows, d["flows"], rtol=1e-2)
 
 
 def test_sector_without_output_is_allowed() -> None:
@@ -157,18 +157,12 @@ def test_bad_input_is_refused_by_name(change: dict[str, Any], words: str) -> Non
         World.from_flows(**(data() | change))
 
 
-def test_use_far_above_expenditure_is_refused_unless_rebalanced() -> None:
+def test_use_far_above_expenditure_is_refused() -> None:
     d = data()
     d["flows"][:, 1, 0] /= 50
-    with pytest.raises(InputError, match=r"in BBB the sectors use .* of FARM .* rebalance=True"):
+    d["flows"][:, 2, 1] /= 50
+    with pytest.raises(InputError, match=r"final demand would be negative in 2 cells"):
         World.from_flows(**d)
-    w = World.from_flows(**d, rebalance=True)
-    assert w.check(1e-12) == ()
-    assert "of world expenditure moved" in w.repairs[0]
-    given_share = d["flows"] / d["flows"].sum(axis=0)
-    np.testing.assert_allclose(w.flows / w.expenditure, given_share, rtol=1e-12)
-    net = d["flows"] / (1 + d["tariff"])
-    np.testing.assert_allclose(w.deficit, net.sum(axis=(0, 2)) - net.sum(axis=(1, 2)), atol=1e-10 * net.sum())
 
 
 def test_check_names_what_is_wrong_with_its_size() -> None:
@@ -271,17 +265,10 @@ def caliendo_parro(folder: Path) -> dict[str, Any]:
     }
 
 
-def test_caliendo_parro_2015(shared_data: Path) -> None:
-    """Columns miss 1 by 4e-7 (balanced); intermediate use exceeds expenditure in 3 % of value (refused, or solved)."""
-    d = caliendo_parro(shared_data)
-    with pytest.raises(InputError, match="final demand would be negative"):
-        World.from_flows(**d)
-    w = World.from_flows(**d, rebalance=True)
-    assert w.check(1e-12) == ()
+def test_caliendo_parro_2015_is_balanced_by_the_model(shared_data: Path) -> None:
+    """Columns miss 1 by 4e-7 (rescaled); negative final demand is 3.6 % of all (set to zero, flows solved for)."""
+    w = World.from_flows(**caliendo_parro(shared_data))
+    assert w.check(1e-11) == ()
     assert "largest misfit 3.7e-07" in " ".join(w.repairs)
     assert "negative input shares set to zero: 1 cells, largest 0.00057" in w.repairs[0]
-    same = np.ones((31, 40), dtype=bool)
-    same[w.index("Canada"), w.sector_index("Basic metals")] = False  # the column of the one negative input
-    np.testing.assert_allclose(w.input_share.swapaxes(1, 2)[same], d["input_share"].swapaxes(1, 2)[same], rtol=1e-6)
-    np.testing.assert_allclose(w.value_added_share[same], d["value_added_share"][same], rtol=1e-6)
-    np.testing.assert_allclose(w.flows / w.expenditure, d["flows"] / d["flows"].sum(axis=0), rtol=1e-12)
+    assert "negative final demand set to zero in 185 cells (0.036 of final demand" in w.repairs[-1]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
+from countervail.trade.economy import Economy
+from countervail.trade.shock import Shock
+from countervail.trade.solve import solve
 from countervail.world.identities import place
 from countervail.world.model import Floats, World
 
@@ -18,6 +22,8 @@ log = logging.getLogger("countervail.world")
 SMALL = 1e-3
 # Misfits below this are rounding of float64 sums and not worth a word.
 ROUNDING = 1e-12
+# Negative final demand up to this share of all final demand is balanced (Caliendo and Parro's data have 3.6 %).
+SMALL_MASS = 0.05
 
 
 def world_from_flows(
@@ -29,7 +35,6 @@ def world_from_flows(
     value_added_share: ArrayLike | None,
     input_share: ArrayLike | None,
     tariff: ArrayLike | None,
-    rebalance: bool,
     name: str,
     year: int,
 ) -> World:
@@ -51,15 +56,9 @@ def world_from_flows(
 
     output = (cube / (1 + duty)).sum(axis=1)
     value_added, inputs = _close_columns(value_added, inputs, output, c, s, repairs)
-    if rebalance:
-        cube = _rebalance(cube, duty, value_added, inputs, repairs)
-        output = (cube / (1 + duty)).sum(axis=1)
-    value_added, inputs = _cover_use(cube.sum(axis=0), value_added, inputs, output, c, s, repairs)
     if (idle := np.nonzero((value_added * output).sum(axis=1) <= 0)[0]).size:
         raise InputError(f"value_added_share: {c[idle[0]]} has no value added in any sector, so no income to spend")
-    for text in repairs:
-        log.info("%s", text)
-    return World(
+    world = World(
         countries=c,
         sectors=s,
         flows=cube,
@@ -71,6 +70,10 @@ def world_from_flows(
         name=name,
         year=year,
     )
+    world = _consistent(world)
+    for text in world.repairs:
+        log.info("%s", text)
+    return world
 
 
 # -- validation ------------------------------------------------------------------------------------------------------
@@ -235,72 +238,33 @@ def _close_columns(
     return value_added / total, inputs / total[:, None, :]
 
 
-def _cover_use(
-    spend: Floats,
-    value_added: Floats,
-    inputs: Floats,
-    output: Floats,
-    c: tuple[str, ...],
-    s: tuple[str, ...],
-    repairs: list[str],
-) -> tuple[Floats, Floats]:
-    """Where use just exceeds expenditure, let the users take a little less of it and add the value themselves."""
-    use = (inputs @ output[:, :, None])[:, :, 0]
+def _consistent(world: World) -> World:
+    """The world itself where use stays within expenditure; else the model's own consistent flows beside it.
+
+    As Caliendo and Parro (2015) do, negative final demand is set to zero, final spending kept; the flows are then the
+    equilibrium of the data's trade shares, tariffs, technology, labour and deficits.
+    """
+    spend, use = world.expenditure, world.intermediate_use
     misfit = np.divide(use - spend, np.maximum(use, spend), out=np.zeros_like(use), where=np.maximum(use, spend) > 0)
     short = misfit > ROUNDING
     if not short.any():
-        return value_added, inputs
-    if (misfit > SMALL).any():
-        i, k = np.unravel_index(int(misfit.argmax()), misfit.shape)
+        return world
+    final = spend - use
+    i, k = np.unravel_index(int(np.where(short, use - spend, 0.0).argmax()), use.shape)
+    mass = float(-final[short].sum() / final.sum())
+    cell = f"in {world.countries[i]} the sectors use {use[i, k]:.6g} of {world.sectors[k]}, {spend[i, k]:.6g} is bought"
+    if not mass <= SMALL_MASS:
         raise InputError(
-            f"flows and input_share: in {c[i]} the sectors use {use[i, k]:.6g} of {s[k]} but only {spend[i, k]:.6g} "
-            f"is bought, so final demand would be negative ({int((misfit > SMALL).sum())} such cells); correct the "
-            "data, or pass rebalance=True to set negative final demand to zero and solve for consistent flows"
+            f"flows and input_share: final demand would be negative in {int(short.sum())} cells, {mass:.1%} of all "
+            f"final demand (at most {SMALL_MASS:.0%} is balanced): {cell}; correct the flows or the input shares there"
         )
-    scale = np.where(short, 1 - misfit, 1.0)
-    smaller = inputs * scale[:, :, None]
-    i, k = np.unravel_index(int(misfit.argmax()), misfit.shape)
-    repairs.append(
-        f"use above expenditure taken from the input shares in {int(short.sum())} cells, "
-        f"largest {misfit[i, k]:.2g} of the cell ({c[i]} {s[k]})"
+    economy = Economy.of(world)
+    taste = np.maximum(economy.final_share, 0.0)
+    economy = replace(economy, final_share=taste / taste.sum(0))
+    flows = np.array(solve(economy, Shock(), tol=1e-13).flows)
+    moved = float(np.abs(flows - world.flows).sum() / world.flows.sum())
+    said = (
+        f"negative final demand set to zero in {int(short.sum())} cells ({mass:.2g} of final demand; most where {cell})"
+        f" and consistent flows solved for, which moved {moved:.2g} of world expenditure"
     )
-    return value_added + (inputs - smaller).sum(axis=1), smaller
-
-
-def _rebalance(cube: Floats, duty: Floats, value_added: Floats, inputs: Floats, repairs: list[str]) -> Floats:
-    """Flows consistent with the data's trade shares, tariffs, technology, deficits and non-negative final demand.
-
-    The expenditure system of Caliendo and Parro (2015) at given wages: X = g Y + alpha I, Y = pi' X / (1 + t), I =
-    value added + tariff revenue + deficit, with alpha from final demand cut at zero. Labour endowments follow from
-    the solution; its scale is the data's world expenditure.
-    """
-    spend = cube.sum(axis=0)
-    share = np.divide(cube, spend, out=np.zeros_like(cube), where=spend > 0)
-    net = share / (1 + duty)
-    revenue = (share - net).sum(axis=0)
-    output = np.einsum("ink,nk->ik", net, spend)
-    final = np.maximum(spend - (inputs @ output[:, :, None])[:, :, 0], 0.0)
-    taste = final / final.sum(axis=1, keepdims=True)
-    deficit = (cube / (1 + duty)).sum(axis=(0, 2)) - output.sum(axis=1)
-
-    n, j = spend.shape
-    # Column (m, l) of the system: what one unit of m's expenditure on l makes every country spend on every sector.
-    earned = net.transpose(1, 2, 0)  # [m, l, i]: output of i
-    system = np.einsum("ikl,mli->mlik", inputs, earned)
-    system += np.einsum("ik,il,mli->mlik", taste, value_added, earned)
-    for m in range(n):
-        system[m, :, m, :] += revenue[m][:, None] * taste[m][None, :]
-    matrix = np.eye(n * j) - system.reshape(n * j, n * j).T
-    # The system is homogeneous: adding the scale to one row's worth of every row makes it regular.
-    weight = spend.ravel() / spend.sum()
-    matrix += np.outer(weight, np.ones(n * j))
-    right = (taste * deficit[:, None]).ravel() + weight * spend.sum()
-    solved = np.linalg.solve(matrix, right).reshape(n, j)
-    if not (solved >= -1e-9 * spend.max()).all():
-        raise InputError("rebalance: no non-negative flows are consistent with these deficits and shares")
-    solved = np.maximum(solved, 0.0)
-    moved = float(np.abs(solved - spend).sum() / spend.sum())
-    repairs.append(
-        f"negative final demand set to zero and flows solved for: {100 * moved:.3g} % of world expenditure moved"
-    )
-    return np.asarray(share * solved[None, :, :])
+    return world.replace(flows=flows, repairs=(*world.repairs, said))

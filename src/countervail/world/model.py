@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from countervail.errors import InputError
+from countervail.trade.economy import Economy
 
 Floats = NDArray[np.float64]
 
@@ -199,6 +200,11 @@ class World:
         part = guessed.sum(axis=(1, 2)) + guessed.sum(axis=(0, 2))
         return np.asarray(np.divide(part, total, out=np.zeros(self.n), where=total > 0))
 
+    @cached_property
+    def economy(self) -> Economy:
+        """The base point of the solver, made once."""
+        return Economy.of(self)
+
     # -- methods ---------------------------------------------------------------------------------------------------
 
     def check(self, tolerance: float = 1e-9) -> tuple[Violation, ...]:
@@ -221,7 +227,6 @@ class World:
         value_added_share: ArrayLike | None = None,
         input_share: ArrayLike | None = None,
         tariff: ArrayLike | None = None,
-        rebalance: bool = False,
         name: str = "",
         year: int = 0,
     ) -> World:
@@ -229,12 +234,10 @@ class World:
 
         `flows[exporter, importer, sector]` (or `[exporter, importer]` with one sector) as in the class. Without
         `input_share` production uses labour only and `value_added_share` is 1; with it, what a column leaves of 1 is
-        value added. Misfits up to one in a thousand (columns that do not quite sum to 1, use of a sector's goods just
-        above the expenditure on them) are balanced; larger ones raise InputError naming field, country and sector.
-
-        `rebalance=True` accepts data whose intermediate use exceeds expenditure: as Caliendo and Parro (2015) do,
-        negative final demand is set to zero and the flows are solved for that are consistent with the given trade
-        shares, tariffs, technology and deficits. `repairs` then says how far they moved.
+        value added. Columns that miss 1 by up to one in a thousand are rescaled. Where the sectors use more than is
+        bought, negative final demand is set to zero and the model's own consistent flows are taken, as Caliendo and
+        Parro (2015) do, up to a twentieth of final demand. `repairs` says what moved; larger misfits raise InputError
+        naming field, country and sector.
         """
         from countervail.world.intake import world_from_flows
 
@@ -246,7 +249,6 @@ class World:
             value_added_share=value_added_share,
             input_share=input_share,
             tariff=tariff,
-            rebalance=rebalance,
             name=name,
             year=year,
         )

@@ -1,0 +1,31 @@
+"""Scenarios: which measures are in force, what the club is, what the documents claim; each number with its basis."""
+
+from countervail.scenario.assumptions import assumptions, ranges, with_values
+from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
+from countervail.scenario.load import dump, library, load_scenario
+from countervail.scenario.measures import Measure
+from countervail.scenario.model import Scenario, Settings, select_sectors
+from countervail.scenario.schema import json_schema
+from countervail.scenario.values import Range
+
+__all__ = [
+    "China",
+    "Claim",
+    "Club",
+    "Event",
+    "Integration",
+    "Measure",
+    "Provision",
+    "Range",
+    "Reading",
+    "Scenario",
+    "Settings",
+    "assumptions",
+    "dump",
+    "json_schema",
+    "library",
+    "load_scenario",
+    "ranges",
+    "select_sectors",
+    "with_values",
+]
