@@ -12,7 +12,7 @@ from countervail.world.recipe.sources import need, pandas
 FILE = "comtrade2016/comtrade_exports_1964_2016.parquet"
 YEARS = (2000, 2004, 2008, 2012, 2016)
 # Codes of Comtrade that are not today's ISO codes.
-_CODES = {"ZAR": "COD", "ROM": "ROU", "TMP": "TLS", "SER": "SRB", "SUD": "SDN", "KOS": "XKX", "WBG": "PSE"}
+_CODES = {"ZAR": "COD", "ROM": "ROU", "TMP": "TLS", "MNT": "MNE"}
 
 
 def history(source: Path, regions: tuple[str, ...], years: tuple[int, ...] = YEARS) -> NDArray[np.float64]:

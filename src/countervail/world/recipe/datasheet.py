@@ -48,14 +48,16 @@ def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
     exports = (world.flows * off).sum(axis=(1, 2))
     imports = (world.flows * off).sum(axis=(0, 2))
     trade_moved = np.abs((flows - prior) * off).sum(axis=(1, 2)) / 2 / np.maximum(sold, 1e-300)
-    use_moved = np.abs(made.balanced.use - made.use).sum(axis=1) / made.use.sum(axis=1)
+    used = np.einsum("nkj,nj->nk", made.technology, made.output)
+    use_moved = np.abs(used - made.use).sum(axis=1) / made.use.sum(axis=1)
     value_added = world.value_added.sum(axis=1)
     share = world.estimated_share
     return [
         {
             "iso3": c,
             "value_added": _bn(value_added[i]),
-            "gdp": _bn(made.economies.gdp[i]),
+            "gdp": _bn(made.gdp[i]),
+            "gdp_2022": _bn(made.wdi[c][2022]) if 2022 in made.wdi.get(c, {}) else None,
             "exports": _bn(exports[i]),
             "imports": _bn(imports[i]),
             "deficit_share": _round(world.deficit[i] / value_added[i]),
@@ -64,7 +66,7 @@ def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
             else _round(made.published_deficit[i] / value_added[i]),
             "estimated_trade_share": _round(share[i]),
             "moved_export_share": _round(trade_moved[i]),
-            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.economies.output[i].sum()),
+            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
             "moved_use_share": _round(use_moved[i]),
         }
         for i, c in enumerate(world.countries)
