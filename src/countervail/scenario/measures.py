@@ -44,6 +44,8 @@ class Measure(Model):
     """What sort of measure it is, which says in what direction it works and which fields it takes."""
     senders: tuple[CountryOrGroup, ...] = Field(min_length=1)
     """Who imposes it: countries (ISO3 or English name) or groups with dated membership."""
+    compelled_by: tuple[CountryOrGroup, ...] = ()
+    """Whose threat of secondary sanctions makes the senders comply, where the measure is not their own."""
     targets: tuple[CountryOrGroup, ...] = Field(min_length=1)
     """On whom: at least one country or group."""
     buyers: tuple[CountryOrGroup, ...] = ()
