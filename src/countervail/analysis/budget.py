@@ -163,7 +163,9 @@ def shares(shape: tuple[int, int, int], every: Sequence[Effect]) -> list[list[tu
             out[k].append(((i, n, j), np.full((len(i), len(n), len(j)), strength)))
             continue
         below = level[cells]
-        running[cells] += np.where(np.isinf(below), 0.0, strength - np.where(np.isinf(below), 0.0, below)) / count[cells]
+        running[cells] += (
+            np.where(np.isinf(below), 0.0, strength - np.where(np.isinf(below), 0.0, below)) / count[cells]
+        )
         level[cells] = strength
         count[cells] -= 1
         out[k].append(((i, n, j), running[cells].copy()))

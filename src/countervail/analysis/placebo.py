@@ -52,7 +52,9 @@ def placebo(case: Case) -> Placebo:
     world = case.world
     senders = case.senders_outside
     if world.history is None or not senders.size:
-        why = "this world has no past trade" if world.history is None else "the scenario has no senders outside the club"
+        why = (
+            "this world has no past trade" if world.history is None else "the scenario has no senders outside the club"
+        )
         return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
     before = before_year(world, case.scenario)
     ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)

@@ -60,9 +60,7 @@ def run_draws(
         draw = draws.draw(k, case.world)
         mine = case.drawn(draw)
         base: Sanctions = sanctions(mine, near, ENOUGH)
-        by_reading = {
-            name: worlds(mine, base, found.members, name, found, ENOUGH) for name, found in central.items()
-        }
+        by_reading = {name: worlds(mine, base, found.members, name, found, ENOUGH) for name, found in central.items()}
         shocks = [mine.club(central[main].members, main, provisions=[p], base=base.shock) for p in ids]
         alone = [np.log(eq.real_income / base.S.real_income) for eq in equilibria(mine, shocks, base.S, ENOUGH)]
         flows = case.world.flows if draw.flows is None else draw.flows
