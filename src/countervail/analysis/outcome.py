@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.breakeven import SEARCHED, break_even_deterrence, break_even_integration
-from countervail.analysis.compile import EVERYBODY, Case
+from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
+from countervail.analysis.compile import Case
 from countervail.analysis.draws import sample
 from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
 from countervail.analysis.placebo import Placebo, placebo
@@ -279,6 +279,3 @@ def _gap(outcome: Outcome, who: str, reading: str) -> Callable[[Floats], float]:
     """Gain less cost of a country or the club, as a function of the gains `[country]`."""
     cost = float(outcome.cost(who, reading)[0])
     return lambda gains: float(outcome.pooled(gains, who, reading)) - cost
-
-
-__all__ = ["CLUB", "EVERYBODY", "LEAST_COST", "SEARCHED", "Outcome", "Ratio", "run"]
