@@ -147,11 +147,11 @@ class Case:
 
     @cached_property
     def untouched(self) -> NDArray[np.bool_]:
-        """Countries that impose no measure, are under none and are no members `[country]`; those of everybody aside."""
+        """Countries that impose no measure of their own, are under none and are no members `[country]`."""
         out = np.array([code != "ROW" for code in self.world.countries])
         for placed in self._all_placed:
             out[placed.targets] = False
-            if not placed.by_all:
+            if placed.own:
                 out[placed.senders] = False
         out[self.indices(self.scenario.members())] = False
         return out
@@ -338,7 +338,7 @@ class Case:
         codes = [
             self.world.countries[k]
             for placed in self._all_placed
-            if not placed.by_all and np.isin(members, placed.targets).any()
+            if placed.own and np.isin(members, placed.targets).any()
             for k in np.intersect1d(placed.senders, members)
         ]
         return frozenset(codes)
@@ -350,8 +350,8 @@ class Case:
 
     @cached_property
     def senders(self) -> Indices:
-        """Positions of the countries that impose measures, those of everybody aside."""
-        lists = [placed.senders for placed in self._all_placed if not placed.by_all]
+        """Positions of the countries that impose measures of their own."""
+        lists = [placed.senders for placed in self._all_placed if placed.own]
         return np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
 
     @cached_property

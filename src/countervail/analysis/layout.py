@@ -31,6 +31,7 @@ class Placed:
         lifted: the share of the baseline year that U takes back.
         in_force: the share of the baseline year in force.
         by_all: whether every state imposes it.
+        own: whether it is the senders' own, and not compliance with the threat of another's.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Placed:
     lifted: float
     in_force: float
     by_all: bool
+    own: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +170,7 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
         lifted=1.0 if new else scenario.share_lifted(m),
         in_force=1.0 if new else scenario.share_in_force(m),
         by_all=m.by_united_nations,
+        own=not m.by_united_nations and not m.compelled_by,
     )
 
 

@@ -77,11 +77,13 @@ def equilibria(
         return solve(economy, shocks, closure=closure, tol=tol, start=start)
     economy.preparation  # noqa: B018 - made once, before the threads share it
     middle = (len(shocks) + 1) // 2
+
+    def half(part: Sequence[Shock]) -> list[Equilibrium]:
+        return solve(economy, part, closure=closure, tol=tol, start=start)
+
     with ThreadPoolExecutor(2) as pool:
-        halves = pool.map(
-            lambda part: solve(economy, part, closure=closure, tol=tol, start=start), (shocks[:middle], shocks[middle:])
-        )
-        return [eq for half in halves for eq in half]
+        first, second = pool.map(half, (shocks[:middle], shocks[middle:]))
+    return [*first, *second]
 
 
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
