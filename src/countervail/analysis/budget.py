@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.draws import Draw
-from countervail.analysis.layout import Cells, Layout, Placed
+from countervail.analysis.layout import Cells, Layout, Placed, cube
 from countervail.scenario import Measure, Scenario
 from countervail.world.model import World
 
@@ -102,12 +102,12 @@ def _transfer(world: World, placed: Placed, m: Measure, draw: Draw) -> Floats:
     return transfer
 
 
-def budget(shape: tuple[int, int, int], chosen: Sequence[Effect]) -> Floats:
+def budget(world: World, chosen: Sequence[Effect]) -> Floats:
     """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`.
 
     Only a price cap can have added to trade (its discount draws buyers); what it added comes off on top.
     """
-    total, added = np.zeros(shape), np.zeros(shape)
+    total, added = cube(world, 0.0), cube(world, 0.0)
     for strength, _, (i, n, j) in _units(chosen):
         cells = np.ix_(i, n, j)
         if strength > 0:
@@ -117,17 +117,17 @@ def budget(shape: tuple[int, int, int], chosen: Sequence[Effect]) -> Floats:
     return total + added
 
 
-def shares(shape: tuple[int, int, int], every: Sequence[Effect]) -> list[list[tuple[Cells, Floats]]]:
+def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floats]]]:
     """Each measure's Shapley value of the budget, as blocks of its cells: the airport game, cell by cell.
 
     In order of strength, each step up from the next weaker measure is shared equally by all at least as strong.
     """
     units = _units(every)
-    count = np.zeros(shape, dtype=np.int64)
+    count = cube(world, 0.0)
     for strength, _, (i, n, j) in units:
         if strength > 0:
             count[np.ix_(i, n, j)] += 1
-    running, level = np.zeros(shape), np.zeros(shape)
+    running, level = cube(world, 0.0), cube(world, 0.0)
     out: list[list[tuple[Cells, Floats]]] = [[] for _ in every]
     for strength, k, (i, n, j) in units:
         cells = np.ix_(i, n, j)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from countervail.analysis.budget import Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw
 from countervail.analysis.history import before_years, double_ratio
-from countervail.analysis.layout import Cells, Indices, Layout, Placed, goods_of, positions
+from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, goods_of, positions
 from countervail.scenario import Provision, Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.shock import Shock
@@ -143,7 +143,7 @@ class Case:
     @cached_property
     def _share(self) -> Floats:
         """Trade shares `[exporter, importer, sector]`."""
-        return np.ascontiguousarray(self.economy.share.transpose(2, 1, 0))
+        return self.economy.share.transpose(2, 1, 0)
 
     @cached_property
     def untouched(self) -> NDArray[np.bool_]:
@@ -162,13 +162,16 @@ class Case:
 
     def lift(self) -> Shock:
         """U: all measures in force lifted."""
-        opened = np.where((self.budget > 0) & self._closed, self.layout.potential, 0.0)
-        phi = np.exp(np.where(self._closed, 0.0, self.budget) * self._horizon)
+        closed = self._closed
+        opened = (self.budget > 0) * closed * self.layout.potential
+        phi = cube(self.world, 1.0)
+        hit = np.nonzero((self.budget != 0) & ~closed)
+        phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
         return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
-        phi, opened = np.ones(self.shape), np.zeros(self.shape)
+        phi, opened = cube(self.world, 1.0), cube(self.world, 0.0)
         for (i, n, j), mine in self._shares[which]:
             cells = np.ix_(i, n, j)
             whole, closed = self._strongest[cells], self._closed[cells]
@@ -181,11 +184,11 @@ class Case:
     @cached_property
     def _strongest(self) -> Floats:
         """The budget of the measures as they are given, before any anchor."""
-        return budget(self.shape, self.effects)
+        return budget(self.world, self.effects)
 
     @cached_property
     def _shares(self) -> list[list[tuple[Cells, Floats]]]:
-        return shares(self.shape, self.effects)
+        return shares(self.world, self.effects)
 
     @cached_property
     def _closed(self) -> NDArray[np.bool_]:
@@ -210,7 +213,7 @@ class Case:
         if not self.new_effects:
             return Shock()
         with np.errstate(invalid="ignore"):
-            added = budget(self.shape, (*self.effects, *self.new_effects)) - budget(self.shape, self.effects)
+            added = budget(self.world, (*self.effects, *self.new_effects)) - budget(self.world, self.effects)
         phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * self._horizon)
         tariff, transfer = None, np.zeros(self.world.n)
         for effect in self.new_effects:
@@ -280,7 +283,7 @@ class Case:
 
         Measures of everybody (the United Nations') hold members too, unless the scenario says they are not enforced.
         """
-        out = np.ones(self.shape)
+        out = cube(self.world, 1.0)
         for effect in (*self.effects, *self.new_effects):
             if effect.placed.in_force > 0 and (self.scenario.settings.un_enforced or not effect.placed.by_all):
                 for i, n, j in effect.cells:
@@ -310,9 +313,9 @@ class Case:
         # a uniform b asks how much cheaper trade would have to be in earnest: no part of it is a fee
         rent = 0.0 if uniform is not None else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
-        phi = np.ones(self.shape) if start.trade_effect is None else np.array(start.trade_effect)
-        opened = np.zeros(self.shape) if start.potential is None else np.array(start.potential)
-        tax = np.zeros(self.shape)
+        phi = cube(self.world, 1.0) if start.trade_effect is None else np.array(start.trade_effect)
+        opened = cube(self.world, 0.0) if start.potential is None else np.array(start.potential)
+        tax = cube(self.world, 0.0)
         gain = np.exp((1.0 - rent) * b * horizon)
         phi[cells] *= gain
         # what a pair without trade could trade opens in proportion; where U has opened it, it grows like other trade
@@ -324,7 +327,7 @@ class Case:
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
         """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""
         at, senders = self.indices([member]), self.senders_outside
-        phi = np.ones(self.shape) if base.trade_effect is None else np.array(base.trade_effect)
+        phi = cube(self.world, 1.0) if base.trade_effect is None else np.array(base.trade_effect)
         lost = (1.0 + wedge) ** -self.economy.elasticity
         sectors = np.arange(self.world.j)
         phi[np.ix_(at, senders, sectors)] *= lost

@@ -117,7 +117,14 @@ class Layout:
         empty = self.world.flows == 0
         if not empty.any() or self.world.distance is None:
             return np.zeros(empty.shape)
-        return np.where(empty, self.gravity_share, 0.0)
+        return np.asarray(
+            empty.transpose(2, 1, 0) * np.ascontiguousarray(self.gravity_share.transpose(2, 1, 0))
+        ).transpose(2, 1, 0)
+
+
+def cube(world: World, value: float) -> Floats:
+    """An array `[exporter, importer, sector]` of one value, laid out in memory as the solver wants it."""
+    return np.full((world.j, world.n, world.n), value).transpose(2, 1, 0)
 
 
 def positions(world: World, codes: Iterable[str]) -> Indices:

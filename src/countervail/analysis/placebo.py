@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
 from countervail.analysis.history import double_ratio, goods_now, main_year
+from countervail.analysis.layout import cube
 from countervail.analysis.worlds import equilibria
 from countervail.trade.shock import Shock
 
@@ -68,7 +69,7 @@ def placebo(case: Case) -> Placebo:
         bought = np.isfinite(ratio[senders, k])
         if sold.mean() < 0.8 or bought.mean() < 0.8:
             continue  # too little of its past is known
-        phi = np.ones(case.shape)
+        phi = cube(world, 1.0)
         phi[np.ix_([k], senders[sold], goods)] = np.exp(ratio[k, senders[sold]])[None, :, None]
         phi[np.ix_(senders[bought], [k], goods)] = np.exp(ratio[senders[bought], k])[:, None, None]
         weights = np.concatenate([now[k, senders[sold]], now[senders[bought], k]])
