@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
+from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report import answers
 from countervail.report.charts import Chart, charts
@@ -76,6 +77,7 @@ _TEXTS: Final = {
     "readings": "Each document has its own list of members. Readings are run apart and never merged or averaged.",
     "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
 }
+_EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
 _TILES: Final = {
     "cost_pct": "Cost of the sanctions, of real income",
     "gain_pct": "Gain from the club, of real income",
@@ -118,7 +120,7 @@ def page(tables: Tables) -> str:
         _environment()
         .get_template("report.html.j2")
         .render(
-            meta=answers.meta(tables),
+            meta={**_EMPTY, **answers.meta(tables)},
             run=_run(answers.meta(tables)),
             policy=_policy(style, (script, _bundle())),
             sections=_sections(tables, shown),
