@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
     from countervail.errors import NotConverged as NotConverged
-    from countervail.report.folder import write as write
+    from countervail.report.run import write as write
     from countervail.scenario.load import load_scenario as load_scenario
     from countervail.scenario.model import Scenario as Scenario
     from countervail.trade.shock import Shock as Shock
@@ -37,7 +37,7 @@ _HOME = {
     "load_world": "world.bundled",
     "run": "analysis.outcome",
     "solve": "trade.solve",
-    "write": "report.folder",
+    "write": "report.run",
     "CountervailError": "errors",
     "InputError": "errors",
     "NoEquilibrium": "errors",

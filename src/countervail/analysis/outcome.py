@@ -184,13 +184,6 @@ class Outcome:
         found = self.integration[self.main]
         return {who: b if np.isfinite(b) and not self.identified(who) else None for who, b in found.items()}
 
-    def tables(self) -> dict[str, list[dict[str, object]]]:
-        """The result as named tables of flat rows, as report and workbook show them."""
-        from importlib import import_module
-
-        rows: dict[str, list[dict[str, object]]] = import_module("countervail.report.tables").tables(self)
-        return rows
-
 
 def run(
     world: World,
