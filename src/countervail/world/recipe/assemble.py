@@ -189,7 +189,7 @@ def _usual_final(table: Icio) -> Floats:
 
 def status(assembly: Assembly) -> NDArray[np.uint8]:
     """How each cell is known [exporter, importer, sector], in the words of `World.estimated`."""
-    regions, inside = assembly.regions, {c for c in assembly.icio.countries}
+    regions, inside = assembly.regions, set(assembly.icio.countries)
     n = len(regions)
     out = np.full((n, n, len(sectors.CODES)), ESTIMATED_MIX, dtype=np.uint8)
     out[:, :, :G] = assembly.pairs.status[:, :, None]

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 FILE = "elasticities/fontagne2020_gtap_sectors.dta"
 # GTAP sectors of an ICIO industry, where a sector of ours has several industries; else all of the sector's.
 _INDUSTRY: dict[str, tuple[str, ...]] = {
-    "A01": tuple(["pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"]),
+    "A01": ("pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"),
     "A02": ("frs",),
     "A03": ("fsh",),
     "C16": ("lum",),
