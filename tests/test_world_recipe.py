@@ -14,6 +14,7 @@ from countervail.world.model import World, array_fields
 from countervail.world.recipe import assumptions, build, elasticities, icio, sectors
 from countervail.world.recipe.factbook import commodity_sectors
 from countervail.world.recipe.pairs import great_circle
+from countervail.world.recipe.sheet import markdown
 
 pytest.importorskip("pandas")
 pytest.importorskip("pyarrow")
@@ -165,3 +166,8 @@ def test_the_bundled_world_is_what_the_recipe_makes(shared_data: Path) -> None:
         a, b = getattr(made, name), getattr(shipped, name)
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-9 * np.nanmax(np.abs(b)) if b.size else 0, err_msg=name)
     assert made.datasheet == shipped.datasheet
+
+
+def test_the_datasheet_page_is_the_bundled_worlds() -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "datasheet.md"
+    assert page.read_text(encoding="utf-8") == markdown(load_world())
