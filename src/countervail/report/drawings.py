@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import altair as alt
@@ -105,16 +106,19 @@ def world_map() -> alt.LayerChart:
         f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.2f') + ' %' : 'not computed'"
         for field in WORLDS
     }
+    steps = _steps()
+    classes = "".join(f"datum.shown < {limit} ? '{label}' : " for label, limit in zip(steps, STEPS, strict=False))
     known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
         shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
         estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
         **texts,
     )
+    known = known.transform_calculate(step=f"{classes}'{steps[-1]}'")
     colour = alt.Color(
-        "shown:Q",
+        "step:O",
         title="Change in real income (%)",
-        scale=alt.Scale(type="threshold", domain=list(STEPS), range="diverging"),
-        legend=alt.Legend(type="symbol", direction="horizontal", columns=6, format="+", symbolSize=130),
+        scale=alt.Scale(domain=steps, range="diverging"),
+        legend=alt.Legend(columns=alt.ExprRef("width < 560 ? 3 : 6"), symbolSize=130, symbolStrokeWidth=0),
     )
     tips = [
         alt.Tooltip("name:N", title="Country"),
@@ -122,20 +126,21 @@ def world_map() -> alt.LayerChart:
         *(alt.Tooltip(f"{field}_text:N", title=title.capitalize()) for field, title in WORLDS.items()),
         alt.Tooltip("estimated:N", title="Trade estimated"),
     ]
-    blank = (
-        shapes.transform_filter("!isValid(datum.name)")
-        .mark_geoshape(style="unknown")
-        .encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
-    )
-    unsolved = known.transform_filter(f"!({VALID.format('shown')})").mark_geoshape(style="unknown").encode(tooltip=tips)
-    solved = known.transform_filter(VALID.format("shown")).mark_geoshape(style="country").encode(colour, tooltip=tips)
-    members = (
-        shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
-        .mark_geoshape(style="member", tooltip=None)
-        .encode(tooltip=alt.value(None))
-    )
+    blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
+    blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
+    unsolved = known.transform_filter("!isValid(datum.shown)").mark_geoshape(style="unknown").encode(tooltip=tips)
+    solved = known.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
+    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=alt.value(None))
     layered = _layers(blank, unsolved, solved, members).project("naturalEarth1").add_params(shown)
-    return layered.properties(height="container", autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    return layered.properties(height="container")
+
+
+def _steps() -> list[str]:
+    """The classes of the map's scale, as its legend names them."""
+    written = [f"{limit:+g}".replace("-", "−") for limit in STEPS]
+    between = [f"{low} to {high}" for low, high in pairwise(written)]
+    return [f"below {written[0]}", *between, f"above {written[-1]}"]
 
 
 def costs() -> alt.LayerChart:
@@ -179,7 +184,7 @@ def ratios() -> alt.LayerChart:
 
 def provisions() -> alt.LayerChart:
     """What each proposal gives the club's eligible members, alone and added last."""
-    axis = "Gain of the club's eligible members (% of real income)"
+    axis = "Gain of eligible members (% of real income)"
     rows = _table("provisions", "datum.country == 'CLUB'", VALID.format("alone_pct"))
     y = _hidden("label", "alone_pct")
     alone = rows.transform_calculate(how="'alone'")
@@ -204,7 +209,7 @@ def provisions() -> alt.LayerChart:
 
 def break_evens() -> alt.LayerChart:
     """How much trade inside the club would have to rise, beside what a trade agreement does."""
-    axis = "Rise in trade inside the club at which it makes up for the sanctions (log points)"
+    axis = "Rise in trade inside the club (log points)"
     rows = _table("figures", "datum.reading == reading", "datum.quantity == 'break_even'").transform_calculate(
         place=f"isValid(datum.value) ? datum.value : {BREAK_EVEN_CEILING}"
     )
@@ -232,12 +237,12 @@ def break_evens() -> alt.LayerChart:
 
 def deterrence() -> alt.LayerChart:
     """The wedge on trade with the senders that makes the club worth nothing to a member."""
-    return _ranked("deterrence", "deterrence_pct", "Wedge on trade with the senders that cancels the gain (%)")
+    return _ranked("deterrence", "deterrence_pct", "Wedge on trade with the senders (%)")
 
 
 def diversion() -> alt.LayerChart:
     """One target's trade with its partners: lost to the left, diverted there to the right."""
-    axis = "Trade with the partner (billion USD; left: lost, right: diverted there)"
+    axis = "Billion USD (left lost, right diverted)"
     rows = (
         _table("diversion")
         .transform_calculate(pair="datum.name + ': ' + datum.flow + 's'")
@@ -272,7 +277,7 @@ def claims() -> alt.LayerChart:
     tips = _tips(("label:N", "Claim"), ("reading:N", "Reading"), ("computed_billion:Q", "Computed (billion)"),
                  ("claimed_billion:Q", "Claimed (billion)"), ("verdict:N", "Verdict"))  # fmt: skip
     bars = rows.mark_bar(style="first").encode(alt.X("computed_billion:Q", title=axis), y, tooltip=tips)
-    claimed = rows.mark_tick(style="reference", thickness=3, height=24).encode(
+    claimed = rows.mark_tick(style="claimed", thickness=4, size=22).encode(
         alt.X("claimed_billion:Q", title=axis), y, tooltip=tips
     )
     return _layers(bars, claimed)
@@ -296,7 +301,7 @@ def timeline() -> alt.LayerChart:
 
 def placebo() -> alt.LayerChart:
     """The members' costs beside what the same recipe finds where there are no such measures."""
-    axis = "What the recipe calls the cost of sanctions (% of real income)"
+    axis = "Cost as the recipe finds it (%)"
     others = _table("placebo", VALID.format("cost_pct")).transform_calculate(
         value="datum.cost_pct", group="'under no such measures'"
     )
@@ -325,7 +330,7 @@ def placebo() -> alt.LayerChart:
 
 def readings() -> alt.LayerChart:
     """The club's offset by reading."""
-    axis = "Share of the cost of sanctions that the club's gains cover"
+    axis = "Offset (share of the cost of sanctions)"
     rows = _table("figures", "datum.country == 'CLUB'", "datum.quantity == 'offset'", VALID.format("value"))
     y = _by("reading", "value")
     tips = _tips(
@@ -342,7 +347,7 @@ def readings() -> alt.LayerChart:
 
 def closures() -> alt.LayerChart:
     """The club's cost and gain under other closures, anchors and horizons."""
-    axis = "The club's eligible members (% of real income)"
+    axis = "Eligible members (% of real income)"
     rows = (
         _table("closures", "datum.country == 'CLUB'")
         .transform_calculate(rule="datum.variant + ': ' + datum.value", cost="datum.cost_pct", gain="datum.gain_pct")

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail import __version__, countries
+from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.claims import check, population
-from countervail.analysis.compile import sender_codes, target_codes
 from countervail.analysis.facts import facts
-from countervail.analysis.outcome import CLUB, SEARCHED, Outcome
+from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
 from countervail.report.caveats import caveats
 from countervail.scenario import assumptions
@@ -156,7 +156,8 @@ def _chance(o: Outcome, who: str, reading: str) -> Row:
 
 def _countries(o: Outcome) -> Iterator[Row]:
     known = countries.load()
-    members, senders = set(o.members), set(sender_codes(o.scenario))
+    members = set(o.members)
+    senders = {o.world.countries[k] for k in o.case.senders}
     found, income = o.worlds, o.income
     both = np.log(found.UC.real_income / found.sanctions.S.real_income)
     for k, code in enumerate(o.world.countries):
@@ -244,9 +245,9 @@ def _senders(o: Outcome) -> Iterator[Row]:
 
 
 def _third(o: Outcome) -> Iterator[Row]:
-    involved = {*o.members, *sender_codes(o.scenario), *target_codes(o.scenario)}
+    involved = {*o.case.indices(o.members), *o.case.senders, *o.case.targets}
     for k, code in enumerate(o.world.countries):
-        if code not in involved:
+        if k not in involved:
             yield {
                 "iso3": code,
                 "name": name(code),
