@@ -85,6 +85,24 @@ def test_same_files_same_bytes(world: World, fakes: Path, tmp_path: Path) -> Non
     assert one.with_suffix(".json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
+def test_official_downloads_make_the_same_world(
+    world: World, fakes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OECD's and CEPII's csv, the Factbook's JSON, WDI's csv, penppml's data file: the world of the extracts."""
+    import pandas as pd
+
+    folder = fake_sources.write_official(tmp_path, fakes)
+    panel = pd.read_pickle(folder / "comtrade2016" / "trade.pickle")
+    (folder / "comtrade2016" / "trade.rda").write_bytes(b"")
+    rdata = pytest.importorskip("rdata")
+    monkeypatch.setattr(rdata, "read_rda", lambda path: {"trade": panel})
+    again = build(folder)
+    assert again.countries == world.countries
+    for name in array_fields():
+        a, b = getattr(again, name), getattr(world, name)
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6 * np.nanmax(np.abs(b)), err_msg=name)
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [

@@ -20,7 +20,8 @@ USUAL_GDP_RATIO = (0.85, 1.1)
 
 STEPS = (
     "The input-output table of 2022 is summed to 25 sectors. Its compact form has intermediate flows by pair; final"
-    " sales have no buyer, so a pair's prior is its intermediate flow times the world ratio of all to intermediate sales.",
+    " sales have no buyer, so a pair's prior is its intermediate flow times the world ratio of all sales to"
+    " intermediate ones.",
     "Goods of each pair are set to BACI's total of 2023; the sector mix is the table's, or that of the exporter's"
     " commodities by rank and its donor economies.",
     "Gaps are filled: Cuba and North Korea from stale totals and partner shares, Taiwan from its own totals, pairs of"
@@ -30,9 +31,9 @@ STEPS = (
     "Services: published exports and imports of goods and services less BACI's goods, near the table's own.",
     "Countries outside the table get donors' technology, published sector shares, and output that makes their GDP.",
     "Inputs that the compact table leaves out (bought beyond its 80 countries) are added in proportion to use.",
-    "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales = output,"
-    " purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries outside it"
-    " may use more or less of each input, and are then fitted to GDP again.",
+    "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales ="
+    " output, purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries"
+    " outside it may use more or less of each input, and are then fitted to GDP again.",
     "Iran's exports that nobody recorded (published total less BACI) are in the flows, marked, and can be taken out.",
     "Trade among the countries of the rest of the world is its domestic trade.",
 )
