@@ -97,13 +97,33 @@ class Outcome:
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed: under a measure that is not list-based, and not China."""
-        hit: set[str] = set()
+        """Members for which ratios are formed; `ineligible` says why others are not."""
+        return tuple(c for c in (members or self.members) if not self.ineligible[c])
+
+    @cached_property
+    def ineligible(self) -> dict[str, str]:
+        """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
+        club = set(self.scenario.members())
+        hit, foreign, comprehensive = (set[str]() for _ in range(3))
         for m in (*self.scenario.measures, *self.scenario.new_measures):
-            if m.enabled and not m.list_based:
-                hit |= set(self.scenario.targets(m))
-        senders = self.case.own_senders
-        return tuple(c for c in (members or self.members) if c in hit and c != "CHN" and c not in senders)
+            if not m.enabled:
+                continue
+            targets = set(self.scenario.targets(m))
+            hit |= targets
+            if not club.issuperset(self.scenario.senders(m)):
+                foreign |= targets
+                comprehensive |= set() if m.list_based else targets
+        reasons = {}
+        for code in self.world.countries:
+            if code not in hit:
+                reasons[code] = "no measure of the scenario is on it"
+            elif code not in foreign:
+                reasons[code] = "the measures on it are those of other members"
+            elif code not in comprehensive:
+                reasons[code] = "the measures on it are list-based"
+            else:
+                reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
+        return reasons
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 
@@ -139,8 +159,12 @@ class Outcome:
     def identified(self, who: str, reading: str | None = None) -> str:
         """Why no ratio may be formed for a country; empty where one may."""
         cost = self.cost(who, reading)
-        floor = float(np.percentile(cost[1:], 5)) if len(cost) > 1 else float(cost[0])
-        what = "5th percentile of the cost" if len(cost) > 1 else "cost (no draws)"
+        if len(cost) > 1:
+            return self.too_small(float(np.percentile(cost[1:], 5)), "5th percentile of the cost")
+        return self.too_small(float(cost[0]), "cost (no draws)")
+
+    def too_small(self, floor: float, what: str = "cost") -> str:
+        """Why nothing may be divided by a cost that may be as small as `floor` (a log); empty where it may."""
         if floor <= LEAST_COST:
             return f"{what} is {floor:.2%}, not above {LEAST_COST:.2%}"
         if floor <= self.placebo.bound:
@@ -151,7 +175,7 @@ class Outcome:
     def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:
         """`offset` or `blunting` of a country or the club, with its 5-95 % band."""
         if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
-            return Ratio(None, note="not eligible: no ratio under list-based measures, for China or for senders")
+            return Ratio(None, note=f"not eligible: {self.ineligible[who]}")
         why = self.identified(who, reading)
         if why:
             return Ratio(None, note=f"not identified: {why}")
@@ -250,8 +274,9 @@ def run(
     tell("worlds", 4, stages)
     integration = {}
     for name, one in by_reading.items():
-        wanted = {who: _gap(outcome, who, name) for who in (*outcome.eligible(one.members), CLUB)}
-        integration[name] = break_even_integration(case, one, name, wanted) if len(wanted) > 1 else {}
+        eligible = outcome.eligible(one.members)
+        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
     tell("worlds", 5, stages)
     others = [m for m in outcome.members if m != scenario.club.secretariat]
     deterrence = break_even_deterrence(case, by_reading[main], main, others)
