@@ -167,7 +167,7 @@ class Case:
     def lift(self) -> Shock:
         """U: all measures in force lifted."""
         closed = self._closed
-        opened = (self.budget > 0) * closed * self.layout.potential
+        opened = (self._strongest > 0) * closed * self.layout.potential
         phi = cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
         phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
