@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from worlds import make_world
 
 from countervail.analysis.compile import Case
 from countervail.scenario import Scenario
 from countervail.world.model import World
+from worlds import make_world
 
 CODES = ("IRN", "RUS", "BLR", "VEN", "CHN", "USA", "DEU", "FRA", "JPN", "IND", "BRA", "TUR")
 SECTORS = ("AGR", "OIL_GAS", "MACHINERY", "ELECTRONICS", "BUSINESS")

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import CODES, bare_world, case, measure, rich_world, rng_of, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 import countervail as cv
+from cases import CODES, bare_world, case, measure, rich_world, rng_of, scenario
 from countervail.analysis.budget import budget, shares
 from countervail.analysis.compile import Case
 from countervail.analysis.draws import Draw

@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
-from cases import bare_world, case, measure, rich_world
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
+from cases import bare_world, case, measure, rich_world
 from countervail.analysis.gravity import ppml
 from countervail.errors import InputError
 
