@@ -136,9 +136,13 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     spare = np.maximum(world.final_demand, 0.0)
     more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     exports, lost = more.sum(1), -less.sum(0)
-    tiny = np.finfo(float).tiny
-    row = np.minimum(1.0, np.minimum(0.9 * home, 0.45 * spare) / (exports + tiny))
-    column = np.minimum(1.0, 0.45 * spare / (lost + tiny))
+    row = _most(np.minimum(0.9 * home, 0.45 * spare), exports)
+    column = _most(0.45 * spare, lost)
     moved = more * row[:, None, :] + less * column[None, :, :]
     moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
     return np.asarray(world.flows + moved)
+
+
+def _most(room: Floats, wanted: Floats) -> Floats:
+    """The share of what is wanted that there is room for, 1 at most."""
+    return np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(room), where=wanted > room))
