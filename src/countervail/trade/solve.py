@@ -160,7 +160,7 @@ def _found(
         return [approach(economy, links, deficits, tol) for links in group]
     parts = range(len(group))
     return [
-        Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)
+        Found(found.state.column(b), found.spending[:, b : b + 1], found.residual[b : b + 1], found.iterations)
         for b in parts
     ]
 
