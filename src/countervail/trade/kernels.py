@@ -136,7 +136,7 @@ def _add(
     if gates is None:
         return np.asarray(np.einsum("jrcb,jcb->jrb", matrix, x))
     x *= gates[1]
-    y = np.matmul(matrix, x)
+    y: Array = np.matmul(matrix, x)
     y *= gates[0]
     return y
 

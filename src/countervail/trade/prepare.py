@@ -8,7 +8,7 @@ the exact ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -195,7 +195,7 @@ def step(
 
 def merged(links: Links, blocks: Sequence[Block]) -> Links:
     """The links of one scenario with its blocks added in."""
-    parts = {}
+    parts: dict[str, Array | None] = {}
     for name in ("A", "B", "T", "E"):
         base = getattr(links, name)
         if base is None and all(getattr(b, name) is None for b in blocks):
@@ -212,4 +212,6 @@ def merged(links: Links, blocks: Sequence[Block]) -> Links:
                 added = added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
             whole[np.ix_(np.arange(len(whole)), b.importers, b.exporters)] += added
         parts[name] = whole
-    return replace(links, **parts)
+    A, B = parts["A"], parts["B"]
+    assert A is not None and B is not None
+    return Links(A, B, parts["T"], parts["E"], links.log_productivity, links.transfer)
