@@ -275,6 +275,15 @@ def test_own_groups_have_dated_members() -> None:
     assert scenario.senders(item) == ("USA", "GBR", "CAN")
 
 
+def test_the_embargo_between_states_at_war_stays(asiu: Scenario) -> None:
+    stays = [m.id for m in asiu.measures if not m.lifted]
+    assert stays == ["ukraine-russia-embargo"]
+    embargo = next(m for m in asiu.measures if m.id in stays)
+    assert (asiu.share_in_force(embargo), asiu.share_lifted(embargo)) == (1, 0)
+    variant = load_scenario("asiu", set=["measures.ukraine-russia-embargo.lifted=true"])
+    assert variant.share_lifted(next(m for m in variant.measures if m.id in stays)) == 1
+
+
 def test_un_measures_have_every_state_as_sender(asiu: Scenario) -> None:
     item = next(m for m in asiu.measures if m.id == "un-korea-exports")
     assert item.by_united_nations

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from countervail.errors import InputError
 from countervail.scenario import load_scenario, tree
+from countervail.scenario.load import validate
 
 CLUB = """
 club:
@@ -222,6 +223,51 @@ def test_no_text_raises_anything_but_an_input_error(text: str) -> None:
     else:
         return
     assert message.startswith("file")
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for step, item in steps for found in _paths(item, (*path, step)))]
+
+
+GOOD = tree.parse(SMALL, "small.yaml").plain()
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["IRN", "EU", "all"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "value", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@given(path=st.sampled_from(_paths(GOOD)), junk=JUNK)
+@settings(max_examples=400, deadline=None)
+def test_junk_anywhere_is_a_scenario_or_an_input_error(path: tuple[Any, ...], junk: Any) -> None:
+    root = tree.parse(SMALL, "small.yaml")
+    node = root
+    for step in path:
+        node = node.value[step]
+    node.value = _nodes(junk)
+    try:
+        validate(root)
+    except InputError as error:
+        message = str(error)
+    else:
+        return
+    assert message.startswith("small.yaml, line ")
+
+
+def _nodes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: tree.Node(_nodes(item), "small.yaml", 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [tree.Node(_nodes(item), "small.yaml", 1) for item in value]
+    return value
 
 
 def test_norway_and_numbers_are_what_they_look_like() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
 from countervail.analysis.worlds import Worlds, equilibria
-from countervail.trade.welfare import Equilibrium
 
 Floats = NDArray[np.float64]
 
@@ -17,7 +17,10 @@ SEARCHED = 5.0
 """Largest b looked at; a trade agreement is worth 0.2 to 0.5."""
 GRID = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, SEARCHED)
 FINE = 0.005
-TOLERANCE = 1e-8
+ROUNDS = 6
+TOLERANCE = 1e-7
+FIRST_WEDGE = 1e-3
+LARGEST_WEDGE = 1.0
 
 
 def break_even_integration(
@@ -27,6 +30,8 @@ def break_even_integration(
     wanted: dict[str, Callable[[Floats], float]],
 ) -> dict[str, float]:
     """b* by name: the uniform rise of log trade between members at which a measure of the gain meets the cost.
+
+    All names share their solves: a grid first, then rounds of interpolated roots until each is known to `FINE`.
 
     Args:
         case: the case.
@@ -38,76 +43,66 @@ def break_even_integration(
         infinity where even b = 5 does not reach it, 0 where nothing is to be reached.
     """
     gains: dict[float, Floats] = {0.0: np.zeros(case.world.n)}
-    near: Equilibrium = found.C
 
-    def gain(b: float) -> Floats:
-        nonlocal near
-        if b not in gains:
-            shock = case.club(found.members, reading, uniform=b, base=found.sanctions.shock)
-            (near,) = equilibria(case, [shock], near, TOLERANCE)
-            gains[b] = np.log(near.real_income / found.sanctions.S.real_income)
-        return gains[b]
+    def solve_at(values: Iterable[float]) -> None:
+        new = [b for b in values if b not in gains]
+        shocks = [case.club(found.members, reading, uniform=b, base=found.sanctions.shock) for b in new]
+        for b, eq in zip(new, equilibria(case, shocks, found.C, TOLERANCE), strict=True):
+            gains[b] = np.log(eq.real_income / found.sanctions.S.real_income)
 
+    solve_at(GRID)
     out: dict[str, float] = {}
-    for name, gap in wanted.items():
-        if gap(gains[0.0]) >= 0:
-            out[name] = 0.0
-            continue
-        low = 0.0
-        for high in GRID:
-            if gap(gain(high)) >= 0:
-                out[name] = _root(lambda b, gap=gap: gap(gain(b)), low, high)
-                break
-            low = high
-        else:
-            out[name] = float("inf")
-    return out
+    for _ in range(ROUNDS):
+        guesses: dict[str, float] = {}
+        for name, gap in wanted.items():
+            if name not in out:
+                curve = sorted((b, gap(one)) for b, one in gains.items())
+                root, width = _crossing(curve)
+                if width <= FINE:
+                    out[name] = root
+                else:
+                    guesses[name] = root
+        if not guesses:
+            return out
+        solve_at(b for root in guesses.values() for b in (root, min(root + 0.5 * FINE, SEARCHED)))
+    return out | {name: _crossing(sorted((b, wanted[name](one)) for b, one in gains.items()))[0] for name in guesses}
 
 
-def _root(f: Callable[[float], float], low: float, high: float) -> float:
-    """The zero of a rising function in a bracket, by the Illinois form of false position, to `FINE`."""
-    a, b, fa, fb = low, high, f(low), f(high)
-    while b - a > FINE:
-        c = min(max(b - fb * (b - a) / (fb - fa), a + 0.1 * FINE), b - 0.1 * FINE)
-        fc = f(c)
-        if abs(fc) <= 1e-4 * (fb - fa):
-            return c
-        if fc < 0:
-            a, fa, fb = c, fc, 0.5 * fb
-        else:
-            b, fb, fa = c, fc, 0.5 * fa
-    return 0.5 * (a + b)
+def _crossing(curve: list[tuple[float, float]]) -> tuple[float, float]:
+    """The first zero of a rising curve, interpolated, and the width of its bracket; infinity where there is none."""
+    if curve[0][1] >= 0:
+        return 0.0, 0.0
+    for (a, fa), (b, fb) in pairwise(curve):
+        if fb >= 0:
+            return a - fa * (b - a) / (fb - fa), b - a if fb > 0 else 0.0
+    return float("inf"), 0.0
 
 
 def break_even_deterrence(case: Case, found: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:
     """By member, the wedge on its trade with the senders at which it is as well off in the club as out of it.
 
-    Ad valorem, both directions; negative where it is better off outside already, NaN where it trades with no sender.
+    Ad valorem, both directions; negative where it is better off outside already, infinity where not even a doubling
+    of the cost of that trade would keep it out.
     """
     out: dict[str, float] = {}
     shock = case.club(found.members, reading, base=found.sanctions.shock)
-    for member in members:
-        k = int(case.indices([member])[0])
-        rest = [m for m in found.members if m != member]
-        (without,) = equilibria(case, [case.club(rest, reading, base=found.sanctions.shock)], found.C, TOLERANCE)
-        outside = float(np.log(without.real_income[k]))
-
-        def gap(wedge: float, member: str = member, k: int = k, outside: float = outside) -> float:
-            (eq,) = equilibria(case, [case.deterrence(shock, member, wedge)], found.C, TOLERANCE)
-            return float(np.log(eq.real_income[k])) - outside
-
-        start = float(np.log(found.C.real_income[k])) - outside
-        a, fa, b = 0.0, start, 1e-3
-        if not case.trades_with_senders(member):
-            out[member] = float("nan")
+    rest = [case.club([m for m in found.members if m != one], reading, base=found.sanctions.shock) for one in members]
+    without = equilibria(case, rest, found.C, TOLERANCE)
+    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], found.C, TOLERANCE)
+    for one, apart, wedged in zip(members, without, first, strict=True):
+        k = int(case.indices([one])[0])
+        target = float(np.log(apart.real_income[k]))
+        at_zero = float(np.log(found.C.real_income[k])) - target
+        at_first = float(np.log(wedged.real_income[k])) - target
+        if at_first >= at_zero * (1.0 - 1e-6) or not case.trades_with_senders(one):
+            out[one] = float("inf")  # trade with the senders is too small for any wedge on it to matter
             continue
-        for _ in range(8):
-            fb = gap(b)
-            if fb == fa:
-                break
-            a, fa, b = b, fb, b - fb * (b - a) / (fb - fa)
-            b = max(b, -0.5)
-            if abs(b - a) <= 1e-3 * abs(b) + 1e-7:
-                break
-        out[member] = b
+        wedge = FIRST_WEDGE * at_zero / (at_zero - at_first)
+        a, fa = FIRST_WEDGE, at_first
+        while abs(wedge - a) > FIRST_WEDGE and abs(wedge) < LARGEST_WEDGE:
+            # away from the first wedge the answer is no longer linear in it
+            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], found.C, TOLERANCE)
+            fb = float(np.log(eq.real_income[k])) - target
+            a, fa, wedge = wedge, fb, wedge - fb * (wedge - a) / (fb - fa)
+        out[one] = wedge if abs(wedge) < LARGEST_WEDGE else float("inf")
     return out

@@ -49,5 +49,5 @@ def _ours(outcome: Outcome, country: str, figure: str) -> float | None:
     lost = sum(-d.change for d in exports if d.partner in senders)
     if figure == "export_loss":
         return -lost / 1e3 if exports else None
-    elsewhere = sum(d.change for d in exports if d.partner not in senders)
-    return elsewhere / lost if lost > 0 else None
+    gone, found_elsewhere = (sum(max(sign * d.change, 0.0) for d in exports) for sign in (-1.0, 1.0))
+    return found_elsewhere / gone if gone > 0 else None

@@ -20,23 +20,40 @@ EARLIEST = 2000
 """Measures older than this have no panel year before them that is of use; they do not set the year before."""
 
 
-def before_year(world: World, scenario: Scenario) -> int:
-    """The panel year that stands for trade before the measures: as set, or the last before the earliest measure.
+def before_years(world: World, scenario: Scenario) -> dict[str, int]:
+    """By target, the panel year that stands for trade before the measures on it.
+
+    As set (`history_before`), or the last before the earliest measure on the target that is young enough.
 
     Raises:
         InputError: the world has no past trade, or none that early.
     """
     if world.history is None:
         raise InputError("settings.anchor: history needs past trade, which this world does not have; use estimate")
-    wanted = scenario.settings.history_before
-    if wanted is None:
-        starts = [m.since.year for m in scenario.measures if m.since is not None and m.since.year > EARLIEST]
-        wanted = min(starts, default=world.year) - 1
-    years = [y for y in world.history_years if y <= wanted]
-    if not years:
-        first = min(world.history_years)
-        raise InputError(f"settings.history_before: no panel year up to {wanted}; the first is {first}")
-    return max(years)
+    starts: dict[str, int] = {}
+    for m in scenario.measures:
+        for target in scenario.targets(m):
+            start = world.year if m.since is None or m.since.year <= EARLIEST else m.since.year
+            starts[target] = min(start, starts.get(target, world.year))
+    first = min(world.history_years)
+    out = {}
+    for target, start in starts.items():
+        wanted = scenario.settings.history_before or start - 1
+        years = [y for y in world.history_years if y <= wanted]
+        if not years:
+            raise InputError(f"settings.history_before: no panel year up to {wanted}; the first is {first}")
+        out[target] = max(years)
+    return out
+
+
+def main_year(world: World, scenario: Scenario) -> int:
+    """The year before of the largest target: what stands for the scenario as a whole."""
+    years = before_years(world, scenario)
+    size = dict(zip(world.countries, world.value_added.sum(1).tolist(), strict=True))
+    targets = [t for t in years if t != "CHN"] or list(years)
+    if not targets:
+        raise InputError("measures: none are in force, so no year stands for trade before them")
+    return years[max(targets, key=lambda t: size.get(t, 0.0))]
 
 
 def goods_now(world: World) -> Floats:

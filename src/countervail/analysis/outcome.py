@@ -8,14 +8,14 @@ where there is nothing to find. Negative values are never clipped, and a ratio o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.breakeven import SEARCHED, break_even_deterrence, break_even_integration
-from countervail.analysis.compile import EVERYBODY, Case
+from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
+from countervail.analysis.compile import Case
 from countervail.analysis.draws import sample
 from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
 from countervail.analysis.placebo import Placebo, placebo
@@ -24,6 +24,7 @@ from countervail.analysis.variants import Variant, variants
 from countervail.analysis.worlds import Worlds, sanctions, with_secretariat, worlds
 from countervail.errors import InputError
 from countervail.scenario import Scenario
+from countervail.world.balance import without_unrecorded
 from countervail.world.model import World
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,7 @@ class Ratio:
 
     value: float | None
     low: float | None = None
+    median: float | None = None
     high: float | None = None
     note: str = ""
 
@@ -115,17 +117,19 @@ class Outcome:
     def cost(self, who: str, reading: str | None = None) -> Floats:
         """L0 of a country or the club: the central value first, then the draws."""
         name = reading or self.main
-        return self._series(self.by_reading[name].cost, self.drawn and self.drawn.cost, who, name)
+        return self._series(self.by_reading[name].cost, None if self.drawn is None else self.drawn.cost, who, name)
 
     def gain(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_C / W_S): the central value first, then the draws."""
         name = reading or self.main
-        return self._series(self.by_reading[name].gain, self.drawn and self.drawn.gain[name], who, name)
+        return self._series(
+            self.by_reading[name].gain, None if self.drawn is None else self.drawn.gain[name], who, name
+        )
 
     def cost_with_club(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_UC / W_C): the central value first, then the draws."""
         name = reading or self.main
-        drawn = self.drawn and self.drawn.cost_with_club[name]
+        drawn = None if self.drawn is None else self.drawn.cost_with_club[name]
         return self._series(self.by_reading[name].cost_with_club, drawn, who, name)
 
     def _series(self, central: Floats, drawn: Floats | None, who: str, reading: str) -> Floats:
@@ -156,8 +160,8 @@ class Outcome:
         values = top / cost
         if len(values) == 1:
             return Ratio(float(values[0]), note="point value, no draws")
-        low, high = np.percentile(values[1:], [5, 95])
-        return Ratio(float(values[0]), float(low), float(high))
+        low, median, high = (float(x) for x in np.percentile(values[1:], [5, 50, 95]))
+        return Ratio(float(values[0]), low, median, high)
 
     def _by_country(self, what: str) -> dict[str, float | None]:
         return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}
@@ -180,13 +184,6 @@ class Outcome:
         """b*: the rise of log trade among members at which the offset is 1; None beyond what was searched."""
         found = self.integration[self.main]
         return {who: b if np.isfinite(b) and not self.identified(who) else None for who, b in found.items()}
-
-    def tables(self) -> dict[str, list[dict[str, object]]]:
-        """The result as named tables of flat rows, as report and workbook show them."""
-        from importlib import import_module
-
-        rows: dict[str, list[dict[str, object]]] = import_module("countervail.report.tables").tables(self)
-        return rows
 
 
 def run(
@@ -213,7 +210,7 @@ def run(
         raise InputError(f"draws is {draws}; it must be 0 or more")
     tell = progress or (lambda stage, done, total: None)
     if not scenario.settings.unrecorded_oil:
-        world = world.without_unrecorded()
+        world = without_unrecorded(world)
     stages = 8
     tell("worlds", 0, stages)
     case = Case.of(world, scenario)
@@ -262,8 +259,6 @@ def run(
     alternatives = variants(case, by_reading[main], main)
     tell("worlds", stages, stages)
     drawn = run_draws(case, sample(world, scenario, draws, seed), by_reading, main, progress) if draws else None
-    from dataclasses import replace
-
     return replace(
         outcome,
         moved=tuple(moved),
@@ -278,6 +273,3 @@ def _gap(outcome: Outcome, who: str, reading: str) -> Callable[[Floats], float]:
     """Gain less cost of a country or the club, as a function of the gains `[country]`."""
     cost = float(outcome.cost(who, reading)[0])
     return lambda gains: float(outcome.pooled(gains, who, reading)) - cost
-
-
-__all__ = ["CLUB", "EVERYBODY", "LEAST_COST", "SEARCHED", "Outcome", "Ratio", "run"]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
-from countervail.analysis.history import before_year, double_ratio, goods_now
+from countervail.analysis.history import double_ratio, goods_now, main_year
+from countervail.analysis.layout import cube
 from countervail.analysis.worlds import equilibria
 from countervail.trade.shock import Shock
 
@@ -51,12 +52,12 @@ def placebo(case: Case) -> Placebo:
     """Lift the senders' "measures" on countries that are under none, one country at a time."""
     world = case.world
     senders = case.senders_outside
-    if world.history is None or not senders.size:
+    if world.history is None or not senders.size or not case.scenario.measures:
         why = (
             "this world has no past trade" if world.history is None else "the scenario has no senders outside the club"
         )
         return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
-    before = before_year(world, case.scenario)
+    before = main_year(world, case.scenario)
     ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)
     size = world.value_added.sum(1)
     order = [k for k in np.argsort(-size) if case.untouched[k]]
@@ -68,7 +69,7 @@ def placebo(case: Case) -> Placebo:
         bought = np.isfinite(ratio[senders, k])
         if sold.mean() < 0.8 or bought.mean() < 0.8:
             continue  # too little of its past is known
-        phi = np.ones(case.shape)
+        phi = cube(world, 1.0)
         phi[np.ix_([k], senders[sold], goods)] = np.exp(ratio[k, senders[sold]])[None, :, None]
         phi[np.ix_(senders[bought], [k], goods)] = np.exp(ratio[senders[bought], k])[:, None, None]
         weights = np.concatenate([now[k, senders[sold]], now[senders[bought], k]])

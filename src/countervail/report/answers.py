@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from countervail.report.columns import Row, Tables
+from countervail.report.columns import Row, Scalar, Tables
 from countervail.report.words import MINUS, NOTHING, band, number, percent, quantity, usd
 
 CLUB = "CLUB"
@@ -64,8 +64,19 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
     if row["value"] is None:
         beyond = note.startswith((">", "<"))
         return Figure(label, note if beyond else NOTHING, "", "" if beyond else note or "not identified")
-    unit = "" if wanted == "break_even" else str(row["unit"])
-    return Figure(label, quantity(row["value"], unit), band(_float(row["low"]), _float(row["high"]), unit), note)
+    unit = str(row["unit"])
+    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note)
+
+
+def _bare(value: Scalar, unit: str) -> str:
+    return number(value) if unit == "log points" and isinstance(value, (int, float)) else quantity(value, unit)
+
+
+def _bare_band(row: Row, unit: str) -> str:
+    if unit == "log points":
+        ends = [_float(row["low"]), _float(row["high"])]
+        return " to ".join(number(end) for end in ends if end is not None) if None not in ends else ""
+    return band(_float(row["low"]), _float(row["high"]), unit)
 
 
 def members(tables: Tables) -> list[Member]:
@@ -171,7 +182,7 @@ def _full(figure: Figure) -> str:
 
 
 def _bracket(figure: Figure) -> str:
-    return f" (5 to 95 %: {figure.band})" if figure.band else ""
+    return f" (5 to 95\u00a0%: {figure.band})" if figure.band else ""
 
 
 def _float(value: object) -> float | None:

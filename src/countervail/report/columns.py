@@ -28,7 +28,9 @@ class Column:
     @property
     def heading(self) -> str:
         """The label with its unit."""
-        return f"{self.label} ({self.unit})" if self.unit not in ("", "own", "share", "ratio") else self.label
+        return (
+            f"{self.label} ({self.unit})" if self.unit not in ("", "own", "share", "ratio", "persons") else self.label
+        )
 
     @property
     def numeric(self) -> bool:

@@ -11,12 +11,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
+from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import cell, plain
+from countervail.report.words import HARD_SPACE, cell, plain
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class View:
         """The class of a column's cells: numbers flush right, long texts given room."""
         if self.columns[index].numeric:
             return "number"
-        return "long" if any(len(row[index]) > 40 for row in self.rows) else ""
+        longest = max(len(row[index]) for row in self.rows)
+        return "long" if longest > 40 else "medium" if longest > 14 else ""
 
 
 @dataclass
@@ -76,6 +78,13 @@ _TEXTS: Final = {
     "readings": "Each document has its own list of members. Readings are run apart and never merged or averaged.",
     "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
 }
+_EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
+_TILES: Final = {
+    "cost_pct": "Cost of the sanctions, of real income",
+    "gain_pct": "Gain from the club, of real income",
+    "offset": "Offset: share of the cost made good",
+    "break_even": "Break-even: rise in trade, log points",
+}
 # Columns that help a program more than a reader
 _LEFT_OUT: Final = {
     "figures": ("eligible",),
@@ -96,9 +105,10 @@ _LEFT_OUT: Final = {
 
 def page(tables: Tables) -> str:
     """The report of `tables` as HTML."""
+    tables = plain(tables)
     shown = charts(tables)
     needed = {name for chart in shown.values() for name in chart.tables} - {"world"}
-    rows = {name: [_clean(row) for row in tables.get(name, ())] for name in sorted(needed)}
+    rows = {name: list(tables.get(name, ())) for name in sorted(needed)}
     style, script = _static("report.css"), _static("report.js")
     data = {
         "specifications": {name: chart.specification for name, chart in shown.items()},
@@ -111,11 +121,11 @@ def page(tables: Tables) -> str:
         _environment()
         .get_template("report.html.j2")
         .render(
-            meta=answers.meta(tables),
+            meta={**_EMPTY, **answers.meta(tables)},
             run=_run(answers.meta(tables)),
             policy=_policy(style, (script, _bundle())),
             sections=_sections(tables, shown),
-            tiles=[answers.figure(tables, answers.CLUB, q) for q in ("cost_pct", "gain_pct", "offset", "break_even")],
+            tiles=[(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()],
             headline=answers.headline(tables),
             style=safe(style),
             script=safe(script),
@@ -156,12 +166,16 @@ def _members(tables: Tables) -> View:
     columns.append(Column("note", "text", "", "Where no ratio is given", ""))
     rows: list[tuple[str | tuple[str, str], ...]] = []
     for member in answers.members(tables):
-        texts = [(f.value, f.band) for f in member.figures]
+        texts = [(_short(f.value), _short(f.band)) for f in member.figures]
         reasons = dict.fromkeys(f.note for f in member.figures if f.note)
-        rows.append((plain(member.name), *texts, "; ".join(reasons)))
+        rows.append((member.name, *texts, "; ".join(reasons)))
     return View(
         "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
     )
+
+
+def _short(text: str) -> str:
+    return text.replace(f"USD{HARD_SPACE}", "")  # the heading says it
 
 
 def _run(meta: Row) -> str:
@@ -174,11 +188,7 @@ def _run(meta: Row) -> str:
         f"closure {meta['closure']}, anchor {meta['anchor']}, horizon {meta['horizon']}",
         draws,
     )
-    return plain("; ".join(parts) + ".")
-
-
-def _clean(row: Row) -> dict[str, Any]:
-    return {key: plain(value) if isinstance(value, str) else value for key, value in row.items()}
+    return "; ".join(parts) + "."
 
 
 def _json(value: Any) -> str:

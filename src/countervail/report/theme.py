@@ -11,7 +11,7 @@ _LIGHT: Final = {
 }  # fmt: skip
 _DARK: Final = {
     "ink": "#e8eaec", "soft": "#a5adb5", "grid": "#343a40", "first": "#5fb4e8", "second": "#f0924a", "third": "#3fc79d",
-    "quiet": "#7f8891", "unknown": "#3a4046", "outline": "#16191c", "shade": "#8b949c",
+    "quiet": "#7f8891", "unknown": "#25292d", "outline": "#16191c", "shade": "#8b949c",
 }  # fmt: skip
 # ColorBrewer's PuOr in eleven steps, losses brown and gains purple; its middle goes with the page.
 _BROWN: Final = ["#7f3b08", "#b35806", "#e08214", "#fdb863", "#fee0b6"]
@@ -32,7 +32,7 @@ def config(dark: bool) -> dict[str, Any]:
         "axis": {
             "labelColor": c["ink"], "titleColor": c["soft"], "gridColor": c["grid"], "domainColor": c["quiet"],
             "tickColor": c["quiet"], "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
-            "labelLimit": 240, "titlePadding": 8, "labelPadding": 5, "titleLimit": 600,
+            "labelLimit": 240, "titlePadding": 8, "labelPadding": 5, "titleLimit": 420,
         },
         "axisQuantitative": {"tickCount": 6, "labelOverlap": True},
         "axisY": {"grid": False, "ticks": False, "domain": False},
@@ -44,15 +44,16 @@ def config(dark: bool) -> dict[str, Any]:
         "style": {
             "first": {"color": c["first"], "fill": c["first"]},
             "second": {"color": c["second"], "fill": c["second"]},
-            "band": {"stroke": c["ink"], "strokeWidth": 1.5, "opacity": 0.75},
-            "reference": {"stroke": c["second"], "strokeWidth": 2, "strokeDash": [5, 3]},
-            "zero": {"stroke": c["quiet"], "strokeWidth": 1},
+            "band": {"color": c["ink"], "stroke": c["ink"], "strokeWidth": 1.5, "opacity": 0.75},
+            "reference": {"color": c["second"], "stroke": c["second"], "strokeWidth": 2, "strokeDash": [5, 3]},
+            "claimed": {"color": c["second"], "fill": c["second"]},
+            "zero": {"color": c["quiet"], "stroke": c["quiet"], "strokeWidth": 1},
             "shade": {"color": c["shade"], "fill": c["shade"], "fillOpacity": 0.22},
             "note": {"color": c["soft"], "fill": c["soft"], "fontSize": 12},
             "country": {"stroke": c["outline"], "strokeWidth": 0.4},
             "unknown": {"color": c["unknown"], "fill": c["unknown"], "stroke": c["outline"], "strokeWidth": 0.4},
             "label": {"color": c["ink"], "fill": c["ink"], "fontSize": 12.5},
-            "member": {"color": "transparent", "fill": "transparent", "stroke": c["ink"], "strokeWidth": 1.3},
+            "member": {"color": c["ink"], "strokeWidth": 1.3},
         },
         "bar": {"cornerRadiusEnd": 2, "height": {"band": 0.7}},
         "point": {"size": 70, "filled": True, "opacity": 1},

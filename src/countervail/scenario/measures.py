@@ -76,6 +76,8 @@ class Measure(Model):
     """Share of the baseline year in force; computed from the dates where null."""
     list_based: bool = False
     """Whether it hits listed persons and firms instead of a country's trade."""
+    lifted: bool = True
+    """Whether U lifts it; false where it would stand all the same, as between states at war. It still bars the club."""
     enabled: bool = True
     """Whether the measure takes part."""
     source: str | None = None

@@ -99,7 +99,8 @@ class Economy:
     scale: float
     prepared: Preparation | None = field(default=None, repr=False)
     references: dict[float, Reference] = field(default_factory=dict, repr=False)
-    """Baselines without deficits by tolerance, filled by the solver on first use."""
+    """What hats are measured from, filled by the solver on first use: the baseline at 0, those without deficits by
+    tolerance."""
 
     @classmethod
     def of(cls, world: Flows, prepared: Preparation | None = None) -> Economy:

@@ -12,6 +12,8 @@
     const specification = structuredClone(specifications[place.dataset.chart]);
     specification.datasets = { ...specification.datasets };
     for (const name of place.dataset.tables.split(" ")) specification.datasets[name] = tables[name] ?? [];
+    // a map's height follows the width it is given; a container's would fit it before there is a legend
+    if (specification.height === "container") specification.height = Math.round(place.clientWidth * 0.5);
     try {
       drawn.get(place)?.finalize();
       drawn.set(place, await vegaEmbed(place, specification, {
@@ -34,13 +36,11 @@
   };
 
   const drawAll = async () => {
+    document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
     for (const place of document.querySelectorAll("[data-chart]")) await draw(place);
     document.documentElement.dataset.ready = "true";
   };
 
   dark.addEventListener("change", drawAll);
-  addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("main details")) folded.open = true;
-  });
   drawAll();
 })();

@@ -12,21 +12,24 @@ from countervail import countries
 from countervail.world.balance import Balanced, balance
 from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
 from countervail.world.recipe import assumptions, baci, economies, factbook, gaps, goods, icio, sectors, services, wdi
-from countervail.world.recipe.economies import Economies
 from countervail.world.recipe.factbook import Factbook
 from countervail.world.recipe.gaps import PairTotals
 from countervail.world.recipe.icio import Icio
 
 Floats = NDArray[np.float64]
 G = goods.G
+# Balancing changes what built countries use, hence their value added; outputs are fitted to GDP at most so often.
+ROUNDS = 10
+# Coal, oil and gas, ores: what a built country digs up beyond exports and use is not consumed but was never dug.
+EXTRACTION = [sectors.position(code) for code in ("COAL", "OIL_GAS", "MINING")]
 
 
 @dataclass
 class Assembly:
     """The balanced world and what it was made of; arrays as in `World`, million USD.
 
-    `prior` and `use` are before balancing, `members` the countries of the residual region, `moved` figures of what
-    was cut or filled on the way.
+    `prior` and `use` (what the starting technology would use) are before balancing, `technology` and `output` after;
+    `members` are the countries of the residual region, `moved` what was cut on the way.
     """
 
     regions: tuple[str, ...]
@@ -36,10 +39,11 @@ class Assembly:
     wdi: dict[str, dict[int, float]]
     pairs: PairTotals
     recorded: Floats
-    economies: Economies
+    gdp: Floats
+    output: Floats
+    technology: Floats
     prior: Floats
     use: Floats
-    final_prior: Floats
     unrecorded: Floats
     published_deficit: Floats
     balanced: Balanced
@@ -77,23 +81,44 @@ def assemble(source: Path) -> Assembly:
 
     inputs = economies.table_technology(table, cube[~inside][:, inside, :G].sum(axis=0))
     gdp = np.array([_gdp(c, members, growth, book) for c in regions])
+    for region in assumptions.words("gdp_table"):
+        k = table.countries.index(region)
+        gdp[at[region]] = table.output[k].sum() - table.use[k].sum()
     shares = {c: _sector_shares(c, members, growth, book) for c in regions if c not in table.countries}
-    made_by = economies.build(regions, table, inputs, (cube + unrecorded).sum(axis=1), gdp, shares)
+    start, structure = economies.start(regions, table, inputs, shares)
+    technology = start
+    exports = (cube + unrecorded).sum(axis=1)
     home = np.arange(len(regions))
-    left = made_by.output - (cube + unrecorded).sum(axis=1)
-    cube[home, home] = np.maximum(left, assumptions.number("domestic_floor") * made_by.output)
-    use = np.einsum("nkj,nj->nk", made_by.inputs, made_by.output)
-    final = _final_prior((cube + unrecorded).sum(axis=0), use, table)
-    balanced = balance(
-        cube,
-        output=made_by.output,
-        use=use,
-        final_prior=final,
-        goods=sectors.GOODS,
-        pair_total=pairs.total,
-        held=unrecorded,
-        free_use=~inside,
-    )
+    floor = assumptions.number("domestic_floor")
+    wanted = structure * gdp[:, None] / (1 - start.sum(axis=1))
+    wanted[inside] = table.output
+    for _ in range(ROUNDS):
+        output = economies.outputs(wanted, inside, technology, exports, gdp)
+        cube[home, home] = np.maximum(output - exports, 2 * floor * output)
+        use = np.einsum("nkj,nj->nk", technology, output)
+        final = _final_prior((cube + unrecorded).sum(axis=0), use, table, inside)
+        held = unrecorded.copy()
+        held[home, home] += floor * output
+        balanced = balance(
+            cube + unrecorded - held,
+            output=output,
+            use=use,
+            final_prior=final,
+            goods=sectors.GOODS,
+            pair_total=pairs.total,
+            held=held,
+            free_use=~inside,
+        )
+        scale = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
+        technology = technology * scale[:, :, None]
+        made_value = ((1 - technology.sum(axis=1)) * output).sum(axis=1)
+        if np.abs(made_value / gdp - 1)[~inside].max() < 0.005:
+            break
+        spend = balanced.flows.sum(axis=0)
+        imports = spend - balanced.flows[home, home]
+        absorbed = np.einsum("nkj,nj->nk", start, output) + _usual_final(table) * spend + exports - imports
+        mined = np.ix_(np.nonzero(~inside)[0], np.array(EXTRACTION))
+        wanted[mined] = np.clip(wanted[mined], None, np.maximum(absorbed[mined], 0.1 * wanted[mined]))
     return Assembly(
         regions=regions,
         members=members,
@@ -102,10 +127,11 @@ def assemble(source: Path) -> Assembly:
         wdi=growth,
         pairs=pairs,
         recorded=recorded,
-        economies=made_by,
+        gdp=gdp,
+        output=output,
+        technology=technology,
         prior=cube,
-        use=use,
-        final_prior=final,
+        use=np.einsum("nkj,nj->nk", start, output),
         unrecorded=unrecorded,
         published_deficit=total.deficit,
         balanced=balanced,
@@ -137,9 +163,9 @@ def _sector_shares(
 ) -> tuple[float, float, float]:
     """Agriculture, industry, services in value added; of the residual region, its members' by GDP."""
     default = np.array(assumptions.numbers("shares_default")) / 100
-    if region == "LBN":
-        own = assumptions.numbers("shares_LBN")
-        return own[0] / 100, own[1] / 100, own[2] / 100
+    if f"shares_{region}" in assumptions.table():
+        own = assumptions.numbers(f"shares_{region}")
+        return own[0] / sum(own), own[1] / sum(own), own[2] / sum(own)
     if region != "ROW":
         a, i, s = book.shares.get(region, tuple(default))
         return a, i, s
@@ -149,16 +175,21 @@ def _sector_shares(
     return a, i, s
 
 
-def _final_prior(spend: Floats, use: Floats, table: Icio) -> Floats:
+def _final_prior(spend: Floats, use: Floats, table: Icio, inside: NDArray[np.bool_]) -> Floats:
     """Prior of final demand [country, sector]: expenditure less use, at least a part of the world's final share."""
+    floor = np.where(inside, assumptions.number("final_floor"), assumptions.number("final_floor_outside"))
+    return np.maximum(spend - use, floor[:, None] * _usual_final(table) * spend)
+
+
+def _usual_final(table: Icio) -> Floats:
+    """The share of each sector's sales that goes to final buyers, in the world."""
     ratio = table.sales_ratio
-    usual = np.where(ratio > 0, 1 - np.divide(1.0, ratio, out=np.zeros_like(ratio), where=ratio > 0), 1.0)
-    return np.maximum(spend - use, assumptions.number("final_floor") * usual * spend)
+    return np.where(ratio > 0, 1 - np.divide(1.0, ratio, out=np.zeros_like(ratio), where=ratio > 0), 1.0)
 
 
 def status(assembly: Assembly) -> NDArray[np.uint8]:
     """How each cell is known [exporter, importer, sector], in the words of `World.estimated`."""
-    regions, inside = assembly.regions, {c for c in assembly.icio.countries}
+    regions, inside = assembly.regions, set(assembly.icio.countries)
     n = len(regions)
     out = np.full((n, n, len(sectors.CODES)), ESTIMATED_MIX, dtype=np.uint8)
     out[:, :, :G] = assembly.pairs.status[:, :, None]

@@ -16,15 +16,13 @@ from countervail.world.recipe.sources import SOURCES
 def bundle(source: Path) -> World:
     """Assemble, validate through `World.from_flows`, and add population, GDP, distances, history and masks."""
     made = assemble.assemble(source)
-    scale = np.divide(made.balanced.use, made.use, out=np.ones_like(made.use), where=made.use > 0)
-    inputs = made.economies.inputs * scale[:, :, None]
     theta = elasticities.read(source, icio.read(source))
     world = World.from_flows(
         made.balanced.flows,
         countries=made.regions,
         sectors=sectors.CODES,
         elasticity=theta.theta,
-        input_share=inputs,
+        input_share=made.technology,
         name="bundled",
         year=2023,
     )
@@ -37,7 +35,7 @@ def bundle(source: Path) -> World:
         goods=sectors.GOODS,
         estimated=assemble.status(made),
         population=np.array(population),
-        gdp=made.economies.gdp,
+        gdp=made.gdp,
         distance=near.distance,
         contiguity=near.contiguity,
         common_language=near.common_language,

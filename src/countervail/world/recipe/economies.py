@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,20 +10,6 @@ from countervail.world.recipe.factbook import Factbook
 from countervail.world.recipe.icio import Icio
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Economies:
-    """`output[country, sector]` in million USD, `inputs[country, input, user]` as shares of output, `gdp[country]`."""
-
-    output: Floats
-    inputs: Floats
-    gdp: Floats
-
-    @property
-    def value_added_share(self) -> Floats:
-        """What inputs leave of output [country, sector]."""
-        return np.asarray(1 - self.inputs.sum(axis=1))
 
 
 def gdp_of(region: str, wdi: dict[str, dict[int, float]], book: Factbook) -> float:
@@ -59,36 +43,46 @@ def table_technology(icio: Icio, outside: Floats) -> Floats:
     return np.asarray(shares + more)
 
 
-def build(
-    regions: tuple[str, ...],
-    icio: Icio,
-    inputs: Floats,
-    exports: Floats,
-    gdp: Floats,
-    shares: dict[str, tuple[float, float, float]],
-) -> Economies:
-    """Output and technology of every region; those outside the table from GDP, sector shares, donors and exports.
+def start(
+    regions: tuple[str, ...], icio: Icio, inputs: Floats, shares: dict[str, tuple[float, float, float]]
+) -> tuple[Floats, Floats]:
+    """Input shares [country, input, user] and value-added structure [country, sector] of every region.
+
+    The table's own where it has the country; else the donors' mean, with the structure's agriculture, industry and
+    services set to the published `shares` and minor sectors scaled down.
+    """
+    at = {c: i for i, c in enumerate(icio.countries)}
+    value_added = icio.output * (1 - inputs.sum(axis=1))
+    mix = value_added / value_added.sum(axis=1, keepdims=True)
+    technology = np.zeros((len(regions), *inputs.shape[1:]))
+    structure = np.zeros((len(regions), inputs.shape[1]))
+    for i, region in enumerate(regions):
+        if region in at:
+            technology[i], structure[i] = inputs[at[region]], mix[at[region]]
+            continue
+        donors = [at[d] for d in assumptions.words(f"donors_{region}")]
+        technology[i] = inputs[donors].mean(axis=0)
+        structure[i] = mix[donors].mean(axis=0)
+        if f"minor_{region}" in assumptions.table():
+            minor = [sectors.position(code) for code in assumptions.words(f"minor_{region}")]
+            structure[i, minor] *= assumptions.number("minor_scale")
+        for block, share in zip((sectors.AGRICULTURE, sectors.INDUSTRY, sectors.SERVICES), shares[region], strict=True):
+            structure[i, list(block)] *= share / structure[i, list(block)].sum()
+    return technology, structure
+
+
+def outputs(wanted: Floats, inside: NDArray[np.bool_], technology: Floats, exports: Floats, gdp: Floats) -> Floats:
+    """Output [country, sector]: as wanted `inside` the table, elsewhere scaled so that value added is GDP.
 
     `exports[country, sector]` are the prior's: no built sector exports more than the cap of its output, and the other
     sectors shrink so that value added remains GDP.
     """
-    n, j = len(regions), len(sectors.CODES)
-    output, technology = np.zeros((n, j)), np.zeros((n, j, j))
-    at = {c: i for i, c in enumerate(icio.countries)}
-    value_added = icio.output * (1 - inputs.sum(axis=1))
-    mix = value_added / value_added.sum(axis=1, keepdims=True)
-    for i, region in enumerate(regions):
-        if region in at:
-            output[i], technology[i] = icio.output[at[region]], inputs[at[region]]
-            continue
-        donors = [at[d] for d in assumptions.words(f"donors_{region}")]
-        technology[i] = inputs[donors].mean(axis=0)
-        structure = mix[donors].mean(axis=0)
-        for block, share in zip((sectors.AGRICULTURE, sectors.INDUSTRY, sectors.SERVICES), shares[region], strict=True):
-            structure[list(block)] *= share / structure[list(block)].sum()
-        leaves = 1 - technology[i].sum(axis=0)
-        output[i] = fill_up(structure * gdp[i] / leaves, exports[i] / assumptions.number("export_cap"), leaves, gdp[i])
-    return Economies(output, technology, gdp)
+    out = wanted.copy()
+    leaves = 1 - technology.sum(axis=1)
+    least = exports / assumptions.number("export_cap")
+    for i in np.nonzero(~inside)[0]:
+        out[i] = fill_up(wanted[i], least[i], leaves[i], float(gdp[i]))
+    return out
 
 
 def fill_up(wanted: Floats, least: Floats, leaves: Floats, gdp: float) -> Floats:
@@ -96,7 +90,7 @@ def fill_up(wanted: Floats, least: Floats, leaves: Floats, gdp: float) -> Floats
 
     Where the least outputs alone make more than GDP, the others keep a tenth of what is wanted.
     """
-    low, high = 0.1, 1.0
+    low, high = 0.1, 10.0
     if (leaves * np.maximum(least, low * wanted)).sum() >= gdp:
         return np.maximum(least, low * wanted)
     for _ in range(200):

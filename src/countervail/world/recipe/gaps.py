@@ -77,7 +77,7 @@ def _from_partner_shares(
     """Stale Factbook totals spread over its partner shares; the rest by the last Comtrade pattern, else named ones."""
     i = at[country]
     for flow in ("exp", "imp"):
-        value = factbook.goods[country, flow]
+        value = assumptions.number(f"goods_{flow}_{country}")
         share = np.zeros(len(at))
         for partner, part in factbook.partners[country, flow]:
             share[at.get(partner, at["ROW"])] += part
@@ -138,7 +138,7 @@ def _belarus(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
 
 
 def _iran(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
-    """Iran's exports that no customs office recorded: China, the Emirates, and its recorded partners for the rest."""
+    """Iran's exports that no customs office recorded: China, the Emirates, the rest to partners that record others."""
     i = at["IRN"]
     goods = assumptions.number("iran_recorded_share") * factbook.exports["IRN"]
     gap = max(0.0, goods - pairs.total[i].sum()) * assumptions.number("iran_unrecorded_scale")
@@ -146,7 +146,7 @@ def _iran(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
         at["CHN"]: assumptions.number("iran_unrecorded_china"),
         at["ARE"]: assumptions.number("iran_unrecorded_emirates"),
     }
-    share = pairs.total[i].copy()
+    share = np.where(pairs.status[i] == ESTIMATED_MIX, pairs.total[i], 0.0)
     share[list(first)] = 0.0
     share *= (1 - sum(first.values())) / share.sum()
     for n, part in first.items():

@@ -44,7 +44,7 @@ def totals(
     n = len(regions)
     exports, imports, deficit = np.zeros(n), np.zeros(n), np.full(n, np.nan)
     prior = table_trade(icio)
-    band = assumptions.number("services_band")
+    least, most = assumptions.number("services_least"), assumptions.number("services_most")
     at = {c: i for i, c in enumerate(icio.countries)}
     for i, region in enumerate(regions):
         sold, bought = _published(region, book, members)
@@ -55,10 +55,10 @@ def totals(
             if np.isnan(sold) or np.isnan(bought):
                 exports[i], imports[i] = out, into
                 continue
-            exports[i] = np.clip(sold - recorded_out, (1 - band) * out, (1 + band) * out)
+            exports[i] = np.clip(sold - recorded_out, least * out, most * out)
             deficit[i] = bought - sold
             wanted = exports[i] + deficit[i] - (goods[:, i].sum() - goods[i].sum())
-            imports[i] = np.clip(wanted, (1 - band) * into, (1 + band) * into)
+            imports[i] = np.clip(wanted, least * into, most * into)
         elif region in at:
             exports[i], imports[i] = prior[at[region]].sum(), prior[:, at[region]].sum()
         else:
