@@ -98,12 +98,21 @@ class Outcome:
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
         """Members for which ratios are formed: under a measure from outside the club that is not list-based; not China."""
-        mine = self.case.indices(members or self.members)
-        hit = np.zeros(self.world.n, bool)
-        for effect in (*self.case.effects, *self.case.new_effects):
-            if not effect.measure.list_based and np.setdiff1d(effect.placed.senders, mine).size:
-                hit[effect.placed.targets] = True
-        return tuple(self.world.countries[k] for k in mine if hit[k] and self.world.countries[k] != "CHN")
+        chosen = tuple(members or self.members)
+        if chosen not in self._eligible:
+            mine = self.case.indices(chosen)
+            hit = np.zeros(self.world.n, bool)
+            for effect in (*self.case.effects, *self.case.new_effects):
+                if not effect.measure.list_based and np.setdiff1d(effect.placed.senders, mine).size:
+                    hit[effect.placed.targets] = True
+            names = self.world.countries
+            self._eligible[chosen] = tuple(names[k] for k in mine if hit[k] and names[k] != "CHN")
+        return self._eligible[chosen]
+
+    @cached_property
+    def _eligible(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Eligible members by members, as asked for."""
+        return {}
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 
