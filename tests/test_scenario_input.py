@@ -306,6 +306,19 @@ def test_a_file_stands_over_what_it_includes(tmp_path: Path) -> None:
     assert (scenario.name, scenario.club.china, scenario.club.reading) == ("mine", "none", "letter")
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("../outside.yaml", "outside the folder"),
+        ("/etc/hostname", "outside the folder"),
+        ("library:../load.py", "outside the folder"),
+        ("nothing.yaml", "no file"),
+        (".", "no file"),
+        ("small.yaml", "includes itself"),
+        ("one.yaml", "includes itself"),
+        ("link.yaml", "outside the folder"),
+    ],
+)
 def test_includes_stay_in_their_folder_and_end(tmp_path: Path, name: str, says: str) -> None:
     folder = tmp_path / "inner"
     written(tmp_path, "title: Secret\n", "outside.yaml")
