@@ -69,11 +69,11 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
 
 
 def _bare(value: Scalar, unit: str) -> str:
-    return number(value) if unit == "log points" and isinstance(value, (int, float)) else quantity(value, unit)
+    return number(value) if unit.startswith("log points") and isinstance(value, (int, float)) else quantity(value, unit)
 
 
 def _bare_band(row: Row, unit: str) -> str:
-    if unit == "log points":
+    if unit.startswith("log points"):
         ends = [_float(row["low"]), _float(row["high"])]
         return " to ".join(number(end) for end in ends if end is not None) if None not in ends else ""
     return band(_float(row["low"]), _float(row["high"]), unit)

@@ -48,7 +48,8 @@ def charts(tables: Tables) -> dict[str, Chart]:
                 if options and len(options) > 1:
                     label = f"{parameter['name'].capitalize()}: "
                     parameter["bind"] = {"input": "select", "options": options, "name": label}
-            shown[name] = Chart(name, title, reading, needs, specification)
+            explained = reading if meta.get("draws") else reading.removesuffix(_BANDS).rstrip()
+            shown[name] = Chart(name, title, explained, needs, specification)
     return shown
 
 
@@ -191,7 +192,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
     ),
     "senders": (
         "What the measures cost those who impose them",
-        f"What lifting them would give the senders. {_BANDS}",
+        f"What lifting them would give the senders; the twenty-four it touches most. {_BANDS}",
         ("senders",),
         _has("cost_pct"),
         world.senders,

@@ -85,7 +85,7 @@ def quantity(value: Scalar, unit: str | None) -> str:
     written = _BY_UNIT.get(unit or "")
     if written:
         return written(value)
-    text = f"{value:,}" if isinstance(value, int) else number(value, 3)
+    text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
 
 

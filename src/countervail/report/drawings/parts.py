@@ -41,6 +41,13 @@ def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
     ]
 
 
+def largest(rows: Any, value: str, most: int) -> Any:
+    """The rows with the `most` largest absolute values."""
+    sized = rows.transform_calculate(size=f"abs(datum.{value})")
+    ranked = sized.transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+    return ranked.transform_filter(f"datum.rank <= {most}")
+
+
 def zero_line() -> alt.Chart:
     """A line at zero, whatever the rows."""
     line: alt.Chart = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(x=alt.datum(0))
@@ -74,9 +81,12 @@ def ranked_bars(
     conditions: Sequence[str] = (),
     name: str = "name",
     band: tuple[str, str] | None = None,
+    most: int | None = None,
 ) -> alt.LayerChart:
-    """Bars ranked by `value`, with the band of each over it."""
+    """Bars ranked by `value`, with the band of each over it; at `most` so many, the largest either way."""
     rows = rows_of(table, *conditions, VALID.format(value))
+    if most is not None:
+        rows = largest(rows, value, most)
     y = ranked_by(name, value)
     tips = [(f"{name}:N", "Country"), (f"{value}:Q", axis)]
     if band:
