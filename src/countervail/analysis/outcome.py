@@ -40,6 +40,7 @@ class Ratio:
 
     value: float | None
     low: float | None = None
+    median: float | None = None
     high: float | None = None
     note: str = ""
 
@@ -159,8 +160,8 @@ class Outcome:
         values = top / cost
         if len(values) == 1:
             return Ratio(float(values[0]), note="point value, no draws")
-        low, high = np.percentile(values[1:], [5, 95])
-        return Ratio(float(values[0]), float(low), float(high))
+        low, median, high = (float(x) for x in np.percentile(values[1:], [5, 50, 95]))
+        return Ratio(float(values[0]), low, median, high)
 
     def _by_country(self, what: str) -> dict[str, float | None]:
         return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}

@@ -163,9 +163,9 @@ def _sector_shares(
 ) -> tuple[float, float, float]:
     """Agriculture, industry, services in value added; of the residual region, its members' by GDP."""
     default = np.array(assumptions.numbers("shares_default")) / 100
-    if region == "LBN":
-        own = assumptions.numbers("shares_LBN")
-        return own[0] / 100, own[1] / 100, own[2] / 100
+    if f"shares_{region}" in assumptions.table():
+        own = assumptions.numbers(f"shares_{region}")
+        return own[0] / sum(own), own[1] / sum(own), own[2] / sum(own)
     if region != "ROW":
         a, i, s = book.shares.get(region, tuple(default))
         return a, i, s
