@@ -14,12 +14,13 @@ CLUB = "CLUB"
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure as text: its value, its band (empty without draws) and, where it has no value, why."""
+    """One figure as text: its value, its band and median (empty without draws) and, where it has no value, why."""
 
     label: str
     value: str
     band: str
     note: str
+    median: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
         beyond = note.startswith((">", "<"))
         return Figure(label, note if beyond else NOTHING, "", "" if beyond else note or "not identified")
     unit = str(row["unit"])
-    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note)
+    median = "" if row.get("median") is None else _bare(row["median"], unit)
+    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note, median)
 
 
 def _bare(value: Scalar, unit: str) -> str:
@@ -182,7 +184,10 @@ def _full(figure: Figure) -> str:
 
 
 def _bracket(figure: Figure) -> str:
-    return f" (5 to 95\u00a0%: {figure.band})" if figure.band else ""
+    if not figure.band:
+        return ""
+    median = f"median {figure.median}, " if figure.median else ""
+    return f" (draws: {median}5 to 95\u00a0%: {figure.band})"
 
 
 def _float(value: object) -> float | None:

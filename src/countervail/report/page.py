@@ -17,7 +17,7 @@ from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import HARD_SPACE, NOTHING, cell, plain
+from countervail.report.words import NOTHING, cell, plain, unprefixed
 
 
 @dataclass(frozen=True)
@@ -175,16 +175,12 @@ def _members(tables: Tables) -> View:
     columns.append(Column("note", "text", "", "Where no ratio is given", ""))
     rows: list[tuple[str | tuple[str, str], ...]] = []
     for member in answers.members(tables):
-        texts = [(_short(f.value), _short(f.band)) for f in member.figures]
+        texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
         reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
         rows.append((member.name, *texts, "; ".join(reasons)))
     return View(
         "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
     )
-
-
-def _short(text: str) -> str:
-    return text.replace(f"USD{HARD_SPACE}", "")  # the heading says it
 
 
 def _run(meta: Row) -> str:

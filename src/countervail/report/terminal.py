@@ -10,7 +10,7 @@ from rich.text import Text
 
 from countervail.report import answers
 from countervail.report.columns import Tables
-from countervail.report.words import NOTHING, band, percent, plain, quantity, usd
+from countervail.report.words import NOTHING, band, percent, plain, quantity, unprefixed, usd
 
 
 def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None) -> None:
@@ -47,7 +47,7 @@ def _members(tables: Tables) -> Table:
     marks = _marks(tables)
     for member in answers.members(tables):
         cells = [
-            f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else "")
+            unprefixed(f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else ""))
             for figure in member.figures
         ]
         table.add_row(member.name, *cells)

@@ -60,6 +60,11 @@ def usd(million: float | None) -> str:
     return f"USD{HARD_SPACE}{number(million)}{HARD_SPACE}m"
 
 
+def unprefixed(text: str) -> str:
+    """`text` without the currency, where a heading says it."""
+    return text.replace(f"USD{HARD_SPACE}", "")
+
+
 def persons(value: float | None) -> str:
     """A number of people."""
     if value is None:
