@@ -120,6 +120,7 @@ def test_what_is_not_identified_says_why(document: Document) -> None:
     assert "not identified: its cost does not stand out from the placebo" in text
     assert "> 5" in text
     assert "None" not in text
+    assert "('" not in text
     assert not re.search(r"\b(nan|inf|undefined)\b", text, flags=re.I)
 
 

@@ -10,6 +10,7 @@ from countervail.report.columns import Row, Scalar, Tables
 from countervail.report.words import MINUS, NOTHING, band, number, percent, quantity, usd
 
 CLUB = "CLUB"
+UNNOTICED = 0.005  # a blunting of less than half a per cent is not told in words as one
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,13 @@ def headline(tables: Tables) -> list[str]:
             else ""
         )
         sentences.append(f"That covers {offset.value} of the cost{_bracket(offset)}{odds}.")
-        if blunting.value.startswith(MINUS):
+        row = find(tables, CLUB, "blunting")
+        size = None if row is None else _float(row["value"])
+        if size is not None and abs(size) < UNNOTICED:
+            sentences.append(
+                f"Once the club exists, the sanctions bite as much as before: blunting is {_full(blunting)}."
+            )
+        elif blunting.value.startswith(MINUS):
             sentences.append(f"Once the club exists, the sanctions bite more: blunting is {_full(blunting)}.")
         elif blunting.value != NOTHING:
             sentences.append(f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}.")
