@@ -90,7 +90,7 @@ _LEFT_OUT: Final = {
     "figures": ("eligible",),
     "countries": ("map_id",),
     "provisions": ("id", "country"),
-    "assumptions": ("path",),
+    "assumptions": ("path", "unit"),
     "claims": ("id",),
     "measures": ("id",),
     "deterrence": ("iso3",),
@@ -105,7 +105,7 @@ _LEFT_OUT: Final = {
 
 
 # Columns set small under another
-_UNDER: Final = {("assumptions", "label"): "path"}
+_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
 
 
 def page(tables: Tables) -> str:
