@@ -97,7 +97,7 @@ class Outcome:
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed: under a measure from outside the club that is not list-based; not China."""
+        """Members for which ratios are formed: under a measure from outside that is not list-based, and not China."""
         chosen = tuple(members or self.members)
         if chosen not in self._eligible:
             mine = self.case.indices(chosen)
