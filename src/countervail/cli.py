@@ -137,14 +137,9 @@ def data_build(
     """Remake the bundled world from its sources (needs the extra `build`)."""
     if not source.is_dir():
         raise InputError(f"--from: {source} is not a folder; name the one that holds the source data")
-    from importlib.resources import as_file, files
-
-    with as_file(files("countervail.world") / "data" / "world.npz") as bundled:
-        target = bundled if out is None else out
-        world = import_module("countervail.world.recipe").build(source, target)
-    typer.echo(f"{target}: {world.n} countries, {world.j} sectors, {world.year}")
-    for line in (*world.repairs, *(violation.message for violation in world.check())):
-        typer.echo(f"- {line}")
+    with progress_bar() as progress:
+        report = import_module("countervail.world.recipe").rebuild(source, out, progress=progress)
+    typer.echo(report)
 
 
 @app.command(epilog="Example: countervail schema scenario > scenario.schema.json")
