@@ -16,8 +16,11 @@ Floats = NDArray[np.float64]
 
 # Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
-# How much of the sectors' uncertainty about elasticities is common to all (an assumption).
+# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
+# Numbers of a measure that make it weaker as they grow.
+_WEAKER = ("effect", "leakage")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,13 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     rng = np.random.default_rng(mine)
     numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
     u = rng.random((n, len(numbers)))
+    common = rng.standard_normal((n, 1))
+    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(("measures.", "new_measures."))]
+    if of_measures:
+        own = rng.standard_normal((n, len(of_measures)))
+        strength = _normal_cdf(np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * own)
+        weaker = [numbers[k][0].rsplit(".", 1)[-1] in _WEAKER for k in of_measures]
+        u[:, of_measures] = np.where(weaker, 1.0 - strength, strength)
     low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
     values = triangular(u, low, mode, high)
     theta = np.asarray(world.elasticity)
