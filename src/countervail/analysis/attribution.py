@@ -1,7 +1,7 @@
 """Who makes a coalition work: Shapley values, interactions, leave-one-out, from the value of every coalition.
 
-A game is an array `v [coalition, ...]` of 2^n values; bit k of the coalition is player k. Trailing axes are games side by
-side.
+A game is an array `v [coalition, ...]` of 2^n values; bit k of the coalition is player k. Trailing axes are games side
+by side.
 """
 
 from __future__ import annotations

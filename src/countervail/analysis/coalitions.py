@@ -132,7 +132,7 @@ class Cube:
         return stability.core(self.value, np.array([given[p] for p in self.players]), self.slack)
 
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
-        """Coalitions that no member leaves and no outsider joins, the largest first; `exclusive`: members may refuse."""
+        """Coalitions that nobody leaves and nobody joins, the largest first; `exclusive`: members may refuse entry."""
         self._of_club("stable")
         found = stability.stable(self.own_gain, entry, self._own_slack)
         return [self.members(int(c)) for c in found]

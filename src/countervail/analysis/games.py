@@ -177,7 +177,8 @@ def _game(
     cells = np.ix_(np.arange(economy.j), at, at)
     parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
     A, B = parts["A"], parts["B"]
-    assert A is not None and B is not None
+    assert A is not None
+    assert B is not None
     rest = np.abs(there.A - here.A)
     rest[cells] = 0.0
     if rest.max() > 1e-12:

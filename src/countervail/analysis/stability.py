@@ -1,7 +1,7 @@
 """Which coalitions hold together: superadditivity, core, internal and external stability under two rules of entry.
 
 `v [coalition]` is the worth of a coalition, `gain [coalition, player]` what each player has when that coalition stands,
-whether it is in or out. Differences up to `slack` count as none: they are within what the solver's tolerance leaves open.
+whether it is in or out. Differences up to `slack` count as none: the solver's tolerance leaves them open.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The equations of the equilibrium and their residuals, as functions of arrays `[sector, country, batch]`.
 
-The unknowns are log prices, log wages and expenditure. Wages' equation is the log of value added earned over value added
-paid, prices' the log price index, expenditure's what users and final demand spend (Caliendo and Parro 2015, eqs. 5-9,
-in hats). One scenario is a batch of one: there is no second code path.
+The unknowns are log prices, log wages and expenditure. Wages' equation is the log of value added earned over value
+added paid, prices' the log price index, expenditure's what users and final demand spend (Caliendo and Parro 2015, eqs.
+5-9, in hats). One scenario is a batch of one: there is no second code path.
 
 The three unknowns lie in one array, so that costs are one product a country with prices and wages together, and what is
 earned and spent another with sales and final spending together.
