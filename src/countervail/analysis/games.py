@@ -144,7 +144,7 @@ def _own(scenario: Scenario, target: str) -> list[Measure]:
 
 
 def _kept(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
-    """`free` with the trade between the target and `stay` as it is observed."""
+    """`free` with the trade between the target and `stay`, and what they hold of its assets, as it is observed."""
     t, others = case.indices([target]), case.indices(stay)
     mask = np.zeros(case.shape, bool)
     sectors = np.arange(case.world.j)
@@ -153,11 +153,15 @@ def _kept(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
     def hold(value: object, at_rest: Floats | float) -> Floats | None:
         return None if value is None else np.where(mask, at_rest, np.broadcast_to(np.asarray(value), case.shape))
 
+    transfer = None if free.transfer is None else np.array(free.transfer, float)
+    if transfer is not None:
+        transfer[t] += transfer[others].sum()
+        transfer[others] = 0.0
     return Shock(
         trade_effect=hold(free.trade_effect, 1.0),
         potential=hold(free.potential, 0.0),
         tariff=hold(free.tariff, case.world.tariff),
-        transfer=free.transfer,
+        transfer=transfer,
     )
 
 
