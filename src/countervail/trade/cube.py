@@ -71,6 +71,7 @@ class Game:
         added: cells `[sector, importer, exporter]` that change, in full; no gates.
         brings: countries of `added` that a player brings in `[player, country of added]`.
         always: countries of `added` that are in without any player.
+        gifts: what a player's presence adds to deficits, shares of world value added `[player, country]`.
         extra: further cells of given coalitions, where a pair's cells depend on third players.
         tol: bound on every coalition's relative residual.
     """
@@ -84,6 +85,7 @@ class Game:
     added: Block
     brings: Members
     always: NDArray[np.bool_]
+    gifts: Array | None = None
     extra: Callable[[Members], Sequence[Block]] | None = None
     tol: float = 1e-10
 
@@ -98,6 +100,12 @@ class Game:
         """The cells of coalitions `[player, coalition]`."""
         gate = self._gate(members.astype(float))
         return (self._gated(gate), *(self.extra(members) if self.extra else ()))
+
+    def deficits_of(self, weight: Array) -> Deficits:
+        """The deficits of coalitions `[player, coalition]`."""
+        if self.gifts is None:
+            return self.deficits
+        return self.deficits._replace(fixed=self.deficits.fixed + self.gifts.T @ weight)
 
     def _gate(self, weight: Array) -> Array:
         """How far each country of `added` takes part: 1 where any of its players is in."""
@@ -149,7 +157,7 @@ class Game:
         """
         everybody = self.members(np.array([(1 << len(self.players)) - 1]))
         check(self.economy, self.links, self.deficits)
-        check(self.economy, merged(self.links, self.blocks(everybody)), self.deficits)
+        check(self.economy, merged(self.links, self.blocks(everybody)), self.deficits_of(everybody.astype(float)))
 
 
 def solve_block(game: Game, block: int) -> Array:
@@ -196,11 +204,10 @@ def _centre(game: Game, block: int, bench: Bench) -> tuple[State, Preparation]:
     for k, player in enumerate(layout.order[: layout.fixed]):
         weight[player] = (block >> k) & 1
     blocks = (game._gated(game._gate(weight)),)
-    links = merged(game.links, blocks)
+    links, deficits = merged(game.links, blocks), game.deficits_of(weight)
     try:
-        found = iterate(game.economy, links, (), game.deficits, 1e-6, game.start, bench=bench)
-        state = State(found.state.z.copy())
-        return state, prepare_at(game.economy, links, game.deficits, state)
+        found = iterate(game.economy, links, (), deficits, 1e-6, game.start, bench=bench)
+        return found.state, prepare_at(game.economy, links, deficits, found.state)
     except (Stalled, np.linalg.LinAlgError):
         return game.start, game.economy.preparation
 
@@ -208,15 +215,15 @@ def _centre(game: Game, block: int, bench: Bench) -> tuple[State, Preparation]:
 def _tile(game: Game, members: Members, begin: State, preparation: Preparation, bench: Bench) -> Found:
     blocks = game.blocks(members)
     batch = members.shape[1]
+    deficits = game.deficits_of(members.astype(float))
     try:
-        return iterate(
-            game.economy, game.links, blocks, game.deficits, game.tol, begin, batch, preparation, bench=bench
-        )
+        return iterate(game.economy, game.links, blocks, deficits, game.tol, begin, batch, preparation, bench=bench)
     except Stalled:
         # one by one, in stages
+        single = [members[:, [b]] for b in range(batch)]
         ones = [
-            approach(game.economy, merged(game.links, game.blocks(members[:, [b]])), game.deficits, game.tol)
-            for b in range(batch)
+            approach(game.economy, merged(game.links, game.blocks(m)), game.deficits_of(m.astype(float)), game.tol)
+            for m in single
         ]
     return Found(
         State(np.concatenate([f.state.z for f in ones], axis=2)),

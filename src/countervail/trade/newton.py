@@ -36,7 +36,9 @@ class Point(NamedTuple):
 def newton(
     economy: Economy, links: Links, deficits: Deficits, tol: float, begin: State
 ) -> tuple[State, Array, Array, int] | None:
-    """The state `[..., 1]` at which every relative residual is below `tol`, final spending, the residual and the steps taken, or None.
+    """The state `[..., 1]` at which every relative residual is below `tol`, or None.
+
+    With it come final spending, the residual and the steps taken.
 
     Raises:
         numpy.linalg.LinAlgError: the linearisation is singular.

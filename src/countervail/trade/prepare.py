@@ -206,12 +206,10 @@ def merged(links: Links, blocks: Sequence[Block]) -> Links:
             added = getattr(b, name)
             if added is None:
                 continue
-            if b.gates is None:
-                added = added[..., 0]
-            else:
-                added = added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
+            added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
             whole[np.ix_(np.arange(len(whole)), b.importers, b.exporters)] += added
         parts[name] = whole
     A, B = parts["A"], parts["B"]
-    assert A is not None and B is not None
+    assert A is not None
+    assert B is not None
     return Links(A, B, parts["T"], parts["E"], links.log_productivity, links.transfer)

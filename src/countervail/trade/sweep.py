@@ -148,7 +148,7 @@ def digest(game: Game) -> str:
     extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
-    parts += [game.reference.log_price]
+    parts += [game.reference.log_price, game.gifts]
     for thing in (game.economy, game.links, game.added):
         parts += [getattr(thing, f.name) for f in fields(thing)]
     for part in parts:

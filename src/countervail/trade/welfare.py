@@ -124,9 +124,8 @@ class Equilibrium:
         q = np.exp(-self.economy.elasticity[:, None] * self._cost)
         paid = self.links.A * q[:, None, :]
         total = paid.sum(2, keepdims=True)
-        return np.asarray(
-            paid * (self.economy.unit[:, :, None] * self.state.expenditure / np.where(total > 0, total, 1.0))
-        )
+        spending = self.economy.unit[:, :, None] * self.state.expenditure
+        return np.asarray(paid * (spending / np.where(total > 0, total, 1.0)))
 
     @cached_property
     def _cost(self) -> Array:
