@@ -1,0 +1,155 @@
+"""One pair's routes under many sets of lost elements at once: the arrays that interdiction enumerates over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.payments.routes import IMPORTER_LEG, NO_LEG, Routes, leg_of, routes_of, serves
+from countervail.payments.state import Floats, State
+
+Removed = NDArray[np.bool_]
+
+
+class Element(NamedTuple):
+    """Something a network can lose."""
+
+    kind: str
+    """link (a gateway, or an account relation of two countries), membership (of a country on a rail), correspondent."""
+    name: str
+    """The entry's id, `RUS on SWIFT`, or the third country."""
+
+
+def membership(state: State, country: int, rail: int) -> Element:
+    """The element that is a country's connection to a rail."""
+    return Element("membership", f"{state.countries[country]} on {state.rails[rail]}")
+
+
+class PairVariants:
+    """A pair of countries, the elements its routes use, and its routes without any of them."""
+
+    def __init__(self, state: State, one: int, other: int) -> None:
+        """`one` exports and `other` imports; routes are the same the other way round."""
+        self.state, self.one, self.other = state, one, other
+
+    @cached_property
+    def _base(self) -> Routes:
+        return routes_of(self.state, np.array([self.one]), np.array([self.other]))
+
+    @cached_property
+    def _thirds(self) -> list[int]:
+        return [c.third for c in self._base.channels if c.third >= 0]
+
+    def _sources(self, country: int, partner: int, rail: int) -> list[tuple[Element, float]]:
+        """What connects a country to a rail towards a partner, each with its share."""
+        state = self.state
+        found = [(membership(state, country, rail), float(state.share[country, rail]))]
+        found += [
+            (Element("link", a.id), a.share)
+            for a in state.accounts
+            if (a.country, a.partner, a.rail) == (country, partner, rail)
+        ]
+        return [(element, share) for element, share in found if share > 0]
+
+    def _gates(self, ends: tuple[int, int]) -> list[tuple[Element, float]]:
+        pair = (np.array([self.one]), np.array([self.other]))
+        return [
+            (Element("link", gate.id), gate.share)
+            for gate in self.state.gateways
+            if set(gate.rails) == set(ends) and serves(gate, *pair)[0] and gate.share > 0
+        ]
+
+    @cached_property
+    def elements(self) -> frozenset[Element]:
+        """What some route of the pair, open or not dearer than the informal channel, runs over."""
+        base, state = self._base, self.state
+        found: set[Element] = set()
+        first = len(base.channels) - len(self._thirds)
+        for t, channel in enumerate(base.channels):
+            if base.best[0, t] == 0 or base.cost[0, t] > state.informal:
+                continue
+            if channel.third < 0:
+                near = self._sources(self.other, self.one, channel.rail_in)
+                far = self._sources(self.one, self.other, channel.rail_out)
+                if near and far:
+                    found.update(e for e, _ in (*near, *far))
+                    if channel.rail_in != channel.rail_out:
+                        found.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
+                continue
+            used = base.side[0, t - first] == NO_LEG
+            end, partner = self._leg_end(t - first)
+            for rail in range(len(state.rails)):
+                near = self._sources(end, partner, rail)
+                if near and base.leg[0, t - first, rail] > 0:
+                    used = True
+                    found.update(e for e, _ in near)
+                    found.update(e for e, _ in self._sources(channel.third, end, rail))
+            if used:
+                found.add(Element("correspondent", state.countries[channel.third]))
+        return frozenset(found)
+
+    def _leg_end(self, k: int) -> tuple[int, int]:
+        """Who needs the leg over rails to a third country, and the other party."""
+        return (self.other, self.one) if self._base.side[0, k] == IMPORTER_LEG else (self.one, self.other)
+
+    def routes(self, removed: Removed, elements: Sequence[Element]) -> Routes:
+        """The pair's routes without the elements that `removed[variant, element]` marks; one row a variant."""
+        base, state = self._base, self.state
+        column = {element: i for i, element in enumerate(elements)}
+        count = len(removed)
+
+        def left(sources: list[tuple[Element, float]]) -> Floats:
+            largest = np.zeros(count)
+            for element, share in sources:
+                kept = ~removed[:, column[element]] if element in column else True
+                largest = np.maximum(largest, share * kept)
+            return largest
+
+        rails = range(len(state.rails))
+        importer = np.stack([left(self._sources(self.other, self.one, r)) for r in rails], axis=1)
+        exporter = np.stack([left(self._sources(self.one, self.other, r)) for r in rails], axis=1)
+        best, chance = np.repeat(base.best, count, axis=0), np.repeat(base.chance, count, axis=0)
+        leg, leg_chance = np.repeat(base.leg, count, axis=0), np.repeat(base.leg_chance, count, axis=0)
+        first = len(base.channels) - len(self._thirds)
+        clear = state.users[[self.other, self.one]]
+        allowed = state.allowed[self.other, self.one]
+        for t, channel in enumerate(base.channels):
+            if channel.third >= 0 or channel.rail_in == channel.rail_out or base.best[0, t] == 0:
+                continue
+            gate = left(self._gates((channel.rail_in, channel.rail_out)))
+            here, there = clear[:, channel.currency]
+            best[:, t] = np.minimum(min(here, there, allowed), gate)
+            chance[:, t] = here * there * allowed * gate
+        for k, third in enumerate(self._thirds):
+            kept = left([(Element("correspondent", state.countries[third]), 1.0)])
+            best[:, first + k] *= kept
+            chance[:, first + k] *= kept
+            if base.side[0, k] == NO_LEG:
+                continue
+            end, _ = self._leg_end(k)
+            beyond, beyond_chance = leg_of(state, np.array([end]), third)
+            for rail in rails:
+                held = left(self._sources(third, end, rail))
+                leg[:, k, rail] = np.minimum(held, beyond[0, rail])
+                leg_chance[:, k, rail] = held * beyond_chance[0, rail]
+        return replace(
+            base,
+            importer=importer,
+            exporter=exporter,
+            best=best,
+            chance=chance,
+            leg=leg,
+            leg_chance=leg_chance,
+            side=np.repeat(base.side, count, axis=0),
+            cost=np.repeat(base.cost, count, axis=0),
+        )
+
+
+def elements_of(pairs: Sequence[PairVariants], kinds: Sequence[str]) -> tuple[Element, ...]:
+    """What the pairs together could lose, of the kinds asked for, in a fixed order."""
+    return tuple(sorted({e for pair in pairs for e in pair.elements if e.kind in kinds}))
