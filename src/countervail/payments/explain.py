@@ -42,12 +42,12 @@ class Explanation:
     def __str__(self) -> str:
         """The routes as lines of text."""
         lines = [f"{_name(self.importer)} pays {_name(self.exporter)}"]
-        for row in self.rows:
-            if row["open"]:
-                lines.append(
-                    f"  {row['hops']}: cost {100 * (row['cost'] or 0):.2f} %, capacity {_span(row, 'capacity')}, "
-                    f"used for {_span(row, 'used')}"
-                )
+        lines += [
+            f"  {row['hops']}: cost {100 * (row['cost'] or 0):.2f} %, capacity {_span(row, 'capacity')}, "
+            f"used for {_span(row, 'used')}"
+            for row in self.rows
+            if row["open"]
+        ]
         if self.informal_cost is None:
             lines.append(f"  nothing else: {100 * self.informal_share:.0f} % of payments cannot be made")
         else:
@@ -69,7 +69,9 @@ def explain(state: State, exporter: int, importer: int) -> Explanation:
     filled = fill(routes)
     place = {int(channel): t for t, channel in enumerate(filled.channel[0])}
     rows = [
-        _row(state, routes, t, (float(filled.sorted[0, place[t]]), float(filled.random[0, place[t]])), exporter, importer)
+        _row(
+            state, routes, t, (float(filled.sorted[0, place[t]]), float(filled.random[0, place[t]])), exporter, importer
+        )
         for t in range(len(routes.channels))
     ]
     rows = [row for row in rows if row["open"] or row["blocked_by"]]
@@ -88,9 +90,7 @@ def explain(state: State, exporter: int, importer: int) -> Explanation:
     )
 
 
-def _row(
-    state: State, routes: Routes, t: int, used: tuple[float, float], exporter: int, importer: int
-) -> RouteRow:
+def _row(state: State, routes: Routes, t: int, used: tuple[float, float], exporter: int, importer: int) -> RouteRow:
     channel = routes.channels[t]
     middle, chance = float(routes.best[0, t]), float(routes.chance[0, t])
     ends, ends_chance = _ends(routes, t)
@@ -173,7 +173,7 @@ def _denied(state: State, country: int, what: str, plain: str, cut: str) -> str:
 
 
 def _span(row: RouteRow, name: str) -> str:
-    high, low = 100 * float(row[name]), 100 * float(row[f"{name}_random"])  # type: ignore[literal-required]
+    low, high = sorted((100 * float(row[name]), 100 * float(row[f"{name}_random"])))  # type: ignore[literal-required]
     return f"{high:.0f} %" if round(high) == round(low) else f"{low:.0f} to {high:.0f} %"
 
 

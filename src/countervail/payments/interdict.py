@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -55,9 +56,9 @@ class Interdiction:
 
 
 def interdict(
-    state: State, weight: Floats, theta: float, k: int, kinds: Sequence[Kind], top: int = 10
-) -> Interdiction:
-    """The `k` elements whose loss raises the weighted mean wedge most.
+    state: State, weight: Floats, theta: float, sizes: Sequence[int], kinds: Sequence[Kind], top: int = 10
+) -> list[Interdiction]:
+    """For each k of `sizes`, the k elements whose loss raises the weighted mean wedge most.
 
     `weight[country, country]` is symmetric and adds up to 1 over unordered pairs. Raises InputError for k below 1 or
     an unknown kind.
@@ -65,29 +66,37 @@ def interdict(
     unknown = [kind for kind in kinds if kind not in ("link", "membership", "correspondent")]
     if unknown:
         raise InputError(f"kinds: unknown {unknown[0]!r}; there are link, membership, correspondent.")
-    if k < 1:
-        raise InputError(f"k: {k} elements cannot be cut; give 1 or more.")
+    if not sizes or min(sizes) < 1:
+        raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.")
     one, other = np.nonzero(np.triu(weight, 1))
     pairs = [PairVariants(state, int(a), int(b)) for a, b in zip(one, other, strict=True)]
-    weights = weight[one, other]
-    elements = elements_of(pairs, kinds)
-    if len(elements) > _MAX_ELEMENTS:
-        raise InputError(f"the network has {len(elements)} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.")
-    at = {element: i for i, element in enumerate(elements)}
-    size = min(k, EXACT, len(elements))
-    parts = _differences(pairs, weights, at, theta, size)
-    base = float(weights @ np.array([_wedges(pair, np.zeros((1, 0), bool), (), theta)[0] for pair in pairs]))
+    club = _Club(pairs, weight[one, other], elements_of(pairs, kinds), theta)
+    n = len(club.elements)
+    if n > _MAX_ELEMENTS:
+        raise InputError(f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.")
+    parts = _differences(club, min(max(sizes), EXACT, n))
+    base = float(club.weights @ np.array([_wedges(pair, np.zeros((1, 0), bool), (), theta)[0] for pair in pairs]))
+    return [_search(club, parts, base, min(k, n), top) for k in sizes]
 
-    found = _best(parts, len(elements), size, top)
-    examined = _choose(len(elements), size)
-    exact = size == min(k, len(elements))
+
+class _Club(NamedTuple):
+    pairs: Sequence[PairVariants]
+    weights: Floats
+    elements: tuple[Element, ...]
+    theta: float
+
+
+def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> Interdiction:
+    n, size = len(club.elements), min(k, EXACT)
+    found = _best(parts, n, size, top)
+    examined, exact = comb(n, size), size == k
     bound = found[0][1] if found else 0.0
-    if not exact and found:
-        chosen, loss = _greedy(pairs, weights, elements, theta, found[0][0], min(k, len(elements)))
-        found, bound = [(chosen, loss)], _bound(pairs, weights, elements, theta, k)
-        examined += sum(len(elements) - i for i in range(size, len(chosen)))
-    cuts = tuple(_cut(pairs, weights, tuple(elements[i] for i in chosen), loss, theta) for chosen, loss in found)
-    return Interdiction(min(k, len(elements)), exact, examined, _shown(bound), _shown(base), elements, cuts)
+    if not exact:
+        chosen, loss = _greedy(club, found[0][0], k)
+        found, bound = [(chosen, loss)], _bound(club, k)
+        examined += sum(n - i for i in range(size, k))
+    cuts = tuple(_cut(club, tuple(club.elements[i] for i in chosen), loss) for chosen, loss in found)
+    return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
 
 
 def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
@@ -96,21 +105,17 @@ def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[E
     return np.minimum(value, ENDLESS)
 
 
-def _differences(
-    pairs: Sequence[PairVariants], weights: Floats, at: dict[Element, int], theta: float, size: int
-) -> list[Floats]:
+def _differences(club: _Club, size: int) -> list[Floats]:
     """Inclusion-exclusion differences of the weighted wedge by sets of one, two and three elements, sorted indices."""
-    n = len(at)
-    parts: list[Floats] = [np.zeros((n,) * order) for order in range(1, size + 1)]
-    for pair, weight in zip(pairs, weights, strict=True):
-        mine = [e for e in pair.elements if e in at]
-        mine.sort(key=at.__getitem__)
-        m = len(mine)
-        sets = [s for order in range(size + 1) for s in combinations(range(m), order)]
-        removed = np.zeros((len(sets), m), dtype=bool)
+    at = {element: i for i, element in enumerate(club.elements)}
+    parts: list[Floats] = [np.zeros((len(at),) * order) for order in range(1, size + 1)]
+    for pair, weight in zip(club.pairs, club.weights, strict=True):
+        mine = sorted((e for e in pair.elements if e in at), key=at.__getitem__)
+        sets = [s for order in range(size + 1) for s in combinations(range(len(mine)), order)]
+        removed = np.zeros((len(sets), len(mine)), dtype=bool)
         for row, chosen in enumerate(sets):
             removed[row, list(chosen)] = True
-        value = _wedges(pair, removed, mine, theta)
+        value = _wedges(pair, removed, mine, club.theta)
         known = dict(zip(sets, (value - value[0]).tolist(), strict=True))
         where = [at[e] for e in mine]
         for chosen in sets[1:]:
@@ -136,66 +141,41 @@ def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[
     return [(tuple(int(i) for i in grid[row]), max(0.0, float(loss[row]))) for row in worst]
 
 
-def _loss(pairs: Sequence[PairVariants], weights: Floats, cut: Sequence[Element], theta: float) -> Floats:
+def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
     """`[pair]`: each pair's part of what losing a set of elements does."""
-    found = np.zeros(len(pairs))
-    for p, pair in enumerate(pairs):
+    found = np.zeros(len(club.pairs))
+    for p, pair in enumerate(club.pairs):
         mine = [e for e in cut if e in pair.elements]
         if mine:
             removed = np.array([[False] * len(mine), [True] * len(mine)])
-            value = _wedges(pair, removed, mine, theta)
-            found[p] = weights[p] * (value[1] - value[0])
+            value = _wedges(pair, removed, mine, club.theta)
+            found[p] = club.weights[p] * (value[1] - value[0])
     return found
 
 
-def _greedy(
-    pairs: Sequence[PairVariants],
-    weights: Floats,
-    elements: Sequence[Element],
-    theta: float,
-    start: tuple[int, ...],
-    k: int,
-) -> tuple[tuple[int, ...], float]:
+def _greedy(club: _Club, start: tuple[int, ...], k: int) -> tuple[tuple[int, ...], float]:
     """The best exact set, and then the element that adds most, until there are k."""
-    chosen = list(start)
-    total = 0.0
+    chosen, total = list(start), 0.0
     while len(chosen) < k:
-        trials = [
-            (float(_loss(pairs, weights, [elements[j] for j in (*chosen, i)], theta).sum()), -i)
-            for i in range(len(elements))
-            if i not in chosen
-        ]
-        total, best = max(trials)
+        rest = [i for i in range(len(club.elements)) if i not in chosen]
+        total, best = max((float(_loss(club, [club.elements[j] for j in (*chosen, i)]).sum()), -i) for i in rest)
         chosen.append(-best)
     return tuple(sorted(chosen)), total
 
 
-def _bound(
-    pairs: Sequence[PairVariants], weights: Floats, elements: Sequence[Element], theta: float, k: int
-) -> float:
+def _bound(club: _Club, k: int) -> float:
     """No set of k elements does more: a pair loses at most what it loses without all its elements, and only if hit."""
-    whole = _loss(pairs, weights, elements, theta)
-    each = [sum(float(whole[p]) for p, pair in enumerate(pairs) if e in pair.elements) for e in elements]
+    whole = _loss(club, club.elements)
+    each = [sum(float(whole[p]) for p, pair in enumerate(club.pairs) if e in pair.elements) for e in club.elements]
     return min(float(whole.sum()), sum(sorted(each, reverse=True)[:k]))
 
 
-def _cut(
-    pairs: Sequence[PairVariants], weights: Floats, elements: tuple[Element, ...], loss: float, theta: float
-) -> Cut:
-    parts = _loss(pairs, weights, elements, theta)
-    worst = [
-        (pairs[p].state.countries[pairs[p].one], pairs[p].state.countries[pairs[p].other], _shown(float(parts[p])))
-        for p in np.argsort(-parts, kind="stable")[:5]
-        if parts[p] > 0
-    ]
+def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
+    parts = _loss(club, elements)
+    names = [(pair.state.countries[pair.one], pair.state.countries[pair.other]) for pair in club.pairs]
+    worst = [(*names[p], _shown(float(parts[p]))) for p in np.argsort(-parts, kind="stable")[:5] if parts[p] > 0]
     return Cut(elements, _shown(loss), tuple(worst))
 
 
 def _shown(value: float) -> float:
-    return float(np.inf) if value > ENDLESS / 1e6 * 10 else value
-
-
-def _choose(n: int, k: int) -> int:
-    from math import comb
-
-    return comb(n, k)
+    return float(np.inf) if value > ENDLESS / 1e5 else value

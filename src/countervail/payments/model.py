@@ -18,7 +18,6 @@ Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
 """ISO3 codes or names, built-in groups, ALL for every country of the world, CLUB for the scenario's members."""
 
 
-
 class Entry(Model):
     """Something that holds from a date on: what, since when, who says so and how surely."""
 
@@ -242,9 +241,7 @@ class Rails(Model):
             if isinstance(item, Link) and item.rails[0] == item.rails[1]:
                 raise ValueError(f"{item.id}: a link joins two different rails, not {item.rails[0]} with itself")
             if isinstance(item, CutOff) and item.currency is not None and item.currency not in currencies:
-                raise ValueError(
-                    f"{item.id}: unknown currency {item.currency!r}; there are {', '.join(currencies)}"
-                )
+                raise ValueError(f"{item.id}: unknown currency {item.currency!r}; there are {', '.join(currencies)}")
             for name in ("share", "left"):
                 within(getattr(item, name, None), f"{item.id}: {name}", 0, 1, ": a share is between 0 and 1")
             for name in ("messaging", "conversion", "premium"):

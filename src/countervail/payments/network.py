@@ -10,15 +10,17 @@ from typing import Literal
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.payments.explain import Explanation, explain
 from countervail.payments.interdict import Interdiction, Kind, interdict
 from countervail.payments.load import load_rails
 from countervail.payments.model import Proposal, Rails
 from countervail.payments.state import Floats, State, state_at
+from countervail.payments.variants import Element, lose
 from countervail.payments.wedges import Payments, reach, wedge
 from countervail.scenario import Scenario
-from countervail.world import World
+from countervail.world.model import World
 
 Date = str | dt.date | None
 
@@ -38,11 +40,13 @@ class Network:
     trade: Floats
     theta: float
     provisions: tuple[str, ...] = ()
+    lost: tuple[Element, ...] = ()
 
     @cached_property
     def state(self) -> State:
         """The network as arrays."""
-        return state_at(self.rails, self.date, self.countries, self.members)
+        whole = state_at(self.rails, self.date, self.countries, self.members)
+        return lose(whole, self.lost) if self.lost else whole
 
     @cached_property
     def payments(self) -> Payments:
@@ -111,7 +115,7 @@ class Network:
         return self.countries.index(iso3)
 
     def route(self, exporter: str, importer: str) -> Explanation:
-        """How `importer` pays `exporter`, hop by hop, and what closes the other routes; `print` it, or read its rows."""
+        """How `importer` pays `exporter`, hop by hop, and what closes the other routes: print it, or read its rows."""
         if exporter == importer:
             raise InputError(f"a payment route joins two different countries, not {exporter} with itself.")
         return explain(self.state, self.index(exporter), self.index(importer))
@@ -123,7 +127,18 @@ class Network:
 
         Exact for k up to 3, by enumeration of every set; beyond that greedy, with a bound that no set exceeds.
         """
-        return interdict(self.state, self.club_pairs(), self.theta, k, kinds, top)
+        return self.interdict_each((k,), kinds, top)[0]
+
+    def interdict_each(
+        self, sizes: Sequence[int], kinds: Sequence[Kind] = ("link", "membership", "correspondent"), top: int = 10
+    ) -> list[Interdiction]:
+        """`interdict` for several k at the cost of the largest."""
+        club = self.club_only()
+        return interdict(club.state, club.club_pairs(), self.theta, sizes, kinds, top)
+
+    def cut(self, elements: Iterable[Element]) -> Network:
+        """The network without these links, memberships or correspondents, as `interdict` names them."""
+        return replace(self, lost=(*self.lost, *elements))
 
     # -- the club ------------------------------------------------------------------------------------------------
 
@@ -138,7 +153,17 @@ class Network:
         if not weight.any():
             weight[np.ix_(inside, inside)] = 1.0
             np.fill_diagonal(weight, 0.0)
-        return weight / (weight.sum() / 2.0)
+        weights: Floats = weight / (weight.sum() / 2.0)
+        return weights
+
+    def club_only(self) -> Network:
+        """The network among members and the third countries that serve anyone: the same wedges between members.
+
+        A route between two members touches no other country, so what concerns the club alone is cheaper here.
+        """
+        thirds = atlas.expand([c.country for c in self.rails.correspondents], self.date)
+        kept = [i for i, iso3 in enumerate(self.countries) if iso3 in self.members or iso3 in thirds]
+        return replace(self, countries=tuple(self.countries[i] for i in kept), trade=self.trade[np.ix_(kept, kept)])
 
     def club_mean(self, value: Floats) -> float:
         """Mean of `value[country, country]` over pairs of members, weighted by their trade in O."""

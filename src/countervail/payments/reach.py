@@ -83,7 +83,7 @@ def _beyond_first(routes: Routes, first: Index, flow: Floats, chance: Floats) ->
     rows = np.arange(len(first))
     rail_in = np.array([c.rail_in for c in routes.channels])[first]
     rail_out = np.array([c.rail_out for c in routes.channels])[first]
-    whole = (
+    whole: NDArray[np.bool_] = (
         (rail_in >= 0)
         & (routes.importer[rows, rail_in] == 1.0)
         & (routes.exporter[rows, rail_out] == 1.0)
@@ -121,7 +121,8 @@ def _bits(size: int) -> Floats:
 
 def _states(share: Floats, bits: Floats) -> Floats:
     """`[pair, set]`: probability that exactly the rails of a set work."""
-    return np.where(bits[None] > 0, share[:, None, :], 1.0 - share[:, None, :]).prod(axis=2)
+    states: Floats = np.where(bits[None] > 0, share[:, None, :], 1.0 - share[:, None, :]).prod(axis=2)
+    return states
 
 
 def _steps(total: Floats) -> Floats:

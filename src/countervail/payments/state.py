@@ -185,9 +185,7 @@ def _currencies(
     return users, over, issuer
 
 
-def _links(
-    entries: Iterable[Link], date: dt.date, where: _Where, rail_at: Mapping[str, int]
-) -> Iterable[Gateway]:
+def _links(entries: Iterable[Link], date: dt.date, where: _Where, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
     for entry in entries:
         if not entry.holds(date) or not all(rail in rail_at for rail in entry.rails):
             continue

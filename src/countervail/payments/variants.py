@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail.errors import InputError
 from countervail.payments.routes import IMPORTER_LEG, NO_LEG, Routes, leg_of, routes_of, serves
 from countervail.payments.state import Floats, State
 
@@ -28,6 +29,31 @@ class Element(NamedTuple):
 def membership(state: State, country: int, rail: int) -> Element:
     """The element that is a country's connection to a rail."""
     return Element("membership", f"{state.countries[country]} on {state.rails[rail]}")
+
+
+def lose(state: State, elements: Sequence[Element]) -> State:
+    """The network without these elements; InputError for one it does not have."""
+    share, passed = state.share.copy(), state.passed.copy()
+    gone = {e.name for e in elements if e.kind == "link"}
+    known = {a.id for a in state.accounts} | {g.id for g in state.gateways}
+    named = {
+        membership(state, int(country), int(rail)): (int(country), int(rail))
+        for country, rail in zip(*np.nonzero(state.share), strict=True)
+    }
+    for element in elements:
+        if element.kind == "correspondent" and element.name in state.countries:
+            passed[state.countries.index(element.name)] = 0.0
+        elif element in named:
+            share[named[element]] = 0.0
+        elif element.kind != "link" or element.name not in known:
+            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.")
+    return replace(
+        state,
+        share=share,
+        passed=passed,
+        accounts=tuple(a for a in state.accounts if a.id not in gone),
+        gateways=tuple(g for g in state.gateways if g.id not in gone),
+    )
 
 
 class PairVariants:

@@ -73,7 +73,7 @@ def _worth(filled: Filled, informal: float, theta: float) -> tuple[Floats, Float
     # a route dearer than the informal channel is not taken
     worth = (1.0 + np.minimum(filled.cost, informal)) ** -theta
     rest = (1.0 + informal) ** -theta
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         (share * worth).sum(axis=1) + np.maximum(0.0, 1.0 - share.sum(axis=1)) * rest
         for share in (filled.sorted, filled.random)
     )
