@@ -9,7 +9,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.payments.reach import fill
-from countervail.payments.routes import EXPORTER_LEG, IMPORTER_LEG, Channel, Routes, carried, routes_of
+from countervail.payments.routes import Channel, Routes, Thirds, carried, routes_of, whole
 from countervail.payments.state import State
 
 
@@ -92,9 +92,7 @@ def explain(state: State, exporter: int, importer: int) -> Explanation:
 
 def _row(state: State, routes: Routes, t: int, used: tuple[float, float], exporter: int, importer: int) -> RouteRow:
     channel = routes.channels[t]
-    middle, chance = float(routes.best[0, t]), float(routes.chance[0, t])
-    ends, ends_chance = _ends(routes, t)
-    capacity, random = min(middle, *ends), chance * float(np.prod(ends_chance))
+    capacity, random = _capacity(routes, t)
     is_open = capacity > 0.0
     return RouteRow(
         route="third country" if channel.third >= 0 else ("rail" if channel.rail_in == channel.rail_out else "link"),
@@ -110,25 +108,33 @@ def _row(state: State, routes: Routes, t: int, used: tuple[float, float], export
     )
 
 
-def _ends(routes: Routes, t: int) -> tuple[list[float], list[float]]:
-    """Connected shares at both ends of a route (for the leg over rails of a third country: what all rails carry)."""
+def _capacity(routes: Routes, t: int) -> tuple[float, float]:
+    """What a route carries by itself, the shares at both its ends included; best and random matching."""
     channel = routes.channels[t]
     if channel.third < 0:
-        ends = [float(routes.importer[0, channel.rail_in]), float(routes.exporter[0, channel.rail_out])]
-        return ends, ends
-    k = t - (len(routes.channels) - routes.side.shape[1])
-    side = routes.side[0, k]
-    if side not in (IMPORTER_LEG, EXPORTER_LEG):
-        return [1.0], [1.0]
-    own = (routes.importer if side == IMPORTER_LEG else routes.exporter)[0]
-    over = float(np.minimum(own, routes.leg[0, k]).sum())
-    return [min(1.0, over)], [float(1.0 - (1.0 - own * routes.leg_chance[0, k]).prod())]
+        ends = float(routes.importer[0, channel.rail_in]), float(routes.exporter[0, channel.rail_out])
+        return min(float(routes.best[0, t]), *ends), float(routes.chance[0, t]) * ends[0] * ends[1]
+    k = slice(t - routes.straight, t - routes.straight + 1)
+    near, far, thirds = routes.importer[:, None], routes.exporter[:, None], routes.thirds
+    best, chance = whole(
+        Thirds(
+            held_in=thirds.held_in[:, k],
+            held_out=thirds.held_out[:, k],
+            leg_in=np.minimum(thirds.leg_in[:, k], near),
+            leg_out=np.minimum(thirds.leg_out[:, k], far),
+            leg_in_chance=thirds.leg_in_chance[:, k] * near,
+            leg_out_chance=thirds.leg_out_chance[:, k] * far,
+        )
+    )
+    return min(1.0, float(best[0, 0])), float(chance[0, 0])
 
 
 def _hops(state: State, channel: Channel, exporter: int, importer: int) -> str:
     ends = (state.countries[importer], state.countries[exporter])
     if channel.third >= 0:
-        return f"{ends[0]} - banks of {state.countries[channel.third]} - {ends[1]}"
+        third = state.countries[channel.third]
+        middle = f"account in {third}" if third in ends else f"banks of {third}"
+        return f"{ends[0]} - {middle} - {ends[1]}"
     rails = [state.rails[channel.rail_in]]
     if channel.rail_out != channel.rail_in:
         rails.append(f"link - {state.rails[channel.rail_out]}")

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.payments.routes import EXPORTER_LEG, IMPORTER_LEG, NO_LEG, Index, Routes
+from countervail.payments.routes import Index, Routes, through, through_at_random
 from countervail.payments.state import Floats
 
 # cells of a block: small enough to stay in a cache, large enough that NumPy's overhead does not count
@@ -101,14 +101,14 @@ def _block(routes: Routes, order: Index, a: int, b: int) -> tuple[Floats, Floats
     v = np.take_along_axis(routes.exporter, rails_out[:, :b], axis=1)
     bits_a, bits_b = _bits(a), _bits(b)
 
-    left, right, left_p, right_p = _factors(routes, order, (rails_in, rails_out), (bits_a, bits_b))
+    carries, chance = _carried(routes, order, (rails_in[:, :a], rails_out[:, :b]), (bits_a, bits_b))
     # a cut leaves the rails of one set open on either side: it pays for the closed ones and for what joins the open
     closed = (u @ (1.0 - bits_a).T)[:, :, None] + (v @ (1.0 - bits_b).T)[:, None, :]
-    joined = np.cumsum(left[:, :, :, None] * right[:, :, None, :], axis=1)
+    joined = np.cumsum(carries, axis=1)
     joined += closed[:, None]
     reached = np.minimum(1.0, joined.min(axis=(2, 3)))
     # a state has the rails of one set working on either side
-    missed = np.cumprod(1.0 - left_p[:, :, :, None] * right_p[:, :, None, :], axis=1)
+    missed = np.cumprod(1.0 - chance, axis=1)
     here, there = _states(u, bits_a), _states(v, bits_b)
     open_ = np.einsum("ptab,pa,pb->pt", 1.0 - missed, here, there)
     return _steps(reached), _steps(np.minimum(open_, 1.0))
@@ -129,44 +129,38 @@ def _steps(total: Floats) -> Floats:
     return np.maximum(0.0, np.diff(total, axis=1, prepend=0.0))
 
 
-def _factors(
+def _carried(
     routes: Routes, order: Index, rails: tuple[Index, Index], bits: tuple[Floats, Floats]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """`[pair, place, set]` for either end: their product is what a route carries between two sets of open rails."""
+) -> tuple[Floats, Floats]:
+    """`[pair, place, set, set]`: what each route carries between two sets of open rails, best and at random."""
     rail_in = np.array([c.rail_in for c in routes.channels])[order]
     rail_out = np.array([c.rail_out for c in routes.channels])[order]
-    open_in, open_out = _opened(rail_in, rails[0], bits[0]), _opened(rail_out, rails[1], bits[1])
-    left = np.take_along_axis(routes.best, order, axis=1)[:, :, None] * open_in
-    left_p = np.take_along_axis(routes.chance, order, axis=1)[:, :, None] * open_in
-    right, right_p = open_out, open_out.copy()
+    open_ = _opened(rail_in, rails[0], bits[0])[:, :, :, None] * _opened(rail_out, rails[1], bits[1])[:, :, None, :]
+    best = np.take_along_axis(routes.best, order, axis=1)[:, :, None, None] * open_
+    chance = np.take_along_axis(routes.chance, order, axis=1)[:, :, None, None] * open_
     rows, places = np.nonzero(rail_in < 0)
     if len(rows):
-        channel = order[rows, places]
-        k = channel - (len(routes.channels) - routes.side.shape[1])
-        held, held_p, side = routes.best[rows, channel], routes.chance[rows, channel], routes.side[rows, k]
-        for end, which, near, far in (
-            (0, IMPORTER_LEG, (left, left_p), (right, right_p)),
-            (1, EXPORTER_LEG, (right, right_p), (left, left_p)),
+        k = order[rows, places] - routes.straight
+        held_in, held_out = (h[rows, k][:, None, None] for h in (routes.thirds.held_in, routes.thirds.held_out))
+        legs, met = [], []
+        for end, (leg, leg_chance) in enumerate(
+            (
+                (routes.thirds.leg_in, routes.thirds.leg_in_chance),
+                (routes.thirds.leg_out, routes.thirds.leg_out_chance),
+            )
         ):
-            size, mine = bits[end].shape[1], side == which
-            leg = np.take_along_axis(routes.leg[rows, k], rails[end][rows, :size], axis=1)
-            leg_p = np.take_along_axis(routes.leg_chance[rows, k], rails[end][rows, :size], axis=1)
-            over = np.minimum(held[:, None], leg @ bits[end].T)
-            over_p = held_p[:, None] * (1.0 - (1.0 - leg_p[:, None, :] * bits[end][None]).prod(axis=2))
-            for array, value in zip(near, (over, over_p), strict=True):
-                array[rows[mine], places[mine]] = value[mine]
-            for array in far:
-                array[rows[mine], places[mine]] = 1.0
-        none = side == NO_LEG
-        for array, value in ((left, held), (left_p, held_p), (right, 1.0), (right_p, 1.0)):
-            array[rows[none], places[none]] = np.broadcast_to(value, len(rows))[none][:, None]
-    return left, right, left_p, right_p
+            shape = (len(rows), -1, 1) if end == 0 else (len(rows), 1, -1)
+            own = np.take_along_axis(leg[rows, k], rails[end][rows], axis=1)
+            own_chance = np.take_along_axis(leg_chance[rows, k], rails[end][rows], axis=1)
+            legs.append((own @ bits[end].T).reshape(shape))
+            met.append((1.0 - (1.0 - own_chance[:, None, :] * bits[end][None]).prod(axis=2)).reshape(shape))
+        best[rows, places] = through(held_in, held_out, legs[0], legs[1])
+        chance[rows, places] = through_at_random(held_in, held_out, met[0], met[1])
+    return best, chance
 
 
 def _opened(rail: Index, rails: Index, bits: Floats) -> Floats:
-    """`[pair, place, set]`: 1 where the set has the rail of the route at that place."""
-    size = bits.shape[1]
-    place = np.argsort(rails, axis=1)
-    padded = np.vstack([bits.T, np.zeros(bits.shape[0])])
-    local = np.take_along_axis(place, np.maximum(rail, 0), axis=1)
-    return padded[np.where((rail >= 0) & (local < size), local, size)]
+    """`[pair, place, set]`: 1 where the set has the rail of the route at that place; `rails` are those of the bits."""
+    found = rail[:, :, None] == rails[:, None, :]
+    opened: Floats = found.astype(float) @ bits.T
+    return opened

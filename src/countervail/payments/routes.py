@@ -7,7 +7,7 @@ world, or many variants of one pair, are one computation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from countervail.payments.state import Bools, Floats, Gateway, State
 
 Index = NDArray[np.intp]
-
-NO_LEG, IMPORTER_LEG, EXPORTER_LEG = 0, 1, 2
 
 
 class Channel(NamedTuple):
@@ -34,14 +32,31 @@ class Channel(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Thirds:
+    """How both ends of each pair reach the banks of k third countries.
+
+    `held_in[pair, third]`, `held_out` are the shares of the importer's and the exporter's payments that the third
+    country's banks take over accounts; `leg_in[pair, third, rail]`, `leg_out` what the legs over rails carry beyond
+    the ends' own shares, `leg_in_chance`, `leg_out_chance` the same at random matching. A payment enters or leaves
+    over an account at one end at least, so that a third country serves those it is said to serve.
+    """
+
+    held_in: Floats
+    held_out: Floats
+    leg_in: Floats
+    leg_out: Floats
+    leg_in_chance: Floats
+    leg_out_chance: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Routes:
-    """What is open between p pairs over t channels, r rails, k third countries (the last k channels).
+    """What is open between p pairs over t channels and r rails; the last channels go through the k third countries.
 
     `importer[pair, rail]` and `exporter[pair, rail]` are the connected shares. `best[pair, channel]` is what the
     middle of a route carries if its shares are matched as well as they can be (their minimum), `chance` if they meet
-    at random (their product); the rails at both ends are not in it. `leg[pair, third, rail]`, `leg_chance` are the
-    same for the leg over rails of a route through a third country and `side[pair, third]` which end needs that leg:
-    0 neither (both hold accounts there), 1 the importer, 2 the exporter. `cost[pair, channel]` is ad valorem.
+    at random (their product); the rails at both ends are not in it. `cost[pair, channel]` is ad valorem, infinite
+    where a route is closed whatever the rails.
     """
 
     channels: tuple[Channel, ...]
@@ -49,15 +64,19 @@ class Routes:
     exporter: Floats
     best: Floats
     chance: Floats
-    leg: Floats
-    leg_chance: Floats
-    side: NDArray[np.int8]
+    thirds: Thirds
     cost: Floats
+
+    @property
+    def straight(self) -> int:
+        """Number of channels that go through no third country."""
+        return sum(channel.third < 0 for channel in self.channels)
 
     def take(self, pairs: Index | Bools) -> Routes:
         """The routes of some of the pairs, in the order of `pairs`."""
-        names = ("importer", "exporter", "best", "chance", "leg", "leg_chance", "side", "cost")
-        return replace(self, **{name: getattr(self, name)[pairs] for name in names})
+        names = ("importer", "exporter", "best", "chance", "cost")
+        thirds = Thirds(*(getattr(self.thirds, field.name)[pairs] for field in fields(Thirds)))
+        return replace(self, thirds=thirds, **{name: getattr(self, name)[pairs] for name in names})
 
 
 def channels_of(state: State) -> tuple[Channel, ...]:
@@ -106,26 +125,41 @@ def routes_of(state: State, exporters: Index, importers: Index) -> Routes:
         cost[:, t] = message + state.conversion[channel.currency] * sides[:, channel.currency] + risk
 
     first = len(straight)
-    leg, leg_chance, side = _legs(state, thirds, towards, exporters, importers)
-    if len(thirds):
-        held_in, held_out = state.passed[thirds][:, importers].T, state.passed[thirds][:, exporters].T
-        both = (held_in > 0) & (held_out > 0)
-        best[:, first:] = np.where(both, np.minimum(held_in, held_out), np.maximum(held_in, held_out))
-        chance[:, first:] = np.where(both, held_in * held_out, best[:, first:])
-        exposed_in, exposed_out = state.risk[importers][:, thirds], state.risk[exporters][:, thirds]
-        cost[:, first:] = state.correspondent + exposed_in + exposed_out
-    cost[(best == 0.0)] = np.inf
+    legs = _thirds(state, thirds, towards, exporters, importers)
+    best[:, first:], chance[:, first:] = whole(legs)
+    cost[:, first:] = state.correspondent + state.risk[importers][:, thirds] + state.risk[exporters][:, thirds]
+    cost[best == 0.0] = np.inf
     return Routes(
         channels=channels,
         importer=towards[importers, exporters],
         exporter=towards[exporters, importers],
         best=best,
         chance=chance,
-        leg=leg,
-        leg_chance=leg_chance,
-        side=side,
+        thirds=legs,
         cost=cost,
     )
+
+
+def whole(thirds: Thirds) -> tuple[Floats, Floats]:
+    """`[pair, third]`: what goes through each third country if all rails at both ends are open; best and random."""
+    best = through(thirds.held_in, thirds.held_out, thirds.leg_in.sum(axis=2), thirds.leg_out.sum(axis=2))
+    met_in, met_out = (1.0 - (1.0 - leg).prod(axis=2) for leg in (thirds.leg_in_chance, thirds.leg_out_chance))
+    return best, through_at_random(thirds.held_in, thirds.held_out, met_in, met_out)
+
+
+def through(held_in: Floats, held_out: Floats, leg_in: Floats, leg_out: Floats) -> Floats:
+    """What passes a third country: in over an account and out over either, or in over rails and out over an account.
+
+    The smallest cut of: payer to account (`held_in`) to account (`held_out`) to payee, with legs over rails from the
+    first account to the payee (`leg_out`) and from the payer to the second (`leg_in`).
+    """
+    smallest: Floats = np.minimum(np.minimum(leg_out + held_out, held_in + leg_in), held_in + held_out)
+    return smallest
+
+
+def through_at_random(held_in: Floats, held_out: Floats, leg_in: Floats, leg_out: Floats) -> Floats:
+    """The probability of `through` where each of the four is there with its own."""
+    return held_in * (1.0 - (1.0 - held_out) * (1.0 - leg_out)) + (1.0 - held_in) * held_out * leg_in
 
 
 def carried(state: State, ends: tuple[int, int], exporters: Index, importers: Index) -> Floats:
@@ -164,19 +198,20 @@ def leg_of(state: State, ends: Index, third: int) -> tuple[Floats, Floats]:
     return np.minimum(money, allowed), money_chance * allowed
 
 
-def _legs(
-    state: State, thirds: Index, towards: Floats, exporters: Index, importers: Index
-) -> tuple[Floats, Floats, NDArray[np.int8]]:
-    pairs, rails = len(exporters), len(state.rails)
-    leg, leg_chance = np.zeros((pairs, len(thirds), rails)), np.zeros((pairs, len(thirds), rails))
-    side = np.zeros((pairs, len(thirds)), dtype=np.int8)
+def _thirds(state: State, thirds: Index, towards: Floats, exporters: Index, importers: Index) -> Thirds:
     everyone = np.arange(state.n)
-    for k, third in enumerate(thirds):
-        beyond, beyond_chance = leg_of(state, everyone, int(third))
-        all_best, all_chance = np.minimum(towards[third], beyond), towards[third] * beyond_chance
-        held_in, held_out = state.passed[third, importers] > 0, state.passed[third, exporters] > 0
-        side[:, k] = np.where(held_out & ~held_in, IMPORTER_LEG, np.where(held_in & ~held_out, EXPORTER_LEG, NO_LEG))
-        needs = np.where(side[:, k] == IMPORTER_LEG, importers, exporters)
-        used = (side[:, k] != NO_LEG)[:, None]
-        leg[:, k], leg_chance[:, k] = all_best[needs] * used, all_chance[needs] * used
-    return leg, leg_chance, side
+    legs = [leg_of(state, everyone, int(third)) for third in thirds]
+    shape = (len(thirds), state.n, len(state.rails))
+    beyond, chance = (np.array([leg[which] for leg in legs]).reshape(shape) for which in (0, 1))
+    best, met = np.minimum(towards[thirds], beyond), towards[thirds] * chance
+    # a party whose own country is the third is at home there: the other pays it over an account or not this way
+    home_in, home_out = importers[:, None] == thirds[None, :], exporters[:, None] == thirds[None, :]
+    away_in, away_out = ~home_in[:, :, None], ~home_out[:, :, None]
+    return Thirds(
+        held_in=np.where(home_in, 1.0, state.passed[thirds][:, importers].T),
+        held_out=np.where(home_out, 1.0, state.passed[thirds][:, exporters].T),
+        leg_in=best[:, importers].swapaxes(0, 1) * away_out,
+        leg_out=best[:, exporters].swapaxes(0, 1) * away_in,
+        leg_in_chance=met[:, importers].swapaxes(0, 1) * away_out,
+        leg_out_chance=met[:, exporters].swapaxes(0, 1) * away_in,
+    )

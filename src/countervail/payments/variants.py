@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.payments.routes import IMPORTER_LEG, NO_LEG, Routes, leg_of, routes_of, serves
+from countervail.payments.routes import Routes, Thirds, leg_of, routes_of, serves, whole
 from countervail.payments.state import Floats, State
 
 Removed = NDArray[np.bool_]
@@ -95,33 +95,37 @@ class PairVariants:
         """What some route of the pair, open or not dearer than the informal channel, runs over."""
         base, state = self._base, self.state
         found: set[Element] = set()
-        first = len(base.channels) - len(self._thirds)
         for t, channel in enumerate(base.channels):
             if base.best[0, t] == 0 or base.cost[0, t] > state.informal:
                 continue
-            if channel.third < 0:
-                near = self._sources(self.other, self.one, channel.rail_in)
-                far = self._sources(self.one, self.other, channel.rail_out)
-                if near and far:
-                    found.update(e for e, _ in (*near, *far))
-                    if channel.rail_in != channel.rail_out:
-                        found.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
-                continue
-            used = base.side[0, t - first] == NO_LEG
-            end, partner = self._leg_end(t - first)
-            for rail in range(len(state.rails)):
-                near = self._sources(end, partner, rail)
-                if near and base.leg[0, t - first, rail] > 0:
-                    used = True
-                    found.update(e for e, _ in near)
-                    found.update(e for e, _ in self._sources(channel.third, end, rail))
-            if used:
+            if channel.third >= 0:
                 found.add(Element("correspondent", state.countries[channel.third]))
+                for end, partner, leg in self._legs(t - base.straight):
+                    for rail in np.flatnonzero(leg > 0):
+                        near = self._sources(end, partner, int(rail))
+                        if near:
+                            found.update(e for e, _ in (*near, *self._sources(channel.third, end, int(rail))))
+                continue
+            near = self._sources(self.other, self.one, channel.rail_in)
+            far = self._sources(self.one, self.other, channel.rail_out)
+            if near and far:
+                found.update(e for e, _ in (*near, *far))
+                if channel.rail_in != channel.rail_out:
+                    found.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
         return frozenset(found)
 
-    def _leg_end(self, k: int) -> tuple[int, int]:
-        """Who needs the leg over rails to a third country, and the other party."""
-        return (self.other, self.one) if self._base.side[0, k] == IMPORTER_LEG else (self.one, self.other)
+    def _legs(self, k: int) -> list[tuple[int, int, Floats]]:
+        """The legs over rails to a third country that are of use: an end, the other party, and what each rail carries.
+
+        A leg is of use where the other party has an account in the third country.
+        """
+        thirds = self._base.thirds
+        legs = []
+        if thirds.held_out[0, k] > 0:
+            legs.append((self.other, self.one, thirds.leg_in[0, k]))
+        if thirds.held_in[0, k] > 0:
+            legs.append((self.one, self.other, thirds.leg_out[0, k]))
+        return legs
 
     def routes(self, removed: Removed, elements: Sequence[Element]) -> Routes:
         """The pair's routes without the elements that `removed[variant, element]` marks; one row a variant."""
@@ -140,8 +144,6 @@ class PairVariants:
         importer = np.stack([left(self._sources(self.other, self.one, r)) for r in rails], axis=1)
         exporter = np.stack([left(self._sources(self.one, self.other, r)) for r in rails], axis=1)
         best, chance = np.repeat(base.best, count, axis=0), np.repeat(base.chance, count, axis=0)
-        leg, leg_chance = np.repeat(base.leg, count, axis=0), np.repeat(base.leg_chance, count, axis=0)
-        first = len(base.channels) - len(self._thirds)
         clear = state.users[[self.other, self.one]]
         allowed = state.allowed[self.other, self.one]
         for t, channel in enumerate(base.channels):
@@ -151,29 +153,36 @@ class PairVariants:
             here, there = clear[:, channel.currency]
             best[:, t] = np.minimum(min(here, there, allowed), gate)
             chance[:, t] = here * there * allowed * gate
-        for k, third in enumerate(self._thirds):
-            kept = left([(Element("correspondent", state.countries[third]), 1.0)])
-            best[:, first + k] *= kept
-            chance[:, first + k] *= kept
-            if base.side[0, k] == NO_LEG:
-                continue
-            end, _ = self._leg_end(k)
-            beyond, beyond_chance = leg_of(state, np.array([end]), third)
-            for rail in rails:
-                held = left(self._sources(third, end, rail))
-                leg[:, k, rail] = np.minimum(held, beyond[0, rail])
-                leg_chance[:, k, rail] = held * beyond_chance[0, rail]
+        thirds = self._without(left, count)
+        best[:, base.straight :], chance[:, base.straight :] = whole(thirds)
         return replace(
             base,
             importer=importer,
             exporter=exporter,
             best=best,
             chance=chance,
-            leg=leg,
-            leg_chance=leg_chance,
-            side=np.repeat(base.side, count, axis=0),
+            thirds=thirds,
             cost=np.repeat(base.cost, count, axis=0),
         )
+
+    def _without(self, left: Callable[[list[tuple[Element, float]]], Floats], count: int) -> Thirds:
+        """The accounts and legs of third countries, `left` saying what remains of a connection in each variant."""
+        base, state = self._base.thirds, self.state
+        held_in, held_out = np.repeat(base.held_in, count, axis=0), np.repeat(base.held_out, count, axis=0)
+        shape = (count, len(self._thirds), len(state.rails))
+        legs = [np.zeros(shape) for _ in range(4)]
+        for k, third in enumerate(self._thirds):
+            kept = left([(Element("correspondent", state.countries[third]), 1.0)])
+            held_in[:, k] *= kept
+            held_out[:, k] *= kept
+            for place, (end, leg) in enumerate(((self.other, base.leg_in), (self.one, base.leg_out))):
+                beyond, chance = leg_of(state, np.array([end]), third)
+                for rail in range(len(state.rails)):
+                    if leg[0, k, rail] > 0:
+                        share = left(self._sources(third, end, rail))
+                        legs[place][:, k, rail] = np.minimum(share, beyond[0, rail])
+                        legs[place + 2][:, k, rail] = share * chance[0, rail]
+        return Thirds(held_in, held_out, *legs)
 
 
 def elements_of(pairs: Sequence[PairVariants], kinds: Sequence[str]) -> tuple[Element, ...]:
