@@ -128,9 +128,7 @@ def test_a_third_country_and_a_threat(table: Path) -> None:
     assert threatened.wedges_high[0, 2] == pytest.approx(
         (0.4 * 1.042**-4 + 0.15 * 1.046**-4 + 0.135 * 1.05**-4 + 0.315 * 1.1**-4) ** -0.25 - 1
     )
-    assert threatened.wedges_low[1, 2] == pytest.approx(
-        (0.5 * 1.016**-4 + 0.3 * 1.05**-4 + 0.2 * 1.1**-4) ** -0.25 - 1
-    )
+    assert threatened.wedges_low[1, 2] == pytest.approx((0.5 * 1.016**-4 + 0.3 * 1.05**-4 + 0.2 * 1.1**-4) ** -0.25 - 1)
     np.testing.assert_array_equal(threatened.lifted().wedges, calm.wedges)
 
 

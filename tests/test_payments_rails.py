@@ -16,9 +16,39 @@ from countervail.payments.load import BUNDLED
 from countervail.payments.model import CutOff, Entry, Proposal
 from countervail.payments.provisions import change
 
-COUNTRIES = tuple(
-    "IRN RUS BLR UKR SYR VEN CUB PRK SDN COD LBN SOM ZWE AFG LBY MLI NIC CHN USA DEU FRA TUR ARE IND HKG KAZ ZAF BRA "
-    "GBR KOR JPN ROW".split()
+COUNTRIES = (
+    "IRN",
+    "RUS",
+    "BLR",
+    "UKR",
+    "SYR",
+    "VEN",
+    "CUB",
+    "PRK",
+    "SDN",
+    "COD",
+    "LBN",
+    "SOM",
+    "ZWE",
+    "AFG",
+    "LBY",
+    "MLI",
+    "NIC",
+    "CHN",
+    "USA",
+    "DEU",
+    "FRA",
+    "TUR",
+    "ARE",
+    "IND",
+    "HKG",
+    "KAZ",
+    "ZAF",
+    "BRA",
+    "GBR",
+    "KOR",
+    "JPN",
+    "ROW",
 )
 MEMBERS = COUNTRIES[:17]
 
