@@ -117,11 +117,12 @@ def run(
     world = cv.load_world()
     with progress_bar() as progress:
         outcome = cv.run(world, loaded, draws=draws, seed=seed, progress=progress)
-    written = cv.write(outcome, target)
+    rows = import_module("countervail.report.tables").tables(outcome)
+    written = cv.write(outcome, target, rows)
     if as_json:
         typer.echo((written / "results.json").read_text(encoding="utf-8"), nl=False)
     else:
-        import_module("countervail.report.terminal").show(outcome.tables())
+        import_module("countervail.report.terminal").show(rows)
     typer.echo(f"Report: {written / 'report.html'}", err=as_json)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +19,11 @@ from countervail.scenario.tree import Node
 LIBRARY = Path(__file__).with_name("library")
 _PREFIX = "library:"
 _MAX_INCLUDES = 100
+
+if TYPE_CHECKING:
+    _Base = yaml.SafeDumper
+else:
+    _Base = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def library() -> list[str]:
@@ -53,17 +57,13 @@ def validate(root: Node) -> Scenario:
 def dump(scenario: Scenario) -> str:
     """The scenario as YAML that runs by itself: everything resolved, no includes; loads to an equal scenario."""
     data = scenario.model_dump(mode="json", exclude_none=True)
+    for measure, written in zip(
+        (*scenario.measures, *scenario.new_measures), (*data["measures"], *data["new_measures"]), strict=True
+    ):
+        for field in {f for f in written if getattr(measure, f) == type(measure).model_fields[f].default}:
+            if field not in ("sectors", "enabled"):
+                del written[field]
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return Scenario.model_json_schema()
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of a scenario with its includes merged, a description on every field."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_schema()}
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -120,14 +120,14 @@ def _included(item: Node, path: Path, above: tuple[Path, ...]) -> Path:
     return found
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(_Base):
     """Writes what `tree` reads: no aliases, and quotes around text that would read as something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _write_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+def _write_text(dumper: Any, text: str) -> Any:
     style = None if tree.scalar(text) == text else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

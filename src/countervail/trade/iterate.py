@@ -17,6 +17,7 @@ from countervail.trade import kernels
 from countervail.trade.anderson import Anderson
 from countervail.trade.economy import Array, Economy
 from countervail.trade.kernels import Block, Deficits, State
+from countervail.trade.newton import newton
 from countervail.trade.prepare import Preparation, prepare_at, step
 from countervail.trade.shock import Links, Shock, link
 
@@ -144,9 +145,7 @@ def approach(economy: Economy, links: Links, deficits: Deficits, tol: float) -> 
         try:
             with np.errstate(all="ignore"):
                 preparation = prepare_at(economy, now, gap, state)
-            found = iterate(
-                economy, now, (), gap, tol if target == 1.0 else max(tol, STAGE_TOLERANCE), state, 1, preparation, True
-            )
+            found = _reach(economy, now, gap, tol if target == 1.0 else max(tol, STAGE_TOLERANCE), state, preparation)
         except (Stalled, np.linalg.LinAlgError) as problem:
             stage *= 0.5
             if stage < SMALLEST_STAGE:
@@ -157,6 +156,20 @@ def approach(economy: Economy, links: Links, deficits: Deficits, tol: float) -> 
                 return Found(state, found.residual, taken)
             stage = min(2.0 * stage, 1.0)
         target = min(1.0, reached + stage)
+
+
+def _reach(
+    economy: Economy, links: Links, deficits: Deficits, tol: float, begin: State, preparation: Preparation
+) -> Found:
+    """One stage: accelerated steps with this stage's preconditioner, Newton's method where they fail."""
+    try:
+        return iterate(economy, links, (), deficits, tol, begin, 1, preparation, True)
+    except Stalled:
+        with np.errstate(all="ignore"):
+            found = newton(economy, links, deficits, tol, begin)
+        if found is None:
+            raise
+        return Found(*found)
 
 
 def _blend(start: Links, end: Links, weight: float) -> Links:

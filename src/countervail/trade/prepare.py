@@ -7,6 +7,7 @@ the exact ones.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -49,67 +50,106 @@ def prepare(economy: Economy) -> Preparation:
 
 def prepare_at(economy: Economy, links: Links, deficits: Deficits, state: State) -> Preparation:
     """The preparation at a state `[..., 1]` of one scenario."""
-    N, J = economy.n, economy.j
     t = kernels.terms(economy, links, (), deficits, state)
-    per_unit = t.q[:, None, :, 0] / t.S
-    share, reach = links.A * per_unit, links.B * per_unit
-    X = state.expenditure[:, :, 0]
     labour = t.value_added[:, 0]
-    alpha = economy.final_share
-    theta = economy.elasticity[:, None, None]
-    g, gT = economy.input_share, economy.input_share_transposed
-    taxed = None if links.T is None else links.T * per_unit
-    eye = np.eye(J)
-    home_reach = np.einsum("jnn->jn", reach)
-    price = np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * gT)
-    own = g * home_reach.T[:, None, :]
-    if taxed is not None:
-        own = own + alpha.T[:, :, None] * taxed.sum(2).T[:, None, :]
-    expenditure = np.linalg.inv(eye - own)
-    dw = np.eye(N)
-
-    dP = np.zeros((J, N, N))
-    for _ in range(PASSES):
-        dc = mix(gT, dP) + economy.value_added_share[:, :, None] * dw
-        move = mix(price, np.matmul(share, dc) - dP)
-        dP += move
-        if np.abs(move).max() < DIGITS:
-            break
-    dc = mix(gT, dP) + economy.value_added_share[:, :, None] * dw
-
-    # what each country sells and earns in taxes, spending held: relative costs against the buyer's price index
-    def substitute(receipts: Array) -> tuple[Array, Array]:
-        """Changes of `receipts [sector, importer, exporter]`, summed over importers and over exporters."""
-        across = np.matmul(receipts.transpose(0, 2, 1), dP)
-        by_exporter = -theta * (receipts.sum(1)[:, :, None] * dc - across)
-        by_importer = -theta * (np.matmul(receipts, dc) - receipts.sum(2)[:, :, None] * dP)
-        return by_exporter, by_importer
-
-    sold = substitute(reach * X[:, :, None])[0]
-    dI = _own_income(deficits, labour)
-    if taxed is not None:
-        dI = dI + substitute(taxed * X[:, :, None])[1].sum(0)
-    levied = None if links.E is None else links.E * per_unit
-    if levied is not None:
-        dI = dI + substitute(levied * X[:, :, None])[0].sum(0)
+    here = Slopes.at(economy, links, deficits, state, t)
+    dw = np.eye(economy.n)
+    dP, dX, earned = here.respond(dw)
+    wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
     scale = np.where(economy.expenditure > 0, 1.0 / np.where(economy.expenditure > 0, economy.expenditure, 1.0), 0.0)
-    dX = np.zeros((J, N, N))
-    through = reach.transpose(0, 2, 1)
-    for _ in range(PASSES):
-        income = dI
+    home = economy.value_added_share * np.einsum("jnn->jn", here.reach)
+    return Preparation(here.price, here.expenditure, home, wage, dP, dX * scale[:, :, None])
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """The equations linearised at a state of one scenario: shares `[sector, importer, exporter]` of expenditure.
+
+    `share` is what importers spend, `reach` what of it gets to the producer, `taxed` and `levied` what the importer's
+    and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks.
+    """
+
+    economy: Economy
+    share: Array
+    reach: Array
+    taxed: Array | None
+    levied: Array | None
+    spending: Array
+    own_income: Array
+    price: Array
+    expenditure: Array
+
+    @classmethod
+    def at(cls, economy: Economy, links: Links, deficits: Deficits, state: State, t: Terms) -> Slopes:
+        """The slopes at `state`, whose terms are `t`."""
+        per_unit = t.q[:, None, :, 0] / t.S
+        share, reach = links.A * per_unit, links.B * per_unit
+        taxed = None if links.T is None else links.T * per_unit
+        eye = np.eye(economy.j)
+        own = economy.input_share * np.einsum("jnn->jn", reach).T[:, None, :]
         if taxed is not None:
-            income = income + (taxed.sum(2)[:, :, None] * dX).sum(0)
-        if levied is not None:
-            income = income + np.matmul(levied.transpose(0, 2, 1), dX).sum(0)
-        move = mix(expenditure, mix(g, sold + np.matmul(through, dX)) + alpha[:, :, None] * income - dX)
-        dX += move
-        if np.abs(move * scale[:, :, None]).max() < DIGITS:
-            break
-    sales = sold + np.matmul(through, dX)
-    earned = np.einsum("jn,jnk->nk", economy.value_added_share, sales)
-    jacobian = earned / labour[:, None] - dw
-    wage = -np.linalg.inv(jacobian - labour[None, :] / labour.sum())
-    return Preparation(price, expenditure, economy.value_added_share * home_reach, wage, dP, dX * scale[:, :, None])
+            own = own + economy.final_share.T[:, :, None] * taxed.sum(2).T[:, None, :]
+        return cls(
+            economy=economy,
+            share=share,
+            reach=reach,
+            taxed=taxed,
+            levied=None if links.E is None else links.E * per_unit,
+            spending=state.expenditure[:, :, 0],
+            own_income=_own_income(deficits, t.value_added[:, 0]),
+            price=np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * economy.input_share_transposed),
+            expenditure=np.linalg.inv(eye - own),
+        )
+
+    def respond(self, dw: Array, passes: int = PASSES, digits: float = DIGITS) -> tuple[Array, Array, Array]:
+        """What prices and expenditure answer to wages `[country, column]`.
+
+        Returns:
+            d log price, d expenditure `[sector, country, column]` and d value added earned `[country, column]`.
+        """
+        economy = self.economy
+        g, gT = economy.input_share, economy.input_share_transposed
+        alpha = economy.final_share[:, :, None]
+        theta = economy.elasticity[:, None, None]
+        wages = economy.value_added_share[:, :, None] * dw
+        dP = np.zeros((economy.j, economy.n, dw.shape[1]))
+        for _ in range(passes):
+            move = mix(self.price, np.matmul(self.share, mix(gT, dP) + wages) - dP)
+            dP += move
+            if np.abs(move).max() < digits:
+                break
+        dc = mix(gT, dP) + wages
+
+        # what each country sells and earns in taxes, spending held: relative costs against the buyer's price index
+        def substitute(receipts: Array) -> tuple[Array, Array]:
+            """Changes of `receipts [sector, importer, exporter]`, summed over importers and over exporters."""
+            across = np.matmul(receipts.transpose(0, 2, 1), dP)
+            by_exporter = -theta * (receipts.sum(1)[:, :, None] * dc - across)
+            by_importer = -theta * (np.matmul(receipts, dc) - receipts.sum(2)[:, :, None] * dP)
+            return by_exporter, by_importer
+
+        X = self.spending[:, :, None]
+        sold = substitute(self.reach * X)[0]
+        dI = self.own_income @ dw
+        if self.taxed is not None:
+            dI = dI + substitute(self.taxed * X)[1].sum(0)
+        if self.levied is not None:
+            dI = dI + substitute(self.levied * X)[0].sum(0)
+        scale = np.where(X > 0, 1.0 / np.where(X > 0, X, 1.0), 0.0)
+        dX = np.zeros_like(dP)
+        through = self.reach.transpose(0, 2, 1)
+        for _ in range(passes):
+            income = dI
+            if self.taxed is not None:
+                income = income + (self.taxed.sum(2)[:, :, None] * dX).sum(0)
+            if self.levied is not None:
+                income = income + np.matmul(self.levied.transpose(0, 2, 1), dX).sum(0)
+            move = mix(self.expenditure, mix(g, sold + np.matmul(through, dX)) + alpha * income - dX)
+            dX += move
+            if np.abs(move * scale).max() < digits:
+                break
+        sales = sold + np.matmul(through, dX)
+        return dP, dX, np.einsum("jn,jnk->nk", economy.value_added_share, sales)
 
 
 def _own_income(deficits: Deficits, labour: Array) -> Array:

@@ -97,23 +97,7 @@ def link(economy: Economy, shock: Shock) -> Links:
         tariff = inward(_finite("tariff", _field("tariff", shock.tariff, cube, -1.0, inclusive=False)))
     if shock.export_tax is not None:
         export_tax = inward(_finite("export_tax", _field("export_tax", shock.export_tax, cube, -1.0, inclusive=False)))
-    if shock.tariff is not None or export_tax is not None:
-        change = np.ones_like(A)
-        if tariff is not None:
-            change *= 1.0 + tariff
-        if base is not None:
-            change /= 1.0 + base
-        if export_tax is not None:
-            change *= 1.0 + export_tax
-        A = A * change**-theta
-    B, T, E = A, None, None
-    if tariff is not None and tariff.any():
-        B = A / (1.0 + tariff)
-        T = A - B
-    if export_tax is not None and export_tax.any():
-        free = B
-        B = free / (1.0 + export_tax)
-        E = free - B
+    A, B, T, E = _taxed(A, base, tariff, export_tax, economy.elasticity)
     log_productivity = None
     if shock.productivity is not None:
         value = _finite("productivity", _field("productivity", shock.productivity, (n, j), 0.0, inclusive=False))
@@ -125,3 +109,32 @@ def link(economy: Economy, shock: Shock) -> Links:
             raise InputError(f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give")
         transfer = amount / economy.scale
     return Links(A, B, T, E, log_productivity, transfer)
+
+
+def _taxed(
+    A: Array, base: Array | None, tariff: Array | None, export_tax: Array | None, elasticity: Array
+) -> tuple[Array, Array, Array | None, Array | None]:
+    """Shares under new rates, and their split into what the producer gets and the two taxes; `A` comes without them."""
+    changed = np.zeros(A.shape, bool)
+    if tariff is not base:
+        changed |= (0.0 if tariff is None else tariff) != (0.0 if base is None else base)
+    if export_tax is not None:
+        changed |= export_tax != 0.0
+    at = np.nonzero(changed)
+    if at[0].size:
+        # few cells change as a rule: powers are taken of those only
+        change = np.zeros(at[0].size)
+        for rate, sign in ((tariff, 1.0), (base, -1.0), (export_tax, 1.0)):
+            if rate is not None:
+                change += sign * np.log1p(rate[at])
+        A = A.copy()
+        A[at] *= np.exp(-elasticity[at[0]] * change)
+    B, T, E = A, None, None
+    if tariff is not None and tariff.any():
+        B = A / (1.0 + tariff)
+        T = A - B
+    if export_tax is not None and export_tax.any():
+        free = B
+        B = free / (1.0 + export_tax)
+        E = free - B
+    return A, B, T, E

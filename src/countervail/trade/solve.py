@@ -153,11 +153,13 @@ def _solve(
 def _found(
     economy: Economy, group: Sequence[Links], blocks: tuple[Block, ...], deficits: Deficits, tol: float, begin: State
 ) -> list[Found]:
-    """Each scenario of a batch: together, or one by one in stages where the batch stalls."""
+    """Each scenario of a batch: together; one by one where the batch stalls, and in stages where that stalls too."""
     try:
         found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group))
     except Stalled:
-        return [approach(economy, links, deficits, tol) for links in group]
+        if len(group) == 1:
+            return [approach(economy, group[0], deficits, tol)]
+        return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin)]
     parts = range(len(group))
     return [
         Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)

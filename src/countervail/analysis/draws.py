@@ -1,0 +1,130 @@
+"""Draws: one value of every uncertain number, the same in all worlds and variants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.scenario import Range, Scenario
+from countervail.scenario.assumptions import ranges
+from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
+
+Floats = NDArray[np.float64]
+
+# Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
+NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
+# How much of the sectors' uncertainty about elasticities is common to all (an assumption).
+COMMON = 0.5
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Values by path as `--set` takes it; what is missing stays at its central value."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    elasticity: Floats | None = None
+    flows: Floats | None = None
+
+    def of(self, path: str, number: Range) -> float:
+        """The value of a range in this draw."""
+        return self.values.get(path, number.value)
+
+
+CENTRAL = Draw()
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All draws of a run, made at once so that none depends on the order of use.
+
+    Attributes:
+        paths: of the uncertain numbers.
+        labels: for the reader, by path.
+        values: `[draw, path]`.
+        elasticity: `[draw, sector]`.
+        seeds: of the imputed cells' noise, one a draw.
+    """
+
+    paths: tuple[str, ...]
+    labels: tuple[str, ...]
+    values: Floats
+    elasticity: Floats
+    seeds: tuple[np.random.SeedSequence, ...]
+
+    def draw(self, k: int, world: World) -> Draw:
+        """The k-th draw."""
+        return Draw(
+            dict(zip(self.paths, self.values[k], strict=True)), self.elasticity[k], _imputed(world, self.seeds[k])
+        )
+
+
+def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
+    """`n` draws: triangular over every range of the scenario, elasticities, and the noise of imputed cells."""
+    root = np.random.SeedSequence(seed)
+    mine, cells = root.spawn(2)
+    rng = np.random.default_rng(mine)
+    numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
+    u = rng.random((n, len(numbers)))
+    low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
+    values = triangular(u, low, mode, high)
+    theta = np.asarray(world.elasticity)
+    if world.elasticity_low is None or world.elasticity_high is None:
+        elasticity = np.tile(theta, (n, 1))
+    else:
+        z = np.sqrt(COMMON) * rng.standard_normal((n, 1)) + np.sqrt(1 - COMMON) * rng.standard_normal((n, world.j))
+        bounds = (np.log(world.elasticity_low), np.log(theta), np.log(world.elasticity_high))
+        elasticity = np.exp(triangular(_normal_cdf(z), *bounds))
+    return Draws(
+        paths=tuple(path for path, _, _ in numbers),
+        labels=tuple(label for _, label, _ in numbers),
+        values=values,
+        elasticity=elasticity,
+        seeds=tuple(cells.spawn(n)),
+    )
+
+
+def triangular(u: Floats, low: Floats, mode: Floats, high: Floats) -> Floats:
+    """Quantiles `u` of the triangular distribution; a point where low = high."""
+    width = np.where(high > low, high - low, 1.0)
+    at = (mode - low) / width
+    left = low + np.sqrt(u * width * (mode - low))
+    right = high - np.sqrt((1.0 - u) * width * (high - mode))
+    return np.asarray(np.where(high > low, np.where(u < at, left, right), mode))
+
+
+def _normal_cdf(z: Floats) -> Floats:
+    from math import erf, sqrt
+
+    return np.array([0.5 * (1.0 + erf(x / sqrt(2.0))) for x in z.ravel()]).reshape(z.shape)
+
+
+def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
+    """Flows with noise on imputed cells: outputs held, domestic sales and final demand give way and stay positive."""
+    if world.estimated is None:
+        return None
+    rng = np.random.default_rng(seed)
+    n = world.n
+    # one factor a pair for its level, and one a cell for its mix
+    level = rng.standard_normal((n, n, 1))
+    mix = rng.standard_normal(world.flows.shape)
+    spread = np.zeros(4)
+    for status, size in NOISE.items():
+        spread[status] = size
+    deviation = spread[world.estimated]
+    noise = np.where(world.estimated == ESTIMATED_MIX, mix, level)
+    moved = world.flows * np.expm1(deviation * noise - 0.5 * deviation**2)
+    diagonal = np.arange(n)
+    moved[diagonal, diagonal] = 0.0
+    home = world.flows[diagonal, diagonal]
+    spare = np.maximum(world.final_demand, 0.0)
+    more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
+    exports, lost = more.sum(1), -less.sum(0)
+    tiny = np.finfo(float).tiny
+    row = np.minimum(1.0, np.minimum(0.9 * home, 0.45 * spare) / (exports + tiny))
+    column = np.minimum(1.0, 0.45 * spare / (lost + tiny))
+    moved = more * row[:, None, :] + less * column[None, :, :]
+    moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
+    return np.asarray(world.flows + moved)

@@ -1,0 +1,50 @@
+"""The same question under other closures, anchors and horizons: shown apart, never averaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.compile import Case
+from countervail.analysis.worlds import Worlds, sanctions, worlds
+from countervail.errors import InputError, NoEquilibrium, NotConverged
+
+Floats = NDArray[np.float64]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "closure": ("fixed", "proportional", "balanced"),
+    "anchor": ("estimate", "history", "gravity"),
+    "horizon": ("long", "short"),
+}
+ENOUGH = 1e-7
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The worlds under one other setting, or why there are none."""
+
+    setting: str
+    value: str
+    worlds: Worlds | None
+    note: str = ""
+
+
+def variants(case: Case, found: Worlds, reading: str) -> list[Variant]:
+    """Every closure, anchor and horizon beside the scenario's own, one changed at a time."""
+    out = []
+    for setting, values in CHOICES.items():
+        own = getattr(case.scenario.settings, setting)
+        for value in values:
+            if value == own:
+                out.append(Variant(setting, value, found, "the scenario's own"))
+                continue
+            settings = case.scenario.settings.model_copy(update={setting: value})
+            try:
+                other = case.switched(case.scenario.model_copy(update={"settings": settings}))
+                base = sanctions(other, tol=ENOUGH)
+                out.append(Variant(setting, value, worlds(other, base, found.members, reading, tol=ENOUGH)))
+            except (InputError, NoEquilibrium, NotConverged) as error:
+                out.append(Variant(setting, value, None, str(error)))
+    return out

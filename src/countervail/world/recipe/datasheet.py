@@ -1,0 +1,112 @@
+"""The datasheet: what the bundled world is made of, what balancing moved, and what not to use it for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from countervail.world.model import World
+from countervail.world.recipe import assumptions, sectors
+from countervail.world.recipe.assemble import Assembly
+from countervail.world.recipe.elasticities import Elasticities
+
+BILLION = 1e3
+
+
+def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
+    """Plain JSON values; money in billion USD, shares as fractions."""
+    return {
+        "assumptions": assumptions.rows(),
+        "countries": _countries(made, world),
+        "totals": _totals(made, world),
+        "cut": {k: {c: _bn(v) for c, v in values.items()} for k, values in made.moved.items()},
+        "filled": {k: _round(v if "pairs" in k else v / BILLION) for k, v in made.pairs.notes.items()},
+        "sectors": _sectors(made, theta, world),
+        "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
+    }
+
+
+def _round(value: float, digits: int = 4) -> float:
+    return float(f"{float(value):.{digits}g}")
+
+
+def _bn(value: float) -> float:
+    return _round(value / BILLION)
+
+
+def _moved(before: np.ndarray, after: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+    """Half the absolute change over the total: the share of value that changed cell."""
+    return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
+
+
+def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
+    off = 1 - np.eye(world.n)[:, :, None]
+    flows, prior = made.balanced.flows - made.unrecorded, made.prior
+    moved_home = np.diagonal(flows - prior).T
+    sold = (flows * off).sum(axis=(1, 2))
+    exports = (world.flows * off).sum(axis=(1, 2))
+    imports = (world.flows * off).sum(axis=(0, 2))
+    trade_moved = np.abs((flows - prior) * off).sum(axis=(1, 2)) / 2 / np.maximum(sold, 1e-300)
+    used = np.einsum("nkj,nj->nk", made.technology, made.output)
+    use_moved = np.abs(used - made.use).sum(axis=1) / made.use.sum(axis=1)
+    value_added = world.value_added.sum(axis=1)
+    share = world.estimated_share
+    return [
+        {
+            "iso3": c,
+            "value_added": _bn(value_added[i]),
+            "gdp": _bn(made.gdp[i]),
+            "gdp_2022": _bn(made.wdi[c][2022]) if 2022 in made.wdi.get(c, {}) else None,
+            "exports": _bn(exports[i]),
+            "imports": _bn(imports[i]),
+            "deficit_share": _round(world.deficit[i] / value_added[i]),
+            "published_deficit_share": None
+            if np.isnan(made.published_deficit[i])
+            else _round(made.published_deficit[i] / value_added[i]),
+            "estimated_trade_share": _round(share[i]),
+            "moved_export_share": _round(trade_moved[i]),
+            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
+            "moved_use_share": _round(use_moved[i]),
+        }
+        for i, c in enumerate(world.countries)
+    ]
+
+
+def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
+    moved = _moved(made.prior, made.balanced.flows - made.unrecorded, (0, 1))
+    return [
+        {
+            "code": s.code,
+            "name": s.name,
+            "theta": _round(theta.theta[j]),
+            "theta_low": _round(theta.low[j]),
+            "theta_high": _round(theta.high[j]),
+            "theta_unclipped": _round(theta.unclipped[j]),
+            "final_share": _round(world.final_demand[:, j].sum() / world.expenditure[:, j].sum()),
+            "moved_share": _round(moved[j]),
+        }
+        for j, s in enumerate(sectors.SECTORS)
+    ]
+
+
+def _totals(made: Assembly, world: World) -> dict[str, float]:
+    inside = [i for i, c in enumerate(world.countries) if c in made.icio.countries]
+    pair = (made.balanced.flows - made.unrecorded)[:, :, sectors.GOODS].sum(axis=2)
+    np.fill_diagonal(pair, 0.0)
+    rus, chn = world.index("RUS"), world.index("CHN")
+    return {
+        "gross output": _bn(world.output.sum()),
+        "gross output of the input-output table's countries": _bn(world.output[inside].sum()),
+        "goods trade": _bn(pair.sum()),
+        "goods trade of the sources": _bn(made.recorded.sum()),
+        "trade within the rest of the world, part of its domestic sales": _bn(made.pairs.intra_row),
+        "Russia to China, goods": _bn(pair[rus, chn]),
+        "China to Russia, goods": _bn(pair[chn, rus]),
+        "share of value moved by balancing": _round(
+            np.abs(made.balanced.flows - made.unrecorded - made.prior).sum() / 2 / made.prior.sum()
+        ),
+        "expenditure short of use before balancing": _bn(
+            np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
+        ),
+    }
