@@ -14,7 +14,7 @@ from countervail.errors import InputError
 from countervail.payments import Network, load_rails, ranges, with_values
 from countervail.payments.load import BUNDLED
 from countervail.payments.model import CutOff, Entry, Proposal
-from countervail.payments.provisions import change
+from countervail.payments.provisions import change, four_worlds, trade_cost
 
 COUNTRIES = (
     "IRN",
@@ -278,3 +278,26 @@ def test_a_cut_off_names_one_thing() -> None:
         for cut in load_rails().cutoffs
         if isinstance(cut, CutOff)
     )
+
+
+def test_the_four_worlds_and_their_trade_costs() -> None:
+    worlds = four_worlds(network("2022-07-01"), ["bank-link-ven"])
+    iran, venezuela = COUNTRIES.index("IRN"), COUNTRIES.index("VEN")
+    thetas = [3.0, 5.0]
+    lifted = trade_cost(worlds["U"], worlds["O"], thetas)
+    club = trade_cost(worlds["C"], worlds["O"], thetas)
+    both = trade_cost(worlds["UC"], worlds["O"], thetas)
+    assert lifted.shape == (len(COUNTRIES), len(COUNTRIES), 2)
+    assert (lifted <= 1 + 1e-12).all()
+    assert (club <= 1 + 1e-12).all()
+    assert (both <= lifted + 1e-12).all()
+    assert club[iran, venezuela, 1] == pytest.approx(
+        (1 + worlds["C"].wedges[iran, venezuela]) / (1 + worlds["O"].wedges[iran, venezuela])
+    )
+    np.testing.assert_array_equal(trade_cost(worlds["O"], worlds["O"], thetas), 1.0)
+    assert [p.id for p in worlds["O"].proposals("bank-links")] == [
+        "bank-link-ven",
+        "bank-link-syr",
+        "bank-link-rus",
+        "bank-link-lbn",
+    ]

@@ -164,6 +164,8 @@ class Proposal(Model):
     """A short name, unique in the table."""
     label: str = Field(min_length=1)
     """What it is, for the reader."""
+    provision: str | None = None
+    """The scenario's provision whose size it stands for; null where there is none."""
     memberships: tuple[Membership, ...] = ()
     """Connections it adds."""
     links: tuple[Link, ...] = ()

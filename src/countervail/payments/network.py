@@ -177,9 +177,9 @@ class Network:
         """The same world and date over another rails table."""
         return replace(self, rails=rails)
 
-    def proposals(self) -> tuple[Proposal, ...]:
-        """What the club could add to the network."""
-        return self.rails.proposals
+    def proposals(self, provision: str | None = None) -> tuple[Proposal, ...]:
+        """What the club could add to the network, or the part that stands for a provision of the scenario."""
+        return tuple(p for p in self.rails.proposals if provision is None or p.provision == provision)
 
     def with_provision(self, *ids: str) -> Network:
         """The network once the club's proposals of these ids are in place; `all` for every one."""

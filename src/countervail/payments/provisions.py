@@ -73,6 +73,29 @@ def saved(before: Floats, after: Floats) -> Floats:
     return np.where(np.isinf(before) & np.isinf(after), 0.0, ratio)
 
 
+def four_worlds(network: Network, proposals: Sequence[str] = ("all",)) -> dict[str, Network]:
+    """The networks of the four worlds: O as observed, U without the measures, C with the proposals, UC both."""
+    lifted = network.lifted()
+    return {
+        "O": network,
+        "U": lifted,
+        "C": network.with_provision(*proposals),
+        "UC": lifted.with_provision(*proposals),
+    }
+
+
+def trade_cost(new: Network, old: Network, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
+    """`[exporter, importer, sector]`: (1 + new wedge) / (1 + old wedge), the kappa-hat of a shock, 1 at home.
+
+    Infinite where only `new` cannot pay. Where `old` cannot pay there is no trade to multiply and the ratio is 1: what
+    opens there is for the shock's `potential`.
+    """
+    after, before = new.wedges_at(elasticity, end), old.wedges_at(elasticity, end)
+    with np.errstate(invalid="ignore"):
+        ratio = (1.0 + after) / (1.0 + before)
+    return np.where(np.isinf(before), 1.0, ratio)
+
+
 def _wedges(network: Network) -> tuple[Floats, Floats, Floats]:
     return network.wedges, network.wedges_low, network.wedges_high
 

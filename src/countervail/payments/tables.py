@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from countervail.payments.drawing import edges, name_of, nodes
 from countervail.payments.interdict import EXACT
 from countervail.payments.load import ranges
 from countervail.payments.network import Network
-from countervail.payments.provisions import Change, Changes
+from countervail.payments.provisions import Change, Changes, four_worlds
 from countervail.payments.series import events, finite, series
 
 Row = dict[str, Any]
@@ -48,17 +49,18 @@ def tables(network: Network, cuts: int = EXACT, months: tuple[str, str] | None =
 
 def summary(network: Network) -> list[Row]:
     """One row a network: as it is, with the measures lifted, with every proposal, with both."""
-    variants = {
-        "as it is": network,
-        "measures lifted": network.lifted(),
-        "every proposal": network.with_provision(ALL_PROPOSALS),
-        "measures lifted, every proposal": network.lifted().with_provision(ALL_PROPOSALS),
-    }
+    names = ("as it is", "measures lifted", "every proposal", "measures lifted, every proposal")
+    worlds = four_worlds(network)
+    variants = dict(zip(names, (worlds[key] for key in ("O", "U", "C", "UC")), strict=True))
+    if "CHN" in network.members and len(network.members) > 3:
+        # most of the club's trade is China's, which hides what the others pay
+        others = tuple(m for m in network.members if m != "CHN")
+        variants |= {f"{name}, China's pairs left out": replace(variants[name], members=others) for name in names}
     return [
         {
             "network": name,
             "date": network.date.isoformat(),
-            "members": len([m for m in network.members if m in network.countries]),
+            "members": len([m for m in variant.members if m in network.countries]),
             "theta": network.theta,
             **_means(variant),
         }
