@@ -301,3 +301,40 @@ def test_the_four_worlds_and_their_trade_costs() -> None:
         "bank-link-rus",
         "bank-link-lbn",
     ]
+
+
+def test_the_measures_of_one_sender_can_be_lifted_alone() -> None:
+    now = network("2023-07-01")
+    american = now.imposed(["USA"], ["IRN"])
+    assert "iran-dollar" in american
+    assert "iran-secondary-2022" in american
+    assert "iran-secondary-2010" not in american
+    assert not any(name.startswith("russia") for name in american)
+    assert "russia-swift-june-2022" in now.imposed(["EU"], ["RUS"])
+    assert "russia-swift-june-2022" not in now.imposed(["USA"], ["RUS"])
+    iran, india = COUNTRIES.index("IRN"), COUNTRIES.index("IND")
+    russia = COUNTRIES.index("RUS")
+    lifted = now.lifted(american)
+    assert lifted.wedges[iran, india] < 0.02 < now.wedges[iran, india]
+    assert lifted.wedges[russia, india] == pytest.approx(now.wedges[russia, india], abs=1e-12)
+
+
+def test_more_rails_at_once_than_can_be_enumerated_are_refused() -> None:
+    now = network("2023-07-01")
+    first = now.rails.rails[0]
+    many = tuple(first.model_copy(update={"id": f"R{i}"}) for i in range(12))
+    money = tuple(c.model_copy(update={"rails": (*c.rails, *(r.id for r in many))}) for c in now.rails.currencies)
+    all_on = now.rails.memberships[0]
+    on_each = tuple(
+        all_on.model_copy(update={"id": f"m{i}", "rail": r.id, "share": now.rails.costs.hop})
+        for i, r in enumerate(many)
+    )
+    crowded = now.rails.model_copy(
+        update={
+            "rails": (*now.rails.rails, *many),
+            "currencies": money,
+            "memberships": (*now.rails.memberships, *on_each),
+        }
+    )
+    with pytest.raises(InputError, match="connected to 1[0-9] rails at once"):
+        _ = now.with_rails(crowded).wedges

@@ -46,9 +46,10 @@ def payments(
     loaded = cv.load_scenario(scenario, set=tuple(settings or ()))
     table = pay.load_rails(rails) if rails is not None else None
     network = pay.payments(cv.load_world(), loaded, date, rails=table)
-    rows: dict[str, list[dict[str, Any]]]
-    rows = import_module("countervail.payments.tables").tables(network, cuts=interdict)
     explanation = network.route(*route) if route is not None else None
+    rows: dict[str, list[dict[str, Any]]]
+    with import_module("countervail.cli").progress_bar() as progress:
+        rows = import_module("countervail.payments.tables").tables(network, cuts=interdict, progress=progress)
     if explanation is not None:
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
     document = json.dumps(

@@ -15,7 +15,7 @@ from countervail.errors import InputError
 from countervail.payments.explain import Explanation, explain
 from countervail.payments.interdict import Interdiction, Kind, interdict
 from countervail.payments.load import load_rails
-from countervail.payments.model import Proposal, Rails
+from countervail.payments.model import ALL, CLUB, Proposal, Rails
 from countervail.payments.state import Floats, State, state_at
 from countervail.payments.variants import Element, lose
 from countervail.payments.wedges import Payments, reach, wedge
@@ -199,6 +199,20 @@ class Network:
         for name in sorted(gone - set(known)):
             raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.")
         return self.without(gone)
+
+    def imposed(self, senders: Iterable[str], targets: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the cut-offs and secondary sanctions in force that one of `senders` imposes on one of `targets`.
+
+        Countries or groups; what `lifted` takes to undo the measures of some senders, or those on some targets.
+        """
+        by, on = (set(atlas.expand(names, self.date)) for names in (senders, targets))
+        return tuple(
+            entry.id
+            for entry in (*self.rails.cutoffs, *self.rails.secondary)
+            if entry.holds(self.date)
+            and by & set(atlas.expand(entry.senders, self.date))
+            and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], self.date))
+        )
 
     def without(self, ids: Iterable[str]) -> Network:
         """The network without these entries of the table (memberships, links, correspondents, cut-offs ...)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,28 +22,45 @@ _NOTHING = 1e-9
 _Made = list[tuple[str, str, Mapping[str, Change]]]
 
 
-def tables(network: Network, cuts: int = EXACT, months: tuple[str, str] | None = ("2010-01", "2025-12")) -> Tables:
+def tables(
+    network: Network,
+    cuts: int = EXACT,
+    months: tuple[str, str] | None = ("2010-01", "2025-12"),
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Tables:
     """Every table of the payment network; costs and wedges ad valorem, reach as shares, null where undefined.
 
-    `cuts` is the largest number of elements to interdict (0: no such table), `months` the span of the series.
+    `cuts` is the largest number of elements to interdict (0: no such table), `months` the span of the series (None:
+    no such table); `progress(stage, done, total)` is told how far it is.
     """
     club = network.club_only()
-    changes = _changes(club)
-    found: Tables = {
-        "rail_summary": summary(club),
-        "rail_members": members(network),
-        "rail_pairs": pairs(club),
-        "rail_provisions": provisions(club, changes),
-        "rail_provision_pairs": provision_pairs(club, changes),
-        "rail_nodes": nodes(club),
-        "rail_edges": edges(club),
-        "rail_cuts": cut_rows(club, cuts),
-        "rail_events": [dict(event) for event in events(network)],
-        "rail_assumptions": assumptions(network),
-        "rail_counts": counts(network),
+    changes: _Made = []
+
+    def made() -> _Made:
+        if not changes:
+            changes.extend(_changes(club))
+        return changes
+
+    steps: dict[str, Callable[[], list[Row]]] = {
+        "rail_summary": lambda: summary(club),
+        "rail_members": lambda: members(network),
+        "rail_pairs": lambda: pairs(club),
+        "rail_provisions": lambda: provisions(club, made()),
+        "rail_provision_pairs": lambda: provision_pairs(club, made()),
+        "rail_nodes": lambda: nodes(club),
+        "rail_edges": lambda: edges(club),
+        "rail_cuts": lambda: cut_rows(club, cuts),
+        "rail_events": lambda: [dict(event) for event in events(network)],
+        "rail_assumptions": lambda: assumptions(network),
+        "rail_counts": lambda: counts(network),
     }
     if months is not None:
-        found["rail_series"] = [dict(month) for month in series(club, *months)]
+        steps["rail_series"] = lambda: [dict(month) for month in series(club, *months)]
+    found: Tables = {}
+    for done, (name, step) in enumerate(steps.items()):
+        if progress is not None:
+            progress("payments", done, len(steps))
+        found[name] = step()
     return found
 
 
