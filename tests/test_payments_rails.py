@@ -336,5 +336,5 @@ def test_more_rails_at_once_than_can_be_enumerated_are_refused() -> None:
             "memberships": (*now.rails.memberships, *on_each),
         }
     )
-    with pytest.raises(InputError, match="connected to 1[0-9] rails at once"):
+    with pytest.raises(InputError, match=r"connected to 1[0-9] rails at once"):
         _ = now.with_rails(crowded).wedges

@@ -15,7 +15,7 @@ from countervail.errors import InputError
 from countervail.payments.explain import Explanation, explain
 from countervail.payments.interdict import Interdiction, Kind, interdict
 from countervail.payments.load import load_rails
-from countervail.payments.model import ALL, CLUB, Proposal, Rails
+from countervail.payments.model import ALL, CLUB, CutOff, Proposal, Rails, Secondary
 from countervail.payments.state import Floats, State, state_at
 from countervail.payments.variants import Element, lose
 from countervail.payments.wedges import Payments, reach, wedge
@@ -206,9 +206,10 @@ class Network:
         Countries or groups; what `lifted` takes to undo the measures of some senders, or those on some targets.
         """
         by, on = (set(atlas.expand(names, self.date)) for names in (senders, targets))
+        entries: tuple[CutOff | Secondary, ...] = (*self.rails.cutoffs, *self.rails.secondary)
         return tuple(
             entry.id
-            for entry in (*self.rails.cutoffs, *self.rails.secondary)
+            for entry in entries
             if entry.holds(self.date)
             and by & set(atlas.expand(entry.senders, self.date))
             and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], self.date))
