@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from countervail.errors import InputError
 from countervail.payments import Network, load_rails, ranges, with_values
 from countervail.payments.load import BUNDLED
-from countervail.payments.model import CutOff, Entry, Proposal
+from countervail.payments.model import Correspondent, CutOff, Entry, Link, Membership, Proposal
 from countervail.payments.provisions import change, four_worlds, trade_cost
+from countervail.scenario import load_scenario
 
 COUNTRIES = (
     "IRN",
@@ -338,3 +341,61 @@ def test_more_rails_at_once_than_can_be_enumerated_are_refused() -> None:
     )
     with pytest.raises(InputError, match=r"connected to 1[0-9] rails at once"):
         _ = now.with_rails(crowded).wedges
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "gone", "kept"),
+    [
+        ("asiu", "2023-07-01", {"iran-swift-2018", "russia-swift-june-2022", "korea-swift-2017"}, set()),
+        ("russia-2022", "2023-07-01", {"russia-swift-june-2022", "russia-secondary-2022"}, {"iran-swift-2018"}),
+        ("maximum-pressure-2018", "2019-07-01", {"iran-swift-2018", "iran-secondary-2018"}, {"cuba-dollar-before"}),
+    ],
+)
+def test_a_scenario_lifts_the_cut_offs_of_its_measures(name: str, date: str, gone: set[str], kept: set[str]) -> None:
+    now = network(date)
+    lifted = now.lifted_by(load_scenario(name))
+    left = {e.id for e in (*lifted.rails.cutoffs, *lifted.rails.secondary)}
+    assert not gone & left
+    assert kept <= left
+    assert (lifted.wedges <= now.wedges + 1e-12).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_entries_added_to_the_table(data: st.DataObject) -> None:
+    now = network("2023-07-01")
+    two = st.lists(st.sampled_from(COUNTRIES[:-1]), min_size=2, max_size=2, unique=True)
+    size = data.draw(st.sampled_from([0.0, 0.2, 0.7, 1.0]))
+    share = {"value": size, "low": size, "high": size, "basis": "definition"}
+    common = {
+        "id": "new",
+        "label": "new",
+        "since": "2000-01-01",
+        "source": "made up",
+        "confidence": "low",
+        "basis": "assumption",
+    }
+    one, other = data.draw(two)
+    rail = data.draw(st.sampled_from([r.id for r in now.rails.rails]))
+    kind = data.draw(st.sampled_from(["member", "account", "link", "correspondent", "cut-off"]))
+    entry: Any
+    if kind == "member":
+        entry = Membership(**common, rail=rail, countries=(one,), share=share)
+    elif kind == "account":
+        entry = Membership(**common, rail=rail, countries=(one, other), partners=(one, other), share=share)
+    elif kind == "link":
+        second = data.draw(st.sampled_from([r.id for r in now.rails.rails if r.id != rail]))
+        entry = Link(
+            **common, rails=(rail, second), between=data.draw(st.sampled_from([None, (one, other)])), share=share
+        )
+    elif kind == "correspondent":
+        entry = Correspondent(**common, country=one, serves=(other,), share=share)
+    else:
+        what = data.draw(st.sampled_from([{"rail": rail}, {"currency": "EUR"}, {"partners": (other,)}]))
+        entry = CutOff(**common, targets=(one,), left=share, **what)
+    after = now.with_entries(entry)
+    low, high = (after, now) if kind != "cut-off" else (now, after)
+    for name in ("wedges", "wedges_low", "wedges_high"):
+        assert (getattr(low, name) <= getattr(high, name) + 1e-12).all()
+    with pytest.raises(InputError, match="used twice"):
+        after.with_entries(entry)

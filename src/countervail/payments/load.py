@@ -53,6 +53,16 @@ def parse_rails(root: tree.Node) -> Rails:
         raise InputError("\n".join(lines)) from None
 
 
+def checked(rails: Rails) -> Rails:
+    """The same table, validated as a whole; InputError naming what does not fit."""
+    try:
+        with own_groups(frozenset((ALL, CLUB))):
+            return Rails.model_validate(rails.model_dump())
+    except ValidationError as error:
+        whats = (str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors(include_url=False))
+        raise InputError("\n".join(f"rails table: {what.rstrip('.')}." for what in dict.fromkeys(whats))) from None
+
+
 def _explain(detail: Any, root: tree.Node) -> str:
     node, names = root, []
     for step, found in root.walk(detail["loc"]):

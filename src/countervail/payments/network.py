@@ -12,10 +12,11 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.errors import InputError
+from countervail.payments import edits
 from countervail.payments.explain import Explanation, explain
 from countervail.payments.interdict import Interdiction, Kind, interdict
 from countervail.payments.load import load_rails
-from countervail.payments.model import ALL, CLUB, CutOff, Proposal, Rails, Secondary
+from countervail.payments.model import Proposal, Rails
 from countervail.payments.state import Floats, State, state_at
 from countervail.payments.variants import Element, lose
 from countervail.payments.wedges import Payments, reach, wedge
@@ -189,56 +190,32 @@ class Network:
         for name in chosen:
             if name not in known:
                 raise InputError(f"unknown provision {name!r}; there are {', '.join((*known, 'all'))}.")
-            rails = _adopted(rails, known[name], self.date)
+            rails = edits.adopted(rails, known[name], self.date)
         return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
 
     def lifted(self, ids: Iterable[str] | None = None) -> Network:
         """The network without the cut-offs and secondary sanctions that senders impose (or only without `ids`)."""
-        known = [c.id for c in self.rails.cutoffs if c.senders] + [s.id for s in self.rails.secondary]
-        gone = set(known if ids is None else ids)
-        for name in sorted(gone - set(known)):
-            raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.")
-        return self.without(gone)
+        return replace(self, rails=edits.lifted(self.rails, ids))
 
-    def imposed(self, senders: Iterable[str], targets: Iterable[str]) -> tuple[str, ...]:
-        """Ids of the cut-offs and secondary sanctions in force that one of `senders` imposes on one of `targets`.
+    def lifted_by(self, scenario: Scenario) -> Network:
+        """The network of U: without the cut-offs of every sender on every target of a measure that U lifts.
 
-        Countries or groups; what `lifted` takes to undo the measures of some senders, or those on some targets.
+        A sender's restrictions on payments go with its measures, of whatever kind, on the same target. Secondary
+        sanctions on a target go with any payment cut-off on it: compliance is what they are for. The rest stays.
         """
-        by, on = (set(atlas.expand(names, self.date)) for names in (senders, targets))
-        entries: tuple[CutOff | Secondary, ...] = (*self.rails.cutoffs, *self.rails.secondary)
-        return tuple(
-            entry.id
-            for entry in entries
-            if entry.holds(self.date)
-            and by & set(atlas.expand(entry.senders, self.date))
-            and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], self.date))
-        )
+        return self.lifted(edits.lifted_ids(self.rails, self.date, scenario))
+
+    def imposed(self, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
+        """Ids of what one of `senders` (countries or groups; None: anybody) imposes on one of `targets` at the date."""
+        return edits.imposed(self.rails, self.date, senders, targets)
+
+    def with_entries(self, *entries: edits.Addition) -> Network:
+        """The network with more entries in its table, at their own dates; InputError where the table refuses them."""
+        return replace(self, rails=edits.added(self.rails, entries))
 
     def without(self, ids: Iterable[str]) -> Network:
         """The network without these entries of the table (memberships, links, correspondents, cut-offs ...)."""
-        gone = set(ids)
-        names = ("memberships", "links", "correspondents", "cutoffs", "secondary")
-        known = {e.id for name in names for e in getattr(self.rails, name)}
-        for name in sorted(gone - known):
-            raise InputError(f"unknown entry {name!r} of the rails table.")
-        kept = {name: tuple(e for e in getattr(self.rails, name) if e.id not in gone) for name in names}
-        return replace(self, rails=self.rails.model_copy(update=kept))
-
-
-def _adopted(rails: Rails, proposal: Proposal, date: dt.date) -> Rails:
-    """The table with a proposal's entries in force, whatever their own dates."""
-    new: dict[str, tuple[object, ...]] = {}
-    for name in ("memberships", "links", "currencies"):
-        held: tuple[object, ...] = getattr(rails, name)
-        present = {e.id for e in getattr(rails, name)}
-        added = [
-            e.model_copy(update={"since": min(e.since, date), "until": None})
-            for e in getattr(proposal, name)
-            if e.id not in present
-        ]
-        new[name] = (*held, *added)
-    return rails.model_copy(update=new)
+        return replace(self, rails=edits.without(self.rails, ids))
 
 
 def payments(world: World, scenario: Scenario | None = None, date: Date = None, rails: Rails | None = None) -> Network:

@@ -12,6 +12,7 @@ from countervail.payments.load import with_values
 from countervail.payments.model import Rails
 from countervail.payments.network import Network
 from countervail.payments.state import Floats
+from countervail.scenario import Scenario
 from countervail.scenario.values import Range
 
 End = Literal["value", "low", "high"]
@@ -73,9 +74,14 @@ def saved(before: Floats, after: Floats) -> Floats:
     return np.where(np.isinf(before) & np.isinf(after), 0.0, ratio)
 
 
-def four_worlds(network: Network, proposals: Sequence[str] = ("all",)) -> dict[str, Network]:
-    """The networks of the four worlds: O as observed, U without the measures, C with the proposals, UC both."""
-    lifted = network.lifted()
+def four_worlds(
+    network: Network, proposals: Sequence[str] = ("all",), scenario: Scenario | None = None
+) -> dict[str, Network]:
+    """The networks of the four worlds: O as observed, U without the measures, C with the proposals, UC both.
+
+    U lifts what the scenario's measures lift, without a scenario everything that a sender imposes.
+    """
+    lifted = network.lifted() if scenario is None else network.lifted_by(scenario)
     return {
         "O": network,
         "U": lifted,
