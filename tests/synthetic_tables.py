@@ -194,7 +194,7 @@ def _figures(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, floa
                 )
                 rows.append(
                     {"reading": who[0], "country": who[1], "name": who[2], "eligible": who[3], "quantity": quantity,
-                     "unit": unit, "value": value, "low": low, "high": high, "note": note}
+                     "unit": unit, "value": value, "low": low, "median": value, "high": high, "note": note}
                 )  # fmt: skip
 
             add("cost_pct", "%", lost)

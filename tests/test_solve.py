@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-import reference_solver
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published import nafta
-from worlds import Array, make_world, rebuild
 
+import reference_solver
 from countervail.trade.shock import Shock
 from countervail.trade.solve import CLOSURES, solve
 from countervail.trade.welfare import Equilibrium
 from countervail.world.model import World
+from published import nafta
+from worlds import Array, make_world, rebuild
 
 Closure = Literal["fixed", "proportional", "balanced"]
 closures = pytest.mark.parametrize("closure", CLOSURES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published import caliendo_parro
 
 from countervail.errors import InputError
 from countervail.world.model import World, array_fields
 from countervail.world.store import load
+from published import caliendo_parro
 
 C, S = ("AAA", "BBB", "CCC"), ("FARM", "MILL")
 

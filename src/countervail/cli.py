@@ -137,7 +137,7 @@ def data_build(
     if not source.is_dir():
         raise InputError(f"--from: {source} is not a folder; name the one that holds the source data")
     with progress_bar() as progress:
-        report = import_module("countervail.world.recipe").build(source, out, progress=progress)
+        report = import_module("countervail.world.recipe").rebuild(source, out, progress=progress)
     typer.echo(report)
 
 

@@ -334,18 +334,6 @@ class Case:
         phi[np.ix_(senders, at, sectors)] *= lost
         return replace(base, trade_effect=phi)
 
-    @cached_property
-    def own_senders(self) -> frozenset[str]:
-        """Members that impose measures on other members themselves, and so are no plain beneficiaries of the club."""
-        members = self.indices(self.scenario.members())
-        codes = [
-            self.world.countries[k]
-            for placed in self._all_placed
-            if placed.own and np.isin(members, placed.targets).any()
-            for k in np.intersect1d(placed.senders, members)
-        ]
-        return frozenset(codes)
-
     def trades_with_senders(self, member: str) -> bool:
         """Whether `member` has any trade with the senders outside the club."""
         k, senders = int(self.indices([member])[0]), self.senders_outside

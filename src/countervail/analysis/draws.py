@@ -122,9 +122,12 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     spare = np.maximum(world.final_demand, 0.0)
     more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     exports, lost = more.sum(1), -less.sum(0)
-    tiny = np.finfo(float).tiny
-    row = np.minimum(1.0, np.minimum(0.9 * home, 0.45 * spare) / (exports + tiny))
-    column = np.minimum(1.0, 0.45 * spare / (lost + tiny))
+    row = np.ones_like(home)
+    np.divide(
+        np.minimum(0.9 * home, 0.45 * spare), exports, out=row, where=exports > np.minimum(0.9 * home, 0.45 * spare)
+    )
+    column = np.ones_like(spare)
+    np.divide(0.45 * spare, lost, out=column, where=lost > 0.45 * spare)
     moved = more * row[:, None, :] + less * column[None, :, :]
     moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
     return np.asarray(world.flows + moved)

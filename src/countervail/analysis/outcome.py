@@ -40,6 +40,7 @@ class Ratio:
 
     value: float | None
     low: float | None = None
+    median: float | None = None
     high: float | None = None
     note: str = ""
 
@@ -96,13 +97,22 @@ class Outcome:
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed: under a measure that is not list-based, and not China."""
-        hit: set[str] = set()
-        for m in (*self.scenario.measures, *self.scenario.new_measures):
-            if m.enabled and not m.list_based:
-                hit |= set(self.scenario.targets(m))
-        senders = self.case.own_senders
-        return tuple(c for c in (members or self.members) if c in hit and c != "CHN" and c not in senders)
+        """Members for which ratios are formed: under a measure from outside the club that is not list-based; not China."""
+        chosen = tuple(members or self.members)
+        if chosen not in self._eligible:
+            mine = self.case.indices(chosen)
+            hit = np.zeros(self.world.n, bool)
+            for effect in (*self.case.effects, *self.case.new_effects):
+                if not effect.measure.list_based and np.setdiff1d(effect.placed.senders, mine).size:
+                    hit[effect.placed.targets] = True
+            names = self.world.countries
+            self._eligible[chosen] = tuple(names[k] for k in mine if hit[k] and names[k] != "CHN")
+        return self._eligible[chosen]
+
+    @cached_property
+    def _eligible(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Eligible members by members, as asked for."""
+        return {}
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 
@@ -150,7 +160,7 @@ class Outcome:
     def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:
         """`offset` or `blunting` of a country or the club, with its 5-95 % band."""
         if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
-            return Ratio(None, note="not eligible: no ratio under list-based measures, for China or for senders")
+            return Ratio(None, note="not eligible: under list-based measures only or none, or China")
         why = self.identified(who, reading)
         if why:
             return Ratio(None, note=f"not identified: {why}")
@@ -159,8 +169,8 @@ class Outcome:
         values = top / cost
         if len(values) == 1:
             return Ratio(float(values[0]), note="point value, no draws")
-        low, high = np.percentile(values[1:], [5, 95])
-        return Ratio(float(values[0]), float(low), float(high))
+        low, median, high = (float(x) for x in np.percentile(values[1:], [5, 50, 95]))
+        return Ratio(float(values[0]), low, median, high)
 
     def _by_country(self, what: str) -> dict[str, float | None]:
         return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}
@@ -249,8 +259,9 @@ def run(
     tell("worlds", 4, stages)
     integration = {}
     for name, one in by_reading.items():
-        wanted = {who: _gap(outcome, who, name) for who in (*outcome.eligible(one.members), CLUB)}
-        integration[name] = break_even_integration(case, one, name, wanted) if len(wanted) > 1 else {}
+        ours = outcome.eligible(one.members)
+        wanted = {who: _gap(outcome, who, name) for who in (*ours, *((CLUB,) if ours else ()))}
+        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
     tell("worlds", 5, stages)
     others = [m for m in outcome.members if m != scenario.club.secretariat]
     deterrence = break_even_deterrence(case, by_reading[main], main, others)

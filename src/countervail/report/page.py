@@ -33,7 +33,8 @@ class View:
         """The class of a column's cells: numbers flush right, long texts given room."""
         if self.columns[index].numeric:
             return "number"
-        return "long" if any(len(row[index]) > 40 for row in self.rows) else ""
+        longest = max(len(row[index]) for row in self.rows)
+        return "long" if longest > 40 else "medium" if longest > 14 else ""
 
 
 @dataclass

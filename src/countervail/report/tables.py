@@ -7,6 +7,7 @@ real income; money is million USD a year.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,13 +70,26 @@ def percent(log: float) -> float:
     return 100.0 * float(np.expm1(log))
 
 
-def _band(series: Floats, scale: float = 1.0, logs: bool = True) -> tuple[float, float | None, float | None]:
-    """Central value and 5-95 % band of (central, draws...) logs as percentages times `scale`, or as they are."""
-    values = 100.0 * np.expm1(series) * scale if logs else series * scale
-    if len(values) == 1:
-        return float(values[0]), None, None
-    low, high = np.percentile(values[1:], [5, 95])
-    return float(values[0]), float(low), float(high)
+@dataclass(frozen=True)
+class Band:
+    """A central value with the 5th, 50th and 95th percentile of its draws, None without draws."""
+
+    value: float | None
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, series: Floats) -> Band:
+        """The band of (central, draws...)."""
+        if len(series) == 1:
+            return cls(float(series[0]))
+        return cls(float(series[0]), *(float(x) for x in np.percentile(series[1:], [5, 50, 95])))
+
+    @classmethod
+    def percent(cls, logs: Floats, scale: float = 1.0) -> Band:
+        """The band of log changes as percentages, times `scale`."""
+        return cls.of(100.0 * np.expm1(logs) * scale)
 
 
 def _meta(o: Outcome) -> Row:
@@ -104,54 +118,60 @@ def _figures(o: Outcome) -> Iterator[Row]:
         for who in (*found.members, *((CLUB,) if eligible else ())):
             head = {"reading": reading, "country": who, "name": name(who), "eligible": who in eligible or who == CLUB}
             for quantity, series in (("cost", o.cost(who, reading)), ("gain", o.gain(who, reading))):
-                value, low, high = _band(series)
-                yield head | _figure(f"{quantity}_pct", "%", value, low, high)
+                yield head | _figure(f"{quantity}_pct", "%", Band.percent(series))
                 if who == CLUB:
-                    value, low, high = _club_money(o, quantity, reading)
+                    money = _club_money(o, quantity, reading)
                 else:
-                    value, low, high = _band(series, o.income[o.world.index(who)] / 100.0)
-                yield head | _figure(f"{quantity}_usd", "million USD", value, low, high)
+                    money = Band.percent(series, o.income[o.world.index(who)] / 100.0)
+                yield head | _figure(f"{quantity}_usd", "million USD", money)
             for quantity in ("offset", "blunting"):
                 ratio = o.ratio(quantity, who, reading)
-                yield head | _figure(quantity, "share", ratio.value, ratio.low, ratio.high, ratio.note)
+                band = Band(ratio.value, ratio.low, ratio.median, ratio.high)
+                yield head | _figure(quantity, "share", band, ratio.note)
             if who in o.integration.get(reading, {}):
                 yield head | _break_even(o, who, reading)
             yield head | _chance(o, who, reading)
 
 
-def _figure(
-    quantity: str, unit: str, value: float | None, low: float | None, high: float | None, note: str = ""
-) -> Row:
-    return {"quantity": quantity, "unit": unit, "value": value, "low": low, "high": high, "note": note or None}
+def _figure(quantity: str, unit: str, band: Band, note: str = "") -> Row:
+    return {
+        "quantity": quantity,
+        "unit": unit,
+        "value": band.value,
+        "low": band.low,
+        "median": band.median,
+        "high": band.high,
+        "note": note or None,
+    }
 
 
-def _club_money(o: Outcome, quantity: str, reading: str) -> tuple[float, float | None, float | None]:
+def _club_money(o: Outcome, quantity: str, reading: str) -> Band:
     at = o.case.indices(o.eligible(o.by_reading[reading].members))
     found = o.by_reading[reading]
     central = found.cost if quantity == "cost" else found.gain
     series = [central]
     if o.drawn is not None:
         series += list(o.drawn.cost if quantity == "cost" else o.drawn.gain[reading])
-    money = np.array([float((o.income[at] * np.expm1(one[at])).sum()) for one in series])
-    return _band(money, logs=False)
+    return Band.of(np.array([float((o.income[at] * np.expm1(one[at])).sum()) for one in series]))
 
 
 def _break_even(o: Outcome, who: str, reading: str) -> Row:
     why = o.identified(who, reading)
     b = o.integration[reading][who]
+    unit, nothing = "log points of trade", Band(None)
     if why:
-        return _figure("break_even", "log points of trade", None, None, None, f"not identified: {why}")
+        return _figure("break_even", unit, nothing, f"not identified: {why}")
     if not np.isfinite(b):
-        return _figure("break_even", "log points of trade", None, None, None, f"> {SEARCHED:g}")
-    return _figure("break_even", "log points of trade", b, None, None)
+        return _figure("break_even", unit, nothing, f"> {SEARCHED:g}")
+    return _figure("break_even", unit, Band(b))
 
 
 def _chance(o: Outcome, who: str, reading: str) -> Row:
     ratio = o.ratio("offset", who, reading)
     if ratio.value is None or o.drawn is None:
-        return _figure("p_offset_10", "probability", None, None, None, ratio.note or "no draws")
+        return _figure("p_offset_10", "probability", Band(None), ratio.note or "no draws")
     offset = (o.gain(who, reading) / o.cost(who, reading))[1:]
-    return _figure("p_offset_10", "probability", float((offset > 0.1).mean()), None, None)
+    return _figure("p_offset_10", "probability", Band(float((offset > 0.1).mean())))
 
 
 def _countries(o: Outcome) -> Iterator[Row]:
@@ -190,17 +210,17 @@ def _provisions(o: Outcome) -> Iterator[Row]:
             series = np.atleast_1d(alone)
             if o.drawn is not None:
                 series = np.concatenate([series, o.pooled(o.drawn.provision[part.id], who, o.main)])
-            value, low, high = _band(series)
+            band = Band.percent(series)
             income = _income(o, who)
             yield {
                 "id": p.id,
                 "label": p.label,
                 "country": who,
                 "name": name(who),
-                "alone_pct": value,
-                "alone_usd": value / 100.0 * income,
-                "alone_low": low,
-                "alone_high": high,
+                "alone_pct": band.value,
+                "alone_usd": float(np.expm1(series[0])) * income,
+                "alone_low": band.low,
+                "alone_high": band.high,
                 "last_pct": percent(last),
                 "last_usd": float(np.expm1(last)) * income,
                 "basis": p.effect.basis,
@@ -239,9 +259,15 @@ def _measures(o: Outcome) -> Iterator[Row]:
 def _senders(o: Outcome) -> Iterator[Row]:
     for k in o.case.senders_outside:
         code = o.world.countries[k]
-        value, low, high = _band(o.cost(code))
-        money = float(o.income[k] * np.expm1(o.worlds.cost[k]))
-        yield {"iso3": code, "name": name(code), "cost_pct": value, "cost_usd": money, "low": low, "high": high}
+        band, money = Band.percent(o.cost(code)), float(o.income[k] * np.expm1(o.worlds.cost[k]))
+        yield {
+            "iso3": code,
+            "name": name(code),
+            "cost_pct": band.value,
+            "cost_usd": money,
+            "low": band.low,
+            "high": band.high,
+        }
 
 
 def _third(o: Outcome) -> Iterator[Row]:

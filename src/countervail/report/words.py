@@ -112,7 +112,10 @@ def cell(column: Column, value: Scalar, unit: Scalar = None) -> str:
         return share(value)
     if column.kind == "integer" or isinstance(value, int):
         return str(value)
-    return number(value, 3) if abs(value) < 100 else f"{value:,.0f}".replace("-", MINUS)
+    if abs(value) >= 100:
+        return f"{value:,.0f}".replace("-", MINUS)
+    text = number(value, 3)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def plain(tables: Tables) -> dict[str, list[dict[str, Scalar]]]:

@@ -59,8 +59,10 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
     except (ValueError, TypeError) as error:
         wanted = {1: "[country]", 2: "[country, sector]", 3: "[exporter, importer, sector]"}[len(shape)]
         raise InputError(f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}") from None
-    bad = np.isnan(array) | (array < low if inclusive else array <= low)
-    if bad.any():
+    # the least of an array with a NaN is NaN, which fails both comparisons
+    least = array.min()
+    if not (least >= low if inclusive else least > low):
+        bad = np.isnan(array) | (array < low if inclusive else array <= low)
         cell = tuple(int(i) for i in np.argwhere(bad)[0])
         sign = ">=" if inclusive else ">"
         raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}")
@@ -68,7 +70,7 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
 
 
 def _finite(name: str, array: Array) -> Array:
-    if not np.isfinite(array).all():
+    if not np.isfinite(array.max()):
         cell = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be finite")
     return array
@@ -104,7 +106,7 @@ def link(economy: Economy, shock: Shock) -> Links:
         log_productivity = np.log(value).T.copy()
     transfer = None
     if shock.transfer is not None:
-        amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.inf, inclusive=True))
+        amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
         if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
             raise InputError(f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give")
         transfer = amount / economy.scale

@@ -55,32 +55,36 @@ def balance(
     sold = output - held.sum(axis=1)
     fixed = np.where(free[:, None], 0.0, use) - held.sum(axis=0)
     soft = np.where(free[:, None], use, 0.0) + final_prior
-    misfit = np.inf
-    for iteration in range(1, max_iterations + 1):
-        if bound.any():
-            sums = flows[:, :, goods].sum(axis=2)
-            step = np.where(bound, np.divide(target, sums, out=np.ones_like(sums), where=sums > 0), 1.0)
-            flows[:, :, goods] *= step[:, :, None]
-        sums = flows.sum(axis=1)
-        flows *= np.divide(sold, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
-        # purchases: c A - soft / c = fixed, the positive root
-        bought = flows.sum(axis=0) / multiplier
-        root = fixed + np.sqrt(fixed**2 + 4 * bought * soft)
-        new = np.divide(root, 2 * bought, out=np.ones_like(use), where=(bought > 0) & (root > 0))
-        flows *= (new / multiplier)[None, :, :]
-        multiplier = new
-        if iteration % 10 == 0:
-            rows = np.divide(np.abs(flows.sum(axis=1) - sold), output, out=np.zeros_like(output), where=output > 0)
-            pair_sums = flows[:, :, goods].sum(axis=2)
-            pairs = np.divide(np.abs(pair_sums - target), target, out=np.zeros_like(target), where=bound & (target > 0))
+    misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros_like(target)
+    with np.errstate(over="ignore", invalid="ignore"):  # where the totals contradict one another, multipliers run away
+        for iteration in range(1, max_iterations + 1):
+            if bound.any():
+                sums = flows[:, :, goods].sum(axis=2)
+                step = np.where(bound, np.divide(target, sums, out=np.ones_like(sums), where=sums > 0), 1.0)
+                flows[:, :, goods] *= step[:, :, None]
+            sums = flows.sum(axis=1)
+            flows *= np.divide(sold, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
+            # purchases: c A - soft / c = fixed, the positive root
+            bought = flows.sum(axis=0) / multiplier
+            root = fixed + np.sqrt(fixed**2 + 4 * bought * soft)
+            new = np.divide(root, 2 * bought, out=np.ones_like(use), where=(bought > 0) & (root > 0))
+            flows *= (new / multiplier)[None, :, :]
+            multiplier = new
+            if iteration % 10:
+                continue
+            rows = np.abs(flows.sum(axis=1) - sold) / np.where(output > 0, output, 1.0)
+            pairs = np.where(bound, np.abs(flows[:, :, goods].sum(axis=2) - target), 0.0)
+            pairs /= np.where(target > 0, target, 1.0)
             misfit = float(max(rows.max(), pairs.max()))
             if misfit < tolerance:
                 used = np.where(free[:, None], use / multiplier, use)
                 return Balanced(flows + held, final_prior / multiplier, used, iteration, misfit)
-    i, j = np.unravel_index(int(rows.argmax()), rows.shape)
-    a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
+            if not np.isfinite(misfit):
+                break
+    i, j = np.unravel_index(int(np.nan_to_num(rows, nan=np.inf).argmax()), rows.shape)
+    a, b = np.unravel_index(int(np.nan_to_num(pairs, nan=np.inf).argmax()), pairs.shape)
     raise NotConverged(
-        f"balancing: misfit {misfit:.2g} after {max_iterations} sweeps; worst output at country {i}, sector {j} "
+        f"balancing: misfit {misfit:.2g} after {iteration} sweeps; worst output at country {i}, sector {j} "
         f"({rows[i, j]:.2g}), worst pair {a} to {b} ({pairs[a, b]:.2g}): the totals contradict one another"
     )
 

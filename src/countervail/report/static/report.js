@@ -36,13 +36,11 @@
   };
 
   const drawAll = async () => {
+    document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
     for (const place of document.querySelectorAll("[data-chart]")) await draw(place);
     document.documentElement.dataset.ready = "true";
   };
 
   dark.addEventListener("change", drawAll);
-  addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("main details")) folded.open = true;
-  });
   drawAll();
 })();

@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from countervail import countries
 from countervail.world.balance import Balanced, balance
 from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
-from countervail.world.recipe import assumptions, baci, economies, factbook, gaps, goods, icio, sectors, services, wdi
+from countervail.world.recipe import (
+    Progress,
+    assumptions,
+    baci,
+    economies,
+    factbook,
+    gaps,
+    goods,
+    icio,
+    sectors,
+    services,
+    wdi,
+)
 from countervail.world.recipe.factbook import Factbook
 from countervail.world.recipe.gaps import PairTotals
 from countervail.world.recipe.icio import Icio
@@ -50,8 +62,9 @@ class Assembly:
     moved: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def assemble(source: Path) -> Assembly:
+def assemble(source: Path, progress: Progress) -> Assembly:
     """Run the recipe on the raw files of a folder; InputError names a file that is missing."""
+    progress("reading", 0, 1)
     table = icio.read(source)
     table = table.aggregate(sectors.CODES, sectors.icio_grouping(table.sectors))
     trade, book, growth = baci.read(source), factbook.read(source), wdi.gdp(source)
@@ -92,7 +105,8 @@ def assemble(source: Path) -> Assembly:
     floor = assumptions.number("domestic_floor")
     wanted = structure * gdp[:, None] / (1 - start.sum(axis=1))
     wanted[inside] = table.output
-    for _ in range(ROUNDS):
+    for done in range(ROUNDS):
+        progress("balancing", done, ROUNDS)
         output = economies.outputs(wanted, inside, technology, exports, gdp)
         cube[home, home] = np.maximum(output - exports, 2 * floor * output)
         use = np.einsum("nkj,nj->nk", technology, output)
@@ -163,9 +177,9 @@ def _sector_shares(
 ) -> tuple[float, float, float]:
     """Agriculture, industry, services in value added; of the residual region, its members' by GDP."""
     default = np.array(assumptions.numbers("shares_default")) / 100
-    if region == "LBN":
-        own = assumptions.numbers("shares_LBN")
-        return own[0] / 100, own[1] / 100, own[2] / 100
+    if f"shares_{region}" in assumptions.table():
+        own = assumptions.numbers(f"shares_{region}")
+        return own[0] / sum(own), own[1] / sum(own), own[2] / sum(own)
     if region != "ROW":
         a, i, s = book.shares.get(region, tuple(default))
         return a, i, s

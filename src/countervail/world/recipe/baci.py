@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from countervail.world.recipe.sources import need, pandas
 
 FILE = "baci2023/baci2023_pairs.parquet"
+OFFICIAL = "baci2023/BACI_HS22_Y2023_*.csv"
+CODES = "baci2023/country_codes_*.csv"
+# BACI's name for "other Asia, not elsewhere specified", which is Taiwan.
+_ISO3 = {"S19": "TWN"}
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,21 @@ class Baci:
 
 
 def read(source: Path) -> Baci:
-    """Read `baci2023/baci2023_pairs.parquet` (exporter, importer, value_kusd)."""
+    """Read the extract (exporter, importer, value_kusd), or BACI's own csv by product with its country codes."""
     pd = pandas()
-    frame = pd.read_parquet(need(source, FILE))
+    path = need(source, FILE, OFFICIAL)
+    if path.suffix == ".parquet":
+        frame = pd.read_parquet(path)
+    else:
+        table = pd.read_csv(need(source, CODES)).set_index("country_code")["country_iso3"]
+        raw = pd.read_csv(path, usecols=["i", "j", "v"]).groupby(["i", "j"], as_index=False)["v"].sum()
+        frame = pd.DataFrame(
+            {
+                "exporter": [_ISO3.get(table[i], table[i]) for i in raw["i"]],
+                "importer": [_ISO3.get(table[j], table[j]) for j in raw["j"]],
+                "value_kusd": raw["v"],
+            }
+        )
     countries = tuple(sorted(set(frame["exporter"]) | set(frame["importer"])))
     at = {c: i for i, c in enumerate(countries)}
     trade = np.zeros((len(countries), len(countries)))

@@ -12,11 +12,49 @@ from countervail.world.recipe.assemble import Assembly
 from countervail.world.recipe.elasticities import Elasticities
 
 BILLION = 1e3
+# What marks a country for the reader: a deficit above this share of value added, estimates above this share of trade.
+LARGE_DEFICIT = 0.15
+MUCH_ESTIMATED = 0.25
+# Basic-price value added of 2022 against GDP at market prices usually lies between these.
+USUAL_GDP_RATIO = (0.85, 1.1)
+
+STEPS = (
+    "The input-output table of 2022 is summed to 25 sectors. Its compact form has intermediate flows by pair; final"
+    " sales have no buyer, so a pair's prior is its intermediate flow times the world ratio of all sales to"
+    " intermediate ones.",
+    "Goods of each pair are set to BACI's total of 2023; the sector mix is the table's, or that of the exporter's"
+    " commodities by rank and its donor economies.",
+    "Gaps are filled: Cuba and North Korea from stale totals and partner shares, Taiwan from its own totals, pairs of"
+    " two non-reporters from the table or the Comtrade report of 2016, Belarus to Russia from its published total.",
+    "Exports above 95 % of goods output were made elsewhere: they are taken out of the country's exports and imports."
+    " Hong Kong's imports are cut until its deficit is near the published one.",
+    "Services: published exports and imports of goods and services less BACI's goods, near the table's own.",
+    "Countries outside the table get donors' technology, published sector shares, and output that makes their GDP.",
+    "Inputs that the compact table leaves out (bought beyond its 80 countries) are added in proportion to use.",
+    "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales ="
+    " output, purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries"
+    " outside it may use more or less of each input, and are then fitted to GDP again.",
+    "Iran's exports that nobody recorded (published total less BACI) are in the flows, marked, and can be taken out.",
+    "Trade among the countries of the rest of the world is its domestic trade.",
+)
+LIMITS = (
+    "No base tariffs: there is no open source of them here, so tariff revenue and optimal tariffs mean nothing.",
+    "Goods trade is of 2023, the input-output table of 2022: oil and gas prices fell in between, and what Norway or"
+    " Angola exported less in 2023 appears as their own final demand.",
+    "Value added of the table's countries is at basic prices of 2022, below GDP at market prices by product taxes.",
+    "A built country's sectors are its donors', not its own: read its totals and its oil, not its machinery.",
+    "Nothing here knows firms, products below the sector, prices, stocks of assets or smuggling other than Iran's oil."
+    " Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
+    "Services of pairs outside the table follow their goods. A pair without goods has none, which need not be true.",
+    "Iran's unrecorded exports enter without unrecorded imports: its surplus is overstated by what those are.",
+)
 
 
 def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
     """Plain JSON values; money in billion USD, shares as fractions."""
     return {
+        "steps": list(STEPS),
+        "limits": list(LIMITS),
         "assumptions": assumptions.rows(),
         "countries": _countries(made, world),
         "totals": _totals(made, world),
@@ -68,9 +106,27 @@ def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
             "moved_export_share": _round(trade_moved[i]),
             "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
             "moved_use_share": _round(use_moved[i]),
+            "flags": _flags(
+                c in made.icio.countries,
+                float(world.deficit[i] / value_added[i]),
+                float(share[i]),
+                float(value_added[i] / made.wdi.get(c, {}).get(2022, made.gdp[i])),
+            ),
         }
         for i, c in enumerate(world.countries)
     ]
+
+
+def _flags(in_table: bool, deficit: float, estimated: float, ratio: float) -> list[str]:
+    """What a reader should know before quoting a country."""
+    low, high = USUAL_GDP_RATIO
+    said = {
+        "built from donor economies": not in_table,
+        f"trade deficit or surplus above {LARGE_DEFICIT:.0%} of value added": abs(deficit) > LARGE_DEFICIT,
+        f"over {MUCH_ESTIMATED:.0%} of trade estimated": estimated > MUCH_ESTIMATED,
+        "value added far from GDP": not low < ratio < high,
+    }
+    return [text for text, holds in said.items() if holds]
 
 
 def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
@@ -106,6 +162,7 @@ def _totals(made: Assembly, world: World) -> dict[str, float]:
         "share of value moved by balancing": _round(
             np.abs(made.balanced.flows - made.unrecorded - made.prior).sum() / 2 / made.prior.sum()
         ),
+        "goods trade cut as re-exported or passing through": _bn(made.recorded.sum() - pair.sum()),
         "expenditure short of use before balancing": _bn(
             np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
         ),

@@ -14,9 +14,10 @@ from countervail.world.recipe.sources import need, pandas
 
 Floats = NDArray[np.float64]
 FILE = "elasticities/fontagne2020_gtap_sectors.dta"
+OFFICIAL = "elasticities/final_tariff_GTAP_*.dta"
 # GTAP sectors of an ICIO industry, where a sector of ours has several industries; else all of the sector's.
 _INDUSTRY: dict[str, tuple[str, ...]] = {
-    "A01": tuple(["pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"]),
+    "A01": ("pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"),
     "A02": ("frs",),
     "A03": ("fsh",),
     "C16": ("lum",),
@@ -47,7 +48,7 @@ def read(source: Path, detailed: Icio) -> Elasticities:
     The mean of a sector's GTAP figures within an ICIO industry, then industries weighted by their trade in the
     `detailed` input-output table (before aggregation). Gaps (coal, gas, services) and the clipping are assumptions.
     """
-    frame = pandas().read_stata(need(source, FILE))
+    frame = pandas().read_stata(need(source, FILE, OFFICIAL))
     figures = {
         code: -float(value)
         for code, value in zip(frame["gtap_sector"], frame["epsilon_GTAP"], strict=True)

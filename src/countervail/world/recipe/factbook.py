@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail.countries import resolve
+from countervail.errors import InputError
 from countervail.world.recipe import sectors
-from countervail.world.recipe.sources import need, pandas
+from countervail.world.recipe.sources import find, need, pandas
+
+# Flows are of 2023, else of the nearest year there is.
+YEARS = (2023, 2022, 2021, 2024, 2020)
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,7 @@ class Factbook:
     """Values by ISO3: `gdp`, `exports`, `imports` (goods and services) in million USD, `population` in persons.
 
     `shares[iso3]` are agriculture, industry and services of value added (they sum to 1); `partners[iso3, flow]` are
-    (partner, share) pairs; `commodities[iso3, flow]` are names by rank, with flow "exp" or "imp"; `goods[iso3, flow]`
-    are goods totals of an older edition.
+    (partner, share) pairs; `commodities[iso3, flow]` are names by rank, with flow "exp" or "imp".
     """
 
     gdp: dict[str, float]
@@ -35,36 +40,29 @@ class Factbook:
     shares: dict[str, tuple[float, float, float]]
     partners: dict[tuple[str, str], tuple[tuple[str, float], ...]]
     commodities: dict[tuple[str, str], tuple[str, ...]]
-    goods: dict[tuple[str, str], float]
 
 
 def read(source: Path) -> Factbook:
-    """Read the four files under `factbook/`; flows are of 2023, else 2022, 2021, 2024, 2020."""
+    """Read the extract's three tables under `factbook/`, or the edition's own JSON under `factbook/json/`."""
+    if find(source, "factbook/fb_country.csv") is None and (source / "factbook" / "json").is_dir():
+        from countervail.world.recipe.factbook_json import read_json
+
+        return read_json(source / "factbook" / "json")
     pd = pandas()
 
     def frame(name: str) -> Any:
         return pd.read_csv(need(source, f"factbook/{name}.csv"), keep_default_na=False, na_values=[""])
 
     country = frame("fb_country").dropna(subset=["iso3"]).drop_duplicates("iso3").set_index("iso3")
-    older = frame("fb_hist_fill")
 
     def first(columns: tuple[str, ...], unit: float) -> dict[str, float]:
         present = [c for c in columns if c in country]
         best = country[present].bfill(axis=1).iloc[:, 0].dropna() / unit
         return {str(k): float(v) for k, v in best.items()}
 
-    years = (2023, 2022, 2021, 2024, 2020)
-    raw = country[["va_agriculture", "va_industry", "va_services"]].to_dict("index")
-    goods: dict[tuple[str, str], float] = {}
-    for iso3, field, value in zip(older["iso3"], older["field"], older["value"], strict=True):
-        if field.startswith("va_"):
-            raw.setdefault(iso3, {})[field] = float(value)
-        elif field in ("exp_goods", "imp_goods"):
-            goods[iso3, field[:3]] = float(value) / 1e6
     shares = {}
-    for iso3, row in raw.items():
-        values = [row.get(f"va_{k}", np.nan) for k in ("agriculture", "industry", "services")]
-        if not any(pd.isna(v) for v in values) and sum(values) > 0:
+    for iso3, *values in country[["va_agriculture", "va_industry", "va_services"]].dropna().itertuples():
+        if sum(values) > 0:
             shares[str(iso3)] = (values[0] / sum(values), values[1] / sum(values), values[2] / sum(values))
     names: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for iso3, flow, rank, name in frame("fb_commodities")[["iso3", "flow", "rank", "commodity"]].itertuples(
@@ -73,21 +71,29 @@ def read(source: Path) -> Factbook:
         names.setdefault((iso3, flow), []).append((rank, name))
     partners: dict[tuple[str, str], list[tuple[str, float]]] = {}
     table = frame("fb_partners").dropna(subset=["share_pct"])
-    for iso3, flow, label, partner, share in table[["iso3", "flow", "partner", "partner_iso3", "share_pct"]].itertuples(
-        index=False
-    ):
-        code = partner if isinstance(partner, str) else ("COG" if label == "Republic of the" else "ROW")
-        partners.setdefault((iso3, flow), []).append((code, float(share) / 100))
+    for iso3, flow, label, share in table[["iso3", "flow", "partner", "share_pct"]].itertuples(index=False):
+        partners.setdefault((iso3, flow), []).append((partner_code(label), float(share) / 100))
     return Factbook(
         gdp=first(("gdp_oer",), 1e6),
-        exports=first(tuple(f"exp_{y}" for y in years), 1e6),
-        imports=first(tuple(f"imp_{y}" for y in years), 1e6),
+        exports=first(tuple(f"exp_{y}" for y in YEARS), 1e6),
+        imports=first(tuple(f"imp_{y}" for y in YEARS), 1e6),
         population=first(("population",), 1.0),
         shares=shares,
         partners={k: tuple(v) for k, v in partners.items()},
         commodities={k: tuple(name for _, name in sorted(v)) for k, v in names.items()},
-        goods=goods,
     )
+
+
+def partner_code(label: str) -> str:
+    """ISO3 of a trade partner as the Factbook writes it; "ROW" for what is no country of ours."""
+    text = html.unescape(label).replace("&", "and").strip()
+    text = {"Republic of the": "Republic of the Congo", "NZ": "New Zealand", "Congo": "Republic of the Congo"}.get(
+        text, text
+    )
+    try:
+        return resolve(text)
+    except InputError:
+        return "ROW"
 
 
 @cache

@@ -77,7 +77,7 @@ def _from_partner_shares(
     """Stale Factbook totals spread over its partner shares; the rest by the last Comtrade pattern, else named ones."""
     i = at[country]
     for flow in ("exp", "imp"):
-        value = factbook.goods[country, flow]
+        value = assumptions.number(f"goods_{flow}_{country}")
         share = np.zeros(len(at))
         for partner, part in factbook.partners[country, flow]:
             share[at.get(partner, at["ROW"])] += part

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail.world.model import ESTIMATED
 from countervail.world.recipe import assumptions, factbook, sectors
 from countervail.world.recipe.baci import Baci
 from countervail.world.recipe.factbook import Factbook
@@ -36,7 +38,7 @@ def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floa
     for i in np.nonzero(exports > assumptions.number("export_cap") * output)[0]:
         kept = assumptions.number("export_cap") * output[i]
         cut[regions[i]] = float(exports[i] - kept)
-        pairs.total[i] *= kept / exports[i]
+        _scale(pairs, (i, slice(None)), kept / exports[i])
     for country, value in cut.items():
         scale_imports(pairs, regions.index(country), value)
     return cut
@@ -44,8 +46,14 @@ def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floa
 
 def scale_imports(pairs: PairTotals, n: int, value: float) -> None:
     """Lower the goods imports of a country by a value, at most by three quarters, in proportion."""
-    total = pairs.total[:, n].sum()
-    pairs.total[:, n] *= max(0.25, 1 - value / total)
+    _scale(pairs, (slice(None), n), max(0.25, 1 - value / pairs.total[:, n].sum()))
+
+
+def _scale(pairs: PairTotals, where: tuple[Any, Any], factor: float) -> None:
+    """Scale some totals; what loses more than a quarter is no longer an observed total."""
+    pairs.total[where] *= factor
+    if factor < 0.75:
+        pairs.status[where] = np.maximum(pairs.status[where], ESTIMATED)
 
 
 def mixes(regions: tuple[str, ...], icio: Icio, book: Factbook) -> Mixes:
