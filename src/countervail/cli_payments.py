@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,16 +68,16 @@ def payments(
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    part = path.absolute().with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            with part.open("x", encoding="utf-8") as stream:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(name, path)
+            os.replace(part, path)
         except BaseException:
-            os.unlink(name)
+            part.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise InputError(f"--out: {path} cannot be written: {error.strerror}.") from None
@@ -100,17 +99,18 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
             for row in summary
         ],
     )
-    typer.echo("\nWhat each proposal saves on payments inside the club (in trade costs, and as a rise of log trade)")
+    typer.echo("\nWhat each proposal does: the rise of log trade on its own pairs; trade costs saved in the whole club")
     _table(
-        ("proposal", "pairs", "alone", "range", "last", "log trade"),
+        ("proposal", "pairs", "own pairs", "range", "club", "range", "last"),
         [
             (
                 row["label"],
                 str(row["pairs"]),
+                _log(row["own_b"]),
+                f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
                 _percent(row["alone_saving"], 3),
                 f"{_percent(row['alone_saving_low'], 3)} to {_percent(row['alone_saving_high'], 3)}",
                 _percent(row["last_saving"], 3),
-                "-" if row["alone_b"] is None else f"{row['alone_b']:.4f}",
             )
             for row in rows["rail_provisions"]
         ],
@@ -131,6 +131,10 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
                 if row["rank"] <= 3
             ],
         )
+
+
+def _log(rise: float | None) -> str:
+    return "opens" if rise is None else f"{rise:.3f}"
 
 
 def _percent(share: float | None, digits: int = 2) -> str:

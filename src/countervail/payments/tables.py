@@ -123,6 +123,8 @@ def members(network: Network) -> list[Row]:
 
 
 def _mean(value: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> float:
+    if not weight.size:
+        return 0.0
     weight = weight if weight.any() else np.ones_like(weight)
     # an infinite wedge without weight is not counted
     return float((value[weight > 0] * weight[weight > 0]).sum() / weight.sum())
@@ -176,7 +178,10 @@ def _changes(network: Network) -> _Made:
 
 
 def provisions(network: Network, made: _Made) -> list[Row]:
-    """What each proposal does to the club's reach and wedge, alone and after all others; b is the rise of log trade."""
+    """What each proposal does to the club's reach and wedge, alone and after all others; b is the rise of log trade.
+
+    `own_b` is that on the pairs it changes, alone: how strong it is where it works, against how much that is.
+    """
     places = {p.id: (p.document, p.place) for p in network.proposals()}
     rows: list[Row] = []
     for name, label, changes in made:
@@ -191,8 +196,13 @@ def provisions(network: Network, made: _Made) -> list[Row]:
                 f"{which}_b_low": finite(network.theta * network.club_mean(done.low)),
                 f"{which}_b_high": finite(network.theta * network.club_mean(done.high)),
             }
+        touched = _touched(network, changes["alone"])
+        own = _on(network, touched)
+        for end, saving in (("", "saving"), ("_low", "low"), ("_high", "high")):
+            value = getattr(changes["alone"], saving)
+            row[f"own_b{end}"] = finite(network.theta * _mean(value[own], (network.trade + network.trade.T)[own]))
         document, place = places.get(name, (None, None))
-        rows.append({**row, "pairs": len(_touched(network, changes["alone"])), "document": document, "place": place})
+        rows.append({**row, "pairs": len(touched), "document": document, "place": place})
     return rows
 
 
@@ -222,6 +232,10 @@ def provision_pairs(network: Network, made: _Made) -> list[Row]:
                 }
             )
     return rows
+
+
+def _on(network: Network, chosen: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
+    return [network.index(one) for one, _ in chosen], [network.index(other) for _, other in chosen]
 
 
 def _touched(network: Network, done: Change) -> list[tuple[str, str]]:
