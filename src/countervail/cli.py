@@ -130,7 +130,8 @@ def run(
 def data_build(
     source: Annotated[Path, typer.Option("--from", help="The folder that holds the source data.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The folder to write to (default: the package's own).")
+        Path | None,
+        typer.Option("--out", "-o", help="The .npz file to write, its .json beside it (default: the package's own)."),
     ] = None,
 ) -> None:
     """Remake the bundled world from its sources (needs the extra `build`)."""

@@ -17,7 +17,7 @@ from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import HARD_SPACE, cell, plain
+from countervail.report.words import NOTHING, cell, plain, unprefixed
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class View:
         """The class of a column's cells: numbers flush right, long texts given room."""
         if self.columns[index].numeric:
             return "number"
-        longest = max(len(row[index]) for row in self.rows)
-        return "long" if longest > 40 else "medium" if longest > 14 else ""
+        longest = max(len("".join(row[index])) for row in self.rows)
+        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else ""
 
 
 @dataclass
@@ -90,6 +90,7 @@ _LEFT_OUT: Final = {
     "figures": ("eligible",),
     "countries": ("map_id",),
     "provisions": ("id", "country"),
+    "assumptions": ("path", "unit"),
     "claims": ("id",),
     "measures": ("id",),
     "deterrence": ("iso3",),
@@ -101,6 +102,10 @@ _LEFT_OUT: Final = {
     "caveats": ("country",),
     "closures": ("country",),
 }
+
+
+# Columns set small under another
+_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
 
 
 def page(tables: Tables) -> str:
@@ -153,10 +158,14 @@ def _sections(tables: Tables, shown: dict[str, Chart]) -> list[Section]:
 def _view(tables: Tables, name: str) -> View:
     table = described()[name]
     columns = tuple(column for column in table.columns if column.name not in _LEFT_OUT.get(name, ()))
-    rows = tuple(
-        tuple(cell(column, row[column.name], row.get("unit")) for column in columns) for row in tables.get(name, ())
-    )
+    rows = tuple(tuple(_cell(name, column, row) for column in columns) for row in tables.get(name, ()))
     return View(table.title, table.description, columns, rows)
+
+
+def _cell(table: str, column: Column, row: Row) -> str | tuple[str, str]:
+    text = cell(column, row[column.name], row.get("unit"))
+    under = _UNDER.get((table, column.name))
+    return (text, str(row[under] or "")) if under else text
 
 
 def _members(tables: Tables) -> View:
@@ -166,16 +175,12 @@ def _members(tables: Tables) -> View:
     columns.append(Column("note", "text", "", "Where no ratio is given", ""))
     rows: list[tuple[str | tuple[str, str], ...]] = []
     for member in answers.members(tables):
-        texts = [(_short(f.value), _short(f.band)) for f in member.figures]
-        reasons = dict.fromkeys(f.note for f in member.figures if f.note)
+        texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
+        reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
         rows.append((member.name, *texts, "; ".join(reasons)))
     return View(
         "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
     )
-
-
-def _short(text: str) -> str:
-    return text.replace(f"USD{HARD_SPACE}", "")  # the heading says it
 
 
 def _run(meta: Row) -> str:
