@@ -1,4 +1,4 @@
-"""Payments: all pairs at one date, 180 months, and the exact search for three cuts (`python -m benchmarks.payments`)."""
+"""Payments: all pairs at one date, 180 months, the exact search for three cuts (`python -m benchmarks.payments`)."""
 
 from __future__ import annotations
 
