@@ -30,6 +30,8 @@ class Draw:
     values: Mapping[str, float] = field(default_factory=dict)
     elasticity: Floats | None = None
     flows: Floats | None = None
+    payments: float | None = None
+    """Quantile of what payments save within its range; None is the central value."""
 
     def of(self, path: str, number: Range) -> float:
         """The value of a range in this draw."""
@@ -48,6 +50,7 @@ class Draws:
         labels: for the reader, by path.
         values: `[draw, path]`.
         elasticity: `[draw, sector]`.
+        payments: quantile of what payments save `[draw]`.
         seeds: of the imputed cells' noise, one a draw.
     """
 
@@ -55,6 +58,7 @@ class Draws:
     labels: tuple[str, ...]
     values: Floats
     elasticity: Floats
+    payments: Floats
     seeds: tuple[np.random.SeedSequence, ...]
 
     def draw(self, k: int, world: World) -> Draw:
@@ -92,6 +96,7 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         labels=tuple(label for _, label, _ in numbers),
         values=values,
         elasticity=elasticity,
+        payments=rng.random(n),
         seeds=tuple(cells.spawn(n)),
     )
 

@@ -97,6 +97,7 @@ def influence(drawn: Drawn, answer: Floats) -> list[Influence]:
     columns = [
         *(("" + path, label, drawn.draws.values[:, k]) for k, (path, label) in enumerate(_labelled(drawn.draws))),
         ("world.elasticity", "Trade elasticities, all sectors", np.log(drawn.draws.elasticity).mean(1)),
+        ("payments", "What payment links and cut-offs do", drawn.draws.payments),
         ("world.estimated", "Imputed trade among the members", drawn.imputed),
     ]
     target = _ranks(answer)
