@@ -33,7 +33,9 @@ class Saving:
         """The saving at a quantile of its range; the central value for None."""
         if quantile is None:
             return self.value
-        return triangular(np.full_like(self.value, quantile), self.low, np.clip(self.value, self.low, self.high), self.high)
+        return triangular(
+            np.full_like(self.value, quantile), self.low, np.clip(self.value, self.low, self.high), self.high
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail import __version__, countries
-from countervail.analysis.breakeven import SEARCHED
+from countervail.analysis.breakeven import LARGEST_WEDGE, SEARCHED
 from countervail.analysis.claims import check, population
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
@@ -372,7 +372,7 @@ def _deterrence(o: Outcome) -> Iterator[Row]:
     for code, wedge in o.deterrence.items():
         note = None
         if not np.isfinite(wedge):
-            note = "it has next to no trade with the senders to lose"
+            note = f"its trade with the senders is too small for any wedge up to {LARGEST_WEDGE:.0%} to keep it out"
         elif wedge < 0:
             note = "better off outside already"
         value = 100.0 * wedge if np.isfinite(wedge) else None
@@ -390,9 +390,10 @@ def _closures(o: Outcome) -> Iterator[Row]:
                 continue
             cost = float(o.pooled(variant.worlds.cost, who, o.main))
             gain = float(o.pooled(variant.worlds.gain, who, o.main))
-            # the variants have no draws of their own: a ratio stands where the run's own identifies one
-            offset = gain / cost if not o.identified(who) and cost > 0 else None
-            note = variant.note if offset is not None else f"{variant.note}; no ratio: {o.identified(who)}".lstrip("; ")
+            # the variants have no draws of their own: the run's stand in, and their own point value must do
+            why = o.identified(who) or o.too_small(cost)
+            offset = None if why else gain / cost
+            note = f"{variant.note}; no ratio: {why}".lstrip("; ") if why else variant.note
             yield head | {"cost_pct": percent(cost), "gain_pct": percent(gain), "offset": offset, "note": note or None}
 
 
