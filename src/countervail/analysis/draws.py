@@ -72,9 +72,8 @@ class Draws:
 
     def draw(self, k: int, world: World) -> Draw:
         """The k-th draw."""
-        return Draw(
-            dict(zip(self.paths, self.values[k], strict=True)), self.elasticity[k], _imputed(world, self.seeds[k])
-        )
+        values = dict(zip(self.paths, self.values[k], strict=True))
+        return Draw(values, self.elasticity[k], _imputed(world, self.seeds[k]), float(self.payments[k]))
 
 
 def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.draws import triangular
+from countervail.analysis.draws import two_sided
 from countervail.payments.network import Network, payments
 from countervail.payments.provisions import change, saved
 from countervail.scenario import Scenario
@@ -33,9 +33,8 @@ class Saving:
         """The saving at a quantile of its range; the central value for None."""
         if quantile is None:
             return self.value
-        return triangular(
-            np.full_like(self.value, quantile), self.low, np.clip(self.value, self.low, self.high), self.high
-        )
+        middle = np.clip(self.value, self.low, self.high)
+        return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
 
 
 @dataclass(frozen=True, eq=False)

@@ -237,7 +237,7 @@ def _income(o: Outcome, who: str) -> float:
 
 def _measures(o: Outcome) -> Iterator[Row]:
     base = o.income
-    for effect, part in zip(o.case.effects, o.lifted, strict=True):
+    for effect, part in zip(o.case.effects, o.lifted, strict=False):
         m = effect.measure
         targets, senders = o.case.indices(o.scenario.targets(m)), o.case.indices(o.scenario.senders(m))
         yield {
@@ -253,6 +253,22 @@ def _measures(o: Outcome) -> Iterator[Row]:
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": m.basis,
             "source": m.source,
+        }
+    for part in o.lifted[len(o.case.effects) :]:
+        targets, senders = o.case.targets, o.case.senders
+        yield {
+            "id": part.id,
+            "label": "Payments: what the cut-offs cost pairs that are under no measure",
+            "kind": "payment_cutoff",
+            "senders": "",
+            "targets": "",
+            "since": None,
+            "in_baseline": None,
+            "target_usd": float(part.ev[targets].sum()),
+            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "basis": "assumption",
+            "source": "the rails table: each entry with its date and source, see the payments assumptions",
         }
 
 
