@@ -104,6 +104,9 @@ _LEFT_OUT: Final = {
 }
 
 
+_BESIDE: Final = (
+    "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
+)
 # Columns set small under another
 _UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
 
@@ -112,26 +115,44 @@ def page(tables: Tables) -> str:
     """The report of `tables` as HTML."""
     tables = plain(tables)
     shown = charts(tables)
-    needed = {name for chart in shown.values() for name in chart.tables} - {"world"}
-    rows = {name: list(tables.get(name, ())) for name in sorted(needed)}
+    meta = answers.meta(tables)
+    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()]
+    return render(tables, meta, _run(meta), _sections(tables, shown), tiles, answers.headline(tables))
+
+
+def render(
+    tables: Tables,
+    meta: Row,
+    run: str,
+    sections: Sequence[Section],
+    tiles: Sequence[tuple[str, Any]],
+    headline: Sequence[str],
+    beside: str = _BESIDE,
+) -> str:
+    """A page of sections over `tables`, self-contained; only the tables its charts need are written into it."""
+    shown = {chart.name: chart for section in sections for chart in section.charts}
+    needed = {name for chart in shown.values() for name in chart.tables}
+    rows = {name: list(tables.get(name, ())) for name in sorted(needed - {"world"})}
     style, script = _static("report.css"), _static("report.js")
     data = {
         "specifications": {name: chart.specification for name, chart in shown.items()},
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
     }
     blocks = [(id, _json(value)) for id, value in data.items()]
-    blocks.append(("tables", _json(rows)[:-1] + ("," if rows else "") + f'"world":{_static("world.json")}' + "}"))
+    world = f'"world":{_static("world.json")}' if "world" in needed else ""
+    blocks.append(("tables", _json(rows)[:-1] + ("," if rows and world else "") + world + "}"))
     safe = _environment().filters["safe"]
     html: str = (
         _environment()
         .get_template("report.html.j2")
         .render(
-            meta={**_EMPTY, **answers.meta(tables)},
-            run=_run(answers.meta(tables)),
+            meta={**_EMPTY, **meta},
+            run=run,
             policy=_policy(style, (script, _bundle())),
-            sections=_sections(tables, shown),
-            tiles=[(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()],
-            headline=answers.headline(tables),
+            sections=sections,
+            tiles=tiles,
+            headline=headline,
+            beside=beside,
             style=safe(style),
             script=safe(script),
             bundle=safe(_bundle()),
