@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,12 @@ def test_its_commands_exist(page: Path) -> None:
         assert command in commands, f"{named(page)} names `countervail {command}`"
 
 
-def test_its_settings_can_be_set(tmp_path: Path) -> None:
+def test_its_settings_can_be_set() -> None:
     """Every `--set` of the pages, on the scenario it is shown with."""
     for page in PAGES:
         for line in re.findall(r"^countervail run asiu (.*)$", page.read_text(encoding="utf-8"), re.M):
-            load_scenario("asiu", set=re.findall(r"--set (\S+)", line))
+            words = shlex.split(line, comments=True)
+            load_scenario("asiu", set=[words[k + 1] for k, word in enumerate(words) if word == "--set"])
 
 
 def test_the_variation_of_the_tutorial_loads(tmp_path: Path) -> None:
