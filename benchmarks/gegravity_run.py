@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 
 class Experiment(NamedTuple):
-    """What gegravity finds: factory-gate prices and welfare statistic by country, trade, and the seconds of its steps."""
+    """What gegravity finds: factory-gate prices, welfare statistic, trade; and the seconds it took."""
 
     price: Array
     welfare: Array

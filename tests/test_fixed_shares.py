@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from published import gegravity_sample
-from worlds import Array, make_world
 
 from countervail.errors import InputError
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.world.model import World
+from published import gegravity_sample
+from worlds import Array, make_world
 
 SIGMA = 5.0
 EFFECT = 0.4711383

@@ -291,12 +291,19 @@ def test_a_library_file_can_be_included(tmp_path: Path) -> None:
     assert load_scenario(written(tmp_path, text)).measures
 
 
-def test_a_value_set_twice_names_both_places(tmp_path: Path) -> None:
+def test_two_includes_that_disagree_name_both_places(tmp_path: Path) -> None:
+    written(tmp_path, "title: One\n", "one.yaml")
     written(tmp_path, "title: Another\n", "more.yaml")
-    message = refused(tmp_path, SMALL + "include: [more.yaml]\n")
+    message = refused(tmp_path, SMALL + "include: [one.yaml, more.yaml]\n")
     assert "`title` is set already" in message
     assert "more.yaml, line 1" in message
-    assert "small.yaml, line 3" in message
+    assert "one.yaml, line 1" in message
+
+
+def test_a_file_stands_over_what_it_includes(tmp_path: Path) -> None:
+    text = "format: scenario/1\nname: mine\ntitle: Mine\ninclude: ['library:asiu.yaml']\nclub: {china: none}\n"
+    scenario = load_scenario(written(tmp_path, text))
+    assert (scenario.name, scenario.club.china, scenario.club.reading) == ("mine", "none", "letter")
 
 
 @pytest.mark.parametrize(

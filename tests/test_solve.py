@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-import reference_solver
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published import nafta
-from worlds import Array, make_world, rebuild
 
+import reference_solver
 from countervail.trade.shock import Shock
 from countervail.trade.solve import CLOSURES, solve
 from countervail.trade.welfare import Equilibrium
 from countervail.world.model import World
+from published import nafta
+from worlds import Array, make_world, rebuild
 
 Closure = Literal["fixed", "proportional", "balanced"]
 closures = pytest.mark.parametrize("closure", CLOSURES)
@@ -53,7 +53,7 @@ def earned(world: World, eq: Equilibrium, tariff: Any = None, export_tax: Any = 
     return np.asarray((world.value_added_share * (eq.flows / (1 + duty) / (1 + export_tax)).sum(1)).sum(1))
 
 
-# -- identities --------------------------------------------------------------------------------------------------------
+# -- identities ------------------------------------------------------------------------------------------------------
 
 
 @closures
@@ -164,7 +164,7 @@ def test_a_country_and_its_two_halves_fare_alike(closure: Closure) -> None:
     np.testing.assert_allclose(other.price_index, one.price_index[of], rtol=1e-10)
 
 
-# -- closed forms and an independent solver ------------------------------------------------------------------------------
+# -- closed forms and an independent solver --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("inputs", [0.0, 0.6])
@@ -200,7 +200,7 @@ def test_plain_nested_loops_find_the_same(closure: Closure, seed: int) -> None:
     np.testing.assert_allclose(eq.flows, plain["flows"], rtol=1e-8, atol=1e-9 * world.flows.max())
 
 
-# -- published results ---------------------------------------------------------------------------------------------------
+# -- published results -----------------------------------------------------------------------------------------------
 
 
 def test_caliendo_parro_2015(shared_data: Path) -> None:
@@ -215,7 +215,7 @@ def test_caliendo_parro_2015(shared_data: Path) -> None:
     assert [f"{x:+.3f}" for x in 100 * (eq.real_income[at] - 1)] == ["+0.007", "-0.110", "+0.074"]
 
 
-# -- shocks --------------------------------------------------------------------------------------------------------------
+# -- shocks ----------------------------------------------------------------------------------------------------------
 
 
 @closures

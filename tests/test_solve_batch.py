@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import make_world
 
 from countervail.trade.economy import Economy
 from countervail.trade.shock import Shock
 from countervail.trade.solve import CLOSURES, solve
+from worlds import make_world
 
 
 def many(seed: int, count: int, **shape: Any) -> tuple[Any, list[Shock]]:

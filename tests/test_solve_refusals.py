@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import make_world, rebuild
 
 import countervail.trade.iterate as iterate_module
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
+from worlds import make_world, rebuild
 
 
 def test_autarky_with_a_deficit_is_refused_and_balanced_solves_it() -> None:

@@ -186,11 +186,14 @@ def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) ->
     column = many.values[:, many.paths.index("measures.iran.effect")]
     other = many.values[:, many.paths.index("club.provisions.market.effect")]
     answer = -3.0 * (column - column.mean()) / column.std() + (other - other.mean()) / other.std()
-    rows = influence(drawn, answer)
-    assert [row.path for row in rows] == ["measures.iran.effect", "club.provisions.market.effect"]
-    assert rows[0].rank_correlation < -0.9
-    assert rows[1].rank_correlation > 0.2
-    assert_allclose([row.share for row in rows], [0.9, 0.1], atol=0.05)
+    rows = {row.path: row for row in influence(drawn, answer)}
+    assert set(rows) == {"measures", "measures.iran.effect", "club.provisions.market.effect"}
+    # half of what is uncertain about a measure is common to all: a deeper cut is a stronger measure
+    assert_allclose(rows["measures"].share, 0.45, atol=0.07)
+    assert_allclose(rows["measures.iran.effect"].share, 0.45, atol=0.07)
+    assert_allclose(rows["club.provisions.market.effect"].share, 0.1, atol=0.05)
+    assert rows["measures"].rank_correlation > 0 > rows["measures.iran.effect"].rank_correlation
+    assert "measures.russia.effect" not in rows
     assert influence(drawn, np.zeros(2000)) == []
 
 
@@ -198,6 +201,7 @@ def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> N
     many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
     assert many.drawn is not None
     rows = influence(many.drawn, many.cost("IRN")[1:])
-    assert rows[0].path == "measures.iran.effect"
-    assert rows[0].rank_correlation < -0.9  # a deeper cut costs more
-    assert 0 < sum(row.share for row in rows) <= 1.05
+    found = {row.path: row.rank_correlation for row in rows}
+    assert found["measures"] > 0.5
+    assert found["measures.iran.effect"] < -0.4  # a deeper cut costs more
+    assert 0.5 < sum(row.share for row in rows) <= 1.2

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from countervail.analysis.coalitions import Cube as Cube
+    from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.outcome import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Cube": "analysis.coalitions",
     "Equilibrium": "trade.welfare",
     "Outcome": "analysis.outcome",
     "Scenario": "scenario.model",
     "Shock": "trade.shock",
     "World": "world.model",
+    "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",
     "load_world": "world.bundled",
     "run": "analysis.outcome",
@@ -46,6 +50,7 @@ _HOME = {
 
 __all__ = [
     "CountervailError",
+    "Cube",
     "Equilibrium",
     "InputError",
     "NoEquilibrium",
@@ -55,6 +60,7 @@ __all__ = [
     "Shock",
     "World",
     "__version__",
+    "coalitions",
     "load_scenario",
     "load_world",
     "run",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from countervail import cli_coalitions
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help=True)
 app.add_typer(data, name="data")
+cli_coalitions.mount(app)
 
 
 class Closure(StrEnum):
@@ -130,14 +132,15 @@ def run(
 def data_build(
     source: Annotated[Path, typer.Option("--from", help="The folder that holds the source data.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The folder to write to (default: the package's own).")
+        Path | None,
+        typer.Option("--out", "-o", help="The .npz file to write, its .json beside it (default: the package's own)."),
     ] = None,
 ) -> None:
     """Remake the bundled world from its sources (needs the extra `build`)."""
     if not source.is_dir():
         raise InputError(f"--from: {source} is not a folder; name the one that holds the source data")
     with progress_bar() as progress:
-        report = import_module("countervail.world.recipe").build(source, out, progress=progress)
+        report = import_module("countervail.world.recipe").rebuild(source, out, progress=progress)
     typer.echo(report)
 
 

@@ -164,14 +164,29 @@ class Case:
         """The measures that are switched on and in force."""
         return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
 
-    def lift(self) -> Shock:
-        """U: all measures in force lifted."""
+    def lift(self, *, payments: bool = True) -> Shock:
+        """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
         opened = (self._strongest > 0) * closed * self.layout.potential
-        phi = cube(self.world, 1.0)
+        paid = payments and self.layout.payments is not None
+        phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
         phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
         return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)
+
+    def lift_payments(self) -> Shock:
+        """What cheaper payments give pairs under no measure once cut-offs are lifted; under a measure its budget holds.
+
+        `ln phi = theta ln((1 + w_O) / (1 + w_U))`; with the measures one by one it adds up to `lift`.
+        """
+        paid = self.layout.payments
+        assert paid is not None
+        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
+        phi = cube(self.world, 1.0)
+        i, n = np.nonzero((saving != 0) & ~np.eye(self.world.n, dtype=bool))
+        phi[i, n] = np.exp(saving[i, n][:, None] * self.economy.elasticity)
+        phi[self.budget != 0] = 1.0
+        return Shock(trade_effect=phi)
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
@@ -238,6 +253,7 @@ class Case:
         reading: str | None = None,
         provisions: Sequence[str] | None = None,
         uniform: float | None = None,
+        lifted: bool = False,
     ) -> Floats:
         """b, the rise of log trade between members `[member, member, sector]`, in partial equilibrium.
 
@@ -246,6 +262,7 @@ class Case:
             reading: whose way of counting China; default the club's.
             provisions: which of them, by id; default all that are enabled.
             uniform: this b on every pair and sector instead of the provisions.
+            lifted: whether the measures are lifted, which payment links know.
         """
         club, world = self.scenario.club, self.world
         at = self.indices(members)
@@ -256,7 +273,7 @@ class Case:
             total = np.zeros(shape)
             for p in club.provisions:
                 if p.enabled and (provisions is None or p.id in provisions):
-                    total += self._provision(p, at)
+                    total += self._links(p, at, lifted) if p.rails else self._provision(p, at)
             cap = self.draw.of("club.cap", club.cap)
             b = np.minimum(total, cap)
         b = b * self._standing[np.ix_(at, at)]
@@ -281,6 +298,19 @@ class Case:
         out[:, :, joined.sectors] = (size * (1.0 - have) * joined.pairs[pairs])[:, :, None]
         return out
 
+    def _links(self, p: Provision, at: Indices, lifted: bool) -> Floats:
+        """A provision over payment rails: theta times what its links save each pair `[member, member, sector]`."""
+        paid, pairs = self.layout.payments, np.ix_(at, at)
+        assert paid is not None
+        if self.draw.payments is None:
+            saving = paid.provision(p.id, without_measures=lifted)[pairs]
+        else:
+            saving = paid.provision_range(p.id, without_measures=lifted).at(self.draw.payments)[pairs]
+        out = np.zeros((len(at), len(at), self.world.j))
+        sectors = self.layout.provisions[p.id].sectors
+        out[:, :, sectors] = saving[:, :, None] * self._elasticities[0][sectors]
+        return out
+
     @cached_property
     def _standing(self) -> Floats:
         """1 - coverage of every country's own measures on others `[exporter, importer, sector]`, both ways.
@@ -303,12 +333,13 @@ class Case:
         uniform: float | None = None,
         base: Shock | None = None,
         only: NDArray[np.bool_] | None = None,
+        lifted: bool = False,
     ) -> Shock:
         """C: the provisions between `members`, on top of `base` (the shock of S or U; default none).
 
-        `only` masks the cells `[exporter, importer, sector]` that take part.
+        `only` masks the cells `[exporter, importer, sector]` that take part; `lifted` says that `base` is U.
         """
-        b = self.integration(members, reading, provisions, uniform)
+        b = self.integration(members, reading, provisions, uniform, lifted)
         at = self.indices(members)
         cells = np.ix_(at, at, np.arange(self.world.j))
         if only is not None:

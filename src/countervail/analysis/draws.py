@@ -16,8 +16,12 @@ Floats = NDArray[np.float64]
 
 # Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
-# How much of the sectors' uncertainty about elasticities is common to all (an assumption).
+# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
+MEASURES = ("measures.", "new_measures.")
+# Numbers of a measure that make it weaker as they grow.
+_WEAKER = ("effect", "leakage")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Draw:
     values: Mapping[str, float] = field(default_factory=dict)
     elasticity: Floats | None = None
     flows: Floats | None = None
+    payments: float | None = None
+    """Quantile of what payments save within its range; None is the central value."""
 
     def of(self, path: str, number: Range) -> float:
         """The value of a range in this draw."""
@@ -54,6 +60,8 @@ class Draws:
         labels: for the reader, by path.
         values: `[draw, path]`.
         elasticity: `[draw, sector]`.
+        common: how strong all measures together are, in standard deviations `[draw]`.
+        payments: quantile of what payments save `[draw]`.
         seeds: of the imputed cells' noise, one a draw.
     """
 
@@ -61,13 +69,14 @@ class Draws:
     labels: tuple[str, ...]
     values: Floats
     elasticity: Floats
+    common: Floats
+    payments: Floats
     seeds: tuple[np.random.SeedSequence, ...]
 
     def draw(self, k: int, world: World) -> Draw:
         """The k-th draw."""
-        return Draw(
-            dict(zip(self.paths, self.values[k], strict=True)), self.elasticity[k], _imputed(world, self.seeds[k])
-        )
+        values = dict(zip(self.paths, self.values[k], strict=True))
+        return Draw(values, self.elasticity[k], _imputed(world, self.seeds[k]), float(self.payments[k]))
 
 
 def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
@@ -81,6 +90,13 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     rng = np.random.default_rng(mine)
     numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
     u = rng.random((n, len(numbers)))
+    common = rng.standard_normal((n, 1))
+    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(MEASURES)]
+    if of_measures:
+        own = rng.standard_normal((n, len(of_measures)))
+        strength = _normal_cdf(np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * own)
+        weaker = [numbers[k][0].rsplit(".", 1)[-1] in _WEAKER for k in of_measures]
+        u[:, of_measures] = np.where(weaker, 1.0 - strength, strength)
     low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
     values = two_sided(u, low, mode, high)
     theta = np.asarray(world.elasticity)
@@ -95,6 +111,8 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         labels=tuple(label for _, label, _ in numbers),
         values=values,
         elasticity=elasticity,
+        common=common[:, 0],
+        payments=rng.random(n),
         seeds=tuple(cells.spawn(n)),
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.gravity import ppml
+from countervail.analysis.rails import PaymentsOf
 from countervail.errors import InputError
 from countervail.scenario import Measure, Provision, Range, Scenario, select_sectors
 from countervail.world.model import World
@@ -64,6 +65,7 @@ class Layout:
     measures: dict[str, Placed]
     new_measures: dict[str, Placed]
     provisions: dict[str, Joined]
+    payments: PaymentsOf | None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario) -> Layout:
@@ -83,6 +85,7 @@ class Layout:
             {m.id: _place(world, scenario, m, f"measures.{m.id}") for m in scenario.measures},
             {m.id: _place(world, scenario, m, f"new_measures.{m.id}", new=True) for m in scenario.new_measures},
             {p.id: _join(world, scenario, p) for p in scenario.club.provisions},
+            PaymentsOf.of(world, scenario),
         )
 
     @cached_property

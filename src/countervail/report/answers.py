@@ -10,16 +10,18 @@ from countervail.report.columns import Row, Scalar, Tables
 from countervail.report.words import MINUS, NOTHING, band, number, percent, quantity, usd
 
 CLUB = "CLUB"
+UNNOTICED = 0.005  # a blunting of less than half a per cent is not told in words as one
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure as text: its value, its band (empty without draws) and, where it has no value, why."""
+    """One figure as text: its value, its band and median (empty without draws) and, where it has no value, why."""
 
     label: str
     value: str
     band: str
     note: str
+    median: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,16 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
         beyond = note.startswith((">", "<"))
         return Figure(label, note if beyond else NOTHING, "", "" if beyond else note or "not identified")
     unit = str(row["unit"])
-    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note)
+    median = "" if row.get("median") is None else _bare(row["median"], unit)
+    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note, median)
 
 
 def _bare(value: Scalar, unit: str) -> str:
-    return number(value) if unit == "log points" and isinstance(value, (int, float)) else quantity(value, unit)
+    return number(value) if unit.startswith("log points") and isinstance(value, (int, float)) else quantity(value, unit)
 
 
 def _bare_band(row: Row, unit: str) -> str:
-    if unit == "log points":
+    if unit.startswith("log points"):
         ends = [_float(row["low"]), _float(row["high"])]
         return " to ".join(number(end) for end in ends if end is not None) if None not in ends else ""
     return band(_float(row["low"]), _float(row["high"]), unit)
@@ -111,7 +114,13 @@ def headline(tables: Tables) -> list[str]:
             else ""
         )
         sentences.append(f"That covers {offset.value} of the cost{_bracket(offset)}{odds}.")
-        if blunting.value.startswith(MINUS):
+        row = find(tables, CLUB, "blunting")
+        size = None if row is None else _float(row["value"])
+        if size is not None and abs(size) < UNNOTICED:
+            sentences.append(
+                f"Once the club exists, the sanctions bite as much as before: blunting is {_full(blunting)}."
+            )
+        elif blunting.value.startswith(MINUS):
             sentences.append(f"Once the club exists, the sanctions bite more: blunting is {_full(blunting)}.")
         elif blunting.value != NOTHING:
             sentences.append(f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}.")
@@ -182,7 +191,10 @@ def _full(figure: Figure) -> str:
 
 
 def _bracket(figure: Figure) -> str:
-    return f" (5 to 95\u00a0%: {figure.band})" if figure.band else ""
+    if not figure.band:
+        return ""
+    median = f"median {figure.median}, " if figure.median else ""
+    return f" (draws: {median}5 to 95\u00a0%: {figure.band})"
 
 
 def _float(value: object) -> float | None:

@@ -48,7 +48,8 @@ def charts(tables: Tables) -> dict[str, Chart]:
                 if options and len(options) > 1:
                     label = f"{parameter['name'].capitalize()}: "
                     parameter["bind"] = {"input": "select", "options": options, "name": label}
-            shown[name] = Chart(name, title, reading, needs, specification)
+            explained = reading if meta.get("draws") else reading.removesuffix(_MEDIANS).removesuffix(_BANDS).rstrip()
+            shown[name] = Chart(name, title, explained, needs, specification)
     return shown
 
 
@@ -82,6 +83,7 @@ def _has(column: str, **fixed: Any) -> Callable[[Row, Any], bool]:
 _RUN: Final = object()
 _Entry = tuple[str, str, tuple[str, ...], Callable[[Row, Any], bool], Callable[[], Any]]
 _BANDS: Final = "Lines run from the 5th to the 95th percentile of the draws."
+_MEDIANS: Final = f"{_BANDS[:-1]}, ticks mark their median."
 # name: title, how to read it, its tables, whether a row of the first gives something to show, the drawing
 _CATALOGUE: Final[dict[str, _Entry]] = {
     "map": (
@@ -93,14 +95,14 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
     ),
     "costs": (
         "What the sanctions in force cost each member",
-        f"What lifting them would give. {_BANDS}",
+        f"What lifting them would give. {_MEDIANS}",
         ("figures",),
         _has("value", quantity="cost_pct", reading=_RUN),
         members.costs,
     ),
     "gains": (
         "What the club would give each member",
-        f"Whatever the reason, ordinary gains from trade included. {_BANDS}",
+        f"Whatever the reason, ordinary gains from trade included. {_MEDIANS}",
         ("figures",),
         _has("value", quantity="gain_pct", reading=_RUN),
         members.gains,
@@ -191,7 +193,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
     ),
     "senders": (
         "What the measures cost those who impose them",
-        f"What lifting them would give the senders. {_BANDS}",
+        f"What lifting them would give the senders; the twenty-four it touches most. {_BANDS}",
         ("senders",),
         _has("cost_pct"),
         world.senders,

@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -17,7 +17,7 @@ from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import HARD_SPACE, cell, plain
+from countervail.report.words import NOTHING, cell, plain, unprefixed
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,17 @@ class View:
 
     def style(self, index: int) -> str:
         """The class of a column's cells: numbers flush right, long texts given room."""
+        return self._styles[index]
+
+    @cached_property
+    def _styles(self) -> tuple[str, ...]:
+        return tuple(self._style(index) for index in range(len(self.columns)))
+
+    def _style(self, index: int) -> str:
         if self.columns[index].numeric:
             return "number"
-        longest = max(len(row[index]) for row in self.rows)
-        return "long" if longest > 40 else "medium" if longest > 14 else ""
+        longest = max((len("".join(row[index])) for row in self.rows), default=0)
+        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else ""
 
 
 @dataclass
@@ -90,6 +97,7 @@ _LEFT_OUT: Final = {
     "figures": ("eligible",),
     "countries": ("map_id",),
     "provisions": ("id", "country"),
+    "assumptions": ("path", "unit"),
     "claims": ("id",),
     "measures": ("id",),
     "deterrence": ("iso3",),
@@ -103,30 +111,55 @@ _LEFT_OUT: Final = {
 }
 
 
+_BESIDE: Final = (
+    "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
+)
+# Columns set small under another
+_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
+
+
 def page(tables: Tables) -> str:
     """The report of `tables` as HTML."""
     tables = plain(tables)
     shown = charts(tables)
-    needed = {name for chart in shown.values() for name in chart.tables} - {"world"}
-    rows = {name: list(tables.get(name, ())) for name in sorted(needed)}
+    meta = answers.meta(tables)
+    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()]
+    return render(tables, meta, _run(meta), _sections(tables, shown), tiles, answers.headline(tables))
+
+
+def render(
+    tables: Tables,
+    meta: Row,
+    run: str,
+    sections: Sequence[Section],
+    tiles: Sequence[tuple[str, Any]],
+    headline: Sequence[str],
+    beside: str = _BESIDE,
+) -> str:
+    """A page of sections over `tables`, self-contained; only the tables its charts need are written into it."""
+    shown = {chart.name: chart for section in sections for chart in section.charts}
+    needed = {name for chart in shown.values() for name in chart.tables}
+    rows = {name: list(tables.get(name, ())) for name in sorted(needed - {"world"})}
     style, script = _static("report.css"), _static("report.js")
     data = {
         "specifications": {name: chart.specification for name, chart in shown.items()},
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
     }
     blocks = [(id, _json(value)) for id, value in data.items()]
-    blocks.append(("tables", _json(rows)[:-1] + ("," if rows else "") + f'"world":{_static("world.json")}' + "}"))
+    world = f'"world":{_static("world.json")}' if "world" in needed else ""
+    blocks.append(("tables", _json(rows)[:-1] + ("," if rows and world else "") + world + "}"))
     safe = _environment().filters["safe"]
     html: str = (
         _environment()
         .get_template("report.html.j2")
         .render(
-            meta={**_EMPTY, **answers.meta(tables)},
-            run=_run(answers.meta(tables)),
+            meta={**_EMPTY, **meta},
+            run=run,
             policy=_policy(style, (script, _bundle())),
-            sections=_sections(tables, shown),
-            tiles=[(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()],
-            headline=answers.headline(tables),
+            sections=sections,
+            tiles=tiles,
+            headline=headline,
+            beside=beside,
             style=safe(style),
             script=safe(script),
             bundle=safe(_bundle()),
@@ -153,10 +186,14 @@ def _sections(tables: Tables, shown: dict[str, Chart]) -> list[Section]:
 def _view(tables: Tables, name: str) -> View:
     table = described()[name]
     columns = tuple(column for column in table.columns if column.name not in _LEFT_OUT.get(name, ()))
-    rows = tuple(
-        tuple(cell(column, row[column.name], row.get("unit")) for column in columns) for row in tables.get(name, ())
-    )
+    rows = tuple(tuple(_cell(name, column, row) for column in columns) for row in tables.get(name, ()))
     return View(table.title, table.description, columns, rows)
+
+
+def _cell(table: str, column: Column, row: Row) -> str | tuple[str, str]:
+    text = cell(column, row[column.name], row.get("unit"))
+    under = _UNDER.get((table, column.name))
+    return (text, str(row[under] or "")) if under else text
 
 
 def _members(tables: Tables) -> View:
@@ -166,16 +203,12 @@ def _members(tables: Tables) -> View:
     columns.append(Column("note", "text", "", "Where no ratio is given", ""))
     rows: list[tuple[str | tuple[str, str], ...]] = []
     for member in answers.members(tables):
-        texts = [(_short(f.value), _short(f.band)) for f in member.figures]
-        reasons = dict.fromkeys(f.note for f in member.figures if f.note)
+        texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
+        reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
         rows.append((member.name, *texts, "; ".join(reasons)))
     return View(
         "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
     )
-
-
-def _short(text: str) -> str:
-    return text.replace(f"USD{HARD_SPACE}", "")  # the heading says it
 
 
 def _run(meta: Row) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from countervail.report import answers
 from countervail.report.columns import Tables
-from countervail.report.words import NOTHING, band, percent, persons, plain, usd
+from countervail.report.words import NOTHING, band, percent, plain, quantity, unprefixed, usd
 
 
 def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None) -> None:
@@ -47,7 +47,7 @@ def _members(tables: Tables) -> Table:
     marks = _marks(tables)
     for member in answers.members(tables):
         cells = [
-            f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else "")
+            unprefixed(f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else ""))
             for figure in member.figures
         ]
         table.add_row(member.name, *cells)
@@ -70,14 +70,8 @@ def _provisions(tables: Tables) -> Table:
 def _claims(tables: Tables) -> Table:
     table = _table("Claims checked", "", "Reading", "Claimed", "Computed", "Verdict")
     for row in tables.get("claims", ()):
-        claimed, computed = (
-            persons(_number(row[key]))
-            if row["unit"] == "persons"
-            else str(row[key])
-            if row[key] is not None
-            else NOTHING
-            for key in ("claimed", "computed")
-        )
+        unit = "persons" if row["unit"] == "persons" else None
+        claimed, computed = quantity(row["claimed"], unit), quantity(row["computed"], unit)
         table.add_row(*(str(text or "") for text in (row["label"], row["reading"], claimed, computed, row["verdict"])))
     return table
 

@@ -60,6 +60,11 @@ def usd(million: float | None) -> str:
     return f"USD{HARD_SPACE}{number(million)}{HARD_SPACE}m"
 
 
+def unprefixed(text: str) -> str:
+    """`text` without the currency, where a heading says it."""
+    return text.replace(f"USD{HARD_SPACE}", "")
+
+
 def persons(value: float | None) -> str:
     """A number of people."""
     if value is None:
@@ -85,7 +90,7 @@ def quantity(value: Scalar, unit: str | None) -> str:
     written = _BY_UNIT.get(unit or "")
     if written:
         return written(value)
-    text = f"{value:,}" if isinstance(value, int) else number(value, 3)
+    text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
 
 

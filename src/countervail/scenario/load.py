@@ -28,7 +28,8 @@ else:
 
 def library() -> list[str]:
     """Names of the scenarios that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(("-club", "-assumptions")))
+    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or no scenario at all
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
 def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario:
@@ -98,8 +99,16 @@ def _read(path: Path, above: tuple[Path, ...]) -> Node:
     here = (*above, path.resolve())
     if len(here) > _MAX_INCLUDES or len(includes.value) > _MAX_INCLUDES:
         raise InputError(f"{includes.where}: more than {_MAX_INCLUDES} includes.")
+    together: Node | None = None
     for item in includes.value:
-        tree.merge(root, _read(_included(item, path, here), here))
+        included = _read(_included(item, path, here), here)
+        if together is None:
+            together = included
+        else:
+            tree.merge(together, included)
+    if together is not None:
+        # what the file itself says stands over what it includes; two includes may not disagree
+        tree.merge(root, together, override=True)
     return root
 
 

@@ -35,8 +35,10 @@ class Point(NamedTuple):
 
 def newton(
     economy: Economy, links: Links, deficits: Deficits, tol: float, begin: State
-) -> tuple[State, Array, int] | None:
-    """The state `[..., 1]` at which every relative residual is below `tol`, its residual and the steps taken, or None.
+) -> tuple[State, Array, Array, int] | None:
+    """The state `[..., 1]` at which every relative residual is below `tol`, or None.
+
+    With it come final spending, the residual and the steps taken.
 
     Raises:
         numpy.linalg.LinAlgError: the linearisation is singular.
@@ -45,9 +47,9 @@ def newton(
     for taken in range(1, MAX_STEPS + 1):
         if not np.isfinite(here.merit):
             return None
-        size = kernels.relative(kernels.residuals(economy, here.terms, here.state), here.state)
+        size = kernels.relative(economy, kernels.residuals(economy, here.terms, here.state), here.state)
         if size.max() < tol:
-            return here.state, size, taken
+            return here.state, here.terms.spending, size, taken
         labour = here.terms.value_added[:, 0]
         slopes = Slopes.at(economy, links, deficits, here.state, here.terms)
         earned = slopes.respond(np.eye(economy.n), PASSES, DIGITS)[2]
@@ -63,7 +65,7 @@ def newton(
             w -= np.log((np.exp(w) * economy.labour[:, None]).sum(0))
             # prices and spending start from where all move with the wages
             shift = w - here.state.log_wage
-            guess = State(w, here.state.log_price + shift, here.state.expenditure * np.exp(shift))
+            guess = State.of(here.state.log_price + shift, w, here.state.expenditure * np.exp(shift))
             ahead = _at(economy, links, deficits, guess)
             if ahead.merit < (1.0 - 1e-4 * step) * here.merit:
                 break
@@ -82,7 +84,7 @@ def _at(economy: Economy, links: Links, deficits: Deficits, begin: State) -> Poi
         q = np.exp(-theta * kernels.log_cost(economy, links, state))
         price = -np.log(np.matmul(links.A, q)) / theta
         change = np.abs(price - state.log_price).max()
-        state = state._replace(log_price=price)
+        state = State.of(price, state.log_wage, state.expenditure)
         if not change > DIGITS:
             break
     for _ in range(PASSES):
@@ -91,7 +93,7 @@ def _at(economy: Economy, links: Links, deficits: Deficits, begin: State) -> Poi
         X = state.expenditure + error
         if not np.abs(error).max() > DIGITS * np.abs(X).max() and not (np.abs(error) > 1e-12 * np.abs(X)).any():
             break
-        state = state._replace(expenditure=X)
+        state = State.of(state.log_price, state.log_wage, X)
     t = kernels.terms(economy, links, (), deficits, state)
     wage = kernels.residuals(economy, t, state).log_wage[:, 0]
     merit = float(np.square(wage).sum())

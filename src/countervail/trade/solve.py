@@ -163,7 +163,7 @@ def _found(
         return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin)]
     parts = range(len(group))
     return [
-        Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)
+        Found(found.state.column(b), found.spending[:, b : b + 1], found.residual[b : b + 1], found.iterations)
         for b in parts
     ]
 

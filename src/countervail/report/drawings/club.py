@@ -9,6 +9,7 @@ from countervail.report.drawings.parts import (
     VALID,
     chosen,
     labels_above,
+    largest,
     layered,
     ranked_by,
     ranked_unlabelled,
@@ -113,12 +114,9 @@ def closures() -> alt.LayerChart:
 
 def sensitivity() -> alt.LayerChart:
     """The assumptions that move one figure most."""
-    rows = rows_of("sensitivity", "datum.figure == figure", VALID.format("rank_correlation")).transform_calculate(
-        size="abs(datum.rank_correlation)"
-    )
-    rows = rows.transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+    chosen_figure = rows_of("sensitivity", "datum.figure == figure", VALID.format("rank_correlation"))
     bars = (
-        rows.transform_filter("datum.rank <= 14")
+        largest(chosen_figure, "rank_correlation", 14)
         .mark_bar(style="first")
         .encode(
             alt.X("rank_correlation:Q", title="Rank correlation with the figure", scale=alt.Scale(domain=[-1, 1])),

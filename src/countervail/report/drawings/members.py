@@ -27,7 +27,7 @@ def costs() -> alt.LayerChart:
     """What the sanctions cost each member, ranked, with bands."""
     wanted = (HEADLINE, "datum.quantity == 'cost_pct'")
     return ranked_bars(
-        "figures", "value", "Cost of the sanctions (% of real income)", wanted, band=("low", "high")
+        "figures", "value", "Cost of the sanctions (% of real income)", wanted, band=("low", "high"), median="median"
     ).add_params(chosen("reading"))
 
 
@@ -35,7 +35,7 @@ def gains() -> alt.LayerChart:
     """What the club gives each member, ranked, with bands."""
     wanted = (HEADLINE, "datum.quantity == 'gain_pct'")
     return ranked_bars(
-        "figures", "value", "Gain from the club (% of real income)", wanted, band=("low", "high")
+        "figures", "value", "Gain from the club (% of real income)", wanted, band=("low", "high"), median="median"
     ).add_params(chosen("reading"))
 
 

@@ -41,6 +41,13 @@ def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
     ]
 
 
+def largest(rows: Any, value: str, most: int) -> Any:
+    """The rows with the `most` largest absolute values."""
+    sized = rows.transform_calculate(size=f"abs(datum.{value})")
+    ranked = sized.transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+    return ranked.transform_filter(f"datum.rank <= {most}")
+
+
 def zero_line() -> alt.Chart:
     """A line at zero, whatever the rows."""
     line: alt.Chart = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(x=alt.datum(0))
@@ -74,13 +81,19 @@ def ranked_bars(
     conditions: Sequence[str] = (),
     name: str = "name",
     band: tuple[str, str] | None = None,
+    median: str | None = None,
+    most: int | None = None,
 ) -> alt.LayerChart:
-    """Bars ranked by `value`, with the band of each over it."""
+    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way."""
     rows = rows_of(table, *conditions, VALID.format(value))
+    if most is not None:
+        rows = largest(rows, value, most)
     y = ranked_by(name, value)
     tips = [(f"{name}:N", "Country"), (f"{value}:Q", axis)]
     if band:
         tips += [(f"{band[0]}:Q", "5th percentile"), (f"{band[1]}:Q", "95th percentile")]
+    if median:
+        tips.append((f"{median}:Q", "Median of the draws"))
     bars = rows.mark_bar(style="first").encode(x=alt.X(f"{value}:Q", title=axis), y=y, tooltip=tooltips(*tips))
     layers: list[Any] = [bars]
     if band:
@@ -88,4 +101,7 @@ def ranked_bars(
         layers.append(
             limits.encode(x=alt.X(f"{band[0]}:Q", title=axis), x2=f"{band[1]}:Q", y=y, tooltip=tooltips(*tips))
         )
+    if median:
+        middles = rows.transform_filter(VALID.format(median)).mark_tick(style="band", thickness=2, size=11)
+        layers.append(middles.encode(x=alt.X(f"{median}:Q", title=axis), y=y, tooltip=tooltips(*tips)))
     return layered(*layers, zero_line())

@@ -10,6 +10,7 @@ import altair as alt
 from countervail.report.drawings.parts import (
     VALID,
     chosen,
+    largest,
     layered,
     ranked_bars,
     ranked_by,
@@ -80,17 +81,15 @@ def _steps() -> list[str]:
 
 def senders() -> alt.LayerChart:
     """What the measures cost those who impose them, ranked, with bands."""
-    return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"))
+    return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"), most=24)
 
 
 def third_countries() -> alt.LayerChart:
     """Countries that are neither members nor senders, those most touched first."""
     axis = "Change in real income (%)"
     rows = (
-        rows_of("third_countries", VALID.format("u_pct"))
-        .transform_calculate(size="abs(datum.u_pct)", lifted="datum.u_pct", club="datum.c_pct")
-        .transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
-        .transform_filter("datum.rank <= 16")
+        largest(rows_of("third_countries", VALID.format("u_pct")), "u_pct", 16)
+        .transform_calculate(lifted="datum.u_pct", club="datum.c_pct")
         .transform_fold(["lifted", "club"], as_=["what", "percent"])
         .transform_filter(VALID.format("percent"))
         .transform_calculate(world="datum.what == 'club' ? 'with the club' : 'sanctions lifted'")

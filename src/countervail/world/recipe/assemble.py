@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from countervail import countries
 from countervail.world.balance import Balanced, balance
 from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
-from countervail.world.recipe import assumptions, baci, economies, factbook, gaps, goods, icio, sectors, services, wdi
+from countervail.world.recipe import (
+    Progress,
+    assumptions,
+    baci,
+    economies,
+    factbook,
+    gaps,
+    goods,
+    icio,
+    sectors,
+    services,
+    wdi,
+)
 from countervail.world.recipe.factbook import Factbook
 from countervail.world.recipe.gaps import PairTotals
 from countervail.world.recipe.icio import Icio
@@ -20,6 +32,7 @@ Floats = NDArray[np.float64]
 G = goods.G
 # Balancing changes what built countries use, hence their value added; outputs are fitted to GDP at most so often.
 ROUNDS = 10
+GDP_MISFIT = 0.005
 # Coal, oil and gas, ores: what a built country digs up beyond exports and use is not consumed but was never dug.
 EXTRACTION = [sectors.position(code) for code in ("COAL", "OIL_GAS", "MINING")]
 
@@ -50,8 +63,9 @@ class Assembly:
     moved: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def assemble(source: Path) -> Assembly:
+def assemble(source: Path, progress: Progress) -> Assembly:
     """Run the recipe on the raw files of a folder; InputError names a file that is missing."""
+    progress("reading", 0, 1)
     table = icio.read(source)
     table = table.aggregate(sectors.CODES, sectors.icio_grouping(table.sectors))
     trade, book, growth = baci.read(source), factbook.read(source), wdi.gdp(source)
@@ -86,39 +100,9 @@ def assemble(source: Path) -> Assembly:
         gdp[at[region]] = table.output[k].sum() - table.use[k].sum()
     shares = {c: _sector_shares(c, members, growth, book) for c in regions if c not in table.countries}
     start, structure = economies.start(regions, table, inputs, shares)
-    technology = start
-    exports = (cube + unrecorded).sum(axis=1)
-    home = np.arange(len(regions))
-    floor = assumptions.number("domestic_floor")
     wanted = structure * gdp[:, None] / (1 - start.sum(axis=1))
     wanted[inside] = table.output
-    for _ in range(ROUNDS):
-        output = economies.outputs(wanted, inside, technology, exports, gdp)
-        cube[home, home] = np.maximum(output - exports, 2 * floor * output)
-        use = np.einsum("nkj,nj->nk", technology, output)
-        final = _final_prior((cube + unrecorded).sum(axis=0), use, table, inside)
-        held = unrecorded.copy()
-        held[home, home] += floor * output
-        balanced = balance(
-            cube + unrecorded - held,
-            output=output,
-            use=use,
-            final_prior=final,
-            goods=sectors.GOODS,
-            pair_total=pairs.total,
-            held=held,
-            free_use=~inside,
-        )
-        scale = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
-        technology = technology * scale[:, :, None]
-        made_value = ((1 - technology.sum(axis=1)) * output).sum(axis=1)
-        if np.abs(made_value / gdp - 1)[~inside].max() < 0.005:
-            break
-        spend = balanced.flows.sum(axis=0)
-        imports = spend - balanced.flows[home, home]
-        absorbed = np.einsum("nkj,nj->nk", start, output) + _usual_final(table) * spend + exports - imports
-        mined = np.ix_(np.nonzero(~inside)[0], np.array(EXTRACTION))
-        wanted[mined] = np.clip(wanted[mined], None, np.maximum(absorbed[mined], 0.1 * wanted[mined]))
+    settled = _settle(cube, unrecorded, pairs.total, start, wanted, gdp, inside, _usual_final(table), progress)
     return Assembly(
         regions=regions,
         members=members,
@@ -128,15 +112,76 @@ def assemble(source: Path) -> Assembly:
         pairs=pairs,
         recorded=recorded,
         gdp=gdp,
-        output=output,
-        technology=technology,
-        prior=cube,
-        use=np.einsum("nkj,nj->nk", start, output),
+        output=settled.output,
+        technology=settled.technology,
+        prior=settled.prior,
+        use=np.einsum("nkj,nj->nk", start, settled.output),
         unrecorded=unrecorded,
         published_deficit=total.deficit,
-        balanced=balanced,
+        balanced=settled.balanced,
         moved=moved,
     )
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """Outputs, technology, the prior with home sales, and the balanced flows that go together."""
+
+    output: Floats
+    technology: Floats
+    prior: Floats
+    balanced: Balanced
+
+
+def _settle(
+    trade: Floats,
+    unrecorded: Floats,
+    pair_total: Floats,
+    start: Floats,
+    wanted: Floats,
+    gdp: Floats,
+    inside: NDArray[np.bool_],
+    usual_final: Floats,
+    progress: Progress,
+) -> _Settled:
+    """Balance; where built countries then use more or less than their donors, fit their outputs to GDP again; repeat.
+
+    `trade[exporter, importer, sector]` is the prior without home sales, `start` the starting technology, `wanted`
+    the outputs it would make GDP with, `usual_final[sector]` the final share of the world's sales.
+    """
+    cube, technology, wanted = trade.copy(), start, wanted.copy()
+    exports = (trade + unrecorded).sum(axis=1)
+    home = np.arange(len(gdp))
+    floor = assumptions.number("domestic_floor")
+    least = np.where(inside, assumptions.number("final_floor"), assumptions.number("final_floor_outside"))
+    mined = np.ix_(np.nonzero(~inside)[0], np.array(EXTRACTION))
+    for done in range(ROUNDS):
+        progress("balancing", done, ROUNDS)
+        output = economies.outputs(wanted, inside, technology, exports, gdp)
+        cube[home, home] = np.maximum(output - exports, 2 * floor * output)
+        use = np.einsum("nkj,nj->nk", technology, output)
+        spend = (cube + unrecorded).sum(axis=0)
+        held = unrecorded.copy()
+        held[home, home] += floor * output
+        balanced = balance(
+            cube + unrecorded - held,
+            output=output,
+            use=use,
+            final_prior=np.maximum(spend - use, least[:, None] * usual_final * spend),
+            goods=sectors.GOODS,
+            pair_total=pair_total,
+            held=held,
+            free_use=~inside,
+        )
+        technology = technology * np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)[:, :, None]
+        made = ((1 - technology.sum(axis=1)) * output).sum(axis=1)
+        if np.abs(made / gdp - 1)[~inside].max() < GDP_MISFIT:
+            break
+        bought = balanced.flows.sum(axis=0)
+        imports = bought - balanced.flows[home, home]
+        absorbed = np.einsum("nkj,nj->nk", start, output) + usual_final * bought + exports - imports
+        wanted[mined] = np.clip(wanted[mined], None, np.maximum(absorbed[mined], 0.1 * wanted[mined]))
+    return _Settled(output, technology, cube, balanced)
 
 
 def _pass_through(pairs: PairTotals, total: services.Totals, regions: tuple[str, ...], table: Icio) -> dict[str, float]:
@@ -173,12 +218,6 @@ def _sector_shares(
     rows = np.array([book.shares.get(c, tuple(default)) for c in members])
     a, i, s = (weights @ rows / weights.sum()).tolist()
     return a, i, s
-
-
-def _final_prior(spend: Floats, use: Floats, table: Icio, inside: NDArray[np.bool_]) -> Floats:
-    """Prior of final demand [country, sector]: expenditure less use, at least a part of the world's final share."""
-    floor = np.where(inside, assumptions.number("final_floor"), assumptions.number("final_floor_outside"))
-    return np.maximum(spend - use, floor[:, None] * _usual_final(table) * spend)
 
 
 def _usual_final(table: Icio) -> Floats:

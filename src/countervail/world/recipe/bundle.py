@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from countervail.world.model import World
-from countervail.world.recipe import assemble, comtrade, datasheet, elasticities, icio, sectors
+from countervail.world.recipe import Progress, assemble, comtrade, datasheet, elasticities, icio, sectors
 from countervail.world.recipe.economies import gdp_of
 from countervail.world.recipe.pairs import pairs
 from countervail.world.recipe.sources import SOURCES
 
 
-def bundle(source: Path) -> World:
+def bundle(source: Path, progress: Progress) -> World:
     """Assemble, validate through `World.from_flows`, and add population, GDP, distances, history and masks."""
-    made = assemble.assemble(source)
+    made = assemble.assemble(source, progress)
     theta = elasticities.read(source, icio.read(source))
     world = World.from_flows(
         made.balanced.flows,

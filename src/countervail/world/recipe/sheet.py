@@ -19,7 +19,8 @@ def markdown(world: World) -> str:
         "## What not to use it for",
         _bullets(sheet["limits"]),
         "## Sources",
-        _table(("source", "year", "licence", "attribution"), [_source(s) for s in world.sources]),
+        "A file is read where it lies under DIR, as the publisher's own download or as the extract named first.",
+        _table(("source", "year", "licence", "attribution", "files"), [_source(s) for s in world.sources]),
         "## Steps",
         _numbered(sheet["steps"]),
         "## Totals, and what balancing moved",
@@ -55,12 +56,9 @@ def markdown(world: World) -> str:
 
 
 def _source(source: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        f"[{source['title']}]({source['origin'].split(' ')[0]})",
-        source["year"],
-        source["licence"],
-        source["attribution"],
-    )
+    link = f"[{source['title']}]({source['origin'].split(' ')[0]})"
+    files = ", ".join(f"`{f}`" for f in source["files"])
+    return link, source["year"], source["licence"], source["attribution"], files
 
 
 def _country(row: Mapping[str, Any]) -> tuple[Any, ...]:
