@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 SEARCHED = 5.0
 """Largest b looked at; a trade agreement is worth 0.2 to 0.5."""
-GRIDS = ((0.5, 1.0, 2.0), (3.5, SEARCHED))
+GRIDS = ((0.6, 1.5, 3.0), (4.0, SEARCHED))
 """Where b is tried first, the large ones only where the small do not do."""
 FINE = 0.005
 ROUNDS = 8

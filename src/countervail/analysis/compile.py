@@ -190,15 +190,17 @@ class Case:
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
-        phi, opened = cube(self.world, 1.0), cube(self.world, 0.0)
+        phi = cube(self.world, 1.0)
+        potential: Floats | None = None
         for (i, n, j), mine in self._shares[which]:
             cells = np.ix_(i, n, j)
             whole, closed = self._strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(whole), np.isinf(mine), np.where(whole != 0, mine / whole, 0.0))
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self._horizon[j])
-            opened[cells] = np.where(closed, np.maximum(part, 0.0) * self.layout.potential[cells], 0.0)
-        return self._with_taxes(Shock(trade_effect=phi, potential=opened), (self.effects[which],))
+            opened = np.where(closed, np.maximum(part, 0.0) * self.layout.potential[cells], 0.0)
+            potential = self._with(potential, cells, opened)
+        return self._with_taxes(Shock(trade_effect=phi, potential=potential), (self.effects[which],))
 
     @cached_property
     def _strongest(self) -> Floats:
