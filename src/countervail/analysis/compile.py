@@ -181,10 +181,7 @@ class Case:
         """
         paid = self.layout.payments
         assert paid is not None
-        if self.draw.payments is None:
-            saving = paid.lifted
-        else:
-            saving = paid.lifted_range.at(self.draw.payments)
+        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
         phi = cube(self.world, 1.0)
         i, n = np.nonzero((saving != 0) & ~np.eye(self.world.n, dtype=bool))
         phi[i, n] = np.exp(saving[i, n][:, None] * self.economy.elasticity)
