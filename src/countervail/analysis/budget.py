@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.draws import Draw
+from countervail.analysis.draws import Draw, elasticities
 from countervail.analysis.layout import Cells, Layout, Placed, cube
 from countervail.scenario import Measure, Scenario
 from countervail.world.model import World
@@ -51,18 +51,21 @@ class Effect:
 def effects(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
     """What the enabled measures in force (or, `new`, the added ones) do in this draw."""
     places, chosen = (layout.new_measures, scenario.new_measures) if new else (layout.measures, scenario.measures)
-    return tuple(_effect(layout.world, places[m.id], m, draw) for m in chosen if m.enabled)
+    theta = elasticities(layout.world, scenario, draw)
+    return tuple(_effect(layout.world, places[m.id], m, draw, theta) for m in chosen if m.enabled)
 
 
-def _effect(world: World, placed: Placed, m: Measure, draw: Draw) -> Effect:
+def _effect(world: World, placed: Placed, m: Measure, draw: Draw, theta: tuple[Floats, Floats]) -> Effect:
     path, force, zero = placed.path, placed.lifted, np.zeros(world.j)
     match m.kind:
         case "tariff":
             assert m.rate is not None
             return Effect(m, placed, 0.0, zero, np.full(world.j, force * draw.of(f"{path}.rate", m.rate)))
         case "price_cap":
-            left, rate = _price_cap(m, path, draw, np.asarray(world.elasticity))
-            return Effect(m, placed, 0.0, -np.log1p(-force * (1.0 - left)), force * rate)
+            # a cap's wedges are known: its effect is that of the horizon's elasticity, and is not scaled to it again
+            long, now = theta
+            left, rate = _price_cap(m, path, draw, now)
+            return Effect(m, placed, 0.0, np.maximum(-np.log1p(-force * (1.0 - left)), 0.0) * long / now, force * rate)
         case "asset_freeze":
             return Effect(m, placed, 0.0, zero, zero, _transfer(world, placed, m, draw))
     if m.effect is not None:
@@ -103,18 +106,11 @@ def _transfer(world: World, placed: Placed, m: Measure, draw: Draw) -> Floats:
 
 
 def budget(world: World, chosen: Sequence[Effect]) -> Floats:
-    """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`.
-
-    Only a price cap can have added to trade (its discount draws buyers); what it added comes off on top.
-    """
-    total, added = cube(world, 0.0), cube(world, 0.0)
+    """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`."""
+    total = cube(world, 0.0)
     for strength, _, (i, n, j) in _units(chosen):
-        cells = np.ix_(i, n, j)
-        if strength > 0:
-            total[cells] = np.maximum(total[cells], strength)
-        else:
-            added[cells] += strength
-    return total + added
+        total[np.ix_(i, n, j)] = strength  # the strongest comes last
+    return total
 
 
 def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floats]]]:
@@ -124,16 +120,12 @@ def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floa
     """
     units = _units(every)
     count = cube(world, 0.0)
-    for strength, _, (i, n, j) in units:
-        if strength > 0:
-            count[np.ix_(i, n, j)] += 1
+    for _, _, (i, n, j) in units:
+        count[np.ix_(i, n, j)] += 1
     running, level = cube(world, 0.0), cube(world, 0.0)
     out: list[list[tuple[Cells, Floats]]] = [[] for _ in every]
     for strength, k, (i, n, j) in units:
         cells = np.ix_(i, n, j)
-        if strength < 0:
-            out[k].append(((i, n, j), np.full((len(i), len(n), len(j)), strength)))
-            continue
         below = level[cells]
         running[cells] += (
             np.where(np.isinf(below), 0.0, strength - np.where(np.isinf(below), 0.0, below)) / count[cells]
@@ -151,4 +143,4 @@ def _units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:
         for i, n, j in effect.cells:
             levels = np.unique(effect.lifted[j])
             units += [(float(level), k, (i, n, j[effect.lifted[j] == level])) for level in levels]
-    return sorted((u for u in units if u[0] != 0), key=lambda u: u[0])
+    return sorted((u for u in units if u[0] > 0), key=lambda u: u[0])

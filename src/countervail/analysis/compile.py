@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.budget import Effect, budget, effects, shares
-from countervail.analysis.draws import CENTRAL, Draw
+from countervail.analysis.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.history import before_years, double_ratio
 from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, goods_of, positions
 from countervail.scenario import Provision, Scenario
@@ -24,9 +24,6 @@ from countervail.trade.shock import Shock
 from countervail.world.model import World
 
 Floats = NDArray[np.float64]
-
-SHORT = 0.5
-"""Elasticities of the short horizon over those of the long: a stress, not a forecast (DESIGN, horizon)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +72,19 @@ class Case:
             lender = self.prepared if self.prepared is not None else self.world.economy
             flows = self.world if self.draw.flows is None else self.world.replace(flows=self.draw.flows)
             base = Economy.of(flows, prepared=lender.preparation)
-        theta = self._long * (SHORT if self.scenario.settings.horizon == "short" else 1.0)
+        theta = self._elasticities[1]
         return base if np.array_equal(theta, base.elasticity) else base.with_elasticity(theta)
 
     @cached_property
-    def _long(self) -> Floats:
-        return np.asarray(self.world.elasticity if self.draw.elasticity is None else self.draw.elasticity)
+    def _elasticities(self) -> tuple[Floats, Floats]:
+        """Those of the long run, and the horizon's `[sector]`."""
+        return elasticities(self.world, self.scenario, self.draw)
 
     @cached_property
     def _horizon(self) -> Floats:
         """Exponent `[sector]` on effects known at the long elasticity: wedges stay, elasticities change."""
-        return np.asarray(self.economy.elasticity / self._long)
+        long, now = self._elasticities
+        return np.asarray(now / long)
 
     @cached_property
     def shape(self) -> tuple[int, int, int]:
@@ -111,22 +110,22 @@ class Case:
     @cached_property
     def budget(self) -> Floats:
         """G, the log of trade without the measures in force over trade now, as the scenario's anchor has it."""
-        estimated = self._strongest
+        found = self._strongest
         match self.scenario.settings.anchor:
             case "history":
                 ratio = self._history
-                goods = goods_of(self.world) & (estimated > 0) & np.isfinite(ratio)[:, :, None]
-                return np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], estimated)
+                goods = goods_of(self.world) & (found > 0) & np.isfinite(ratio)[:, :, None]
+                found = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], found)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self._share)
-                return np.where((estimated > 0) & (self._share > 0), np.nan_to_num(predicted, neginf=0.0), estimated)
+                found = np.where((found > 0) & (self._share > 0), np.nan_to_num(predicted, neginf=0.0), found)
         # a full ban on a cell that trades all the same cannot be inverted: gravity bounds what it hides
-        banned = np.isinf(estimated) & (self._share > 0)
+        banned = np.isinf(found) & (self._share > 0)
         if banned.any():
             more = self.layout.gravity_share / np.where(banned, self._share, 1.0)
-            estimated = np.where(banned, np.log(np.maximum(more, 1.0)), estimated)
-        return estimated
+            found = np.where(banned, np.log(np.maximum(more, 1.0)), found)
+        return found
 
     @cached_property
     def _history(self) -> Floats:
@@ -160,14 +159,37 @@ class Case:
     def _all_placed(self) -> tuple[Placed, ...]:
         return (*self.layout.measures.values(), *self.layout.new_measures.values())
 
+    @cached_property
+    def _active(self) -> tuple[Placed, ...]:
+        """The measures that are switched on and in force."""
+        return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
+
     def lift(self) -> Shock:
         """U: all measures in force lifted."""
         closed = self._closed
         opened = (self.budget > 0) * closed * self.layout.potential
-        phi = cube(self.world, 1.0)
+        phi = self.lift_payments().trade_effect if self.layout.payments else cube(self.world, 1.0)
+        phi = np.asarray(phi)
         hit = np.nonzero((self.budget != 0) & ~closed)
         phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
         return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)
+
+    def lift_payments(self) -> Shock:
+        """What cheaper payments give pairs under no measure once cut-offs are lifted; under a measure its budget holds.
+
+        `ln phi = theta ln((1 + w_O) / (1 + w_U))`; with the measures one by one it adds up to `lift`.
+        """
+        paid = self.layout.payments
+        assert paid is not None
+        if self.draw.payments is None:
+            saving = paid.lifted
+        else:
+            saving = paid.lifted_range.at(self.draw.payments)
+        phi = cube(self.world, 1.0)
+        i, n = np.nonzero((saving != 0) & ~np.eye(self.world.n, dtype=bool))
+        phi[i, n] = np.exp(saving[i, n][:, None] * self.economy.elasticity)
+        phi[self.budget != 0] = 1.0
+        return Shock(trade_effect=phi)
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
@@ -234,6 +256,7 @@ class Case:
         reading: str | None = None,
         provisions: Sequence[str] | None = None,
         uniform: float | None = None,
+        lifted: bool = False,
     ) -> Floats:
         """b, the rise of log trade between members `[member, member, sector]`, in partial equilibrium.
 
@@ -242,6 +265,7 @@ class Case:
             reading: whose way of counting China; default the club's.
             provisions: which of them, by id; default all that are enabled.
             uniform: this b on every pair and sector instead of the provisions.
+            lifted: whether the measures are lifted, which payment links know.
         """
         club, world = self.scenario.club, self.world
         at = self.indices(members)
@@ -252,7 +276,7 @@ class Case:
             total = np.zeros(shape)
             for p in club.provisions:
                 if p.enabled and (provisions is None or p.id in provisions):
-                    total += self._provision(p, at)
+                    total += self._links(p, at, lifted) if p.rails else self._provision(p, at)
             cap = self.draw.of("club.cap", club.cap)
             b = np.minimum(total, cap)
         b = b * self._standing[np.ix_(at, at)]
@@ -277,6 +301,19 @@ class Case:
         out[:, :, joined.sectors] = (size * (1.0 - have) * joined.pairs[pairs])[:, :, None]
         return out
 
+    def _links(self, p: Provision, at: Indices, lifted: bool) -> Floats:
+        """A provision over payment rails: theta times what its links save each pair `[member, member, sector]`."""
+        paid, pairs = self.layout.payments, np.ix_(at, at)
+        assert paid is not None
+        if self.draw.payments is None:
+            saving = paid.provision(p.id, without_measures=lifted)[pairs]
+        else:
+            saving = paid.provision_range(p.id, without_measures=lifted).at(self.draw.payments)[pairs]
+        out = np.zeros((len(at), len(at), self.world.j))
+        sectors = self.layout.provisions[p.id].sectors
+        out[:, :, sectors] = saving[:, :, None] * self._elasticities[0][sectors]
+        return out
+
     @cached_property
     def _standing(self) -> Floats:
         """1 - coverage of every country's own measures on others `[exporter, importer, sector]`, both ways.
@@ -299,12 +336,13 @@ class Case:
         uniform: float | None = None,
         base: Shock | None = None,
         only: NDArray[np.bool_] | None = None,
+        lifted: bool = False,
     ) -> Shock:
         """C: the provisions between `members`, on top of `base` (the shock of S or U; default none).
 
-        `only` masks the cells `[exporter, importer, sector]` that take part.
+        `only` masks the cells `[exporter, importer, sector]` that take part; `lifted` says that `base` is U.
         """
-        b = self.integration(members, reading, provisions, uniform)
+        b = self.integration(members, reading, provisions, uniform, lifted)
         at = self.indices(members)
         cells = np.ix_(at, at, np.arange(self.world.j))
         if only is not None:
@@ -321,7 +359,7 @@ class Case:
         # what a pair without trade could trade opens in proportion; where U has opened it, it grows like other trade
         closed = (self._share[cells] == 0) & (opened[cells] == 0)
         opened[cells] = np.where(closed, -np.expm1(-b * horizon) * self.layout.potential[cells], opened[cells] * gain)
-        tax[cells] = np.expm1(-rent * b / self._long)
+        tax[cells] = np.expm1(-rent * b / self._elasticities[0])
         return replace(start, trade_effect=phi, potential=opened, export_tax=tax if tax.any() else None)
 
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
@@ -341,14 +379,24 @@ class Case:
 
     @cached_property
     def senders(self) -> Indices:
-        """Positions of the countries that impose measures of their own."""
-        lists = [placed.senders for placed in self._all_placed if placed.own]
+        """Positions of the countries that impose measures of their own, or compel others to."""
+        lists = [at for placed in self._active for at in ((placed.senders,) if placed.own else (placed.compelling,))]
         return np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
+
+    @cached_property
+    def abstainers(self) -> Indices:
+        """Positions of the countries outside the club whose own trade measures hold back, compelled or not.
+
+        The United Nations' measures, which hold back everybody, do not count.
+        """
+        lists = [placed.senders for placed in self._active if not placed.by_all and placed.cells]
+        every = np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
+        return np.setdiff1d(every, self.indices(self.scenario.members()))
 
     @cached_property
     def targets(self) -> Indices:
         """Positions of the countries under a measure."""
-        lists = [placed.targets for placed in self._all_placed]
+        lists = [placed.targets for placed in self._active]
         return np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
 
     @cached_property

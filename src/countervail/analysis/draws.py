@@ -16,8 +16,11 @@ Floats = NDArray[np.float64]
 
 # Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
-# How much of the sectors' uncertainty about elasticities is common to all (an assumption).
+# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
+# Numbers of a measure that make it weaker as they grow.
+_WEAKER = ("effect", "leakage")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Draw:
     values: Mapping[str, float] = field(default_factory=dict)
     elasticity: Floats | None = None
     flows: Floats | None = None
+    payments: float | None = None
+    """Quantile of what payments save within its range; None is the central value."""
 
     def of(self, path: str, number: Range) -> float:
         """The value of a range in this draw."""
@@ -34,6 +39,15 @@ class Draw:
 
 
 CENTRAL = Draw()
+
+SHORT = 0.5
+"""Elasticities of the short horizon over those of the long: a stress, not a forecast (DESIGN, horizon)."""
+
+
+def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
+    """The long-run elasticities of a draw and those of the scenario's horizon `[sector]`."""
+    long = np.asarray(world.elasticity if draw.elasticity is None else draw.elasticity)
+    return long, long * SHORT if scenario.settings.horizon == "short" else long
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Draws:
         labels: for the reader, by path.
         values: `[draw, path]`.
         elasticity: `[draw, sector]`.
+        payments: quantile of what payments save `[draw]`.
         seeds: of the imputed cells' noise, one a draw.
     """
 
@@ -52,47 +67,60 @@ class Draws:
     labels: tuple[str, ...]
     values: Floats
     elasticity: Floats
+    payments: Floats
     seeds: tuple[np.random.SeedSequence, ...]
 
     def draw(self, k: int, world: World) -> Draw:
         """The k-th draw."""
-        return Draw(
-            dict(zip(self.paths, self.values[k], strict=True)), self.elasticity[k], _imputed(world, self.seeds[k])
-        )
+        values = dict(zip(self.paths, self.values[k], strict=True))
+        return Draw(values, self.elasticity[k], _imputed(world, self.seeds[k]), float(self.payments[k]))
 
 
 def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
-    """`n` draws: triangular over every range of the scenario, elasticities, and the noise of imputed cells."""
+    """`n` draws: every range of the scenario, elasticities, and the noise of imputed cells.
+
+    A number is as likely to fall below its central value as above it, the less the farther: the central case is then
+    the median of what goes into the draws.
+    """
     root = np.random.SeedSequence(seed)
     mine, cells = root.spawn(2)
     rng = np.random.default_rng(mine)
     numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
     u = rng.random((n, len(numbers)))
+    common = rng.standard_normal((n, 1))
+    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(("measures.", "new_measures."))]
+    if of_measures:
+        own = rng.standard_normal((n, len(of_measures)))
+        strength = _normal_cdf(np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * own)
+        weaker = [numbers[k][0].rsplit(".", 1)[-1] in _WEAKER for k in of_measures]
+        u[:, of_measures] = np.where(weaker, 1.0 - strength, strength)
     low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
-    values = triangular(u, low, mode, high)
+    values = two_sided(u, low, mode, high)
     theta = np.asarray(world.elasticity)
     if world.elasticity_low is None or world.elasticity_high is None:
         elasticity = np.tile(theta, (n, 1))
     else:
         z = np.sqrt(COMMON) * rng.standard_normal((n, 1)) + np.sqrt(1 - COMMON) * rng.standard_normal((n, world.j))
         bounds = (np.log(world.elasticity_low), np.log(theta), np.log(world.elasticity_high))
-        elasticity = np.exp(triangular(_normal_cdf(z), *bounds))
+        elasticity = np.exp(two_sided(_normal_cdf(z), *bounds))
     return Draws(
         paths=tuple(path for path, _, _ in numbers),
         labels=tuple(label for _, label, _ in numbers),
         values=values,
         elasticity=elasticity,
+        payments=rng.random(n),
         seeds=tuple(cells.spawn(n)),
     )
 
 
-def triangular(u: Floats, low: Floats, mode: Floats, high: Floats) -> Floats:
-    """Quantiles `u` of the triangular distribution; a point where low = high."""
-    width = np.where(high > low, high - low, 1.0)
-    at = (mode - low) / width
-    left = low + np.sqrt(u * width * (mode - low))
-    right = high - np.sqrt((1.0 - u) * width * (high - mode))
-    return np.asarray(np.where(high > low, np.where(u < at, left, right), mode))
+def two_sided(u: Floats, low: Floats, central: Floats, high: Floats) -> Floats:
+    """Quantiles `u`: half the mass on either side of the central value, each half falling linearly to its end.
+
+    The triangular distribution where the range is symmetric; elsewhere its mode would not be its median.
+    """
+    below = low + (central - low) * np.sqrt(2.0 * np.minimum(u, 0.5))
+    above = high - (high - central) * np.sqrt(2.0 * np.minimum(1.0 - u, 0.5))
+    return np.asarray(np.where(u < 0.5, below, above))
 
 
 def _normal_cdf(z: Floats) -> Floats:

@@ -82,7 +82,8 @@ def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
     target, regressors = within[0], within[1:]
     gram = np.einsum("asin,bsin,sin->sab", regressors, regressors, w)
     moment = np.einsum("asin,sin,sin->sa", regressors, target, w)
-    beta = np.linalg.solve(gram, moment[:, :, None])[:, :, 0]
+    # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
+    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment[:, :, None])[:, :, 0]
     return beta, y - target + np.einsum("sa,asin->sin", beta, regressors)
 
 

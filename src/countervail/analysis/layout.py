@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.gravity import ppml
+from countervail.analysis.rails import PaymentsOf
 from countervail.errors import InputError
 from countervail.scenario import Measure, Provision, Range, Scenario, select_sectors
 from countervail.world.model import World
@@ -26,7 +27,7 @@ class Placed:
 
     Attributes:
         path: of its numbers, as `--set` takes it.
-        senders, targets, custodians: positions of countries.
+        senders, compelling, targets, custodians: positions of countries; `compelling` make the senders comply.
         cells: what it hits; none for an asset freeze.
         lifted: the share of the baseline year that U takes back.
         in_force: the share of the baseline year in force.
@@ -36,6 +37,7 @@ class Placed:
 
     path: str
     senders: Indices
+    compelling: Indices
     targets: Indices
     custodians: Indices
     sectors: Indices
@@ -63,6 +65,7 @@ class Layout:
     measures: dict[str, Placed]
     new_measures: dict[str, Placed]
     provisions: dict[str, Joined]
+    payments: PaymentsOf | None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario) -> Layout:
@@ -82,6 +85,7 @@ class Layout:
             {m.id: _place(world, scenario, m, f"measures.{m.id}") for m in scenario.measures},
             {m.id: _place(world, scenario, m, f"new_measures.{m.id}", new=True) for m in scenario.new_measures},
             {p.id: _join(world, scenario, p) for p in scenario.club.provisions},
+            PaymentsOf.of(world, scenario),
         )
 
     @cached_property
@@ -99,13 +103,19 @@ class Layout:
         """Trade that gravity predicts from the pairs under no measure, share of the importer's spending."""
         world = self.world
         if world.distance is None or world.contiguity is None or world.common_language is None:
-            raise InputError("the world has no distances, so nothing says what its closed pairs would trade")
+            raise InputError(
+                "the world has no distances, so nothing says what trade a full ban hides: give the measure an effect, "
+                "a coverage below 1 or some leakage, use another anchor than gravity, or a world with distances"
+            )
         abroad = ~np.eye(world.n, dtype=bool)
         distance = np.log(np.where(abroad, world.distance, 1.0))
         covariates = np.stack([distance, world.contiguity.astype(float), world.common_language.astype(float)])
         flows = np.ascontiguousarray(world.flows.transpose(2, 0, 1))
-        fit = ppml(flows, covariates, abroad & ~self.treated.transpose(2, 0, 1))
-        predicted = fit.predicted.transpose(1, 2, 0) * abroad[:, :, None]
+        sample = abroad & ~self.treated.transpose(2, 0, 1)
+        traded = np.where(sample, flows, 0.0).any((1, 2))
+        predicted = np.zeros(world.flows.shape)
+        predicted[:, :, traded] = ppml(flows[traded], covariates, sample[traded]).predicted.transpose(1, 2, 0)
+        predicted *= abroad[:, :, None]
         return np.asarray(predicted / np.where(world.expenditure > 0, world.expenditure, np.inf))
 
     @cached_property
@@ -170,6 +180,7 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
     return Placed(
         path=path,
         senders=senders,
+        compelling=positions(world, scenario.expand(m.compelled_by, f"{scenario.settings.baseline_year}-12-31")),
         targets=targets,
         custodians=custodians,
         sectors=sectors,

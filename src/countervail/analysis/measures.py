@@ -15,6 +15,8 @@ from countervail.world.model import ESTIMATED
 Floats = NDArray[np.float64]
 
 ENOUGH = 1e-8
+PAYMENTS = "payments"
+"""Id of what lifting cut-offs gives pairs under no measure, beside the measures."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,19 @@ def provisions(case: Case, found: Worlds, reading: str | None = None) -> list[Pa
 
 
 def measures(case: Case, found: Worlds) -> list[Part]:
-    """Each measure in force lifted alone, at its own part of every cell's budget."""
+    """Each measure in force lifted alone, at its own part of every cell's budget; and payments beside them."""
     from countervail.trade.shock import Shock
 
     shocks = [case.lift_one(k) for k in range(len(case.effects))]
     (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
     out = []
-    for effect, eq in zip(case.effects, equilibria(case, shocks, origin, ENOUGH), strict=True):
+    ids = [effect.measure.id for effect in case.effects]
+    if case.layout.payments is not None:
+        shocks.append(case.lift_payments())
+        ids.append(PAYMENTS)
+    for which, eq in zip(ids, equilibria(case, shocks, origin, ENOUGH), strict=True):
         gain = np.log(eq.real_income)
-        out.append(Part(effect.measure.id, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
+        out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
     return out
 
 

@@ -97,22 +97,33 @@ class Outcome:
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed: under a measure from outside the club that is not list-based; not China."""
-        chosen = tuple(members or self.members)
-        if chosen not in self._eligible:
-            mine = self.case.indices(chosen)
-            hit = np.zeros(self.world.n, bool)
-            for effect in (*self.case.effects, *self.case.new_effects):
-                if not effect.measure.list_based and np.setdiff1d(effect.placed.senders, mine).size:
-                    hit[effect.placed.targets] = True
-            names = self.world.countries
-            self._eligible[chosen] = tuple(names[k] for k in mine if hit[k] and names[k] != "CHN")
-        return self._eligible[chosen]
+        """Members for which ratios are formed; `ineligible` says why others are not."""
+        return tuple(c for c in (members or self.members) if not self.ineligible[c])
 
     @cached_property
-    def _eligible(self) -> dict[tuple[str, ...], tuple[str, ...]]:
-        """Eligible members by members, as asked for."""
-        return {}
+    def ineligible(self) -> dict[str, str]:
+        """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
+        club = set(self.scenario.members())
+        hit, foreign, comprehensive = (set[str]() for _ in range(3))
+        for m in (*self.scenario.measures, *self.scenario.new_measures):
+            if not m.enabled:
+                continue
+            targets = set(self.scenario.targets(m))
+            hit |= targets
+            if not club.issuperset(self.scenario.senders(m)):
+                foreign |= targets
+                comprehensive |= set() if m.list_based else targets
+        reasons = {}
+        for code in self.world.countries:
+            if code not in hit:
+                reasons[code] = "no measure of the scenario is on it"
+            elif code not in foreign:
+                reasons[code] = "the measures on it are those of other members"
+            elif code not in comprehensive:
+                reasons[code] = "the measures on it are list-based"
+            else:
+                reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
+        return reasons
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 
@@ -148,8 +159,12 @@ class Outcome:
     def identified(self, who: str, reading: str | None = None) -> str:
         """Why no ratio may be formed for a country; empty where one may."""
         cost = self.cost(who, reading)
-        floor = float(np.percentile(cost[1:], 5)) if len(cost) > 1 else float(cost[0])
-        what = "5th percentile of the cost" if len(cost) > 1 else "cost (no draws)"
+        if len(cost) > 1:
+            return self.too_small(float(np.percentile(cost[1:], 5)), "5th percentile of the cost")
+        return self.too_small(float(cost[0]), "cost (no draws)")
+
+    def too_small(self, floor: float, what: str = "cost") -> str:
+        """Why nothing may be divided by a cost that may be as small as `floor` (a log); empty where it may."""
         if floor <= LEAST_COST:
             return f"{what} is {floor:.2%}, not above {LEAST_COST:.2%}"
         if floor <= self.placebo.bound:
@@ -160,7 +175,7 @@ class Outcome:
     def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:
         """`offset` or `blunting` of a country or the club, with its 5-95 % band."""
         if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
-            return Ratio(None, note="not eligible: under list-based measures only or none, or China")
+            return Ratio(None, note=f"not eligible: {self.ineligible[who]}")
         why = self.identified(who, reading)
         if why:
             return Ratio(None, note=f"not identified: {why}")
@@ -259,8 +274,8 @@ def run(
     tell("worlds", 4, stages)
     integration = {}
     for name, one in by_reading.items():
-        ours = outcome.eligible(one.members)
-        wanted = {who: _gap(outcome, who, name) for who in (*ours, *((CLUB,) if ours else ()))}
+        eligible = outcome.eligible(one.members)
+        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
         integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
     tell("worlds", 5, stages)
     others = [m for m in outcome.members if m != scenario.club.secretariat]

@@ -1,6 +1,7 @@
 """The placebo: what "cost of sanctions" the same recipe finds for countries that are under none.
 
-Each is a pseudo-target of the same senders, lifted by its own double ratio since the year before the measures.
+Each is a pseudo-target of the same senders (those that are made to comply among them), lifted by its own double ratio
+since the year before the measures.
 """
 
 from __future__ import annotations
@@ -51,11 +52,9 @@ class Placebo:
 def placebo(case: Case) -> Placebo:
     """Lift the senders' "measures" on countries that are under none, one country at a time."""
     world = case.world
-    senders = case.senders_outside
-    if world.history is None or not senders.size or not case.scenario.measures:
-        why = (
-            "this world has no past trade" if world.history is None else "the scenario has no senders outside the club"
-        )
+    every = case.abstainers
+    if world.history is None or not every.size or not case.scenario.measures:
+        why = "this world has no past trade" if world.history is None else "nobody outside the club holds trade back"
         return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
     before = main_year(world, case.scenario)
     ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)
@@ -65,6 +64,7 @@ def placebo(case: Case) -> Placebo:
     goods = np.flatnonzero(world.goods) if world.goods is not None else np.arange(world.j)
     names, ratios, shocks = [], [], []
     for k in order:
+        senders = every[every != k]
         sold = np.isfinite(ratio[k, senders])
         bought = np.isfinite(ratio[senders, k])
         if sold.mean() < 0.8 or bought.mean() < 0.8:

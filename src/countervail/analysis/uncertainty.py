@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ Progress = Callable[[str, int, int], None]
 ENOUGH = 1e-7
 """Tolerance of a draw: bands are read to a hundredth of a percent."""
 WORKERS = 2
+CHANCE = 3.0
+"""Standard errors that a rank correlation must exceed to be given: of two hundred numbers, one may by chance."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def run_draws(
 
 @dataclass(frozen=True)
 class Influence:
-    """How much one assumption moves an answer: rank correlation over the draws, and its share of the squares."""
+    """How much one assumption moves an answer: rank correlation over the draws, and the share of spread it explains."""
 
     path: str
     label: str
@@ -93,25 +95,32 @@ class Influence:
 
 
 def influence(drawn: Drawn, answer: Floats) -> list[Influence]:
-    """Every uncertain number by its rank correlation with `answer [draw]`, largest first."""
+    """The uncertain numbers that move `answer [draw]`, largest first.
+
+    Numbers that do nothing correlate with it by chance, about as 1 / sqrt(draws - 1); only what exceeds `CHANCE` times
+    that is given. The share is the squared rank correlation less what chance leaves in it (as in an adjusted R
+    squared); the numbers are drawn independently, so shares add up to 1 at most, but for chance.
+    """
     columns = [
-        *(("" + path, label, drawn.draws.values[:, k]) for k, (path, label) in enumerate(_labelled(drawn.draws))),
+        *zip(drawn.draws.paths, drawn.draws.labels, drawn.draws.values.T, strict=True),
         ("world.elasticity", "Trade elasticities, all sectors", np.log(drawn.draws.elasticity).mean(1)),
+        ("payments", "What payment links and cut-offs do", drawn.draws.payments),
         ("world.estimated", "Imputed trade among the members", drawn.imputed),
     ]
+    if len(answer) < 3 or not np.ptp(answer) > 0:
+        return []
+    noise = 1.0 / (len(answer) - 1)
     target = _ranks(answer)
-    found = []
+    rows = []
     for path, label, column in columns:
-        if np.ptp(column) > 0 and np.ptp(answer) > 0:
-            found.append((path, label, float(np.corrcoef(_ranks(column), target)[0, 1])))
-    total = sum(r * r for _, _, r in found) or 1.0
-    rows = [Influence(path, label, r, r * r / total) for path, label, r in found]
+        if np.ptp(column) > 0:
+            r = float(np.corrcoef(_ranks(column), target)[0, 1])
+            if abs(r) > CHANCE * np.sqrt(noise):
+                rows.append(Influence(path, label, r, (r * r - noise) / (1.0 - noise)))
     return sorted(rows, key=lambda row: -row.share)
 
 
-def _labelled(draws: Draws) -> Sequence[tuple[str, str]]:
-    return list(zip(draws.paths, draws.labels, strict=True))
-
-
 def _ranks(values: Floats) -> Floats:
-    return np.argsort(np.argsort(values)).astype(float)
+    """Ranks, ties at their mean."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - 0.5 * (counts - 1))[inverse])

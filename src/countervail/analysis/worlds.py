@@ -104,7 +104,9 @@ def worlds(
 ) -> Worlds:
     """C and UC for `members`, beside the S and U already found."""
     (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], near.C if near else found.S, tol)
-    (UC,) = equilibria(case, [case.club(members, reading, base=found.lifted)], near.UC if near else found.U, tol)
+    (UC,) = equilibria(
+        case, [case.club(members, reading, base=found.lifted, lifted=True)], near.UC if near else found.U, tol
+    )
     return Worlds(tuple(members), found, C, UC)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail import __version__, countries
-from countervail.analysis.breakeven import SEARCHED
+from countervail.analysis.breakeven import LARGEST_WEDGE, SEARCHED
 from countervail.analysis.claims import check, population
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
@@ -237,7 +237,7 @@ def _income(o: Outcome, who: str) -> float:
 
 def _measures(o: Outcome) -> Iterator[Row]:
     base = o.income
-    for effect, part in zip(o.case.effects, o.lifted, strict=True):
+    for effect, part in zip(o.case.effects, o.lifted, strict=False):
         m = effect.measure
         targets, senders = o.case.indices(o.scenario.targets(m)), o.case.indices(o.scenario.senders(m))
         yield {
@@ -253,6 +253,22 @@ def _measures(o: Outcome) -> Iterator[Row]:
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": m.basis,
             "source": m.source,
+        }
+    for part in o.lifted[len(o.case.effects) :]:
+        targets, senders = o.case.targets, o.case.senders
+        yield {
+            "id": part.id,
+            "label": "Payments: what the cut-offs cost pairs that are under no measure",
+            "kind": "payment_cutoff",
+            "senders": "",
+            "targets": "",
+            "since": None,
+            "in_baseline": None,
+            "target_usd": float(part.ev[targets].sum()),
+            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "basis": "assumption",
+            "source": "the rails table: each entry with its date and source, see the payments assumptions",
         }
 
 
@@ -372,7 +388,7 @@ def _deterrence(o: Outcome) -> Iterator[Row]:
     for code, wedge in o.deterrence.items():
         note = None
         if not np.isfinite(wedge):
-            note = "it has next to no trade with the senders to lose"
+            note = f"its trade with the senders is too small for any wedge up to {LARGEST_WEDGE:.0%} to keep it out"
         elif wedge < 0:
             note = "better off outside already"
         value = 100.0 * wedge if np.isfinite(wedge) else None
@@ -390,9 +406,10 @@ def _closures(o: Outcome) -> Iterator[Row]:
                 continue
             cost = float(o.pooled(variant.worlds.cost, who, o.main))
             gain = float(o.pooled(variant.worlds.gain, who, o.main))
-            # the variants have no draws of their own: a ratio stands where the run's own identifies one
-            offset = gain / cost if not o.identified(who) and cost > 0 else None
-            note = variant.note if offset is not None else f"{variant.note}; no ratio: {o.identified(who)}".lstrip("; ")
+            # the variants have no draws of their own: the run's stand in, and their own point value must do
+            why = o.identified(who) or o.too_small(cost)
+            offset = None if why else gain / cost
+            note = f"{variant.note}; no ratio: {why}".lstrip("; ") if why else variant.note
             yield head | {"cost_pct": percent(cost), "gain_pct": percent(gain), "offset": offset, "note": note or None}
 
 

@@ -28,7 +28,8 @@ else:
 
 def library() -> list[str]:
     """Names of the scenarios that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(("-club", "-assumptions")))
+    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or no scenario at all
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
 def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario:

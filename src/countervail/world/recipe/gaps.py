@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail import countries
 from countervail.world.model import ESTIMATED, ESTIMATED_MIX
-from countervail.world.recipe import assumptions, comtrade, sectors
-from countervail.world.recipe.baci import Baci
+from countervail.world.recipe import assumptions, baci, comtrade, sectors
 from countervail.world.recipe.factbook import Factbook
 from countervail.world.recipe.icio import Icio
 
 Floats = NDArray[np.float64]
+
+TRADE_YEAR_END = "2023-12-31"
 
 
 @dataclass
@@ -33,17 +35,17 @@ class PairTotals:
 
 
 def pair_totals(
-    source: Path, regions: tuple[str, ...], groups: NDArray[np.int64], baci: Baci, icio: Icio, factbook: Factbook
+    source: Path, regions: tuple[str, ...], groups: NDArray[np.int64], table: baci.Baci, icio: Icio, factbook: Factbook
 ) -> PairTotals:
     """BACI by region, then the gaps: Cuba and North Korea, Taiwan and São Tomé, non-reporters, Belarus, Iran."""
     n = len(regions)
     at = {c: i for i, c in enumerate(regions)}
-    total = baci.grouped(groups, n)
+    total = table.grouped(groups, n)
     intra = float(total[at["ROW"], at["ROW"]])
     np.fill_diagonal(total, 0.0)
     pairs = PairTotals(total, np.full((n, n), ESTIMATED_MIX, dtype=np.uint8), np.zeros((n, n)), intra)
     panel = np.nan_to_num(comtrade.history(source, regions))
-    reported = set(baci.countries)
+    reported = set(table.countries)
     pattern = _icio_goods(icio, at, n)
     for country in ("CUB", "PRK"):
         if country not in reported:
@@ -52,6 +54,7 @@ def pair_totals(
         if country not in reported:
             _from_icio(pairs, country, at, pattern, factbook)
     _non_reporters(pairs, at, icio, pattern, panel[comtrade.YEARS.index(2016)])
+    _missing(pairs, at, icio, pattern)
     _belarus(pairs, at, factbook)
     _iran(pairs, at, factbook)
     return pairs
@@ -126,6 +129,36 @@ def _non_reporters(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: F
                 _fill(pairs, i, n, float(guess))
                 count, value = count + 1, value + guess
     pairs.notes["non-reporting pairs"], pairs.notes["their trade"] = count, value
+
+
+def _missing(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: Floats) -> None:
+    """Pairs of the input-output table that trade there and are absent from BACI (Korea-Viet Nam, Poland-Russia ...).
+
+    A member of the European Union trades with an outsider as much less or more than in the table's year as the other
+    members do: what the Union's measures took away by the year of the trade data is in that ratio.
+    """
+    ratio = assumptions.number("icio_to_trade")
+    inside = [at[c] for c in icio.countries]
+    union = np.zeros(len(at), bool)
+    union[[at[c] for c in countries.group("EU", TRADE_YEAR_END) if c in at]] = True
+    seen = pairs.total > 0
+    stopped = [at[c] for c in assumptions.words("true_zeros")]
+    count, value = 0, 0.0
+    for i in inside:
+        for n in inside:
+            if i == n or seen[i, n] or pattern[i, n] <= 0 or (i in stopped and n in stopped):
+                continue
+            peers = np.zeros_like(seen)
+            if union[n] and not union[i]:
+                peers[i] = union
+            elif union[i] and not union[n]:
+                peers[:, n] = union
+            peers &= seen & (pattern > 0)
+            scale = pairs.total[peers].sum() / (ratio * pattern[peers].sum()) if peers.any() else 1.0
+            guess = float(scale * ratio * pattern[i, n])
+            _fill(pairs, i, n, guess)
+            count, value = count + 1, value + guess
+    pairs.notes["pairs absent from BACI"], pairs.notes["their estimated trade"] = count, value
 
 
 def _belarus(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
