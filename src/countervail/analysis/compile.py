@@ -164,12 +164,12 @@ class Case:
         """The measures that are switched on and in force."""
         return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
 
-    def lift(self) -> Shock:
-        """U: all measures in force lifted."""
+    def lift(self, *, payments: bool = True) -> Shock:
+        """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
         opened = (self.budget > 0) * closed * self.layout.potential
-        phi = self.lift_payments().trade_effect if self.layout.payments else cube(self.world, 1.0)
-        phi = np.asarray(phi)
+        paid = payments and self.layout.payments is not None
+        phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
         phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
         return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)

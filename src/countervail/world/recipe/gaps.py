@@ -142,7 +142,7 @@ def _missing(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: Floats)
     union = np.zeros(len(at), bool)
     union[[at[c] for c in countries.group("EU", TRADE_YEAR_END) if c in at]] = True
     seen = pairs.total > 0
-    stopped = [at[c] for c in assumptions.words("true_zeros")]
+    stopped = [at[c] for c in assumptions.words("true_zeros") if c in at]
     count, value = 0, 0.0
     for i in inside:
         for n in inside:
