@@ -20,8 +20,8 @@ from countervail.analysis.claims import check, population
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
+from countervail.report.assumed import assumed
 from countervail.report.caveats import caveats
-from countervail.scenario import assumptions
 from countervail.world.model import ESTIMATED
 
 Row = dict[str, Any]
@@ -47,7 +47,7 @@ def tables(outcome: Outcome) -> dict[str, list[Row]]:
             {"date": e.date, "label": e.label, "document": e.document, "place": e.place}
             for e in outcome.scenario.timeline
         ],
-        "assumptions": list(_assumptions(outcome)),
+        "assumptions": list(assumed(outcome)),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
@@ -316,24 +316,6 @@ def _diversion(o: Outcome) -> Iterator[Row]:
                     "diverted_usd": max(d.change, 0.0),
                     "share": max(d.change, 0.0) / total if total > 0 else None,
                 }
-
-
-def _assumptions(o: Outcome) -> Iterator[Row]:
-    yield from assumptions(o.scenario)
-    world = o.world
-    for j, sector in enumerate(world.sectors):
-        low, high = world.elasticity_low, world.elasticity_high
-        yield {
-            "path": f"world.elasticity.{sector}",
-            "label": f"Trade elasticity theta, {world.sector_names[j] if world.sector_names else sector}",
-            "value": float(world.elasticity[j]),
-            "low": None if low is None else float(low[j]),
-            "high": None if high is None else float(high[j]),
-            "unit": "elasticity",
-            "basis": "cited" if world.sources else "given with the world",
-            "source": "see the world's datasheet",
-            "note": None,
-        }
 
 
 def _placebo(o: Outcome) -> Iterator[Row]:

@@ -139,6 +139,7 @@ def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str
             "theta_low": _round(theta.low[j]),
             "theta_high": _round(theta.high[j]),
             "theta_unclipped": _round(theta.unclipped[j]),
+            "theta_basis": "cited" if theta.cited[j] else "assumption",
             "final_share": _round(world.final_demand[:, j].sum() / world.expenditure[:, j].sum()),
             "moved_share": _round(moved[j]),
         }

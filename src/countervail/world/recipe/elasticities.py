@@ -34,12 +34,13 @@ _INDUSTRY: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Elasticities:
-    """Theta by sector with its range; `unclipped` is before the floor and the ceiling."""
+    """Theta by sector with its range; `unclipped` is before the floor and the ceiling, `cited` not an assumption."""
 
     theta: Floats
     low: Floats
     high: Floats
     unclipped: Floats
+    cited: NDArray[np.bool_]
 
 
 def read(source: Path, detailed: Icio) -> Elasticities:
@@ -73,7 +74,8 @@ def read(source: Path, detailed: Icio) -> Elasticities:
             means = {i: _mean(figures, _INDUSTRY.get(i, sector.gtap)) for i in sector.icio}
             total = sum(weight[i] for i in means)
             theta[j] = sum(weight[i] * m for i, m in means.items()) / total - offset
-    return Elasticities(_clip(theta), *_range(theta), theta)
+    cited = sectors.GOODS & (np.array(sectors.CODES) != "COAL")
+    return Elasticities(_clip(theta), *_range(theta), theta, cited)
 
 
 def _mean(figures: dict[str, float], codes: tuple[str, ...]) -> float:
