@@ -167,7 +167,7 @@ class Case:
     def lift(self, *, payments: bool = True) -> Shock:
         """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
-        opened = (self.budget > 0) * closed * self.layout.potential
+        opened = (self._strongest > 0) * closed * self.layout.potential
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
