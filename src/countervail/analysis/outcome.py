@@ -284,7 +284,11 @@ def run(
     tell("worlds", 6, stages)
     alternatives = variants(case, by_reading[main], main)
     tell("worlds", stages, stages)
-    drawn = run_draws(case, sample(world, scenario, draws, seed), by_reading, main, progress) if draws else None
+    drawn = (
+        run_draws(case, sample(world, scenario, draws, seed), by_reading, main, alternatives, progress)
+        if draws
+        else None
+    )
     return replace(
         outcome,
         moved=tuple(moved),
