@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -240,19 +241,23 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
     begin = time.perf_counter()
     subprocess.run([*script, str(tmp_path / "whole")], check=True, env=environment)
     took = time.perf_counter() - begin
-    rng = np.random.default_rng(0)
+    whole, rng, folder = bytes_of(tmp_path / "whole"), np.random.default_rng(0), tmp_path / "killed"
     kills = 0
-    for _ in range(20):
-        process = subprocess.Popen([*script, str(tmp_path / "killed")], env=environment, stderr=subprocess.DEVNULL)
+    while kills < 20:
+        process = subprocess.Popen([*script, str(folder)], env=environment, stderr=subprocess.DEVNULL)
         try:
             process.wait(timeout=float(rng.uniform(0.2, 1.0) * took))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-    assert kills
-    subprocess.run([*script, str(tmp_path / "killed")], check=True, env=environment)
-    assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "whole")
+            continue
+        # it has ended before the kill: as it should be, and anew
+        assert process.returncode == 0
+        assert bytes_of(folder) == whole
+        shutil.rmtree(folder)
+    subprocess.run([*script, str(folder)], check=True, env=environment)
+    assert bytes_of(folder) == whole
 
 
 def test_progress_counts_coalitions(small: None) -> None:
