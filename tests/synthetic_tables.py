@@ -156,8 +156,9 @@ def synthetic() -> dict[str, list[Row]]:
             for c in MEMBERS
         ],
         "closures": [
-            {"variant": variant, "value": value, "country": "CLUB", "name": "The club", "cost_pct": a, "gain_pct": b,
-             "offset": None if a is None else b / a, "note": None if a is not None else "no equilibrium: CUB"}
+            {"variant": variant, "value": value, "country": "CLUB", "name": "The club", "cost_pct": a,
+             "cost_low": None if a is None else 0.8 * a, "cost_high": None if a is None else 1.3 * a, "gain_pct": b,
+             "gain_low": 0.5 * b, "gain_high": 2 * b, "offset": None if a is None else b / a, "note": None if a is not None else "no equilibrium: CUB"}
             for variant, value, a, b in [
                 ("closure", "fixed", 2.4, 0.31), ("closure", "proportional", 2.2, 0.30),
                 ("closure", "balanced", None, 0.29), ("anchor", "estimate", 2.4, 0.31),

@@ -167,7 +167,7 @@ class Case:
     def lift(self, *, payments: bool = True) -> Shock:
         """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
-        opened = (self.budget > 0) * closed * self.layout.potential
+        opened = (self._strongest > 0) * closed * self.layout.potential
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
@@ -181,10 +181,7 @@ class Case:
         """
         paid = self.layout.payments
         assert paid is not None
-        if self.draw.payments is None:
-            saving = paid.lifted
-        else:
-            saving = paid.lifted_range.at(self.draw.payments)
+        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
         phi = cube(self.world, 1.0)
         i, n = np.nonzero((saving != 0) & ~np.eye(self.world.n, dtype=bool))
         phi[i, n] = np.exp(saving[i, n][:, None] * self.economy.elasticity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,16 @@ def variants(case: Case, found: Worlds, reading: str) -> list[Variant]:
             if value == own:
                 out.append(Variant(setting, value, found, "the scenario's own"))
                 continue
-            settings = case.scenario.settings.model_copy(update={setting: value})
             try:
-                other = case.switched(case.scenario.model_copy(update={"settings": settings}))
-                base = sanctions(other, tol=ENOUGH)
-                out.append(Variant(setting, value, worlds(other, base, found.members, reading, tol=ENOUGH)))
+                one = Variant(setting, value, None)
+                out.append(replace(one, worlds=variant(case, one, reading, ENOUGH)))
             except (InputError, NoEquilibrium, NotConverged) as error:
                 out.append(Variant(setting, value, None, str(error)))
     return out
+
+
+def variant(case: Case, which: Variant, reading: str, tol: float) -> Worlds:
+    """The four worlds of the scenario's members under another setting."""
+    settings = case.scenario.settings.model_copy(update={which.setting: which.value})
+    other = case.switched(case.scenario.model_copy(update={"settings": settings}))
+    return worlds(other, sanctions(other, tol=tol), case.scenario.members(), reading, tol=tol)

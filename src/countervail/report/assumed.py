@@ -1,4 +1,4 @@
-"""Every number an answer rests on, with its range and its source or basis: the scenario's, the program's, the world's."""
+"""Every number an answer rests on, with its range and its source or basis: of scenario, program and world."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
 
 Row = dict[str, Any]
 
+HELD = "held fixed over the draws"
 FONTAGNE = "Fontagné, Guimbard and Orefice (2022), by GTAP sector; conversion and clipping in the world's datasheet"
 
 
@@ -36,31 +37,49 @@ def assumed(outcome: Outcome) -> Iterator[Row]:
 
 def _program() -> Iterator[Row]:
     """What the analysis itself assumes."""
-    rows: tuple[tuple[str, str, float, str, str], ...] = (
-        ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[ESTIMATED_MIX], "standard deviation", ""),
-        ("noise.estimated", "Log noise of an estimated pair", NOISE[ESTIMATED], "standard deviation", ""),
-        ("noise.assumed", "Log noise of an assumed pair", NOISE[ASSUMED], "standard deviation", ""),
+    rows: tuple[tuple[str, str, float, float | None, float | None, str, str], ...] = (
+        ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[ESTIMATED_MIX], 0.05, 0.3, "sd", HELD),
+        ("noise.estimated", "Log noise of an estimated pair", NOISE[ESTIMATED], 0.2, 0.7, "sd", HELD),
+        ("noise.assumed", "Log noise of an assumed pair", NOISE[ASSUMED], 0.3, 1.0, "sd", HELD),
         (
             "common",
             "Part of the uncertainty that elasticities, and measures, have in common",
             COMMON,
+            0.2,
+            0.8,
             "share of variance",
-            "errors of method do not average out over many sectors or measures",
+            f"errors of method do not average out over many sectors or measures; {HELD}",
         ),
-        ("short", "Elasticities of the short horizon over the long", SHORT, "ratio", "a stress, not a forecast"),
-        ("least_cost", "Cost of sanctions below which no ratio is formed", LEAST_COST, "log points", "a convention"),
+        (
+            "short",
+            "Elasticities of the short horizon over the long",
+            SHORT,
+            None,
+            None,
+            "ratio",
+            "a stress, no forecast",
+        ),
+        (
+            "least_cost",
+            "Cost of sanctions below which no ratio is formed",
+            LEAST_COST,
+            None,
+            None,
+            "log points",
+            "a rule",
+        ),
     )
-    for path, label, value, unit, note in rows:
+    for path, label, value, low, high, unit, note in rows:
         yield {
             "path": f"analysis.{path}",
             "label": label,
             "value": value,
-            "low": None,
-            "high": None,
+            "low": low,
+            "high": high,
             "unit": unit,
-            "basis": "assumption",
+            "basis": "definition" if low is None else "assumption",
             "source": None,
-            "note": note or "a convention of the draws, fixed",
+            "note": note,
         }
 
 

@@ -379,20 +379,35 @@ def _deterrence(o: Outcome) -> Iterator[Row]:
 
 
 def _closures(o: Outcome) -> Iterator[Row]:
-    heads = (*o.eligible(), *((CLUB,) if o.eligible() else ()))
+    nothing = dict.fromkeys(("cost_pct", "cost_low", "cost_high", "gain_pct", "gain_low", "gain_high", "offset"))
     for variant in o.variants:
-        for who in heads:
+        for who in (*o.eligible(), *((CLUB,) if o.eligible() else ())):
             head = {"variant": variant.setting, "value": variant.value, "country": who, "name": name(who)}
             if variant.worlds is None:
-                yield head | {"cost_pct": None, "gain_pct": None, "offset": None, "note": variant.note}
+                yield head | nothing | {"note": variant.note}
                 continue
-            cost = float(o.pooled(variant.worlds.cost, who, o.main))
-            gain = float(o.pooled(variant.worlds.gain, who, o.main))
-            # the variants have no draws of their own: the run's stand in, and their own point value must do
-            why = o.identified(who) or o.too_small(cost)
-            offset = None if why else gain / cost
-            note = f"{variant.note}; no ratio: {why}".lstrip("; ") if why else variant.note
-            yield head | {"cost_pct": percent(cost), "gain_pct": percent(gain), "offset": offset, "note": note or None}
+            cost, gain = (np.atleast_1d(o.pooled(x, who, o.main)) for x in (variant.worlds.cost, variant.worlds.gain))
+            # a ratio stands where the run's own identifies one
+            why = o.identified(who)
+            offset = float(gain[0] / cost[0]) if not why and cost[0] > 0 else None
+            if variant.worlds is o.worlds:
+                cost, gain = o.cost(who), o.gain(who)
+            elif o.drawn is not None:
+                drawn = o.drawn.variants[variant.setting, variant.value]
+                cost, gain = (
+                    np.concatenate([one, o.pooled(x, who, o.main)]) for one, x in zip((cost, gain), drawn, strict=True)
+                )
+            costs, gains = Band.percent(cost), Band.percent(gain)
+            yield head | {
+                "cost_pct": costs.value,
+                "cost_low": costs.low,
+                "cost_high": costs.high,
+                "gain_pct": gains.value,
+                "gain_low": gains.low,
+                "gain_high": gains.high,
+                "offset": offset,
+                "note": variant.note if offset is not None else f"{variant.note}; no ratio: {why}".lstrip("; "),
+            }
 
 
 def _rests_on(o: Outcome) -> Iterator[Row]:
