@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -280,3 +280,28 @@ def test_players_must_fit() -> None:
         replace(game, brings=np.ones((2, 3), bool))
     with pytest.raises(InputError, match="players"):
         replace(game, players=())
+
+
+class Unreliable(ThreadPoolExecutor):
+    """An executor that loses the first results, as a cluster does whose worker dies before they are fetched."""
+
+    def __init__(self, losses: int) -> None:
+        super().__init__(1)
+        self.losses = losses
+
+    def submit(self, *given: Any, **named: Any) -> Any:
+        if self.losses:
+            self.losses -= 1
+            gone: Future[Any] = Future()
+            gone.cancel()
+            gone.set_running_or_notify_cancel()
+            return gone
+        return super().submit(*given, **named)
+
+
+def test_a_block_whose_worker_was_lost_is_handed_out_again(small: None) -> None:
+    _, game, _ = make_game(18, 7)
+    with Unreliable(3) as executor:
+        np.testing.assert_array_equal(sweep(game, executor=executor), sweep(game))
+    with Unreliable(1000) as executor, pytest.raises(InputError, match="a worker died at block"):
+        sweep(game, executor=executor)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +19,7 @@ from countervail.analysis import attribution, stability
 from countervail.analysis.attribution import Coalitions, Estimate, Floats
 from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.compile import Case
-from countervail.analysis.draws import sample
+from countervail.analysis.draws import Draw, sample
 from countervail.analysis.games import Played, club_game, senders_game
 from countervail.analysis.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import sanctions, worlds
@@ -31,6 +33,8 @@ Side = Literal["club", "senders"]
 
 MOST = 20
 """Players up to which every coalition is solved; more are sampled."""
+ENOUGH = 1e-8
+"""Tolerance of a draw."""
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
 
@@ -190,7 +194,14 @@ class Cube:
         senders = np.intersect1d(self.case.senders_outside, self.outsiders)
         return {"outsiders": self.gain[:, self.outsiders].sum(1), "senders": self.gain[:, senders].sum(1)}
 
-    def bands(self, draws: int, seed: int = 0, permutations: int = 16, progress: Progress | None = None) -> Floats:
+    def bands(
+        self,
+        draws: int,
+        seed: int = 0,
+        permutations: int = 16,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+    ) -> Floats:
         """Shapley values under draws of the uncertain numbers `[draw, player]`, million USD.
 
         In each draw the values of some orders of joining are solved, and the difference from the same orders at central
@@ -200,20 +211,16 @@ class Cube:
         exact = np.array(list(self.shapley().values()))
         centre = attribution.estimate(orders, lambda some: self.value[some]).value
         drawn = sample(self.case.world, self.case.scenario, draws, seed)
+        self.case.economy.preparation  # noqa: B018 - made once, before the workers share it
+        one = _Drawn(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
-        for k in range(draws):
-            case = self.case.drawn(drawn.draw(k, self.case.world))
-            played = self._play(case)
-            worth = _Worth(case, played, self.side, self.target)
-            out[k] = exact + attribution.estimate(orders, worth).value - centre
-            if progress:
-                progress("draws", k + 1, draws)
+        with nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            some = pool.map(one, (drawn.draw(k, self.case.world) for k in range(draws)))
+            for k, values in enumerate(some):
+                out[k] = exact + values - centre
+                if progress:
+                    progress("draws", k + 1, draws)
         return out
-
-    def _play(self, case: Case) -> Played:
-        if self.side == "senders":
-            return senders_game(case, str(self.target), self.players, 1e-8)
-        return club_game(case, self.players, self.joining_wedge, 1e-8)
 
     @property
     def _own_slack(self) -> Floats:
@@ -282,6 +289,26 @@ class _Worth:
         own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.played.names], axis=1)
         inside = (some[:, None] >> np.arange(own.shape[1])) & 1
         return np.asarray((own * inside).sum(1))
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The Shapley values that given orders of joining estimate in a draw."""
+
+    case: Case
+    side: Side
+    target: str | None
+    players: tuple[str, ...]
+    joining_wedge: float
+    orders: NDArray[np.intp]
+
+    def __call__(self, draw: Draw) -> Floats:
+        case = self.case.drawn(draw)
+        if self.side == "senders":
+            played = senders_game(case, str(self.target), self.players, ENOUGH)
+        else:
+            played = club_game(case, self.players, self.joining_wedge, ENOUGH)
+        return attribution.estimate(self.orders, _Worth(case, played, self.side, self.target)).value
 
 
 def coalitions(
