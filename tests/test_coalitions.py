@@ -11,8 +11,9 @@ import pytest
 
 import countervail as cv
 from countervail.analysis import coalitions as module
-from countervail.analysis.coalitions import Cube, Sampled, coalitions
+from countervail.analysis.coalitions import Sampled, coalitions
 from countervail.analysis.compile import Case
+from countervail.analysis.cube import Cube
 from countervail.analysis.games import sender_players
 from countervail.errors import InputError
 from countervail.scenario import Scenario

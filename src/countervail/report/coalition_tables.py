@@ -9,7 +9,7 @@ import numpy as np
 from countervail import __version__, countries
 from countervail.analysis import attribution
 from countervail.analysis.attribution import Floats
-from countervail.analysis.coalitions import Cube
+from countervail.analysis.cube import Cube
 from countervail.analysis.eligibility import ineligible
 from countervail.analysis.outcome import LEAST_COST
 from countervail.analysis.senders import findings
