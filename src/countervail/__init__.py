@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
     from countervail.errors import NotConverged as NotConverged
+    from countervail.payments import payments as payments
     from countervail.report.run import write as write
     from countervail.scenario.load import load_scenario as load_scenario
     from countervail.scenario.model import Scenario as Scenario
@@ -39,6 +40,7 @@ _HOME = {
     "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",
     "load_world": "world.bundled",
+    "payments": "payments",
     "run": "analysis.outcome",
     "solve": "trade.solve",
     "write": "report.run",
@@ -63,6 +65,7 @@ __all__ = [
     "coalitions",
     "load_scenario",
     "load_world",
+    "payments",
     "run",
     "solve",
     "write",

@@ -31,6 +31,7 @@ class Worth:
     target: str | None
 
     def __call__(self, some: Coalitions) -> Floats:
+        """Million USD `[coalition]`."""
         found = solve_some(self.played.game, some)[:, :-1]
         gain = self.played.base.base_income * (found - self.played.base.real_income)
         if self.side == "senders":
@@ -52,6 +53,7 @@ class Drawn:
     orders: NDArray[np.intp]
 
     def __call__(self, draw: Draw) -> Floats:
+        """Million USD `[player]`."""
         case = self.case.drawn(draw)
         if self.side == "senders":
             played = senders_game(case, str(self.target), self.players, ENOUGH)
