@@ -1,0 +1,1 @@
+"""From documents to cited claims: what a text says, where exactly, who said it, and how data bear on it."""

@@ -1,0 +1,60 @@
+"""Words of a folded text with what the name rules ask of them: capitals, line, neighbours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
+FUNCTION = frozenset(
+    "i a an the this that these those he she it we you they his her its our their your my and or but if in on at by for from to of with without as also after before "
+    "since while when where which who whom whose what why how is are was were be been being has have had do does did will would shall should may might must can could "
+    "not no yes all any some each every both neither either many most more much few several such other another same following furthermore moreover however therefore thus "
+    "hence meanwhile instead although though because given having noting recognizing recognising considering regarding concerning despite during through under over between "
+    "among against about above below until upon within towards toward per via please dear greetings respectfully sincerely yours faithfully regards sir madam only even still "
+    "just already again perhaps finally then now here there today yesterday tomorrow honorable honourable esteemed respected distinguished so than into onto like including "
+    "accordingly consequently according speaking once let make see following attached enclosed kindly our whether nor amid subject re copy cc from to number date time "
+    "classification urgency attachment transcript source photo ladies gentlemen their said told asked former late then-".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word with its folded span, whether it begins with a capital, and what stands between it and the word before."""
+
+    text: str
+    start: int
+    end: int
+    capital: bool
+    gap: str
+    first: bool  # of its sentence or line
+
+    @property
+    def bare(self) -> str:
+        """The word without a possessive ending."""
+        return self.text[:-2] if self.text.endswith("'s") else self.text.rstrip("'")
+
+
+def tokenise(text: str) -> list[Token]:
+    """The words of a text in order; linear."""
+    tokens: list[Token] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        gap = text[end : match.start()]
+        abbreviation = bool(tokens) and gap == ". " and len(tokens[-1].text) <= 3 and tokens[-1].capital
+        first = not tokens or "\n" in gap or (any(c in ".!?" for c in gap) and not abbreviation) or (gap[-1:] in '"' and gap[:1] != " ")
+        tokens.append(Token(word, match.start(), match.end(), word[0].isupper(), gap, first))
+        end = match.end()
+    return tokens
+
+
+def headline(line: str) -> bool:
+    """Whether a line is set in title case: most of its longer words begin with a capital and it is no sentence."""
+    words = re.findall(r"[A-Za-z][\w'-]*", line)
+    long = [w for w in words if len(w) > 3]
+    if len(words) < 5 or line.rstrip()[-1:] in {":", ";"} or re.match(r"\s*(?:Mrs?|Ms|Dr|Eng|Prof)\b", line):
+        return False
+    if re.search(r"[a-z],? (?:for your|with respect)", line) or line.rstrip().endswith((".", ",")) and not line.rstrip().endswith("U.S."):
+        return False
+    return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long)
