@@ -1,0 +1,69 @@
+# Everything from a fresh clone, with Python 3.11 or newer, make and a package index. GNU Make 3.81 is enough.
+#   make run     the main job: answer for the shipped scenario          make test    the tests
+#   make bench   the speed claims, measured                             make lint    ruff, mypy --strict, layers
+#   make data    remake the bundled world (FROM=folder of its sources)  make lock    renew the locked requirements
+#   make clean   remove what these made (runs/ is kept)
+# PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run`.
+
+VENV = .venv
+BIN = $(VENV)/bin
+SCENARIO = asiu
+FROM = ../shared/data
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+BUNDLE = src/countervail/report/static/vega.js
+
+.PHONY: run test bench lint lock data clean
+
+run: $(VENV)/run.stamp $(BUNDLE)
+	$(BIN)/countervail run $(SCENARIO)
+
+test: $(VENV)/dev.stamp $(BUNDLE)
+	$(BIN)/python -m pytest $(PYTEST)
+
+bench: $(VENV)/bench.stamp $(BUNDLE)
+	$(BIN)/python -m benchmarks
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+data: $(VENV)/dev.stamp
+	$(BIN)/countervail data build --from $(FROM)
+
+lock: $(VENV)/run.stamp
+	$(PIP) install uv
+	$(UV) pyproject.toml requirements/build.in -o requirements/run.lock
+	$(UV) pyproject.toml requirements/build.in --extra dev -c requirements/run.lock -o requirements/dev.lock
+	$(UV) pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/dev.lock -o requirements/bench.lock
+
+clean:
+	rm -rf $(VENV) build dist $(BUNDLE) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/venv.stamp:
+	@sh tools/venv.sh $(VENV)
+	@touch $@
+
+# The project itself is installed editable, without build isolation: its build requirements are in the lock.
+$(VENV)/run.stamp: $(VENV)/venv.stamp requirements/run.lock pyproject.toml hatch_build.py
+	@echo "Installing the locked requirements into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.lock
+	@echo "Installing what the benchmarks compare with ..."
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@touch $@
+
+# The editable install makes the bundle; this remakes it where it was deleted since.
+$(BUNDLE): $(VENV)/run.stamp
+	@test -f $@ || $(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@

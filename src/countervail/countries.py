@@ -1,0 +1,177 @@
+"""Countries: ISO codes, names, capitals, neighbours, map ids, and dated groups (G7, EU ...)."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import difflib
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+from countervail.errors import InputError
+
+# The residual region of a world: it has a name, but no row in countries.csv.
+REST = "ROW"
+
+
+@dataclass(frozen=True)
+class Country:
+    """One row of countries.csv: codes, capital (degrees north and east; NaN where there is none), neighbours.
+
+    `numeric` is ISO 3166's three digits, as map files use them (983, a number left to users, for Kosovo).
+    `languages` are ISO 639 codes, the most spoken first. Source: GeoNames; names and aliases are ours.
+    """
+
+    iso3: str
+    iso2: str
+    numeric: str
+    name: str
+    capital: str
+    latitude: float
+    longitude: float
+    neighbours: tuple[str, ...]
+    languages: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A country's time in a group: from `since` to `until`, both included; None is open (or before 2000 for UN)."""
+
+    iso3: str
+    since: datetime.date | None
+    until: datetime.date | None
+
+    def holds(self, on: datetime.date | None) -> bool:
+        """Whether it held on this date; with None, whether it has not ended."""
+        if on is None:
+            return self.until is None
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+@cache
+def load() -> Mapping[str, Country]:
+    """Every country and territory by ISO3 code."""
+    return MappingProxyType(
+        {
+            row["iso3"]: Country(
+                iso3=row["iso3"],
+                iso2=row["iso2"],
+                numeric=row["numeric"],
+                name=row["name"],
+                capital=row["capital"],
+                latitude=float(row["latitude"] or "nan"),
+                longitude=float(row["longitude"] or "nan"),
+                neighbours=tuple(row["neighbours"].split()),
+                languages=tuple(row["languages"].split()),
+                aliases=tuple(filter(None, row["aliases"].split(";"))),
+            )
+            for row in _rows("countries.csv")
+        }
+    )
+
+
+def name(iso3: str) -> str:
+    """A country's English name; InputError for a code that is none."""
+    if iso3 == REST:
+        return "Rest of the world"
+    try:
+        return load()[iso3].name
+    except KeyError:
+        raise InputError(f"{iso3!r} is no ISO3 country code{_near(iso3, load())}") from None
+
+
+def groups() -> tuple[str, ...]:
+    """Names of the built-in groups."""
+    return tuple(_groups())
+
+
+def memberships(group_name: str) -> tuple[Membership, ...]:
+    """Every spell of membership of a group."""
+    try:
+        return _groups()[group_name]
+    except KeyError:
+        raise InputError(f"no group {group_name!r}; built in are {', '.join(groups())}") from None
+
+
+def group(name: str, date: str | datetime.date | None = None) -> tuple[str, ...]:
+    """ISO3 codes of a group's members on a date (ISO string or date; None is the latest), sorted.
+
+    The last day of a membership belongs to it: the United Kingdom is in the EU on 2020-01-31.
+    """
+    on = _date(date)
+    return tuple(sorted({m.iso3 for m in memberships(name) if m.holds(on)}))
+
+
+def resolve(text: str) -> str:
+    """The ISO3 code of a code, an English name or an alias; case, accents and a leading "the" do not matter."""
+    key = _fold(text)
+    if key == "congo":
+        raise InputError("'Congo' is ambiguous: COD (DR Congo, Kinshasa) or COG (Congo Republic, Brazzaville)")
+    try:
+        return _index()[key]
+    except KeyError:
+        raise InputError(f"no country called {text!r}{_near(text, _labels())}") from None
+
+
+def expand(items: Iterable[str], date: str | datetime.date | None = None) -> tuple[str, ...]:
+    """Countries of a list of ISO3 codes, names and group names on a date, each once, in the order met."""
+    found: dict[str, None] = {}
+    for item in items:
+        members = group(item, date) if item in _groups() else (resolve(item),)
+        found.update(dict.fromkeys(members))
+    return tuple(found)
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    text = (resources.files("countervail") / file).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@cache
+def _groups() -> Mapping[str, tuple[Membership, ...]]:
+    found: dict[str, list[Membership]] = {}
+    for row in _rows("groups.csv"):
+        spell = Membership(row["iso3"], _date(row["since"] or None), _date(row["until"] or None))
+        found.setdefault(row["group"], []).append(spell)
+    return MappingProxyType({k: tuple(v) for k, v in found.items()})
+
+
+@cache
+def _labels() -> tuple[str, ...]:
+    return tuple(x for c in load().values() for x in (c.name, *c.aliases))
+
+
+@cache
+def _index() -> Mapping[str, str]:
+    index: dict[str, str] = {_fold("Rest of the world"): REST, _fold(REST): REST}
+    for c in load().values():
+        for label in (c.iso3, c.name, *c.aliases):
+            index[_fold(label)] = c.iso3
+    return MappingProxyType(index)
+
+
+def _fold(text: str) -> str:
+    """Lower case without accents, punctuation and a leading "the"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    words = "".join(x if x.isalnum() else " " for x in plain.replace("'", "").replace(".", "")).split()
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _near(text: str, labels: Iterable[str]) -> str:
+    close = difflib.get_close_matches(text, list(labels), n=3, cutoff=0.6)
+    return f"; near it: {', '.join(close)}" if close else "; give an ISO3 code such as IRN, or an English name"
+
+
+def _date(value: str | datetime.date | None) -> datetime.date | None:
+    if value is None or isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise InputError(f"date {value!r}: write it as YYYY-MM-DD") from None

@@ -1,0 +1,82 @@
+"""Every number of a scenario as a row: what it is, its range, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from countervail.scenario.model import Scenario
+from countervail.scenario.values import Range
+
+Row = dict[str, str | float | None]
+
+# the unit of a range that does not name its own follows from its field
+_UNITS = {
+    "effect": "log points of trade",
+    "rate": "ad valorem",
+    "coverage": "share",
+    "leakage": "share",
+    "evasion": "ad valorem",
+    "stock": "million USD",
+    "return_rate": "share a year",
+    "china_partial": "multiplier of b",
+    "cap": "log points of trade",
+    "rent_share": "share",
+    "share": "share",
+}
+_LABELS = {
+    "effect": "effect on log trade",
+    "rate": "rate",
+    "coverage": "coverage",
+    "leakage": "leakage",
+    "evasion": "cost of evasion",
+    "stock": "stock frozen",
+    "return_rate": "return forgone",
+    "china_partial": "part of a provision for a partial China",
+    "cap": "most that all provisions do together",
+    "rent_share": "share of a wedge that is a fee",
+    "share": "already integrated",
+}
+
+
+def assumptions(scenario: Scenario) -> list[Row]:
+    """Rows (path, label, value, low, high, unit, basis, source, note) of every range that is not so by definition."""
+    return [
+        {
+            "path": path,
+            "label": label,
+            "value": number.value,
+            "low": number.low,
+            "high": number.high,
+            "unit": number.unit or _UNITS.get(path.rsplit(".", 1)[-1]),
+            "basis": number.basis,
+            "source": number.source,
+            "note": number.note,
+        }
+        for path, label, number in ranges(scenario)
+        if number.basis != "definition"
+    ]
+
+
+def ranges(scenario: Scenario) -> Iterator[tuple[str, str, Range]]:
+    """Every range of a scenario with its path, as --set takes it, and a label."""
+    yield from _walk(scenario, "", "")
+
+
+def _walk(value: Any, path: str, label: str) -> Iterator[tuple[str, str, Range]]:
+    if isinstance(value, Range):
+        what = _LABELS.get(path.rsplit(".", 1)[-1], path)
+        yield path, f"{label}: {what}" if label else what, value
+    elif isinstance(value, BaseModel):
+        own = getattr(value, "label", None) or getattr(value, "id", None) or label
+        for field in type(value).model_fields:
+            yield from _walk(getattr(value, field), f"{path}.{field}" if path else field, own)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _walk(item, f"{path}.{key}", label)
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            if isinstance(item, BaseModel):
+                yield from _walk(item, f"{path}.{getattr(item, 'id', place)}", label)

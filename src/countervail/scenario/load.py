@@ -1,0 +1,135 @@
+"""Scenario files: reading with includes and --set, errors with file and line, writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from countervail.errors import InputError
+from countervail.scenario import tree
+from countervail.scenario.explain import explain
+from countervail.scenario.model import Scenario
+from countervail.scenario.override import apply
+from countervail.scenario.tree import Node
+
+LIBRARY = Path(__file__).with_name("library")
+_PREFIX = "library:"
+_MAX_INCLUDES = 100
+
+
+def library() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(("-club", "-assumptions")))
+
+
+def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario:
+    """The scenario of that name in the library, or in the file at that path.
+
+    `set` are overrides of the form `path=value`, the value in YAML: `club.reading=interview`,
+    `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`. Raises InputError naming file, line and field.
+    """
+    path = _find(name_or_path)
+    root = _read(path, ())
+    for assignment in set:
+        apply(root, assignment)
+    return validate(root)
+
+
+def validate(root: Node) -> Scenario:
+    """The scenario of a tree; InputError listing what is wrong and where."""
+    if not isinstance(root.value, dict):
+        raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")
+    try:
+        return Scenario.model_validate(root.plain())
+    except ValidationError as error:
+        raise InputError(explain(error, root)) from None
+
+
+def dump(scenario: Scenario) -> str:
+    """The scenario as YAML that runs by itself: everything resolved, no includes; loads to an equal scenario."""
+    data = scenario.model_dump(mode="json", exclude_none=True)
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return Scenario.model_json_schema()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario with its includes merged, a description on every field."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_schema()}
+
+
+def _find(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    if isinstance(name_or_path, str) and text in library():
+        return LIBRARY / f"{text}.yaml"
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise InputError(f"{text}: is a folder, not a scenario file.")
+    known = ", ".join(library())
+    raise InputError(f"{text}: no such scenario file, and no scenario of that name in the library ({known}).")
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> Node:
+    """The tree of a file with its includes merged in; `above` are the files that include it."""
+    shown = path.name if path.is_relative_to(LIBRARY) else str(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(tree.MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}.") from None
+    root = tree.parse(tree.decode(data, shown), shown)
+    if not isinstance(root.value, dict):
+        raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")
+    includes = root.value.pop("include", None)
+    if includes is None:
+        return root
+    if not isinstance(includes.value, list) or not all(isinstance(i.value, str) for i in includes.value):
+        raise InputError(f"{includes.where}: `include` is a list of file names.")
+    here = (*above, path.resolve())
+    if len(here) > _MAX_INCLUDES or len(includes.value) > _MAX_INCLUDES:
+        raise InputError(f"{includes.where}: more than {_MAX_INCLUDES} includes.")
+    for item in includes.value:
+        tree.merge(root, _read(_included(item, path, here), here))
+    return root
+
+
+def _included(item: Node, path: Path, above: tuple[Path, ...]) -> Path:
+    text = str(item.value)
+    folder = LIBRARY if text.startswith(_PREFIX) else path.parent
+    found = (folder / text.removeprefix(_PREFIX)).resolve()
+    # a scenario from elsewhere must not read files of the machine it runs on
+    if not (found.is_relative_to(folder.resolve()) or found.is_relative_to(LIBRARY.resolve())):
+        raise InputError(
+            f"{item.where}: {text!r} lies outside the folder of the file that includes it. Put it inside, or name a "
+            f"file of the library as {_PREFIX}NAME."
+        )
+    if found in above:
+        raise InputError(f"{item.where}: {text!r} includes itself, directly or through others.")
+    if not found.is_file():
+        raise InputError(f"{item.where}: there is no file {text!r} beside {path.name}.")
+    return found
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what `tree` reads: no aliases, and quotes around text that would read as something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _write_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = None if tree.scalar(text) == text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _write_text)

@@ -1,0 +1,139 @@
+"""One sanction: who imposes it on whom, on what, since when, and how much it does."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from countervail.scenario.values import Basis, CountryOrGroup, Date, Model, Number, Range, Sectors, inherit, within
+
+Kind = Literal["embargo", "export_control", "import_ban", "tariff", "price_cap", "payment_cutoff", "asset_freeze"]
+
+# what each kind needs and may have beside the fields common to all; a ban is neither effect nor rate
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "tariff": ("rate",),
+    "price_cap": ("rate", "buyers"),
+    "asset_freeze": ("stock", "return_rate", "custodians"),
+}
+_BAN = ("effect", "coverage", "leakage")
+_MAY: dict[str, tuple[str, ...]] = {
+    "embargo": _BAN,
+    "export_control": _BAN,
+    "import_ban": _BAN,
+    "payment_cutoff": _BAN,
+    "tariff": ("rate",),
+    "price_cap": ("rate", "buyers", "coverage", "evasion"),
+    "asset_freeze": ("stock", "return_rate", "custodians"),
+}
+_SPECIFIC = ("effect", "rate", "buyers", "coverage", "leakage", "evasion", "stock", "return_rate", "custodians")
+_RANGES = ("effect", "rate", "coverage", "leakage", "evasion", "stock", "return_rate")
+
+
+class Measure(Model):
+    """One sanction in force, or a new one."""
+
+    id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    """A short name, unique in the scenario."""
+    label: str = Field(min_length=1)
+    """What it is, for the reader."""
+    kind: Kind
+    """What sort of measure it is, which says in what direction it works and which fields it takes."""
+    senders: tuple[CountryOrGroup, ...] = Field(min_length=1)
+    """Who imposes it: countries (ISO3 or English name) or groups with dated membership."""
+    targets: tuple[CountryOrGroup, ...] = Field(min_length=1)
+    """On whom: at least one country or group."""
+    buyers: tuple[CountryOrGroup, ...] = ()
+    """Price cap: the importers whose purchases from the target are capped."""
+    sectors: Sectors = ("all",)
+    """Sector codes of the world, or all, goods, services, energy."""
+    effect: Range | None = None
+    """Estimated effect b on log trade, at most 0: trade is multiplied by exp(b)."""
+    rate: Range | None = None
+    """Tariff: ad-valorem rate, at least 0. Price cap: the observed discount over the price paid."""
+    coverage: Range = Range.defined(1.0)
+    """Share of pre-measure trade that a ban hits, or that a price cap covers, 0 to 1."""
+    leakage: Range = Range.defined(0.0)
+    """Share of the covered trade that goes on all the same, 0 to 1."""
+    evasion: Range = Range.defined(0.0)
+    """Price cap: ad-valorem cost of the trade that evades it (kappa - 1 of the uncovered share), at least 0."""
+    stock: Range | None = None
+    """Asset freeze: the stock frozen, million USD."""
+    return_rate: Range | None = None
+    """Asset freeze: what the stock would yield a year, as a share of it."""
+    custodians: tuple[CountryOrGroup, ...] = ()
+    """Asset freeze: where the assets are held."""
+    since: Date | None = None
+    """First day in force."""
+    until: Date | None = None
+    """Last day in force; null while it lasts."""
+    in_baseline: Number | None = Field(default=None, ge=0, le=1)
+    """Share of the baseline year in force; computed from the dates where null."""
+    list_based: bool = False
+    """Whether it hits listed persons and firms instead of a country's trade."""
+    enabled: bool = True
+    """Whether the measure takes part."""
+    source: str | None = None
+    """Where the measure and its dates are on record, and how far that was checked."""
+    basis: Basis | None = None
+    """What the measure's existence and dates rest on; each number has its own basis."""
+    note: str | None = None
+    """What a reader should know about it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_numbers(cls, data: Any) -> Any:
+        return inherit(data, _RANGES)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for field in _NEEDS.get(self.kind, ()):
+            if not getattr(self, field):
+                raise ValueError(f"a {self.kind} needs `{field}`")
+        for field in _SPECIFIC:
+            if field not in _MAY[self.kind] and getattr(self, field) != type(self).model_fields[field].default:
+                raise ValueError(f"a {self.kind} takes no `{field}`; it may have {', '.join(_MAY[self.kind])}")
+        if self.effect is not None and (self.coverage.value != 1 or self.leakage.value != 0):
+            raise ValueError(
+                "give either `effect`, which holds for the whole cell, or `coverage` and `leakage`, not both"
+            )
+        within(self.effect, "effect", high=0, why=": a measure does not raise trade")
+        within(self.rate, "rate", low=0, why=": a rate is not negative in a scenario")
+        if self.kind == "price_cap":
+            within(self.rate, "rate", high=10)
+        for field in ("coverage", "leakage"):
+            within(getattr(self, field), field, 0, 1)
+        for field in ("evasion", "stock"):
+            within(getattr(self, field), field, low=0)
+        within(self.return_rate, "return_rate", 0, 1)
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"`until` ({self.until}) lies before `since` ({self.since})")
+        return self
+
+    @property
+    def by_united_nations(self) -> bool:
+        """Whether every state is a sender."""
+        return "UN" in self.senders
+
+    def share_in_force(self, year: int) -> float:
+        """Share of `year` in force, 0 to 1: `in_baseline` where given, else by the dates."""
+        if self.in_baseline is not None:
+            return self.in_baseline
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        start, end = max(first, self.since or first), min(last, self.until or last)
+        return max(0, (end - start).days + 1) / (366 if calendar.isleap(year) else 365)
+
+    def trade_effect(self) -> float:
+        """phi at the central values: the partial-equilibrium multiplier on trade of embargoes, bans and cut-offs.
+
+        `exp(effect)` where an effect is given, else `1 - coverage (1 - leakage)`; 1 for kinds that work through a
+        tariff, a price or a transfer.
+        """
+        if "effect" not in _MAY[self.kind]:
+            return 1.0
+        if self.effect is not None:
+            return math.exp(self.effect.value)
+        return 1.0 - self.coverage.value * (1.0 - self.leakage.value)

@@ -1,0 +1,103 @@
+"""`--set path=value`: one value of a scenario replaced before it is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countervail.errors import InputError
+from countervail.scenario import tree
+from countervail.scenario.explain import fields_at, model_at, suggest
+from countervail.scenario.tree import Key, Node
+from countervail.scenario.values import Range
+
+
+def apply(root: Node, assignment: str) -> None:
+    """Set the value at a path of the tree; steps are fields, keys, ids of list items, or their numbers from 0.
+
+    A number set for a range, or for its `value`, becomes an assumption whose range is widened to hold it. Raises
+    InputError listing what is there when the path leads nowhere.
+    """
+    path, sign, text = assignment.partition("=")
+    path = path.strip()
+    if not sign or not path:
+        raise InputError(f"--set {assignment}: write it as path=value, for example club.reading=interview.")
+    where = f"--set {assignment}"
+    new = tree.parse(text, where, first_line=0) if text.strip() else Node(None, where, 0)
+    _flatten(new)
+    steps = path.split(".")
+    node = root
+    loc: list[Key] = []
+    for position, step in enumerate(steps[:-1]):
+        node, key = _descend(node, step, loc, where, steps[position])
+        loc.append(key)
+    _assign(node, steps[-1], new, loc, where)
+
+
+def _descend(node: Node, step: str, loc: list[Key], where: str, name: str) -> tuple[Node, Key]:
+    if isinstance(node.value, dict):
+        if step not in node.value or node.value[step].value is None:
+            if step not in node.value and step not in fields_at(loc):
+                raise _unknown(where, name, loc, [*node.value, *fields_at(loc)])
+            node.value[step] = Node({}, where, 0)
+        return node.value[step], step
+    if isinstance(node.value, list):
+        index = _index(node, step, loc, where)
+        return node.value[index], index
+    raise InputError(f"{where}: `{'.'.join(map(str, loc))}` is a plain value and has no `{name}`.")
+
+
+def _assign(node: Node, step: str, new: Node, loc: list[Key], where: str) -> None:
+    if isinstance(node.value, list):
+        index = _index(node, step, loc, where)
+        node.value[index] = new
+        return
+    if not isinstance(node.value, dict):
+        raise InputError(f"{where}: `{'.'.join(map(str, loc))}` is a plain value and has no `{step}`.")
+    known = fields_at(loc)
+    if (known and step not in known) or (not known and step not in node.value):
+        raise _unknown(where, step, loc, [*dict.fromkeys([*node.value, *known])])
+    number = isinstance(new.value, int | float) and not isinstance(new.value, bool)
+    if number and model_at([*loc, step]) is Range:
+        old = node.value.get(step)
+        new = _replace(old if old is not None and isinstance(old.value, dict) else None, new)
+    elif number and step == "value" and model_at(loc) is Range:
+        node.value.update(_replace(node, new).value)
+        return
+    node.value[step] = new
+
+
+def _replace(old: Node | None, number: Node) -> Node:
+    """A range with another central value: an assumption of the user's, its ends moved out where they must."""
+    before: dict[str, Any] = {} if old is None else old.plain()
+    value = float(number.value)
+    ends = [v for v in (before.get("value"), before.get("low"), before.get("high")) if isinstance(v, int | float)]
+    fields: dict[str, Any] = {"value": value, "low": min([value, *ends]), "high": max([value, *ends])}
+    if "unit" in before:
+        fields["unit"] = before["unit"]
+    chosen = fields["low"] < fields["high"]
+    fields["basis"] = "assumption" if chosen else "definition"
+    fields["note"] = "set by the user" + (f"; was {before['value']:g}" if "value" in before else "")
+    return Node({key: Node(v, number.file, 0) for key, v in fields.items()}, number.file, 0)
+
+
+def _index(node: Node, step: str, loc: list[Key], where: str) -> int:
+    ids = [item.item_id() for item in node.value]
+    if step in ids:
+        return ids.index(step)
+    if step.isdigit() and int(step) < len(node.value):
+        return int(step)
+    raise _unknown(where, step, loc, [name for name in ids if name is not None] or [str(i) for i in range(len(ids))])
+
+
+def _unknown(where: str, step: str, loc: list[Key], known: list[str]) -> InputError:
+    place = f"in `{'.'.join(map(str, loc))}`" if loc else "at the top"
+    return InputError(f"{where}: there is no `{step}` {place}. " + suggest(step, list(dict.fromkeys(known))))
+
+
+def _flatten(node: Node) -> None:
+    """Give every node of an override the override itself as its place."""
+    node.line = 0
+    children = node.value.values() if isinstance(node.value, dict) else node.value
+    if isinstance(node.value, dict | list):
+        for child in children:
+            _flatten(child)

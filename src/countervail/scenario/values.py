@@ -1,0 +1,166 @@
+"""The values a scenario is made of: a number with its range and where it comes from, dates, countries, sectors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from countervail import countries
+from countervail.errors import InputError
+
+Basis = Literal["observed", "cited", "assumption", "definition"]
+
+SECTOR_KEYWORDS = ("all", "goods", "services", "energy")
+ENERGY_SECTORS = ("COAL", "OIL_GAS", "REFINING")
+
+_own_groups: ContextVar[frozenset[str]] = ContextVar("own_groups", default=frozenset())
+
+
+class Model(BaseModel):
+    """Base of every scenario model: frozen, no unknown fields, no NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+@contextmanager
+def own_groups(names: frozenset[str]) -> Iterator[None]:
+    """While it is open, `names` are accepted where a country or a built-in group may stand."""
+    token = _own_groups.set(names)
+    try:
+        yield
+    finally:
+        _own_groups.reset(token)
+
+
+def _text(value: Any) -> Any:
+    # a year or a document number without quotes is a number to YAML
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _date(value: Any) -> Any:
+    if value is None or isinstance(value, dt.date):
+        return value
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"{value!r} is not a date: write it as YYYY-MM-DD, for example 2018-11-05")
+
+
+def _country(value: str) -> str:
+    try:
+        return countries.resolve(value)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+
+
+def _country_or_group(value: str) -> str:
+    if value in _own_groups.get() or value in countries.groups():
+        return value
+    try:
+        return countries.resolve(value)
+    except InputError as error:
+        known = ", ".join((*sorted(_own_groups.get()), *countries.groups()))
+        raise ValueError(f"{error} Groups: {known}") from None
+
+
+def _sector(value: str) -> str:
+    if not value.strip():
+        raise ValueError("a sector is a code of the world, or one of " + ", ".join(SECTOR_KEYWORDS))
+    return value
+
+
+def _sectors(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _pair(value: tuple[str, str]) -> tuple[str, str]:
+    if value[0] == value[1]:
+        raise ValueError(f"a pair joins two different countries, not {value[0]} with itself")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Date = Annotated[dt.date, BeforeValidator(_date)]
+Number = Annotated[float, Field(strict=True)]
+Country = Annotated[str, AfterValidator(_country)]
+CountryOrGroup = Annotated[str, AfterValidator(_country_or_group)]
+Pair = Annotated[tuple[Country, Country], AfterValidator(_pair)]
+Sectors = Annotated[tuple[Annotated[str, AfterValidator(_sector)], ...], BeforeValidator(_sectors), Field(min_length=1)]
+
+
+class Range(Model):
+    """A number between two others, with what it rests on."""
+
+    value: Number
+    """The central value."""
+    low: Number
+    """The low end; the value itself where omitted and the basis is not an assumption."""
+    high: Number
+    """The high end; the value itself where omitted and the basis is not an assumption."""
+    unit: str | None = None
+    """The unit, where it does not follow from the field."""
+    basis: Basis
+    """Observed in data, cited from a source, an assumption (then low < high), or true by definition."""
+    source: str | None = None
+    """Where an observed or cited number comes from, and how far the source was checked."""
+    note: str | None = None
+    """Why this number and this range."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "value" in data:
+            return {"low": data["value"], "high": data["value"], **data}
+        return data
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"needs low <= value <= high, got {self.low:g} <= {self.value:g} <= {self.high:g}")
+        if self.basis == "assumption" and self.low == self.high:
+            raise ValueError("an assumption needs a range: low < high")
+        if self.basis in ("observed", "cited") and not self.source:
+            raise ValueError(f"basis {self.basis} needs a source")
+        return self
+
+    @classmethod
+    def defined(cls, value: float) -> Range:
+        """A number that is so by definition, such as the full coverage of a measure that names no share."""
+        return cls(value=value, low=value, high=value, basis="definition")
+
+
+def inherit(data: Any, fields: tuple[str, ...]) -> Any:
+    """`data` with every bare number among `fields` turned into a range on the enclosing item's basis and source."""
+    if not isinstance(data, Mapping):
+        return data
+    filled = dict(data)
+    for field in fields:
+        number = filled.get(field)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            continue
+        if not filled.get("basis") or not filled.get("source"):
+            raise ValueError(
+                f"{field}: a bare number needs `basis` and `source` beside it; "
+                f"or write {{value: {number}, low: ..., high: ..., basis: assumption}}"
+            )
+        filled[field] = {"value": number, "basis": filled["basis"], "source": filled["source"]}
+    return filled
+
+
+def within(
+    number: Range | None, field: str, low: float | None = None, high: float | None = None, why: str = ""
+) -> None:
+    """Raise ValueError where a range leaves [low, high]."""
+    if number is None:
+        return
+    if low is not None and number.low < low:
+        raise ValueError(f"{field} may not be below {low:g}, got {number.low:g}{why}")
+    if high is not None and number.high > high:
+        raise ValueError(f"{field} may not be above {high:g}, got {number.high:g}{why}")

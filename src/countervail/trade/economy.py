@@ -1,0 +1,173 @@
+"""The base point of a counterfactual: baseline shares and values, laid out for the solver.
+
+Outside, arrays are `[exporter, importer, sector]`; inside `trade/` they are `[sector, importer, exporter]` and country
+values `[sector, country]`. This module is the only one that transposes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import NoEquilibrium
+
+if TYPE_CHECKING:
+    from countervail.trade.prepare import Preparation
+    from countervail.trade.welfare import Reference
+
+Array = NDArray[np.float64]
+
+
+class Flows(Protocol):
+    """What the solver needs of a baseline: a `World` has it."""
+
+    @property
+    def countries(self) -> Sequence[str]:
+        """Names."""
+
+    @property
+    def sectors(self) -> Sequence[str]:
+        """Names."""
+
+    @property
+    def flows(self) -> Array:
+        """What the importer pays `[exporter, importer, sector]`."""
+
+    @property
+    def value_added_share(self) -> Array:
+        """`[country, sector]`."""
+
+    @property
+    def input_share(self) -> Array:
+        """`[country, input, user]`."""
+
+    @property
+    def tariff(self) -> Array:
+        """Ad valorem `[exporter, importer, sector]`."""
+
+    @property
+    def elasticity(self) -> Array:
+        """Theta `[sector]`."""
+
+
+def inward(array: Array) -> Array:
+    """`[exporter, importer, sector]` to `[sector, importer, exporter]`, contiguous."""
+    return np.ascontiguousarray(array.transpose(2, 1, 0))
+
+
+def outward(array: Array) -> Array:
+    """`[sector, importer, exporter]` to `[exporter, importer, sector]`."""
+    return array.transpose(2, 1, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """A baseline in equilibrium, values as shares of world value added.
+
+    Attributes:
+        countries, sectors: names, for messages.
+        share: trade shares pi `[sector, importer, exporter]`; a cell nobody spends on holds 1 on its diagonal.
+        input_share: gamma `[country, input, user]`.
+        value_added_share: `[sector, country]`.
+        final_share: alpha `[sector, country]`, shares of final spending.
+        elasticity: theta `[sector]`.
+        tariff: base import tariff `[sector, importer, exporter]`, or None where every rate is zero.
+        labour: base value added `[country]`, sums to 1.
+        deficit: base deficit `[country]`, sums to 0.
+        expenditure: base spending X `[sector, country]`.
+        income: base final spending I `[country]`.
+        scale: world value added, million USD.
+    """
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    share: Array
+    input_share: Array
+    value_added_share: Array
+    final_share: Array
+    elasticity: Array
+    tariff: Array | None
+    labour: Array
+    deficit: Array
+    expenditure: Array
+    income: Array
+    scale: float
+    prepared: Preparation | None = field(default=None, repr=False)
+    references: dict[float, Reference] = field(default_factory=dict, repr=False)
+    """Baselines without deficits by tolerance, filled by the solver on first use."""
+
+    @classmethod
+    def of(cls, world: Flows, prepared: Preparation | None = None) -> Economy:
+        """The economy of a baseline whose accounts balance (`World.check`); `prepared` lends another's preconditioner.
+
+        Raises:
+            NoEquilibrium: a country without income.
+        """
+        flows = inward(np.asarray(world.flows, float))
+        tariff = inward(np.asarray(world.tariff, float))
+        border = flows / (1.0 + tariff) if tariff.any() else flows
+        output = border.sum(1)
+        spending = flows.sum(2)
+        inputs = np.ascontiguousarray(np.asarray(world.input_share, float))
+        final = spending - np.einsum("nkj,jn->kn", inputs, output)
+        # what rounding leaves of a residual is zero: X - gY is a difference of larger numbers
+        final[np.abs(final) <= 1e-13 * spending] = 0.0
+        income = final.sum(0)
+        value_added_share = np.ascontiguousarray(np.asarray(world.value_added_share, float).T)
+        labour = (value_added_share * output).sum(0)
+        for what, value in (("final spending", income), ("value added", labour)):
+            if not (value > 0).all():
+                names = [world.countries[i] for i in np.flatnonzero(~(value > 0)).tolist()]
+                raise NoEquilibrium(f"no {what} in {', '.join(names)}: add its domestic flows or drop the country")
+        share = flows / np.where(spending > 0, spending, 1.0)[:, :, None]
+        dead = np.nonzero(spending <= 0)
+        share[dead[0], dead[1], dead[1]] = 1.0
+        revenue = (flows - border).sum((0, 2))
+        scale = float(labour.sum())
+        return cls(
+            countries=tuple(world.countries),
+            sectors=tuple(world.sectors),
+            share=share,
+            input_share=inputs,
+            value_added_share=value_added_share,
+            final_share=final / income,
+            elasticity=np.asarray(world.elasticity, float),
+            tariff=tariff if tariff.any() else None,
+            labour=labour / scale,
+            deficit=(income - labour - revenue) / scale,
+            expenditure=spending / scale,
+            income=income / scale,
+            scale=scale,
+            prepared=prepared,
+        )
+
+    @property
+    def n(self) -> int:
+        """Number of countries."""
+        return len(self.countries)
+
+    @property
+    def j(self) -> int:
+        """Number of sectors."""
+        return len(self.sectors)
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """The solver's preconditioner, made once per base point (a lent one is used as it is)."""
+        from countervail.trade.prepare import prepare
+
+        return self.prepared if self.prepared is not None else prepare(self)
+
+    @cached_property
+    def input_share_transposed(self) -> Array:
+        """Gamma as `[country, user, input]`."""
+        return np.ascontiguousarray(self.input_share.transpose(0, 2, 1))
+
+    def with_elasticity(self, elasticity: Array) -> Economy:
+        """The same base point under other elasticities; the preconditioner is kept (it only steers the iteration)."""
+        return replace(self, elasticity=np.asarray(elasticity, float), prepared=self.preparation, references={})

@@ -1,0 +1,225 @@
+"""The iteration: preconditioned joint steps under Anderson acceleration, and what to do where they fail.
+
+Most scenarios converge from the baseline in some twenty steps with the baseline's preconditioner. One that does not is
+approached in stages: the links are moved from the baseline's to the shock's, as far at a time as converges, with the
+preconditioner renewed at each stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from countervail.errors import NoEquilibrium, NotConverged
+from countervail.trade import kernels
+from countervail.trade.anderson import Anderson
+from countervail.trade.economy import Array, Economy
+from countervail.trade.kernels import Block, Deficits, State
+from countervail.trade.prepare import Preparation, prepare_at, step
+from countervail.trade.shock import Links, Shock, link
+
+DEPTH = 3
+MAX_ITERATIONS = 120
+PATIENCE = 30
+"""Iterations in which the residual must fall tenfold."""
+SMALLEST_STAGE = 1e-3
+SMALLEST_DAMPING = 1e-3
+STAGE_TOLERANCE = 1e-7
+
+
+class Found(NamedTuple):
+    """A solved batch: the state, each scenario's residual and the steps taken."""
+
+    state: State
+    residual: Array
+    iterations: int
+
+
+@dataclass
+class Stalled(Exception):
+    """The iteration did not reach its tolerance (control flow of this package, never seen outside)."""
+
+    trail: list[float]
+    state: State
+    worst: str
+
+
+def initial(economy: Economy) -> State:
+    """The baseline as a state."""
+    return State(np.zeros((economy.n, 1)), np.zeros((economy.j, economy.n, 1)), economy.expenditure[:, :, None])
+
+
+def iterate(
+    economy: Economy,
+    links: Links,
+    blocks: tuple[Block, ...],
+    deficits: Deficits,
+    tol: float,
+    begin: State,
+    batch: int = 1,
+    preparation: Preparation | None = None,
+    careful: bool = False,
+) -> Found:
+    """Joint steps from `begin` until every scenario's relative residual is below `tol`.
+
+    `careful` goes back to the best point with a shorter step where the residual triples (one scenario).
+
+    Raises:
+        Stalled: the residual did not fall tenfold in `PATIENCE` steps, or left the finite numbers.
+    """
+    N, J = economy.n, economy.j
+    preparation = economy.preparation if preparation is None else preparation
+    unit = np.where(economy.expenditure > 0, economy.expenditure, 1.0)[:, :, None]
+    money = slice(N + N * J, None)
+
+    def unpack(z: Array) -> State:
+        return State(z[:N], z[N : N + N * J].reshape(J, N, -1), z[money].reshape(J, N, -1) * unit)
+
+    def pack(state: State) -> Array:
+        B = state.log_wage.shape[1]
+        return np.concatenate(
+            [state.log_wage, state.log_price.reshape(-1, B), (state.expenditure / unit).reshape(-1, B)]
+        )
+
+    z = pack(begin)
+    if z.shape[1] != batch:
+        z = np.repeat(z, batch, axis=1)
+    accelerate = Anderson(DEPTH)
+    trail: list[float] = []
+    best, damping = (np.inf, z), 1.0
+    with np.errstate(all="ignore"):
+        for iteration in range(1, MAX_ITERATIONS + 1):
+            state = unpack(z)
+            t = kernels.terms(economy, links, blocks, deficits, state)
+            residual = kernels.residuals(economy, t, state)
+            size = kernels.relative(residual, state)
+            trail.append(float(size.max()))
+            if trail[-1] < tol:
+                return Found(state, size, iteration)
+            worse = not trail[-1] < 3.0 * best[0]
+            if (worse and not careful and not np.isfinite(trail[-1])) or (
+                iteration > PATIENCE and min(trail) > 0.1 * min(trail[:-PATIENCE])
+            ):
+                break
+            if worse and careful:
+                z, damping = best[1], 0.5 * damping
+                accelerate.clear()
+                best = (np.inf, z)
+                if damping < SMALLEST_DAMPING:
+                    break
+                continue
+            if trail[-1] < best[0]:
+                best = (trail[-1], z)
+            plain = pack(step(economy, preparation, t, state, residual))
+            # a plain step may overshoot far from the solution; prices and wages move by at most a factor e at a time
+            np.clip(plain[: N + N * J], z[: N + N * J] - 1.0, z[: N + N * J] + 1.0, out=plain[: N + N * J])
+            np.maximum(plain[money], 0.1 * z[money], out=plain[money])
+            if damping < 1.0:
+                plain = z + damping * (plain - z)
+                damping = min(1.0, 1.5 * damping)
+            ahead = accelerate(z, plain)
+            bad = ~((ahead[money] >= 0).all(0) & np.isfinite(ahead).all(0))
+            if bad.any():
+                ahead[:, bad] = plain[:, bad]
+            z = np.where(size < tol, z, ahead)
+    raise Stalled(trail, state, _where(economy, residual, state))
+
+
+def approach(economy: Economy, links: Links, deficits: Deficits, tol: float) -> Found:
+    """The state under `links`, approached from the baseline in stages.
+
+    Raises:
+        NotConverged: the smallest stage still fails; says how and where.
+        NoEquilibrium: the last stage that converged leaves a country next to nothing to spend.
+    """
+    start = link(economy, Shock())
+    origin = economy.deficit[:, None] if deficits.rate is None else np.zeros((economy.n, 1))
+    state, reached, stage, taken = initial(economy), 0.0, 1.0, 0
+    target = 0.0
+    while True:
+        now = _blend(start, links, target)
+        gap = Deficits((1.0 - target) * origin + target * deficits.fixed, deficits.rate)
+        try:
+            with np.errstate(all="ignore"):
+                preparation = prepare_at(economy, now, gap, state)
+            found = iterate(
+                economy, now, (), gap, tol if target == 1.0 else max(tol, STAGE_TOLERANCE), state, 1, preparation, True
+            )
+        except (Stalled, np.linalg.LinAlgError) as problem:
+            stage *= 0.5
+            if stage < SMALLEST_STAGE:
+                _explain(economy, links, deficits, state, reached, problem)
+        else:
+            state, reached, taken = found.state, target, taken + found.iterations
+            if target == 1.0:
+                return Found(state, found.residual, taken)
+            stage = min(2.0 * stage, 1.0)
+        target = min(1.0, reached + stage)
+
+
+def _blend(start: Links, end: Links, weight: float) -> Links:
+    """Links between two: geometric in `A` (linear where one is zero), linear in the parts of it that are receipts."""
+    if weight == 1.0:
+        return end
+    both = (start.A > 0) & (end.A > 0)
+    A = (1.0 - weight) * start.A + weight * end.A
+    A[both] = np.exp((1.0 - weight) * np.log(start.A[both]) + weight * np.log(end.A[both]))
+
+    def part(a: Array | None, b: Array | None) -> Array | None:
+        if a is None and b is None:
+            return None
+        out = np.zeros_like(A)
+        for links, piece, share in ((start, a, 1.0 - weight), (end, b, weight)):
+            if piece is not None:
+                # a cell closed on one side takes the other side's split
+                alone = np.where((links.A > 0) & ~both, 1.0, share)
+                out += np.where(links.A > 0, alone * piece / np.where(links.A > 0, links.A, 1.0), 0.0)
+        return A * out
+
+    B = part(start.B, end.B)
+    assert B is not None
+    productivity = None if end.log_productivity is None else weight * end.log_productivity
+    return Links(A, B, part(start.T, end.T), part(start.E, end.E), productivity, end.transfer)
+
+
+def _where(economy: Economy, residual: State, state: State) -> str:
+    """The equation furthest from holding, in words."""
+    cell = np.abs(residual.expenditure) / np.where(state.expenditure > 0, state.expenditure, 1.0)
+    found = []
+    for what, size in (
+        ("wage", np.abs(residual.log_wage)),
+        ("price", np.abs(residual.log_price)),
+        ("expenditure", cell),
+    ):
+        sure = np.where(np.isfinite(size), size, np.inf)
+        at = np.unravel_index(int(sure.argmax()), sure.shape)
+        name = economy.countries[at[-2]] + (f" {economy.sectors[at[0]]}" if len(at) == 3 else "")
+        found.append((float(sure[at]), f"the {what} equation of {name}"))
+    return max(found)[1]
+
+
+def _explain(
+    economy: Economy, links: Links, deficits: Deficits, state: State, reached: float, problem: Exception
+) -> None:
+    """Raise what the failed approach says."""
+    now = _blend(link(economy, Shock()), links, reached)
+    spending = kernels.terms(economy, now, (), deficits, state).spending[:, 0]
+    poor = spending < 0.02 * economy.income
+    if poor.any():
+        names = ", ".join(economy.countries[i] for i in np.flatnonzero(poor))
+        raise NoEquilibrium(
+            f"final spending of {names} falls to nothing on the way to this shock: its surplus is more than it can "
+            "earn. Closure 'balanced' or 'proportional' has an equilibrium"
+        )
+    if not isinstance(problem, Stalled):
+        raise NotConverged(f"the equations turn singular {reached:.0%} of the way from the baseline to the shock")
+    tail = np.array(problem.trail[-PATIENCE:])
+    tail = tail[np.isfinite(tail)]
+    cycling = len(tail) > 5 and tail[-1] < 10 * tail.min() and np.isfinite(problem.trail[-1])
+    raise NotConverged(
+        f"the iteration {'cycles' if cycling else 'diverges'} at a relative residual of {problem.trail[-1]:.1e}, worst "
+        f"in {problem.worst}, {reached:.0%} of the way from the baseline to the shock. Check the shock there, or "
+        "loosen tol"
+    )

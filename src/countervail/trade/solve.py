@@ -1,0 +1,193 @@
+"""The equilibrium after a shock: joint iteration on wages, prices and expenditure for one scenario or many.
+
+`solve` is the public function. It links the shock, refuses what has no equilibrium (`feasible`), and iterates
+`kernels` steps under Anderson acceleration until every equation holds to the tolerance. Scenarios that share their
+links except for a block of cells go through one batch, whose products with the shared links are matrix products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal, overload
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from countervail.errors import InputError
+from countervail.trade.economy import Economy, Flows
+from countervail.trade.feasible import check
+from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
+from countervail.trade.kernels import Block, Deficits, State
+from countervail.trade.shock import Links, Shock, link
+from countervail.trade.welfare import Equilibrium, Reference, baseline
+
+Closure = Literal["fixed", "proportional", "balanced"]
+CLOSURES: tuple[Closure, ...] = ("fixed", "proportional", "balanced")
+
+BATCH = 16
+"""Scenarios iterated together."""
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+@overload
+def solve(
+    world: Flows | Economy,
+    shock: Shock,
+    closure: Closure = ...,
+    tol: float = ...,
+    fixed_shares: bool = ...,
+    start: Equilibrium | None = ...,
+) -> Equilibrium: ...
+
+
+@overload
+def solve(
+    world: Flows | Economy,
+    shock: Sequence[Shock],
+    closure: Closure = ...,
+    tol: float = ...,
+    fixed_shares: bool = ...,
+    start: Equilibrium | None = ...,
+) -> list[Equilibrium]: ...
+
+
+def solve(
+    world: Flows | Economy,
+    shock: Shock | Sequence[Shock],
+    closure: Closure = "fixed",
+    tol: float = 1e-10,
+    fixed_shares: bool = False,
+    start: Equilibrium | None = None,
+) -> Equilibrium | list[Equilibrium]:
+    """The world after a shock, in exact hat algebra (Caliendo and Parro 2015); several shocks share the base point.
+
+    Args:
+        world: a `World`, or the `Economy` made of one.
+        shock: one `Shock`, or a sequence of them.
+        closure: what becomes of deficits: `fixed` (a constant share of world value added), `proportional` (spending
+            stays a constant multiple of value added) or `balanced` (removed first, and the counterfactual measured from
+            there).
+        tol: bound on every equation's relative residual.
+        fixed_shares: hold every country's shares of world output and expenditure in the trade equations at their
+            baseline, as gegravity does (one sector, no inputs, no tariffs).
+        start: an equilibrium of the same world near the one sought.
+
+    Returns:
+        An `Equilibrium`, or a list of them for a sequence of shocks.
+
+    Raises:
+        InputError: an argument of the wrong shape or out of range.
+        NoEquilibrium: a country without a supplier it needs, or isolated with a deficit; names the cells.
+        NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where.
+    """
+    if closure not in CLOSURES:
+        raise InputError(f"closure is {closure!r}; it must be one of {', '.join(CLOSURES)}")
+    if not tol > 0:
+        raise InputError(f"tol is {tol}; it must be > 0")
+    economy = world if isinstance(world, Economy) else economy_of(world)
+    shocks = [shock] if isinstance(shock, Shock) else list(shock)
+    with _threads().limit(limits=1, user_api="blas"):
+        if fixed_shares:
+            from countervail.trade.fixed_shares import solve_fixed_shares
+
+            solved = [solve_fixed_shares(economy, s, tol) for s in shocks]
+        else:
+            solved = _solve(economy, shocks, closure, tol, start)
+    return solved[0] if isinstance(shock, Shock) else solved
+
+
+def economy_of(world: Flows) -> Economy:
+    """The world's economy, made once where the world keeps it (`World.economy`)."""
+    kept = getattr(world, "economy", None)
+    return kept if isinstance(kept, Economy) else Economy.of(world)
+
+
+def deficits_of(economy: Economy, closure: Closure, links: Links) -> Deficits:
+    """How spending follows value added under `closure` (DESIGN: closures of the deficit)."""
+    transfer = np.zeros(economy.n) if links.transfer is None else links.transfer
+    if closure == "fixed":
+        return Deficits((economy.deficit + transfer)[:, None], None)
+    if closure == "balanced":
+        return Deficits(transfer[:, None], None)
+    return Deficits(transfer[:, None], (1.0 + economy.deficit / economy.labour)[:, None])
+
+
+def _reference(economy: Economy, closure: Closure, tol: float) -> Reference:
+    """What hats are measured from: the baseline, or the baseline without deficits."""
+    if closure != "balanced" or not economy.deficit.any():
+        return baseline(economy)
+    kept = economy.references.get(tol)
+    if kept is None:
+        links = link(economy, Shock())
+        deficits = deficits_of(economy, closure, links)
+        check(economy, links, deficits)
+        (found,) = _found(economy, [links], (), deficits, tol, initial(economy))
+        kept = economy.references[tol] = Reference.at(economy, links, deficits, found.state)
+    return kept
+
+
+def _solve(
+    economy: Economy, shocks: Sequence[Shock], closure: Closure, tol: float, start: Equilibrium | None
+) -> list[Equilibrium]:
+    reference = _reference(economy, closure, tol)
+    begin = initial(economy) if start is None else start.state
+    solved: list[Equilibrium] = []
+    position = 0
+    while position < len(shocks):
+        links = link(economy, shocks[position])
+        group, blocks = _gather(economy, links, shocks[position : position + BATCH])
+        deficits = deficits_of(economy, closure, links)
+        for one in group:
+            check(economy, one, deficits)
+        for one, found in zip(group, _found(economy, group, blocks, deficits, tol, begin), strict=True):
+            solved.append(Equilibrium.of(economy, one, deficits, reference, found))
+        position += len(group)
+    return solved
+
+
+def _found(
+    economy: Economy, group: Sequence[Links], blocks: tuple[Block, ...], deficits: Deficits, tol: float, begin: State
+) -> list[Found]:
+    """Each scenario of a batch: together, or one by one in stages where the batch stalls."""
+    try:
+        found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group))
+    except Stalled:
+        return [approach(economy, links, deficits, tol) for links in group]
+    parts = range(len(group))
+    return [
+        Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)
+        for b in parts
+    ]
+
+
+def _gather(economy: Economy, first: Links, shocks: Sequence[Shock]) -> tuple[list[Links], tuple[Block, ...]]:
+    """The scenarios from the front that differ from the first only in a small block of cells, as one batch."""
+    group = [first]
+    if first.T is not None or first.E is not None or first.log_productivity is not None or len(shocks) == 1:
+        return group, ()
+    rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
+    for shock in shocks[1:]:
+        links = link(economy, shock)
+        same_transfer = (links.transfer is None and first.transfer is None) or (
+            links.transfer is not None and first.transfer is not None and np.array_equal(links.transfer, first.transfer)
+        )
+        if links.T is not None or links.E is not None or links.log_productivity is not None or not same_transfer:
+            break
+        cells = (links.A != first.A).any(0)
+        r, c = rows | cells.any(1), columns | cells.any(0)
+        # past a tenth of the cells a scenario's own products are cheaper than its corrections
+        if r.sum() * c.sum() > 0.1 * economy.n**2:
+            break
+        rows, columns = r, c
+        group.append(links)
+    if len(group) == 1 or not rows.any():
+        return group[:1] if not rows.any() else group, ()
+    importers, exporters = np.flatnonzero(rows), np.flatnonzero(columns)
+    cells = np.ix_(np.arange(economy.j), importers, exporters)
+    added = np.stack([links.A[cells] - first.A[cells] for links in group], axis=3)
+    return group, (Block(importers, exporters, added, added),)

@@ -1,0 +1,1 @@
+"""The baseline economy and where it comes from."""

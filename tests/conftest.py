@@ -1,0 +1,18 @@
+"""Fixtures of every test: where the raw data lie, when they do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The raw sources: COUNTERVAIL_SHARED_DATA, or shared/data beside the repository; tests skip without them."""
+    named = os.environ.get("COUNTERVAIL_SHARED_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"raw data not at {folder}; set COUNTERVAIL_SHARED_DATA")
+    return folder
