@@ -30,7 +30,7 @@ _SPEECH = (
 _SPEAKS = re.compile(rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{_SPEECH}\b")
 _ACTS = re.compile(r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed)\b")
 _APPOSITION = re.compile(
-    rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former|[A-Z][\w'-]*'s) ?){{0,3}}(?:[A-Za-z][\w'-]* ){{0,4}}?{POST_WORDS}\b", re.IGNORECASE
+    rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former|[A-Z][\w'-]*'s) ?){{0,3}}(?:(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
 )
 _LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
 _NAMED_BY = re.compile(
