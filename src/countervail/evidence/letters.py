@@ -58,7 +58,7 @@ def post_of(text: str, after: int, end: int, names: Names) -> tuple[str | None, 
     stop = body[0] if body else end
     post = text[after + offset : stop].strip(" ,;–-|()")
     post = w.FOR_INFORMATION.sub("", post).strip(" ,.;")
-    post = w.HONORIFIC.sub("", post)
+    post = w.HONORIFIC.sub("", re.sub(r"^(?:and|of|for|then) ", "", post))
     if body:
         post = _OF.sub("", post)
     if post.startswith(("محترم ",)):
