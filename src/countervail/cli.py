@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from countervail import cli_evidence
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help=True)
 app.add_typer(data, name="data")
+cli_evidence.mount(app)
 
 
 class Closure(StrEnum):

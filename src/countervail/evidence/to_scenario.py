@@ -203,7 +203,7 @@ def _timeline(build: _Builder) -> list[dict[str, Any]]:
             edtf = (claim.get("time") or {}).get("edtf")
             if not edtf:
                 continue
-            row = {"date": edtf, "label": f"{document['kind'].capitalize()}" + (f": {document['title']}" if document.get("title") else " is dated")}
+            row = {"date": edtf, "label": f"{document['kind'].capitalize()} is dated"}
         else:
             if not claim["subject"].startswith("o."):
                 continue
