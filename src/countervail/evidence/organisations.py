@@ -181,7 +181,11 @@ class Organisations:
             # a phrase whose other words are all generic at the start of a sentence ("Foreign Party", "New Report") or a headline is no name
             if title and self.text[max(0, tokens[left].start - 1) : tokens[left].start] != '"':
                 continue
-            if left < i and right == i + 1 and token.bare in words.weak_heads and all(t.bare in words.not_names and t.bare not in _SPECIFIC for t in tokens[left:i]):
+            quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
+            if left < i and right == i + 1 and tokens[left].first and not quoted and token.bare in words.weak_heads and all(t.bare in words.not_names and t.bare not in _SPECIFIC for t in tokens[left:i]):
+                continue
+            # "the Petrov Administration": a government, named after a person
+            if token.bare == "Administration" and left == i - 1 and tokens[left].bare not in words.not_names and tokens[left].bare not in words.org_heads:
                 continue
             if left < i and right == i + 1 and all(t.bare in words.capitals or t.bare in adjectives() for t in tokens[left:i]) and token.bare in {"Government", "Mission"}:
                 continue

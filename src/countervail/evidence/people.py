@@ -32,6 +32,7 @@ _ACTS = re.compile(r" (?:has|had|was|is|will|would|said|held|took|gave|came|went
 _APPOSITION = re.compile(
     rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former|[A-Z][\w'-]*'s) ?){{0,3}}(?:(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
 )
+_WHO = re.compile(r", (?:who|whose|whom)\b")
 _LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
 _NAMED_BY = re.compile(
     r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
@@ -150,9 +151,9 @@ class People:
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
         line = text[line_start : line_end if line_end >= 0 else len(text)]
-        given = tokens[k].bare in words.given or (tokens[k].bare.isupper() and tokens[k].bare.title() in words.given)
+        given = any(t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given) for t in tokens[k : max(k + 1, j - 1)])
         place = all(t.bare in words.capitals for t in tokens[k:j])
-        if given and size >= 2 and tokens[k].bare.lower() not in FUNCTION:
+        if given and size >= 2 and tokens[k].bare.lower() not in FUNCTION - {"i"}:
             return True
         if place:
             return False
@@ -174,6 +175,8 @@ class People:
         unknown = self._unknown(k, j)
         possessed = tokens[j - 1].text.endswith("'s")
         if size >= 2 and unknown and _APPOSITION.match(after) and (after[:1] in ",|(;" or after[:2] == " -") and not possessed:
+            return True
+        if size >= 2 and unknown and _WHO.match(after) and not possessed:
             return True
         if _LOWER_POST.search(before) and unknown:
             return True

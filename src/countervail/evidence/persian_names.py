@@ -29,10 +29,12 @@ def _head() -> re.Pattern[str]:
     return re.compile(rf"(?<![{_L}])(?:{alternatives(sorted(persian().org_heads))})(?= [{_L}])")
 
 
-def _words_after(text: str, position: int, limit: int) -> list[tuple[int, int, str]]:
-    """The words that follow with only a space before each."""
+def _words_after(text: str, position: int, limit: int, commas: bool = False) -> list[tuple[int, int, str]]:
+    """The words that follow with only a space before each (or a comma and a space)."""
     found = []
     for _ in range(limit):
+        if commas and text[position : position + 2] == "، ":
+            position += 1
         if text[position : position + 1] != " ":
             break
         match = _WORD.match(text, position + 1)
@@ -125,7 +127,7 @@ def find_organisations(text: str) -> list[tuple[int, int]]:
             continue
         end = match.end()
         joined = False
-        for start, stop, word in _words_after(text, end, _MAX_BODY):
+        for start, stop, word in _words_after(text, end, _MAX_BODY, match.group() == "وزارت"):
             if word == "و":
                 joined = True
                 continue

@@ -35,6 +35,16 @@ class Token:
         return self.text[:-2] if self.text.endswith("'s") else self.text.rstrip("'")
 
 
+def _misread_capital(word: str) -> bool:
+    """Whether a small l stands for the capital I of a word that is always written with one ("lranian")."""
+    if word[0] != "l" or len(word) < 4:
+        return False
+    from countervail.evidence.gazetteer import adjectives, country_words
+
+    whole = "I" + word[1:]
+    return whole in adjectives() or whole in country_words() or whole in {"Islamic", "International", "Investment", "Institute", "Industry", "Industries", "Interior", "Information", "Infrastructure"}
+
+
 def tokenise(text: str) -> list[Token]:
     """The words of a text in order; linear."""
     tokens: list[Token] = []
@@ -44,17 +54,24 @@ def tokenise(text: str) -> list[Token]:
         gap = text[end : match.start()]
         abbreviation = bool(tokens) and gap == ". " and len(tokens[-1].text) <= 3 and tokens[-1].capital
         first = not tokens or "\n" in gap or (any(c in ".!?" for c in gap) and not abbreviation) or (gap[-1:] in '"' and gap[:1] != " ")
-        tokens.append(Token(word, match.start(), match.end(), word[0].isupper(), gap, first))
+        tokens.append(Token(word, match.start(), match.end(), word[0].isupper() or _misread_capital(word), gap, first))
         end = match.end()
     return tokens
 
 
+_VERB = re.compile(
+    r"\b(?:Says?|Said|Urges?|Proposes?|Calls?|Warns?|Vows?|Signs?|Meets?|Backs?|Rejects?|Seeks?|Plans?|Wants?|Joins?|Launch(?:es)?|Agrees?|Den(?:y|ies)|Confirms?|Hails?|Condemns?|Threatens?"
+    r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
+    r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
+)
+_LABELLED = re.compile(r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)")
+
+
 def headline(line: str) -> bool:
-    """Whether a line is set in title case: most of its longer words begin with a capital and it is no sentence."""
+    """Whether a line is a headline: set in title case, with a verb, and no sentence, label or address."""
     words = re.findall(r"[A-Za-z][\w'-]*", line)
     long = [w for w in words if len(w) > 3]
-    if len(words) < 5 or line.rstrip()[-1:] in {":", ";"} or re.match(r"\s*(?:Mrs?|Ms|Dr|Eng|Prof)\b", line):
+    bare = line.rstrip()
+    if len(words) < 5 or _LABELLED.match(line) or (bare.endswith((".", ",", ":", ";")) and not bare.endswith("U.S.")):
         return False
-    if re.search(r"[a-z],? (?:for your|with respect)", line) or line.rstrip().endswith((".", ",")) and not line.rstrip().endswith("U.S."):
-        return False
-    return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long)
+    return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long) and bool(_VERB.search(line))
