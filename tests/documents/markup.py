@@ -1,4 +1,5 @@
-"""The marked-up sample documents: `[[TYPE:value|text]]` round each mention (P, O, C, D), taken out to give text and gold.
+"""The marked-up sample documents: `[[TYPE:value|text]]` round each mention (P, O, C, D), taken out to give text and
+gold.
 
 All documents here are fictional and of our own writing.
 """
@@ -82,8 +83,11 @@ class Score:
         return self.matched / self.wanted if self.wanted else 1.0
 
 
-def score(documents: dict[str, tuple[str, list[Gold]]], find: object, errors: list[str] | None = None) -> dict[str, Score]:
-    """Precision and recall by type: a mention matches where spans overlap by half and, for countries and dates, values are equal."""
+def score(
+    documents: dict[str, tuple[str, list[Gold]]], find: object, errors: list[str] | None = None
+) -> dict[str, Score]:
+    """Precision and recall by type: a mention matches where spans overlap by half and, for countries and dates, values
+    are equal."""
     scores = {kind: Score() for kind in KINDS.values()}
     for name, (text, gold) in documents.items():
         mentions = [m for m in find(text) if m.type in scores]  # type: ignore[operator]
@@ -96,7 +100,11 @@ def score(documents: dict[str, tuple[str, list[Gold]]], find: object, errors: li
                 common = min(m.end, g.end) - max(m.start, g.start)
                 if i in used or g.type != m.type or common <= 0 or 2 * common < max(m.end - m.start, g.end - g.start):
                     continue
-                if g.type in {"country", "date"} and g.value != m.value and not (g.value and "|" in g.value and m.value is None):
+                if (
+                    g.type in {"country", "date"}
+                    and g.value != m.value
+                    and not (g.value and "|" in g.value and m.value is None)
+                ):
                     continue
                 hit = i
                 break

@@ -10,18 +10,40 @@ from countervail.evidence.documents import Reading
 from countervail.evidence.model import Document
 
 _END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan"
+    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
+)
 
-_DENIED = re.compile(r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE)
-_ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)", re.IGNORECASE)
-_PROPOSED = re.compile(
-    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the )?creation of|establishing)\b|پیشنهاد",
+_DENIED = re.compile(
+    r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE
+)
+_ALLEGED = re.compile(
+    r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b", re.IGNORECASE)
-_PLANNED = re.compile(r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b", re.IGNORECASE)
-_INFERRED = re.compile(r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE)
+_PROPOSED = re.compile(
+    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed"
+    r"|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the "
+    r")?creation of|establishing)\b|پیشنهاد",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor"
+    r"|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b",
+    re.IGNORECASE,
+)
+_INFERRED = re.compile(
+    r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +93,14 @@ def _sentence(text: str, start: int, end: int, document: Document, number: int) 
 
 def modality(sentence: str) -> str:
     """How a sentence puts what it says; the weakest commitment found."""
-    for name, pattern in (("denied", _DENIED), ("alleged", _ALLEGED), ("proposed", _PROPOSED), ("conditional", _CONDITIONAL), ("planned", _PLANNED), ("inferred", _INFERRED)):
+    for name, pattern in (
+        ("denied", _DENIED),
+        ("alleged", _ALLEGED),
+        ("proposed", _PROPOSED),
+        ("conditional", _CONDITIONAL),
+        ("planned", _PLANNED),
+        ("inferred", _INFERRED),
+    ):
         if pattern.search(sentence):
             return name
     return "asserted"
@@ -83,13 +112,20 @@ def negated(clause: str) -> bool:
 
 
 _CITES = re.compile(
-    r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
+    r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter"
+    r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
 )
-_SAYS = r"(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|explained|stated|replied|called|elaborates|suggests|announced|asked|declared|proposed)"
+_SAYS = (
+    r"(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|explained|stated|replied|called"
+    r"|elaborates|suggests|announced|asked|declared|proposed)"
+)
 
 
-def chain(reading: Reading, sentence: Sentence, cited: str | None = None, speaker: str | None = None) -> tuple[str, ...]:
-    """Attribution from the outside in: site or file, who leaked, the document, agencies quoted, the signatory or speaker."""
+def chain(
+    reading: Reading, sentence: Sentence, cited: str | None = None, speaker: str | None = None
+) -> tuple[str, ...]:
+    """Attribution from the outside in: site or file, who leaked, the document, agencies quoted, the signatory or
+    speaker."""
     links = [f"site:{slug(reading.publisher)}" if reading.publisher else sentence.document.source]
     document = sentence.document
     if reading.leak and (document.kind != "article" or cited):
@@ -99,7 +135,9 @@ def chain(reading: Reading, sentence: Sentence, cited: str | None = None, speake
             links.append(cited)
         for mention, _, _ in reading.within(sentence.start, sentence.end, "organisation"):
             name = re.escape(mention.value or "")
-            if re.search(rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text):
+            if re.search(
+                rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text
+            ):
                 links.append(f"o.{slug(mention.value or '')}")
     else:
         links.append(document.id)
@@ -111,7 +149,8 @@ def chain(reading: Reading, sentence: Sentence, cited: str | None = None, speake
 
 
 def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
-    """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until another is named."""
+    """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
+    another is named."""
     result: dict[int, str] = {}
     current: str | None = None
     for n, sentence in enumerate(found):
@@ -119,15 +158,24 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
             current = None
             continue
         mentioned = _CITES.search(sentence.text)
-        dated = [m.value for m, a, _ in reading.within(sentence.start, sentence.end, "date") if m.value and len(m.value) == 10
-                 and re.search(r"\b(?:dated|of|on) $", reading.folded.text[max(0, a - 8) : a])]  # fmt: skip
+        dated = [
+            m.value
+            for m, a, _ in reading.within(sentence.start, sentence.end, "date")
+            if m.value
+            and len(m.value) == 10
+            and re.search(r"\b(?:dated|of|on) $", reading.folded.text[max(0, a - 8) : a])
+        ]
         if mentioned and dated:
             current = f"cited:{dated[0]}"
         elif mentioned and re.match(r"(?:Another|One|A second|A third)\b", sentence.text):
             current = "cited:undated"
             # its date may stand in the next sentence
             if n + 1 < len(found):
-                later = [m.value for m, _, _ in reading.within(found[n + 1].start, found[n + 1].end, "date") if m.value and len(m.value) == 10]
+                later = [
+                    m.value
+                    for m, _, _ in reading.within(found[n + 1].start, found[n + 1].end, "date")
+                    if m.value and len(m.value) == 10
+                ]
                 current = f"cited:{later[0]}" if later else current
         elif re.match(r"(?:These|The) (?:revelations|leaks)", sentence.text):
             current = None
@@ -140,8 +188,17 @@ def speaker_of(reading: Reading, sentence: Sentence, previous: str | None) -> st
     """The person a sentence makes speak: `X said`, `said X`, or `he said` after someone else spoke."""
     for mention, a, b in reading.within(sentence.start, sentence.end, "person"):
         after, before = reading.folded.text[b : b + 40], reading.folded.text[max(0, a - 30) : a]
-        if re.match(rf"(?:'s)?,? (?:\w+ ){{0,2}}{_SAYS}\b", after) or re.search(rf"\b{_SAYS} (?:\w+ ){{0,3}}$", before) or re.search(r"\b(?:interview with|according to) (?:\w+ ){0,3}$", before):
+        if (
+            re.match(rf"(?:'s)?,? (?:\w+ ){{0,2}}{_SAYS}\b", after)
+            or re.search(rf"\b{_SAYS} (?:\w+ ){{0,3}}$", before)
+            or re.search(r"\b(?:interview with|according to) (?:\w+ ){0,3}$", before)
+        ):
             return f"p.{slug(reading.full_name(mention.value or ''))}"
-    if re.search(rf"\b(?:he|she|they|the (?:ambassador|minister|official|diplomat|spokesman|spokeswoman|secretary|president|envoy|banker)) (?:\w+ )?{_SAYS}\b", sentence.text, re.IGNORECASE) or re.match(rf"(?:He|She) (?:\w+ )?{_SAYS}\b", sentence.text):
+    if re.search(
+        rf"\b(?:he|she|they|the (?:ambassador|minister|official|diplomat|spokesman|spokeswoman|secretary"
+        rf"|president|envoy|banker)) (?:\w+ )?{_SAYS}\b",
+        sentence.text,
+        re.IGNORECASE,
+    ) or re.match(rf"(?:He|She) (?:\w+ )?{_SAYS}\b", sentence.text):
         return previous
     return None

@@ -1,4 +1,5 @@
-"""Evidence in memory: what documents say, how it compares, and the ways out (scenario, followthemoney, annotations, CSV, Markdown)."""
+"""Evidence in memory: what documents say, how it compares, and the ways out (scenario, followthemoney, annotations,
+CSV, Markdown)."""
 
 from __future__ import annotations
 
@@ -43,7 +44,10 @@ class Evidence:
     def quote(self, claim: dict[str, Any]) -> str:
         """The words a claim rests on; redacted ones are masked."""
         by_id = {p["id"]: p for p in self.passages}
-        return " … ".join(" ".join(self.texts[by_id[p]["source"]][by_id[p]["start"] : by_id[p]["end"]].split()) for p in claim["passages"])
+        return " … ".join(
+            " ".join(self.texts[by_id[p]["source"]][by_id[p]["start"] : by_id[p]["end"]].split())
+            for p in claim["passages"]
+        )
 
     def countries_of(self) -> dict[str, list[str]]:
         """Countries named in each document."""
@@ -53,7 +57,11 @@ class Evidence:
             if row["type"] != "country" or not row["value"]:
                 continue
             for document in self.documents:
-                if document["source"] == names[row["source"]] and document["start"] <= row["start"] < document["end"] and row["value"] not in found[document["id"]]:
+                if (
+                    document["source"] == names[row["source"]]
+                    and document["start"] <= row["start"] < document["end"]
+                    and row["value"] not in found[document["id"]]
+                ):
                     found[document["id"]].append(row["value"])
         return found
 
@@ -93,11 +101,17 @@ class Evidence:
         rows: list[dict[str, Any]] = [{"name": r["name"], "refused": r["reason"]} for r in self.refused]
         for source in self.sources:
             ids = {d["id"] for d in self.documents if d["source"] == source["id"]}
-            rows.append({
-                "name": source["name"], "source": source, "text": self.texts[source["id"]], "documents": [d for d in self.documents if d["id"] in ids],
-                "passages": [p for p in self.passages if p["source"] == source["id"]], "claims": [c for c in self.claims if c.get("document") in ids],
-                "mentions": [m for m in self.mentions if m["source"] == source["name"]],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "name": source["name"],
+                    "source": source,
+                    "text": self.texts[source["id"]],
+                    "documents": [d for d in self.documents if d["id"] in ids],
+                    "passages": [p for p in self.passages if p["source"] == source["id"]],
+                    "claims": [c for c in self.claims if c.get("document") in ids],
+                    "mentions": [m for m in self.mentions if m["source"] == source["name"]],
+                }
+            )
         return rows
 
 
@@ -120,7 +134,7 @@ def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
             parts[name] += answer[name]
     if not texts:
         raise InputError("nothing could be read:\n" + "\n".join(r["reason"] for r in refused))
-    return Evidence(**{k: tuple(v) for k, v in parts.items()}, texts=texts, refused=tuple(refused))  # type: ignore[arg-type]
+    return Evidence(**{k: tuple(v) for k, v in parts.items()}, texts=texts, refused=tuple(refused))
 
 
 def load(folder: str | Path) -> Evidence:
@@ -129,13 +143,26 @@ def load(folder: str | Path) -> Evidence:
 
     data, texts = load_case(Path(folder))
     path = Path(folder) / "mentions.jsonl"
-    mentions = tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+    mentions = (
+        tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+    )
     from countervail.evidence.review import apply_log, read_log
 
-    claims = apply_log([{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]], data["passages"], read_log(Path(folder)), set())
+    claims = apply_log(
+        [{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]],
+        data["passages"],
+        read_log(Path(folder)),
+        set(),
+    )
     return Evidence(
-        tuple(data["sources"]), tuple(data.get("documents", ())), tuple(data["passages"]), tuple(claims), texts, mentions, tuple(data.get("refused", ())),
-    )  # fmt: skip
+        tuple(data["sources"]),
+        tuple(data.get("documents", ())),
+        tuple(data["passages"]),
+        tuple(claims),
+        texts,
+        mentions,
+        tuple(data.get("refused", ())),
+    )
 
 
 def check(evidence: Evidence, world: HasPopulation) -> tuple[Assessment, ...]:

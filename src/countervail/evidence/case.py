@@ -17,17 +17,39 @@ from countervail.evidence.model import FORMAT, sha256
 from countervail.evidence.pool import Pool
 
 SECTIONS = ("sources", "documents", "passages", "claims")
-_SUFFIXES = {".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
+_SUFFIXES = {
+    ".txt",
+    ".text",
+    ".md",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".pdf",
+    ".docx",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".tif",
+    ".tiff",
+    ".bmp",
+}
 Progress = Callable[[str, int, int], None]
 
 
 def find_documents(paths: Sequence[str | Path]) -> list[Path]:
-    """The files named, and those of folders named (known suffixes, sorted, hidden ones left out); InputError where there are none."""
+    """The files named, and those of folders named (known suffixes, sorted, hidden ones left out); InputError where
+    there are none."""
     found: list[Path] = []
     for item in paths:
         path = Path(item)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in _SUFFIXES and not any(part.startswith(".") for part in p.relative_to(path).parts))
+            inside = sorted(
+                p
+                for p in path.rglob("*")
+                if p.is_file()
+                and p.suffix.lower() in _SUFFIXES
+                and not any(part.startswith(".") for part in p.relative_to(path).parts)
+            )
             if not inside:
                 raise InputError(f"{path}: no documents in this folder (looked for {', '.join(sorted(_SUFFIXES))})")
             found += inside
@@ -61,7 +83,9 @@ def document_key(stem: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.") or "document"
 
 
-def read_all(paths: Sequence[str | Path], workers: int | None = None, progress: Progress | None = None) -> Iterator[dict[str, Any]]:
+def read_all(
+    paths: Sequence[str | Path], workers: int | None = None, progress: Progress | None = None
+) -> Iterator[dict[str, Any]]:
     """What each document says, in order; a refused one is `{"refused": why, "name": ...}`."""
     files = find_documents(paths)
     with Pool(min(workers or 8, len(files), os.cpu_count() or 1)) as pool:
@@ -75,7 +99,9 @@ class _Sections:
     """The parts of evidence.json while they grow: one temporary file each."""
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self.files: dict[str, IO[str]] = {n: (folder / f"{n}.part").open("w+", encoding="utf-8", newline="\n") for n in names}
+        self.files: dict[str, IO[str]] = {
+            n: (folder / f"{n}.part").open("w+", encoding="utf-8", newline="\n") for n in names
+        }
         self.counts = dict.fromkeys(names, 0)
 
     def add(self, name: str, row: dict[str, Any]) -> None:
@@ -103,7 +129,8 @@ class _Sections:
 
 
 def text_path(name: str, taken: set[str]) -> str:
-    """Where the stored text of a source lies: text/NAME.txt after the file's stem, the whole name where two share it."""
+    """Where the stored text of a source lies: text/NAME.txt after the file's stem, the whole name where two share
+    it."""
     stem = re.sub(r"[^\w.-]+", "_", Path(name).stem if "/" not in name else name)
     path = f"text/{stem}.txt"
     if path in taken:
@@ -154,7 +181,9 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path) -> dict[str, Any
                     claims = apply_log(answer["claims"], answer["passages"], log, matched)
                     for row in claims:
                         sections.add("claims", row)
-                    comparison.add(answer["source"], answer["documents"], [c for c in claims if c["review"] != "rejected"])
+                    comparison.add(
+                        answer["source"], answer["documents"], [c for c in claims if c["review"] != "rejected"]
+                    )
                     for verdict in assess(claims, countries_of(answer)):
                         sections.add("assessments", verdict.to_json())
             if sections.counts["sources"] == 0:
@@ -203,7 +232,8 @@ def _write(path: Path, text: str) -> None:
         raise
 
 
-# -- reading a case back ------------------------------------------------------------------------------------------------
+# -- reading a case back
+# ------------------------------------------------------------------------------------------------
 
 _MAX_DEPTH = 40
 
@@ -226,7 +256,9 @@ def strict_json(text: str, name: str) -> Any:
             depth += 1
             deepest = max(deepest, depth)
             if deepest > _MAX_DEPTH:
-                raise InputError(f"{name}: nested more than {_MAX_DEPTH} levels deep; it is no evidence file of this program")
+                raise InputError(
+                    f"{name}: nested more than {_MAX_DEPTH} levels deep; it is no evidence file of this program"
+                )
         elif char in "]}":
             depth -= 1
 
@@ -248,10 +280,13 @@ def strict_json(text: str, name: str) -> Any:
 
 
 def load_case(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """evidence.json and the stored texts by source id, with every offset checked; InputError where one does not hold."""
+    """evidence.json and the stored texts by source id, with every offset checked; InputError where one does not
+    hold."""
     path = folder / "evidence.json"
     if not path.is_file():
-        raise InputError(f"{folder}: no case here (evidence.json is missing); make one with `countervail read DOCS -o {folder}`")
+        raise InputError(
+            f"{folder}: no case here (evidence.json is missing); make one with `countervail read DOCS -o {folder}`"
+        )
     try:
         data = strict_json(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError:
@@ -270,7 +305,9 @@ def load_case(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
             with stored.open(encoding="utf-8", newline="") as stream:
                 text = stream.read()
         except OSError:
-            raise InputError(f"{path}: the text of {source['id']} ({source['text']}) is missing; read the documents again") from None
+            raise InputError(
+                f"{path}: the text of {source['id']} ({source['text']}) is missing; read the documents again"
+            ) from None
         if sha256(text) != source["text_sha256"]:
             raise InputError(f"{folder / source['text']}: changed since it was read; read the documents again")
         texts[source["id"]] = text

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.attribution import Sentence, chain, cited_documents, negated, modality, sentences, slug, speaker_of
+from countervail.evidence.attribution import (
+    Sentence,
+    chain,
+    cited_documents,
+    modality,
+    negated,
+    sentences,
+    slug,
+    speaker_of,
+)
 from countervail.evidence.documents import Reading
 from countervail.evidence.lists import CountryList, country_lists
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256
@@ -41,12 +50,32 @@ class Context:
         page = sum(1 for p in self.pages if p <= a) or None
         made = passage(self.source, document.id, self.stored, a, b, page=page)
         if any(r.start < b and a < r.end for r in self.redactions):
-            made = Passage(made.id, made.source, made.document, a, b, None, made.prefix, made.suffix, page, True, sha256(self.reading.raw[a:b]))
+            made = Passage(
+                made.id,
+                made.source,
+                made.document,
+                a,
+                b,
+                None,
+                made.prefix,
+                made.suffix,
+                page,
+                True,
+                sha256(self.reading.raw[a:b]),
+            )
         self.passages[made.id] = made
         return made.id
 
-    def claim(self, subject: str, predicate: str, spans: Sequence[tuple[int, int]], sentence: Sentence | None = None, **fields: Any) -> Claim:
-        """A claim whose passages are folded spans; modality, polarity and attribution from its sentence unless given."""
+    def claim(
+        self,
+        subject: str,
+        predicate: str,
+        spans: Sequence[tuple[int, int]],
+        sentence: Sentence | None = None,
+        **fields: Any,
+    ) -> Claim:
+        """A claim whose passages are folded spans; modality, polarity and attribution from its sentence unless
+        given."""
         document = sentence.document if sentence else self.reading.document_at(self.reading.folded.offsets[spans[0][0]])
         if sentence is not None:
             n = self.index(sentence)
@@ -64,7 +93,9 @@ class Context:
     _where: dict[int, int] = field(default_factory=dict)
 
 
-def context(reading: Reading, source: str, stored: str, redactions: tuple[redact.Redaction, ...], pages: Sequence[int] = ()) -> Context:
+def context(
+    reading: Reading, source: str, stored: str, redactions: tuple[redact.Redaction, ...], pages: Sequence[int] = ()
+) -> Context:
     """Everything the rules need, computed once."""
     found = sentences(reading)
     cited = cited_documents(reading, found)
@@ -78,7 +109,13 @@ def context(reading: Reading, source: str, stored: str, redactions: tuple[redact
         speakers[n] = speaker
         previous = speaker or previous
         # speech that runs on in the next sentence of the same paragraph
-        if speaker is None and n and sentence.paragraph == found[n - 1].paragraph and sentence.text[:1] == '"' and found[n - 1].document is document:
+        if (
+            speaker is None
+            and n
+            and sentence.paragraph == found[n - 1].paragraph
+            and sentence.text[:1] == '"'
+            and found[n - 1].document is document
+        ):
             speakers[n] = speakers[n - 1]
     made = Context(reading, source, stored, redactions, found, cited, speakers, pages)
     made._where = {id(s): n for n, s in enumerate(found)}
@@ -110,6 +147,24 @@ def header_claims(shared: Context) -> Iterator[Claim]:
     for document in shared.reading.documents:
         for name, entry in document.header.items():
             span = shared.raw_place(entry["start"], entry["end"], document)
-            time = {"edtf": entry["edtf"], "raw": entry["value"], "calendar": (document.date or {}).get("calendar", "gregorian"), "basis": "document date"} if name == "date" and entry.get("edtf") else None
-            yield Claim(document.id, f"header.{name}", (span,), value=entry["value"], time=time, attribution=(document.source, document.id), document=document.id,
-                        place=document.place_of(entry["start"]), extractor="rules/header@1")  # fmt: skip
+            time = (
+                {
+                    "edtf": entry["edtf"],
+                    "raw": entry["value"],
+                    "calendar": (document.date or {}).get("calendar", "gregorian"),
+                    "basis": "document date",
+                }
+                if name == "date" and entry.get("edtf")
+                else None
+            )
+            yield Claim(
+                document.id,
+                f"header.{name}",
+                (span,),
+                value=entry["value"],
+                time=time,
+                attribution=(document.source, document.id),
+                document=document.id,
+                place=document.place_of(entry["start"]),
+                extractor="rules/header@1",
+            )

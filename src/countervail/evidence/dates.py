@@ -1,8 +1,8 @@
 """Dates in a text by a small grammar of its own: Gregorian and Persian, in English and Persian, exact or open.
 
-A value is given only where the text fixes it (EDTF: a day, a month, a year, an interval). Clock times, weekdays, relative
-dates, days without a year and numerals that can be read two ways are dates with value None; the readings possible are kept in
-`candidates`. General parsers guess here, and guess wrongly.
+A value is given only where the text fixes it (EDTF: a day, a month, a year, an interval). Clock times, weekdays,
+relative dates, days without a year and numerals that can be read two ways are dates with value None; the readings
+possible are kept in `candidates`. General parsers guess here, and guess wrongly.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _month(year: int, month: int, persian: bool) -> Found:
 
 
 class DateReader:
-    """The dates of one text; `order` is how its unambiguous numeric dates are written (dmy or mdy), None if they do not tell."""
+    """The dates of one text; `order` is how its unambiguous numeric dates are written (dmy or mdy), None if they do
+    not tell."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -95,7 +96,11 @@ class DateReader:
             else:
                 return None, {"candidates": [_day(c, b, a)[0], _day(c, a, b)[0]], **repaired}
             return value, {**detail, **repaired}
-        if len(groups[2]) == 2 and 1 <= min(a, b) and w.DATE_LABEL.search(self.text[max(0, m.start() - 14) : m.start()]):
+        if (
+            len(groups[2]) == 2
+            and min(a, b) >= 1
+            and w.DATE_LABEL.search(self.text[max(0, m.start() - 14) : m.start()])
+        ):
             readings = []
             for year, month, day in ((2000 + c, b, a), (1900 + c, b, a), (1300 + a, b, c), (1400 + a, b, c)):
                 try:
@@ -133,7 +138,9 @@ class DateReader:
             raise ValueError
         if not persian and not 1800 <= year <= 2199:
             raise ValueError
-        repaired = {} if name in w.MONTHS and year_text.isdigit() and all(d.isdigit() for d in days) else {"repaired": True}
+        repaired = (
+            {} if name in w.MONTHS and year_text.isdigit() and all(d.isdigit() for d in days) else {"repaired": True}
+        )
         if not days:
             other = m.groupdict().get("n")
             if other:

@@ -14,12 +14,36 @@ from countervail.evidence.documents import Reading
 
 # well-known dated events: words that name them, and the first day they can be spoken of
 _KNOWN = (
-    (r"\b(?:Qassem|Qasem|Qasim) Soleimani\b.{0,120}|.{0,120}\b(?:Qassem|Qasem|Qasim) Soleimani\b", r"kill|assassinat|death", "2020-01-03", 1),
+    (
+        r"\b(?:Qassem|Qasem|Qasim) Soleimani\b.{0,120}|.{0,120}\b(?:Qassem|Qasem|Qasim) Soleimani\b",
+        r"kill|assassinat|death",
+        "2020-01-03",
+        1,
+    ),
     (r"coronavirus|COVID-19|Covid-19", r"pandemic", "2020-03-11", None),
-    (r"withdr[ae]w\w* from the (?:Joint Comprehensive|Iran nuclear|nuclear)|withdrawal from the (?:Joint|Iran|nuclear)", r"", "2018-05-08", None),
+    (
+        r"withdr[ae]w\w* from the (?:Joint Comprehensive|Iran nuclear|nuclear)|withdrawal from the (?:Joint"
+        r"|Iran|nuclear)",
+        r"",
+        "2018-05-08",
+        None,
+    ),
     (r"(?:full-scale )?invasion of Ukraine|invaded Ukraine", r"", "2022-02-24", None),
 )
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def bounds(reading: Reading) -> tuple[dt.date | None, dt.date | None]:
@@ -37,7 +61,11 @@ def bounds(reading: Reading) -> tuple[dt.date | None, dt.date | None]:
             day = dt.date.fromisoformat(first)
             earliest = day if earliest is None or day > earliest else earliest
             if month:
-                bare = [m for m, _, _ in reading.within(sentence.start, sentence.end, "date") if m.value is None and m.detail.get("month") == month and "day" not in m.detail]
+                bare = [
+                    m
+                    for m, _, _ in reading.within(sentence.start, sentence.end, "date")
+                    if m.value is None and m.detail.get("month") == month and "day" not in m.detail
+                ]
                 if bare:
                     end = dt.date(day.year + 1, month, 1) - dt.timedelta(days=1)
                     latest = end if latest is None or end < latest else latest
@@ -45,11 +73,19 @@ def bounds(reading: Reading) -> tuple[dt.date | None, dt.date | None]:
 
 
 def date_of_article(reading: Reading) -> Reading:
-    """The reading with an inferred date on an article that has none: a year where both bounds agree on it, else nothing."""
+    """The reading with an inferred date on an article that has none: a year where both bounds agree on it, else
+    nothing."""
     if len(reading.documents) != 1 or reading.documents[0].kind != "article" or reading.documents[0].date:
         return reading
     earliest, latest = bounds(reading)
     if earliest is None or latest is None or earliest.year != latest.year:
         return reading
-    date = {"edtf": str(earliest.year), "raw": "", "calendar": "gregorian", "basis": "inferred", "not_before": earliest.isoformat(), "not_after": latest.isoformat()}
+    date = {
+        "edtf": str(earliest.year),
+        "raw": "",
+        "calendar": "gregorian",
+        "basis": "inferred",
+        "not_before": earliest.isoformat(),
+        "not_after": latest.isoformat(),
+    }
     return replace(reading, documents=(replace(reading.documents[0], date=date),))

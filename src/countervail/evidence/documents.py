@@ -16,7 +16,10 @@ from countervail.evidence.segments import split
 from countervail.evidence.spans import Mention
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
-_LEAK = re.compile(r'(?:published|released|posted|leaked|obtained|disclosed|acquired)\b[^.\n]{0,60}\b(?:by|from) (?:the )?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})')
+_LEAK = re.compile(
+    r"(?:published|released|posted|leaked|obtained|disclosed|acquired)\b[^.\n]{0,60}\b(?:by|from) (?:the "
+    r')?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +87,28 @@ def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
                 start, end = folded.span(first[0].start, first[-1].end)
             title, paragraphs = article_paragraphs(segment)
             documents.append(
-                Document(f"doc:{stem}.A", source, "article", start, end, "article" if several else "", title, paragraphs=tuple(folded.span(a, b) for a, b in paragraphs))
+                Document(
+                    f"doc:{stem}.A",
+                    source,
+                    "article",
+                    start,
+                    end,
+                    "article" if several else "",
+                    title,
+                    paragraphs=tuple(folded.span(a, b) for a, b in paragraphs),
+                )
             )
             continue
         letters += 1
         p = parts(segment, folded, names)
         dated = _date(p.header.get("date"), p.date_line, dates)
         kind = "letter"
-        if not p.addressees and p.signatory is None and documents and any(_ATTACHED.search(raw[d.start : d.end]) for d in documents if d.kind == "letter"):
+        if (
+            not p.addressees
+            and p.signatory is None
+            and documents
+            and any(_ATTACHED.search(raw[d.start : d.end]) for d in documents if d.kind == "letter")
+        ):
             kind = "annex"
         elif not p.addressees and p.signatory is None and not p.header:
             kind = "document"
@@ -102,19 +119,37 @@ def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
             if field == "date" and dated:
                 header[field]["edtf"] = dated["edtf"]
         if "date" not in header and dated:
-            header["date"] = {"value": dated["raw"], "start": dated["start"], "end": dated["end"], "edtf": dated["edtf"]}
+            header["date"] = {
+                "value": dated["raw"],
+                "start": dated["start"],
+                "end": dated["end"],
+                "edtf": dated["edtf"],
+            }
         documents.append(
             Document(
-                f"doc:{stem}.L{letters}", source, kind, start, end, f"letter {letters}" if several else "", p.title, header, tuple(p.letterhead),
-                tuple(_raw(e, folded) for e in p.addressees), tuple(_raw(e, folded) for e in p.copies), _raw(p.signatory, folded) if p.signatory else None,
-                dated, tuple(folded.span(a, b) for a, b in p.paragraphs),
-            )  # fmt: skip
+                f"doc:{stem}.L{letters}",
+                source,
+                kind,
+                start,
+                end,
+                f"letter {letters}" if several else "",
+                p.title,
+                header,
+                tuple(p.letterhead),
+                tuple(_raw(e, folded) for e in p.addressees),
+                tuple(_raw(e, folded) for e in p.copies),
+                _raw(p.signatory, folded) if p.signatory else None,
+                dated,
+                tuple(folded.span(a, b) for a, b in p.paragraphs),
+            )
         )
     if not documents:
         documents.append(Document(f"doc:{stem}.A", source, "article", 0, max(len(raw), 1), ""))
     documents = _attach(documents, raw)
     leak = _LEAK.search(folded.text)
-    return Reading(raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None)
+    return Reading(
+        raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None
+    )
 
 
 def _attach(documents: list[Document], raw: str) -> list[Document]:
@@ -122,7 +157,9 @@ def _attach(documents: list[Document], raw: str) -> list[Document]:
     result: list[Document] = []
     for document in documents:
         if document.kind == "annex":
-            holder = next((d for d in reversed(result) if d.kind == "letter" and _ATTACHED.search(raw[d.start : d.end])), None)
+            holder = next(
+                (d for d in reversed(result) if d.kind == "letter" and _ATTACHED.search(raw[d.start : d.end])), None
+            )
             document = replace(document, attached_to=holder.id if holder else None)
         result.append(document)
     return result
@@ -133,13 +170,21 @@ def _raw(entry: dict[str, object], folded: Folded) -> dict[str, object]:
     return {**entry, "start": start, "end": end}
 
 
-def _date(header: tuple[str, int, int] | None, line: tuple[int, int] | None, dates: Sequence[tuple[Mention, tuple[int, int]]]) -> dict[str, object] | None:
+def _date(
+    header: tuple[str, int, int] | None, line: tuple[int, int] | None, dates: Sequence[tuple[Mention, tuple[int, int]]]
+) -> dict[str, object] | None:
     """The date of a letter: its header's, or the line that is only a date."""
     span = (header[1], header[2]) if header else line
     if span is None:
         return None
     for mention, (a, b) in dates:
         if span[0] <= a and b <= span[1] + 1:
-            return {"edtf": mention.value, "raw": mention.detail.get("raw", ""), "calendar": mention.detail.get("calendar", "gregorian"), "basis": "document date",
-                    "start": mention.start, "end": mention.end}  # fmt: skip
+            return {
+                "edtf": mention.value,
+                "raw": mention.detail.get("raw", ""),
+                "calendar": mention.detail.get("calendar", "gregorian"),
+                "basis": "document date",
+                "start": mention.start,
+                "end": mention.end,
+            }
     return None

@@ -13,19 +13,38 @@ from typing import Any
 from countervail.errors import InputError
 from countervail.evidence import limits
 
-_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\x00": "image/tiff", b"MM\x00*": "image/tiff", b"BM": "image/bmp"}
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+    b"BM": "image/bmp",
+}
 _REFUSED = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file, or an encrypted one; save it as docx without a password",
-    b"{\\rtf": "RTF; save it as docx or PDF", b"\x1f\x8b": "a compressed file; unpack it first", b"7z\xbc\xaf": "an archive; unpack it first",
-    b"Rar!": "an archive; unpack it first", b"\x7fELF": "a program", b"MZ": "a program", b"SQLite format 3": "a database",
-}  # fmt: skip
-_HTML = re.compile(rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_HTML_PART = re.compile(rb"<(?:p|div|table|span|article|section|br|h[1-6])\b[^>]{0,300}>.{0,4000}?</(?:p|div|table|span|article|section|h[1-6])>", re.IGNORECASE | re.DOTALL)
+    b"{\\rtf": "RTF; save it as docx or PDF",
+    b"\x1f\x8b": "a compressed file; unpack it first",
+    b"7z\xbc\xaf": "an archive; unpack it first",
+    b"Rar!": "an archive; unpack it first",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"SQLite format 3": "a database",
+}
+_HTML = re.compile(
+    rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_PART = re.compile(
+    rb"<(?:p|div|table|span|article|section|br|h[1-6])\b[^>]{0,300}>.{0,4000}?</(?:p|div|table|span|article"
+    rb"|section|h[1-6])>",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(slots=True)
 class Extracted:
-    """What a document says, before anything is understood: its text, where pages begin, what is hidden, what to warn of."""
+    """What a document says, before anything is understood: its text, where pages begin, what is hidden, what to warn
+    of."""
 
     text: str
     media_type: str
@@ -46,7 +65,13 @@ def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:
 def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str, list[str]]:
     """Text of bytes, the encoding, and warnings: invalid bytes become U+FFFD and are counted, never dropped."""
     warnings: list[str] = []
-    for bom, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(bom):
             return _lenient(data[len(bom) :], encoding, warnings)
     if data[:2000].count(0) > len(data[:2000]) // 4:
@@ -75,7 +100,9 @@ def _lenient(data: bytes, encoding: str, warnings: list[str]) -> tuple[str, str,
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        warnings.append(f"{text.count(chr(0xFFFD))} invalid bytes shown as U+FFFD, the first at byte {error.start} ({encoding})")
+        warnings.append(
+            f"{text.count(chr(0xFFFD))} invalid bytes shown as U+FFFD, the first at byte {error.start} ({encoding})"
+        )
     return _nul(text, encoding, warnings)
 
 
@@ -126,7 +153,11 @@ def _extract(data: bytes, name: str) -> Extracted:
     for magic, what in _REFUSED.items():
         if data.startswith(magic):
             raise InputError(f"{name}: {what}")
-    head = data[:6000].replace(b"\x00", b"") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else data[:6000].removeprefix(codecs.BOM_UTF8)
+    head = (
+        data[:6000].replace(b"\x00", b"")
+        if data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+        else data[:6000].removeprefix(codecs.BOM_UTF8)
+    )
     if _HTML.match(head) or len(_HTML_PART.findall(head)) >= 2:
         from countervail.evidence.extract_html import charset_of, extract_html
 
@@ -135,9 +166,11 @@ def _extract(data: bytes, name: str) -> Extracted:
         found.warnings = warnings + found.warnings
         return found
     text, encoding, warnings = decode(data, name)
-    strange = sum(c < " " and c not in "\n\r\t\x0c\x1b" or c == "\ufffd" for c in text[:20000])
+    strange = sum((c < " " and c not in "\n\r\t\x0c\x1b") or c == "\ufffd" for c in text[:20000])
     if strange > 0.1 * len(text[:20000]):
-        raise InputError(f"{name}: neither text nor a document type known here (text, HTML, PDF, docx, PNG, JPEG, TIFF)")
+        raise InputError(
+            f"{name}: neither text nor a document type known here (text, HTML, PDF, docx, PNG, JPEG, TIFF)"
+        )
     return Extracted(text, f"text/plain; charset={encoding}", "plain-text/1", warnings=warnings)
 
 

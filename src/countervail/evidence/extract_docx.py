@@ -1,4 +1,5 @@
-"""The text of a docx: headers with their tables, body, text boxes, notes; hidden and deleted runs flagged and left out."""
+"""The text of a docx: headers with their tables, body, text boxes, notes; hidden and deleted runs flagged and left
+out."""
 
 from __future__ import annotations
 
@@ -25,12 +26,17 @@ def _refuse(archive: zipfile.ZipFile, name: str) -> None:
         if "vbaproject" in lower or "vbadata" in lower:
             raise InputError(f"{name}: holds macros; save it as a docx without them")
         if _EMBEDDED.search(entry.filename) and not lower.endswith("printersettings1.bin"):
-            raise InputError(f"{name}: holds an embedded file ({entry.filename}); remove it, or read that file by itself")
+            raise InputError(
+                f"{name}: holds an embedded file ({entry.filename}); remove it, or read that file by itself"
+            )
         if lower.endswith((".xml", ".rels")):
             data = limits.read_part(archive, entry, name)
             plain = data.replace(b"\x00", b"")
             if _DOCTYPE.search(plain):
-                raise InputError(f"{name}: part {entry.filename!r} has a DOCTYPE; no word processor writes one. The file is refused, not shortened")
+                raise InputError(
+                    f"{name}: part {entry.filename!r} has a DOCTYPE; no word processor writes one. The file "
+                    f"is refused, not shortened"
+                )
             if lower == "[content_types].xml" and b"macroEnabled" in data:
                 raise InputError(f"{name}: a macro-enabled document; save it as a docx without macros")
 
@@ -78,7 +84,12 @@ class _Walker:
             if tag == f"{_W}txbxContent":
                 boxes.append(child)
             elif tag in {f"{_W}del", f"{_W}moveFrom"}:
-                hide(self.hidden, "deleted text", "".join(t.text or "" for t in child.iter(f"{_W}delText", f"{_W}t")), self.length)
+                hide(
+                    self.hidden,
+                    "deleted text",
+                    "".join(t.text or "" for t in child.iter(f"{_W}delText", f"{_W}t")),
+                    self.length,
+                )
             elif tag == f"{_W}r":
                 self._runs(child, pieces, boxes, self._hidden(child))
             elif tag in {f"{_W}t"}:
@@ -144,14 +155,16 @@ def extract_docx(data: bytes, archive: zipfile.ZipFile, name: str) -> Extracted:
         for relation in document.part.rels.values():
             kind = relation.reltype.rsplit("/", 1)[-1]
             if kind in {"footnotes", "endnotes", "comments"} and not relation.is_external:
-                from lxml import etree
+                from docx.oxml import parse_xml
 
-                root = etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+                root = parse_xml(relation.target_part.blob)
                 for note in root:
                     if note.get(f"{_W}type") in {"separator", "continuationSeparator"}:
                         continue
                     if kind == "comments":
-                        hide(walker.hidden, "comment", "".join(t.text or "" for t in note.iter(f"{_W}t")), walker.length)
+                        hide(
+                            walker.hidden, "comment", "".join(t.text or "" for t in note.iter(f"{_W}t")), walker.length
+                        )
                     else:
                         walker.blocks(note)
     except InputError:
@@ -160,4 +173,10 @@ def extract_docx(data: bytes, archive: zipfile.ZipFile, name: str) -> Extracted:
         raise InputError(f"{name}: the docx cannot be read ({type(error).__name__}); save it again") from None
     text = re.sub(r"\n{3,}", "\n\n", "".join(walker.parts)).strip("\n")
     warnings = [f"{len(walker.hidden)} pieces of hidden, deleted or commented text left out"] if walker.hidden else []
-    return Extracted(text, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", f"python-docx/{docx.__version__}", hidden=walker.hidden, warnings=warnings)
+    return Extracted(
+        text,
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        f"python-docx/{docx.__version__}",
+        hidden=walker.hidden,
+        warnings=warnings,
+    )

@@ -9,21 +9,74 @@ from typing import Any
 from countervail.evidence.extract import Extracted, hide
 
 _BLOCK = frozenset(
-    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody tfoot thead title tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 _SILENT = frozenset({"script", "style", "template", "head", "noscript", "svg", "math", "iframe", "object"})
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\))", re.IGNORECASE)
-_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white|transparent|none|inherit|initial))\S", re.IGNORECASE)
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|transparent"
+    r"|rgba\([^)]*,\s*0(?:\.0+)?\s*\))",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"background(?:-color)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white|transparent|none|inherit|initial))\S", re.IGNORECASE
+)
 _HIDING = (
     (re.compile(r"display\s*:\s*none", re.IGNORECASE), "display:none"),
     (re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE), "visibility:hidden"),
-    (re.compile(r"font-size\s*:\s*0*(?:\.0+|0|0?\.\d+px|1px)(?![\d.])(?:px|pt|em|rem|%)?", re.IGNORECASE), "font size 0"),
+    (
+        re.compile(r"font-size\s*:\s*0*(?:\.0+|0|0?\.\d+px|1px)(?![\d.])(?:px|pt|em|rem|%)?", re.IGNORECASE),
+        "font size 0",
+    ),
     (re.compile(r"opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)", re.IGNORECASE), "opacity 0"),
     (re.compile(r"(?:left|top|text-indent|right)\s*:\s*-\s*\d{3,}", re.IGNORECASE), "off the page"),
     (re.compile(r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.IGNORECASE), "clipped away"),
     (re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.IGNORECASE), "size 0"),
-)  # fmt: skip
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 
@@ -80,7 +133,14 @@ class _Page(HTMLParser):
             if tag == "hr":
                 self._newline()
             return
-        style = ";".join([values.get("style", ""), self.rules.get(tag, ""), self.rules.get("#" + values.get("id", ""), ""), *(self.rules.get("." + c, "") for c in values.get("class", "").split())])
+        style = ";".join(
+            [
+                values.get("style", ""),
+                self.rules.get(tag, ""),
+                self.rules.get("#" + values.get("id", ""), ""),
+                *(self.rules.get("." + c, "") for c in values.get("class", "").split()),
+            ]
+        )
         above = self.stack[-1] if self.stack else ("", None, False)
         reason = above[1]
         ground = above[2] or bool(_BACKGROUND.search(style)) or "bgcolor" in values
@@ -112,7 +172,9 @@ class _Page(HTMLParser):
                 break
         if tag in _BLOCK:
             self._newline()
-            if tag in {"p", "table", "h1", "h2", "h3", "blockquote", "div"} and not "".join(self.parts[-2:]).endswith("\n\n"):
+            if tag in {"p", "table", "h1", "h2", "h3", "blockquote", "div"} and not "".join(self.parts[-2:]).endswith(
+                "\n\n"
+            ):
                 self._emit("\n")
 
     def _say(self, text: str) -> None:

@@ -1,4 +1,5 @@
-"""The text of a PDF page by page; invisible, white and zero-size text flagged and left out; pictures of pages go to the OCR."""
+"""The text of a PDF page by page; invisible, white and zero-size text flagged and left out; pictures of pages go to
+the OCR."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def _white(operator: bytes, operands: list[Any]) -> bool | None:
 
 
 def _split(operations: list[tuple[list[Any], bytes]]) -> tuple[list[Any], list[Any], set[str], bool]:
-    """Operations that show visible text, those that show hidden text, why, and whether all hidden text is the invisible layer of a scan."""
+    """Operations that show visible text, those that show hidden text, why, and whether all hidden text is the
+    invisible layer of a scan."""
     visible, hidden, reasons = [], [], set()
     mode, white, size = 0, False, 12.0
     stack: list[tuple[int, bool, float]] = []
@@ -49,7 +51,9 @@ def _split(operations: list[tuple[list[Any], bytes]]) -> tuple[list[Any], list[A
         elif (colour := _white(operator, operands)) is not None:
             white = colour
         if operator in _SHOW:
-            reason = "invisible text" if mode == 3 else "white text" if white else "font size 0" if abs(size) < 0.5 else None
+            reason = (
+                "invisible text" if mode == 3 else "white text" if white else "font size 0" if abs(size) < 0.5 else None
+            )
             if reason:
                 reasons.add(reason)
                 hidden.append((operands, operator))
@@ -137,7 +141,10 @@ def extract_pdf(data: bytes, name: str) -> Extracted:
 
                 return extract_pages(pictures, name)
             if pictures:
-                found.warnings.append(f"pages without text: {', '.join(str(n) for n, _ in pictures[:20])}; if they are pictures, read them as images")
+                found.warnings.append(
+                    f"pages without text: {', '.join(str(n) for n, _ in pictures[:20])}; if they are "
+                    f"pictures, read them as images"
+                )
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
     except (RecursionError, MemoryError):

@@ -22,8 +22,14 @@ def _tesseract() -> tuple[str, str, str] | None:
     path = shutil.which("tesseract")
     if path is None:
         return None
-    version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout.split("\n", 1)[0].split()
-    listed = subprocess.run([path, "--list-langs"], capture_output=True, text=True, timeout=20, check=False).stdout.split()
+    version = (
+        subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        .stdout.split("\n", 1)[0]
+        .split()
+    )
+    listed = subprocess.run(
+        [path, "--list-langs"], capture_output=True, text=True, timeout=20, check=False
+    ).stdout.split()
     languages = "+".join(lang for lang in ("eng", "fas") if lang in listed) or "eng"
     return path, version[-1] if version else "?", languages
 
@@ -36,16 +42,25 @@ def available() -> bool:
 def _read(picture: bytes, name: str) -> tuple[str, str]:
     found = _tesseract()
     if found is None:
-        raise InputError(f"{name}: a scan; install tesseract (with the languages eng and fas) to read it, or give its text")
+        raise InputError(
+            f"{name}: a scan; install tesseract (with the languages eng and fas) to read it, or give its text"
+        )
     path, version, languages = found
     try:
         done = subprocess.run(
-            [path, "stdin", "stdout", "-l", languages], input=picture, capture_output=True, timeout=_SECONDS, check=False, env={**os.environ, "OMP_THREAD_LIMIT": "1"}
+            [path, "stdin", "stdout", "-l", languages],
+            input=picture,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired:
         raise InputError(f"{name}: the OCR took more than {_SECONDS} s; give smaller pictures") from None
     if done.returncode:
-        raise InputError(f"{name}: the OCR cannot read the picture: {done.stderr.decode('utf-8', 'replace').strip()[:200]}")
+        raise InputError(
+            f"{name}: the OCR cannot read the picture: {done.stderr.decode('utf-8', 'replace').strip()[:200]}"
+        )
     return done.stdout.decode("utf-8", "replace").replace("\x0c", "\n").strip("\n"), f"tesseract/{version} {languages}"
 
 

@@ -12,27 +12,42 @@ import unicodedata
 from array import array
 from dataclasses import dataclass
 
-INVISIBLE = "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0f"
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff\ufe0f"
+)
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b"
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 _ONE_TO_ONE = {
     **{ord(c): "'" for c in "‘’‚‛ʼ′`´"},
     **{ord(c): '"' for c in "“”„‟«»″"},
     **{ord(c): "-" for c in "‐‑‒–—―−﹣－"},
-    **{ord(c): " " for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b"},
+    **dict.fromkeys(map(ord, _SPACES), " "),
     **{ord("۰") + d: str(d) for d in range(10)},
     **{ord("٠") + d: str(d) for d in range(10)},
     **{ord("０") + d: str(d) for d in range(10)},
-    ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("ة"): "ه", ord("ۀ"): "ه", ord("أ"): "ا", ord("إ"): "ا",
-    ord("\u2028"): "\n", ord("\u2029"): "\n", ord("\x0c"): "\n", ord("\x85"): "\n", ord("…"): "…",
-}  # fmt: skip
+    ord("ي"): "ی",
+    ord("ى"): "ی",
+    ord("ك"): "ک",
+    ord("ة"): "ه",
+    ord("ۀ"): "ه",
+    ord("أ"): "ا",
+    ord("إ"): "ا",
+    ord("\u2028"): "\n",
+    ord("\u2029"): "\n",
+    ord("\x0c"): "\n",
+    ord("\x85"): "\n",
+    ord("…"): "…",
+}
 # letters of other scripts that look Latin: folded only inside words that also hold Latin letters
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _CHANGE = re.compile(
     rf"(?P<zwnj>\u200c)|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
-    r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<space> {2,})|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
+    r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
+    r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
 _LINE = re.compile(r"[^\n]*\n")
 _WRAP_WIDTH = 45
@@ -42,7 +57,8 @@ _LABEL_START = re.compile(r"[ ]*[A-Z][A-Za-z.]{1,14}(?: [A-Za-z]{1,12}){0,2} ?:"
 
 
 def clean(text: str) -> str:
-    """The text with typography folded and without invisible characters, wrapping and double spaces: for comparing and showing."""
+    """The text with typography folded and without invisible characters, wrapping and double spaces: for comparing and
+    showing."""
     return " ".join(fold(text).text.split())
 
 
@@ -65,8 +81,8 @@ class Folded:
 def _unwrap(text: str) -> str:
     """Turn the line breaks that only wrap a paragraph into spaces (same length).
 
-    A break wraps when its line is long, does not end a sentence at a short line, and what follows is not a label, a list item
-    or another paragraph. Letters put one addressee a line: those lines start with a title and end in a post.
+    A break wraps when its line is long, does not end a sentence at a short line, and what follows is not a label, a
+    list item or another paragraph. Letters put one addressee a line: those lines start with a title and end in a post.
     """
     if "\n" not in text:
         return text
@@ -78,12 +94,19 @@ def _unwrap(text: str) -> str:
         following = lines[i + 1]
         bare, head = line.rstrip(), following.lstrip()
         soft = bool(
-            bare and head and len(bare) >= _WRAP_WIDTH and bare[-1] not in '.:;?!"'
-            and not _LIST_START.match(following) and not _TITLE_START.match(following) and not _LABEL_START.match(following)
+            bare
+            and head
+            and len(bare) >= _WRAP_WIDTH
+            and bare[-1] not in '.:;?!"'
+            and not _LIST_START.match(following)
+            and not _TITLE_START.match(following)
+            and not _LABEL_START.match(following)
             and (head[0].islower() or (wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * longest))
-        )  # fmt: skip
+        )
         # a line that breaks in the middle of a phrase, however short, and goes on in small letters
-        soft = soft or bool(bare and head and head[0].islower() and (bare[-1].islower() or bare[-1] == ",") and " " in bare)
+        soft = soft or bool(
+            bare and head and head[0].islower() and (bare[-1].islower() or bare[-1] == ",") and " " in bare
+        )
         out.append(line + (" " if soft else "\n"))
     out.append(lines[-1])
     return "".join(out)

@@ -1,7 +1,7 @@
 """The Persian (Jalali) calendar: day, month and year to Gregorian dates, years 1200 to 1500.
 
-Leap years follow the 33-year rule with the breaks that match the observed equinox over these years; the tests hold it to the
-jdatetime library day by day.
+Leap years follow the 33-year rule with the breaks that match the observed equinox over these years; the tests hold it
+to the jdatetime library day by day.
 """
 
 from __future__ import annotations

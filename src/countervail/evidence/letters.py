@@ -1,4 +1,5 @@
-"""The parts of a letter: letterhead, header fields, addressees, body paragraphs, signatory, copies; and of an article."""
+"""The parts of a letter: letterhead, header fields, addressees, body paragraphs, signatory, copies; and of an
+article."""
 
 from __future__ import annotations
 
@@ -16,7 +17,11 @@ from countervail.evidence.spans import Mention
 from countervail.evidence.tokens import headline
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
-_TITLE = re.compile(r"^(?:(?:Mrs?|Ms|Dr|Prof|Eng|Engineer|Gen|General|H\.?E|His Excellency|Her Excellency|Brother|Sardar|Ayatollah|Hojjatoleslam)\.? )+", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:(?:Mrs?|Ms|Dr|Prof|Eng|Engineer|Gen|General|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
+    r"|Ayatollah|Hojjatoleslam)\.? )+",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"[ ,]*(?:of|at|in|for|to|from)?(?: the)?[ ,]*$", re.IGNORECASE)
 
 
@@ -51,7 +56,8 @@ class Names:
 
 
 def post_of(text: str, after: int, end: int, names: Names) -> tuple[str | None, str | None]:
-    """Post and organisation in text[after:end]: `Deputy Minister of X of the Ministry Y` is (Deputy Minister of X, Ministry Y)."""
+    """Post and organisation in text[after:end]: `Deputy Minister of X of the Ministry Y` is (Deputy Minister of X,
+    Ministry Y)."""
     part = text[after:end]
     offset = len(part) - len(part.lstrip(" ,;–-|()"))
     body = names.organisation(after, end)
@@ -91,8 +97,15 @@ def _looks_addressed(line: Line, names: Names) -> bool:
         return False
     lead = line.text[: person[0] - line.start].strip()
     rest = line.text[person[1] - line.start :]
-    titled = bool(_TITLE.match(lead + " ")) or any(lead.startswith(t) for t in persian().titles) or not lead or lead.lower() in {"to", "dear"}
-    return titled and (bool(_POST.search(rest)) or any(p in rest for p in persian().posts) or bool(re.fullmatch(r"[ ,:.]*", rest)))
+    titled = (
+        bool(_TITLE.match(lead + " "))
+        or any(lead.startswith(t) for t in persian().titles)
+        or not lead
+        or lead.lower() in {"to", "dear"}
+    )
+    return titled and (
+        bool(_POST.search(rest)) or any(p in rest for p in persian().posts) or bool(re.fullmatch(r"[ ,:.]*", rest))
+    )
 
 
 def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
@@ -105,7 +118,11 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
         bare = line.text.strip()
         match = w.LABEL.match(line.text) if len(line.text) < 420 else None
         label = next((k for k in w.LABELS if match and match.group(k)), None) if match else None
-        if match and label and (stage == "header" or label in {"copy", "signed"} or (label == "subject" and not found.paragraphs)):
+        if (
+            match
+            and label
+            and (stage == "header" or label in {"copy", "signed"} or (label == "subject" and not found.paragraphs))
+        ):
             rest_start = line.start + match.start("rest")
             rest = match.group("rest").strip()
             if label == "copy":
@@ -139,19 +156,29 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
             else:
                 continue
         if stage == "header":
-            if w.RULE.match(bare) or w.INVOCATION.match(bare) or w.MARKER.match(bare) or w.FOR_INFORMATION.fullmatch(bare.rstrip(",")) or re.fullmatch(r"For your information,?", bare):
+            if (
+                w.RULE.match(bare)
+                or w.INVOCATION.match(bare)
+                or w.MARKER.match(bare)
+                or w.FOR_INFORMATION.fullmatch(bare.rstrip(","))
+                or re.fullmatch(r"For your information,?", bare)
+            ):
                 continue
             if _looks_addressed(line, names):
-                if entry := _entry(line.start, line.end, text, names):
-                    # "Dear Dr X," after a full address line names the same person
-                    if not (bare.lower().startswith("dear") and found.addressees):
-                        found.addressees.append(entry)
+                entry = _entry(line.start, line.end, text, names)
+                # "Dear Dr X," after a full address line names the same person
+                if entry and not (bare.lower().startswith("dear") and found.addressees):
+                    found.addressees.append(entry)
                 if bare.lower().startswith("dear"):
                     stage = "body"
                 continue
             if w.GREETING.match(bare) and len(bare) < 90:
                 stage = "body"
-                if bare.lower().startswith("dear") and not found.addressees and (entry := _entry(line.start, line.end, text, names)):
+                if (
+                    bare.lower().startswith("dear")
+                    and not found.addressees
+                    and (entry := _entry(line.start, line.end, text, names))
+                ):
                     found.addressees.append(entry)
                 continue
             if w.SECTION.match(bare):
@@ -160,7 +187,11 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
             if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
                 found.date_line = (line.start, line.end)
                 continue
-            prose = len(bare) > 130 or (bare.endswith(".") and len(bare) > 50) or (bool(found.header or found.addressees) and len(bare) > 90 and bare.endswith("."))
+            prose = (
+                len(bare) > 130
+                or (bare.endswith(".") and len(bare) > 50)
+                or (bool(found.header or found.addressees) and len(bare) > 90 and bare.endswith("."))
+            )
             if not prose:
                 if not found.header and not found.addressees and found.date_line is None:
                     found.letterhead.append(bare)
@@ -197,8 +228,13 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
 
 
 def _is_date_line(bare: str) -> bool:
-    return len(bare) < 40 and bool(re.search(r"\d", bare)) and not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", bare) and bool(
-        re.fullmatch(r"(?:\d{1,2}(?:st|nd|rd|th)? )?[^\W\d]{3,12},? ?(?:\d{1,2},? )?\d{4}|[\d /.–-]{8,16}", bare)
+    return (
+        len(bare) < 40
+        and bool(re.search(r"\d", bare))
+        and not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", bare)
+        and bool(
+            re.fullmatch(r"(?:\d{1,2}(?:st|nd|rd|th)? )?[^\W\d]{3,12},? ?(?:\d{1,2},? )?\d{4}|[\d /.–-]{8,16}", bare)
+        )
     )
 
 
@@ -222,25 +258,37 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
         return None
     lead = line.text[: person[0] - line.start].strip()
     rest = text[person[1] : line.end]
-    if lead and not _TITLE.fullmatch(lead + " ") and lead not in persian().titles and not re.fullmatch(r"(?:/s/|\(?[Ss]igned\)?:?|[Ee]ngineer|.{0,24}\bDr\.?|[A-Z][a-z]+\.?)", lead):
+    if (
+        lead
+        and not _TITLE.fullmatch(lead + " ")
+        and lead not in persian().titles
+        and not re.fullmatch(r"(?:/s/|\(?[Ss]igned\)?:?|[Ee]ngineer|.{0,24}\bDr\.?|[A-Z][a-z]+\.?)", lead)
+    ):
         return None
-    if rest.strip(" .,)") and not (rest.strip()[:1] in "-–,|(" and (_POST.search(rest) or any(p in rest for p in persian().posts))):
+    if rest.strip(" .,)") and not (
+        rest.strip()[:1] in "-–,|(" and (_POST.search(rest) or any(p in rest for p in persian().posts))
+    ):
         return None
     post, body = post_of(text, person[1], line.end, names)
-    if post is None and following is not None and len(following.text) < 170 and not w.LABEL.match(following.text):
-        if not names.person(following.start, following.end):
-            post, body = post_of(text, following.start, following.end, names)
+    below = following is not None and len(following.text) < 170 and not w.LABEL.match(following.text)
+    if post is None and following is not None and below and not names.person(following.start, following.end):
+        post, body = post_of(text, following.start, following.end, names)
     return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
 
 
 def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, int]]]:
     """Headline and body paragraphs of an article: what is prose."""
-    title, found = None, []
+    title: str | None = None
+    found: list[tuple[int, int]] = []
     for line in segment.lines:
         bare = line.text.strip()
         if not bare or w.PUBLISHER.match(bare) or w.RULE.match(bare):
             continue
-        if not found and title is None and (headline(line.text) or (len(bare) < 120 and bare[-1] not in '.:;!?"' and len(bare) > 12)):
+        if (
+            not found
+            and title is None
+            and (headline(line.text) or (len(bare) < 120 and bare[-1] not in '.:;!?"' and len(bare) > 12))
+        ):
             title = bare
             continue
         if len(bare) >= 40:

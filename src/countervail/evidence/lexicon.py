@@ -24,7 +24,8 @@ def _sections(name: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Word lists of English: titles, ranks, posts, heads of organisation names, known bodies, and what is never a name."""
+    """Word lists of English: titles, ranks, posts, heads of organisation names, known bodies, and what is never a
+    name."""
 
     titles: frozenset[str]
     ranks: frozenset[str]
@@ -36,6 +37,10 @@ class Lexicon:
     not_names: frozenset[str]
     capitals: frozenset[str]
     given: frozenset[str]
+    function: frozenset[str]
+    not_initials: frozenset[str]
+    trades: frozenset[str]
+    specific: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +70,44 @@ class CountryName:
 def lexicon() -> Lexicon:
     """The English word lists."""
     s = _sections("lexicon.txt")
-    given = frozenset(w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split())
+    given = frozenset(
+        w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
+    )
     return Lexicon(
-        titles=frozenset(s["titles"]), ranks=frozenset(s["ranks"]), posts=frozenset(s["posts"]),
-        org_heads=frozenset(s["org_heads"]), weak_heads=frozenset(s["weak_heads"]),
-        orgs=tuple(sorted(set(s["orgs"]), key=len, reverse=True)), rails=frozenset(s["rails"]),
-        not_names=frozenset(s["not_names"]), capitals=frozenset(s["capitals"]), given=given,
-    )  # fmt: skip
+        titles=frozenset(s["titles"]),
+        ranks=frozenset(s["ranks"]),
+        posts=frozenset(s["posts"]),
+        org_heads=frozenset(s["org_heads"]),
+        weak_heads=frozenset(s["weak_heads"]),
+        orgs=tuple(sorted(set(s["orgs"]), key=len, reverse=True)),
+        rails=frozenset(s["rails"]),
+        not_names=frozenset(s["not_names"]),
+        capitals=frozenset(s["capitals"]),
+        given=given,
+        function=frozenset(s["function"]),
+        not_initials=frozenset(s["not_initials"]),
+        trades=frozenset(s["trades"]),
+        specific=frozenset(s["specific"]),
+    )
 
 
 @cache
 def persian() -> PersianLexicon:
     """The Persian word lists, in folded spelling."""
-    s = {key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words] for key, words in _sections("persian.txt").items()}
+    s = {
+        key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
+        for key, words in _sections("persian.txt").items()
+    }
     by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
     return PersianLexicon(
-        titles=by_length["titles"], posts=by_length["posts"], honorifics=frozenset(s["honorifics"]),
-        org_heads=frozenset(s["org_heads"]), org_words=frozenset(s["org_words"]), stop=frozenset(s["stop"]),
+        titles=by_length["titles"],
+        posts=by_length["posts"],
+        honorifics=frozenset(s["honorifics"]),
+        org_heads=frozenset(s["org_heads"]),
+        org_words=frozenset(s["org_words"]),
+        stop=frozenset(s["stop"]),
         given=frozenset(s["given"]),
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -96,8 +120,10 @@ def country_names() -> tuple[CountryName, ...]:
         code, english, farsi, adjectives = (*line.split("\t"), "", "", "")[:4]
         rows.append(
             CountryName(
-                tuple(code.split("|")), tuple(english.split("|")), tuple(n.replace("\u200c", " ") for n in farsi.split("|") if n),
+                tuple(code.split("|")),
+                tuple(english.split("|")),
+                tuple(n.replace("\u200c", " ") for n in farsi.split("|") if n),
                 tuple(a for a in adjectives.split("|") if a),
-            )  # fmt: skip
+            )
         )
     return tuple(rows)

@@ -25,7 +25,9 @@ def read_bytes(path: Path) -> bytes:
             raise InputError(f"{path}: no such file; name a document to read")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise InputError(f"{path.name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document")
+            raise InputError(
+                f"{path.name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document"
+            )
         if size == 0:
             raise InputError(f"{path.name}: the file is empty")
         with path.open("rb") as stream:
@@ -48,7 +50,9 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
             raise InputError(f"{name}: the file is encrypted; remove the password and read it again")
         total += entry.file_size
         if entry.file_size > _SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise InputError(f"{name}: part {entry.filename!r} expands more than {MAX_RATIO} times; it looks like an archive bomb")
+            raise InputError(
+                f"{name}: part {entry.filename!r} expands more than {MAX_RATIO} times; it looks like an archive bomb"
+            )
     if total > MAX_EXPANDED:
         raise InputError(f"{name}: expands to {total / 1e6:.0f} MB; the limit is {MAX_EXPANDED // 1024**2} MB")
 

@@ -10,8 +10,20 @@ from countervail.evidence.claims import CLUB, Context, header_claims
 from countervail.evidence.lists import CountryList
 from countervail.evidence.model import Claim, Document
 
-_PREDICATE = {"members": "listed_in", "founders": "founding_body_of", "sanctioned": "under_sanctions", "banks": "named_with", "other": "named_with"}
-_LABEL = {"letter": "Letter", "annex": "Annex", "ambassadors": "Ambassadors at the founding sessions", "interview": "Interview", "article": "Press report"}
+_PREDICATE = {
+    "members": "listed_in",
+    "founders": "founding_body_of",
+    "sanctioned": "under_sanctions",
+    "banks": "named_with",
+    "other": "named_with",
+}
+_LABEL = {
+    "letter": "Letter",
+    "annex": "Annex",
+    "ambassadors": "Ambassadors at the founding sessions",
+    "interview": "Interview",
+    "article": "Press report",
+}
 
 
 def reading_id(shared: Context, item: CountryList) -> str:
@@ -31,7 +43,12 @@ def _time(shared: Context, item: CountryList, document: Document) -> dict[str, A
     """The date in the list's own sentence, else of its letter."""
     dated = [m for m, _, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date") if m.value]
     if item.kind == "founders" and dated:
-        return {"edtf": dated[0].value, "raw": dated[0].detail.get("raw", ""), "calendar": dated[0].detail.get("calendar", "gregorian"), "basis": "stated"}
+        return {
+            "edtf": dated[0].value,
+            "raw": dated[0].detail.get("raw", ""),
+            "calendar": dated[0].detail.get("calendar", "gregorian"),
+            "basis": "stated",
+        }
     if document.date and document.date.get("edtf"):
         return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
     return None
@@ -52,17 +69,33 @@ def claims(shared: Context) -> Iterator[Claim]:
         span = [(item.start, item.end)]
         common: dict[str, Any] = {"reading": name, "time": time, "polarity": "affirmed"}
         value = {
-            "countries": list(item.named), "kind": item.kind, "label": _LABEL[kind], "exemplary": item.exemplary, "open_ended": item.open_ended,
-            "stated_count": item.stated_count, "partial": {k: v[0] for k, v in item.partial.items()},
+            "countries": list(item.named),
+            "kind": item.kind,
+            "label": _LABEL[kind],
+            "exemplary": item.exemplary,
+            "open_ended": item.open_ended,
+            "stated_count": item.stated_count,
+            "partial": {k: v[0] for k, v in item.partial.items()},
             "ambiguous": {k: list(v) for k, v in item.ambiguous.items()},
-        }  # fmt: skip
-        yield shared.claim(CLUB, "membership_list", span, item.sentence, value=value, extractor="rules/list@1", **common)
+        }
+        yield shared.claim(
+            CLUB, "membership_list", span, item.sentence, value=value, extractor="rules/list@1", **common
+        )
         if item.stated_count is not None and item.count_span is not None:
             whole = [(min(item.count_span[0], item.start), item.end)]
             yield shared.claim(
-                CLUB, "founding_countries" if item.kind == "founders" else "country_count", whole, item.sentence,
-                value={"number": item.stated_count, "unit": "countries", "enumerated": list(item.named) + sorted(item.ambiguous)}, extractor="rules/count@1", **common,
-            )  # fmt: skip
+                CLUB,
+                "founding_countries" if item.kind == "founders" else "country_count",
+                whole,
+                item.sentence,
+                value={
+                    "number": item.stated_count,
+                    "unit": "countries",
+                    "enumerated": list(item.named) + sorted(item.ambiguous),
+                },
+                extractor="rules/count@1",
+                **common,
+            )
         for mention, a, b in item.mentions:
             codes = [mention.value] if mention.value else mention.detail["candidates"]
             qualifier: dict[str, Any] = {}
@@ -76,9 +109,15 @@ def claims(shared: Context) -> Iterator[Claim]:
                 qualifier["example"] = True
             subject = f"c.{codes[0]}" if mention.value else "c." + "|".join(codes)
             yield shared.claim(
-                subject, _PREDICATE[item.kind], [place], item.sentence, object=CLUB if item.kind != "sanctioned" else "sanctions",
-                qualifier=qualifier or None, extractor="rules/list@1", **common,
-            )  # fmt: skip
+                subject,
+                _PREDICATE[item.kind],
+                [place],
+                item.sentence,
+                object=CLUB if item.kind != "sanctioned" else "sanctions",
+                qualifier=qualifier or None,
+                extractor="rules/list@1",
+                **common,
+            )
     yield from _open_counts(shared)
 
 
@@ -89,6 +128,19 @@ def _open_counts(shared: Context) -> Iterator[Claim]:
     counted = {item.count_span for item in shared.lists if item.count_span}
     for sentence in shared.sentences:
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
-            if match.span() in counted or to_number(match.group("n")) < 3 or not re.search(r"ambassador|member|club|union|founding|join|bloc|alliance|coalition", sentence.text, re.IGNORECASE):
+            if (
+                match.span() in counted
+                or to_number(match.group("n")) < 3
+                or not re.search(
+                    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition", sentence.text, re.IGNORECASE
+                )
+            ):
                 continue
-            yield shared.claim(CLUB, "country_count", [match.span()], sentence, value={"number": to_number(match.group("n")), "unit": "countries"}, extractor="rules/count@1")
+            yield shared.claim(
+                CLUB,
+                "country_count",
+                [match.span()],
+                sentence,
+                value={"number": to_number(match.group("n")), "unit": "countries"},
+                extractor="rules/count@1",
+            )

@@ -16,11 +16,13 @@ from countervail.evidence.tokens import tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
-    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
+    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
     r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
 )
 _SPEECH_AFTER = re.compile(
-    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]* ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
+    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]* ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
+    r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
 )
 
 
@@ -37,7 +39,9 @@ def find_quotes(folded: Folded) -> list[Mention]:
         sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
-        if titled or not (sentence or said and len(words) >= 3 or (len(words) >= 5 and any(w.islower() for w in words))):
+        if titled or not (
+            sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+        ):
             continue
         a, b = folded.span(match.start(1), match.end(1))
         found.append(Mention(a, b, "quote", folded.raw[a:b]))
@@ -45,7 +49,8 @@ def find_quotes(folded: Folded) -> list[Mention]:
 
 
 def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
-    """All mentions in a raw text, ordered by start; the same text always gives the same list. `scanned` says that an OCR wrote it."""
+    """All mentions in a raw text, ordered by start; the same text always gives the same list. `scanned` says that an
+    OCR wrote it."""
     folded = fold(raw) if isinstance(raw, str) else raw
     text = folded.text
     countries = find_countries(folded, scanned)

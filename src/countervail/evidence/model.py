@@ -1,7 +1,8 @@
 """The data model of evidence: sources, documents, passages, claims, links, assessments and assumptions.
 
-Offsets are Unicode code points of the stored text, half-open. A passage is checked against its text when it is made; a claim has
-at least one passage and exactly one of object and value. Nothing here decides anything: see the modules that make these.
+Offsets are Unicode code points of the stored text, half-open. A passage is checked against its text when it is made; a
+claim has at least one passage and exactly one of object and value. Nothing here decides anything: see the modules that
+make these.
 """
 
 from __future__ import annotations
@@ -130,20 +131,38 @@ class Passage:
         return row
 
 
-def passage(source: str, document: str, text: str, start: int, end: int, quote: str | None = None, page: int | None = None) -> Passage:
-    """The passage text[start:end]; InputError where the span is not inside the text or `quote` is not what stands there."""
+def passage(
+    source: str, document: str, text: str, start: int, end: int, quote: str | None = None, page: int | None = None
+) -> Passage:
+    """The passage text[start:end]; InputError where the span is not inside the text or `quote` is not what stands
+    there."""
     if not 0 <= start < end <= len(text):
-        raise InputError(f"{source}: passage [{start}, {end}) lies outside a text of {len(text)} characters; read the document again")
+        raise InputError(
+            f"{source}: passage [{start}, {end}) lies outside a text of {len(text)} characters; read the document again"
+        )
     found = text[start:end]
     if quote is not None and quote != found:
-        raise InputError(f"{source}: passage [{start}, {end}) does not quote the text that stands there; read the document again")
+        raise InputError(
+            f"{source}: passage [{start}, {end}) does not quote the text that stands there; read the document again"
+        )
     prefix, suffix = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-    return Passage(f"passage:{source.removeprefix('source:')}.{start}-{end}", source, document, start, end, found, prefix, suffix, page)
+    return Passage(
+        f"passage:{source.removeprefix('source:')}.{start}-{end}",
+        source,
+        document,
+        start,
+        end,
+        found,
+        prefix,
+        suffix,
+        page,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of a document: who or what, which relation, to what or how much, when, how sure, who says so, where."""
+    """One statement of a document: who or what, which relation, to what or how much, when, how sure, who says so,
+    where."""
 
     subject: str
     predicate: str
@@ -168,12 +187,16 @@ class Claim:
         if (self.object is None) == (self.value is None):
             raise InputError(f"claim {self.subject} {self.predicate}: give exactly one of object and value")
         if self.modality not in MODALITIES:
-            raise InputError(f"claim {self.subject} {self.predicate}: unknown modality {self.modality!r}; there are {', '.join(MODALITIES)}")
+            raise InputError(
+                f"claim {self.subject} {self.predicate}: unknown modality {self.modality!r}; there are "
+                f"{', '.join(MODALITIES)}"
+            )
 
     @property
     def id(self) -> str:
         """Depends on what is said and where alone, so that reading again gives the same."""
-        return f"claim:{short_hash(self.subject, self.predicate, self.object, self.value, self.polarity, self.passages, self.reading)}"
+        said = (self.subject, self.predicate, self.object, self.value, self.polarity)
+        return f"claim:{short_hash(*said, self.passages, self.reading)}"
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the bundle."""
@@ -238,7 +261,11 @@ def _plain(item: Any) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name in item.__dataclass_fields__:
         value = getattr(item, name)
-        if value is None or (isinstance(value, tuple | dict) and not value) or (value == "" and name not in {"prefix", "suffix"}):
+        if (
+            value is None
+            or (isinstance(value, tuple | dict) and not value)
+            or (value == "" and name not in {"prefix", "suffix"})
+        ):
             continue
         row[name] = _json(value)
     return row

@@ -11,32 +11,40 @@ from countervail.evidence.lexicon import lexicon
 from countervail.evidence.tokens import FUNCTION, Token, headline
 from countervail.evidence.trie import alternatives
 
-_LINK = frozenset({"of", "for", "on", "against", "to"})
+_LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
 _ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
 _NAME_AFTER = frozenset({"Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
 _OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
-_WITHIN = frozenset({"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"})
+_WITHIN = frozenset(
+    {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
+)
 _MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 _LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
-    r"(?:newspaper|news agency|news site|news outlet|news website|agency|daily|magazine|broadcaster|television|radio station|company|bank|group|party|movement"
-    r"|refinery|airline|foundation|holding|channel|corporation|consortium|website|conglomerate|think tank|shipyard|trading house)\b"
+    r"(?:newspaper|news agency|news site|news outlet|news website|agency|daily|magazine|broadcaster"
+    r"|television|radio station|company|bank|group|party|movement"
+    r"|refinery|airline|foundation|holding|channel|corporation|consortium|website|conglomerate|think tank"
+    r"|shipyard|trading house)\b"
 )
 _BEFORE_LOWER = re.compile(rf'"? {_LOWER_HEAD}')
 _AFTER_LOWER = re.compile(
-    r"\b(?:group|collective|company|firm|newspaper|agency|bank|organisation|organization|outlet|network|website|channel|daily|association|trader|insurer|refiner|exporter|importer"
+    r"\b(?:group|collective|company|firm|newspaper|magazine|journal|broadcaster|weekly|agency|bank"
+    r"|organisation|organization|outlet|network|website|channel|daily|association|trader|insurer|refiner"
+    r"|exporter|importer"
     r'|exchange house|publisher|portal|hackers|party|called|named|known as) (?:of |called |named |known as )?(?P<q>"?)$'
 )
-_EXPANSION = re.compile(r'\b(?P<a>[A-Z][A-Z-]{1,7})\b,? ?(?:which |that )?(?:stands|standing|short|is short|stood|abbreviation) (?:for|of),? (?:the )?"?(?P<e>[A-Z][^".;\n]{3,80}?)[,.]?(?:"|[.;\n]|$)')
+_EXPANSION = re.compile(
+    r"\b(?P<a>[A-Z][A-Z-]{1,7})\b,? ?(?:which |that )?(?:stands|standing|short|is short|stood"
+    r'|abbreviation) (?:for|of),? (?:the )?"?(?P<e>[A-Z][^".;\n]{3,80}?)[,.]?(?:"|[.;\n]|$)'
+)
 _SPELT = re.compile(r'(?P<e>[A-Z][A-Za-z\' -]{6,90}[a-z])"? \((?:the )?"?(?P<a>[A-Z][A-Z-]{1,9})"?\)')
 _SPELT_BACK = re.compile(r'\b(?P<a>[A-Z]{2,8})"? \((?:the )?"?(?P<e>[A-Z][a-z][A-Za-z\' -]{6,90})"?\)')
-_RENAMED = re.compile(r'(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "?(?P<a>[A-Z]{3,8})\b')
+_RENAMED = re.compile(
+    r"(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "
+    r'"?(?P<a>[A-Z]{3,8})\b'
+)
 _PUBLISHER = re.compile(r"^(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[\w.-]{3,60})[ ]*$", re.MULTILINE)
 _VIA = re.compile(r"(?:/|\bvia )(?P<n>[A-Za-z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)")
-_NOT_INITIALS = frozenset(
-    "USD EUR GBP CNY RUB IRR GDP VAT AML KYC PDF CEO CFO COVID NGO NGOS TV FAQ HTTP WWW LNG LPG FOB CIF IBAN BIC OCR ISO ID TBC ASAP RE CC PS NB JCPOA DVD LTD CPI FX "
-    "GMT UTC AM PM NO YES THE AND FOR OF TO FROM IN ON BY CCTV DNA ATM PIN FDI R&D IT AI Q1 Q2 Q3 Q4 BCC FWD".split()
-)
 
 
 @cache
@@ -49,7 +57,7 @@ def _is_left(token: Token, head: str) -> bool:
     words, bare = lexicon(), token.bare
     if not token.capital or bare.lower() in FUNCTION:
         return False
-    if bare in words.titles or bare in words.ranks and head not in {"Staff"}:
+    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
         return bare in {"Imam"}
     if bare in words.posts:
         return head in _OF_A_POST or token.text != bare
@@ -71,38 +79,76 @@ class Organisations:
         if tokens[i].text != head:  # possessive: the name ends here
             return j
         if head in _NAME_AFTER:
-            while j < n and tokens[j].capital and tokens[j].gap == " " and tokens[j].bare not in words.posts and tokens[j].bare not in words.titles and j - i < 4:
+            while (
+                j < n
+                and tokens[j].capital
+                and tokens[j].gap == " "
+                and tokens[j].bare not in words.posts
+                and tokens[j].bare not in words.titles
+                and j - i < 4
+            ):
                 j += 1
         links = 0
         while j < n and links < 5 and j - i < 16:
             k = j
             connector = tokens[k].text
-            comma = tokens[k].gap == ", " and tokens[k].capital and head in {"Ministry", "Department", "Committee", "Organization", "Organisation"} and j > i + 1
+            comma = (
+                tokens[k].gap == ", "
+                and tokens[k].capital
+                and head in {"Ministry", "Department", "Committee", "Organization", "Organisation"}
+                and j > i + 1
+            )
             if comma:  # "Ministry of Industry, Mine and Trade"
                 m = k
                 while m < n and tokens[m].capital and (m == k or tokens[m].gap == " "):
                     m += 1
-                if not (m - k <= 2 and m + 1 < n and tokens[m].gap == " " and tokens[m].text == "and" and tokens[m + 1].capital and tokens[m + 1].gap == " "
-                        and tokens[m + 1].bare not in words.titles and not self._names_a_body(m + 1)):  # fmt: skip
+                if not (
+                    m - k <= 2
+                    and m + 1 < n
+                    and tokens[m].gap == " "
+                    and tokens[m].text == "and"
+                    and tokens[m + 1].capital
+                    and tokens[m + 1].gap == " "
+                    and tokens[m + 1].bare not in words.titles
+                    and not self._names_a_body(m + 1)
+                ):
                     break
                 j = m
                 continue
-            if tokens[k].gap != " " or connector not in _LINK and not (connector in {"and", "&"} and j > i + 1):
+            if tokens[k].gap != " " or (connector not in _LINK and not (connector in {"and", "&"} and j > i + 1)):
                 break
             k += 1
-            article = k < n and tokens[k].gap == " " and tokens[k].text == "the"
+            article = k < n and tokens[k].gap == " " and tokens[k].text in {"the", "la", "los", "las"}
             if article:
                 k += 1
-            if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in words.titles or tokens[k].bare in FUNCTION:
+            if (
+                k >= n
+                or tokens[k].gap != " "
+                or not tokens[k].capital
+                or tokens[k].bare in words.titles
+                or tokens[k].bare in FUNCTION
+            ):
                 break
-            post = tokens[k].bare in words.posts or (k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts)
+            post = tokens[k].bare in words.posts or (
+                k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
+            )
             if post and not (head in _OF_A_POST and links == 0 and connector in {"of", "for"}):
                 break
-            if connector in {"and", "&"} and (article or self._names_a_body(k) or tokens[k].bare in country_words() or tokens[k].bare in words.posts):
+            if connector in {"and", "&"} and (
+                article or self._names_a_body(k) or tokens[k].bare in country_words() or tokens[k].bare in words.posts
+            ):
+                break
+            place = tokens[k].bare in country_words() or tokens[k].text.isupper()
+            if links and connector == "of" and place and head in {"Ministry", "Committee", "Bureau", "Department"}:
                 break
             if connector == "to" and head not in {"Embassy", "Mission"}:
                 break
-            while k < n and tokens[k].capital and (tokens[k].gap in {" ", ""} or k == j + 1 + article) and tokens[k].bare not in words.titles:
+            while (
+                k < n
+                and tokens[k].capital
+                and (tokens[k].gap in {" ", ""} or k == j + 1 + article)
+                and tokens[k].bare not in words.titles
+            ):
                 k += 1
                 if k < n and tokens[k - 1].text.endswith("'s"):
                     break
@@ -132,8 +178,17 @@ class Organisations:
             previous = tokens[j - 1]
             if gap in {" ", "-", " & "} and _is_left(previous, head):
                 j -= 1
-            elif gap == " " and previous.text in {"and", "&"} and j - 2 >= 0 and previous.gap == " " and tokens[j - 2].capital and j < i + 1 \
-                    and _is_left(tokens[j - 2], head) and tokens[j - 2].bare not in lexicon().org_heads and not self._country_or_person(j - 2):  # fmt: skip
+            elif (
+                gap == " "
+                and previous.text in {"and", "&"}
+                and j - 2 >= 0
+                and previous.gap == " "
+                and tokens[j - 2].capital
+                and j < i + 1
+                and _is_left(tokens[j - 2], head)
+                and tokens[j - 2].bare not in lexicon().org_heads
+                and not self._country_or_person(j - 2)
+            ):
                 j -= 2
             else:
                 break
@@ -141,7 +196,13 @@ class Organisations:
 
     def _country_or_person(self, k: int) -> bool:
         bare = self.tokens[k].bare
-        return bare in country_words() or bare in lexicon().given or bare in adjectives() or bare in lexicon().capitals or self.tokens[k].text.endswith("'s")
+        return (
+            bare in country_words()
+            or bare in lexicon().given
+            or bare in adjectives()
+            or bare in lexicon().capitals
+            or self.tokens[k].text.endswith("'s")
+        )
 
     def phrases(self) -> Iterator[tuple[int, int]]:
         """Spans of names built round a head noun."""
@@ -154,14 +215,27 @@ class Organisations:
             line_end = self.text.find("\n", token.end)
             title = headline(self.text[line_start : line_end if line_end >= 0 else len(self.text)][:300])
             left, right = max(self._left(i), done), self._right(i)
-            if i + 1 < len(tokens) and tokens[i + 1].gap == " " and tokens[i + 1].bare in words.org_heads and right == i + 1:
+            if (
+                i + 1 < len(tokens)
+                and tokens[i + 1].gap == " "
+                and tokens[i + 1].bare in words.org_heads
+                and right == i + 1
+            ):
                 continue  # "News Agency": the later head closes the name
-            if self.text[token.end : token.end + 1] == "-" and token.end + 1 < len(self.text) and self.text[token.end + 1].isalpha():
+            if (
+                self.text[token.end : token.end + 1] == "-"
+                and token.end + 1 < len(self.text)
+                and self.text[token.end + 1].isalpha()
+            ):
                 continue
             while left < i and tokens[left].text.isupper() and len(tokens[left].text) > 3 and not token.text.isupper():
                 left += 1
             # "Russian Finance Ministry": the adjective is not part of the name
-            if token.bare in _MINISTRY and left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s")):
+            if (
+                token.bare in _MINISTRY
+                and left < i
+                and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
+            ):
                 left += 1
             # "Iran's Central Bank"
             for m in range(left, i):
@@ -178,16 +252,42 @@ class Organisations:
                 continue
             if left == i and token.bare in words.weak_heads and right == i + 1:
                 continue
-            # a phrase whose other words are all generic at the start of a sentence ("Foreign Party", "New Report") or a headline is no name
+            # a phrase whose other words are all generic at the start of a sentence ("Foreign Party", "New Report") or
+            # a headline is no name
             if title and self.text[max(0, tokens[left].start - 1) : tokens[left].start] != '"':
                 continue
             quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
-            if left < i and right == i + 1 and tokens[left].first and not quoted and token.bare in words.weak_heads and all(t.bare in words.not_names and t.bare not in _SPECIFIC for t in tokens[left:i]):
+            if (
+                left < i
+                and right == i + 1
+                and tokens[left].first
+                and not quoted
+                and token.bare in words.weak_heads
+                and all(t.bare in words.not_names and t.bare not in lexicon().specific for t in tokens[left:i])
+            ):
+                continue
+            if token.bare in lexicon().trades and (
+                left == i
+                or all(
+                    t.bare in words.not_names or t.bare in adjectives() or t.bare in country_words()
+                    for t in tokens[left:i]
+                )
+            ):
                 continue
             # "the Petrov Administration": a government, named after a person
-            if token.bare == "Administration" and left == i - 1 and tokens[left].bare not in words.not_names and tokens[left].bare not in words.org_heads:
+            if (
+                token.bare == "Administration"
+                and left == i - 1
+                and tokens[left].bare not in words.not_names
+                and tokens[left].bare not in words.org_heads
+            ):
                 continue
-            if left < i and right == i + 1 and all(t.bare in words.capitals or t.bare in adjectives() for t in tokens[left:i]) and token.bare in {"Government", "Mission"}:
+            if (
+                left < i
+                and right == i + 1
+                and all(t.bare in words.capitals or t.bare in adjectives() for t in tokens[left:i])
+                and token.bare in {"Government", "Mission"}
+            ):
                 continue
             done = right
             yield tokens[left].start, tokens[right - 1].start + len(tokens[right - 1].bare)
@@ -195,6 +295,10 @@ class Organisations:
     def known(self) -> Iterator[tuple[int, int]]:
         """Spans of bodies known by name."""
         for m in _known().finditer(self.text):
+            line_start = self.text.rfind("\n", 0, m.start()) + 1
+            line = self.text[line_start : line_start + 200].split("\n", 1)[0]
+            if m.group() in {"WHO", "ECO", "AP", "RT", "CIS", "SANA", "BIS", "ICC"} and line.isupper():
+                continue  # a word in a line of capitals
             yield m.span()
 
     def lower_heads(self) -> Iterator[tuple[int, int]]:
@@ -210,14 +314,23 @@ class Organisations:
                 j += 1
             start, end = i, j
             i = j
-            while start < end and (tokens[start].bare.lower() in FUNCTION or tokens[start].bare in adjectives() or tokens[start].bare in country_words()):
+            while start < end and (
+                tokens[start].bare.lower() in FUNCTION
+                or tokens[start].bare in adjectives()
+                or tokens[start].bare in country_words()
+            ):
                 start += 1
             if start == end:
                 continue
             run = tokens[start:end]
-            if any(t.bare in words.titles or t.bare in words.posts for t in run) or all(t.bare in words.capitals or t.bare in words.rails for t in run):
+            if any(t.bare in words.titles or t.bare in words.posts for t in run) or all(
+                t.bare in words.capitals or t.bare in words.rails for t in run
+            ):
                 continue
-            before, after = self.text[max(0, run[0].start - 50) : run[0].start], self.text[run[-1].end : run[-1].end + 40]
+            before, after = (
+                self.text[max(0, run[0].start - 50) : run[0].start],
+                self.text[run[-1].end : run[-1].end + 40],
+            )
             generic = all(t.bare in words.not_names for t in run)
             if (_BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or _AFTER_LOWER.search(before):
                 called = re.search(r'(?:called|named|known as) "?$', before)
@@ -239,10 +352,18 @@ class Organisations:
                 if len(capitals) >= 2 and _spells(letters, capitals):
                     yield m.span("a")
         for m in _RENAMED.finditer(self.text):
-            if m.group("a") not in _NOT_INITIALS and m.group("a") not in lexicon().rails:
+            if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
                 yield m.span("a")
-        for m in re.finditer(r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal|agreement|rate|currency))", self.text):
-            if m.group(1) not in _NOT_INITIALS and m.group(1) not in lexicon().rails and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}:
+        for m in re.finditer(
+            r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
+            r"|agreement|rate|currency))",
+            self.text,
+        ):
+            if (
+                m.group(1) not in lexicon().not_initials
+                and m.group(1) not in lexicon().rails
+                and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
+            ):
                 line_start = self.text.rfind("\n", 0, m.start()) + 1
                 line = self.text[line_start : line_start + 200].split("\n", 1)[0]
                 if not line.isupper():
@@ -257,9 +378,6 @@ class Organisations:
                 yield m.span("n")
 
 
-_SPECIFIC = frozenset("Central Security Supreme Sanctions Sanctioned Anti-Sanction Anti-Sanctions Countering Strategic Oil Trade Gas Energy Red Black".split())
-
-
 def _spells(letters: str, words: list[str]) -> bool:
     """Whether the last words begin with the letters, small words left out."""
     initials = "".join(p[0].upper() for w in words for p in w.split("-"))
@@ -268,11 +386,16 @@ def _spells(letters: str, words: list[str]) -> bool:
 
 
 def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
-    """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later occurrence of their names."""
+    """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
+    occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *finder.initials(), *finder.publishers()}
     names = {text[a:b] for a, b in spans}
-    again = {n for n in names if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()}
+    again = {
+        n
+        for n in names
+        if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
+    }
     if again:
         pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
         spans |= {m.span() for m in pattern.finditer(text)}

@@ -1,4 +1,5 @@
-"""People named in a text: by title or post, by given name, by apposition, by speaking or signing, and by what is learnt from those.
+"""People named in a text: by title or post, by given name, by apposition, by speaking or signing, and by what is
+learnt from those.
 
 A name is reported without titles, posts or articles. A surname once learnt is found again wherever it stands alone.
 """
@@ -13,35 +14,93 @@ from countervail.evidence.lexicon import lexicon
 from countervail.evidence.spans import Taken
 from countervail.evidence.tokens import FUNCTION, Token, headline
 
-_PARTICLES = frozenset({"al", "el", "bin", "bint", "ibn", "de", "del", "della", "der", "den", "van", "von", "da", "dos", "du", "ul", "ud", "al-", "e", "y"})
+_PARTICLES = frozenset(
+    {
+        "al",
+        "el",
+        "bin",
+        "bint",
+        "ibn",
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "van",
+        "von",
+        "da",
+        "dos",
+        "du",
+        "ul",
+        "ud",
+        "al-",
+        "e",
+        "y",
+    }
+)
 POST_WORDS = (
-    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
-    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
-    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
-    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
-    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant|engineer|comptroller|controller|registrar)"
+    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
+    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
+    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
+    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
+    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
+    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
+    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
+    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
+    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
+    r"|engineer|comptroller|controller|registrar)"
 )
 _SPEECH = (
-    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
-    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
-    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
+    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
+    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
+    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
+    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
+    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
     r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
 )
-_SPEAKS = re.compile(rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{_SPEECH}\b")
-_ACTS = re.compile(r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed)\b")
+_SPEAKS = re.compile(
+    rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{_SPEECH}\b"
+)
+_ACTS = re.compile(
+    r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left"
+    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed)\b"
+)
 _APPOSITION = re.compile(
-    rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former|[A-Z][\w'-]*'s) ?){{0,3}}(?:(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
+    rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former"
+    rf"|[A-Z][\w'-]*'s) ?){{0,3}}(?:(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former"
+    rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
+    rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
 )
 _WHO = re.compile(r", (?:who|whose|whom)\b")
 _LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
 _NAMED_BY = re.compile(
-    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
+    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
+    r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
     r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like)|,) $"
 )
-_ACTED_ON = re.compile(r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded by|replaced by|told by|copied to|said|sent by|received by|sent to|appointed|quoted|talks with) (?:the )?$")
-_LABEL = re.compile(r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|Written by|Prepared by|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: by)? ?[:|] ?$")
-_CLOSING = re.compile(r"(?:Respectfully|Sincerely|Regards|Faithfully|Yours truly|Cordially|Signed|Signature|With respect|Best wishes|Wassalam|Peace be upon you|Thank you)[^\n]{0,24}[,.:]?\s*$", re.IGNORECASE)
-_NEXT_LINE_POST = re.compile(rf"\s*(?:\n\s*){{1,2}}(?:\(?(?:Signed|Seal|Stamp|Transcript|Cc|CC|Copy|Copies|c\.c\.|Copied|Distribution|On behalf|For)\b|(?:[A-Z][\w',-]* |of |for |the |and |to )*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))", re.IGNORECASE)
+_ACTED_ON = re.compile(
+    r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"
+    r"|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded "
+    r"by|replaced by|told by|copied to|said|sent by|received by|sent to|appointed|quoted|talks with) "
+    r"(?:the )?$"
+)
+_LABEL = re.compile(
+    r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
+    r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
+    r"by)? ?[:|] ?$"
+)
+_CLOSING = re.compile(
+    r"(?:Respectfully|Sincerely|Regards|Faithfully|Yours truly|Cordially|Signed|Signature|With respect"
+    r"|Best wishes|Wassalam|Peace be upon you|Thank you)[^\n]{0,24}[,.:]?\s*$",
+    re.IGNORECASE,
+)
+_NEXT_LINE_POST = re.compile(
+    rf"\s*(?:\n\s*){{1,2}}(?:\(?(?:Signed|Seal|Stamp|Transcript|Cc|CC|Copy|Copies|c\.c\.|Copied"
+    rf"|Distribution|On behalf|For)\b|(?:[A-Z][\w',-]* |of |for |the |and |to "
+    rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
+    re.IGNORECASE,
+)
 _INITIAL = re.compile(r"[A-Z]$")
 
 
@@ -70,10 +129,22 @@ class People:
             j = i + 1
             while j < n and j - i < 12:
                 t = tokens[j]
-                initial = t.gap in {". ", "."} and (len(tokens[j - 1].text) == 1 or tokens[j - 1].text in self.words.titles)
-                if self.taken.overlaps(t.start, t.end) or not (t.gap in {" ", ""} or initial) or tokens[j - 1].text.endswith("'s"):
+                initial = t.gap in {". ", "."} and (
+                    len(tokens[j - 1].text) == 1 or tokens[j - 1].text in self.words.titles
+                )
+                if (
+                    self.taken.overlaps(t.start, t.end)
+                    or not (t.gap in {" ", ""} or initial)
+                    or tokens[j - 1].text.endswith("'s")
+                ):
                     break
-                if t.capital or (t.text in _PARTICLES and j + 1 < n and tokens[j + 1].capital and tokens[j + 1].gap == " " and not tokens[j - 1].first):
+                if t.capital or (
+                    t.text in _PARTICLES
+                    and j + 1 < n
+                    and tokens[j + 1].capital
+                    and tokens[j + 1].gap == " "
+                    and not tokens[j - 1].first
+                ):
                     j += 1
                 else:
                     break
@@ -83,13 +154,18 @@ class People:
             i = j
 
     def strip(self, i: int, j: int) -> tuple[int, int, bool]:
-        """The run without leading titles, posts and small words and without trailing common words; whether a title or post led it."""
+        """The run without leading titles, posts and small words and without trailing common words; whether a title or
+        post led it."""
         tokens, words = self.tokens, self.words
         titled = False
         k = i
         while k < j:
             bare = tokens[k].bare
-            if bare in words.titles or bare in words.ranks or (bare in words.posts and not tokens[k].text.endswith("'s")):
+            if (
+                bare in words.titles
+                or bare in words.ranks
+                or (bare in words.posts and not tokens[k].text.endswith("'s"))
+            ):
                 titled = True
                 k += 1
             elif bare.lower() in FUNCTION and not (bare in words.given and bare not in {"He", "Will", "May"}):
@@ -98,7 +174,9 @@ class People:
             elif bare in adjectives() or (bare in words.not_names and bare not in words.given):
                 # "Supreme Leader", "Foreign Minister", "Prime Minister": common words before a post
                 rest = [tokens[m].bare for m in range(k + 1, j)]
-                ahead = next((m for m, w in enumerate(rest) if w in words.posts or w in words.titles or w in words.ranks), None)
+                ahead = next(
+                    (m for m, w in enumerate(rest) if w in words.posts or w in words.titles or w in words.ranks), None
+                )
                 if ahead is None:
                     if titled or k > i:
                         return k, k, titled
@@ -109,7 +187,11 @@ class People:
                 k += 1
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
-                posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in words.posts or tokens[m].bare in words.titles or tokens[m].bare in words.ranks]
+                posts = [
+                    m
+                    for m in range(k + 1, j - 1)
+                    if tokens[m].bare in words.posts or tokens[m].bare in words.titles or tokens[m].bare in words.ranks
+                ]
                 if posts and tokens[k].bare not in words.given:
                     k = posts[-1] + 1
                     titled = True
@@ -118,8 +200,13 @@ class People:
                     j = posts[0]
                 break
         end = j
-        while end > k and (tokens[end - 1].bare in words.posts or tokens[end - 1].bare in words.ranks or (tokens[end - 1].bare in words.not_names and tokens[end - 1].bare not in words.given)
-                           or tokens[end - 1].bare in words.org_heads or tokens[end - 1].bare in words.rails):  # fmt: skip
+        while end > k and (
+            tokens[end - 1].bare in words.posts
+            or tokens[end - 1].bare in words.ranks
+            or (tokens[end - 1].bare in words.not_names and tokens[end - 1].bare not in words.given)
+            or tokens[end - 1].bare in words.org_heads
+            or tokens[end - 1].bare in words.rails
+        ):
             end -= 1
         return k, end, titled
 
@@ -127,16 +214,34 @@ class People:
         """Whether every word of the run can be part of a name."""
         words = self.words
         return all(
-            (t.text in _PARTICLES or t.bare in words.given or _INITIAL.match(t.bare) or (
-                t.bare not in words.not_names and t.bare not in words.org_heads and t.bare not in words.posts and t.bare not in adjectives()
-                and t.bare not in words.rails and t.bare.lower() not in FUNCTION)) and any(c.isalpha() for c in t.text) and not re.search(r"\d\d", t.text)
+            (
+                t.text in _PARTICLES
+                or t.bare in words.given
+                or _INITIAL.match(t.bare)
+                or (
+                    t.bare not in words.not_names
+                    and t.bare not in words.org_heads
+                    and t.bare not in words.posts
+                    and t.bare not in adjectives()
+                    and t.bare not in words.rails
+                    and t.bare.lower() not in FUNCTION
+                )
+            )
+            and any(c.isalpha() for c in t.text)
+            and not re.search(r"\d\d", t.text)
             for t in self.tokens[k:j]
-        )  # fmt: skip
+        )
 
     def _unknown(self, k: int, j: int) -> bool:
         """Whether the words are neither places nor words the text also uses in small letters."""
         words = self.words
-        return all(t.bare not in words.capitals and t.bare not in country_words() and t.bare.lower() not in self.lower and (not t.bare.isupper() or len(t.bare) == 1) for t in self.tokens[k:j])
+        return all(
+            t.bare not in words.capitals
+            and t.bare not in country_words()
+            and t.bare.lower() not in self.lower
+            and (not t.bare.isupper() or len(t.bare) == 1)
+            for t in self.tokens[k:j]
+        )
 
     # -- evidence ------------------------------------------------------------------------------------------------------
 
@@ -151,7 +256,10 @@ class People:
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
         line = text[line_start : line_end if line_end >= 0 else len(text)]
-        given = any(t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given) for t in tokens[k : max(k + 1, j - 1)])
+        given = any(
+            t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
+            for t in tokens[k : max(k + 1, j - 1)]
+        )
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if given and size >= 2 and tokens[k].bare.lower() not in FUNCTION - {"i"}:
             return True
@@ -159,22 +267,44 @@ class People:
             return False
         if titled and (size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles):
             return True
-        if size >= 2 and tokens[k].bare.isupper() and all(t.bare.isupper() for t in tokens[k:j]) and re.match(r"/\w|, ", after):
+        if (
+            size >= 2
+            and tokens[k].bare.isupper()
+            and all(t.bare.isupper() for t in tokens[k:j])
+            and re.match(r"/\w|, ", after)
+        ):
             return after[0] == "/"
         if _LABEL.search(before) and size >= 2:
             return True
+        # a speaker of a transcript: the name and a colon begin several lines
+        if (
+            2 <= size <= 4
+            and start == line_start
+            and after[:1] == ":"
+            and text.count("\n" + text[start:end] + ":") + text.startswith(text[start:end] + ":") >= 2
+            and self._unknown(k, j)
+        ):
+            return True
         if headline(line):
             return False
-        alone = line.strip(" ,.-\"").removeprefix("/s/ ")
+        alone = line.strip(' ,.-"').removeprefix("/s/ ")
         if 2 <= size <= 4 and len(alone) - (end - start) <= 12 and (alone.startswith(text[start:end]) or titled):
-            if _CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,.")) or _NEXT_LINE_POST.match(text[end : end + 220]):
+            if _CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,.")) or _NEXT_LINE_POST.match(
+                text[end : end + 220]
+            ):
                 return True
             rest = text[end:].lstrip(" ,.\n")
             if not rest and line_start > 60:
                 return True
         unknown = self._unknown(k, j)
         possessed = tokens[j - 1].text.endswith("'s")
-        if size >= 2 and unknown and _APPOSITION.match(after) and (after[:1] in ",|(;" or after[:2] == " -") and not possessed:
+        if (
+            size >= 2
+            and unknown
+            and _APPOSITION.match(after)
+            and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
+            and not possessed
+        ):
             return True
         if size >= 2 and unknown and _WHO.match(after) and not possessed:
             return True
@@ -205,7 +335,9 @@ class People:
             else:
                 rest.append((i, k, end))
         found.extend((a, b) for _, k, end in rest for a, b in self.again(k, end))
-        spans = sorted({(self.tokens[a].start, self.tokens[b - 1].start + len(self.tokens[b - 1].bare)) for a, b in found})
+        spans = sorted(
+            {(self.tokens[a].start, self.tokens[b - 1].start + len(self.tokens[b - 1].bare)) for a, b in found}
+        )
         return spans
 
     def learn(self, k: int, j: int) -> None:
@@ -214,10 +346,16 @@ class People:
         words = self.words
         for size in range(1, len(name) + 1):
             tail = name[-size:]
-            if size == 1 and (len(tail[0]) < 3 or (len(name) > 1 and tail[0].lower() in self.lower and tail[0] not in words.given) or tail[0] in country_words()):
+            if size == 1 and (
+                len(tail[0]) < 3
+                or (len(name) > 1 and tail[0].lower() in self.lower and tail[0] not in words.given)
+                or tail[0] in country_words()
+            ):
                 continue
             self.learnt.setdefault(tail, name)
             self.learnt.setdefault(tuple(skeleton(w) for w in tail), name)
+        if len(name) >= 2 and name[0] in words.given and len(name[0]) >= 4 and name[0] not in words.not_names:
+            self.learnt.setdefault(name[:1], name)
         if len(name) >= 2 and name[0] not in words.given and name[0] not in words.not_names:
             self.learnt.setdefault(name[:-1], name) if len(name) > 2 else None
 
@@ -227,7 +365,11 @@ class People:
         while a < j:
             for b in range(j, a, -1):
                 words = tuple(t.bare for t in self.tokens[a:b])
-                if words in self.learnt or (sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt):
+                if words in self.learnt or (
+                    sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt
+                ):
+                    while a > k and len(self.tokens[a - 1].text) == 1:
+                        a -= 1
                     yield a, b
                     a = b
                     break

@@ -1,4 +1,5 @@
-"""People and organisations named in Persian text, where no capitals help: titles, given names, head nouns and the words between."""
+"""People and organisations named in Persian text, where no capitals help: titles, given names, head nouns and the
+words between."""
 
 from __future__ import annotations
 
@@ -46,12 +47,19 @@ def _words_after(text: str, position: int, limit: int, commas: bool = False) -> 
 
 
 def _name(text: str, position: int, limit: int = _MAX_NAME) -> tuple[int, int] | None:
-    """The name whose first word stands after `position`: words until a post, a small word, a head noun or punctuation."""
+    """The name whose first word stands after `position`: words until a post, a small word, a head noun or
+    punctuation."""
     lexicon = persian()
     words = _words_after(text, position, limit)
-    kept = []
+    kept: list[tuple[int, int]] = []
     for start, end, word in words:
-        if word in lexicon.stop or word in lexicon.org_heads or word in lexicon.posts or word in lexicon.honorifics or (word in _country_words() and kept):
+        if (
+            word in lexicon.stop
+            or word in lexicon.org_heads
+            or word in lexicon.posts
+            or word in lexicon.honorifics
+            or (word in _country_words() and kept)
+        ):
             break
         kept.append((start, end))
     return (kept[0][0], kept[-1][1]) if kept else None
@@ -67,7 +75,7 @@ def find_people(text: str) -> list[tuple[int, int]]:
         if match.start() < position:
             continue
         end = match.end()
-        if text[end : end + 1] == "." :
+        if text[end : end + 1] == ".":
             end += 1
         # a chain of titles: "جناب آقای دکتر"
         while (following := _title().match(text, end + 1)) and text[end : end + 1] == " ":
@@ -80,7 +88,7 @@ def find_people(text: str) -> list[tuple[int, int]]:
     for match in _WORD.finditer(text):
         if match.group() in lexicon.given and not taken.overlaps(*match.span()):
             before = text[max(0, match.start() - 12) : match.start()]
-            if re.search(rf"(?:میدان|خیابان|شهید|شهر|امام|حضرت) $", before):
+            if re.search(r"(?:میدان|خیابان|شهید|شهر|امام|حضرت) $", before):
                 continue
             name = _name(text, match.end(), 3)
             if name is None or name[0] != match.end() + 1:
@@ -91,7 +99,9 @@ def find_people(text: str) -> list[tuple[int, int]]:
             if len(words) > compound + 2:
                 words = words[: compound + 1]
             end = match.start() + len(" ".join(words))
-            if not taken.overlaps(match.start(), end) and all(w not in lexicon.org_words or w in lexicon.given for w in words):
+            if not taken.overlaps(match.start(), end) and all(
+                w not in lexicon.org_words or w in lexicon.given for w in words
+            ):
                 spans.append((match.start(), end))
                 taken.add(match.start(), end)
     return sorted(spans + _again(text, spans, taken))
@@ -104,7 +114,11 @@ def _again(text: str, spans: list[tuple[int, int]], taken: Taken) -> list[tuple[
         words = text[start:end].split(" ")
         for size in range(1, len(words) + 1):
             tail = words[-size:]
-            if len("".join(tail)) >= 4 and tail[0] not in lexicon.given | lexicon.org_words | lexicon.stop and not (set(tail) & _country_words()):
+            if (
+                len("".join(tail)) >= 4
+                and tail[0] not in lexicon.given | lexicon.org_words | lexicon.stop
+                and not (set(tail) & _country_words())
+            ):
                 known.add(" ".join(tail))
     if not known:
         return []
@@ -142,7 +156,25 @@ def find_organisations(text: str) -> list[tuple[int, int]]:
             if joined and not known:
                 break
             end, joined = stop, False
-            if not known and first and match.group() not in {"شرکت", "بانک", "گروه", "بنیاد", "موسسه", "خبرگزاری", "روزنامه", "دانشگاه", "باشگاه", "اتحادیه", "سازمان", "کمیته"}:
+            if (
+                not known
+                and first
+                and match.group()
+                not in {
+                    "شرکت",
+                    "بانک",
+                    "گروه",
+                    "بنیاد",
+                    "موسسه",
+                    "خبرگزاری",
+                    "روزنامه",
+                    "دانشگاه",
+                    "باشگاه",
+                    "اتحادیه",
+                    "سازمان",
+                    "کمیته",
+                }
+            ):
                 end = match.end()
                 break
             _ = start
@@ -150,5 +182,3 @@ def find_organisations(text: str) -> list[tuple[int, int]]:
             spans.append((match.start(), end))
             position = end
     return spans
-
-

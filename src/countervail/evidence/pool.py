@@ -1,7 +1,9 @@
-"""A pool of long-lived child processes that read documents; each document has a time limit, each process a memory limit."""
+"""A pool of long-lived child processes that read documents; each document has a time limit, each process a memory
+limit."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -30,9 +32,12 @@ class _Child:
         source = str(Path(__file__).resolve().parents[2])
         paths = os.pathsep.join(p for p in (source, os.environ.get("PYTHONPATH", "")) if p)
         return subprocess.Popen(
-            [sys.executable, "-m", "countervail.evidence.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", "countervail.evidence.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
-        )  # fmt: skip
+        )
 
     def ask(self, request: dict[str, str]) -> dict[str, Any]:
         """The answer to a request, or why there is none."""
@@ -64,8 +69,14 @@ class _Child:
             return answer
         self.stop()
         if expired.is_set():
-            return {"refused": f"{request['name']}: reading took more than {self.seconds:.0f} s and was stopped; split or simplify the document"}
-        return {"refused": f"{request['name']}: reading it broke the reader's process (memory or a damaged file); save it again, or give its text"}
+            return {
+                "refused": f"{request['name']}: reading took more than {self.seconds:.0f} s and was stopped; split or "
+                f"simplify the document"
+            }
+        return {
+            "refused": f"{request['name']}: reading it broke the reader's process (memory or a damaged file); save it "
+            f"again, or give its text"
+        }
 
     def stop(self) -> None:
         """End the process."""
@@ -74,10 +85,8 @@ class _Child:
         self.process.kill()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):
                     stream.close()
-                except OSError:
-                    pass
         self.process.wait()
         self.process = None
 
@@ -95,7 +104,9 @@ class Pool:
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._threads.shutdown(wait=kind is None, cancel_futures=True)
         for child in self._children:
             child.stop()

@@ -28,15 +28,31 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dic
     reading = date_of_article(reading)
     shared = context(reading, source, stored, redactions, found.pages)
     claims = read_claims(shared)
-    origin = f"leak:{reading.leak}" if reading.leak else f"press:{reading.publisher}" if reading.publisher else (
-        "document" if any(d.kind != "article" for d in reading.documents) else "press: publisher not stated in file"
-    )  # fmt: skip
+    origin = (
+        f"leak:{reading.leak}"
+        if reading.leak
+        else f"press:{reading.publisher}"
+        if reading.publisher
+        else (
+            "document" if any(d.kind != "article" for d in reading.documents) else "press: publisher not stated in file"
+        )
+    )
     warnings = list(found.warnings)
     hidden = [{**h, "text": redact.mask(h["text"], redact.find(h["text"]))} for h in found.hidden]
     record = Source(
-        source, name, digest, found.media_type, sha256(stored), found.extractor, origin, publisher=reading.publisher, pages=tuple(found.pages),
-        hidden=tuple(hidden), redactions=tuple(r.to_json() for r in redactions), warnings=tuple(warnings),
-    )  # fmt: skip
+        source,
+        name,
+        digest,
+        found.media_type,
+        sha256(stored),
+        found.extractor,
+        origin,
+        publisher=reading.publisher,
+        pages=tuple(found.pages),
+        hidden=tuple(hidden),
+        redactions=tuple(r.to_json() for r in redactions),
+        warnings=tuple(warnings),
+    )
     mentions = [m.row(name) for m in reading.mentions]
     for row in mentions:
         if row["value"] and any(r.start < row["end"] and row["start"] < r.end for r in redactions):
@@ -44,6 +60,10 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dic
         if found.scanned and row["type"] == "date":
             row["check"] = "read by OCR"
     return {
-        "source": record.to_json(), "text": stored, "mentions": mentions, "documents": [d.to_json() for d in reading.documents],
-        "passages": [p.to_json() for p in shared.passages.values()], "claims": [c.to_json() for c in claims],
-    }  # fmt: skip
+        "source": record.to_json(),
+        "text": stored,
+        "mentions": mentions,
+        "documents": [d.to_json() for d in reading.documents],
+        "passages": [p.to_json() for p in shared.passages.values()],
+        "claims": [c.to_json() for c in claims],
+    }

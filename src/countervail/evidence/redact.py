@@ -13,8 +13,10 @@ _DASHES = str.maketrans("‐‑‒–—−\u00a0\u2009", "------  ")
 _PHONE = re.compile(
     r"(?<![\w/.-])(?:\+|00)\d{1,3}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w-]|\.\d)"
     r"|(?<![\w/.-])\(?0\d{2,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w-]|/|\.\d)"
-    r"|(?<=[Tt]el)[.: ]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])|(?<=[Pp]hone)[.: ]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])"
-    r"|(?<=[Mm]obile)[.: ]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])|(?<![\w/.-])\(\d{2,4}\) ?\d{3,4}[ -]\d{3,4}(?![\w-])"
+    r"|(?<=[Tt]el)[.: ]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])|(?<=[Pp]hone)[.: "
+    r"]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])"
+    r"|(?<=[Mm]obile)[.: ]{1,3}\(?\d{2,4}\)?(?:[ .-]?\d{2,4}){1,4}(?![\w-])|(?<![\w/.-])\(\d{2,4}\) "
+    r"?\d{3,4}[ -]\d{3,4}(?![\w-])"
 )
 
 
@@ -41,7 +43,9 @@ def find(raw: str) -> tuple[Redaction, ...]:
         while start < end and text[start] in ".: ":
             start += 1
         digits = sum(c.isdigit() for c in text[start:end])
-        if 7 <= digits <= 15 and not re.fullmatch(r"0?\d[-.]0?\d{1,2}[-.]\d{4}|\d{4}[-.]\d\d[-.]\d\d|\d\d[-. ]\d\d[-. ]\d{4}", text[start:end]):
+        if 7 <= digits <= 15 and not re.fullmatch(
+            r"0?\d[-.]0?\d{1,2}[-.]\d{4}|\d{4}[-.]\d\d[-.]\d\d|\d\d[-. ]\d\d[-. ]\d{4}", text[start:end]
+        ):
             found.append(Redaction(start, end, "telephone", sha256(raw[start:end])))
     return tuple(found)
 

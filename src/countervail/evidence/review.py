@@ -1,7 +1,7 @@
 """Reviews of claims: accept, reject or correct, kept as a log beside what the rules found.
 
-The log is `reviews.jsonl`, one decision a line, the last on a claim counts. Reading again keeps the decisions whose passages
-still quote the same words and lists those that went stale.
+The log is `reviews.jsonl`, one decision a line, the last on a claim counts. Reading again keeps the decisions whose
+passages still quote the same words and lists those that went stale.
 """
 
 from __future__ import annotations
@@ -39,10 +39,22 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 
 def _fingerprint(claim: dict[str, Any], passages: dict[str, dict[str, Any]]) -> str:
     """What a decision rests on: the words of the passages."""
-    return sha256(json.dumps([passages[p].get("quote") or passages[p].get("quote_sha256") for p in claim["passages"]], ensure_ascii=False))
+    return sha256(
+        json.dumps(
+            [passages[p].get("quote") or passages[p].get("quote_sha256") for p in claim["passages"]], ensure_ascii=False
+        )
+    )
 
 
-def decide(folder: Path, claim: dict[str, Any], passages: Sequence[dict[str, Any]], decision: str, by: str, note: str = "", change: dict[str, Any] | None = None) -> dict[str, Any]:
+def decide(
+    folder: Path,
+    claim: dict[str, Any],
+    passages: Sequence[dict[str, Any]],
+    decision: str,
+    by: str,
+    note: str = "",
+    change: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Append a decision on a claim to the log; `change` are the corrected fields of an `edited` one."""
     if decision not in REVIEWS:
         raise InputError(f"unknown decision {decision!r}; there are {', '.join(REVIEWS)}")
@@ -50,12 +62,20 @@ def decide(folder: Path, claim: dict[str, Any], passages: Sequence[dict[str, Any
         raise InputError("a correction needs what to change, and only a correction has it (--set field=value)")
     unknown = set(change or {}) - _CORRECTABLE
     if unknown:
-        raise InputError(f"cannot correct {', '.join(sorted(unknown))}; what can be corrected: {', '.join(sorted(_CORRECTABLE))}")
+        raise InputError(
+            f"cannot correct {', '.join(sorted(unknown))}; what can be corrected: {', '.join(sorted(_CORRECTABLE))}"
+        )
     by_id = {p["id"]: p for p in passages}
     entry: dict[str, Any] = {
-        "claim": claim["id"], "decision": decision, "by": by, "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "source": by_id[claim["passages"][0]]["source"],
-        "predicate": claim["predicate"], "subject": claim["subject"], "quotes_sha256": _fingerprint(claim, by_id),
-    }  # fmt: skip
+        "claim": claim["id"],
+        "decision": decision,
+        "by": by,
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "source": by_id[claim["passages"][0]]["source"],
+        "predicate": claim["predicate"],
+        "subject": claim["subject"],
+        "quotes_sha256": _fingerprint(claim, by_id),
+    }
     if note:
         entry["note"] = note
     if change:
@@ -70,7 +90,9 @@ def decide(folder: Path, claim: dict[str, Any], passages: Sequence[dict[str, Any
     return entry
 
 
-def apply_log(claims: list[dict[str, Any]], passages: Sequence[dict[str, Any]], log: Sequence[dict[str, Any]], matched: set[str]) -> list[dict[str, Any]]:
+def apply_log(
+    claims: list[dict[str, Any]], passages: Sequence[dict[str, Any]], log: Sequence[dict[str, Any]], matched: set[str]
+) -> list[dict[str, Any]]:
     """The claims with decisions applied; those used are added to `matched`.
 
     A decision follows its claim to new offsets where predicate, subject and the quoted words are the same.

@@ -11,10 +11,17 @@ from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.people import POST_WORDS
 
-_WORD = r"(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing|state|press|military|regime|then|and|of|for)"
-_AFTER = re.compile(rf"(?:,| [-–]| \||\() ?(?:(?:the|a|an|its|acting|former|then|[A-Z][\w'-]*'s) ){{0,3}}(?P<p>(?:{_WORD} ){{0,4}}?(?i:{POST_WORDS})\b[^,.;:()\n|]{{0,90}})")
+_WORD = (
+    r"(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade"
+    r"|central|bank|chief|assistant|executive|managing|state|press|military|regime|then|and|of|for)"
+)
+_AFTER = re.compile(
+    rf"(?:,| [-–]| \||\() ?(?:(?:the|a|an|its|acting|former|then|[A-Z][\w'-]*'s) ){{0,3}}(?P<p>(?:{_WORD} "
+    rf"){{0,4}}?(?i:{POST_WORDS})\b[^,.;:()\n|]{{0,90}})"
+)
 _BEFORE = re.compile(
-    rf"(?P<p>(?:{_WORD} ){{0,6}}(?i:{POST_WORDS})(?: (?:for|of|to) (?:the )?[A-Z][\w' &-]{{2,60}}?)?),? (?:(?:Mr|Mrs|Ms|Dr|Eng|Gen|Major General|General|H\.E)\.? )*$"
+    rf"(?P<p>(?:{_WORD} ){{0,6}}(?i:{POST_WORDS})(?: (?:for|of|to) (?:the )?[A-Z][\w' &-]{{2,60}}?)?),? "
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Eng|Gen|Major General|General|H\.E)\.? )*$"
 )
 _LED = re.compile(r"(?P<o>\b(?:led|headed|chaired) by) (?:(?:Mr|Mrs|Ms|Dr|Eng|Gen)\.? )*$")
 
@@ -31,14 +38,34 @@ def _people_of_letters(shared: Context) -> Iterator[Claim]:
         if document.signatory:
             entries.append(("signed_by", document.signatory))
         time = _dated(document)
-        common: dict[str, Any] = {"document": document.id, "attribution": (document.source, document.id), "time": time, "extractor": "rules/letter@1"}
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": time,
+            "extractor": "rules/letter@1",
+        }
         for predicate, entry in entries:
             where = shared.raw_place(entry["start"], entry["end"], document)
             place = document.place_of(entry["start"])
             name = person(shared.reading.full_name(entry["name"]) if entry["name"] else None)
-            yield Claim(document.id, predicate, (where,), object=name, place=place, qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None, **common)
+            yield Claim(
+                document.id,
+                predicate,
+                (where,),
+                object=name,
+                place=place,
+                qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None,
+                **common,
+            )
             if entry["name"] and entry.get("post"):
-                yield Claim(name, "holds_post", (where,), value={"post": entry["post"], "organisation": entry.get("organisation")}, place=place, **common)
+                yield Claim(
+                    name,
+                    "holds_post",
+                    (where,),
+                    value={"post": entry["post"], "organisation": entry.get("organisation")},
+                    place=place,
+                    **common,
+                )
 
 
 def _people_of_prose(shared: Context) -> Iterator[Claim]:
@@ -51,27 +78,59 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
             if after:
                 post, body = post_of(text, after.start("p"), after.end("p"), names)
                 if post:
-                    yield shared.claim(person(shared.reading.full_name(mention.value or '')), "holds_post", [(a, after.end("p"))], sentence, value={"post": post, "organisation": body}, time=time, modality="asserted", polarity="affirmed", extractor="rules/role@1")
+                    yield shared.claim(
+                        person(shared.reading.full_name(mention.value or "")),
+                        "holds_post",
+                        [(a, after.end("p"))],
+                        sentence,
+                        value={"post": post, "organisation": body},
+                        time=time,
+                        modality="asserted",
+                        polarity="affirmed",
+                        extractor="rules/role@1",
+                    )
                     continue
             start = max(sentence.start, a - 140)
             before = _BEFORE.search(text[start:a])
             if before:
                 post, body = post_of(text, start + before.start("p"), start + before.end("p"), names)
                 if post:
-                    yield shared.claim(person(shared.reading.full_name(mention.value or '')), "holds_post", [(start + before.start("p"), b)], sentence, value={"post": post, "organisation": body}, time=time, modality="asserted", polarity="affirmed", extractor="rules/role@1")
+                    yield shared.claim(
+                        person(shared.reading.full_name(mention.value or "")),
+                        "holds_post",
+                        [(start + before.start("p"), b)],
+                        sentence,
+                        value={"post": post, "organisation": body},
+                        time=time,
+                        modality="asserted",
+                        polarity="affirmed",
+                        extractor="rules/role@1",
+                    )
                 continue
             led = _LED.search(text[start:a])
             if led:
                 bodies = [m for m, x, y in shared.reading.within(sentence.start, start + led.start(), "organisation")]
                 subject_sentence = bodies[-1].value if bodies else _subject_before(shared, sentence)
                 if subject_sentence:
-                    yield shared.claim(person(shared.reading.full_name(mention.value or '')), "leads", [(start + led.start("o"), b)], sentence, value={"organisation": subject_sentence}, time=time, modality="asserted", polarity="affirmed", extractor="rules/role@1")
+                    yield shared.claim(
+                        person(shared.reading.full_name(mention.value or "")),
+                        "leads",
+                        [(start + led.start("o"), b)],
+                        sentence,
+                        value={"organisation": subject_sentence},
+                        time=time,
+                        modality="asserted",
+                        polarity="affirmed",
+                        extractor="rules/role@1",
+                    )
 
 
 def _subject_before(shared: Context, sentence: Any) -> str | None:
     """The body that "this council" of a sentence refers to: the last one of the sentence before."""
     n = shared.index(sentence)
-    if n and re.match(r"(?:This|The|That) (?:council|committee|body|club|organi[sz]ation|union|delegation|group)\b", sentence.text):
+    if n and re.match(
+        r"(?:This|The|That) (?:council|committee|body|club|organi[sz]ation|union|delegation|group)\b", sentence.text
+    ):
         bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
         return bodies[-1][0].value if bodies else None
     return None

@@ -1,6 +1,7 @@
 """The documents inside one text: an article, the letters it prints, an annex; each with its lines.
 
-A letter begins at its letterhead and header labels, at a line that is only a date, at an invocation, or at a marker ("Annex 2").
+A letter begins at its letterhead and header labels, at a line that is only a date, at an invocation, or at a marker
+("Annex 2").
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ def lines(text: str) -> list[Line]:
 
 def _label(line: Line) -> str | None:
     match = w.LABEL.match(line.text) if len(line.text) < 420 else None
-    return match.lastgroup if match and match.lastgroup != "rest" else next((k for k in w.LABELS if match and match.group(k)), None)
+    return (
+        match.lastgroup
+        if match and match.lastgroup != "rest"
+        else next((k for k in w.LABELS if match and match.group(k)), None)
+    )
 
 
 def _date_only(line: Line, dates: Sequence[tuple[int, int]]) -> bool:
@@ -60,8 +65,16 @@ def _date_only(line: Line, dates: Sequence[tuple[int, int]]) -> bool:
 
 def _heading(line: Line) -> bool:
     text = line.text.strip()
-    return bool(text) and len(text) <= 110 and text[-1] not in ".:;!?\"" and _label(line) is None and not w.FOR_INFORMATION.search(text) \
-        and not w.GREETING.match(text) and not w.CLOSING.match(text) and not w.PUBLISHER.match(text)  # fmt: skip
+    return (
+        bool(text)
+        and len(text) <= 110
+        and text[-1] not in '.:;!?"'
+        and _label(line) is None
+        and not w.FOR_INFORMATION.search(text)
+        and not w.GREETING.match(text)
+        and not w.CLOSING.match(text)
+        and not w.PUBLISHER.match(text)
+    )
 
 
 def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[Segment]:
@@ -79,13 +92,16 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
             begins = "marker"
         elif w.INVOCATION.match(line.text):
             begins = "invocation"
-        elif (label := _label(line)) in {"number", "date", "classification", "from", "to", "subject", "time"}:
+        elif _label(line) in {"number", "date", "classification", "from", "to", "subject", "time"}:
             near = {_label(all_lines[k]) for k in filled[n : n + 7]} - {None, "copy", "signed", "attachment"}
             if len(near) >= 2:
                 begins = "labels"
         elif _date_only(line, exact):
             following = [all_lines[k] for k in filled[n + 1 : n + 5]]
-            if following and (any(w.GREETING.match(f.text) or _label(f) in {"subject", "to", "from", "number"} for f in following) or (body > 400 and _heading(following[0]))):
+            if following and (
+                any(w.GREETING.match(f.text) or _label(f) in {"subject", "to", "from", "number"} for f in following)
+                or (body > 400 and _heading(following[0]))
+            ):
                 begins = "date"
         if begins is None:
             body += len(line.text) if len(line.text) > 60 else 0
@@ -93,13 +109,25 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
         if current is not None and body < 60:
             body = 0
             continue  # still in the header of the letter in hand
-        if current is not None and begins == "labels" and _label(line) in {"date", "subject", "from", "to"} and body < 200 and i - current < 6:
+        if (
+            current is not None
+            and begins == "labels"
+            and _label(line) in {"date", "subject", "from", "to"}
+            and body < 200
+            and i - current < 6
+        ):
             continue
         start = i
         if begins in {"labels", "date"}:
             # letterhead above the labels
             k, taken = n - 1, 0
-            while k >= 0 and taken < 6 and _heading(all_lines[filled[k]]) and filled[k] not in starts and (current is None or filled[k] > current):
+            while (
+                k >= 0
+                and taken < 6
+                and _heading(all_lines[filled[k]])
+                and filled[k] not in starts
+                and (current is None or filled[k] > current)
+            ):
                 above = all_lines[filled[k]]
                 if begins == "date" and taken >= 0:
                     break

@@ -12,7 +12,8 @@ TYPES = ("country", "person", "organisation", "date", "quote")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A half-open span of code points, its type and value (ISO3, EDTF or surface text; None where open or ambiguous)."""
+    """A half-open span of code points, its type and value (ISO3, EDTF or surface text; None where open or
+    ambiguous)."""
 
     start: int
     end: int
@@ -22,7 +23,14 @@ class Mention:
 
     def row(self, source: str) -> dict[str, Any]:
         """The line of `mentions.jsonl`, with what is known beyond the five fixed fields."""
-        return {"source": source, "start": self.start, "end": self.end, "type": self.type, "value": self.value, **self.detail}
+        return {
+            "source": source,
+            "start": self.start,
+            "end": self.end,
+            "type": self.type,
+            "value": self.value,
+            **self.detail,
+        }
 
 
 class Taken:

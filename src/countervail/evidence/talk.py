@@ -19,12 +19,28 @@ def claims(shared: Context) -> Iterator[Claim]:
             continue
         n = shared.index(sentence)
         speaker = shared.speakers.get(n)
-        if speaker is None and n + 1 < len(shared.sentences) and shared.sentences[n + 1].paragraph == sentence.paragraph:
+        if (
+            speaker is None
+            and n + 1 < len(shared.sentences)
+            and shared.sentences[n + 1].paragraph == sentence.paragraph
+        ):
             # a quotation of several sentences, attributed at its end
             speaker = shared.speakers.get(n + 1) if shared.sentences[n + 1].start < b else None
-        if speaker is None and n and shared.sentences[n - 1].paragraph == sentence.paragraph and shared.sentences[n - 1].document is sentence.document:
+        if (
+            speaker is None
+            and n
+            and shared.sentences[n - 1].paragraph == sentence.paragraph
+            and shared.sentences[n - 1].document is sentence.document
+        ):
             speaker = shared.speakers.get(n - 1)
         yield shared.claim(
-            speaker or "p.unknown", "said", [(a, b)], sentence, value={"quote": " ".join(shared.reading.folded.text[a:b].split())}, modality="asserted", polarity="affirmed",
-            attribution=chain(shared.reading, sentence, shared.cited.get(n), speaker), extractor="rules/speech@1",
-        )  # fmt: skip
+            speaker or "p.unknown",
+            "said",
+            [(a, b)],
+            sentence,
+            value={"quote": " ".join(shared.reading.folded.text[a:b].split())},
+            modality="asserted",
+            polarity="affirmed",
+            attribution=chain(shared.reading, sentence, shared.cited.get(n), speaker),
+            extractor="rules/speech@1",
+        )

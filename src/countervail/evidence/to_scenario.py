@@ -1,7 +1,8 @@
 """The only way from evidence to a scenario: a club file whose every value links back to its passages.
 
-Partial and ambiguous entries become switches (`partial`, `ambiguous`, `china`, `congo`), never a silent choice. Sizes are no part
-of evidence: the provisions' effects come from an assumptions file, which a runnable scenario includes beside the club.
+Partial and ambiguous entries become switches (`partial`, `ambiguous`, `china`, `congo`), never a silent choice. Sizes
+are no part of evidence: the provisions' effects come from an assumptions file, which a runnable scenario includes
+beside the club.
 """
 
 from __future__ import annotations
@@ -20,12 +21,23 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
 _LABELS = {
-    "letter": "Letter", "annex": "Annex: states under sanctions", "ambassadors": "Ambassadors at the founding sessions", "interview": "Interview", "article": "Press report",
-}  # fmt: skip
+    "letter": "Letter",
+    "annex": "Annex: states under sanctions",
+    "ambassadors": "Ambassadors at the founding sessions",
+    "interview": "Interview",
+    "article": "Press report",
+}
 _EVENTS = {
-    "proposed": "The club is proposed, according to the document", "established": "A body of the club is set up", "met": "Sessions or a meeting are held", "signed": "An agreement is signed",
-    "imposed": "Sanctions are imposed", "dated": "A document is dated", "began": "Something begins", "killed": "A death", "mentioned": "A date the document mentions",
-}  # fmt: skip
+    "proposed": "The club is proposed, according to the document",
+    "established": "A body of the club is set up",
+    "met": "Sessions or a meeting are held",
+    "signed": "An agreement is signed",
+    "imposed": "Sanctions are imposed",
+    "dated": "A document is dated",
+    "began": "Something begins",
+    "killed": "A death",
+    "mentioned": "A date the document mentions",
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +73,21 @@ class _Builder:
         for claim in claims:
             for identifier in claim["passages"]:
                 p = self.passages[identifier]
-                rows.append({"claim": claim["id"], "passage": identifier, "source": p["source"], "start": p["start"], "end": p["end"], "quote": p.get("quote"), "review": claim["review"]})
+                rows.append(
+                    {
+                        "claim": claim["id"],
+                        "passage": identifier,
+                        "source": p["source"],
+                        "start": p["start"],
+                        "end": p["end"],
+                        "quote": p.get("quote"),
+                        "review": claim["review"],
+                    }
+                )
         self.sources[path] = rows
-        self.assumptions.append(Assumption(path, None, tuple(c["id"] for c in claims), "rules; the default reading is the analyst's choice"))
+        self.assumptions.append(
+            Assumption(path, None, tuple(c["id"] for c in claims), "rules; the default reading is the analyst's choice")
+        )
 
     def where(self, claim: dict[str, Any]) -> dict[str, str]:
         """document and place of a claim."""
@@ -80,11 +104,17 @@ class _Builder:
         source = next(s for s in self.evidence.sources if s["id"] == document["source"])
         if document["kind"] != "article" or not source["origin"].startswith("leak:"):
             return False
-        return any(s["origin"] == source["origin"] and any(d["source"] == s["id"] and d["kind"] != "article" for d in self.evidence.documents) for s in self.evidence.sources)
+        return any(
+            s["origin"] == source["origin"]
+            and any(d["source"] == s["id"] and d["kind"] != "article" for d in self.evidence.documents)
+            for s in self.evidence.sources
+        )
 
 
 def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
-    found = build.of("introduced_as", "serves_as") or [c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"}]
+    found = build.of("introduced_as", "serves_as") or [
+        c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"}
+    ]
     states = {c["subject"].removeprefix("c.") for c in found}
     return (next(iter(states)) if len(states) == 1 else None), found
 
@@ -116,10 +146,22 @@ def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, A
         readings[name] = entry
         build.cite(f"club.readings.{name}.candidates", [claim])
         for code in partial:
-            members = [c for c in build.claims if c["subject"] == f"c.{code}" and c.get("reading") == claim["reading"] and c["document"] == claim["document"]]
+            members = [
+                c
+                for c in build.claims
+                if c["subject"] == f"c.{code}"
+                and c.get("reading") == claim["reading"]
+                and c["document"] == claim["document"]
+            ]
             build.cite(f"club.readings.{name}.partial.{code}", members or [claim])
         for label, codes in entry.get("ambiguous", {}).items():
-            members = [c for c in build.claims if c["subject"] == "c." + "|".join(codes) and c.get("reading") == claim["reading"] and c["document"] == claim["document"]]
+            members = [
+                c
+                for c in build.claims
+                if c["subject"] == "c." + "|".join(codes)
+                and c.get("reading") == claim["reading"]
+                and c["document"] == claim["document"]
+            ]
             build.cite(f"club.readings.{name}.ambiguous.{label}", members or [claim])
     return readings
 
@@ -133,8 +175,12 @@ def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[st
         parts.append("States are named as examples.")
     if value["open_ended"]:
         parts.append("The list is left open.")
-    if value.get("stated_count") is not None and value["stated_count"] != len(value["countries"]) + len(value["ambiguous"]):
-        parts.append(f"{value['stated_count']} are counted and {len(value['countries']) + len(value['ambiguous'])} named.")
+    if value.get("stated_count") is not None and value["stated_count"] != len(value["countries"]) + len(
+        value["ambiguous"]
+    ):
+        parts.append(
+            f"{value['stated_count']} are counted and {len(value['countries']) + len(value['ambiguous'])} named."
+        )
     if claim["modality"] not in {"asserted", "proposed"}:
         parts.append(f"The text puts it as {claim['modality']}.")
     for copy in copies:
@@ -153,7 +199,9 @@ def _provisions(build: _Builder) -> list[dict[str, Any]]:
         entry: dict[str, Any] = {"id": value["id"], "label": value["label"]}
         used = [claim]
         if value["id"] == "bank-links":
-            link = next((c for c in build.of("correspondent_banking_with") if c["passages"] == claim["passages"]), None) or next(iter(build.of("correspondent_banking_with")), None)
+            link = next(
+                (c for c in build.of("correspondent_banking_with") if c["passages"] == claim["passages"]), None
+            ) or next(iter(build.of("correspondent_banking_with")), None)
             if link:
                 used.append(link)
                 entry["pairs"] = [[link["subject"].removeprefix("c."), o.removeprefix("c.")] for o in link["object"]]
@@ -164,7 +212,17 @@ def _provisions(build: _Builder) -> list[dict[str, Any]]:
         entry.update(build.where(claim))
         found[value["id"]] = entry
         build.cite(f"club.provisions.{value['id']}", used)
-    return [found[k] for k in sorted(found, key=lambda k: ["currency", "bank-links", "oil-gas", "matching", "transport"].index(k) if k in {"currency", "bank-links", "oil-gas", "matching", "transport"} else 9)]
+    return [
+        found[k]
+        for k in sorted(
+            found,
+            key=lambda k: (
+                ["currency", "bank-links", "oil-gas", "matching", "transport"].index(k)
+                if k in {"currency", "bank-links", "oil-gas", "matching", "transport"}
+                else 9
+            ),
+        )
+    ]
 
 
 def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -178,17 +236,50 @@ def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[s
 
     for claim in build.of("market_population"):
         number = claim["value"]["number"]
-        add("market-population", claim, label=f"The club makes a market of {number / 1e9:g} billion people", quantity="market_population", value=int(number), unit="persons")
+        add(
+            "market-population",
+            claim,
+            label=f"The club makes a market of {number / 1e9:g} billion people",
+            quantity="market_population",
+            value=int(number),
+            unit="persons",
+        )
     for claim in build.of("founding_countries", "country_count"):
         if "enumerated" not in claim["value"]:
             continue
-        reading = next((n for n, r in readings.items() if r["document"] == build.where(claim)["document"] and r["place"] == claim["place"]), None)
-        add("country-count", claim, label=f"{claim['value']['number']} countries are counted", quantity="country_count", value=claim["value"]["number"], unit="countries", **({"reading": reading} if reading else {}))
+        reading = next(
+            (
+                n
+                for n, r in readings.items()
+                if r["document"] == build.where(claim)["document"] and r["place"] == claim["place"]
+            ),
+            None,
+        )
+        add(
+            "country-count",
+            claim,
+            label=f"{claim['value']['number']} countries are counted",
+            quantity="country_count",
+            value=claim["value"]["number"],
+            unit="countries",
+            **({"reading": reading} if reading else {}),
+        )
     slips = {a.claim: a for a in build.evidence.assess() if a.method.startswith("hypothesis")}
     for claim in build.of("event"):
-        if claim["value"]["event"] in {"proposed", "established"} and claim["subject"].startswith("o.") and build.documents[claim["document"]]["kind"] != "article":
+        if (
+            claim["value"]["event"] in {"proposed", "established"}
+            and claim["subject"].startswith("o.")
+            and build.documents[claim["document"]]["kind"] != "article"
+        ):
             note = {"note": slips[claim["id"]].explanation} if claim["id"] in slips else {}
-            add(f"{claim['value']['event']}-{claim['value']['when'][:4]}", claim, label=_EVENTS[claim["value"]["event"]], quantity="date", value=claim["value"]["when"], **note)
+            add(
+                f"{claim['value']['event']}-{claim['value']['when'][:4]}",
+                claim,
+                label=_EVENTS[claim["value"]["event"]],
+                quantity="date",
+                value=claim["value"]["when"],
+                **note,
+            )
     return rows
 
 
@@ -219,7 +310,7 @@ def _timeline(build: _Builder) -> list[dict[str, Any]]:
 class _Dumper(yaml.SafeDumper):
     """Block style for mappings, flow style for short lists, no aliases."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: D102
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
@@ -251,11 +342,21 @@ def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
         build.cite("club.secretariat", said)
     club["readings"] = readings
     club["provisions"] = _provisions(build)
-    data: dict[str, Any] = {"format": "scenario/1", "club": club, "claims": _claims(build, readings), "timeline": _timeline(build)}
+    data: dict[str, Any] = {
+        "format": "scenario/1",
+        "club": club,
+        "claims": _claims(build, readings),
+        "timeline": _timeline(build),
+    }
     head = (
-        "# Written by `countervail evidence export --scenario` from documents: facts with document and place, no sizes.\n"
+        "# Written by `countervail evidence export --scenario` from documents: facts with document and "
+        "place, no sizes.\n"
         "# Where each value comes from, passage by passage, stands in the .sources.json beside this file.\n"
-        + ("" if secretariat else "# The documents do not say which state keeps the club: add `secretariat:` under `club:`.\n")
+        + (
+            ""
+            if secretariat
+            else "# The documents do not say which state keeps the club: add `secretariat:` under `club:`.\n"
+        )
     )
     text = head + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
     return ClubFile(text, data, build.sources, tuple(build.assumptions), tuple(readings))
@@ -271,12 +372,32 @@ def runnable(club: ClubFile, name: str, club_name: str) -> str:
     sizes["club"]["provisions"] = [p for p in sizes["club"]["provisions"] if p["id"] in ids]
     missing = ids - {p["id"] for p in sizes["club"]["provisions"]}
     for identifier in sorted(missing):
-        sizes["club"]["provisions"].append({"id": identifier, "effect": {"value": 0.0, "low": 0.0, "high": 0.1, "unit": "log points of trade", "basis": "assumption", "note": "No document sizes it."}})
-    sizes["club"]["integration"] = [i for i in sizes["club"].get("integration", []) if set(i.get("provisions", [])) <= ids]
+        sizes["club"]["provisions"].append(
+            {
+                "id": identifier,
+                "effect": {
+                    "value": 0.0,
+                    "low": 0.0,
+                    "high": 0.1,
+                    "unit": "log points of trade",
+                    "basis": "assumption",
+                    "note": "No document sizes it.",
+                },
+            }
+        )
+    sizes["club"]["integration"] = [
+        i for i in sizes["club"].get("integration", []) if set(i.get("provisions", [])) <= ids
+    ]
     measures = [f"library:{i}" for i in shipped["include"] if re.match(r"measures/", str(i))]
     first = club.data["club"].get("reading") or club.readings[0]
     data = {
-        "format": "scenario/1", "name": name, "title": "A club of sanctioned states, as the documents of this case describe it", "include": [club_name, *measures],
-        "settings": shipped.get("settings", {}), "club": {**({} if "reading" in club.data["club"] else {"reading": first}), **sizes["club"]},
-    }  # fmt: skip
-    return "# Sizes are assumptions of the library, not of the documents.\n" + str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118))
+        "format": "scenario/1",
+        "name": name,
+        "title": "A club of sanctioned states, as the documents of this case describe it",
+        "include": [club_name, *measures],
+        "settings": shipped.get("settings", {}),
+        "club": {**({} if "reading" in club.data["club"] else {"reading": first}), **sizes["club"]},
+    }
+    return "# Sizes are assumptions of the library, not of the documents.\n" + str(
+        yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
+    )

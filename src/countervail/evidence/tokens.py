@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from countervail.evidence.lexicon import lexicon
+
 _WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
-FUNCTION = frozenset(
-    "i a an the this that these those he she it we you they his her its our their your my and or but if in on at by for from to of with without as also after before "
-    "since while when where which who whom whose what why how is are was were be been being has have had do does did will would shall should may might must can could "
-    "not no yes all any some each every both neither either many most more much few several such other another same following furthermore moreover however therefore thus "
-    "hence meanwhile instead although though because given having noting recognizing recognising considering regarding concerning despite during through under over between "
-    "among against about above below until upon within towards toward per via please dear greetings respectfully sincerely yours faithfully regards sir madam only even still "
-    "just already again perhaps finally then now here there today yesterday tomorrow honorable honourable esteemed respected distinguished so than into onto like including "
-    "accordingly consequently according speaking once let make see following attached enclosed kindly our whether nor amid subject re copy cc from to number date time "
-    "classification urgency attachment transcript source photo ladies gentlemen their said told asked former late then-".split()
-)
+_DIGIT_LETTERS = str.maketrans({"0": "o", "1": "i", "5": "s", "|": "l"})
+FUNCTION = lexicon().function
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +25,13 @@ class Token:
 
     @property
     def bare(self) -> str:
-        """The word without a possessive ending."""
-        return self.text[:-2] if self.text.endswith("'s") else self.text.rstrip("'")
+        """The word without a possessive ending, with the head noun an OCR misread put right ("Cornpany")."""
+        word = self.text[:-2] if self.text.endswith("'s") else self.text.rstrip("'")
+        if self.capital and ("rn" in word or not word.isalpha()):
+            repaired = word.replace("rn", "m").translate(_DIGIT_LETTERS)
+            if repaired != word and (repaired in lexicon().org_heads or repaired in lexicon().posts):
+                return repaired
+        return word
 
 
 def _misread_capital(word: str) -> bool:
@@ -42,7 +41,22 @@ def _misread_capital(word: str) -> bool:
     from countervail.evidence.gazetteer import adjectives, country_words
 
     whole = "I" + word[1:]
-    return whole in adjectives() or whole in country_words() or whole in {"Islamic", "International", "Investment", "Institute", "Industry", "Industries", "Interior", "Information", "Infrastructure"}
+    return (
+        whole in adjectives()
+        or whole in country_words()
+        or whole
+        in {
+            "Islamic",
+            "International",
+            "Investment",
+            "Institute",
+            "Industry",
+            "Industries",
+            "Interior",
+            "Information",
+            "Infrastructure",
+        }
+    )
 
 
 def tokenise(text: str) -> list[Token]:
@@ -53,18 +67,28 @@ def tokenise(text: str) -> list[Token]:
         word = match.group()
         gap = text[end : match.start()]
         abbreviation = bool(tokens) and gap == ". " and len(tokens[-1].text) <= 3 and tokens[-1].capital
-        first = not tokens or "\n" in gap or (any(c in ".!?" for c in gap) and not abbreviation) or (gap[-1:] in '"' and gap[:1] != " ")
+        first = (
+            not tokens
+            or "\n" in gap
+            or (any(c in ".!?" for c in gap) and not abbreviation)
+            or (gap[-1:] in '"' and gap[:1] != " ")
+        )
         tokens.append(Token(word, match.start(), match.end(), word[0].isupper() or _misread_capital(word), gap, first))
         end = match.end()
     return tokens
 
 
 _VERB = re.compile(
-    r"\b(?:Says?|Said|Urges?|Proposes?|Calls?|Warns?|Vows?|Signs?|Meets?|Backs?|Rejects?|Seeks?|Plans?|Wants?|Joins?|Launch(?:es)?|Agrees?|Den(?:y|ies)|Confirms?|Hails?|Condemns?|Threatens?"
-    r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
-    r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
+    r"\b(?:Says?|Said|Urges?|Proposes?|Calls?|Warns?|Vows?|Signs?|Meets?|Backs?|Rejects?|Seeks?|Plans?"
+    r"|Wants?|Joins?|Launch(?:es)?|Agrees?|Den(?:y|ies)|Confirms?|Hails?|Condemns?|Threatens?"
+    r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?"
+    r"|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
+    r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before"
+    r"|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
 )
-_LABELLED = re.compile(r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)")
+_LABELLED = re.compile(
+    r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)"
+)
 
 
 def headline(line: str) -> bool:

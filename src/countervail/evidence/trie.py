@@ -19,7 +19,8 @@ def _build(node: Node) -> str:
 
 
 def alternatives(names: Iterable[str]) -> str:
-    """The pattern of any of the names, longest first, with shared prefixes merged so that matching does not retry each name."""
+    """The pattern of any of the names, longest first, with shared prefixes merged so that matching does not retry each
+    name."""
     root: Node = {}
     for name in names:
         node = root

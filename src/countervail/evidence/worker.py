@@ -1,6 +1,7 @@
 """A child process that reads documents one after another: requests and answers are JSON lines on its standard streams.
 
-Memory is limited, so that a hostile document ends this process and not the reader's; the parent ends it when time is up.
+Memory is limited, so that a hostile document ends this process and not the reader's; the parent ends it when time is
+up.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def serve() -> None:
         except CountervailError as error:
             answer = {"refused": str(error)}
         except MemoryError:
-            answer = {"refused": f"{request['name']}: needs more memory than a document may take ({MEMORY // 1024**2} MB); split it"}
+            answer = {
+                "refused": f"{request['name']}: needs more memory than a document may take ({MEMORY // 1024**2} MB); "
+                f"split it"
+            }
         except RecursionError:
             answer = {"refused": f"{request['name']}: nested too deeply; save it again from a word processor"}
         answers.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
