@@ -63,6 +63,9 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w\u0600-\u06ff]+", "-", plain.lower()).strip("-_") or "unnamed"
 
 
+MAX_SENTENCE = 3000  # characters; what runs on longer is no sentence, and rules need not look further
+
+
 def sentences(reading: Reading) -> list[Sentence]:
     """The sentences of every document's paragraphs, with titles and subjects left out."""
     found: list[Sentence] = []
@@ -72,14 +75,27 @@ def sentences(reading: Reading) -> list[Sentence]:
             start, end = reading.fold_span(a, b)
             position = start
             for match in _END.finditer(text, start, end):
-                piece = text[position : match.end()]
-                if _ABBREVIATION.search(piece.rstrip("\"')")) and match.end() < end and match.group()[0] == ".":
+                stop = match.end()
+                tail = text[max(position, stop - 16) : stop].rstrip("\"')")
+                if match.group()[0] == "." and stop < end and stop - position < MAX_SENTENCE and _ABBREVIATION.search(tail):
                     continue
-                if piece.strip():
-                    found.append(_sentence(text, position, match.end(), document, number))
-                position = match.end()
-            if text[position:end].strip():
-                found.append(_sentence(text, position, end, document, number))
+                found += _pieces(text, position, stop, document, number)
+                position = stop
+            found += _pieces(text, position, end, document, number)
+    return found
+
+
+def _pieces(text: str, start: int, end: int, document: Document, number: int) -> list[Sentence]:
+    """A sentence, cut where it is longer than any."""
+    found = []
+    while start < end:
+        stop = end
+        if end - start > MAX_SENTENCE:
+            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+            stop = space if space > 0 else start + MAX_SENTENCE
+        if text[start:stop].strip():
+            found.append(_sentence(text, start, stop, document, number))
+        start = stop
     return found
 
 

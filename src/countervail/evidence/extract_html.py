@@ -78,7 +78,6 @@ _HIDING = (
     (re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.IGNORECASE), "size 0"),
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 
 
 def charset_of(data: bytes) -> str | None:
@@ -160,7 +159,8 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "style" and self.style is not None:
-            for selectors, body in _RULE.findall("".join(self.style)):
+            for rule in "".join(self.style).split("}"):
+                selectors, _, body = rule.partition("{")
                 for selector in selectors.split(","):
                     key = selector.strip()
                     if re.fullmatch(r"[.#]?[A-Za-z][\w-]*", key):

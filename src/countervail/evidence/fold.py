@@ -49,7 +49,6 @@ _CHANGE = re.compile(
     r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
     r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
-_LINE = re.compile(r"[^\n]*\n")
 _WRAP_WIDTH = 45
 _LIST_START = re.compile(r"[ ]*(?:[-*•·–]|\d{1,2}[.)]|[A-Za-z][.)])[ ]")
 _TITLE_START = re.compile(r"[ ]*(?:Mrs?|Ms|Dr|Eng|Prof|Messrs)\b")
@@ -90,18 +89,20 @@ def _unwrap(text: str) -> str:
     out: list[str] = []
     longest = max((len(line) for line in lines), default=0)
     wrapped = longest <= 130 and len(lines) > 3
+    spaced = text.count("\n\n") >= 2  # paragraphs are set apart, so that a full line goes on whatever it ends in
     for i, line in enumerate(lines[:-1]):
         following = lines[i + 1]
         bare, head = line.rstrip(), following.lstrip()
+        full = wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * longest
         soft = bool(
             bare
             and head
             and len(bare) >= _WRAP_WIDTH
-            and bare[-1] not in '.:;?!"'
+            and (bare[-1] not in '.:;?!"' or (spaced and full and bare[-1] != ":"))
             and not _LIST_START.match(following)
             and not _TITLE_START.match(following)
             and not _LABEL_START.match(following)
-            and (head[0].islower() or (wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * longest))
+            and (head[0].islower() or full)
         )
         # a line that breaks in the middle of a phrase, however short, and goes on in small letters
         soft = soft or bool(
@@ -124,6 +125,7 @@ def fold(raw: str) -> Folded:
     text = raw.translate(_ONE_TO_ONE)
     if not text.isascii():
         text = _MIXED_WORD.sub(_latinise, text)
+    text = _unwrap(text)
     parts: list[str] = []
     offsets = array("l")
     position = 0
@@ -149,4 +151,4 @@ def fold(raw: str) -> Folded:
     parts.append(text[position:])
     offsets.extend(range(position, len(raw)))
     offsets.append(len(raw))
-    return Folded(_unwrap("".join(parts)), offsets, raw)
+    return Folded("".join(parts), offsets, raw)

@@ -6,6 +6,7 @@ A letter begins at its letterhead and header labels, at a line that is only a da
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,8 @@ def _date_only(line: Line, dates: Sequence[tuple[int, int]]) -> bool:
     bare = line.text.strip(" .,()[]")
     if not 6 <= len(bare) <= 40:
         return False
-    return any(line.start <= a and b <= line.end and b - a >= len(bare) - 2 for a, b in dates)
+    first = bisect_left(dates, (line.start, 0))
+    return any(b <= line.end and b - a >= len(bare) - 2 for a, b in dates[first : first + 2])
 
 
 def _heading(line: Line) -> bool:

@@ -57,7 +57,7 @@ _UNITS = {
     "km": "kilometres",
 }
 _RENAMED = re.compile(
-    r'(?:the |\w+\'s )?name,? ?"?(?P<old>[^"]{0,80}?)"? ?(?:was |being )?(?:changed|changing) to '
+    r'(?:the |\w{1,30}\'s )?name,? ?"?(?P<old>[^"]{0,80}?)"? ?(?:was |being )?(?:changed|changing) to '
     r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")'
 )
 _STANDS = re.compile(

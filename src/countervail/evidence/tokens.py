@@ -93,6 +93,8 @@ _LABELLED = re.compile(
 
 def headline(line: str) -> bool:
     """Whether a line is a headline: set in title case, with a verb, and no sentence, label or address."""
+    if len(line) > 250:
+        return False
     words = re.findall(r"[A-Za-z][\w'-]*", line)
     long = [w for w in words if len(w) > 3]
     bare = line.rstrip()
