@@ -21,6 +21,10 @@ from countervail.evidence.model import MODALITIES
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+_NEGATION_BEFORE = re.compile(
+    r"\b(?:not|never|no|nor|neither|without|hardly|den(?:y|ies|ied)|refus\w+ to|fail\w+ to|yet to|cannot|n't) (?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<![\w])[A-Z][\w'-]+")
 
 
@@ -111,6 +115,8 @@ def check(raw: str, candidate: dict[str, Any]) -> Verdict:
     span = locate(raw, quote)
     if span is None:
         return Verdict(False, "the quote does not stand in the text")
+    if _NEGATION_BEFORE.search(fold(raw[max(0, span[0] - 40) : span[0]]).text):
+        return Verdict(False, "the quote leaves out the negation before it")
     inside = fold(raw[span[0] : span[1]]).text
     numbers, names = _facts([candidate.get("value"), candidate.get("subject")])
     present = set(_NUMBER.findall(inside))
