@@ -18,6 +18,8 @@ _OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Direct
 _WITHIN = frozenset(
     {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
 )
+# heads that are also fields of work: "Deputy Minister of Customs of the Ministry of Finance"
+_DOMAINS = frozenset({"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"})
 _MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 _LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
@@ -242,7 +244,8 @@ class Organisations:
                 if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
                     left = m + 1
             inner = next((m for m in range(i + 1, right) if tokens[m].bare in words.org_heads), None)
-            if token.bare in _WITHIN and inner is not None:
+            domain = left == i and token.bare in _DOMAINS
+            if (token.bare in _WITHIN or domain) and inner is not None:
                 # an organ of a named body: the body is the name
                 start = inner
                 while start - 1 > i and tokens[start - 1].capital:
