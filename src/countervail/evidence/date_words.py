@@ -158,6 +158,7 @@ _CLEAN_MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)"
 )
+_FULL_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _YEAR_AFTER_DAY = rf"(?:,? ?(?:of )?(?:the year )?{_Y}(?![\w]))?"
@@ -212,7 +213,7 @@ RELATIVE = re.compile(
     rf"|(?:[Tt]he )?day (?:before|after)(?: yesterday| tomorrow)?(?= |\.|,)|(?:the )?same (?:day|week|month"
     rf"|year)|{_WEEKDAY}(?:s(?=\b))?|(?:current|present) (?:month|year|week|decade))\b"
 )
-MONTH_ALONE = re.compile(rf"(?<![\w'-])(?P<m>{_CLEAN_MONTH})(?![\w'-]|\.\w)")
+MONTH_ALONE = re.compile(rf"(?<![\w'-])(?P<m>{_FULL_MONTH})(?![\w'-]|\.\w)")
 MONTH_BEFORE = re.compile(
     r"\b(?:in|of|since|by|until|till|last|next|this|early|late|mid|from|to|during|through|before|after|and"
     r"|between)[ -]$",
@@ -227,7 +228,7 @@ YEAR_BEFORE = re.compile(
     r"(?:\b(?:in|since|of|by|until|till|from|to|year|years|during|before|after|early|late|mid|and|between"
     r"|through|around|about|circa|back in|dated|or|as of"
     r"|spring|summer|autumn|winter|fall|budget|season|election|elections|edition|report|review|yearbook"
-    r"|bulletin|budget)[ -]|[(\[]|[Dd]ate ?: ?)$",
+    r"|bulletin|budget)[ -]|[(\[]|[Dd]ate ?: ?|\| ?)$",
     re.IGNORECASE,
 )
 YEAR_AFTER = re.compile(

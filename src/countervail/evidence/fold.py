@@ -99,6 +99,7 @@ def _unwrap(text: str) -> str:
             and head
             and len(bare) >= _WRAP_WIDTH
             and (bare[-1] not in '.:;?!"' or (spaced and full and bare[-1] != ":"))
+            and " | " not in line
             and not _LIST_START.match(following)
             and not _TITLE_START.match(following)
             and not _LABEL_START.match(following)

@@ -20,6 +20,9 @@ _WITHIN = frozenset(
 )
 # heads that are also fields of work: "Deputy Minister of Customs of the Ministry of Finance"
 _DOMAINS = frozenset({"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"})
+# parts of any body, no names: "Chairman of the Management Board"
+_INNER = frozenset({"Management", "Executive", "Supervisory", "Advisory", "Editorial", "Steering", "Working", "Organising", "Organizing"})
+_OWNED = re.compile(r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b")
 _MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 _LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
@@ -269,6 +272,9 @@ class Organisations:
                 and all(t.bare in words.not_names and t.bare not in lexicon().specific for t in tokens[left:i])
             ):
                 continue
+            committee = token.bare in {"Board", "Committee", "Council"} and right == i + 1 and left < i
+            if committee and all(t.bare in _INNER for t in tokens[left:i]):
+                continue
             if token.bare in lexicon().trades and (
                 left == i
                 or all(
@@ -335,6 +341,9 @@ class Organisations:
                 self.text[run[-1].end : run[-1].end + 40],
             )
             generic = all(t.bare in words.not_names for t in run)
+            if _OWNED.match(after) and not generic and run[0].bare not in words.given and run[0].bare not in words.capitals:
+                yield run[0].start, run[-1].start + len(run[-1].bare)
+                continue
             if (_BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or _AFTER_LOWER.search(before):
                 called = re.search(r'(?:called|named|known as) "?$', before)
                 if generic or (called and (run[0].bare in words.given or '"' not in before[-2:])):

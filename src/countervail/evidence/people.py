@@ -64,7 +64,7 @@ _SPEAKS = re.compile(
 )
 _ACTS = re.compile(
     r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left"
-    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed)\b"
+    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed|[a-z]{3,12}s)\b(?! of\b)"
 )
 _APPOSITION = re.compile(
     rf"(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former"
@@ -72,7 +72,19 @@ _APPOSITION = re.compile(
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
 )
-_WHO = re.compile(r", (?:who|whose|whom)\b")
+_WHO = re.compile(r", (?:who|whom)\b")
+_NO_PERSON_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our|this|that|port|city|town"
+    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called|brand|on|under|over|between"
+    r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
+    re.IGNORECASE,
+)
+_CELL_OF_PEOPLE = re.compile(
+    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head|director|owner|chair(?:man|person)?"
+    r"|officer|responsible|in charge)s?\b",
+    re.IGNORECASE,
+)
+_LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
 _LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
 _NAMED_BY = re.compile(
     r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
@@ -114,6 +126,7 @@ class People:
         self.words = lexicon()
         self.lower = {t.text for t in tokens if not t.capital}
         self.learnt: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.first_names: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     # -- runs --------------------------------------------------------------------------------------------------------
 
@@ -276,14 +289,9 @@ class People:
             return after[0] == "/"
         if _LABEL.search(before) and size >= 2:
             return True
-        # a speaker of a transcript: the name and a colon begin several lines
-        if (
-            2 <= size <= 4
-            and start == line_start
-            and after[:1] == ":"
-            and text.count("\n" + text[start:end] + ":") + text.startswith(text[start:end] + ":") >= 2
-            and self._unknown(k, j)
-        ):
+        if self._initialled(k, j) and self._unknown(j - 1, j):
+            return True
+        if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
             return True
         if headline(line):
             return False
@@ -297,6 +305,8 @@ class People:
             if not rest and line_start > 60:
                 return True
         unknown = self._unknown(k, j)
+        if unknown and re.search(r"\b(?:Dear|DEAR) $", before):
+            return True
         possessed = tokens[j - 1].text.endswith("'s")
         if (
             size >= 2
@@ -314,12 +324,46 @@ class People:
             return True
         if size >= 2 and unknown and _ACTED_ON.search(before):
             return True
+        if size in {2, 3} and unknown and not possessed:
+            if tokens[k].first:
+                return bool(_ACTS.match(after))
+            return bool(_NAMED_BY.search(before)) or (before[-1:] == " " and not _NO_PERSON_BEFORE.search(before) and before[-2:-1].islower())
         if size in {2, 3} and unknown:
-            if _NAMED_BY.search(before) and not tokens[k].first:
-                return True
-            if tokens[k].first and _ACTS.match(after):
-                return True
+            return bool(_NAMED_BY.search(before)) and not tokens[k].first
         return False
+
+    def _initialled(self, k: int, j: int) -> bool:
+        """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""
+        tokens = self.tokens
+        dots = all(len(t.text) == 1 and self.text[t.end : t.end + 1] == "." for t in tokens[k : j - 1])
+        return 2 <= j - k <= 4 and dots and len(tokens[j - 1].bare) >= 3
+
+    def _labelled(self, line: str, start: int, end: int) -> bool:
+        """Whether the run stands alone after a label, alone in a cell of a column of people, or before the colon of a speech."""
+        before, after = line[:start], line[end:]
+        bare = after.strip(" .,;")
+        if _LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
+            return True
+        if not before and after[:1] == ":":
+            return self.text.count("\n" + line[:end] + ":") + self.text.startswith(line[:end] + ":") >= 2
+        if "|" in line and before.rstrip()[-1:] in {"", "|"} and after.lstrip()[:1] in {"", "|"}:
+            return self._column(line, before.count("|"))
+        return False
+
+    def _column(self, line: str, column: int) -> bool:
+        """Whether the heading of a table's column is a word for people."""
+        rows = self.text[: self.text.find(line)].split("\n")[:-1][-60:]
+        heading = None
+        for row in reversed(rows):
+            if not row.strip():
+                continue
+            if "|" not in row:
+                break
+            heading = row
+        if heading is None:
+            return False
+        cells = heading.split("|")
+        return column < len(cells) and bool(_CELL_OF_PEOPLE.search(cells[column]))
 
     def find(self) -> list[tuple[int, int]]:
         """Folded spans of the people, in order."""
@@ -354,10 +398,17 @@ class People:
                 continue
             self.learnt.setdefault(tail, name)
             self.learnt.setdefault(tuple(skeleton(w) for w in tail), name)
-        if len(name) >= 2 and name[0] in words.given and len(name[0]) >= 4 and name[0] not in words.not_names:
-            self.learnt.setdefault(name[:1], name)
+        if len(name) >= 2 and len(name[0]) >= 4 and name[0] not in words.not_names:
+            (self.learnt if name[0] in words.given else self.first_names).setdefault(name[:1], name)
         if len(name) >= 2 and name[0] not in words.given and name[0] not in words.not_names:
             self.learnt.setdefault(name[:-1], name) if len(name) > 2 else None
+
+    def _alone(self, k: int) -> bool:
+        """Whether a word is all that stands on its line, as in a greeting or below a letter."""
+        token = self.tokens[k]
+        start = self.text.rfind("\n", 0, token.start) + 1
+        end = self.text.find("\n", token.end)
+        return self.text[start : end if end >= 0 else len(self.text)].strip(" ,.!-") == token.text
 
     def again(self, k: int, j: int) -> Iterator[tuple[int, int]]:
         """Names learnt elsewhere, inside a run without evidence of its own."""
@@ -365,6 +416,10 @@ class People:
         while a < j:
             for b in range(j, a, -1):
                 words = tuple(t.bare for t in self.tokens[a:b])
+                if b - a == 1 and words in self.first_names and self._alone(a):
+                    yield a, b
+                    a = b
+                    break
                 if words in self.learnt or (
                     sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt
                 ):
