@@ -1,4 +1,5 @@
-"""A case from documents to exports: comparison with independence, reviews that survive, scenario, followthemoney, annotations, CSV."""
+"""A case from documents to exports: comparison with independence, reviews that survive, scenario, followthemoney,
+annotations, CSV."""
 
 from __future__ import annotations
 
@@ -10,13 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from documents import harbour
 
 from countervail.cli import call
 from countervail.errors import InputError
-from countervail.evidence import Evidence, load, read
-from countervail.evidence import exports, review
+from countervail.evidence import Evidence, exports, load, read, review
 from countervail.evidence.to_scenario import club_file
+from documents import papers as harbour
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,16 @@ def one(evidence: Evidence, predicate: str, document: str = "") -> dict[str, Any
 def test_a_letter_inside_an_article_is_taken_apart(evidence: Evidence) -> None:
     letter = next(d for d in evidence.documents if d["kind"] == "letter")
     assert letter["letterhead"] == ["Republic of Zimbabwe", "Ministry of Inland Ports"]
-    assert {k: v["value"] for k, v in letter["header"].items()} == {"number": "12/P/88", "date": "14-2-2024", "classification": "Secret", "urgency": "Immediate"}
-    assert [(a["name"], a["organisation"]) for a in letter["addressees"]] == [("Tendai Moyo", "Ministry of Finance"), ("Rutendo Chikwava", "Inland Clearing Bank")]
+    assert {k: v["value"] for k, v in letter["header"].items()} == {
+        "number": "12/P/88",
+        "date": "14-2-2024",
+        "classification": "Secret",
+        "urgency": "Immediate",
+    }
+    assert [(a["name"], a["organisation"]) for a in letter["addressees"]] == [
+        ("Tendai Moyo", "Ministry of Finance"),
+        ("Rutendo Chikwava", "Inland Clearing Bank"),
+    ]
     assert (letter["signatory"]["name"], letter["signatory"]["post"]) == ("Farai Mutsvairo", "Director of Transit")
     assert [c["name"] for c in letter["copies"]] == ["Simba Gono"]
     assert evidence.sources[0]["redactions"]
@@ -56,7 +64,12 @@ def test_claims_keep_modality_attribution_and_ambiguity(evidence: Evidence) -> N
     assert members["value"]["countries"] == ["ZWE", "ERI", "MLI", "CUB"]
     assert members["value"]["ambiguous"] == {"Congo": ["COD", "COG"]}
     assert members["value"]["partial"] == {"TUR": "certain ports"} or "TUR" not in members["value"]["countries"]
-    assert members["attribution"] == ["site:harbourwatch-example", "o.tidewaterleaks", "doc:h1-article.L1", "p.farai-mutsvairo"]
+    assert members["attribution"] == [
+        "site:harbourwatch-example",
+        "o.tidewaterleaks",
+        "doc:h1-article.L1",
+        "p.farai-mutsvairo",
+    ]
     assert one(evidence, "introduced_as")["modality"] == "planned"
     assert one(evidence, "founding_countries")["value"]["number"] == 5
     said = one(evidence, "said", "h3")
@@ -80,7 +93,10 @@ def test_reading_again_gives_the_same(evidence: Evidence, papers: Path) -> None:
 
 def test_a_case_comes_back_as_it_was_written(evidence: Evidence, case: Path) -> None:
     assert load(case) == Evidence(
-        **{**vars(evidence), "sources": tuple({**s, "text": f"text/{Path(s['name']).stem}.txt"} for s in evidence.sources)}
+        **{
+            **vars(evidence),
+            "sources": tuple({**s, "text": f"text/{Path(s['name']).stem}.txt"} for s in evidence.sources),
+        }
     )
     rows = [json.loads(line) for line in (case / "mentions.jsonl").read_text(encoding="utf-8").splitlines()]
     assert all({"source", "start", "end", "type", "value"} <= set(r) for r in rows)
@@ -101,15 +117,28 @@ def test_the_case_file_follows_its_schema(evidence: Evidence, case: Path) -> Non
         jsonschema.validate(data, json_schema())
 
 
-def test_reviews_survive_reading_again_and_go_stale_with_their_words(case: Path, papers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reviews_survive_reading_again_and_go_stale_with_their_words(
+    case: Path, papers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     loaded = load(case)
-    rejected, corrected, accepted = one(loaded, "provision"), one(loaded, "country_count") if any(c["predicate"] == "country_count" for c in loaded.claims) else one(loaded, "founding_countries"), one(loaded, "signed_by")
+    rejected, corrected, accepted = (
+        one(loaded, "provision"),
+        one(loaded, "country_count")
+        if any(c["predicate"] == "country_count" for c in loaded.claims)
+        else one(loaded, "founding_countries"),
+        one(loaded, "signed_by"),
+    )
     review.decide(case, rejected, loaded.passages, "rejected", "an analyst", "not in the letter")
-    review.decide(case, corrected, loaded.passages, "edited", "an analyst", change={"value": {"number": 4, "unit": "countries"}})
+    review.decide(
+        case, corrected, loaded.passages, "edited", "an analyst", change={"value": {"number": 4, "unit": "countries"}}
+    )
     review.decide(case, accepted, loaded.passages, "accepted", "an analyst")
     article = papers / "h1-article.txt"
     try:
-        article.write_text("A new line above.\n\n" + harbour.ARTICLE.replace("Director of Transit", "Director, Transit"), encoding="utf-8")
+        article.write_text(
+            "A new line above.\n\n" + harbour.ARTICLE.replace("Director of Transit", "Director, Transit"),
+            encoding="utf-8",
+        )
         assert call(["read", str(papers), "-o", str(case)]) == 0
     finally:
         article.write_text(harbour.ARTICLE, encoding="utf-8")
@@ -119,7 +148,9 @@ def test_reviews_survive_reading_again_and_go_stale_with_their_words(case: Path,
     assert edited["value"] == {"number": 4, "unit": "countries"}
     assert edited["machine"]["value"]["number"] == 5
     assert all(c["id"] != rejected["id"] for c in load(case).accepted)
-    article.write_text(harbour.ARTICLE.replace("Farai Mutsvairo\nDirector", "Tatenda Mutsvairo\nDirector"), encoding="utf-8")
+    article.write_text(
+        harbour.ARTICLE.replace("Farai Mutsvairo\nDirector", "Tatenda Mutsvairo\nDirector"), encoding="utf-8"
+    )
     try:
         capsys.readouterr()
         assert call(["read", str(papers), "-o", str(case)]) == 0
@@ -131,7 +162,12 @@ def test_reviews_survive_reading_again_and_go_stale_with_their_words(case: Path,
 def test_bad_reviews_are_refused(case: Path) -> None:
     loaded = load(case)
     claim = loaded.claims[0]
-    for decision, change in (("maybe", None), ("edited", None), ("accepted", {"value": 1}), ("edited", {"passages": []})):
+    for decision, change in (
+        ("maybe", None),
+        ("edited", None),
+        ("accepted", {"value": 1}),
+        ("edited", {"passages": []}),
+    ):
         with pytest.raises(InputError):
             review.decide(case, claim, loaded.passages, decision, "x", change=change)
 
@@ -150,7 +186,9 @@ def test_the_club_file_has_switches_and_sources(evidence: Evidence) -> None:
 
 
 def test_annotations_point_at_the_words(evidence: Evidence) -> None:
-    by_name = {f"text/{Path(s['name']).stem}.txt": evidence.texts[s["id"]] for s in evidence.sources} | {s["name"]: evidence.texts[s["id"]] for s in evidence.sources}
+    by_name = {f"text/{Path(s['name']).stem}.txt": evidence.texts[s["id"]] for s in evidence.sources} | {
+        s["name"]: evidence.texts[s["id"]] for s in evidence.sources
+    }
     page = exports.web_annotations(evidence)
     assert page["total"] == len(page["first"]["items"]) > 20
     for item in page["first"]["items"]:
@@ -177,7 +215,11 @@ def test_followthemoney_keeps_proposals_from_becoming_facts(evidence: Evidence) 
     assert len(full) > len(strict)
     assert len({r["dataset"] for r in strict}) == 3
     assert not {r["schema"] for r in strict} & {"Membership", "Ownership"}
-    links = {r["entity"] for r in strict if r["schema"] == "UnknownLink" and r["prop"] == "status" and r["value"].startswith("proposed")}
+    links = {
+        r["entity"]
+        for r in strict
+        if r["schema"] == "UnknownLink" and r["prop"] == "status" and r["value"].startswith("proposed")
+    }
     assert links
     known = {p["id"] for p in evidence.passages}
     assert all(set(r["passages"]) <= known for r in strict)
@@ -202,7 +244,10 @@ def test_commands(case: Path, papers: Path, tmp_path: Path, capsys: pytest.Captu
     shown = json.loads(out("evidence", "show", str(case), "--predicate", "signed_by", "--json"))
     assert shown[0]["quote"] == "Farai Mutsvairo"
     assert "restates" in out("evidence", "compare", str(case))
-    assert all(x["relation"] == "refines" for x in json.loads(out("evidence", "compare", str(case), "--relation", "refines", "--json")))
+    assert all(
+        x["relation"] == "refines"
+        for x in json.loads(out("evidence", "compare", str(case), "--relation", "refines", "--json"))
+    )
     out("evidence", "export", str(case), "--scenario", "reading=letter")
     assert (case / "club.yaml").is_file()
     assert (case / "club.sources.json").is_file()
@@ -212,14 +257,20 @@ def test_commands(case: Path, papers: Path, tmp_path: Path, capsys: pytest.Captu
     out("evidence", "review", str(case), identifier, "accept", "--by", "an analyst")
     assert json.loads(out("evidence", "review", str(case), "--json"))[0]["decision"] == "accepted"
     for arguments in (
-        ["read", str(tmp_path / "nowhere"), "-o", str(tmp_path / "x")], ["evidence", "show", str(tmp_path)], ["evidence", "show", str(case), "--predicate", "none"],
-        ["evidence", "export", str(case)], ["evidence", "export", str(case), "--scenario", "letter"], ["evidence", "compare", str(case), "--relation", "likes"],
+        ["read", str(tmp_path / "nowhere"), "-o", str(tmp_path / "x")],
+        ["evidence", "show", str(tmp_path)],
+        ["evidence", "show", str(case), "--predicate", "none"],
+        ["evidence", "export", str(case)],
+        ["evidence", "export", str(case), "--scenario", "letter"],
+        ["evidence", "compare", str(case), "--relation", "likes"],
         ["evidence", "review", str(case), "zzzz", "accept"],
-    ):  # fmt: skip
+    ):
         out(*arguments, code=2)
 
 
-def test_a_refused_document_ends_with_two_and_the_rest_is_read(papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_document_ends_with_two_and_the_rest_is_read(
+    papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bad = tmp_path / "bad.txt"
     bad.write_bytes(b"{\\rtf1 x}")
     assert call(["read", str(papers), str(bad), "-o", str(tmp_path / "case")]) == 2
@@ -230,7 +281,9 @@ def test_a_refused_document_ends_with_two_and_the_rest_is_read(papers: Path, tmp
 def test_files_of_one_name_keep_apart(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "note.txt").write_text(f"Mr. Omid Farahani of {folder} met delegates of Syria on 3 May 2021.", encoding="utf-8")
+        (tmp_path / folder / "note.txt").write_text(
+            f"Mr. Omid Farahani of {folder} met delegates of Syria on 3 May 2021.", encoding="utf-8"
+        )
     evidence = read([tmp_path / "a", tmp_path / "b"])
     assert [s["name"] for s in evidence.sources] == ["note.txt", "b/note.txt"]
     evidence.save(tmp_path / "case")
@@ -238,7 +291,8 @@ def test_files_of_one_name_keep_apart(tmp_path: Path) -> None:
 
 
 def test_many_documents_are_read_fast_and_do_not_grow_memory(tmp_path: Path) -> None:
-    """Fifty documents a second; the case is written as a stream (10,000 were measured at 35 MB, see docs/how-to-evidence.md)."""
+    """Fifty documents a second; the case is written as a stream (10,000 were measured at 35 MB, see
+    docs/how-to-evidence.md)."""
     import time
     import tracemalloc
 

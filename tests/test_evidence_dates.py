@@ -1,4 +1,5 @@
-"""Dates: the Persian calendar against jdatetime day by day, the grammar by example, and nothing read that is no date."""
+"""Dates: the Persian calendar against jdatetime day by day, the grammar by example, and nothing read that is no
+date."""
 
 from __future__ import annotations
 
@@ -24,7 +25,11 @@ def test_every_day_of_the_persian_calendar_against_jdatetime() -> None:
             first = jdatetime.date(year, month, 1).togregorian()
             assert jalali.to_gregorian(year, month, 1) == first
             last = jalali.to_gregorian(year, month, jalali.month_length(year, month))
-            following = jdatetime.date(year + month // 12, month % 12 + 1, 1).togregorian() if (year, month) != (1499, 12) else None
+            following = (
+                jdatetime.date(year + month // 12, month % 12 + 1, 1).togregorian()
+                if (year, month) != (1499, 12)
+                else None
+            )
             assert following is None or last + dt.timedelta(days=1) == following
 
 
@@ -40,9 +45,14 @@ def test_published_dates_of_the_persian_calendar() -> None:
 def test_a_date_reads_the_same_in_every_form(day: dt.date) -> None:
     month = day.strftime("%B")
     forms = [
-        day.isoformat(), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"{day.day}.{day.month}.{day.year}",
-        f"{day.day} - {day.month} - {day.year}", f"{day.day}th of {month}, {day.year}", day.strftime("%Y/%m/%d"),
-    ]  # fmt: skip
+        day.isoformat(),
+        f"{day.day} {month} {day.year}",
+        f"{month} {day.day}, {day.year}",
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day.day} - {day.month} - {day.year}",
+        f"{day.day}th of {month}, {day.year}",
+        day.strftime("%Y/%m/%d"),
+    ]
     for form in forms:
         assert values(f"It was signed on {form} in two copies.") == [day.isoformat()], form
 
@@ -82,7 +92,7 @@ def test_persian_dates_in_either_digits(year: int, month: int, day: int) -> None
         ("resolution 1929, 2000 people, No. 2019, $2020, 2021 tonnes, room 1984, 10.20.30.40, 0912-555-2020", []),
         ("You may march on. May I? Mehr News", []),
     ],
-)  # fmt: skip
+)
 def test_forms(text: str, expected: list[str | None]) -> None:
     found = values(text)
     if text.startswith("31 February"):  # a day that does not exist has no value; its month and year may be open

@@ -14,9 +14,11 @@ from countervail.evidence.gate import accepted, check, locate
 from countervail.evidence.model import Claim, passage
 
 TEXT = (
-    "On 12 March 2021, the delegates of Cuba, Syria and Belarus did not sign the “Harbour Compact,” which promises a market "
+    "On 12 March 2021, the delegates of Cuba, Syria and Belarus did not sign the “Harbour Compact,” "
+    "which promises a market "
     "of 350 million people. Mr. Ivo Lund said that 14 banks – seven of them in Syria – will join before 2024.\n"
-    "The Ministry of Ports has yet to open accounts worth 2.5 billion dollars. Norway’s envoy, Kari Holm, denied the report; "
+    "The Ministry of Ports has yet to open accounts worth 2.5 billion dollars. Norway’s envoy, Kari "
+    "Holm, denied the report; "
     "she called it unlikely. Payments rose by 12 percent in June 2020, and exports to Cuba fell by half."
 )
 QUOTES = (
@@ -29,20 +31,51 @@ QUOTES = (
     "On 12 March 2021, the delegates of Cuba, Syria and Belarus did not sign",
 )
 SWAPS = {
-    "Cuba": ("Chile", "Cyprus", "Cubans"), "Syria": ("Serbia", "Libya"), "Belarus": ("Russia",), "Norway": ("Sweden",), "not ": ("",), "did": ("does",), "million": ("billion",),
-    "billion": ("million",), "dollars": ("euros",), "people": ("households",), "will": ("would", "may", "will not"), "before": ("after", "since"), "said": ("denied", "doubted"),
-    "has yet to open": ("has opened", "will open"), "denied": ("confirmed", "repeated"), "unlikely": ("likely",), "rose": ("fell",), "fell": ("rose",), "June": ("July", "January"),
-    "March": ("May",), "half": ("a third",), "percent": ("points",), "seven": ("eleven", "all"), "Ivo Lund": ("Ivo Lind", "Ida Lund", "Lund"), "Kari Holm": ("Karl Holm",),
-    "Ministry": ("Minister",), "and": ("or", "but not"), "Compact": ("Contract",), "the delegates": ("two delegates", "no delegates"), "banks": ("branches",), "in": ("outside",),
-}  # fmt: skip
+    "Cuba": ("Chile", "Cyprus", "Cubans"),
+    "Syria": ("Serbia", "Libya"),
+    "Belarus": ("Russia",),
+    "Norway": ("Sweden",),
+    "not ": ("",),
+    "did": ("does",),
+    "million": ("billion",),
+    "billion": ("million",),
+    "dollars": ("euros",),
+    "people": ("households",),
+    "will": ("would", "may", "will not"),
+    "before": ("after", "since"),
+    "said": ("denied", "doubted"),
+    "has yet to open": ("has opened", "will open"),
+    "denied": ("confirmed", "repeated"),
+    "unlikely": ("likely",),
+    "rose": ("fell",),
+    "fell": ("rose",),
+    "June": ("July", "January"),
+    "March": ("May",),
+    "half": ("a third",),
+    "percent": ("points",),
+    "seven": ("eleven", "all"),
+    "Ivo Lund": ("Ivo Lind", "Ida Lund", "Lund"),
+    "Kari Holm": ("Karl Holm",),
+    "Ministry": ("Minister",),
+    "and": ("or", "but not"),
+    "Compact": ("Contract",),
+    "the delegates": ("two delegates", "no delegates"),
+    "banks": ("branches",),
+    "in": ("outside",),
+}
 
 
 def edits(quote: str) -> Iterator[str]:
-    """Edits that change what a quote says: other digits, words, names; negations put in and taken out; words left out or turned round."""
+    """Edits that change what a quote says: other digits, words, names; negations put in and taken out; words left out
+    or turned round."""
     for match in re.finditer(r"\d", quote):
         for other in {str((int(match.group()) + n) % 10) for n in (1, 5)}:
             yield quote[: match.start()] + other + quote[match.end() :]
-        yield quote[: match.start()] + quote[match.end() :] if quote[match.start() - 1].isdigit() else quote[: match.start()] + "1" + quote[match.start() :]
+        yield (
+            quote[: match.start()] + quote[match.end() :]
+            if quote[match.start() - 1].isdigit()
+            else quote[: match.start()] + "1" + quote[match.start() :]
+        )
     for old, others in SWAPS.items():
         for match in re.finditer(rf"(?<!\w){re.escape(old)}(?!\w)" if old.strip() == old else re.escape(old), quote):
             for new in others:
@@ -79,10 +112,17 @@ def test_every_edit_that_changes_the_meaning_is_rejected() -> None:
 def test_typographic_variants_are_accepted() -> None:
     for quote in QUOTES:
         variants = {
-            quote.replace("“", '"').replace("”", '"').replace("’", "'"), quote.replace(" – ", " - ").replace(" – ", " — "), quote.replace(" ", "\u00a0"),
-            quote.replace(" ", "  "), quote.replace(" ", "\n", 2), quote.replace("’", "‘"), "\u200b".join(quote), f"  {quote} ", quote.replace("a", "a\u00ad", 1),
+            quote.replace("“", '"').replace("”", '"').replace("’", "'"),
+            quote.replace(" – ", " - ").replace(" – ", " — "),
+            quote.replace(" ", "\u00a0"),
+            quote.replace(" ", "  "),
+            quote.replace(" ", "\n", 2),
+            quote.replace("’", "‘"),
+            "\u200b".join(quote),
+            f"  {quote} ",
+            quote.replace("a", "a\u00ad", 1),
             f"“{quote}”",
-        }  # fmt: skip
+        }
         for variant in variants:
             assert check(TEXT, candidate(variant)).accepted, variant
 

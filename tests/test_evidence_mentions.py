@@ -1,7 +1,7 @@
 """Mentions in documents of the same genre, in every format and through OCR noise, held to the judged figures.
 
-`dev` was tuned on; `holdout` was measured once at first sight and its general faults then mended; `second` was written last and
-nothing was changed for it. The documentation gives the figures at first sight.
+`dev` was tuned on; `holdout` was measured once at first sight and its general faults then mended; `second` was written
+last and nothing was changed for it. The documentation gives the figures at first sight.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from documents import markup, render
 
 from countervail.evidence.extract import extract
 from countervail.evidence.extract_scan import available
 from countervail.evidence.mentions import find_mentions
+from documents import markup, render
 
 BARS = {"country": 0.95, "date": 0.95, "person": 0.85, "organisation": 0.85}
 FOLDERS = ["dev", "holdout", "second"]
@@ -43,7 +43,8 @@ def test_ocr_noise(folder: str, rate: float) -> None:
 
 
 def compare(folder: str, make: Callable[[str], bytes], tmp_path: Path, western: bool) -> dict[str, markup.Score]:
-    """Scores by type and value (surface text for names), offsets aside, as the stored text differs from the original."""
+    """Scores by type and value (surface text for names), offsets aside, as the stored text differs from the
+    original."""
     scores = {kind: markup.Score() for kind in BARS}
     for name, (text, gold) in markup.load(folder).items():
         if western and text.encode("cp1252", "ignore").decode("cp1252") != text:
@@ -54,7 +55,8 @@ def compare(folder: str, make: Callable[[str], bytes], tmp_path: Path, western: 
         assert "1 January 1999" not in found.text
         have = Counter((m.type, m.value) for m in find_mentions(found.text, found.scanned) if m.type in scores)
         want = Counter(
-            (g.type, g.value if g.type in {"country", "date"} else " ".join(text[g.start : g.end].split())) for g in gold
+            (g.type, g.value if g.type in {"country", "date"} else " ".join(text[g.start : g.end].split()))
+            for g in gold
         )
         for kind, score in scores.items():
             score.found += sum(n for (k, _), n in have.items() if k == kind)
@@ -95,14 +97,17 @@ def test_the_same_text_gives_the_same_mentions() -> None:
         ("the Congo, the DRC, Congo-Brazzaville and the Congo River", [None, "COD", "COG"]),
         ("North Korea, South Korea and Korea", ["PRK", "KOR", None]),
         ("Guinea, Guinea-Bissau, Equatorial Guinea, Papua New Guinea", ["GIN", "GNB", "GNQ", "PNG"]),
-        ("Niger and Nigeria; Dominica and the Dominican Republic; Sudan, South Sudan", ["NER", "NGA", "DMA", "DOM", "SDN", "SSD"]),
+        (
+            "Niger and Nigeria; Dominica and the Dominican Republic; Sudan, South Sudan",
+            ["NER", "NGA", "DMA", "DOM", "SDN", "SSD"],
+        ),
         ("Latin America, South America, the Bank of America and America", ["USA"]),
         ("CONTACT US NOW. THE US AND IRAN AGREE", ["USA", "IRN"]),
         ("us, turkey meat, china plates, US$ 5, Iranian, Indochina, Mr. Mali", []),
         ("منابع مالی کشور از روسیه و مالی و نیجر", ["RUS", "MLI", "NER"]),
         ("Atlanta, Georgia; Tbilisi, Georgia; New Mexico; Mexico City; Mexico", ["GEO", "MEX"]),
     ],
-)  # fmt: skip
+)
 def test_ambiguous_names(text: str, expected: list[str | None]) -> None:
     assert [m.value for m in find_mentions(text) if m.type == "country"] == expected
 

@@ -266,7 +266,10 @@ def _scenario(loaded: Any, choice: str, target: Path, write: Callable[[Path, str
     write(target, club.yaml)
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(club.sources, ensure_ascii=False, indent=1))
     stem = f"{target.stem}-scenario"
-    write(target.with_name(f"{stem}.yaml"), to_scenario.runnable(club, stem, target.name))
+    write(
+        target.with_name(f"{stem}.yaml"),
+        import_module("countervail.evidence.to_runnable").runnable(club, stem, target.name),
+    )
 
 
 def _ftm(loaded: Any, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:

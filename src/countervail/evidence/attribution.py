@@ -77,7 +77,12 @@ def sentences(reading: Reading) -> list[Sentence]:
             for match in _END.finditer(text, start, end):
                 stop = match.end()
                 tail = text[max(position, stop - 16) : stop].rstrip("\"')")
-                if match.group()[0] == "." and stop < end and stop - position < MAX_SENTENCE and _ABBREVIATION.search(tail):
+                if (
+                    match.group()[0] == "."
+                    and stop < end
+                    and stop - position < MAX_SENTENCE
+                    and _ABBREVIATION.search(tail)
+                ):
                     continue
                 found += _pieces(text, position, stop, document, number)
                 position = stop

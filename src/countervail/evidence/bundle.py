@@ -10,7 +10,8 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence.assess import HasPopulation, assess
-from countervail.evidence.case import load_case, read_all, write_case
+from countervail.evidence.case import read_all, write_case
+from countervail.evidence.case_read import load_case
 from countervail.evidence.compare import Comparison
 from countervail.evidence.model import Assessment, Link
 

@@ -83,7 +83,7 @@ def _content(claim: dict[str, Any]) -> str:
     if predicate == "holds_post":
         return clean(value["post"]).lower()
     if predicate in {"aims_to", "distinct_from"}:
-        return predicate
+        return str(predicate)
     if predicate in {"introduced_as", "serves_as"}:
         return clean(value["role"]).lower()
     return json.dumps([claim.get("object"), value], sort_keys=True)

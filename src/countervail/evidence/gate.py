@@ -22,7 +22,8 @@ from countervail.evidence.model import MODALITIES
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _NEGATION_BEFORE = re.compile(
-    r"\b(?:not|never|no|nor|neither|without|hardly|den(?:y|ies|ied)|refus\w+ to|fail\w+ to|yet to|cannot|n't) (?:\w+ ){0,2}$",
+    r"\b(?:not|never|no|nor|neither|without|hardly|den(?:y|ies|ied)|refus\w+ to|fail\w+ to|yet to|cannot|n't) "
+    r"(?:\w+ ){0,2}$",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w])[A-Z][\w'-]+")

@@ -143,7 +143,8 @@ _ALIKE = ("ecoa", "iltj1f", "nuvrm", "hbk", "gqy", "s5z", "dc", "vyw", "BE8R", "
 
 
 def _one_edit(a: str, b: str) -> bool:
-    """Whether two words differ by one letter that an OCR confuses, or (from seven letters) by one left out or put in."""
+    """Whether two words differ by one letter that an OCR confuses, or (from seven letters) by one left out or put
+    in."""
     if abs(len(a) - len(b)) > 1 or a == b:
         return False
     i = 0
@@ -173,7 +174,9 @@ def _congo(text: str, start: int, end: int, codes: tuple[str, ...]) -> tuple[int
     lead = text[max(0, start - 40) : start]
     if name.startswith("Republic"):
         word = re.search(r"([A-Z][A-Za-z0-9|]+) $", lead)
-        if word and (skeleton(word.group(1)) == skeleton("Democratic") or _one_edit(word.group(1).lower(), "democratic")):
+        if word and (
+            skeleton(word.group(1)) == skeleton("Democratic") or _one_edit(word.group(1).lower(), "democratic")
+        ):
             return start - len(word.group()), end, ("COD",)
         return start, end, codes
     before = _CONGO_BEFORE.search(lead)

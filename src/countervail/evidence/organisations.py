@@ -19,10 +19,28 @@ _WITHIN = frozenset(
     {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
 )
 # heads that are also fields of work: "Deputy Minister of Customs of the Ministry of Finance"
-_DOMAINS = frozenset({"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"})
+_DOMAINS = frozenset(
+    {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
+)
 # parts of any body, no names: "Chairman of the Management Board"
-_INNER = frozenset({"Management", "Executive", "Supervisory", "Advisory", "Editorial", "Steering", "Working", "Organising", "Organizing"})
-_OWNED = re.compile(r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b")
+_INNER = frozenset(
+    {
+        "Management",
+        "Executive",
+        "Supervisory",
+        "Advisory",
+        "Editorial",
+        "Steering",
+        "Working",
+        "Organising",
+        "Organizing",
+    }
+)
+_OWNED = re.compile(
+    r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
+    r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
+)
+_WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
 _MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 _LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
@@ -34,7 +52,7 @@ _LOWER_HEAD = (
 _BEFORE_LOWER = re.compile(rf'"? {_LOWER_HEAD}')
 _AFTER_LOWER = re.compile(
     r"\b(?:group|collective|company|firm|newspaper|magazine|journal|broadcaster|weekly|agency|bank"
-    r"|organisation|organization|outlet|network|website|channel|daily|association|trader|insurer|refiner"
+    r"|organisation|organization|outlet|network|website|channel|daily|association|insurer|refiner"
     r"|exporter|importer"
     r'|exchange house|publisher|portal|hackers|party|called|named|known as) (?:of |called |named |known as )?(?P<q>"?)$'
 )
@@ -134,7 +152,7 @@ class Organisations:
                 or tokens[k].bare in FUNCTION
             ):
                 break
-            post = tokens[k].bare in words.posts or (
+            post = tokens[k].bare in words.posts - {"Justice"} or (
                 k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
             )
             if post and not (head in _OF_A_POST and links == 0 and connector in {"of", "for"}):
@@ -145,6 +163,8 @@ class Organisations:
                 break
             place = tokens[k].bare in country_words() or tokens[k].text.isupper()
             if links and connector == "of" and place and head in {"Ministry", "Committee", "Bureau", "Department"}:
+                break
+            if connector == "with" and (head not in _WITH or self._names_a_body(k)):
                 break
             if connector == "to" and head not in {"Embassy", "Mission"}:
                 break
@@ -157,7 +177,7 @@ class Organisations:
                 k += 1
                 if k < n and tokens[k - 1].text.endswith("'s"):
                     break
-                if k < n and tokens[k].bare in words.posts and not post:
+                if k < n and tokens[k].bare in words.posts - {"Justice"} and not post:
                     break
             j = k
             links += 1
@@ -341,7 +361,12 @@ class Organisations:
                 self.text[run[-1].end : run[-1].end + 40],
             )
             generic = all(t.bare in words.not_names for t in run)
-            if _OWNED.match(after) and not generic and run[0].bare not in words.given and run[0].bare not in words.capitals:
+            if (
+                _OWNED.match(after)
+                and not generic
+                and run[0].bare not in words.given
+                and run[0].bare not in words.capitals
+            ):
                 yield run[0].start, run[-1].start + len(run[-1].bare)
                 continue
             if (_BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or _AFTER_LOWER.search(before):

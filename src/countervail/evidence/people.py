@@ -74,13 +74,16 @@ _APPOSITION = re.compile(
 )
 _WHO = re.compile(r", (?:who|whom)\b")
 _NO_PERSON_BEFORE = re.compile(
-    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our|this|that|port|city|town"
-    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called|brand|on|under|over|between"
+    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
+    r"|this|that|port|city|town"
+    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called"
+    r"|brand|on|under|over|between"
     r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
     re.IGNORECASE,
 )
 _CELL_OF_PEOPLE = re.compile(
-    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head|director|owner|chair(?:man|person)?"
+    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head"
+    r"|director|owner|chair(?:man|person)?"
     r"|officer|responsible|in charge)s?\b",
     re.IGNORECASE,
 )
@@ -226,7 +229,7 @@ class People:
     def _proper(self, k: int, j: int) -> bool:
         """Whether every word of the run can be part of a name."""
         words = self.words
-        return all(
+        return any(len(t.bare) >= 3 for t in self.tokens[k:j]) and all(
             (
                 t.text in _PARTICLES
                 or t.bare in words.given
@@ -305,6 +308,10 @@ class People:
             if not rest and line_start > 60:
                 return True
         unknown = self._unknown(k, j)
+        # "Name, Place" as the last line of a letter
+        last = start == line_start and line_start > 60 and re.fullmatch(r", [A-Z][\w'-]+\.?\s*", text[end : end + 40])
+        if 2 <= size <= 3 and unknown and last and end + 40 >= len(text):
+            return True
         if unknown and re.search(r"\b(?:Dear|DEAR) $", before):
             return True
         possessed = tokens[j - 1].text.endswith("'s")
@@ -327,7 +334,9 @@ class People:
         if size in {2, 3} and unknown and not possessed:
             if tokens[k].first:
                 return bool(_ACTS.match(after))
-            return bool(_NAMED_BY.search(before)) or (before[-1:] == " " and not _NO_PERSON_BEFORE.search(before) and before[-2:-1].islower())
+            return bool(_NAMED_BY.search(before)) or (
+                before[-1:] == " " and not _NO_PERSON_BEFORE.search(before) and before[-2:-1].islower()
+            )
         if size in {2, 3} and unknown:
             return bool(_NAMED_BY.search(before)) and not tokens[k].first
         return False
@@ -339,7 +348,8 @@ class People:
         return 2 <= j - k <= 4 and dots and len(tokens[j - 1].bare) >= 3
 
     def _labelled(self, line: str, start: int, end: int) -> bool:
-        """Whether the run stands alone after a label, alone in a cell of a column of people, or before the colon of a speech."""
+        """Whether the run stands alone after a label, alone in a cell of a column of people, or before the colon of a
+        speech."""
         before, after = line[:start], line[end:]
         bare = after.strip(" .,;")
         if _LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):

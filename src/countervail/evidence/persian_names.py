@@ -145,7 +145,12 @@ def find_organisations(text: str) -> list[tuple[int, int]]:
             if word == "و":
                 joined = True
                 continue
-            known = word in {"های", "ها", "ی"} or word in lexicon.org_words or word in _country_words() or word in lexicon.org_heads
+            known = (
+                word in {"های", "ها", "ی"}
+                or word in lexicon.org_words
+                or word in _country_words()
+                or word in lexicon.org_heads
+            )
             first = end == match.end()
             if word in lexicon.stop or word in lexicon.honorifics or (word in lexicon.posts and not known):
                 break

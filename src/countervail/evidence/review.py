@@ -25,7 +25,7 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     path = folder / LOG
     if not path.is_file():
         return []
-    from countervail.evidence.case import strict_json
+    from countervail.evidence.case_read import strict_json
 
     last: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

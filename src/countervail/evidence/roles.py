@@ -12,7 +12,8 @@ from countervail.evidence.model import Claim, Document
 from countervail.evidence.people import POST_WORDS
 
 _WORD = (
-    r"(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e|interior|economy|trade"
+    r"(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e"
+    r"|interior|economy|trade"
     r"|central|bank|chief|assistant|executive|managing|state|press|military|regime|then|and|of|for)"
 )
 _AFTER = re.compile(

@@ -7,7 +7,6 @@ beside the club.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -307,10 +306,11 @@ def _timeline(build: _Builder) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: str(r["date"]))
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Block style for mappings, flow style for short lists, no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """No value is shared: a file is read by people."""
         return True
 
 
@@ -319,7 +319,7 @@ def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
 
 
-_Dumper.add_representer(list, _list)
+Dumper.add_representer(list, _list)
 
 
 def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
@@ -358,46 +358,5 @@ def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
             else "# The documents do not say which state keeps the club: add `secretariat:` under `club:`.\n"
         )
     )
-    text = head + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
+    text = head + yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
     return ClubFile(text, data, build.sources, tuple(build.assumptions), tuple(readings))
-
-
-def runnable(club: ClubFile, name: str, club_name: str) -> str:
-    """A scenario that includes the club file, the library's sizes for its provisions and the library's measures."""
-    from countervail.scenario.load import LIBRARY
-
-    shipped = yaml.safe_load((LIBRARY / "asiu.yaml").read_text(encoding="utf-8"))
-    sizes = yaml.safe_load((LIBRARY / "club-assumptions.yaml").read_text(encoding="utf-8"))
-    ids = {p["id"] for p in club.data["club"]["provisions"]}
-    sizes["club"]["provisions"] = [p for p in sizes["club"]["provisions"] if p["id"] in ids]
-    missing = ids - {p["id"] for p in sizes["club"]["provisions"]}
-    for identifier in sorted(missing):
-        sizes["club"]["provisions"].append(
-            {
-                "id": identifier,
-                "effect": {
-                    "value": 0.0,
-                    "low": 0.0,
-                    "high": 0.1,
-                    "unit": "log points of trade",
-                    "basis": "assumption",
-                    "note": "No document sizes it.",
-                },
-            }
-        )
-    sizes["club"]["integration"] = [
-        i for i in sizes["club"].get("integration", []) if set(i.get("provisions", [])) <= ids
-    ]
-    measures = [f"library:{i}" for i in shipped["include"] if re.match(r"measures/", str(i))]
-    first = club.data["club"].get("reading") or club.readings[0]
-    data = {
-        "format": "scenario/1",
-        "name": name,
-        "title": "A club of sanctioned states, as the documents of this case describe it",
-        "include": [club_name, *measures],
-        "settings": shipped.get("settings", {}),
-        "club": {**({} if "reading" in club.data["club"] else {"reading": first}), **sizes["club"]},
-    }
-    return "# Sizes are assumptions of the library, not of the documents.\n" + str(
-        yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
-    )
