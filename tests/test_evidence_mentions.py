@@ -18,7 +18,7 @@ from countervail.evidence.mentions import find_mentions
 from documents import markup, render
 
 BARS = {"country": 0.95, "date": 0.95, "person": 0.85, "organisation": 0.85}
-FOLDERS = ["dev", "holdout", "second"]
+FOLDERS = ["dev", "holdout", "second", "third"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from countervail.errors import InputError
 from countervail.world.model import World, array_fields
 from countervail.world.store import load
+from published import caliendo_parro
 
 C, S = ("AAA", "BBB", "CCC"), ("FARM", "MILL")
 
@@ -232,37 +232,6 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: str) -> None:
             path.with_suffix(".json").write_text("{")
     with pytest.raises(InputError, match=str(tmp_path)):
         load(path)
-
-
-def caliendo_parro(folder: Path) -> dict[str, Any]:
-    """The data of Caliendo and Parro (2015): 31 countries, 40 sectors, 1993, as arguments of `World.from_flows`."""
-    rdata = pytest.importorskip("rdata")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        raw = rdata.conversion.convert(rdata.parser.parse_file(folder / "cp2015" / "cp2015_nafta.rda"))["cp2015_nafta"]
-    regions, sectors = (tuple(map(str, raw["sets"][k])) for k in ("regions", "sectors"))
-
-    def cube(table: str, value: str, *axes: str) -> np.ndarray:
-        frame = raw[table]
-        labels = [sectors if a in ("sector", "input") else regions for a in axes]
-        out = np.zeros([len(x) for x in labels])
-        out[tuple([x.index(str(v)) for v in frame[a]] for a, x in zip(axes, labels, strict=True))] = frame[value]
-        return out
-
-    tariff = cube("trade", "tariff", "exporter", "importer", "sector")
-    flows = cube("trade", "value", "exporter", "importer", "sector") * (1 + tariff)
-    value_added = cube("value_added", "value", "region", "sector")
-    use = cube("intermediate_consumption", "value", "region", "input", "sector")
-    output = (flows / (1 + tariff)).sum(axis=1)
-    return {
-        "flows": flows,
-        "countries": regions,
-        "sectors": sectors,
-        "elasticity": raw["theta"]["value"].to_numpy(),
-        "value_added_share": value_added / output,
-        "input_share": use / output[:, None, :],
-        "tariff": tariff,
-    }
 
 
 def test_caliendo_parro_2015_is_balanced_by_the_model(shared_data: Path) -> None:

@@ -10,21 +10,72 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from countervail.analysis.coalitions import Cube as Cube
+    from countervail.analysis.coalitions import coalitions as coalitions
+    from countervail.analysis.outcome import Outcome as Outcome
+    from countervail.analysis.outcome import run as run
     from countervail.errors import CountervailError as CountervailError
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
     from countervail.errors import NotConverged as NotConverged
+    from countervail.evidence.bundle import Evidence as Evidence
+    from countervail.evidence.bundle import check as check
+    from countervail.evidence.bundle import read as read
+    from countervail.report.run import write as write
+    from countervail.scenario.load import load_scenario as load_scenario
+    from countervail.scenario.model import Scenario as Scenario
+    from countervail.trade.shock import Shock as Shock
+    from countervail.trade.solve import solve as solve
+    from countervail.trade.welfare import Equilibrium as Equilibrium
+    from countervail.world.bundled import load_world as load_world
+    from countervail.world.model import World as World
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Cube": "analysis.coalitions",
+    "Equilibrium": "trade.welfare",
+    "Evidence": "evidence.bundle",
+    "Outcome": "analysis.outcome",
+    "Scenario": "scenario.model",
+    "Shock": "trade.shock",
+    "World": "world.model",
+    "check": "evidence.bundle",
+    "coalitions": "analysis.coalitions",
+    "load_scenario": "scenario.load",
+    "load_world": "world.bundled",
+    "read": "evidence.bundle",
+    "run": "analysis.outcome",
+    "solve": "trade.solve",
+    "write": "report.run",
     "CountervailError": "errors",
     "InputError": "errors",
     "NoEquilibrium": "errors",
     "NotConverged": "errors",
 }
 
-__all__ = ["CountervailError", "InputError", "NoEquilibrium", "NotConverged", "__version__"]
+__all__ = [
+    "CountervailError",
+    "Cube",
+    "Equilibrium",
+    "Evidence",
+    "InputError",
+    "NoEquilibrium",
+    "NotConverged",
+    "Outcome",
+    "Scenario",
+    "Shock",
+    "World",
+    "__version__",
+    "check",
+    "coalitions",
+    "load_scenario",
+    "load_world",
+    "read",
+    "run",
+    "solve",
+    "write",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countervail import cli_evidence
+from countervail import cli_coalitions, cli_evidence
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help=True)
 app.add_typer(data, name="data")
+cli_coalitions.mount(app)
 cli_evidence.mount(app)
 
 
@@ -64,6 +65,7 @@ class Schema(StrEnum):
 
     scenario = "scenario"
     results = "results"
+    evidence = "evidence"
 
 
 def _show_version(asked: bool) -> None:
@@ -119,11 +121,12 @@ def run(
     world = cv.load_world()
     with progress_bar() as progress:
         outcome = cv.run(world, loaded, draws=draws, seed=seed, progress=progress)
-    written = cv.write(outcome, target)
+    rows = import_module("countervail.report.tables").tables(outcome)
+    written = cv.write(outcome, target, rows)
     if as_json:
         typer.echo((written / "results.json").read_text(encoding="utf-8"), nl=False)
     else:
-        import_module("countervail.report.terminal").show(outcome.tables())
+        import_module("countervail.report.terminal").show(rows)
     typer.echo(f"Report: {written / 'report.html'}", err=as_json)
 
 
@@ -131,14 +134,15 @@ def run(
 def data_build(
     source: Annotated[Path, typer.Option("--from", help="The folder that holds the source data.")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The folder to write to (default: the package's own).")
+        Path | None,
+        typer.Option("--out", "-o", help="The .npz file to write, its .json beside it (default: the package's own)."),
     ] = None,
 ) -> None:
     """Remake the bundled world from its sources (needs the extra `build`)."""
     if not source.is_dir():
         raise InputError(f"--from: {source} is not a folder; name the one that holds the source data")
     with progress_bar() as progress:
-        report = import_module("countervail.world.recipe").build(source, out, progress=progress)
+        report = import_module("countervail.world.recipe").rebuild(source, out, progress=progress)
     typer.echo(report)
 
 
@@ -146,8 +150,12 @@ def data_build(
 def schema(
     document: Annotated[Schema, typer.Argument(help="Which document's schema.")] = Schema.scenario,
 ) -> None:
-    """Print the JSON Schema of a scenario, or of a run's results.json."""
-    home = "countervail.scenario" if document is Schema.scenario else "countervail.report.results"
+    """Print the JSON Schema of a scenario, of a run's results.json, or of a case's evidence.json."""
+    home = {
+        Schema.scenario: "countervail.scenario",
+        Schema.results: "countervail.report.results",
+        Schema.evidence: "countervail.evidence.schema",
+    }[document]
     typer.echo(json.dumps(import_module(home).json_schema(), indent=2, ensure_ascii=False))
 
 

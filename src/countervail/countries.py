@@ -34,6 +34,7 @@ class Country:
     capital: str
     latitude: float
     longitude: float
+    area_km2: float
     neighbours: tuple[str, ...]
     languages: tuple[str, ...]
     aliases: tuple[str, ...]
@@ -67,6 +68,7 @@ def load() -> Mapping[str, Country]:
                 capital=row["capital"],
                 latitude=float(row["latitude"] or "nan"),
                 longitude=float(row["longitude"] or "nan"),
+                area_km2=float(row["area_km2"]),
                 neighbours=tuple(row["neighbours"].split()),
                 languages=tuple(row["languages"].split()),
                 aliases=tuple(filter(None, row["aliases"].split(";"))),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from countervail.evidence.lexicon import lexicon
 
 _WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
-_DIGIT_LETTERS = str.maketrans({"0": "o", "1": "i", "5": "s", "|": "l"})
 FUNCTION = lexicon().function
 
 
@@ -25,13 +25,32 @@ class Token:
 
     @property
     def bare(self) -> str:
-        """The word without a possessive ending, with the head noun an OCR misread put right ("Cornpany")."""
-        word = self.text[:-2] if self.text.endswith("'s") else self.text.rstrip("'")
-        if self.capital and ("rn" in word or not word.isalpha()):
-            repaired = word.replace("rn", "m").translate(_DIGIT_LETTERS)
-            if repaired != word and (repaired in lexicon().org_heads or repaired in lexicon().posts):
-                return repaired
-        return word
+        """The word without a possessive ending, with a head noun or post that an OCR misread put right ("Cornpany")."""
+        return _bare(self.text, self.capital)
+
+
+_CONFUSED = str.maketrans({"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "e": "c"})
+
+
+def _shape(word: str) -> str:
+    """What is left of a word when the letters that an OCR confuses are made equal."""
+    return word.lower().replace("rn", "m").translate(_CONFUSED)
+
+
+@cache
+def _heads() -> dict[str, str]:
+    words = lexicon()
+    return {_shape(w): w for w in words.org_heads | words.posts | words.titles if len(w) >= 5}
+
+
+@lru_cache(maxsize=50_000)
+def _bare(text: str, capital: bool) -> str:
+    word = text[:-2] if text.endswith("'s") else text.rstrip("'")
+    if capital and len(word) >= 5:
+        repaired = _heads().get(_shape(word))
+        if repaired is not None and repaired.lower() != word.lower():
+            return repaired
+    return word
 
 
 def _misread_capital(word: str) -> bool:

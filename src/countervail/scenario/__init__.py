@@ -1,10 +1,11 @@
 """Scenarios: which measures are in force, what the club is, what the documents claim; each number with its basis."""
 
-from countervail.scenario.assumptions import assumptions
+from countervail.scenario.assumptions import assumptions, ranges, with_values
 from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
-from countervail.scenario.load import dump, json_schema, library, load_scenario
+from countervail.scenario.load import dump, library, load_scenario
 from countervail.scenario.measures import Measure
 from countervail.scenario.model import Scenario, Settings, select_sectors
+from countervail.scenario.schema import json_schema
 from countervail.scenario.values import Range
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "json_schema",
     "library",
     "load_scenario",
+    "ranges",
     "select_sectors",
+    "with_values",
 ]

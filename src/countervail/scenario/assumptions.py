@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -42,7 +42,7 @@ _LABELS = {
 
 
 def assumptions(scenario: Scenario) -> list[Row]:
-    """Rows (path, label, value, low, high, unit, basis, source, note) of every range that is not so by definition."""
+    """Rows (path, label, value, low, high, unit, basis, source, note) of every range but plain definitions."""
     return [
         {
             "path": path,
@@ -56,13 +56,38 @@ def assumptions(scenario: Scenario) -> list[Row]:
             "note": number.note,
         }
         for path, label, number in ranges(scenario)
-        if number.basis != "definition"
+        if number.basis != "definition" or number.note
     ]
 
 
 def ranges(scenario: Scenario) -> Iterator[tuple[str, str, Range]]:
     """Every range of a scenario with its path, as --set takes it, and a label."""
     yield from _walk(scenario, "", "")
+
+
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with other central values, by the paths of `ranges`; ends and sources stay, as a draw needs them.
+
+    Values are not checked against the ranges. Raises KeyError for a path that is none.
+    """
+    left = dict(values)
+    changed: Scenario = _replace(scenario, "", left)
+    if left:
+        raise KeyError(f"no range at {', '.join(sorted(left))}")
+    return changed
+
+
+def _replace(value: Any, path: str, values: dict[str, float]) -> Any:
+    if isinstance(value, Range):
+        return value.model_copy(update={"value": values.pop(path)}) if path in values else value
+    if isinstance(value, BaseModel):
+        new = {f: _replace(getattr(value, f), f"{path}.{f}" if path else f, values) for f in type(value).model_fields}
+        update = {f: v for f, v in new.items() if v is not getattr(value, f)}
+        return value.model_copy(update=update) if update else value
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        items = tuple(_replace(item, f"{path}.{getattr(item, 'id', i)}", values) for i, item in enumerate(value))
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    return value
 
 
 def _walk(value: Any, path: str, label: str) -> Iterator[tuple[str, str, Range]]:

@@ -139,7 +139,7 @@ class Club(Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.reading not in self.readings:
-            raise ValueError(f"unknown reading {self.reading!r}; there are {', '.join(self.readings)}")
+            raise ValueError(f"reading {self.reading!r} is unknown; there are {', '.join(self.readings)}")
         for name, items in (("provisions", self.provisions), ("integration", self.integration)):
             ids = [item.id for item in items]
             for twice in sorted({i for i in ids if ids.count(i) > 1}):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
@@ -21,10 +20,16 @@ LIBRARY = Path(__file__).with_name("library")
 _PREFIX = "library:"
 _MAX_INCLUDES = 100
 
+if TYPE_CHECKING:
+    _Base = yaml.SafeDumper
+else:
+    _Base = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 
 def library() -> list[str]:
     """Names of the scenarios that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(("-club", "-assumptions")))
+    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or no scenario at all
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
 def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario:
@@ -53,17 +58,13 @@ def validate(root: Node) -> Scenario:
 def dump(scenario: Scenario) -> str:
     """The scenario as YAML that runs by itself: everything resolved, no includes; loads to an equal scenario."""
     data = scenario.model_dump(mode="json", exclude_none=True)
+    for measure, written in zip(
+        (*scenario.measures, *scenario.new_measures), (*data["measures"], *data["new_measures"]), strict=True
+    ):
+        for field in {f for f in written if getattr(measure, f) == type(measure).model_fields[f].default}:
+            if field not in ("sectors", "enabled"):
+                del written[field]
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return Scenario.model_json_schema()
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of a scenario with its includes merged, a description on every field."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_schema()}
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -98,8 +99,16 @@ def _read(path: Path, above: tuple[Path, ...]) -> Node:
     here = (*above, path.resolve())
     if len(here) > _MAX_INCLUDES or len(includes.value) > _MAX_INCLUDES:
         raise InputError(f"{includes.where}: more than {_MAX_INCLUDES} includes.")
+    together: Node | None = None
     for item in includes.value:
-        tree.merge(root, _read(_included(item, path, here), here))
+        included = _read(_included(item, path, here), here)
+        if together is None:
+            together = included
+        else:
+            tree.merge(together, included)
+    if together is not None:
+        # what the file itself says stands over what it includes; two includes may not disagree
+        tree.merge(root, together, override=True)
     return root
 
 
@@ -120,14 +129,14 @@ def _included(item: Node, path: Path, above: tuple[Path, ...]) -> Path:
     return found
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(_Base):
     """Writes what `tree` reads: no aliases, and quotes around text that would read as something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _write_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+def _write_text(dumper: Any, text: str) -> Any:
     style = None if tree.scalar(text) == text else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

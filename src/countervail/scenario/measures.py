@@ -44,6 +44,8 @@ class Measure(Model):
     """What sort of measure it is, which says in what direction it works and which fields it takes."""
     senders: tuple[CountryOrGroup, ...] = Field(min_length=1)
     """Who imposes it: countries (ISO3 or English name) or groups with dated membership."""
+    compelled_by: tuple[CountryOrGroup, ...] = ()
+    """Whose threat of secondary sanctions makes the senders comply, where the measure is not their own."""
     targets: tuple[CountryOrGroup, ...] = Field(min_length=1)
     """On whom: at least one country or group."""
     buyers: tuple[CountryOrGroup, ...] = ()
@@ -74,6 +76,8 @@ class Measure(Model):
     """Share of the baseline year in force; computed from the dates where null."""
     list_based: bool = False
     """Whether it hits listed persons and firms instead of a country's trade."""
+    lifted: bool = True
+    """Whether U lifts it; false where it would stand all the same, as between states at war. It still bars the club."""
     enabled: bool = True
     """Whether the measure takes part."""
     source: str | None = None

@@ -138,6 +138,10 @@ class Scenario(Model):
         """Share of the baseline year in which `measure` is in force, 0 to 1."""
         return measure.share_in_force(self.settings.baseline_year)
 
+    def share_lifted(self, measure: Measure) -> float:
+        """Share of the baseline year in which `measure` is in force and that U takes away, 0 to 1."""
+        return self.share_in_force(measure) if measure.lifted else 0.0
+
 
 def select_sectors(wanted: Sequence[str], sectors: Sequence[str], goods: Sequence[bool]) -> tuple[int, ...]:
     """Indices of the sectors that a measure or provision names, in the order of the world.

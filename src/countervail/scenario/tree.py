@@ -204,12 +204,15 @@ def _broken(error: yaml.YAMLError, file: str, first_line: int) -> str:
     return f"{place}: broken YAML: {problem}. Check the indentation, colons and quotes there."
 
 
-def merge(base: Node, extra: Node, path: str = "") -> None:
-    """Add `extra` to `base`: mappings merge, lists concatenate (items of one `id` merge), a value set twice fails."""
+def merge(base: Node, extra: Node, path: str = "", *, override: bool = False) -> None:
+    """Add `extra` to `base`: mappings merge, lists concatenate (items of one `id` merge).
+
+    A value set in both is kept from `base` with `override`, and an InputError without.
+    """
     if isinstance(base.value, dict) and isinstance(extra.value, dict):
         for key, node in extra.value.items():
             if key in base.value:
-                merge(base.value[key], node, f"{path}.{key}" if path else str(key))
+                merge(base.value[key], node, f"{path}.{key}" if path else str(key), override=override)
             else:
                 base.value[key] = node
     elif isinstance(base.value, list) and isinstance(extra.value, list):
@@ -217,10 +220,10 @@ def merge(base: Node, extra: Node, path: str = "") -> None:
         for node in extra.value:
             name = node.item_id()
             if name is not None and name in known:
-                merge(known[name], node, f"{path}.{name}")
+                merge(known[name], node, f"{path}.{name}", override=override)
             else:
                 base.value.append(node)
                 if name is not None:
                     known[name] = node
-    elif base.value != extra.value or path.rsplit(".", 1)[-1] not in ("format", "id"):
+    elif not override and (base.value != extra.value or path.rsplit(".", 1)[-1] not in ("format", "id")):
         raise InputError(f"{extra.where}: `{path}` is set already in {base.where}. Keep one of the two.")

@@ -77,6 +77,7 @@ def _sector(value: str) -> str:
 
 
 def _sectors(value: Any) -> Any:
+    # one sector or keyword needs no list
     return (value,) if isinstance(value, str) else value
 
 
@@ -86,13 +87,17 @@ def _pair(value: tuple[str, str]) -> tuple[str, str]:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Date = Annotated[dt.date, BeforeValidator(_date)]
+Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int)]
+Date = Annotated[dt.date, BeforeValidator(_date, json_schema_input_type=dt.date)]
 Number = Annotated[float, Field(strict=True)]
 Country = Annotated[str, AfterValidator(_country)]
 CountryOrGroup = Annotated[str, AfterValidator(_country_or_group)]
 Pair = Annotated[tuple[Country, Country], AfterValidator(_pair)]
-Sectors = Annotated[tuple[Annotated[str, AfterValidator(_sector)], ...], BeforeValidator(_sectors), Field(min_length=1)]
+Sectors = Annotated[
+    tuple[Annotated[str, AfterValidator(_sector)], ...],
+    BeforeValidator(_sectors, json_schema_input_type=str | list[str]),
+    Field(min_length=1),
+]
 
 
 class Range(Model):

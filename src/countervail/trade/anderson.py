@@ -1,4 +1,4 @@
-"""Anderson acceleration of a batch of fixed points, each column with its own coefficients."""
+"""Anderson acceleration of a batch of fixed points, each scenario with its own coefficients."""
 
 from __future__ import annotations
 
@@ -8,41 +8,64 @@ from countervail.trade.economy import Array
 
 
 class Anderson:
-    """Type-II Anderson mixing of the last `depth` steps (Walker and Ni 2011), columns independent of one another."""
+    """Type-II Anderson mixing of the last `depth` steps (Walker and Ni 2011), scenarios independent of one another.
+
+    Points are `[row, country, batch]`. Buffers are made once: an instance serves one batch after another (`clear`
+    between them).
+    """
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
+        self._shape: tuple[int, ...] = ()
         self.clear()
 
     def clear(self) -> None:
         """Forget the past steps."""
-        self._f: list[Array] = []
-        self._g: list[Array] = []
-        self._last: tuple[Array, Array] | None = None
+        self._taken = 0
 
-    def __call__(self, x: Array, g: Array) -> Array:
-        """The next point after `x` `[unknown, batch]`, whose plain step leads to `g`."""
-        f = g - x
-        if self._last is not None:
-            self._f.append(f - self._last[0])
-            self._g.append(g - self._last[1])
-            if len(self._f) > self.depth:
-                del self._f[0], self._g[0]
-        self._last = f, g
-        k = len(self._f)
-        if k == 0:
-            return g
-        normal = np.empty((f.shape[1], k, k))
-        right = np.empty((f.shape[1], k, 1))
-        for a, fa in enumerate(self._f):
-            right[:, a, 0] = np.einsum("sb,sb->b", fa, f)
-            for b in range(a + 1):
-                normal[:, a, b] = normal[:, b, a] = np.einsum("sb,sb->b", fa, self._f[b])
-        # a column that has converged has no steps left to combine: a ridge keeps its system regular
-        trace = np.trace(normal, axis1=1, axis2=2)
-        normal[:, range(k), range(k)] += (1e-14 * trace + 1e-300)[:, None]
-        weight = np.linalg.solve(normal, right)[:, :, 0]
-        out = g.copy()
-        for a, ga in enumerate(self._g):
-            out -= ga * weight[:, a]
-        return out
+    def _make(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        # rows by countries x batch: long contiguous loops
+        flat = (shape[0], shape[1] * shape[2])
+        self._df, self._dg = np.empty((self.depth, *flat)), np.empty((self.depth, *flat))
+        self._f, self._g, self._spare, self._product = (np.empty(flat) for _ in range(4))
+        self._normal = np.zeros((shape[2], self.depth, self.depth))
+        self._right = np.zeros((shape[2], self.depth))
+
+    def _dot(self, a: Array, b: Array) -> Array:
+        """Product of two points, by scenario."""
+        return np.asarray(np.einsum("rx,rx->x", a, b).reshape(self._shape[1:]).sum(0))
+
+    def __call__(self, x: Array, step: Array) -> Array:
+        """The next point after `x`, whose plain step leads to `x + step`; a buffer of this object."""
+        if x.shape != self._shape:
+            self._make(x.shape)
+            self._taken = 0
+        z, f = x.reshape(self._f.shape), step.reshape(self._f.shape)
+        k = min(self._taken, self.depth)
+        g = np.add(z, f, out=self._spare)
+        if k:
+            at = (self._taken - 1) % self.depth
+            df = np.subtract(f, self._f, out=self._df[at])
+            np.subtract(g, self._g, out=self._dg[at])
+            before = self._right.copy()
+            for a in range(k):
+                self._right[:, a] = self._dot(self._df[a], f)
+            # the new difference times an old one: what the old one's product with the step has changed by
+            row = self._right - before
+            row[:, at] = self._dot(df, df)
+            self._normal[:, at] = self._normal[:, :, at] = row
+        np.copyto(self._f, f)
+        self._spare, self._g = self._g, g
+        self._taken += 1
+        ahead = self._spare
+        np.copyto(ahead, g)
+        if k:
+            normal = self._normal[:, :k, :k].copy()
+            # a scenario that has converged has no steps left to combine: a ridge keeps its system regular
+            trace = np.trace(normal, axis1=1, axis2=2)
+            normal[:, range(k), range(k)] += (1e-14 * trace + 1e-300)[:, None]
+            weight = np.linalg.solve(normal, self._right[:, :k, None])[:, :, 0]
+            for a in range(k):
+                ahead -= np.multiply(self._dg[a], np.tile(weight[:, a], self._shape[1]), out=self._product)
+        return ahead.reshape(self._shape)

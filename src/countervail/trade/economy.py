@@ -99,7 +99,8 @@ class Economy:
     scale: float
     prepared: Preparation | None = field(default=None, repr=False)
     references: dict[float, Reference] = field(default_factory=dict, repr=False)
-    """Baselines without deficits by tolerance, filled by the solver on first use."""
+    """What hats are measured from, filled by the solver on first use: the baseline at 0, those without deficits by
+    tolerance."""
 
     @classmethod
     def of(cls, world: Flows, prepared: Preparation | None = None) -> Economy:
@@ -162,6 +163,35 @@ class Economy:
         from countervail.trade.prepare import prepare
 
         return self.prepared if self.prepared is not None else prepare(self)
+
+    @cached_property
+    def unit(self) -> Array:
+        """What the solver counts expenditure in: the baseline's, 1 where that is zero `[sector, country]`."""
+        return np.where(self.expenditure > 0, self.expenditure, 1.0)
+
+    @cached_property
+    def dead(self) -> NDArray[np.bool_]:
+        """Cells nobody spends on in the baseline `[sector, country]`."""
+        return np.asarray(self.expenditure <= 0)
+
+    @cached_property
+    def cost_matrix(self) -> Array:
+        """Log cost of a bundle out of log prices and, last, the log wage `[country, sector, sector + 1]`."""
+        labour = self.value_added_share.T[:, :, None]
+        return np.ascontiguousarray(np.concatenate([self.input_share_transposed, labour], axis=2))
+
+    @cached_property
+    def use_matrix(self) -> Array:
+        """Value added earned, then spending over `unit`, out of sales and, last, final spending.
+
+        `[country, 1 + sector, sector + 1]`.
+        """
+        n, j = self.n, self.j
+        out = np.zeros((n, j + 1, j + 1))
+        out[:, 0, :j] = self.value_added_share.T
+        out[:, 1:, :j] = self.input_share / self.unit.T[:, :, None]
+        out[:, 1:, j] = (self.final_share / self.unit).T
+        return out
 
     @cached_property
     def input_share_transposed(self) -> Array:

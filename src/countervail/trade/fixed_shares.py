@@ -45,8 +45,8 @@ def solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibriu
     price = -log_u / theta
     shift = np.log(output.sum() / (output * np.exp(price)).sum())
     price, index = price + shift, log_v / theta + shift
-    state = State(price[:, None], index[None, :, None], (spending * np.exp(price))[None, :, None])
-    found = Found(state, np.array([residual]), steps)
+    state = State.of(index[None, :, None], price[:, None], (spending * np.exp(price) / economy.unit[0])[None, :, None])
+    found = Found(state, spending[:, None], np.array([residual]), steps)
     experiment = paid * np.exp(log_u + price)[:, None] * np.exp(log_v + price)
     reference = baseline(economy)
     return Equilibrium(

@@ -7,6 +7,7 @@ preconditioner renewed at each stage.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +17,8 @@ from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.anderson import Anderson
 from countervail.trade.economy import Array, Economy
-from countervail.trade.kernels import Block, Deficits, State
+from countervail.trade.kernels import Block, Deficits, State, Work
+from countervail.trade.newton import newton
 from countervail.trade.prepare import Preparation, prepare_at, step
 from countervail.trade.shock import Links, Shock, link
 
@@ -27,12 +29,15 @@ PATIENCE = 30
 SMALLEST_STAGE = 1e-3
 SMALLEST_DAMPING = 1e-3
 STAGE_TOLERANCE = 1e-7
+NEAR = 1e-3
+"""Residual below which steps need no guard."""
 
 
 class Found(NamedTuple):
-    """A solved batch: the state, each scenario's residual and the steps taken."""
+    """A solved batch: the state, final spending `[country, batch]`, each scenario's residual and the steps taken."""
 
     state: State
+    spending: Array
     residual: Array
     iterations: int
 
@@ -48,19 +53,30 @@ class Stalled(Exception):
 
 def initial(economy: Economy) -> State:
     """The baseline as a state."""
-    return State(np.zeros((economy.n, 1)), np.zeros((economy.j, economy.n, 1)), economy.expenditure[:, :, None])
+    z = np.zeros((2 * economy.j + 1, economy.n, 1))
+    z[economy.j + 1 :, :, 0] = ~economy.dead
+    return State(z)
+
+
+class Bench:
+    """What an iteration needs beside its arguments: buffers and the accelerator's past, for batches of one shape."""
+
+    def __init__(self) -> None:
+        self.work = Work()
+        self.accelerate = Anderson(DEPTH)
 
 
 def iterate(
     economy: Economy,
     links: Links,
-    blocks: tuple[Block, ...],
+    blocks: Sequence[Block],
     deficits: Deficits,
     tol: float,
     begin: State,
     batch: int = 1,
     preparation: Preparation | None = None,
     careful: bool = False,
+    bench: Bench | None = None,
 ) -> Found:
     """Joint steps from `begin` until every scenario's relative residual is below `tol`.
 
@@ -69,35 +85,23 @@ def iterate(
     Raises:
         Stalled: the residual did not fall tenfold in `PATIENCE` steps, or left the finite numbers.
     """
-    N, J = economy.n, economy.j
+    bench = Bench() if bench is None else bench
+    work, accelerate = bench.work, bench.accelerate
     preparation = economy.preparation if preparation is None else preparation
-    unit = np.where(economy.expenditure > 0, economy.expenditure, 1.0)[:, :, None]
-    money = slice(N + N * J, None)
-
-    def unpack(z: Array) -> State:
-        return State(z[:N], z[N : N + N * J].reshape(J, N, -1), z[money].reshape(J, N, -1) * unit)
-
-    def pack(state: State) -> Array:
-        B = state.log_wage.shape[1]
-        return np.concatenate(
-            [state.log_wage, state.log_price.reshape(-1, B), (state.expenditure / unit).reshape(-1, B)]
-        )
-
-    z = pack(begin)
-    if z.shape[1] != batch:
-        z = np.repeat(z, batch, axis=1)
-    accelerate = Anderson(DEPTH)
+    J = economy.j
+    z = np.array(np.broadcast_to(begin.z, (*begin.z.shape[:2], batch)))
+    accelerate.clear()
     trail: list[float] = []
     best, damping = (np.inf, z), 1.0
     with np.errstate(all="ignore"):
         for iteration in range(1, MAX_ITERATIONS + 1):
-            state = unpack(z)
-            t = kernels.terms(economy, links, blocks, deficits, state)
-            residual = kernels.residuals(economy, t, state)
-            size = kernels.relative(residual, state)
+            state = State(z)
+            t = kernels.terms(economy, links, blocks, deficits, state, work)
+            residual = kernels.residuals(economy, t, state, work)
+            size = kernels.relative(economy, residual, state, work)
             trail.append(float(size.max()))
             if trail[-1] < tol:
-                return Found(state, size, iteration)
+                return Found(state, t.spending.copy(), size, iteration)
             worse = not trail[-1] < 3.0 * best[0]
             if (worse and not careful and not np.isfinite(trail[-1])) or (
                 iteration > PATIENCE and min(trail) > 0.1 * min(trail[:-PATIENCE])
@@ -110,20 +114,24 @@ def iterate(
                 if damping < SMALLEST_DAMPING:
                     break
                 continue
-            if trail[-1] < best[0]:
-                best = (trail[-1], z)
-            plain = pack(step(economy, preparation, t, state, residual))
-            # a plain step may overshoot far from the solution; prices and wages move by at most a factor e at a time
-            np.clip(plain[: N + N * J], z[: N + N * J] - 1.0, z[: N + N * J] + 1.0, out=plain[: N + N * J])
-            np.maximum(plain[money], 0.1 * z[money], out=plain[money])
+            if careful and trail[-1] < best[0]:
+                best = (trail[-1], z.copy())
+            move = step(economy, preparation, t, state, residual, work)
+            if trail[-1] > NEAR:
+                # a step may overshoot far from the solution; prices and wages move by at most a factor e at a time
+                np.clip(move[: J + 1], -1.0, 1.0, out=move[: J + 1])
+                np.maximum(move[J + 1 :], -0.9 * state.expenditure, out=move[J + 1 :])
             if damping < 1.0:
-                plain = z + damping * (plain - z)
+                move *= damping
                 damping = min(1.0, 1.5 * damping)
-            ahead = accelerate(z, plain)
-            bad = ~((ahead[money] >= 0).all(0) & np.isfinite(ahead).all(0))
-            if bad.any():
-                ahead[:, bad] = plain[:, bad]
-            z = np.where(size < tol, z, ahead)
+            ahead = accelerate(z, move)
+            if not ahead[J + 1 :].min() >= 0.0:
+                bad = ~((ahead[J + 1 :] >= 0).all((0, 1)) & np.isfinite(ahead).all((0, 1)))
+                ahead[..., bad] = (z + move)[..., bad]
+            done = size < tol
+            if done.any():
+                ahead[..., done] = z[..., done]
+            np.copyto(z, ahead)
     raise Stalled(trail, state, _where(economy, residual, state))
 
 
@@ -144,9 +152,7 @@ def approach(economy: Economy, links: Links, deficits: Deficits, tol: float) -> 
         try:
             with np.errstate(all="ignore"):
                 preparation = prepare_at(economy, now, gap, state)
-            found = iterate(
-                economy, now, (), gap, tol if target == 1.0 else max(tol, STAGE_TOLERANCE), state, 1, preparation, True
-            )
+            found = _reach(economy, now, gap, tol if target == 1.0 else max(tol, STAGE_TOLERANCE), state, preparation)
         except (Stalled, np.linalg.LinAlgError) as problem:
             stage *= 0.5
             if stage < SMALLEST_STAGE:
@@ -154,9 +160,23 @@ def approach(economy: Economy, links: Links, deficits: Deficits, tol: float) -> 
         else:
             state, reached, taken = found.state, target, taken + found.iterations
             if target == 1.0:
-                return Found(state, found.residual, taken)
+                return found._replace(iterations=taken)
             stage = min(2.0 * stage, 1.0)
         target = min(1.0, reached + stage)
+
+
+def _reach(
+    economy: Economy, links: Links, deficits: Deficits, tol: float, begin: State, preparation: Preparation
+) -> Found:
+    """One stage: accelerated steps with this stage's preconditioner, Newton's method where they fail."""
+    try:
+        return iterate(economy, links, (), deficits, tol, begin, 1, preparation, True)
+    except Stalled:
+        with np.errstate(all="ignore"):
+            found = newton(economy, links, deficits, tol, begin)
+        if found is None:
+            raise
+        return Found(*found)
 
 
 def _blend(start: Links, end: Links, weight: float) -> Links:

@@ -1,8 +1,11 @@
-"""One joint step of the solver, as pure functions of arrays `[sector, country, batch]`.
+"""The equations of the equilibrium and their residuals, as functions of arrays `[sector, country, batch]`.
 
-The unknowns are log wages `[country, batch]`, log prices and expenditure `[sector, country, batch]`. Wages' equation is
-the log of value added earned over value added paid, prices' the log price index, expenditure's what users and final
-demand spend (Caliendo and Parro 2015, eqs. 5-9, in hats).
+The unknowns are log prices, log wages and expenditure. Wages' equation is the log of value added earned over value
+added paid, prices' the log price index, expenditure's what users and final demand spend (Caliendo and Parro 2015, eqs.
+5-9, in hats). One scenario is a batch of one: there is no second code path.
+
+The three unknowns lie in one array, so that costs are one product a country with prices and wages together, and what is
+earned and spent another with sales and final spending together.
 """
 
 from __future__ import annotations
@@ -20,17 +23,21 @@ from countervail.trade.shock import Links
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Cells in which the scenarios of a batch differ: added to `A` and, over tau', to `B`.
+    """Cells in which the scenarios of a batch differ: what is added to the links' `A`, `B`, `T` and `E` there.
 
     Attributes:
         importers, exporters: indices of the block's rows and columns.
-        A, B: additions `[sector, importer of block, exporter of block, batch]`.
+        A, B, T, E: additions `[sector, row, column]` under `gates`, else `[sector, row, column, batch]`.
+        gates: how far each row `[row, batch]` and column `[column, batch]` takes part; a cell takes the product.
     """
 
     importers: NDArray[np.intp]
     exporters: NDArray[np.intp]
     A: Array
     B: Array
+    T: Array | None = None
+    E: Array | None = None
+    gates: tuple[Array, Array] | None = None
 
 
 class Deficits(NamedTuple):
@@ -40,85 +47,198 @@ class Deficits(NamedTuple):
     rate: Array | None
 
 
-class State(NamedTuple):
-    """A point of the iteration: log wages `[country, batch]`, log prices and expenditure `[sector, country, batch]`."""
+@dataclass(frozen=True, eq=False)
+class State:
+    """A point of the iteration `z [row, country, batch]`: log prices, log wages, expenditure over `Economy.unit`."""
 
-    log_wage: Array
-    log_price: Array
-    expenditure: Array
+    z: Array
+
+    @classmethod
+    def of(cls, log_price: Array, log_wage: Array, expenditure: Array) -> State:
+        """From log prices and expenditure `[sector, country, batch]` and log wages `[country, batch]`."""
+        return cls(np.concatenate([log_price, log_wage[None], expenditure]))
+
+    @property
+    def _j(self) -> int:
+        return len(self.z) // 2
+
+    @property
+    def log_price(self) -> Array:
+        """`[sector, country, batch]`."""
+        return self.z[: self._j]
+
+    @property
+    def log_wage(self) -> Array:
+        """`[country, batch]`."""
+        return np.asarray(self.z[self._j])
+
+    @property
+    def expenditure(self) -> Array:
+        """Over the baseline's, `[sector, country, batch]` (share of world value added where that is zero)."""
+        return self.z[self._j + 1 :]
+
+    def column(self, which: int) -> State:
+        """One scenario of the batch."""
+        return State(self.z[..., which : which + 1])
+
+
+class Work:
+    """Buffers by name, made on first use and used again: fresh memory of this size costs as much as the arithmetic."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Array] = {}
+
+    def __call__(self, name: str, *shape: int) -> Array:
+        """The buffer `name`; its content is whatever it was."""
+        held = self._held.get(name)
+        if held is None or held.shape != shape:
+            held = self._held[name] = np.empty(shape)
+        return held
 
 
 class Terms(NamedTuple):
-    """What the equations need at a state; `q` is (cost of the input bundle)^-theta, `S` the price index's sum."""
+    """What the equations need at a state.
+
+    `q` is (cost of the input bundle)^-theta, `S` the price index's sum, `v` expenditure over it; `income` holds sales
+    and, last, final spending `[sector + 1, country, batch]`.
+    """
 
     q: Array
     S: Array
     v: Array
-    sales: Array
+    income: Array
     value_added: Array
-    spending: Array
-    """final spending I' `[country, batch]`"""
+
+    @property
+    def sales(self) -> Array:
+        """Y' `[sector, country, batch]`."""
+        return self.income[:-1]
+
+    @property
+    def spending(self) -> Array:
+        """Final spending I' `[country, batch]`."""
+        return np.asarray(self.income[-1])
 
 
-def mix(matrices: Array, values: Array) -> Array:
+def mix(matrices: Array, values: Array, out: Array | None = None) -> Array:
     """Per country, `matrices [country, row, column] @ values [column, country, batch]`, as `[row, country, batch]`."""
-    return np.asarray(np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2))
+    if out is None:
+        return np.asarray(np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2))
+    np.matmul(matrices, values.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
+    return out
 
 
-def _forward(matrix: Array, blocks: Sequence[Block], values: Array) -> Array:
+def _add(
+    matrix: Array, rows: NDArray[np.intp], columns: NDArray[np.intp], gates: tuple[Array, Array] | None, values: Array
+) -> Array:
+    """A block's product with `values`, `[sector, row, batch]`."""
+    x = values[:, columns]
+    if gates is None:
+        return np.asarray(np.einsum("jrcb,jcb->jrb", matrix, x))
+    x *= gates[1]
+    y: Array = np.matmul(matrix, x)
+    y *= gates[0]
+    return y
+
+
+def _turned(block: Block, matrix: Array) -> Array:
+    """`_add` of a block's transpose."""
+    return matrix.transpose(0, 2, 1) if block.gates else matrix.transpose(0, 2, 1, 3)
+
+
+def _forward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -> Array:
     """Sum over exporters of `A` times `values`, with the batch's own cells."""
-    out: Array = np.matmul(matrix, values)
+    np.matmul(links.A, values, out=out)
     for b in blocks:
-        out[:, b.importers] += np.einsum("jrcb,jcb->jrb", b.A, values[:, b.exporters])
+        out[:, b.importers] += _add(b.A, b.importers, b.exporters, b.gates, values)
     return out
 
 
-def _backward(matrix: Array, blocks: Sequence[Block], values: Array) -> Array:
+def _backward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -> Array:
     """Sum over importers of `B` times `values`, with the batch's own cells."""
-    out: Array = np.matmul(matrix.transpose(0, 2, 1), values)
+    np.matmul(links.B.transpose(0, 2, 1), values, out=out)
     for b in blocks:
-        out[:, b.exporters] += np.einsum("jrcb,jrb->jcb", b.B, values[:, b.importers])
+        out[:, b.exporters] += _add(_turned(b, b.B), b.exporters, b.importers, _swap(b.gates), values)
     return out
+
+
+def _swap(gates: tuple[Array, Array] | None) -> tuple[Array, Array] | None:
+    return None if gates is None else (gates[1], gates[0])
 
 
 def log_cost(economy: Economy, links: Links, state: State) -> Array:
     """Log cost of an input bundle, c-hat: wages and prices at their cost shares over productivity."""
-    cost = mix(economy.input_share_transposed, state.log_price)
-    cost += economy.value_added_share[:, :, None] * state.log_wage
+    cost = mix(economy.cost_matrix, state.z[: economy.j + 1])
     if links.log_productivity is not None:
-        cost -= links.log_productivity[:, :, None]
+        cost = cost - links.log_productivity[:, :, None]
     return cost
 
 
-def terms(economy: Economy, links: Links, blocks: Sequence[Block], deficits: Deficits, state: State) -> Terms:
+def terms(
+    economy: Economy,
+    links: Links,
+    blocks: Sequence[Block],
+    deficits: Deficits,
+    state: State,
+    work: Work | None = None,
+) -> Terms:
     """Everything the three equations share, one product with `A` and one with `B`."""
-    q = np.exp(-economy.elasticity[:, None, None] * log_cost(economy, links, state))
-    S = _forward(links.A, blocks, q)
-    v = state.expenditure / S
-    sales = q * _backward(links.B, blocks, v)
-    value_added = np.exp(state.log_wage) * economy.labour[:, None]
+    work = Work() if work is None else work
+    J, N, batch = economy.j, economy.n, state.z.shape[2]
+    q = mix(economy.cost_matrix, state.z[: J + 1], work("q", J, N, batch))
+    if links.log_productivity is not None:
+        q -= links.log_productivity[:, :, None]
+    q *= -economy.elasticity[:, None, None]
+    np.exp(q, out=q)
+    S = _forward(links, blocks, q, work("S", J, N, batch))
+    v = np.multiply(state.expenditure, economy.unit[:, :, None], out=work("v", J, N, batch))
+    v /= S
+    income = work("income", J + 1, N, batch)
+    sales = _backward(links, blocks, v, income[:J])
+    value_added = np.exp(state.log_wage)
+    value_added *= economy.labour[:, None]
+    spending = income[J]
     if deficits.rate is None:
-        spending = value_added + deficits.fixed
+        np.add(value_added, deficits.fixed, out=spending)
     else:
         scaled = deficits.rate * value_added
-        spending = scaled * (value_added.sum(0) / scaled.sum(0)) + deficits.fixed
+        np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
     if links.T is not None:
-        spending = spending + (v * np.matmul(links.T, q)).sum(0)
+        spending += (v * np.matmul(links.T, q)).sum(0)
     if links.E is not None:
-        spending = spending + (q * np.matmul(links.E.transpose(0, 2, 1), v)).sum(0)
-    return Terms(q, S, v, sales, value_added, spending)
+        spending += (q * np.matmul(links.E.transpose(0, 2, 1), v)).sum(0)
+    for b in blocks:
+        if b.T is not None:
+            spending[b.importers] += (_add(b.T, b.importers, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
+        if b.E is not None:
+            levied = _add(_turned(b, b.E), b.exporters, b.importers, _swap(b.gates), v)
+            spending[b.exporters] += (levied * q[:, b.exporters]).sum(0)
+    sales *= q
+    return Terms(q, S, v, income, value_added)
 
 
-def residuals(economy: Economy, t: Terms, state: State) -> State:
-    """How far the wage, price and expenditure equations are from holding (log, log, share of world value added)."""
-    earned = (economy.value_added_share[:, :, None] * t.sales).sum(0)
-    price = -np.log(t.S) / economy.elasticity[:, None, None] - state.log_price
-    spent = mix(economy.input_share, t.sales) + economy.final_share[:, :, None] * t.spending
-    return State(np.log(earned / t.value_added), price, spent - state.expenditure)
+def residuals(economy: Economy, t: Terms, state: State, work: Work | None = None) -> State:
+    """How far the price, wage and expenditure equations are from holding (log, log, over `Economy.unit`)."""
+    work = Work() if work is None else work
+    J = economy.j
+    r = work("residual", *state.z.shape)
+    price = np.log(t.S, out=r[:J])
+    price *= (-1.0 / economy.elasticity)[:, None, None]
+    price -= state.log_price
+    mix(economy.use_matrix, t.income, r[J:])
+    r[J] /= t.value_added
+    np.log(r[J], out=r[J])
+    r[J + 1 :] -= state.expenditure
+    return State(r)
 
 
-def relative(residual: State, state: State) -> Array:
+def relative(economy: Economy, residual: State, state: State, work: Work | None = None) -> Array:
     """Largest residual of each scenario `[batch]`, expenditure's relative to the cell's own."""
-    cell = np.abs(residual.expenditure) / np.where(state.expenditure > 0, state.expenditure, 1.0)
-    logs = np.maximum(np.abs(residual.log_wage).max(0), np.abs(residual.log_price).max((0, 1)))
-    return np.asarray(np.maximum(logs, cell.max((0, 1))))
+    work = Work() if work is None else work
+    J, N, batch = economy.j, economy.n, state.z.shape[2]
+    size = np.abs(residual.z, out=work("size", *state.z.shape))
+    if economy.dead.any():
+        size[J + 1 :] /= np.maximum(state.expenditure, np.where(economy.dead, 1e-12, 0.0)[:, :, None])
+    else:
+        size[J + 1 :] /= state.expenditure
+    return np.asarray(size.reshape(2 * J + 1, N * batch).max(0).reshape(N, batch).max(0))

@@ -7,33 +7,33 @@ the exact ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from countervail.trade import kernels
 from countervail.trade.economy import Array, Economy
-from countervail.trade.kernels import Deficits, State, Terms, mix
+from countervail.trade.kernels import Block, Deficits, State, Terms, Work, mix
 from countervail.trade.shock import Links, Shock, link
 
 
 class Preparation(NamedTuple):
-    """Operators of one joint step.
+    """Operators of one joint step, expenditure counted in `Economy.unit`.
 
     Attributes:
-        price, expenditure: inverses of the own-country blocks `[country, sector, sector]`.
-        home: value added earned at home per unit of expenditure `[sector, country]`.
+        price: inverse of the own-country block `[country, sector, sector]`.
+        expenditure: that of expenditure below, and above it the value added that the correction brings home
+            `[country, 1 + sector, sector]`.
         wage: minus the inverse Jacobian of the wage equations `[country, country]`.
-        price_response: d log price / d log wage `[sector, country, country]`.
-        expenditure_response: d expenditure / d log wage over base expenditure `[sector, country, country]`.
+        response: d log price and d expenditure / d log wage `[2 sector, country, country]`.
     """
 
     price: Array
     expenditure: Array
-    home: Array
     wage: Array
-    price_response: Array
-    expenditure_response: Array
+    response: Array
 
 
 PASSES = 200
@@ -42,74 +42,121 @@ DIGITS = 1e-10
 
 def prepare(economy: Economy) -> Preparation:
     """The preparation at the baseline itself (all hats 1)."""
-    N, J = economy.n, economy.j
-    state = State(np.zeros((N, 1)), np.zeros((J, N, 1)), economy.expenditure[:, :, None])
+    state = State.of(
+        np.zeros((economy.j, economy.n, 1)),
+        np.zeros((economy.n, 1)),
+        np.where(economy.dead, 0.0, 1.0)[:, :, None],
+    )
     return prepare_at(economy, link(economy, Shock()), Deficits(economy.deficit[:, None], None), state)
 
 
-def prepare_at(economy: Economy, links: Links, deficits: Deficits, state: State) -> Preparation:
+def prepare_at(
+    economy: Economy, links: Links, deficits: Deficits, state: State, blocks: Sequence[Block] = ()
+) -> Preparation:
     """The preparation at a state `[..., 1]` of one scenario."""
-    N, J = economy.n, economy.j
-    t = kernels.terms(economy, links, (), deficits, state)
-    per_unit = t.q[:, None, :, 0] / t.S
-    share, reach = links.A * per_unit, links.B * per_unit
-    X = state.expenditure[:, :, 0]
+    t = kernels.terms(economy, links, blocks, deficits, state)
     labour = t.value_added[:, 0]
-    alpha = economy.final_share
-    theta = economy.elasticity[:, None, None]
-    g, gT = economy.input_share, economy.input_share_transposed
-    taxed = None if links.T is None else links.T * per_unit
-    eye = np.eye(J)
-    home_reach = np.einsum("jnn->jn", reach)
-    price = np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * gT)
-    own = g * home_reach.T[:, None, :]
-    if taxed is not None:
-        own = own + alpha.T[:, :, None] * taxed.sum(2).T[:, None, :]
-    expenditure = np.linalg.inv(eye - own)
-    dw = np.eye(N)
+    here = Slopes.at(economy, links if not blocks else merged(links, blocks), deficits, state, t)
+    dw = np.eye(economy.n)
+    dP, dX, earned = here.respond(dw)
+    wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
+    unit = economy.unit.T
+    spending = here.expenditure * unit[:, None, :]
+    home = (economy.value_added_share * np.einsum("jnn->jn", here.reach)).T[:, None, :]
+    response = np.concatenate([dP, dX / economy.unit[:, :, None]])
+    both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
+    return Preparation(np.ascontiguousarray(here.price), both, wage, response)
 
-    dP = np.zeros((J, N, N))
-    for _ in range(PASSES):
-        dc = mix(gT, dP) + economy.value_added_share[:, :, None] * dw
-        move = mix(price, np.matmul(share, dc) - dP)
-        dP += move
-        if np.abs(move).max() < DIGITS:
-            break
-    dc = mix(gT, dP) + economy.value_added_share[:, :, None] * dw
 
-    # what each country sells and earns in taxes, spending held: relative costs against the buyer's price index
-    def substitute(receipts: Array) -> tuple[Array, Array]:
-        """Changes of `receipts [sector, importer, exporter]`, summed over importers and over exporters."""
-        across = np.matmul(receipts.transpose(0, 2, 1), dP)
-        by_exporter = -theta * (receipts.sum(1)[:, :, None] * dc - across)
-        by_importer = -theta * (np.matmul(receipts, dc) - receipts.sum(2)[:, :, None] * dP)
-        return by_exporter, by_importer
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """The equations linearised at a state of one scenario: shares `[sector, importer, exporter]` of expenditure.
 
-    sold = substitute(reach * X[:, :, None])[0]
-    dI = _own_income(deficits, labour)
-    if taxed is not None:
-        dI = dI + substitute(taxed * X[:, :, None])[1].sum(0)
-    levied = None if links.E is None else links.E * per_unit
-    if levied is not None:
-        dI = dI + substitute(levied * X[:, :, None])[0].sum(0)
-    scale = np.where(economy.expenditure > 0, 1.0 / np.where(economy.expenditure > 0, economy.expenditure, 1.0), 0.0)
-    dX = np.zeros((J, N, N))
-    through = reach.transpose(0, 2, 1)
-    for _ in range(PASSES):
-        income = dI
+    `share` is what importers spend, `reach` what of it gets to the producer, `taxed` and `levied` what the importer's
+    and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks.
+    """
+
+    economy: Economy
+    share: Array
+    reach: Array
+    taxed: Array | None
+    levied: Array | None
+    spending: Array
+    own_income: Array
+    price: Array
+    expenditure: Array
+
+    @classmethod
+    def at(cls, economy: Economy, links: Links, deficits: Deficits, state: State, t: Terms) -> Slopes:
+        """The slopes at `state`, whose terms are `t`."""
+        per_unit = t.q[:, None, :, 0] / t.S
+        share, reach = links.A * per_unit, links.B * per_unit
+        taxed = None if links.T is None else links.T * per_unit
+        eye = np.eye(economy.j)
+        own = economy.input_share * np.einsum("jnn->jn", reach).T[:, None, :]
         if taxed is not None:
-            income = income + (taxed.sum(2)[:, :, None] * dX).sum(0)
-        if levied is not None:
-            income = income + np.matmul(levied.transpose(0, 2, 1), dX).sum(0)
-        move = mix(expenditure, mix(g, sold + np.matmul(through, dX)) + alpha[:, :, None] * income - dX)
-        dX += move
-        if np.abs(move * scale[:, :, None]).max() < DIGITS:
-            break
-    sales = sold + np.matmul(through, dX)
-    earned = np.einsum("jn,jnk->nk", economy.value_added_share, sales)
-    jacobian = earned / labour[:, None] - dw
-    wage = -np.linalg.inv(jacobian - labour[None, :] / labour.sum())
-    return Preparation(price, expenditure, economy.value_added_share * home_reach, wage, dP, dX * scale[:, :, None])
+            own = own + economy.final_share.T[:, :, None] * taxed.sum(2).T[:, None, :]
+        return cls(
+            economy=economy,
+            share=share,
+            reach=reach,
+            taxed=taxed,
+            levied=None if links.E is None else links.E * per_unit,
+            spending=state.expenditure[:, :, 0] * economy.unit,
+            own_income=_own_income(deficits, t.value_added[:, 0]),
+            price=np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * economy.input_share_transposed),
+            expenditure=np.linalg.inv(eye - own),
+        )
+
+    def respond(self, dw: Array, passes: int = PASSES, digits: float = DIGITS) -> tuple[Array, Array, Array]:
+        """What prices and expenditure answer to wages `[country, column]`.
+
+        Returns:
+            d log price, d expenditure `[sector, country, column]` and d value added earned `[country, column]`.
+        """
+        economy = self.economy
+        g, gT = economy.input_share, economy.input_share_transposed
+        alpha = economy.final_share[:, :, None]
+        theta = economy.elasticity[:, None, None]
+        wages = economy.value_added_share[:, :, None] * dw
+        dP = np.zeros((economy.j, economy.n, dw.shape[1]))
+        for _ in range(passes):
+            move = mix(self.price, np.matmul(self.share, mix(gT, dP) + wages) - dP)
+            dP += move
+            if np.abs(move).max() < digits:
+                break
+        dc = mix(gT, dP) + wages
+
+        # what each country sells and earns in taxes, spending held: relative costs against the buyer's price index
+        def substitute(receipts: Array) -> tuple[Array, Array]:
+            """Changes of `receipts [sector, importer, exporter]`, summed over importers and over exporters."""
+            across = np.matmul(receipts.transpose(0, 2, 1), dP)
+            by_exporter = -theta * (receipts.sum(1)[:, :, None] * dc - across)
+            by_importer = -theta * (np.matmul(receipts, dc) - receipts.sum(2)[:, :, None] * dP)
+            return by_exporter, by_importer
+
+        X = self.spending[:, :, None]
+        sold = substitute(self.reach * X)[0]
+        dI = self.own_income @ dw
+        if self.taxed is not None:
+            dI = dI + substitute(self.taxed * X)[1].sum(0)
+        if self.levied is not None:
+            dI = dI + substitute(self.levied * X)[0].sum(0)
+        scale = np.where(X > 0, 1.0 / np.where(X > 0, X, 1.0), 0.0)
+        dX = np.zeros_like(dP)
+        through = self.reach.transpose(0, 2, 1)
+        for _ in range(passes):
+            income = dI
+            if self.taxed is not None:
+                income = income + (self.taxed.sum(2)[:, :, None] * dX).sum(0)
+            if self.levied is not None:
+                income = income + np.matmul(self.levied.transpose(0, 2, 1), dX).sum(0)
+            move = mix(self.expenditure, mix(g, sold + np.matmul(through, dX)) + alpha * income - dX)
+            dX += move
+            if np.abs(move * scale).max() < digits:
+                break
+        sales = sold + np.matmul(through, dX)
+        return dP, dX, np.einsum("jn,jnk->nk", economy.value_added_share, sales)
 
 
 def _own_income(deficits: Deficits, labour: Array) -> Array:
@@ -121,15 +168,48 @@ def _own_income(deficits: Deficits, labour: Array) -> Array:
     return np.diag(spent) + np.outer(spent, labour / labour.sum() - scaled / scaled.sum())
 
 
-def step(economy: Economy, preparation: Preparation, t: Terms, state: State, residual: State) -> State:
-    """One preconditioned joint step from `state`: a Newton-like correction with the frozen responses."""
-    p = preparation
-    dX = mix(p.expenditure, residual.expenditure)
+def step(
+    economy: Economy, preparation: Preparation, t: Terms, state: State, residual: State, work: Work | None = None
+) -> Array:
+    """One preconditioned joint step from `state`, as what to add to it: a Newton-like correction with frozen responses.
+
+    `[row, country, batch]`, laid out like a `State`.
+    """
+    work = Work() if work is None else work
+    p, J = preparation, economy.j
+    f = work("step", *state.z.shape)
+    mix(p.price, residual.log_price, f[:J])
+    mix(p.expenditure, residual.expenditure, f[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
-    error = residual.log_wage + (p.home[:, :, None] * dX).sum(0) / t.value_added
-    wage = state.log_wage + p.wage @ error
-    wage -= np.log((np.exp(wage) * economy.labour[:, None]).sum(0))
-    dw = wage - state.log_wage
-    price = state.log_price + mix(p.price, residual.log_price) + np.matmul(p.price_response, dw)
-    spending = np.matmul(p.expenditure_response, dw) * economy.expenditure[:, :, None]
-    return State(wage, price, state.expenditure + dX + spending)
+    error = residual.log_wage + f[J] / t.value_added
+    dw = p.wage @ error
+    dw -= np.log((np.exp(state.log_wage + dw) * economy.labour[:, None]).sum(0))
+    f[J] = dw
+    rows = (2 * J, economy.n, dw.shape[1])
+    answer = np.matmul(p.response.reshape(-1, economy.n), dw, out=work("answer", rows[0] * rows[1], rows[2]))
+    answer = answer.reshape(rows)
+    f[:J] += answer[:J]
+    f[J + 1 :] += answer[J:]
+    return f
+
+
+def merged(links: Links, blocks: Sequence[Block]) -> Links:
+    """The links of one scenario with its blocks added in."""
+    parts: dict[str, Array | None] = {}
+    for name in ("A", "B", "T", "E"):
+        base = getattr(links, name)
+        if base is None and all(getattr(b, name) is None for b in blocks):
+            parts[name] = None
+            continue
+        whole = np.zeros_like(links.A) if base is None else base.copy()
+        for b in blocks:
+            added = getattr(b, name)
+            if added is None:
+                continue
+            added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
+            whole[np.ix_(np.arange(len(whole)), b.importers, b.exporters)] += added
+        parts[name] = whole
+    A, B = parts["A"], parts["B"]
+    assert A is not None
+    assert B is not None
+    return Links(A, B, parts["T"], parts["E"], links.log_productivity, links.transfer)

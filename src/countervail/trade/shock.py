@@ -59,8 +59,10 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
     except (ValueError, TypeError) as error:
         wanted = {1: "[country]", 2: "[country, sector]", 3: "[exporter, importer, sector]"}[len(shape)]
         raise InputError(f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}") from None
-    bad = np.isnan(array) | (array < low if inclusive else array <= low)
-    if bad.any():
+    # the least of an array with a NaN is NaN, which fails both comparisons
+    least = array.min()
+    if not (least >= low if inclusive else least > low):
+        bad = np.isnan(array) | (array < low if inclusive else array <= low)
         cell = tuple(int(i) for i in np.argwhere(bad)[0])
         sign = ">=" if inclusive else ">"
         raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}")
@@ -68,7 +70,7 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
 
 
 def _finite(name: str, array: Array) -> Array:
-    if not np.isfinite(array).all():
+    if not np.isfinite(array.max()):
         cell = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be finite")
     return array
@@ -97,15 +99,38 @@ def link(economy: Economy, shock: Shock) -> Links:
         tariff = inward(_finite("tariff", _field("tariff", shock.tariff, cube, -1.0, inclusive=False)))
     if shock.export_tax is not None:
         export_tax = inward(_finite("export_tax", _field("export_tax", shock.export_tax, cube, -1.0, inclusive=False)))
-    if shock.tariff is not None or export_tax is not None:
-        change = np.ones_like(A)
-        if tariff is not None:
-            change *= 1.0 + tariff
-        if base is not None:
-            change /= 1.0 + base
-        if export_tax is not None:
-            change *= 1.0 + export_tax
-        A = A * change**-theta
+    A, B, T, E = _taxed(A, base, tariff, export_tax, economy.elasticity)
+    log_productivity = None
+    if shock.productivity is not None:
+        value = _finite("productivity", _field("productivity", shock.productivity, (n, j), 0.0, inclusive=False))
+        log_productivity = np.log(value).T.copy()
+    transfer = None
+    if shock.transfer is not None:
+        amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
+        if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
+            raise InputError(f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give")
+        transfer = amount / economy.scale
+    return Links(A, B, T, E, log_productivity, transfer)
+
+
+def _taxed(
+    A: Array, base: Array | None, tariff: Array | None, export_tax: Array | None, elasticity: Array
+) -> tuple[Array, Array, Array | None, Array | None]:
+    """Shares under new rates, and their split into what the producer gets and the two taxes; `A` comes without them."""
+    changed = np.zeros(A.shape, bool)
+    if tariff is not base:
+        changed |= (0.0 if tariff is None else tariff) != (0.0 if base is None else base)
+    if export_tax is not None:
+        changed |= export_tax != 0.0
+    at = np.nonzero(changed)
+    if at[0].size:
+        # few cells change as a rule: powers are taken of those only
+        change = np.zeros(at[0].size)
+        for rate, sign in ((tariff, 1.0), (base, -1.0), (export_tax, 1.0)):
+            if rate is not None:
+                change += sign * np.log1p(rate[at])
+        A = A.copy()
+        A[at] *= np.exp(-elasticity[at[0]] * change)
     B, T, E = A, None, None
     if tariff is not None and tariff.any():
         B = A / (1.0 + tariff)
@@ -114,14 +139,4 @@ def link(economy: Economy, shock: Shock) -> Links:
         free = B
         B = free / (1.0 + export_tax)
         E = free - B
-    log_productivity = None
-    if shock.productivity is not None:
-        value = _finite("productivity", _field("productivity", shock.productivity, (n, j), 0.0, inclusive=False))
-        log_productivity = np.log(value).T.copy()
-    transfer = None
-    if shock.transfer is not None:
-        amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.inf, inclusive=True))
-        if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
-            raise InputError(f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give")
-        transfer = amount / economy.scale
-    return Links(A, B, T, E, log_productivity, transfer)
+    return A, B, T, E

@@ -119,9 +119,10 @@ def deficits_of(economy: Economy, closure: Closure, links: Links) -> Deficits:
 
 def _reference(economy: Economy, closure: Closure, tol: float) -> Reference:
     """What hats are measured from: the baseline, or the baseline without deficits."""
-    if closure != "balanced" or not economy.deficit.any():
-        return baseline(economy)
-    kept = economy.references.get(tol)
+    removed = closure == "balanced" and bool(economy.deficit.any())
+    kept = economy.references.get(tol if removed else 0.0)
+    if kept is None and not removed:
+        kept = economy.references[0.0] = baseline(economy)
     if kept is None:
         links = link(economy, Shock())
         deficits = deficits_of(economy, closure, links)
@@ -153,14 +154,16 @@ def _solve(
 def _found(
     economy: Economy, group: Sequence[Links], blocks: tuple[Block, ...], deficits: Deficits, tol: float, begin: State
 ) -> list[Found]:
-    """Each scenario of a batch: together, or one by one in stages where the batch stalls."""
+    """Each scenario of a batch: together; one by one where the batch stalls, and in stages where that stalls too."""
     try:
         found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group))
     except Stalled:
-        return [approach(economy, links, deficits, tol) for links in group]
+        if len(group) == 1:
+            return [approach(economy, group[0], deficits, tol)]
+        return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin)]
     parts = range(len(group))
     return [
-        Found(State(*(x[..., b : b + 1] for x in found.state)), found.residual[b : b + 1], found.iterations)
+        Found(found.state.column(b), found.spending[:, b : b + 1], found.residual[b : b + 1], found.iterations)
         for b in parts
     ]
 

@@ -89,7 +89,7 @@ class Equilibrium:
             NoEquilibrium: a country's surplus exceeds what it earns.
         """
         state = found.state
-        spending = kernels.terms(economy, links, (), deficits, state).spending[:, 0]
+        spending = found.spending[:, 0]
         if not (spending > 0).all():
             names = ", ".join(economy.countries[i] for i in np.flatnonzero(~(spending > 0)))
             raise NoEquilibrium(
@@ -124,7 +124,8 @@ class Equilibrium:
         q = np.exp(-self.economy.elasticity[:, None] * self._cost)
         paid = self.links.A * q[:, None, :]
         total = paid.sum(2, keepdims=True)
-        return np.asarray(paid * (self.state.expenditure / np.where(total > 0, total, 1.0)))
+        spending = self.economy.unit[:, :, None] * self.state.expenditure
+        return np.asarray(paid * (spending / np.where(total > 0, total, 1.0)))
 
     @cached_property
     def _cost(self) -> Array:

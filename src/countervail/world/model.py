@@ -257,6 +257,22 @@ class World:
         """A copy with some fields changed (and nothing derived carried over)."""
         return replace(self, **changes)
 
+    def aggregate(self, sectors: Mapping[str, str] | None = None, countries: Mapping[str, str] | None = None) -> World:
+        """A coarser world: `sectors` and `countries` map codes to the group each is summed into; the rest stay."""
+        from countervail.world.aggregate import aggregate
+
+        return aggregate(self, sectors, countries)
+
+    def without_unrecorded(self) -> World:
+        """The world without the exports nobody recorded, balanced again with every country's output held."""
+        from countervail.world.balance import without_unrecorded
+
+        return without_unrecorded(self)
+
+    def assumptions(self) -> tuple[Mapping[str, Any], ...]:
+        """The recipe's assumptions, each a row with id, value, low, high, unit, used_in, reason (none: empty)."""
+        return tuple(self.datasheet.get("assumptions", ()))
+
     def save(self, path: str | Path) -> Path:
         """Write `path` (.npz, float64, no pickle) and its JSON datasheet beside it, atomically; returns the .npz."""
         from countervail.world.store import save

@@ -55,8 +55,8 @@ def save(world: World, path: Path) -> Path:
 
 def load(path: Path) -> World:
     """Read a world written by `save`; InputError where a file is missing, damaged or something else."""
-    sheet = _read_sheet(datasheet_path(path))
     arrays = _read_arrays(path)
+    sheet = _read_sheet(datasheet_path(path))
     try:
         countries, sectors = tuple(sheet["countries"]), tuple(sheet["sectors"])
         n, j = len(countries), len(sectors)

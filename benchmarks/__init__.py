@@ -1,0 +1,1 @@
+"""The speed claims, measured: ratios within one run on one machine (`python -m benchmarks`)."""

@@ -1,0 +1,108 @@
+"""Break-evens: how strong a club would have to be, and how small a penalty keeps a member out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.compile import Case
+from countervail.analysis.worlds import Worlds, equilibria
+
+Floats = NDArray[np.float64]
+
+SEARCHED = 5.0
+"""Largest b looked at; a trade agreement is worth 0.2 to 0.5."""
+GRID = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, SEARCHED)
+FINE = 0.005
+ROUNDS = 6
+TOLERANCE = 1e-7
+FIRST_WEDGE = 1e-3
+LARGEST_WEDGE = 1.0
+
+
+def break_even_integration(
+    case: Case,
+    found: Worlds,
+    reading: str | None,
+    wanted: dict[str, Callable[[Floats], float]],
+) -> dict[str, float]:
+    """b* by name: the uniform rise of log trade between members at which a measure of the gain meets the cost.
+
+    All names share their solves: a grid first, then rounds of interpolated roots until each is known to `FINE`.
+
+    Args:
+        case: the case.
+        found: its worlds for the members in question.
+        reading: whose way of counting China.
+        wanted: by name, a function of the gains ln(W_C / W_S) `[country]` that is zero where the offset is 1.
+
+    Returns:
+        infinity where even b = 5 does not reach it, 0 where nothing is to be reached.
+    """
+    gains: dict[float, Floats] = {0.0: np.zeros(case.world.n)}
+
+    def solve_at(values: Iterable[float]) -> None:
+        new = [b for b in values if b not in gains]
+        shocks = [case.club(found.members, reading, uniform=b, base=found.sanctions.shock) for b in new]
+        for b, eq in zip(new, equilibria(case, shocks, found.C, TOLERANCE), strict=True):
+            gains[b] = np.log(eq.real_income / found.sanctions.S.real_income)
+
+    solve_at(GRID)
+    out: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        guesses: dict[str, float] = {}
+        for name, gap in wanted.items():
+            if name not in out:
+                curve = sorted((b, gap(one)) for b, one in gains.items())
+                root, width = _crossing(curve)
+                if width <= FINE:
+                    out[name] = root
+                else:
+                    guesses[name] = root
+        if not guesses:
+            return out
+        solve_at(b for root in guesses.values() for b in (root, min(root + 0.5 * FINE, SEARCHED)))
+    return out | {name: _crossing(sorted((b, wanted[name](one)) for b, one in gains.items()))[0] for name in guesses}
+
+
+def _crossing(curve: list[tuple[float, float]]) -> tuple[float, float]:
+    """The first zero of a rising curve, interpolated, and the width of its bracket; infinity where there is none."""
+    if curve[0][1] >= 0:
+        return 0.0, 0.0
+    for (a, fa), (b, fb) in pairwise(curve):
+        if fb >= 0:
+            return a - fa * (b - a) / (fb - fa), b - a if fb > 0 else 0.0
+    return float("inf"), 0.0
+
+
+def break_even_deterrence(case: Case, found: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:
+    """By member, the wedge on its trade with the senders at which it is as well off in the club as out of it.
+
+    Ad valorem, both directions; negative where it is better off outside already, infinity where not even a doubling
+    of the cost of that trade would keep it out.
+    """
+    out: dict[str, float] = {}
+    shock = case.club(found.members, reading, base=found.sanctions.shock)
+    rest = [case.club([m for m in found.members if m != one], reading, base=found.sanctions.shock) for one in members]
+    without = equilibria(case, rest, found.C, TOLERANCE)
+    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], found.C, TOLERANCE)
+    for one, apart, wedged in zip(members, without, first, strict=True):
+        k = int(case.indices([one])[0])
+        target = float(np.log(apart.real_income[k]))
+        at_zero = float(np.log(found.C.real_income[k])) - target
+        at_first = float(np.log(wedged.real_income[k])) - target
+        if at_first >= at_zero * (1.0 - 1e-6) or not case.trades_with_senders(one):
+            out[one] = float("inf")  # trade with the senders is too small for any wedge on it to matter
+            continue
+        wedge = FIRST_WEDGE * at_zero / (at_zero - at_first)
+        a, fa = FIRST_WEDGE, at_first
+        while abs(wedge - a) > FIRST_WEDGE and abs(wedge) < LARGEST_WEDGE:
+            # away from the first wedge the answer is no longer linear in it
+            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], found.C, TOLERANCE)
+            fb = float(np.log(eq.real_income[k])) - target
+            a, fa, wedge = wedge, fb, wedge - fb * (wedge - a) / (fb - fa)
+        out[one] = wedge if abs(wedge) < LARGEST_WEDGE else float("inf")
+    return out

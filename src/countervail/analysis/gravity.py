@@ -1,0 +1,108 @@
+"""Structural gravity by Poisson pseudo-maximum likelihood with exporter and importer effects.
+
+What a pair without trade would trade if it were like the others (Santos Silva and Tenreyro 2006; fixed effects as
+multilateral resistances, Fally 2015).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import InputError, NotConverged
+
+Floats = NDArray[np.float64]
+
+MAX_ITERATIONS = 60
+TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Gravity:
+    """A fit a sector.
+
+    Attributes:
+        coefficients: `[sector, covariate]`.
+        predicted: `[sector, exporter, importer]`, of every pair, those left out of the fit included; zero where the
+            exporter or the importer trades with nobody in the sample, so that its effect is not identified.
+        iterations: of the reweighted least squares.
+    """
+
+    coefficients: Floats
+    predicted: Floats
+    iterations: int
+
+
+def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravity:
+    """Fit `flows = exp(exporter + importer + covariates . beta)` sector by sector by PPML.
+
+    Args:
+        flows: `[sector, exporter, importer]`, >= 0.
+        covariates: `[covariate, exporter, importer]`.
+        sample: `[sector, exporter, importer]`, the cells to fit on.
+
+    Raises:
+        InputError: a sector without trade in the sample.
+        NotConverged: the deviance did not settle.
+    """
+    # an exporter or importer without trade in the sample has an effect of minus infinity: it leaves the fit
+    y = np.where(sample, flows, 0.0)
+    weight = sample & (y.sum(2) > 0)[:, :, None] & (y.sum(1) > 0)[:, None, :]
+    if not y.sum((1, 2)).all():
+        raise InputError(f"gravity: sector {int(np.argmin(y.sum((1, 2))))} has no trade among the pairs to fit on")
+    y = np.where(weight, y, 0.0)
+    w = weight.astype(float)
+    scale = y.sum((1, 2), keepdims=True) / w.sum((1, 2), keepdims=True)
+    y = y / scale
+    mu = np.where(weight, (y + 1.0) / 2.0, 1.0)
+    eta = np.log(mu)
+    deviance = np.full(len(y), np.inf)
+    beta = np.zeros((len(y), len(covariates)))
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        working = eta + (y - mu) / mu
+        beta, fitted = _least_squares(working, covariates, w * mu)
+        eta = np.clip(fitted, -60.0, 60.0)
+        mu = np.exp(eta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(y > 0, y * np.log(y / mu), 0.0) - (y - mu)
+        new = 2.0 * (w * part).sum((1, 2))
+        if (np.abs(new - deviance) <= TOLERANCE * (1.0 + np.abs(new))).all():
+            known = (w.sum(2) > 0)[:, :, None] & (w.sum(1) > 0)[:, None, :]
+            return Gravity(beta, np.where(known, mu * scale, 0.0), iteration)
+        deviance = new
+    raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations")
+
+
+def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Weighted least squares of `y [s, i, n]` on `x [k, i, n]` and two-way effects; coefficients and fitted values."""
+    columns = np.stack([y, *(np.broadcast_to(c, y.shape) for c in x)])
+    within = columns - _effects(columns, w)
+    target, regressors = within[0], within[1:]
+    gram = np.einsum("asin,bsin,sin->sab", regressors, regressors, w)
+    moment = np.einsum("asin,sin,sin->sa", regressors, target, w)
+    # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
+    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment[:, :, None])[:, :, 0]
+    return beta, y - target + np.einsum("sa,asin->sin", beta, regressors)
+
+
+def _effects(columns: Floats, w: Floats) -> Floats:
+    """The projection of each column `[c, s, i, n]` on exporter and importer effects under weights `w [s, i, n]`.
+
+    The normal equations are reduced to the importers' block (Guimaraes and Portugal 2010 iterate them instead).
+    """
+    rows, cols = w.sum(2), w.sum(1)
+    inverse = np.divide(1.0, rows, out=np.zeros_like(rows), where=rows > 0)
+    schur = -np.matmul((w * inverse[:, :, None]).transpose(0, 2, 1), w)
+    n = w.shape[2]
+    index = np.arange(n)
+    schur[:, index, index] += np.where(cols > 0, cols, 1.0)
+    # one effect is free: its mean is pinned
+    schur += cols.mean(1)[:, None, None] / n * ((cols > 0)[:, :, None] & (cols > 0)[:, None, :])
+    by_row = np.einsum("csin,sin->csi", columns, w)
+    by_col = np.einsum("csin,sin->csn", columns, w)
+    right = by_col - np.einsum("csi,si,sin->csn", by_row, inverse, w)
+    importer = np.linalg.solve(schur, right.transpose(1, 2, 0)).transpose(2, 0, 1)
+    exporter = (by_row - np.einsum("csn,sin->csi", importer, w)) * inverse
+    return np.asarray(exporter[:, :, :, None] + importer[:, :, None, :])

@@ -1,0 +1,304 @@
+"""The answer: a scenario run in a world, with every rule that keeps its numbers honest.
+
+Losses and gains come first. A ratio (offset, blunting) is given only where the cost it divides by is identified: where
+the 5th percentile of L0 (without draws the point value) exceeds both a quarter of a percent and what the placebo finds
+where there is nothing to find. Negative values are never clipped, and a ratio of the club is a ratio of sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
+from countervail.analysis.compile import Case
+from countervail.analysis.draws import sample
+from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
+from countervail.analysis.placebo import Placebo, placebo
+from countervail.analysis.uncertainty import Drawn, Progress, run_draws
+from countervail.analysis.variants import Variant, variants
+from countervail.analysis.worlds import Worlds, sanctions, with_secretariat, worlds
+from countervail.errors import InputError
+from countervail.scenario import Scenario
+from countervail.world.balance import without_unrecorded
+from countervail.world.model import World
+
+Floats = NDArray[np.float64]
+
+CLUB = "CLUB"
+LEAST_COST = 0.0025
+"""The cost of sanctions below which no ratio is formed."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio to the cost of sanctions, or why there is none."""
+
+    value: float | None
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
+
+    `offset`, `blunting` and `break_even` are by ISO3 code, and "CLUB", of the eligible members; None where the ratio is
+    not identified or the break-even beyond what was searched. `real_income` is by world: S, U, C, UC.
+    """
+
+    world: World
+    scenario: Scenario
+    draws: int
+    seed: int
+    case: Case
+    main: str
+    by_reading: dict[str, Worlds]
+    placebo: Placebo
+    drawn: Drawn | None
+    parts: tuple[Part, ...]
+    lifted: tuple[Part, ...]
+    dependence: Dependence
+    moved: tuple[Diversion, ...]
+    integration: dict[str, dict[str, float]]
+    deterrence: dict[str, float]
+    variants: tuple[Variant, ...]
+
+    @property
+    def worlds(self) -> Worlds:
+        """The four worlds of the scenario's own members."""
+        return self.by_reading[self.main]
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """ISO3 codes, the secretariat first."""
+        return self.worlds.members
+
+    @cached_property
+    def real_income(self) -> dict[str, Floats]:
+        """Real income of every country over that of the observed world, by world: S, U, C, UC."""
+        found = self.worlds
+        return {
+            "S": found.sanctions.S.real_income,
+            "U": found.sanctions.U.real_income,
+            "C": found.C.real_income,
+            "UC": found.UC.real_income,
+        }
+
+    @cached_property
+    def income(self) -> Floats:
+        """Final spending in the observed world, million USD."""
+        return self.worlds.sanctions.S.base_income
+
+    def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Members for which ratios are formed; `ineligible` says why others are not."""
+        return tuple(c for c in (members or self.members) if not self.ineligible[c])
+
+    @cached_property
+    def ineligible(self) -> dict[str, str]:
+        """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
+        club = set(self.scenario.members())
+        hit, foreign, comprehensive = (set[str]() for _ in range(3))
+        for m in (*self.scenario.measures, *self.scenario.new_measures):
+            if not m.enabled:
+                continue
+            targets = set(self.scenario.targets(m))
+            hit |= targets
+            if not club.issuperset(self.scenario.senders(m)):
+                foreign |= targets
+                comprehensive |= set() if m.list_based else targets
+        reasons = {}
+        for code in self.world.countries:
+            if code not in hit:
+                reasons[code] = "no measure of the scenario is on it"
+            elif code not in foreign:
+                reasons[code] = "the measures on it are those of other members"
+            elif code not in comprehensive:
+                reasons[code] = "the measures on it are list-based"
+            else:
+                reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
+        return reasons
+
+    # -- figures of one country or of the club -----------------------------------------------------------------------
+
+    def pooled(self, values: Floats, who: str, reading: str) -> Floats:
+        """Log changes `[..., country]` of a country, or the club's: weighted by income over the eligible members."""
+        if who != CLUB:
+            return np.asarray(values[..., self.world.index(who)])
+        at = self.case.indices(self.eligible(self.by_reading[reading].members))
+        return np.asarray((values[..., at] * self.income[at]).sum(-1) / self.income[at].sum())
+
+    def cost(self, who: str, reading: str | None = None) -> Floats:
+        """L0 of a country or the club: the central value first, then the draws."""
+        name = reading or self.main
+        return self._series(self.by_reading[name].cost, None if self.drawn is None else self.drawn.cost, who, name)
+
+    def gain(self, who: str, reading: str | None = None) -> Floats:
+        """ln(W_C / W_S): the central value first, then the draws."""
+        name = reading or self.main
+        return self._series(
+            self.by_reading[name].gain, None if self.drawn is None else self.drawn.gain[name], who, name
+        )
+
+    def cost_with_club(self, who: str, reading: str | None = None) -> Floats:
+        """ln(W_UC / W_C): the central value first, then the draws."""
+        name = reading or self.main
+        drawn = None if self.drawn is None else self.drawn.cost_with_club[name]
+        return self._series(self.by_reading[name].cost_with_club, drawn, who, name)
+
+    def _series(self, central: Floats, drawn: Floats | None, who: str, reading: str) -> Floats:
+        first = np.atleast_1d(self.pooled(central, who, reading))
+        return first if drawn is None else np.concatenate([first, self.pooled(drawn, who, reading)])
+
+    def identified(self, who: str, reading: str | None = None) -> str:
+        """Why no ratio may be formed for a country; empty where one may."""
+        cost = self.cost(who, reading)
+        if len(cost) > 1:
+            return self.too_small(float(np.percentile(cost[1:], 5)), "5th percentile of the cost")
+        return self.too_small(float(cost[0]), "cost (no draws)")
+
+    def too_small(self, floor: float, what: str = "cost") -> str:
+        """Why nothing may be divided by a cost that may be as small as `floor` (a log); empty where it may."""
+        if floor <= LEAST_COST:
+            return f"{what} is {floor:.2%}, not above {LEAST_COST:.2%}"
+        if floor <= self.placebo.bound:
+            bound = f"{self.placebo.bound:.2%}" if np.isfinite(self.placebo.bound) else "unknown"
+            return f"{what} is {floor:.2%}, not above the placebo's 95th percentile, {bound}"
+        return ""
+
+    def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:
+        """`offset` or `blunting` of a country or the club, with its 5-95 % band."""
+        if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
+            return Ratio(None, note=f"not eligible: {self.ineligible[who]}")
+        why = self.identified(who, reading)
+        if why:
+            return Ratio(None, note=f"not identified: {why}")
+        cost = self.cost(who, reading)
+        top = self.gain(who, reading) if what == "offset" else cost - self.cost_with_club(who, reading)
+        values = top / cost
+        if len(values) == 1:
+            return Ratio(float(values[0]), note="point value, no draws")
+        low, median, high = (float(x) for x in np.percentile(values[1:], [5, 50, 95]))
+        return Ratio(float(values[0]), low, median, high)
+
+    def _by_country(self, what: str) -> dict[str, float | None]:
+        return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}
+
+    def _club(self) -> tuple[str, ...]:
+        return (CLUB,) if self.eligible() else ()
+
+    @property
+    def offset(self) -> dict[str, float | None]:
+        """How much of the cost of sanctions the club's gain covers, ordinary trade gains included."""
+        return self._by_country("offset")
+
+    @property
+    def blunting(self) -> dict[str, float | None]:
+        """How much less the sanctions cost once the club exists."""
+        return self._by_country("blunting")
+
+    @property
+    def break_even(self) -> dict[str, float | None]:
+        """b*: the rise of log trade among members at which the offset is 1; None beyond what was searched."""
+        found = self.integration[self.main]
+        return {who: b if np.isfinite(b) and not self.identified(who) else None for who, b in found.items()}
+
+
+def run(
+    world: World,
+    scenario: Scenario,
+    draws: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Solve a scenario: the four worlds by reading, placebo, break-evens, parts, variants, and bands over draws.
+
+    Args:
+        world: the baseline, with distances and past trade where the scenario needs them.
+        scenario: as loaded.
+        draws: how many draws the bands are made of; 0 for none.
+        seed: of the draws.
+        progress: called with (stage, done, total).
+
+    Raises:
+        InputError: the scenario does not fit the world.
+        NoEquilibrium, NotConverged: as `solve`.
+    """
+    if draws < 0:
+        raise InputError(f"draws is {draws}; it must be 0 or more")
+    tell = progress or (lambda stage, done, total: None)
+    if not scenario.settings.unrecorded_oil:
+        world = without_unrecorded(world)
+    stages = 8
+    tell("worlds", 0, stages)
+    case = Case.of(world, scenario)
+    found = sanctions(case)
+    main = scenario.club.reading
+    by_reading = {main: worlds(case, found, scenario.members(), main)}
+    if scenario.club.members is None:
+        for name in scenario.club.readings:
+            if name != main:
+                by_reading[name] = worlds(case, found, with_secretariat(case, name), name, by_reading[main])
+    tell("worlds", 1, stages)
+    control = placebo(case)
+    tell("worlds", 2, stages)
+    parts = provisions(case, by_reading[main], main)
+    lifted = measures(case, by_reading[main])
+    tell("worlds", 3, stages)
+    rests = dependence(case, by_reading[main], main)
+    outcome = Outcome(
+        world=world,
+        scenario=scenario,
+        draws=draws,
+        seed=seed,
+        case=case,
+        main=main,
+        by_reading=by_reading,
+        placebo=control,
+        drawn=None,
+        parts=tuple(parts),
+        lifted=tuple(lifted),
+        dependence=rests,
+        moved=(),
+        integration={},
+        deterrence={},
+        variants=(),
+    )
+    moved = diversion(case, by_reading[main], outcome.eligible())
+    tell("worlds", 4, stages)
+    integration = {}
+    for name, one in by_reading.items():
+        eligible = outcome.eligible(one.members)
+        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
+    tell("worlds", 5, stages)
+    others = [m for m in outcome.members if m != scenario.club.secretariat]
+    deterrence = break_even_deterrence(case, by_reading[main], main, others)
+    tell("worlds", 6, stages)
+    alternatives = variants(case, by_reading[main], main)
+    tell("worlds", stages, stages)
+    drawn = (
+        run_draws(case, sample(world, scenario, draws, seed), by_reading, main, alternatives, progress)
+        if draws
+        else None
+    )
+    return replace(
+        outcome,
+        moved=tuple(moved),
+        integration=integration,
+        deterrence=deterrence,
+        variants=tuple(alternatives),
+        drawn=drawn,
+    )
+
+
+def _gap(outcome: Outcome, who: str, reading: str) -> Callable[[Floats], float]:
+    """Gain less cost of a country or the club, as a function of the gains `[country]`."""
+    cost = float(outcome.cost(who, reading)[0])
+    return lambda gains: float(outcome.pooled(gains, who, reading)) - cost

@@ -1,0 +1,114 @@
+"""What payments add to a scenario: how much cheaper each pair pays without the measures, and with the club's links.
+
+The saving `ln((1 + w before) / (1 + w after))` of a pair times the trade elasticity is a rise of log trade. Under a
+measure it is part of the measure's own budget and adds nothing; elsewhere it stands by itself (DESIGN, measures).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.draws import two_sided
+from countervail.payments.network import Network, payments
+from countervail.payments.provisions import change, saved
+from countervail.scenario import Scenario
+from countervail.world.model import World
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Saving:
+    """A saving of every pair `[exporter, importer]` with its range; infinite where only the later network can pay."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+    def at(self, quantile: float | None) -> Floats:
+        """The saving at a quantile of its range; the central value for None."""
+        if quantile is None:
+            return self.value
+        middle = np.clip(self.value, self.low, self.high)
+        return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
+
+
+@dataclass(frozen=True, eq=False)
+class PaymentsOf:
+    """The payment networks of a scenario in a world.
+
+    `proposals` are those that stand for the provisions that run over rails, by provision.
+    """
+
+    observed: Network
+    scenario: Scenario
+    proposals: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario) -> PaymentsOf | None:
+        """The networks, or None where no provision of the scenario runs over rails."""
+        over_rails = [p.id for p in scenario.club.provisions if p.rails]
+        if not over_rails:
+            return None
+        network = payments(world, scenario)
+        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails})
+
+    @cached_property
+    def unsanctioned(self) -> Network:
+        """The network without what the scenario's measures impose on it."""
+        return self.observed.lifted_by(self.scenario)
+
+    @cached_property
+    def lifted(self) -> Floats:
+        """What lifting the measures saves each pair `[exporter, importer]`."""
+        return _finite(saved(self.observed.wedges, self.unsanctioned.wedges))
+
+    @cached_property
+    def lifted_range(self) -> Saving:
+        """The same with the range over how payments and routes are matched."""
+        ends = [
+            saved(before, after)
+            for before, after in (
+                (self.observed.wedges_low, self.unsanctioned.wedges_low),
+                (self.observed.wedges_high, self.unsanctioned.wedges_high),
+            )
+        ]
+        every = np.stack([self.lifted, *(_finite(e) for e in ends)])
+        return Saving(self.lifted, every.min(0), every.max(0))
+
+    def provision(self, which: str, *, without_measures: bool) -> Floats:
+        """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
+        key = (which, without_measures)
+        if key not in self._known:
+            base = self.unsanctioned if without_measures else self.observed
+            after = base.with_provision(*self.proposals[which])
+            self._known[key] = _finite(saved(base.wedges, after.wedges))
+        return self._known[key]
+
+    def provision_range(self, which: str, *, without_measures: bool) -> Saving:
+        """The same with its range over the links' own shares and costs and over matching."""
+        key = (which, without_measures)
+        if key not in self._ranges:
+            base = self.unsanctioned if without_measures else self.observed
+            done = change(base, self.proposals[which])
+            self._ranges[key] = Saving(
+                self.provision(which, without_measures=without_measures), _finite(done.low), _finite(done.high)
+            )
+        return self._ranges[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, bool], Floats]:
+        return {}
+
+    @cached_property
+    def _ranges(self) -> dict[tuple[str, bool], Saving]:
+        return {}
+
+
+def _finite(saving: Floats) -> Floats:
+    """Pairs that could not pay at all trade nothing to multiply: what opens there is gravity's potential."""
+    return np.where(np.isfinite(saving), saving, 0.0)

@@ -1,0 +1,110 @@
+"""Rails tables made from others: proposals adopted, entries added or left out, the cut-offs of some senders lifted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from countervail import countries as atlas
+from countervail.errors import InputError
+from countervail.payments.load import checked
+from countervail.payments.model import (
+    ALL,
+    CLUB,
+    Correspondent,
+    Currency,
+    CutOff,
+    Link,
+    Membership,
+    Proposal,
+    Rails,
+    Secondary,
+)
+from countervail.scenario import Scenario
+
+Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
+
+_LISTS: dict[type, str] = {
+    Membership: "memberships",
+    Link: "links",
+    Currency: "currencies",
+    Correspondent: "correspondents",
+    CutOff: "cutoffs",
+    Secondary: "secondary",
+}
+
+
+def adopted(rails: Rails, proposal: Proposal, date: dt.date) -> Rails:
+    """The table with a proposal's entries in force, whatever their own dates."""
+    new: dict[str, tuple[object, ...]] = {}
+    for name in ("memberships", "links", "currencies"):
+        present = {e.id for e in getattr(rails, name)}
+        more = [
+            e.model_copy(update={"since": min(e.since, date), "until": None})
+            for e in getattr(proposal, name)
+            if e.id not in present
+        ]
+        new[name] = (*getattr(rails, name), *more)
+    return rails.model_copy(update=new)
+
+
+def added(rails: Rails, entries: Iterable[Addition]) -> Rails:
+    """The table with more entries, validated as a whole."""
+    for entry in entries:
+        name = _LISTS[type(entry)]
+        rails = rails.model_copy(update={name: (*getattr(rails, name), entry)})
+    return checked(rails)
+
+
+def without(rails: Rails, ids: Iterable[str]) -> Rails:
+    """The table without the entries of these ids; InputError for one it does not have."""
+    gone = set(ids)
+    names = [name for kind, name in _LISTS.items() if kind is not Currency]
+    known = {e.id for name in names for e in getattr(rails, name)}
+    for name in sorted(gone - known):
+        raise InputError(f"unknown entry {name!r} of the rails table.")
+    return rails.model_copy(update={name: tuple(e for e in getattr(rails, name) if e.id not in gone) for name in names})
+
+
+def lifted(rails: Rails, ids: Iterable[str] | None = None) -> Rails:
+    """The table without the cut-offs and secondary sanctions that senders impose, or only without `ids`."""
+    known = [c.id for c in rails.cutoffs if c.senders] + [s.id for s in rails.secondary]
+    gone = set(known if ids is None else ids)
+    for name in sorted(gone - set(known)):
+        raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.")
+    return without(rails, gone)
+
+
+def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
+    """Ids of the cut-offs and secondary sanctions in force that one of `senders` imposes on one of `targets`.
+
+    Both are countries or groups; None for senders is anybody. What no sender imposes (broken banking) is not among
+    them.
+    """
+    by = None if senders is None else set(atlas.expand(senders, date))
+    on = set(atlas.expand(targets, date))
+    entries: tuple[CutOff | Secondary, ...] = (*rails.cutoffs, *rails.secondary)
+    return tuple(
+        entry.id
+        for entry in entries
+        if entry.holds(date)
+        and entry.senders
+        and (by is None or by & set(atlas.expand(entry.senders, date)))
+        and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], date))
+    )
+
+
+def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
+    """Ids of what U lifts: the cut-offs of a measure's senders on its targets, and threats where payments are cut."""
+    gone: set[str] = set()
+    for measure in scenario.measures:
+        if not measure.enabled:
+            continue
+        senders, targets = (
+            [iso3 for iso3 in scenario.expand(names, date) if iso3 != atlas.REST]
+            for names in (measure.senders, measure.targets)
+        )
+        gone.update(imposed(rails, date, senders, targets))
+        if measure.kind == "payment_cutoff":
+            gone.update({s.id for s in rails.secondary}.intersection(imposed(rails, date, None, targets)))
+    return gone

@@ -1,0 +1,279 @@
+"""The rails table: dated facts and ranged assumptions about who can pay whom, and how; a file of YAML, checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from countervail.scenario.values import CountryOrGroup, Date, Model, Range, Text, within
+
+ALL = "ALL"
+CLUB = "CLUB"
+_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_Source = Annotated[str, Field(min_length=4)]
+Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
+"""ISO3 codes or names, built-in groups, ALL for every country of the world, CLUB for the scenario's members."""
+
+
+class Entry(Model):
+    """Something that holds from a date on: what, since when, who says so and how surely."""
+
+    id: str = Field(pattern=_ID)
+    """A short name, unique in the table."""
+    label: str = Field(min_length=1)
+    """What it is, for the reader."""
+    since: Date
+    """First day it holds."""
+    until: Date | None = None
+    """Last day it holds; null while it lasts."""
+    source: _Source
+    """Where it is on record, or why it is assumed."""
+    confidence: Literal["high", "medium", "low"]
+    """How sure the dated fact is; the size of a share has its own range."""
+    basis: Literal["observed", "claim", "assumption"]
+    """On record, claimed by an official of a party to it, or assumed."""
+    note: str | None = None
+    """What a reader should know about it."""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if self.until and self.until < self.since:
+            raise ValueError(f"`until` ({self.until}) lies before `since` ({self.since})")
+        return self
+
+    def holds(self, date: dt.date) -> bool:
+        """Whether it holds at `date`."""
+        return self.since <= date and (self.until is None or date <= self.until)
+
+
+class Rail(Entry):
+    """A messaging system that banks connect to."""
+
+    operators: tuple[CountryOrGroup, ...] = ()
+    """The states whose law it is run under; null where it has no operator."""
+    messaging: Range
+    """Cost of its messages for one payment, ad valorem."""
+
+
+class Currency(Entry):
+    """A currency payments can be made in."""
+
+    issuers: tuple[CountryOrGroup, ...] = ()
+    """Whose money it is: their banks need not convert, and they decide who may clear it."""
+    own: bool = False
+    """Stands for the currency of either party: one side converts, no third state can block it."""
+    rails: tuple[str, ...] = Field(min_length=1)
+    """The rails over which payments in it are made."""
+    users: Countries = (ALL,)
+    """Who may clear it, cut-offs aside."""
+    conversion: Range
+    """Cost of turning it into the money of a party outside its area, per such party, ad valorem."""
+
+
+class Membership(Entry):
+    """Countries whose banks are connected to a rail."""
+
+    rail: str
+    """The rail."""
+    countries: Countries
+    """The countries."""
+    but: tuple[CountryOrGroup, ...] = ()
+    """Those of them it does not hold for."""
+    partners: tuple[CountryOrGroup, ...] = ()
+    """Those it can be used with; empty for everybody on the rail. With partners it is an account relation."""
+    share: Range
+    """Share of each country's banking that is connected, weighted by payments, 0 to 1; never a count of banks."""
+
+
+class Link(Entry):
+    """A gateway that joins two rails."""
+
+    rails: tuple[str, str]
+    """The two rails."""
+    between: tuple[CountryOrGroup, CountryOrGroup] | None = None
+    """The two countries whose banks may use it; null for all on the two rails."""
+    share: Range
+    """Share of the payments between connected banks that it carries, 0 to 1."""
+
+
+class Correspondent(Entry):
+    """A third country whose banks hold accounts for a country's banks and pass its payments on."""
+
+    country: CountryOrGroup
+    """The third country."""
+    serves: Countries
+    """Whose payments its banks pass on."""
+    share: Range
+    """Share of the served country's payments that they would take, 0 to 1."""
+
+
+class CutOff(Entry):
+    """A restriction: a rail, a currency or a set of partners denied to the banks of some countries."""
+
+    targets: Countries
+    """Whose banks it hits."""
+    rail: str | None = None
+    """The rail they lose."""
+    currency: str | None = None
+    """The currency they may not clear."""
+    partners: tuple[CountryOrGroup, ...] = ()
+    """The countries whose banks may not deal with them."""
+    left: Range
+    """Share left to them, 0 to 1; of several that hold at once the smallest counts."""
+    senders: tuple[CountryOrGroup, ...] = ()
+    """Who imposes it; empty where it is no sanction (a bank failure, a withdrawal), and lifting leaves it."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum((self.rail is not None, self.currency is not None, bool(self.partners))) != 1:
+            raise ValueError("give one of `rail`, `currency` and `partners`")
+        return self
+
+
+class Secondary(Entry):
+    """Secondary sanctions: what dealing with a target's banks may cost a bank elsewhere."""
+
+    targets: Countries
+    """Whose payments carry the risk."""
+    exempt: tuple[CountryOrGroup, ...] = ()
+    """Whose banks have nothing left to lose by it."""
+    premium: Range
+    """What an exposed bank asks for it, ad valorem."""
+    senders: Countries
+    """Who threatens."""
+
+
+class Costs(Model):
+    """Costs that belong to no rail and no currency, ad valorem."""
+
+    hop: Range
+    """A gateway between two rails."""
+    correspondent: Range
+    """A third country's bank: messages of both legs, conversions and its fee, without the risk premium."""
+    informal: Range | None
+    """Barter, cash and money changers; null where there are none, and a pair without a route cannot trade."""
+
+
+class Proposal(Model):
+    """A provision of the club that changes the network; its entries hold whenever it is switched on."""
+
+    id: str = Field(pattern=_ID)
+    """A short name, unique in the table."""
+    label: str = Field(min_length=1)
+    """What it is, for the reader."""
+    provision: str | None = None
+    """The scenario's provision whose size it stands for; null where there is none."""
+    memberships: tuple[Membership, ...] = ()
+    """Connections it adds."""
+    links: tuple[Link, ...] = ()
+    """Gateways it adds."""
+    currencies: tuple[Currency, ...] = ()
+    """Currencies it adds."""
+    document: Text
+    """The document that proposes it."""
+    place: str
+    """The place in the document."""
+    note: str | None = None
+    """What a reader should know about it."""
+
+
+class Count(Model):
+    """A count of participants at a date: shown, never used as a share."""
+
+    rail: str
+    """The rail."""
+    date: Date
+    """When."""
+    metric: str
+    """What is counted."""
+    value: float
+    """The count."""
+    unit: str
+    """Its unit."""
+    source: _Source
+    """Where it is on record."""
+    confidence: str
+    """How sure it is."""
+
+
+class Rails(Model):
+    """The whole table."""
+
+    format: Literal["rails/1"] = "rails/1"
+    """The format of the file."""
+    title: str
+    """What the table describes."""
+    costs: Costs
+    """Costs of links, correspondents and informal channels."""
+    rails: tuple[Rail, ...] = Field(min_length=1)
+    """Messaging systems."""
+    currencies: tuple[Currency, ...] = Field(min_length=1)
+    """Currencies."""
+    memberships: tuple[Membership, ...] = ()
+    """Who is connected to which rail."""
+    links: tuple[Link, ...] = ()
+    """Gateways between rails."""
+    correspondents: tuple[Correspondent, ...] = ()
+    """Third countries that pass payments on."""
+    cutoffs: tuple[CutOff, ...] = ()
+    """Restrictions."""
+    secondary: tuple[Secondary, ...] = ()
+    """Secondary sanctions."""
+    proposals: tuple[Proposal, ...] = ()
+    """What the club proposes."""
+    counts: tuple[Count, ...] = ()
+    """Participants by date."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        seen: set[str] = set()
+        for item in self.entries():
+            if item.id in seen:
+                raise ValueError(f"the id {item.id!r} is used twice")
+            seen.add(item.id)
+        rails = [rail.id for rail in self.rails]
+        currencies = [c.id for c in self.currencies] + [c.id for p in self.proposals for c in p.currencies]
+        for item in self.entries():
+            for rail in _rails_of(item):
+                if rail not in rails:
+                    raise ValueError(f"{item.id}: unknown rail {rail!r}; there are {', '.join(rails)}")
+            if isinstance(item, Link) and item.rails[0] == item.rails[1]:
+                raise ValueError(f"{item.id}: a link joins two different rails, not {item.rails[0]} with itself")
+            if isinstance(item, CutOff) and item.currency is not None and item.currency not in currencies:
+                raise ValueError(f"{item.id}: unknown currency {item.currency!r}; there are {', '.join(currencies)}")
+            for name in ("share", "left"):
+                within(getattr(item, name, None), f"{item.id}: {name}", 0, 1, ": a share is between 0 and 1")
+            for name in ("messaging", "conversion", "premium"):
+                within(getattr(item, name, None), f"{item.id}: {name}", low=0, why=": a cost is not negative")
+        for count in self.counts:
+            if count.rail not in rails:
+                raise ValueError(f"counts: unknown rail {count.rail!r}; there are {', '.join(rails)}")
+        for name in ("hop", "correspondent", "informal"):
+            within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+        return self
+
+    def entries(self) -> Sequence[Entry | Proposal]:
+        """Every dated entry and every proposal with its entries."""
+        own: list[Entry | Proposal] = [
+            *self.rails,
+            *self.currencies,
+            *self.memberships,
+            *self.links,
+            *self.correspondents,
+            *self.cutoffs,
+            *self.secondary,
+        ]
+        for proposal in self.proposals:
+            own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
+        return own
+
+
+def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:
+    if isinstance(item, Currency | Link):
+        return item.rails
+    if isinstance(item, Membership | CutOff) and item.rail is not None:
+        return (item.rail,)
+    return ()

@@ -1,0 +1,65 @@
+"""What the result tables hold: each table's and column's label, unit and meaning, read from columns.csv."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool | None
+Row: TypeAlias = Mapping[str, Scalar]
+Tables: TypeAlias = Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result table; `kind` is text, number, integer, boolean, date or any; unit `own` is the row's."""
+
+    name: str
+    kind: str
+    unit: str
+    label: str
+    description: str
+
+    @property
+    def heading(self) -> str:
+        """The label with its unit."""
+        return (
+            f"{self.label} ({self.unit})" if self.unit not in ("", "own", "share", "ratio", "persons") else self.label
+        )
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the column is set flush right."""
+        return self.kind in ("number", "integer", "any")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A result table: its title, what it says, and its columns in order."""
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+
+
+@cache
+def described() -> Mapping[str, Table]:
+    """The result tables by name, in the order they are shown."""
+    titles: dict[str, tuple[str, str]] = {}
+    columns: dict[str, list[Column]] = {}
+    text = (files("countervail.report") / "columns.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        if row["column"]:
+            columns[row["table"]].append(
+                Column(row["column"], row["kind"], row["unit"], row["label"], row["description"])
+            )
+        else:
+            titles[row["table"]] = row["label"], row["description"]
+            columns[row["table"]] = []
+    return MappingProxyType({name: Table(name, *titles[name], tuple(columns[name])) for name in titles})

@@ -1,0 +1,1 @@
+"""One function a chart: an Altair chart over named data, without colours of its own (theme.py) or a title."""

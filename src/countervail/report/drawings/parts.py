@@ -1,0 +1,107 @@
+"""What the charts are made of: named tables, ranked axes, tooltips, bars with bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+
+VALID: Final = "isValid(datum.{0}) && isFinite(datum.{0})"
+HEADLINE: Final = "datum.reading == reading && datum.country != 'CLUB'"
+BELOW: Final = 16  # pixels
+
+
+def rows_of(name: str, *conditions: str) -> Any:
+    """A chart over the rows of a result table that meet `conditions`, a fixed height for each of its bars."""
+    chart = alt.Chart(alt.NamedData(name=name), height=alt.Step(24))
+    for condition in conditions:
+        chart = chart.transform_filter(condition)
+    return chart
+
+
+def chosen(name: str) -> alt.Parameter:
+    """A parameter of the chart, to be set when it is drawn (and perhaps bound to a choice)."""
+    return alt.param(name=name, value="")
+
+
+def ranked_by(field: str, sort: str, label: str | None = None, order: str = "descending", limit: int = 240) -> alt.Y:
+    """The axis of a text field, ranked by a number."""
+    by = alt.EncodingSortField(field=sort, op="max", order=order)  # type: ignore[arg-type]
+    return alt.Y(f"{field}:N", sort=by, title=label, axis=alt.Axis(labelLimit=limit))
+
+
+def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
+    """Tooltips; a field ending in _pct or _usd or of a band gets its format, text stays text."""
+    return [
+        alt.Tooltip(f"{field}:N", title=title)
+        if kind == "N"
+        else alt.Tooltip(f"{field}:Q", title=title, format=",.0f" if field.endswith("usd") else ",.3~f")
+        for field, kind, title in ((*field.split(":"), title) for field, title in fields)
+    ]
+
+
+def largest(rows: Any, value: str, most: int) -> Any:
+    """The rows with the `most` largest absolute values."""
+    sized = rows.transform_calculate(size=f"abs(datum.{value})")
+    ranked = sized.transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+    return ranked.transform_filter(f"datum.rank <= {most}")
+
+
+def zero_line() -> alt.Chart:
+    """A line at zero, whatever the rows."""
+    line: alt.Chart = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(x=alt.datum(0))
+    return line
+
+
+def ranked_unlabelled(field: str, sort: str, order: str = "descending") -> alt.Y:
+    """The ranked axis of `ranked_by` without its labels, for those of `labels_above`."""
+    by = alt.EncodingSortField(field=sort, op="max", order=order)  # type: ignore[arg-type]
+    return alt.Y(f"{field}:N", sort=by, title=None, axis=None)
+
+
+def labels_above(rows: Any, y: alt.Y) -> alt.Chart:
+    """Long labels over their marks (which stand BELOW the middle), broken into as many lines as the width asks."""
+    broken = "replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7)) + '})( +|$)', 'g'), '$1\\n')"
+    words = rows.transform_calculate(lines=f"split(trim({broken}), '\\n')")
+    words = words.mark_text(style="label", align="left", baseline="top", yOffset=-BELOW - 10, dx=2)
+    chart: alt.Chart = words.encode(alt.X(value=0), y, text="lines:N", tooltip=alt.value(None))
+    return chart
+
+
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """Charts one over the other; as alt.layer, which by its type may give a facet."""
+    return alt.LayerChart(layer=list(layers))
+
+
+def ranked_bars(
+    table: str,
+    value: str,
+    axis: str,
+    conditions: Sequence[str] = (),
+    name: str = "name",
+    band: tuple[str, str] | None = None,
+    median: str | None = None,
+    most: int | None = None,
+) -> alt.LayerChart:
+    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way."""
+    rows = rows_of(table, *conditions, VALID.format(value))
+    if most is not None:
+        rows = largest(rows, value, most)
+    y = ranked_by(name, value)
+    tips = [(f"{name}:N", "Country"), (f"{value}:Q", axis)]
+    if band:
+        tips += [(f"{band[0]}:Q", "5th percentile"), (f"{band[1]}:Q", "95th percentile")]
+    if median:
+        tips.append((f"{median}:Q", "Median of the draws"))
+    bars = rows.mark_bar(style="first").encode(x=alt.X(f"{value}:Q", title=axis), y=y, tooltip=tooltips(*tips))
+    layers: list[Any] = [bars]
+    if band:
+        limits = rows.transform_filter(VALID.format(band[0])).mark_rule(style="band")
+        layers.append(
+            limits.encode(x=alt.X(f"{band[0]}:Q", title=axis), x2=f"{band[1]}:Q", y=y, tooltip=tooltips(*tips))
+        )
+    if median:
+        middles = rows.transform_filter(VALID.format(median)).mark_tick(style="band", thickness=2, size=11)
+        layers.append(middles.encode(x=alt.X(f"{median}:Q", title=axis), y=y, tooltip=tooltips(*tips)))
+    return layered(*layers, zero_line())

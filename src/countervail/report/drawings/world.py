@@ -1,0 +1,129 @@
+"""The world beyond the club: the map, the senders, third countries, diverted trade."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import altair as alt
+
+from countervail.report.drawings.parts import (
+    VALID,
+    chosen,
+    largest,
+    layered,
+    ranked_bars,
+    ranked_by,
+    rows_of,
+    tooltips,
+    zero_line,
+)
+
+STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
+WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
+
+
+def world_map() -> alt.LayerChart:
+    """Real income of every country, in one of three counterfactuals; the members outlined."""
+    shown = alt.param(
+        name="world_shown",
+        value="u_pct",
+        bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
+    )
+    shapes = alt.Chart(
+        alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    ).transform_lookup(
+        lookup="id",
+        from_=alt.LookupData(
+            data=alt.NamedData(name="countries"), key="map_id", fields=["name", "role", "estimated_share", *WORLDS]
+        ),
+    )
+    texts = {
+        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.2f') + ' %' : 'not computed'"
+        for field in WORLDS
+    }
+    steps = _steps()
+    classes = "".join(f"datum.shown < {limit} ? '{label}' : " for label, limit in zip(steps, STEPS, strict=False))
+    known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
+        shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
+        estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
+        **texts,
+    )
+    known = known.transform_calculate(step=f"{classes}'{steps[-1]}'")
+    colour = alt.Color(
+        "step:O",
+        title="Change in real income (%)",
+        scale=alt.Scale(domain=steps, range="diverging"),
+        legend=alt.Legend(columns=alt.ExprRef("width < 560 ? 3 : 6"), symbolSize=130, symbolStrokeWidth=0),
+    )
+    tips = [
+        alt.Tooltip("name:N", title="Country"),
+        alt.Tooltip("role:N", title="Role"),
+        *(alt.Tooltip(f"{field}_text:N", title=title.capitalize()) for field, title in WORLDS.items()),
+        alt.Tooltip("estimated:N", title="Trade estimated"),
+    ]
+    blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
+    blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
+    unsolved = known.transform_filter("!isValid(datum.shown)").mark_geoshape(style="unknown").encode(tooltip=tips)
+    solved = known.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
+    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
+    drawn = layered(blank, unsolved, solved, members).project("naturalEarth1").add_params(shown)
+    return drawn.properties(height="container")
+
+
+def _steps() -> list[str]:
+    """The classes of the map's scale, as its legend names them."""
+    written = [f"{limit:+g}".replace("-", "−") for limit in STEPS]
+    between = [f"{low} to {high}" for low, high in pairwise(written)]
+    return [f"below {written[0]}", *between, f"above {written[-1]}"]
+
+
+def senders() -> alt.LayerChart:
+    """What the measures cost those who impose them, ranked, with bands."""
+    return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"), most=24)
+
+
+def third_countries() -> alt.LayerChart:
+    """Countries that are neither members nor senders, those most touched first."""
+    axis = "Change in real income (%)"
+    rows = (
+        largest(rows_of("third_countries", VALID.format("u_pct")), "u_pct", 16)
+        .transform_calculate(lifted="datum.u_pct", club="datum.c_pct")
+        .transform_fold(["lifted", "club"], as_=["what", "percent"])
+        .transform_filter(VALID.format("percent"))
+        .transform_calculate(world="datum.what == 'club' ? 'with the club' : 'sanctions lifted'")
+    )
+    points = rows.mark_point().encode(
+        alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
+        alt.Color("world:N", title=None, sort=["sanctions lifted", "with the club"]),
+        tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
+    )  # fmt: skip
+    return layered(points, zero_line())
+
+
+def diversion() -> alt.LayerChart:
+    """One target's trade with its partners: lost to the left, diverted there to the right."""
+    axis = "Billion USD"
+    rows = (
+        rows_of("diversion")
+        .transform_calculate(pair="datum.name + ': ' + datum.flow + 's'")
+        .transform_filter("datum.pair == flow")
+        .transform_calculate(
+            lost="-abs(datum.lost_usd) / 1000",
+            diverted="datum.diverted_usd / 1000",
+            size="abs(datum.lost_usd) + abs(datum.diverted_usd)",
+            net="(abs(datum.diverted_usd) - abs(datum.lost_usd))",
+        )
+        .transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+        .transform_filter("datum.rank <= 16")
+        .transform_fold(["lost", "diverted"], as_=["what", "billions"])
+        .transform_filter(VALID.format("billions"))
+    )
+    tips = tooltips(("partner_name:N", "Partner"), ("lost_usd:Q", "Lost (million USD)"),
+                 ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
+    bars = rows.mark_bar().encode(
+        alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
+        alt.Color("what:N", title=None, sort=["diverted", "lost"]), tooltip=tips,
+    )  # fmt: skip
+    return layered(bars, zero_line()).add_params(chosen("flow"))

@@ -1,0 +1,265 @@
+"""The report: one self-contained HTML page that opens offline and allows nothing but its own script."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+
+from countervail import __version__
+from countervail.errors import CountervailError
+from countervail.report import answers
+from countervail.report.charts import Chart, charts
+from countervail.report.columns import Column, Row, Tables, described
+from countervail.report.theme import config
+from countervail.report.words import NOTHING, cell, plain, unprefixed
+
+
+@dataclass(frozen=True)
+class View:
+    """A table as it is shown: its columns, and its rows as text (a cell may have a second line)."""
+
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str | tuple[str, str], ...], ...]
+
+    def style(self, index: int) -> str:
+        """The class of a column's cells: numbers flush right, long texts given room."""
+        if self.columns[index].numeric:
+            return "number"
+        longest = max(len("".join(row[index])) for row in self.rows)
+        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else ""
+
+
+@dataclass
+class Section:
+    """A section of the page: its charts, tables that are open, and tables that are folded away."""
+
+    id: str
+    title: str
+    texts: Sequence[str] = ()
+    charts: list[Chart] = field(default_factory=list)
+    open: list[View] = field(default_factory=list)
+    folded: list[View] = field(default_factory=list)
+    empty: str = ""
+
+
+# id, title, charts, tables shown open, tables folded away
+_SECTIONS: Final = (
+    ("answer", "The answer", (), ("members",), ("figures",)),
+    ("map", "The world", ("map",), (), ("countries",)),
+    ("members", "Costs and gains", ("costs", "gains", "ratios", "rests_on"), (), ("rests_on", "measures")),
+    ("proposals", "What each proposal is worth", ("provisions",), (), ("provisions",)),
+    ("break-even", "How strong a club would have to be", ("break_evens",), (), ()),
+    ("deterrence", "What keeps each out", ("deterrence",), ("deterrence",), ()),
+    ("senders", "Senders and third countries", ("senders", "third_countries"), (), ("senders", "third_countries")),
+    ("diversion", "Diverted trade", ("diversion",), (), ("diversion",)),
+    ("claims", "Claims checked", ("claims",), ("claims",), ()),
+    ("readings", "The readings", ("readings",), ("readings",), ()),
+    ("timeline", "Timeline", ("timeline",), ("timeline",), ()),
+    ("assumptions", "Assumptions", ("sensitivity",), ("assumptions",), ("sensitivity",)),
+    ("rules", "Under other rules", ("closures",), (), ("closures",)),
+    ("placebo", "Placebo", ("placebo",), ("placebo_summary",), ("placebo",)),
+    ("facts", "Published figures beside ours", (), ("facts",), ()),
+    ("caveats", "Caveats of the data", (), ("caveats",), ()),
+)
+_TEXTS: Final = {
+    "answer": "A ratio is given only where the cost of the sanctions stands out from the placebo and from 0.25 %; "
+    "elsewhere its reason stands in its place.",
+    "break-even": "A uniform rise in trade inside the club takes the place of the proposals. Who would need more than "
+    "5 log points is marked so.",
+    "deterrence": "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
+    "readings": "Each document has its own list of members. Readings are run apart and never merged or averaged.",
+    "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
+}
+_EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
+_TILES: Final = {
+    "cost_pct": "Cost of the sanctions, of real income",
+    "gain_pct": "Gain from the club, of real income",
+    "offset": "Offset: share of the cost made good",
+    "break_even": "Break-even: rise in trade, log points",
+}
+# Columns that help a program more than a reader
+_LEFT_OUT: Final = {
+    "figures": ("eligible",),
+    "countries": ("map_id",),
+    "provisions": ("id", "country"),
+    "assumptions": ("path", "unit"),
+    "claims": ("id",),
+    "measures": ("id",),
+    "deterrence": ("iso3",),
+    "senders": ("iso3",),
+    "third_countries": ("iso3",),
+    "diversion": ("target", "partner"),
+    "placebo": ("iso3",),
+    "rests_on": ("country",),
+    "caveats": ("country",),
+    "closures": ("country",),
+}
+
+
+_BESIDE: Final = (
+    "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
+)
+# Columns set small under another
+_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
+
+
+def page(tables: Tables) -> str:
+    """The report of `tables` as HTML."""
+    tables = plain(tables)
+    shown = charts(tables)
+    meta = answers.meta(tables)
+    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()]
+    return render(tables, meta, _run(meta), _sections(tables, shown), tiles, answers.headline(tables))
+
+
+def render(
+    tables: Tables,
+    meta: Row,
+    run: str,
+    sections: Sequence[Section],
+    tiles: Sequence[tuple[str, Any]],
+    headline: Sequence[str],
+    beside: str = _BESIDE,
+) -> str:
+    """A page of sections over `tables`, self-contained; only the tables its charts need are written into it."""
+    shown = {chart.name: chart for section in sections for chart in section.charts}
+    needed = {name for chart in shown.values() for name in chart.tables}
+    rows = {name: list(tables.get(name, ())) for name in sorted(needed - {"world"})}
+    style, script = _static("report.css"), _static("report.js")
+    data = {
+        "specifications": {name: chart.specification for name, chart in shown.items()},
+        "themes": {"light": config(dark=False), "dark": config(dark=True)},
+    }
+    blocks = [(id, _json(value)) for id, value in data.items()]
+    world = f'"world":{_static("world.json")}' if "world" in needed else ""
+    blocks.append(("tables", _json(rows)[:-1] + ("," if rows and world else "") + world + "}"))
+    safe = _environment().filters["safe"]
+    html: str = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            meta={**_EMPTY, **meta},
+            run=run,
+            policy=_policy(style, (script, _bundle())),
+            sections=sections,
+            tiles=tiles,
+            headline=headline,
+            beside=beside,
+            style=safe(style),
+            script=safe(script),
+            bundle=safe(_bundle()),
+            data=[(id, safe(text)) for id, text in blocks],
+        )
+    )
+    return html
+
+
+def _sections(tables: Tables, shown: dict[str, Chart]) -> list[Section]:
+    views = {name: _view(tables, name) for name in described()} | {"members": _members(tables)}
+    sections = []
+    for id, title, names, opened, folded in _SECTIONS:
+        section = Section(id, title, texts=[_TEXTS[id]] if id in _TEXTS else ())
+        section.charts = [shown[name] for name in names if name in shown]
+        section.open = [views[name] for name in opened if views[name].rows]
+        section.folded = [views[name] for name in folded if views[name].rows]
+        if not (section.charts or section.open or section.folded or id == "answer"):
+            section.empty = "This run has nothing to show here."
+        sections.append(section)
+    return sections
+
+
+def _view(tables: Tables, name: str) -> View:
+    table = described()[name]
+    columns = tuple(column for column in table.columns if column.name not in _LEFT_OUT.get(name, ()))
+    rows = tuple(tuple(_cell(name, column, row) for column in columns) for row in tables.get(name, ()))
+    return View(table.title, table.description, columns, rows)
+
+
+def _cell(table: str, column: Column, row: Row) -> str | tuple[str, str]:
+    text = cell(column, row[column.name], row.get("unit"))
+    under = _UNDER.get((table, column.name))
+    return (text, str(row[under] or "")) if under else text
+
+
+def _members(tables: Tables) -> View:
+    """One row a member: every headline figure with its band, or why it has none."""
+    columns = [Column("name", "text", "", "Country", "")]
+    columns += [Column(name, "number", "", label, "") for name, label in answers.QUANTITIES.items()]
+    columns.append(Column("note", "text", "", "Where no ratio is given", ""))
+    rows: list[tuple[str | tuple[str, str], ...]] = []
+    for member in answers.members(tables):
+        texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
+        reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
+        rows.append((member.name, *texts, "; ".join(reasons)))
+    return View(
+        "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
+    )
+
+
+def _run(meta: Row) -> str:
+    if not meta:
+        return ""
+    draws = f"{meta['draws']} draws, seed {meta['seed']}" if meta.get("draws") else "no draws"
+    parts = (
+        f"Members after: {meta['reading_label'] or meta['reading']}",
+        f"world {meta['world']} ({meta['world_year']})",
+        f"closure {meta['closure']}, anchor {meta['anchor']}, horizon {meta['horizon']}",
+        draws,
+    )
+    return "; ".join(parts) + "."
+
+
+def _json(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    hashes = " ".join(_hash(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _static(name: str) -> str:
+    return (files("countervail.report") / "static" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _bundle() -> str:
+    try:
+        # the sequence that would end the script element can stand in a string only, where the backslash is nothing
+        return _static("vega.js").replace("</script", "<\\/script")
+    except FileNotFoundError:
+        raise CountervailError(
+            "the charts' script (report/static/vega.js) is missing from this installation: it is made when the package "
+            "is built; run `make run`, or `pip install -e .`, in the source folder"
+        ) from None
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("countervail.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,46 @@
+// Draws the report's charts from the specifications and the rows beside them; no network, no eval.
+"use strict";
+(() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const specifications = read("specifications");
+  const tables = read("tables");
+  const themes = read("themes");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const drawn = new Map();
+
+  const draw = async (place) => {
+    const specification = structuredClone(specifications[place.dataset.chart]);
+    specification.datasets = { ...specification.datasets };
+    for (const name of place.dataset.tables.split(" ")) specification.datasets[name] = tables[name] ?? [];
+    // a map's height follows the width it is given; a container's would fit it before there is a legend
+    if (specification.height === "container") specification.height = Math.round(place.clientWidth * 0.5);
+    try {
+      drawn.get(place)?.finalize();
+      drawn.set(place, await vegaEmbed(place, specification, {
+        ast: true,
+        renderer: "svg",
+        config: dark.matches ? themes.dark : themes.light,
+        defaultStyle: false,
+        forceActionsMenu: true,
+        logLevel: 1,
+        tooltip: { disableDefaultStyle: true },
+        actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
+        downloadFileName: place.dataset.chart,
+        i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
+      }));
+      place.dataset.drawn = "true";
+    } catch (error) {
+      place.textContent = `This chart could not be drawn (${error.message}); its figures are in the tables.`;
+      place.dataset.drawn = "false";
+    }
+  };
+
+  const drawAll = async () => {
+    document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
+    for (const place of document.querySelectorAll("[data-chart]")) await draw(place);
+    document.documentElement.dataset.ready = "true";
+  };
+
+  dark.addEventListener("change", drawAll);
+  drawAll();
+})();

@@ -1,0 +1,90 @@
+"""The answer in the terminal: the headline, the members, what each proposal is worth, and what qualifies them."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from countervail.report import answers
+from countervail.report.columns import Tables
+from countervail.report.words import NOTHING, band, percent, plain, quantity, unprefixed, usd
+
+
+def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None) -> None:
+    """Write the answer to `stream` (default: stdout), as wide as the terminal or `width`."""
+    tables = plain(tables)
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    if width is None and not console.is_terminal:
+        console.width = 110
+    said = answers.meta(tables)
+    console.print(Text(str(said.get("title") or said.get("scenario") or ""), style="bold"))
+    console.print(Text(f"Members after: {said.get('reading_label') or said.get('reading')}", style="dim"))
+    console.print()
+    for sentence in answers.headline(tables):
+        console.print(Text(sentence))
+    console.print()
+    for table in (_members(tables), _provisions(tables), _claims(tables)):
+        if table.row_count:
+            console.print(table)
+            console.print()
+    for reason in _reasons(tables):
+        console.print(Text(reason, style="dim"))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position else "left", no_wrap=False, overflow="fold")
+    return table
+
+
+def _members(tables: Tables) -> Table:
+    bands = " (below each figure its 5 to 95 % band)" if answers.meta(tables).get("draws") else ""
+    table = _table(f"The members{bands}", "", *answers.QUANTITIES.values())
+    marks = _marks(tables)
+    for member in answers.members(tables):
+        cells = [
+            unprefixed(f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else ""))
+            for figure in member.figures
+        ]
+        table.add_row(member.name, *cells)
+    return table
+
+
+def _provisions(tables: Tables) -> Table:
+    table = _table(
+        "What each proposal is worth to the club's eligible members", "", "Alone", "Band", "USD", "Added last"
+    )
+    for row in tables.get("provisions", ()):
+        if row["country"] == answers.CLUB:
+            low, high, alone, last, money = (
+                _number(row[key]) for key in ("alone_low", "alone_high", "alone_pct", "last_pct", "alone_usd")
+            )
+            table.add_row(str(row["label"]), percent(alone), band(low, high, "%"), usd(money), percent(last))
+    return table
+
+
+def _claims(tables: Tables) -> Table:
+    table = _table("Claims checked", "", "Reading", "Claimed", "Computed", "Verdict")
+    for row in tables.get("claims", ()):
+        unit = "persons" if row["unit"] == "persons" else None
+        claimed, computed = quantity(row["claimed"], unit), quantity(row["computed"], unit)
+        table.add_row(*(str(text or "") for text in (row["label"], row["reading"], claimed, computed, row["verdict"])))
+    return table
+
+
+def _marks(tables: Tables) -> dict[str, str]:
+    """A footnote mark for every reason why a ratio is not given."""
+    notes = (figure.note for member in answers.members(tables) for figure in member.figures if figure.value == NOTHING)
+    return {note: f" ({number})" for number, note in enumerate(dict.fromkeys(note for note in notes if note), start=1)}
+
+
+def _reasons(tables: Tables) -> list[str]:
+    return [f"{mark.strip()} {note}" for note, mark in _marks(tables).items()]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
