@@ -264,7 +264,8 @@ def _scenario(loaded: Any, choice: str, target: Path, write: Callable[[Path, str
         raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}")
     club = to_scenario.club_file(loaded, None if name == "all" else name)
     write(target, club.yaml)
-    write(target.with_name(f"{target.stem}.sources.json"), json.dumps(club.sources, ensure_ascii=False, indent=1))
+    sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
+    write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
     stem = f"{target.stem}-scenario"
     write(
         target.with_name(f"{stem}.yaml"),

@@ -36,7 +36,10 @@ def population(world: HasPopulation) -> dict[str, float]:
 
 def _dataset(world: HasPopulation) -> dict[str, Any]:
     sources = [s for s in getattr(world, "sources", ()) or () if isinstance(s, Mapping)]
-    chosen = next((s for s in sources if _POPULATION.search(" ".join(str(v) for v in s.values()))), {})
+    about = [(s, " ".join(str(v) for v in s.values())) for s in sources]
+    chosen: Mapping[str, Any] = next((s for s, text in about if "popul" in text.lower()), {}) or next(
+        (s for s, text in about if _POPULATION.search(text)), {}
+    )
     return {
         "dataset": chosen.get("title") or getattr(world, "name", "world"),
         "id": chosen.get("id"),

@@ -64,7 +64,7 @@ class _Builder:
         self.documents = {d["id"]: d for d in evidence.documents}
         self.passages = {p["id"]: p for p in evidence.passages}
         self.sources: dict[str, list[dict[str, Any]]] = {}
-        self.assumptions: list[Assumption] = []
+        self.chosen: dict[str, tuple[str, ...]] = {}
 
     def cite(self, path: str, claims: Sequence[dict[str, Any]]) -> None:
         """Say that a value rests on claims."""
@@ -84,9 +84,7 @@ class _Builder:
                     }
                 )
         self.sources[path] = rows
-        self.assumptions.append(
-            Assumption(path, None, tuple(c["id"] for c in claims), "rules; the default reading is the analyst's choice")
-        )
+        self.chosen[path] = tuple(c["id"] for c in claims)
 
     def where(self, claim: dict[str, Any]) -> dict[str, str]:
         """document and place of a claim."""
@@ -322,6 +320,16 @@ def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
 Dumper.add_representer(list, _list)
 
 
+def _value(data: Any, path: str) -> Any:
+    """What stands at a path of the club file; items of lists are found by id or date."""
+    for key in path.split("."):
+        if isinstance(data, list):
+            data = next((i for i in data if str(i.get("id")) == key or str(i.get("date")) == key), None)
+        elif isinstance(data, dict):
+            data = data.get(key)
+    return data
+
+
 def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
     """The club of some evidence as a part of a scenario; `reading` chooses the default one.
 
@@ -359,4 +367,8 @@ def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
         )
     )
     text = head + yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
-    return ClubFile(text, data, build.sources, tuple(build.assumptions), tuple(readings))
+    assumed = tuple(
+        Assumption(path, _value(data, path), claims, "the rules; which reading is run is the analyst's choice")
+        for path, claims in build.chosen.items()
+    )
+    return ClubFile(text, data, build.sources, assumed, tuple(readings))
