@@ -11,7 +11,8 @@ from countervail.evidence import jalali
 from countervail.evidence.model import Assessment
 
 TOLERANCE = 0.10
-_POPULATION = re.compile(r"popul|geonames|wdi|wpp", re.IGNORECASE)
+# words of the sources that a world can have its population from, the surest first
+_POPULATION = ("popul", "factbook", "wpp", "geonames")
 
 
 class HasPopulation(Protocol):
@@ -36,10 +37,8 @@ def population(world: HasPopulation) -> dict[str, float]:
 
 def _dataset(world: HasPopulation) -> dict[str, Any]:
     sources = [s for s in getattr(world, "sources", ()) or () if isinstance(s, Mapping)]
-    about = [(s, " ".join(str(v) for v in s.values())) for s in sources]
-    chosen: Mapping[str, Any] = next((s for s, text in about if "popul" in text.lower()), {}) or next(
-        (s for s, text in about if _POPULATION.search(text)), {}
-    )
+    about = [(s, " ".join(str(v) for v in s.values()).lower()) for s in sources]
+    chosen: Mapping[str, Any] = next((s for word in _POPULATION for s, text in about if word in text), {})
     return {
         "dataset": chosen.get("title") or getattr(world, "name", "world"),
         "id": chosen.get("id"),
