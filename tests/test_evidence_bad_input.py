@@ -3,14 +3,18 @@ hangs."""
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
+import pkgutil
+import re
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from countervail import evidence as evidence_package
 from countervail.errors import InputError
 from countervail.evidence import limits, load, read
 from countervail.evidence.case_read import check_bundle, strict_json
@@ -307,25 +311,63 @@ HOSTILE = {
 }
 
 
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Every regular expression of the package, by module and name."""
+    from countervail.evidence import gazetteer, organisations, persian_names, statements
+
+    found = {}
+    for module in pkgutil.iter_modules(evidence_package.__path__):
+        if module.name != "worker":
+            for name, value in vars(importlib.import_module(f"countervail.evidence.{module.name}")).items():
+                if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                    found[f"{module.name}.{name}"] = value
+    made = (
+        gazetteer._english()[0],
+        gazetteer._persian()[0],
+        organisations._known(),
+        persian_names._title(),
+        persian_names._head(),
+    )
+    return {
+        **found,
+        **{str(n): p for n, p in enumerate(made)},
+        **{r["id"]: r["pattern"] for r in statements.provisions()},
+    }
+
+
+@pytest.mark.parametrize(
+    "kind", ["capitals", "digits", "heads", "label lines", "letters", "mixed", "names", "quotes", "titles"]
+)
+def test_every_expression_takes_under_half_a_second_on_a_hundred_kilobytes(kind: str) -> None:
+    """As the rules use it: on the whole text, or on the windows and sentences (3,000 characters) they hand it."""
+    whole = HOSTILE[kind]
+    for name, pattern in patterns().items():
+        start = time.process_time()
+        for position in range(0, len(whole), 3000):
+            for _ in zip(pattern.finditer(whole[position : position + 3000]), range(3000), strict=False):
+                pass
+        assert time.process_time() - start < 0.5, name
+
+
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
-def test_a_hundred_kilobytes_of_hostile_text_take_linear_time(kind: str) -> None:
+def test_hostile_text_takes_linear_time(kind: str) -> None:
     from countervail.evidence import redact
     from countervail.evidence.claims import context, read_claims
     from countervail.evidence.documents import read_text
 
-    text = HOSTILE[kind]
+    text = HOSTILE[kind][:40_000]
 
     def seconds(part: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         redactions = redact.find(part)
         reading = read_text(part, "source:x")
         read_claims(context(reading, "source:x", redact.mask(part, redactions), redactions))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(text[:2000])
     quarter, whole = seconds(text[: len(text) // 4]), seconds(text)
     assert whole < 12 * quarter + 0.5, f"{quarter:.2f} s for a quarter, {whole:.2f} s for the whole"
     assert whole < 10
-    start = time.perf_counter()
-    fold(text)
-    assert time.perf_counter() - start < 0.5
+    start = time.process_time()
+    fold(HOSTILE[kind])
+    assert time.process_time() - start < 0.5

@@ -81,7 +81,12 @@ def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
         for line in filled[-2:]:
             if m := w.PUBLISHER.match(line.text):
                 publisher = m.group("n").strip()
-        if segment.kind == "article":
+        p = parts(segment, folded, names)
+        signed = p.signatory is not None and p.signatory.get("post") and p.signatory["end"] >= filled[-1].start - 200
+        if segment.kind == "article" and not (
+            len(segments) == 1
+            and (signed or (p.addressees and any(w.GREETING.match(line.text) for line in filled[:20])))
+        ):
             first = [line for line in filled if not w.PUBLISHER.match(line.text)]
             if first:
                 start, end = folded.span(first[0].start, first[-1].end)
@@ -100,7 +105,6 @@ def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
             )
             continue
         letters += 1
-        p = parts(segment, folded, names)
         dated = _date(p.header.get("date"), p.date_line, dates)
         kind = "letter"
         if (

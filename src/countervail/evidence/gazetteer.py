@@ -70,7 +70,7 @@ _NEAR_MISS = frozenset(
 )
 _ARABIC_WORD = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _NEXT_WORD = re.compile(r" ([A-Z][\w'-]+)")
-_PREVIOUS_WORD = re.compile(r"([A-Z][\w'-]*\.?) $")
+_PREVIOUS_WORD = re.compile(r"(?<![\w'-])([A-Z][\w'-]{0,30}\.?) $")
 
 
 def _ascii(name: str) -> str:
@@ -157,7 +157,7 @@ def _one_edit(a: str, b: str) -> bool:
     return a[i + 1 :] == b[i:] if len(a) > len(b) else a[i:] == b[i + 1 :]
 
 
-_CONGO_BEFORE = re.compile(r"(?P<a>[A-Za-z0-9|]+) (?P<b>[A-Z][A-Za-z0-9|]+) [o0]f (?:the )?$")
+_CONGO_BEFORE = re.compile(r"(?<![\w|])(?P<a>[A-Za-z0-9|]{1,25}) (?P<b>[A-Z][A-Za-z0-9|]{1,25}) [o0]f (?:the )?$")
 _CONGO_AFTER = re.compile(r"[- ]\(?(?P<n>[A-Z][A-Za-z0-9|]{6,12})\b")
 
 

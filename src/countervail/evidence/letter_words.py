@@ -7,7 +7,7 @@ import re
 LABELS = {
     "number": r"number|no\.?|letter no\.?|ref(?:erence)?\.?(?: (?:no\.?|number))?|our ref\.?|file no\.?|protocol "
     r"no\.?|شماره|شماره نامه",
-    "date": r"date|dated|date of issue|تاریخ|مورخ",
+    "date": r"date|dated|sent|date of issue|تاریخ|مورخ",
     "time": r"time|hour|ساعت|زمان",
     "classification": r"(?:security )?classification|confidentiality|secrecy|marking|طبقه ?بندی|درجه محرمانگی",
     "urgency": r"urgency|priority|precedence|فوریت|اولویت|درجه فوریت",
@@ -59,4 +59,16 @@ RULE = re.compile(r"^\s*(?:[-=_*·•~#]\s?){3,80}\s*$")
 HONORIFIC = re.compile(
     r"^(?:(?:the|his|her|honou?rable|esteemed|respected|distinguished|excellency|dear|mr|dr|محترم) ?,? )+",
     re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(
+    r"^\s*(?:No|N°|Nr|Ref|Our ref|Circular(?: No)?)\.? ?(?P<rest>[\w./-]*\d[\w./-]*)\s*$", re.IGNORECASE
+)
+BARE_CLASS = re.compile(
+    r"^\s*(?:(?:highly|strictly|top) )?(?:confidential|secret|restricted)\.?\s*$|^\s*(?:خیلی )?(?:محرمانه|سری)\s*$",
+    re.IGNORECASE,
+)
+BARE_URGENCY = re.compile(r"^\s*(?:most |very )?(?:urgent|immediate)\.?\s*$|^\s*(?:فوری|آنی)\s*$", re.IGNORECASE)
+SECOND_LABEL = re.compile(
+    r"(?<=\S)[ |]+(?=(?:Number|No\.|Ref(?:erence)?\.?|Date|Time|Classification|Urgency|Priority|Attachment|Subject"
+    r"|شماره|تاریخ|ساعت|پیوست|فوریت|طبقه ?بندی|موضوع) ?:)"
 )

@@ -18,7 +18,8 @@ from countervail.evidence.tokens import headline
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
 _TITLE = re.compile(
-    r"^(?:(?:Mrs?|Ms|Dr|Prof|Eng|Engineer|Gen|General|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
+    r"^(?:(?:Mrs?|Ms|Madame|Monsieur|Mme|Se[nñ]ora?|Sra?|Sheikh|Colonel|Dr|Prof|Eng|Engineer|Gen|General"
+    r"|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
     r"|Ayatollah|Hojjatoleslam)\.? )+",
     re.IGNORECASE,
 )
@@ -113,7 +114,7 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
     text, found = folded.text, Parts()
     stage = "header"
     last_label: str | None = None
-    rows = [line for line in segment.lines if not line.blank]
+    rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line)]
     for n, line in enumerate(rows):
         bare = line.text.strip()
         match = w.LABEL.match(line.text) if len(line.text) < 420 else None
@@ -145,6 +146,10 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
                 found.header[label] = (rest, rest_start, rest_start + len(rest))
             last_label = label
             continue
+        if stage == "header" and (bare_field := _bare_field(line)):
+            found.header.setdefault(*bare_field)
+            last_label = bare_field[0]
+            continue
         if stage == "copies":
             if w.PUBLISHER.match(bare) or w.RULE.match(bare):
                 continue
@@ -167,7 +172,17 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
             if _looks_addressed(line, names):
                 entry = _entry(line.start, line.end, text, names)
                 # "Dear Dr X," after a full address line names the same person
-                if entry and not (bare.lower().startswith("dear") and found.addressees):
+                below = rows[n + 1] if n + 1 < len(rows) else None
+                if (
+                    entry
+                    and entry["post"] is None
+                    and below
+                    and len(below.text) < 120
+                    and not names.person(below.start, below.end)
+                ):
+                    entry["post"], entry["organisation"] = post_of(text, below.start, below.end, names)
+                known = entry and any((entry["name"] or "?") in (a["name"] or "") for a in found.addressees)
+                if entry and not known and not (bare.lower().startswith("dear") and found.addressees):
                     found.addressees.append(entry)
                 if bare.lower().startswith("dear"):
                     stage = "body"
@@ -211,7 +226,7 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
             continue
         entry = _signature(line, rows[n + 1] if n + 1 < len(rows) else None, text, names)
         if entry and found.paragraphs:
-            found.signatory = entry
+            found.signatory = _same_person(entry, found.signatory)
             stage = "end"
             continue
         if stage == "end":
@@ -225,6 +240,37 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
         if len(bare) >= 40 or bare.endswith("."):
             found.paragraphs.append((line.start, line.end))
     return found
+
+
+def _split_labels(line: Line) -> list[Line]:
+    """A line of several labelled fields as one line each."""
+    if len(line.text) > 300 or not w.LABEL.match(line.text):
+        return [line]
+    pieces, position = [], 0
+    for match in w.SECOND_LABEL.finditer(line.text):
+        pieces.append(Line(line.text[position : match.start()], line.start + position, line.start + match.start()))
+        position = match.end()
+    return [*pieces, Line(line.text[position:], line.start + position, line.end)]
+
+
+def _bare_field(line: Line) -> tuple[str, tuple[str, int, int]] | None:
+    """A header field that stands without a label or colon: a number, a classification, an urgency."""
+    match = w.BARE_NUMBER.match(line.text) if len(line.text) < 60 else None
+    if match:
+        return "number", (match.group("rest"), line.start + match.start("rest"), line.start + match.end("rest"))
+    for name, pattern in (("classification", w.BARE_CLASS), ("urgency", w.BARE_URGENCY)):
+        if len(line.text) < 60 and pattern.match(line.text):
+            bare = line.text.strip(" .")
+            start = line.start + line.text.index(bare)
+            return name, (bare, start, start + len(bare))
+    return None
+
+
+def _same_person(entry: dict[str, Any], sender: dict[str, Any] | None) -> dict[str, Any]:
+    """The signatory, with the post that the letter's head gives to the same name."""
+    if sender and entry.get("post") is None and (entry["name"] or "?") in (sender["name"] or ""):
+        return {**sender, "start": entry["start"], "end": entry["end"]}
+    return entry
 
 
 def _is_date_line(bare: str) -> bool:
