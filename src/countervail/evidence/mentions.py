@@ -21,7 +21,7 @@ _SPEECH_BEFORE = re.compile(
     r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
 )
 _SPEECH_AFTER = re.compile(
-    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]* ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
+    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{0,25} ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
     r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
 )
 

@@ -12,12 +12,12 @@ from countervail.evidence.model import Claim, Document
 from countervail.evidence.people import POST_WORDS
 
 _WORD = (
-    r"(?:[A-Z][\w'-]*|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e"
+    r"(?:[A-Z][\w'-]{0,25}|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e"
     r"|interior|economy|trade"
     r"|central|bank|chief|assistant|executive|managing|state|press|military|regime|then|and|of|for)"
 )
 _AFTER = re.compile(
-    rf"(?:,| [-–]| \||\() ?(?:(?:the|a|an|its|acting|former|then|[A-Z][\w'-]*'s) ){{0,3}}(?P<p>(?:{_WORD} "
+    rf"(?:,| [-–]| \||\() ?(?:(?:the|a|an|its|acting|former|then|[A-Z][\w'-]{0, 25}'s) ){{0,3}}(?P<p>(?:{_WORD} "
     rf"){{0,4}}?(?i:{POST_WORDS})\b[^,.;:()\n|]{{0,90}})"
 )
 _BEFORE = re.compile(
