@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence as Evidence
     from countervail.evidence.bundle import check as check
     from countervail.evidence.bundle import read as read
+    from countervail.payments import payments as payments
     from countervail.report.run import write as write
     from countervail.scenario.load import load_scenario as load_scenario
     from countervail.scenario.model import Scenario as Scenario
@@ -44,6 +45,7 @@ _HOME = {
     "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",
     "load_world": "world.bundled",
+    "payments": "payments",
     "read": "evidence.bundle",
     "run": "analysis.outcome",
     "solve": "trade.solve",
@@ -71,6 +73,7 @@ __all__ = [
     "coalitions",
     "load_scenario",
     "load_world",
+    "payments",
     "read",
     "run",
     "solve",

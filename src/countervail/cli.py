@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countervail import cli_coalitions, cli_evidence
+from countervail import cli_coalitions, cli_evidence, cli_payments
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help
 app.add_typer(data, name="data")
 cli_coalitions.mount(app)
 cli_evidence.mount(app)
+cli_payments.mount(app)
 
 
 class Closure(StrEnum):

@@ -140,7 +140,7 @@ def _cluster(address: str) -> Iterator[Any]:
     except ImportError:
         raise InputError("--cluster needs Dask: pip install 'countervail[cluster]'") from None
     try:
-        client = dask.Client(address, timeout=10)
+        client = dask.Client(address, timeout=4)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(f"--cluster: no Dask scheduler at {address} ({error})") from None
     try:

@@ -12,7 +12,10 @@ import typer
 
 from countervail.errors import InputError
 
-EPILOG = "Example: countervail payments asiu --date 2023-07-01 --interdict 2 --route IRN VEN"
+
+def mount(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog="Example: countervail payments asiu --interdict 2 --route IRN VEN -o payments/asiu")(payments)
 
 
 def payments(

@@ -69,7 +69,11 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
         for label, who in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
             if "CHN" not in named and who != without:
                 continue
-            total = _sum(world, who)
+            total = population(world, who)
+            if total is None:
+                unknown = "the world does not have the population of every country named"
+                rows.append(_row(claim, label, None, None, "unverifiable", data, unknown))
+                continue
             ratio = total / claimed
             verdict = "supported" if abs(ratio - 1.0) <= NEAR else "contradicted"
             rows.append(_row(claim, label, total, ratio, verdict, data, _shown(world, who, total)))
@@ -77,11 +81,6 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
         for row in rows:
             row["verdict"] = f"ambiguous: {row['verdict']} under this reading"
     return rows
-
-
-def _sum(world: World, who: Sequence[str]) -> float:
-    assert world.population is not None
-    return float(sum(world.population[world.index(c)] for c in who if c in world.countries))
 
 
 def _shown(world: World, who: Sequence[str], total: float) -> str:
@@ -104,7 +103,8 @@ def _count(scenario: Scenario, claim: Claim) -> list[dict[str, Any]]:
 
 
 def population(world: World, who: Sequence[str]) -> float | None:
-    """Population of a list of countries; None where the world has none."""
-    if world.population is None or not np.isfinite(world.population).all():
+    """Population of a list of countries; None where the world does not have it."""
+    if world.population is None:
         return None
-    return _sum(world, who)
+    total = float(sum(world.population[world.index(c)] for c in who if c in world.countries))
+    return total if np.isfinite(total) else None

@@ -19,6 +19,7 @@ NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
 # How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
 # (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
+MEASURES = ("measures.", "new_measures.")
 # Numbers of a measure that make it weaker as they grow.
 _WEAKER = ("effect", "leakage")
 
@@ -59,6 +60,7 @@ class Draws:
         labels: for the reader, by path.
         values: `[draw, path]`.
         elasticity: `[draw, sector]`.
+        common: how strong all measures together are, in standard deviations `[draw]`.
         payments: quantile of what payments save `[draw]`.
         seeds: of the imputed cells' noise, one a draw.
     """
@@ -67,6 +69,7 @@ class Draws:
     labels: tuple[str, ...]
     values: Floats
     elasticity: Floats
+    common: Floats
     payments: Floats
     seeds: tuple[np.random.SeedSequence, ...]
 
@@ -88,7 +91,7 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
     u = rng.random((n, len(numbers)))
     common = rng.standard_normal((n, 1))
-    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(("measures.", "new_measures."))]
+    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(MEASURES)]
     if of_measures:
         own = rng.standard_normal((n, len(of_measures)))
         strength = _normal_cdf(np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * own)
@@ -108,6 +111,7 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         labels=tuple(label for _, label, _ in numbers),
         values=values,
         elasticity=elasticity,
+        common=common[:, 0],
         payments=rng.random(n),
         seeds=tuple(cells.spawn(n)),
     )
@@ -150,12 +154,13 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     spare = np.maximum(world.final_demand, 0.0)
     more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     exports, lost = more.sum(1), -less.sum(0)
-    row = np.ones_like(home)
-    np.divide(
-        np.minimum(0.9 * home, 0.45 * spare), exports, out=row, where=exports > np.minimum(0.9 * home, 0.45 * spare)
-    )
-    column = np.ones_like(spare)
-    np.divide(0.45 * spare, lost, out=column, where=lost > 0.45 * spare)
+    row = _most(np.minimum(0.9 * home, 0.45 * spare), exports)
+    column = _most(0.45 * spare, lost)
     moved = more * row[:, None, :] + less * column[None, :, :]
     moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
     return np.asarray(world.flows + moved)
+
+
+def _most(room: Floats, wanted: Floats) -> Floats:
+    """The share of what is wanted that there is room for, 1 at most."""
+    return np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(room), where=wanted > room))

@@ -26,10 +26,8 @@ def facts(outcome: Outcome) -> list[dict[str, Any]]:
     for fact in published():
         country, figure = fact["ours"]["country"], fact["ours"]["figure"]
         if country in targets and country in outcome.world.countries:
-            ours = _ours(outcome, country, figure)
-            rows.append(
-                {k: fact[k] for k in ("topic", "published", "unit", "source", "checked", "reason")} | {"ours": ours}
-            )
+            said = {k: fact[k] for k in ("topic", "published", "unit", "source", "checked")}
+            rows.append(said | {"ours": _ours(outcome, country, figure), "reason": fact["reason"]})
     return rows
 
 

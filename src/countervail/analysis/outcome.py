@@ -167,9 +167,10 @@ class Outcome:
         """Why nothing may be divided by a cost that may be as small as `floor` (a log); empty where it may."""
         if floor <= LEAST_COST:
             return f"{what} is {floor:.2%}, not above {LEAST_COST:.2%}"
+        if not len(self.placebo.cost):
+            return self.placebo.note
         if floor <= self.placebo.bound:
-            bound = f"{self.placebo.bound:.2%}" if np.isfinite(self.placebo.bound) else "unknown"
-            return f"{what} is {floor:.2%}, not above the placebo's 95th percentile, {bound}"
+            return f"{what} is {floor:.2%}, not above the placebo's 95th percentile, {self.placebo.bound:.2%}"
         return ""
 
     def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:

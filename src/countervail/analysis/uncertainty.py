@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
-from countervail.analysis.draws import Draws
+from countervail.analysis.draws import MEASURES, Draws
 from countervail.analysis.variants import Variant, variant
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
 
@@ -134,24 +134,30 @@ class Influence:
 def influence(drawn: Drawn, answer: Floats) -> list[Influence]:
     """The uncertain numbers that move `answer [draw]`, largest first.
 
-    Numbers that do nothing correlate with it by chance, about as 1 / sqrt(draws - 1); only what exceeds `CHANCE` times
+    What all measures have in common is one number; a measure's own then counts for what it does beside it. Numbers
+    that do nothing correlate with the answer by chance, about as 1 / sqrt(draws - 1); only what exceeds `CHANCE` times
     that is given. The share is the squared rank correlation less what chance leaves in it (as in an adjusted R
     squared); the numbers are drawn independently, so shares add up to 1 at most, but for chance.
     """
-    columns = [
-        *zip(drawn.draws.paths, drawn.draws.labels, drawn.draws.values.T, strict=True),
-        ("world.elasticity", "Trade elasticities, all sectors", np.log(drawn.draws.elasticity).mean(1)),
-        ("payments", "What payment links and cut-offs do", drawn.draws.payments),
-        ("world.estimated", "Imputed trade among the members", drawn.imputed),
-    ]
+    draws = drawn.draws
     if len(answer) < 3 or not np.ptp(answer) > 0:
         return []
+    together = _ranks(draws.common)
+    columns = [
+        *((path, label, _ranks(x)) for path, label, x in zip(draws.paths, draws.labels, draws.values.T, strict=True)),
+        ("world.elasticity", "Trade elasticities, all sectors", _ranks(np.log(draws.elasticity).mean(1))),
+        ("payments", "What payment links and cut-offs do", _ranks(draws.payments)),
+        ("world.estimated", "Imputed trade among the members", _ranks(drawn.imputed)),
+    ]
+    if any(path.startswith(MEASURES) for path in draws.paths):
+        columns.append(("measures", "Strength of the measures, all together", together))
     noise = 1.0 / (len(answer) - 1)
     target = _ranks(answer)
     rows = []
-    for path, label, column in columns:
-        if np.ptp(column) > 0:
-            r = float(np.corrcoef(_ranks(column), target)[0, 1])
+    for path, label, ranks in columns:
+        own = ranks - np.polyval(np.polyfit(together, ranks, 1), together) if path.startswith(MEASURES) else ranks
+        if np.ptp(ranks) > 0:
+            r = float(np.corrcoef(own, target)[0, 1])
             if abs(r) > CHANCE * np.sqrt(noise):
                 rows.append(Influence(path, label, r, (r * r - noise) / (1.0 - noise)))
     return sorted(rows, key=lambda row: -row.share)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
+from countervail.trade.kernels import State
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.trade.welfare import Equilibrium
@@ -102,12 +103,24 @@ def worlds(
     near: Worlds | None = None,
     tol: float = 1e-10,
 ) -> Worlds:
-    """C and UC for `members`, beside the S and U already found."""
-    (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], near.C if near else found.S, tol)
-    (UC,) = equilibria(
-        case, [case.club(members, reading, base=found.lifted, lifted=True)], near.UC if near else found.U, tol
-    )
+    """C and UC for `members`, beside the S and U already found; `near` are those of a neighbouring case."""
+    from_C, from_UC = found.S, found.U
+    if near is not None:
+        from_C = _moved(near.C, near.sanctions.S, found.S)
+        from_UC = _moved(near.UC, near.sanctions.U, found.U)
+    (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], from_C, tol)
+    (UC,) = equilibria(case, [case.club(members, reading, base=found.lifted, lifted=True)], from_UC, tol)
     return Worlds(tuple(members), found, C, UC)
+
+
+def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
+    """`near`, moved by as much as the world under it has: where to start from."""
+    a, b, c = near.state, was.state, now.state
+    spent = a.expenditure * np.divide(
+        c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
+    )
+    state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
+    return replace(near, state=state)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ _ACTS = re.compile(
     r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed|[a-z]{3,12}s)\b(?! of\b)"
 )
 _APPOSITION = re.compile(
-    rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now|then|acting|former"
+    rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
+    rf"|then|acting|former"
     rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"

@@ -15,6 +15,8 @@ from countervail.report.columns import Row, Tables
 from countervail.report.page import Section, View, render
 from countervail.report.words import cell, plain
 
+# "no" last: it takes the quiet colour
+_STABLE = ("open and exclusive entry", "exclusive entry", "open entry", "no")
 HTML, JSON = "coalitions.html", "coalitions.json"
 
 
@@ -58,7 +60,8 @@ def page(tables: Tables) -> str:
     sections = [s for s in sections if s.id == "answer" or s.charts or s.open or s.folded]
     run = (
         f"All {meta['coalitions']:,} coalitions of {meta['players']} {who}, each an exact equilibrium "
-        f"(largest residual {float(str(meta['residual'])):.0e}); world {meta['world']} ({meta['world_year']}); closure {meta['closure']}."
+        f"(largest residual {float(str(meta['residual'])):.0e}); world {meta['world']} ({meta['world_year']}); "
+        f"closure {meta['closure']}."
     )
     return render(
         tables,
@@ -78,7 +81,8 @@ def _headline(tables: Tables, club: bool) -> list[str]:
     said = [f"All of them {what} {worth:,.0f} million USD a year."]
     if first["share"] is not None:
         said.append(f"{first['name']} accounts for {float(str(first['share'])):.0%} of it (Shapley value).")
-    said += [f"Coalitions {r['rule']}: {int(str(r['count'])):,}." for r in tables.get("stability", ())]
+    every = f"{int(str(meta['coalitions'])):,}"
+    said += [f"{int(str(r['count'])):,} of {every} coalitions: {r['rule']}." for r in tables.get("stability", ())]
     return said
 
 
@@ -168,7 +172,12 @@ def _lattice() -> Any:
     points = (
         alt.Chart(alt.NamedData("lattice"))
         .mark_point()
-        .encode(x, alt.Y("value:Q", title=title), alt.Color("stable:N", title="Holds together under"), tooltip=tips)
+        .encode(
+            x,
+            alt.Y("value:Q", title=title),
+            alt.Color("stable:N", title="Holds together under", sort=None, scale=alt.Scale(domain=list(_STABLE))),
+            tooltip=tips,
+        )
     )
     return area + points
 

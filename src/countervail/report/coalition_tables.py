@@ -98,8 +98,9 @@ def _players(c: Cube, bands: Floats | None) -> Iterator[Row]:
 def _interaction(c: Cube) -> Iterator[Row]:
     table = c.interaction()
     for i, one in enumerate(c.players):
-        for j in range(i):
-            yield {"one": name(c.players[j]), "other": name(one), "value": float(table[i, j])}
+        for j, other in enumerate(c.players):
+            if i != j:
+                yield {"one": name(one), "other": name(other), "value": float(table[i, j])}
 
 
 def _lattice(c: Cube) -> Iterator[Row]:

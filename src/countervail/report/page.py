@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -31,9 +31,16 @@ class View:
 
     def style(self, index: int) -> str:
         """The class of a column's cells: numbers flush right, long texts given room."""
+        return self._styles[index]
+
+    @cached_property
+    def _styles(self) -> tuple[str, ...]:
+        return tuple(self._style(index) for index in range(len(self.columns)))
+
+    def _style(self, index: int) -> str:
         if self.columns[index].numeric:
             return "number"
-        longest = max(len("".join(row[index])) for row in self.rows)
+        longest = max((len("".join(row[index])) for row in self.rows), default=0)
         return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else ""
 
 

@@ -1,0 +1,139 @@
+"""Every coalition: whole cubes in seconds, steps a coalition, and the share of the machine's GEMM peak."""
+
+from __future__ import annotations
+
+import resource
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+import countervail.trade.cube as cube_module
+from benchmarks.worlds import CLUB, club, coarse
+from countervail.analysis.compile import Case
+from countervail.analysis.games import club_game
+from countervail.scenario import load_scenario
+from countervail.trade.cube import Game, solve_block
+from countervail.trade.solve import solve
+from countervail.trade.sweep import sweep
+from countervail.world.bundled import load_world
+
+Row = dict[str, Any]
+Floats = NDArray[np.float64]
+
+
+def peak() -> float:
+    """What one core's matrix products reach, operations a second (best of five of 1024 x 1024)."""
+    a = np.random.default_rng(0).random((1024, 1024))
+    out = np.empty_like(a)
+    best = np.inf
+    with threadpool_limits(1, user_api="blas"):
+        for _ in range(5):
+            begin = perf_counter()
+            np.matmul(a, a, out=out)
+            best = min(best, perf_counter() - begin)
+    return float(2 * 1024**3 / best)
+
+
+def work(game: Game, batch: int, steps: int) -> float:
+    """Operations of the matrix products of one batch solved in `steps` steps."""
+    J, N, k = game.economy.j, game.economy.n, len(game.added.importers)
+    look = 2 * J * N * N * 2 + 2 * N * (J * (J + 1) + (J + 1) ** 2) + 2 * J * k * k * 2
+    move = 2 * N * (J * J + (J + 1) * J) + 2 * N * N + 2 * 2 * J * N * N
+    return float(batch * (steps * look + (steps - 1) * move))
+
+
+def one_block(game: Game) -> tuple[float, float, float]:
+    """Seconds of one core a coalition, mean steps, operations a second, over the last block."""
+    calls: list[tuple[int, int]] = []
+    inner = cube_module.iterate
+
+    def counted(*given: Any, **named: Any) -> Any:
+        found = inner(*given, **named)
+        calls.append((found.state.z.shape[2], found.iterations))
+        return found
+
+    cube_module.iterate = counted
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            begin = process_time()
+            solve_block(game, game.layout.blocks - 1)
+            taken = process_time() - begin
+    finally:
+        cube_module.iterate = inner
+    done = sum(work(game, batch, steps) for batch, steps in calls)
+    tiles = [steps for _, steps in calls[1:]]
+    return taken / game.layout.size, float(np.mean(tiles)), done / taken
+
+
+def whole(what: str, game: Game, wanted: str, top: float) -> tuple[Row, Floats]:
+    """A whole cube on all cores: the row, and real income and residual `[coalition, country + 1]`."""
+    each, steps, rate = one_block(game)
+    begin = perf_counter()
+    found = sweep(game)
+    taken = perf_counter() - begin
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    row = {
+        "what": f"{what}: all 2^{len(game.players)} coalitions",
+        "value": taken,
+        "unit": "s",
+        "wanted": wanted,
+        "note": f"{1e3 * each:.3f} ms of one core a coalition, {steps:.1f} steps, {rate / top:.0%} of GEMM peak, "
+        f"residual <= {found[:, -1].max():.1e}, {memory:.1f} GB",
+    }
+    return row, found
+
+
+def bundled(players: int, top: float) -> tuple[Row, Row]:
+    """The letter's reading with Iran a player, in the bundled world; and 200 coalitions of it solved alone."""
+    world, scenario = load_world(), load_scenario("asiu")
+    case = Case.of(world, scenario)
+    names = scenario.members()[:players]
+    played = club_game(case, names)
+    size = f"bundled world, {world.n} x {world.j}"
+    row, found = whole(size, played.game, "<= 360" if players == 18 else "", top)
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for coalition in rng.integers(0, len(found), 200):
+        members = [p for k, p in enumerate(names) if coalition >> k & 1]
+        alone = solve(case.economy, case.club(members, base=case.sanctioned()), tol=1e-12)
+        worst = max(worst, float(np.abs(found[coalition, :-1] / alone.real_income - 1).max()))
+    check = {
+        "what": "200 random coalitions against cold solves",
+        "value": worst,
+        "unit": "",
+        "wanted": "<= 1e-9",
+        "note": "largest relative difference in real income",
+    }
+    return row, check
+
+
+def scaling() -> list[Row]:
+    """Milliseconds of one core a coalition against countries, sectors and players."""
+    rows: list[Row] = []
+    for along, cases in (
+        ("countries", [(n, 11, 12) for n in (20, 40, 60, 80)]),
+        ("sectors", [(80, j, 12) for j in (1, 5, 11, 25)]),
+        ("players", [(80, 11, k) for k in (6, 8, 10, 12, 14, 16)]),
+    ):
+        for countries, sectors, players in cases:
+            game = club(coarse(countries, sectors), CLUB[:players])
+            each, steps, _ = one_block(game)
+            x = {"countries": countries, "sectors": sectors, "players": players}[along]
+            rows.append({"along": along, "x": x, "ms": 1e3 * each, "steps": steps})
+    return rows
+
+
+def measure(quick: bool = False) -> tuple[list[Row], list[Row]]:
+    """Whole cubes, and how the time grows."""
+    top = peak()
+    few = 12 if quick else 17
+    rows = [
+        {"what": "GEMM peak of one core", "value": top / 1e9, "unit": "Gflop/s", "wanted": "", "note": "float64"},
+        whole("80 x 1", club(coarse(80, 1), CLUB[:few]), "", top)[0],
+        whole("80 x 11, senders' embargo", club(coarse(80, 11), CLUB[:few]), "" if quick else "<= 60", top)[0],
+        *bundled(12 if quick else 18, top),
+    ]
+    return rows, scaling()
