@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import letter_words as w
 from countervail.evidence.fold import Folded
 from countervail.evidence.lexicon import persian
-from countervail.evidence.people import POST_WORDS
+from countervail.evidence.people_words import POST_WORDS
 from countervail.evidence.segments import Line, Segment
 from countervail.evidence.spans import Mention
 from countervail.evidence.tokens import headline

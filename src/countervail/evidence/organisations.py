@@ -6,68 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from countervail.evidence import organisation_words as w
 from countervail.evidence.gazetteer import adjectives, country_words
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.tokens import FUNCTION, Token, headline
 from countervail.evidence.trie import alternatives
-
-_LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
-_ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
-_NAME_AFTER = frozenset({"Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
-_OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
-_WITHIN = frozenset(
-    {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
-)
-# heads that are also fields of work: "Deputy Minister of Customs of the Ministry of Finance"
-_DOMAINS = frozenset(
-    {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
-)
-# parts of any body, no names: "Chairman of the Management Board"
-_INNER = frozenset(
-    {
-        "Management",
-        "Executive",
-        "Supervisory",
-        "Advisory",
-        "Editorial",
-        "Steering",
-        "Working",
-        "Organising",
-        "Organizing",
-    }
-)
-_OWNED = re.compile(
-    r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
-    r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
-)
-_WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
-_MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
-_LOWER_HEAD = (
-    r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
-    r"(?:newspaper|news agency|news site|news outlet|news website|agency|daily|magazine|broadcaster"
-    r"|television|radio station|company|bank|group|party|movement"
-    r"|refinery|airline|foundation|holding|channel|corporation|consortium|website|conglomerate|think tank"
-    r"|shipyard|trading house)\b"
-)
-_BEFORE_LOWER = re.compile(rf'"? {_LOWER_HEAD}')
-_AFTER_LOWER = re.compile(
-    r"\b(?:group|collective|company|firm|newspaper|magazine|journal|broadcaster|weekly|agency|bank"
-    r"|organisation|organization|outlet|network|website|channel|daily|association|insurer|refiner"
-    r"|exporter|importer"
-    r'|exchange house|publisher|portal|hackers|party|called|named|known as) (?:of |called |named |known as )?(?P<q>"?)$'
-)
-_EXPANSION = re.compile(
-    r"\b(?P<a>[A-Z][A-Z-]{1,7})\b,? ?(?:which |that )?(?:stands|standing|short|is short|stood"
-    r'|abbreviation) (?:for|of),? (?:the )?"?(?P<e>[A-Z][^".;\n]{3,80}?)[,.]?(?:"|[.;\n]|$)'
-)
-_SPELT = re.compile(r'(?P<e>[A-Z][A-Za-z\' -]{6,90}[a-z])"? \((?:the )?"?(?P<a>[A-Z][A-Z-]{1,9})"?\)')
-_SPELT_BACK = re.compile(r'\b(?P<a>[A-Z]{2,8})"? \((?:the )?"?(?P<e>[A-Z][a-z][A-Za-z\' -]{6,90})"?\)')
-_RENAMED = re.compile(
-    r"(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "
-    r'"?(?P<a>[A-Z]{3,8})\b'
-)
-_PUBLISHER = re.compile(r"^(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[\w.-]{3,60})[ ]*$", re.MULTILINE)
-_VIA = re.compile(r"(?:/|\bvia )(?P<n>[A-Za-z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)")
 
 
 @cache
@@ -83,7 +26,7 @@ def _is_left(token: Token, head: str) -> bool:
     if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
         return bare in {"Imam"}
     if bare in words.posts:
-        return head in _OF_A_POST or token.text != bare
+        return head in w.OF_A_POST or token.text != bare
     return True
 
 
@@ -101,7 +44,7 @@ class Organisations:
         j = i + 1
         if tokens[i].text != head:  # possessive: the name ends here
             return j
-        if head in _NAME_AFTER:
+        if head in w.NAME_AFTER:
             while (
                 j < n
                 and tokens[j].capital
@@ -138,7 +81,7 @@ class Organisations:
                     break
                 j = m
                 continue
-            if tokens[k].gap != " " or (connector not in _LINK and not (connector in {"and", "&"} and j > i + 1)):
+            if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
                 break
             k += 1
             article = k < n and tokens[k].gap == " " and tokens[k].text in {"the", "la", "los", "las"}
@@ -155,7 +98,7 @@ class Organisations:
             post = tokens[k].bare in words.posts - {"Justice"} or (
                 k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
             )
-            if post and not (head in _OF_A_POST and links == 0 and connector in {"of", "for"}):
+            if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
                 break
             if connector in {"and", "&"} and (
                 article or self._names_a_body(k) or tokens[k].bare in country_words() or tokens[k].bare in words.posts
@@ -164,7 +107,7 @@ class Organisations:
             place = tokens[k].bare in country_words() or tokens[k].text.isupper()
             if links and connector == "of" and place and head in {"Ministry", "Committee", "Bureau", "Department"}:
                 break
-            if connector == "with" and (head not in _WITH or self._names_a_body(k)):
+            if connector == "with" and (head not in w.WITH or self._names_a_body(k)):
                 break
             if connector == "to" and head not in {"Embassy", "Mission"}:
                 break
@@ -257,7 +200,7 @@ class Organisations:
                 left += 1
             # "Russian Finance Ministry": the adjective is not part of the name
             if (
-                token.bare in _MINISTRY
+                token.bare in w.MINISTRY
                 and left < i
                 and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
             ):
@@ -267,14 +210,14 @@ class Organisations:
                 if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
                     left = m + 1
             inner = next((m for m in range(i + 1, right) if tokens[m].bare in words.org_heads), None)
-            domain = left == i and token.bare in _DOMAINS
-            if (token.bare in _WITHIN or domain) and inner is not None:
+            domain = left == i and token.bare in w.DOMAINS
+            if (token.bare in w.WITHIN or domain) and inner is not None:
                 # an organ of a named body: the body is the name
                 start = inner
                 while start - 1 > i and tokens[start - 1].capital:
                     start -= 1
                 left = start
-            if left == i and right == i + 1 and token.bare not in _ALONE:
+            if left == i and right == i + 1 and token.bare not in w.ALONE:
                 continue
             if left == i and token.bare in words.weak_heads and right == i + 1:
                 continue
@@ -293,7 +236,7 @@ class Organisations:
             ):
                 continue
             committee = token.bare in {"Board", "Committee", "Council"} and right == i + 1 and left < i
-            if committee and all(t.bare in _INNER for t in tokens[left:i]):
+            if committee and all(t.bare in w.INNER for t in tokens[left:i]):
                 continue
             if token.bare in lexicon().trades and (
                 left == i
@@ -362,14 +305,14 @@ class Organisations:
             )
             generic = all(t.bare in words.not_names for t in run)
             if (
-                _OWNED.match(after)
+                w.OWNED.match(after)
                 and not generic
                 and run[0].bare not in words.given
                 and run[0].bare not in words.capitals
             ):
                 yield run[0].start, run[-1].start + len(run[-1].bare)
                 continue
-            if (_BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or _AFTER_LOWER.search(before):
+            if (w.BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or w.AFTER_LOWER.search(before):
                 called = re.search(r'(?:called|named|known as) "?$', before)
                 if generic or (called and (run[0].bare in words.given or '"' not in before[-2:])):
                     continue
@@ -377,10 +320,10 @@ class Organisations:
 
     def initials(self) -> Iterator[tuple[int, int]]:
         """Initials and the names they stand for."""
-        for m in _EXPANSION.finditer(self.text):
+        for m in w.EXPANSION.finditer(self.text):
             yield m.span("a")
             yield m.span("e")
-        for pattern in (_SPELT, _SPELT_BACK):
+        for pattern in (w.SPELT, w.SPELT_BACK):
             for m in pattern.finditer(self.text):
                 letters = m.group("a").replace("-", "")
                 tail = re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e"))
@@ -388,7 +331,7 @@ class Organisations:
                 capitals = [w for w in tail if w[0].isupper()]
                 if len(capitals) >= 2 and _spells(letters, capitals):
                     yield m.span("a")
-        for m in _RENAMED.finditer(self.text):
+        for m in w.RENAMED.finditer(self.text):
             if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
                 yield m.span("a")
         for m in re.finditer(
@@ -408,9 +351,9 @@ class Organisations:
 
     def publishers(self) -> Iterator[tuple[int, int]]:
         """The publisher in a source line, and agencies in a picture's credit."""
-        for m in _PUBLISHER.finditer(self.text):
+        for m in w.PUBLISHER.finditer(self.text):
             yield m.span("n")
-        for m in _VIA.finditer(self.text):
+        for m in w.VIA.finditer(self.text):
             if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
                 yield m.span("n")
 

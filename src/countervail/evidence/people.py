@@ -9,115 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from countervail.evidence import people_words as w
 from countervail.evidence.gazetteer import adjectives, country_words, skeleton
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.spans import Taken
 from countervail.evidence.tokens import FUNCTION, Token, headline
-
-_PARTICLES = frozenset(
-    {
-        "al",
-        "el",
-        "bin",
-        "bint",
-        "ibn",
-        "de",
-        "del",
-        "della",
-        "der",
-        "den",
-        "van",
-        "von",
-        "da",
-        "dos",
-        "du",
-        "ul",
-        "ud",
-        "al-",
-        "e",
-        "y",
-    }
-)
-POST_WORDS = (
-    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
-    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
-    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
-    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
-    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
-    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
-    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
-    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
-    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
-    r"|engineer|comptroller|controller|registrar)"
-)
-_SPEECH = (
-    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
-    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
-    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
-    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
-    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
-    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
-    r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
-)
-_SPEAKS = re.compile(
-    rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{_SPEECH}\b"
-)
-_ACTS = re.compile(
-    r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left"
-    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed|[a-z]{3,12}s)\b(?! of\b)"
-)
-_APPOSITION = re.compile(
-    rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
-    rf"|then|acting|former"
-    rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
-    rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
-    rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
-)
-_WHO = re.compile(r", (?:who|whom)\b")
-_NO_PERSON_BEFORE = re.compile(
-    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
-    r"|this|that|port|city|town"
-    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called"
-    r"|brand|on|under|over|between"
-    r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
-    re.IGNORECASE,
-)
-_CELL_OF_PEOPLE = re.compile(
-    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head"
-    r"|director|owner|chair(?:man|person)?"
-    r"|officer|responsible|in charge)s?\b",
-    re.IGNORECASE,
-)
-_LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
-_LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
-_NAMED_BY = re.compile(
-    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
-    r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
-    r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like)|,) $"
-)
-_ACTED_ON = re.compile(
-    r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"
-    r"|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded "
-    r"by|replaced by|told by|copied to|said|sent by|received by|sent to|appointed|quoted|talks with) "
-    r"(?:the )?$"
-)
-_LABEL = re.compile(
-    r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
-    r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
-    r"by)? ?[:|] ?$"
-)
-_CLOSING = re.compile(
-    r"(?:Respectfully|Sincerely|Regards|Faithfully|Yours truly|Cordially|Signed|Signature|With respect"
-    r"|Best wishes|Wassalam|Peace be upon you|Thank you)[^\n]{0,24}[,.:]?\s*$",
-    re.IGNORECASE,
-)
-_NEXT_LINE_POST = re.compile(
-    rf"\s*(?:\n\s*){{1,2}}(?:\(?(?:Signed|Seal|Stamp|Transcript|Cc|CC|Copy|Copies|c\.c\.|Copied"
-    rf"|Distribution|On behalf|For)\b|(?:[A-Z][\w',-]* |of |for |the |and |to "
-    rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
-    re.IGNORECASE,
-)
-_INITIAL = re.compile(r"[A-Z]$")
 
 
 class People:
@@ -156,7 +52,7 @@ class People:
                 ):
                     break
                 if t.capital or (
-                    t.text in _PARTICLES
+                    t.text in w.PARTICLES
                     and j + 1 < n
                     and tokens[j + 1].capital
                     and tokens[j + 1].gap == " "
@@ -165,7 +61,7 @@ class People:
                     j += 1
                 else:
                     break
-            if tokens[j - 1].text in _PARTICLES:
+            if tokens[j - 1].text in w.PARTICLES:
                 j -= 1
             yield i, j
             i = j
@@ -232,9 +128,9 @@ class People:
         words = self.words
         return any(len(t.bare) >= 3 for t in self.tokens[k:j]) and all(
             (
-                t.text in _PARTICLES
+                t.text in w.PARTICLES
                 or t.bare in words.given
-                or _INITIAL.match(t.bare)
+                or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names
                     and t.bare not in words.org_heads
@@ -291,7 +187,7 @@ class People:
             and re.match(r"/\w|, ", after)
         ):
             return after[0] == "/"
-        if _LABEL.search(before) and size >= 2:
+        if w.LABEL.search(before) and size >= 2:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
             return True
@@ -301,7 +197,7 @@ class People:
             return False
         alone = line.strip(' ,.-"').removeprefix("/s/ ")
         if 2 <= size <= 4 and len(alone) - (end - start) <= 12 and (alone.startswith(text[start:end]) or titled):
-            if _CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,.")) or _NEXT_LINE_POST.match(
+            if w.CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,.")) or w.NEXT_LINE_POST.match(
                 text[end : end + 220]
             ):
                 return True
@@ -319,27 +215,27 @@ class People:
         if (
             size >= 2
             and unknown
-            and _APPOSITION.match(after)
+            and w.APPOSITION.match(after)
             and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
             and not possessed
         ):
             return True
-        if size >= 2 and unknown and _WHO.match(after) and not possessed:
+        if size >= 2 and unknown and w.WHO.match(after) and not possessed:
             return True
-        if _LOWER_POST.search(before) and unknown:
+        if w.LOWER_POST.search(before) and unknown:
             return True
-        if size >= 2 and unknown and (_SPEAKS.match(text[tokens[j - 1].end : tokens[j - 1].end + 60])):
+        if size >= 2 and unknown and (w.SPEAKS.match(text[tokens[j - 1].end : tokens[j - 1].end + 60])):
             return True
-        if size >= 2 and unknown and _ACTED_ON.search(before):
+        if size >= 2 and unknown and w.ACTED_ON.search(before):
             return True
         if size in {2, 3} and unknown and not possessed:
             if tokens[k].first:
-                return bool(_ACTS.match(after))
-            return bool(_NAMED_BY.search(before)) or (
-                before[-1:] == " " and not _NO_PERSON_BEFORE.search(before) and before[-2:-1].islower()
+                return bool(w.ACTS.match(after))
+            return bool(w.NAMED_BY.search(before)) or (
+                before[-1:] == " " and not w.NO_PERSON_BEFORE.search(before) and before[-2:-1].islower()
             )
         if size in {2, 3} and unknown:
-            return bool(_NAMED_BY.search(before)) and not tokens[k].first
+            return bool(w.NAMED_BY.search(before)) and not tokens[k].first
         return False
 
     def _initialled(self, k: int, j: int) -> bool:
@@ -353,7 +249,7 @@ class People:
         speech."""
         before, after = line[:start], line[end:]
         bare = after.strip(" .,;")
-        if _LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
+        if w.LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
             return True
         if not before and after[:1] == ":":
             return self.text.count("\n" + line[:end] + ":") + self.text.startswith(line[:end] + ":") >= 2
@@ -374,7 +270,7 @@ class People:
         if heading is None:
             return False
         cells = heading.split("|")
-        return column < len(cells) and bool(_CELL_OF_PEOPLE.search(cells[column]))
+        return column < len(cells) and bool(w.CELL_OF_PEOPLE.search(cells[column]))
 
     def find(self) -> list[tuple[int, int]]:
         """Folded spans of the people, in order."""
