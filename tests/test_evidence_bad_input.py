@@ -13,11 +13,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from countervail import evidence as evidence_package
 from countervail.errors import InputError
-from countervail.evidence import limits, load, read
+from countervail.evidence import limits, load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
+from countervail.evidence.claims import context, read_claims
+from countervail.evidence.documents import read_text
 from countervail.evidence.exports import cell, markdown
 from countervail.evidence.extract import decode, extract
 from countervail.evidence.fold import fold
@@ -273,6 +277,86 @@ def test_one_bad_document_does_not_lose_the_others(tmp_path: Path) -> None:
     assert evidence.refused[0]["name"] == "bad.txt"
 
 
+PIECES = (
+    "Mr. ",
+    "Dr. ",
+    "Iran",
+    "Congo",
+    "U.S.",
+    " and ",
+    ", ",
+    ".\n",
+    "\n\n",
+    "Date: ",
+    "Number: ",
+    "Cc: ",
+    "Transcript:",
+    "15-5-2022",
+    "1---",
+    "|",
+    "!",
+    "l|!-",
+    "In the Name of God",
+    "Bank of ",
+    "Ministry of ",
+    "the ",
+    "“",
+    "”",
+    '"',
+    "'",
+    "(",
+    ")",
+    "-",
+    " – ",
+    "\u200c",
+    "\u202e",
+    "\x00",
+    "آقای ",
+    "وزارت ",
+    "ایران",
+    "۱۴۰۱/۰۲/۲۵",
+    "said",
+    "Minister",
+    "six countries (",
+    "ASIU",
+    "which stands for",
+    "2 billion people",
+    "Dear ",
+    "Sincerely,",
+    "Source » x",
+    "Annex 2",
+    "Omid Farahani",
+    "A. B",
+    "'s",
+    "é",
+    "\ufb01",
+    "😀",
+    "0912-555-0199",
+    "0",
+    "S",
+    " ",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_the_rules_and_every_offset_holds(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    redactions = redact.find(text)
+    stored = redact.mask(text, redactions)
+    assert len(stored) == len(text)
+    reading = read_text(text, "source:x")
+    shared = context(reading, "source:x", stored, redactions)
+    claims = read_claims(shared)
+    for mention in reading.mentions:
+        assert 0 <= mention.start < mention.end <= len(text)
+    for made in shared.passages.values():
+        assert made.redacted or made.quote == stored[made.start : made.end]
+    assert all(set(c.passages) <= set(shared.passages) for c in claims)
+    for document in reading.documents:
+        assert 0 <= document.start <= document.end <= max(len(text), 1)
+
+
 # -- time ------------------------------------------------------------
 
 HOSTILE = {
@@ -351,10 +435,6 @@ def test_every_expression_takes_under_half_a_second_on_a_hundred_kilobytes(kind:
 
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
 def test_hostile_text_takes_linear_time(kind: str) -> None:
-    from countervail.evidence import redact
-    from countervail.evidence.claims import context, read_claims
-    from countervail.evidence.documents import read_text
-
     text = HOSTILE[kind][:40_000]
 
     def seconds(part: str) -> float:

@@ -276,6 +276,8 @@ def _misread(folded: Folded, taken: Taken, scanned: bool) -> Iterator[Mention]:
         start, end = match.span()
         token = token.removesuffix("'s").rstrip("'-!|")
         end = start + len(token)
+        if len(token) < 4:
+            continue
         if taken.overlaps(start, end) or token in country_words() or token in adjectives() or token in words.given:
             continue
         odd = not token.replace("'", "").replace("-", "").isalpha() or (token[0] == "l" and token[1:].islower())
