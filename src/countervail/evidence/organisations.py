@@ -334,6 +334,7 @@ class Organisations:
         for m in w.RENAMED.finditer(self.text):
             if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
                 yield m.span("a")
+        small = {t.text for t in self.tokens if not t.capital} | lexicon().function
         for m in re.finditer(
             r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
             r"|agreement|rate|currency))",
@@ -342,6 +343,7 @@ class Organisations:
             if (
                 m.group(1) not in lexicon().not_initials
                 and m.group(1) not in lexicon().rails
+                and m.group(1).lower() not in small
                 and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
             ):
                 line_start = self.text.rfind("\n", 0, m.start()) + 1
