@@ -118,7 +118,14 @@ _BESIDE: Final = (
     "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
 )
 # Columns set small under another
-_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit", ("evidence", "label"): "fact"}
+_UNDER: Final = {
+    ("assumptions", "label"): "path",
+    ("assumptions", "value"): "unit",
+    ("evidence", "label"): "fact",
+    ("evidence", "said_by"): "modality",
+    ("evidence", "quote"): "place",
+    ("evidence", "verdict"): "note",
+}
 
 
 def page(tables: Tables) -> str:
@@ -203,8 +210,9 @@ def _evidence(tables: Tables) -> list[View]:
     documents: dict[Scalar, list[Row]] = {}
     for row in rows:
         documents.setdefault(row["document"], []).append(row)
-    columns = [c for c in described()["evidence"].columns if c.name not in ("document", "origin", "fact")]
-    columns = [c for c in columns if any(row[c.name] is not None for row in rows)]
+    columns = [c for c in described()["evidence"].columns if any(row[c.name] is not None for row in rows)]
+    under = {_UNDER.get(("evidence", c.name)) for c in columns}
+    columns = [c for c in columns if c.name not in ("document", "origin", *under)]
     return [
         View(
             f"Document {document}",
