@@ -206,7 +206,7 @@ class _Case:
         if not any(c["predicate"] in COMPARED for c in claims):
             return None
         own = {c["id"] for c in claims}
-        others: dict[str, None] = {}
+        others: dict[str, list[str]] = {}  # how they stand to it -> where
         origins = {self._origin(c) for c in claims}
         for identifier, link in (pair for c in claims for pair in self.links.get(c["id"], ())):
             other = self.by_id[identifier]
@@ -220,12 +220,13 @@ class _Case:
                     origins.add(self._origin(other))
             where = f"{_key(self.documents[other['document']]['source'])}, {other['place']}"
             note = f" ({link.note})" if link.note else ""
-            others[f"{where}: {_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}"] = None
+            stand = others.setdefault(f"{_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}", [])
+            if where not in stand:
+                stand.append(where)
         head = f"{len(origins)} origin{'s' * (len(origins) != 1)}"
         if not others:
             return f"{head}; nothing else in the case bears on it"
-        more = [f"and {len(others) - _SHOWN} more"] if len(others) > _SHOWN else []
-        return f"{head}. " + "; ".join([*list(others)[:_SHOWN], *more])
+        return f"{head}. " + "; ".join(f"{_listed(where)}: {stand}" for stand, where in others.items())
 
     def _origin(self, claim: dict[str, Any]) -> str:
         return str(self.sources[self.documents[claim["document"]]["source"]]["origin"])
@@ -244,6 +245,11 @@ def _at(item: dict[str, Any]) -> tuple[Any, Any]:
 
 def _key(source: str) -> str:
     return source.removeprefix("source:")
+
+
+def _listed(where: Sequence[str]) -> str:
+    more = f" and {len(where) - _SHOWN} more places" if len(where) > _SHOWN else ""
+    return " / ".join(where[:_SHOWN]) + more
 
 
 def _in_part(claim: dict[str, Any]) -> bool:
