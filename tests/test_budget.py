@@ -147,6 +147,14 @@ def test_a_full_ban_opens_a_closed_cell_and_is_bounded_where_there_is_trade() ->
     assert (after.flows[hit & closed] > 0).all()
 
 
+def test_a_weak_measure_opens_a_closed_cell_a_little() -> None:
+    world = rich_world()
+    made = case(world, [measure("lists", "embargo", senders=["USA", "DEU", "FRA", "JPN", "IND"], effect=-0.02)])
+    hit = made.layout.treated & (world.flows == 0)
+    assert hit.any()
+    assert_allclose(made.lift().potential[hit], (1 - np.exp(-0.02)) * made.layout.potential[hit])
+
+
 def test_the_order_of_measures_does_not_matter() -> None:
     world = rich_world()
     every = [measure(f"m{k}", "embargo", effect=b) for k, b in enumerate((-0.5, -2.0, -1.0))]

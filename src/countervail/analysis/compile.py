@@ -167,7 +167,7 @@ class Case:
     def lift(self, *, payments: bool = True) -> Shock:
         """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
-        opened = (self._strongest > 0) * closed * self.layout.potential
+        opened = self._opening * closed * self.layout.potential
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
@@ -198,7 +198,7 @@ class Case:
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(whole), np.isinf(mine), np.where(whole != 0, mine / whole, 0.0))
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self._horizon[j])
-            opened = np.where(closed, np.maximum(part, 0.0) * self.layout.potential[cells], 0.0)
+            opened = np.where(closed, np.maximum(part, 0.0) * (self._opening * self.layout.potential)[cells], 0.0)
             potential = self._with(potential, cells, opened)
         return self._with_taxes(Shock(trade_effect=phi, potential=potential), (self.effects[which],))
 
@@ -206,6 +206,11 @@ class Case:
     def _strongest(self) -> Floats:
         """The budget of the measures as they are given, before any anchor."""
         return budget(self.world, self.effects)
+
+    @cached_property
+    def _opening(self) -> Floats:
+        """How far a closed cell opens, `1 - exp(-G)`: a ban held all of its potential back, a weak measure little."""
+        return np.asarray(-np.expm1(-np.maximum(self._strongest, 0.0) * self._horizon))
 
     @cached_property
     def _shares(self) -> list[list[tuple[Cells, Floats]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,9 +15,6 @@ from countervail.trade.solve import solve
 from countervail.trade.welfare import Equilibrium
 
 Floats = NDArray[np.float64]
-
-FEW = 6
-"""Shocks too few to share between threads."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +68,8 @@ class Worlds:
 def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:
-    """The case's economy under each shock, at the scenario's closure; many are shared between two threads."""
-    economy, closure = case.economy, case.scenario.settings.closure
-    if len(shocks) < FEW:
-        return solve(economy, shocks, closure=closure, tol=tol, start=start)
-    economy.preparation  # noqa: B018 - made once, before the threads share it
-    middle = (len(shocks) + 1) // 2
-
-    def half(part: Sequence[Shock]) -> list[Equilibrium]:
-        return solve(economy, part, closure=closure, tol=tol, start=start)
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(half, (shocks[:middle], shocks[middle:]))
-    return [*first, *second]
+    """The case's economy under each shock, at the scenario's closure."""
+    return solve(case.economy, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
 
 
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
