@@ -16,6 +16,9 @@ from countervail.payments.network import Network
 from countervail.payments.state import State
 
 
+_KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency")
+
+
 class MonthRow(TypedDict):
     """One month of the club, means over pairs of members weighted by their trade in O."""
 
@@ -26,6 +29,10 @@ class MonthRow(TypedDict):
     wedge: float | None
     wedge_low: float | None
     wedge_high: float | None
+    change: float | None
+    """Of reach against the month before."""
+    event: str | None
+    """The weightiest of the month: a cut-off before a threat, a rail or a membership."""
     events: str | None
 
 
@@ -47,9 +54,9 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
     A month whose network is that of another month is computed once. Raises InputError for months that are none.
     """
     known: dict[str, MonthRow] = {}
-    happened: dict[str, list[str]] = {}
+    happened: dict[str, list[EventRow]] = {}
     for event in events(network):
-        happened.setdefault(event["date"][:7], []).append(event["label"])
+        happened.setdefault(event["date"][:7], []).append(event)
     rows: list[MonthRow] = []
     for day in _months(start, end):
         then = replace(network, date=day)
@@ -57,8 +64,22 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
         if key not in known:
             known[key] = _row(then)
         month = f"{day:%Y-%m}"
-        rows.append({**known[key], "date": month, "events": "; ".join(happened.get(month, ())) or None})
+        mine = happened.get(month, [])
+        rows.append(
+            {
+                **known[key],
+                "date": month,
+                "change": known[key]["reach"] - rows[-1]["reach"] if rows else None,
+                "event": min(mine, key=_weight)["label"] if mine else None,
+                "events": "; ".join(event["label"] for event in mine) or None,
+            }
+        )
     return rows
+
+
+def _weight(event: EventRow) -> tuple[int, bool, str]:
+    """Its place among the events of a month: by kind, those about SWIFT first."""
+    return _KINDS.index(event["kind"]), "SWIFT" not in event["label"], event["date"] + event["id"]
 
 
 def events(network: Network) -> list[EventRow]:
@@ -89,6 +110,8 @@ def _row(network: Network) -> MonthRow:
         wedge=finite(mean(network.wedges)),
         wedge_low=finite(mean(network.wedges_low)),
         wedge_high=finite(mean(network.wedges_high)),
+        change=None,
+        event=None,
         events=None,
     )
 

@@ -20,6 +20,7 @@ from countervail.analysis.claims import check, population
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
+from countervail.report import payment_tables
 from countervail.report.assumed import assumed
 from countervail.report.caveats import caveats
 from countervail.world.model import ESTIMATED
@@ -57,6 +58,7 @@ def tables(outcome: Outcome) -> dict[str, list[Row]]:
         "deterrence": list(_deterrence(outcome)),
         "closures": list(_closures(outcome)),
         "rests_on": list(_rests_on(outcome)),
+        **payment_tables.tables(outcome.payments),
     }
 
 
