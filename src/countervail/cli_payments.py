@@ -111,7 +111,7 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
             [
                 (
                     f"{row['k']} #{row['rank']}",
-                    row["elements"],
+                    row["label"],
                     _percent(row["wedge_after"]),
                     *(_loss(words, row, who) for who in ("club", "others", "senders", "third")),
                     f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_percent(row['bound'])}",

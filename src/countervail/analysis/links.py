@@ -35,7 +35,7 @@ BAND = (0.05, 0.95)
 SHOWN = 5
 """Cuts of each size that are solved, the worst first."""
 MOST_DRAWS = 30
-"""Draws that bands are made of at most: each takes an eighth of a second, and there is a proposal's own range besides."""
+"""Draws that bands are made of at most: each takes an eighth of a second."""
 WORKERS = 2
 
 

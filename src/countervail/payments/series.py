@@ -15,7 +15,7 @@ from countervail.payments.model import CutOff, Entry, Proposal, Secondary
 from countervail.payments.network import Network
 from countervail.payments.state import State
 
-
+_ENDS = "End of: "
 _KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency")
 
 
@@ -77,9 +77,10 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
     return rows
 
 
-def _weight(event: EventRow) -> tuple[int, bool, str]:
-    """Its place among the events of a month: by kind, those about SWIFT first."""
-    return _KINDS.index(event["kind"]), "SWIFT" not in event["label"], event["date"] + event["id"]
+def _weight(event: EventRow) -> tuple[bool, int, bool, str]:
+    """Its place among the events of a month: what begins before what ends, by kind, those about SWIFT first."""
+    label = event["label"]
+    return label.startswith(_ENDS), _KINDS.index(event["kind"]), "SWIFT" not in label, event["date"] + event["id"]
 
 
 def events(network: Network) -> list[EventRow]:
@@ -96,7 +97,7 @@ def events(network: Network) -> list[EventRow]:
             if not isinstance(other, Proposal)
         )
         if entry.until is not None and not succeeded:
-            rows.append(_event(entry, _next(entry.until) or entry.until, kind, f"End of: {entry.label}"))
+            rows.append(_event(entry, _next(entry.until) or entry.until, kind, f"{_ENDS}{entry.label}"))
     return sorted((row for row in rows if row["date"] > "2008"), key=lambda row: (row["date"], row["id"]))
 
 

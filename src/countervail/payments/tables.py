@@ -14,6 +14,7 @@ from countervail.payments.load import ranges
 from countervail.payments.network import Network
 from countervail.payments.provisions import Change, Proposed, every_proposal, four_worlds
 from countervail.payments.series import events, finite, series
+from countervail.payments.variants import Element
 from countervail.scenario import Scenario
 
 Row = dict[str, Any]
@@ -194,7 +195,12 @@ def provisions(network: Network, made: Sequence[Proposed]) -> list[Row]:
             row[f"{which}_b"] = finite(network.theta * network.club_mean(done.saving))
         row |= own_rise(network, proposal)
         rows.append(
-            {**row, "pairs": len(touched(network, proposal.alone)), "document": proposal.document, "place": proposal.place}
+            {
+                **row,
+                "pairs": len(touched(network, proposal.alone)),
+                "document": proposal.document,
+                "place": proposal.place,
+            }
         )
     return rows
 
@@ -244,12 +250,21 @@ def touched(network: Network, done: Change) -> list[tuple[str, str]]:
     return [p for p in _member_pairs(network) if done.high[network.index(p[0]), network.index(p[1])] > _NOTHING]
 
 
-def cut_rows(found: Sequence[Interdiction]) -> list[Row]:
+def cut_rows(network: Network, found: Sequence[Interdiction]) -> list[Row]:
     """The most damaging sets of elements, worst first, with the pairs they hit."""
+    labels = {entry.id: entry.label for entry in network.rails.entries()}
+
+    def said(element: Element) -> str:
+        if element.kind == "membership":
+            country, _, rail = element.name.partition(" on ")
+            return f"{name_of(country)} on {rail}"
+        return f"banks of {name_of(element.name)}" if element.kind == "correspondent" else labels[element.name]
+
     return [
         {
             "k": one.k,
             "rank": rank,
+            "label": "; ".join(said(element) for element in cut.elements),
             "elements": "; ".join(element.name for element in cut.elements),
             "kinds": "; ".join(element.kind for element in cut.elements),
             "wedge_before": finite(one.base),

@@ -182,18 +182,20 @@ def payments(tables: Tables) -> list[str]:
     ]
     for row in tables.get("payment_proposals", ()):
         if row["country"] == CLUB and str(row["label"]).endswith(" together"):
-            said.append(
-                f"{row['label']} raise trade on their own pairs by {number(_float(row['own_b']) or 0.0)} log points "
-                f"({number(_float(row['own_b_low']) or 0.0)} to {number(_float(row['own_b_high']) or 0.0)}), and give the "
+            rise, low, high = (number(_float(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+            limits = band(_float(row["low_usd"]), _float(row["high_usd"]), "million USD")
+            worth = (
+                f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the "
                 f"club {usd(_float(row['alone_usd']))} a year, {percent(_float(row['alone_pct']))} of its real income "
-                f"({band(_float(row['low_usd']), _float(row['high_usd']), 'million USD')}; 5 to 95\u00a0% over "
-                f"{row['band']})."
+                f"({limits}; 5 to 95\u00a0% over {row['band']})."
             )
+            said.append(worth)
     return said
 
 
 def _part(value: object) -> str:
-    return quantity(_float(value), "share")
+    share = _float(value)
+    return NOTHING if share is None else f"{number(100 * share, 3)}\u00a0%"
 
 
 def _eligible(tables: Tables) -> list[str]:

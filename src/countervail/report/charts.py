@@ -208,8 +208,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
     ),
     "payment_network": (
         "How the club can pay, and what the proposals add",
-        "Members and third countries on the circle, rails inside; the thicker a line, the more banking is connected. "
-        "Orange: what the proposals add or widen.",
+        "Members and third countries on the circle, rails inside; the thicker a line, the more banking is connected.",
         ("rail_edges", "rail_nodes"),
         _has("share_after"),
         payments.network,
@@ -224,7 +223,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
     ),
     "payment_wedge": (
         "What paying costs the club",
-        "The mean ad-valorem cost of paying among members, weighted by trade. Shaded: as above.",
+        "The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
         ("rail_series",),
         _has("wedge"),
         payments.wedge,

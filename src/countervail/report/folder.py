@@ -69,9 +69,7 @@ def _resolved(folder: str | Path) -> Path:
         raise InputError(f"--out: {folder!s} is no usable path: {error}; name another folder") from None
 
 
-def replace(
-    contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None
-) -> Path:
+def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None) -> Path:
     """Put a folder with `contents` (bytes by file name) in the place of `folder`, as `write` and `refuse` say."""
     refuse(folder, ours)
     target = _resolved(folder)

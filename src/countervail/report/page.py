@@ -17,7 +17,7 @@ from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import NOTHING, cell, plain, unprefixed
+from countervail.report.words import NOTHING, band, cell, plain, quantity, unprefixed
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,10 @@ def render(
 def sections(tables: Tables, shown: dict[str, Chart], wanted: Sequence[_Entry] = _SECTIONS) -> list[Section]:
     """The sections of a page, in order."""
     needed = {name for *_, opened, folded in wanted for name in (*opened, *folded)}
-    views = {name: _view(tables, name) for name in described() if name in needed} | {"members": _members(tables), "payment_links": _links(tables)}
+    views = {name: _view(tables, name) for name in described() if name in needed} | {
+        "members": _members(tables),
+        "payment_links": _links(tables),
+    }
     found = []
     for id, title, names, opened, folded in wanted:
         section = Section(id, title, texts=[_TEXTS[id]] if id in _TEXTS else ())
@@ -244,12 +247,34 @@ def _members(tables: Tables) -> View:
 
 def _links(tables: Tables) -> View:
     """One row a payment proposal, for the club: what it does where it works, and what it is worth."""
-    table = described()["payment_proposals"]
-    wanted = ("label", "own_b", "own_b_low", "own_b_high", "alone_pct", "alone_usd", "low_usd", "high_usd", "last_usd", "band")
-    columns = tuple(next(c for c in table.columns if c.name == name) for name in wanted)
-    rows = [row for row in tables.get("payment_proposals", ()) if row["country"] == answers.CLUB]
-    texts = tuple(tuple(_cell(table.name, column, row) for column in columns) for row in rows)
-    return View("Each link for the club", "Money in million USD a year.", columns, texts)
+    columns = (
+        Column("label", "text", "", "Proposal", ""),
+        Column("own_b", "number", "", "Rise of log trade on its own pairs", ""),
+        Column("alone_pct", "number", "", "Real income, alone (%)", ""),
+        Column("alone_usd", "number", "", "Alone, USD", ""),
+        Column("last_usd", "number", "", "Last, USD", "What it adds to all the others"),
+        Column("band", "text", "", "Band over", ""),
+    )
+    rows: list[tuple[str | tuple[str, str], ...]] = []
+    for row in tables.get("payment_proposals", ()):
+        if row["country"] == answers.CLUB:
+            rise, dollars = (
+                (quantity(row[start], unit), band(_number(row[low]), _number(row[high]), unit))
+                for start, low, high, unit in (
+                    ("own_b", "own_b_low", "own_b_high", ""),
+                    ("alone_usd", "low_usd", "high_usd", "million USD"),
+                )
+            )
+            last = unprefixed(quantity(row["last_usd"], "million USD"))
+            share = quantity(row["alone_pct"], "%").removesuffix("\u00a0%")
+            money = unprefixed(dollars[0]), unprefixed(dollars[1])
+            rows.append((str(row["label"]), rise, share, money, last, str(row["band"])))
+    about = "For the eligible members together, a year. Below a figure its range, or its 5 to 95 % band."
+    return View("Each link for the club", about, columns, tuple(rows))
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 def _run(meta: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -86,12 +86,14 @@ def _cuts(study: Study) -> Iterator[Row]:
     groups = _groups(study)
     per_size: dict[int, list[Row]] = {}
     for found in dict.fromkeys(c.found for c in study.costs):
-        per_size[found.k] = cut_rows([found])
+        per_size[found.k] = cut_rows(study.network, [found])
     for cost in study.costs:
         row = per_size[cost.found.k].pop(0)
         for name, at in groups.items():
             income = study.base.base_income[at]
-            row[f"{name}_pct"] = 100.0 * float(np.expm1(mean(cost.change, study.base.base_income, at))) if len(at) else None
+            row[f"{name}_pct"] = (
+                100.0 * float(np.expm1(mean(cost.change, study.base.base_income, at))) if len(at) else None
+            )
             row[f"{name}_usd"] = float((income * np.expm1(cost.change[at])).sum()) if len(at) else None
         worst = np.argsort(cost.change)[:_HIT]
         row["hit_most"] = "; ".join(
@@ -105,5 +107,5 @@ def _groups(study: Study) -> dict[str, Any]:
     case = study.case
     club, members = case.indices(study.eligible), case.indices(study.members)
     senders = case.senders_outside
-    rest: Sequence[int] = np.setdiff1d(np.arange(case.world.n), np.concatenate([members, senders]))
+    rest = np.setdiff1d(np.arange(case.world.n), np.concatenate([members, senders]))
     return {"club": club, "others": np.setdiff1d(members, club), "senders": senders, "third": rest}

@@ -1,4 +1,4 @@
-"""The payment network: who is joined to what before and after the proposals, its course over time, what links are worth."""
+"""The payment network: who is joined to what, its course over time, what links are worth and what cuts cost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from countervail.report.drawings.parts import (
 
 NOTED: Final = 8
 """Months that the course over time names: those with the largest changes of reach."""
-_LINES: Final = 5
+_HEIGHT: Final = 300
+_LINE: Final = 15
+"""Between the names of two events, each on a line of its own (pixels)."""
 _BEND: Final = 0.35
 _STEPS: Final = "sequence(0, 1.01, 0.1)"
 
@@ -74,20 +76,21 @@ def network() -> alt.LayerChart:
     there = edges.transform_filter("datum.what == 'there already'").mark_line(style="thread").encode(**drawn)
     new = edges.transform_filter("datum.what == 'proposed'").mark_line(style="proposed").encode(**drawn)
     nodes = alt.Chart(alt.NamedData(name="rail_nodes"))
-    kinds = ["member", "third country", "rail"]
+    # the colour of what is proposed stands in the legend beside those of the places
+    kinds = ["member", "what the proposals add", "rail", "third country"]
+    shapes = ["circle", "circle", "square", "circle"]
     points = nodes.mark_point(filled=True, size=110, opacity=1).encode(
         x,
         y,
         alt.Color("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
-        alt.Shape(
-            "kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=["circle", "circle", "square"])
-        ),
+        alt.Shape("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=shapes)),
         tooltip=[alt.Tooltip("name:N", title="Name"), alt.Tooltip("kind:N", title="Kind")],
     )
     layers: list[Any] = [there, new, points]
-    for side, align, dx in ((">= -0.001", "left", 9), ("< -0.001", "right", -9)):
-        outer = nodes.transform_filter(f"datum.kind != 'rail' && datum.x {side}")
-        layers.append(outer.mark_text(style="label", align=align, dx=dx, baseline="middle").encode(x, y, text="name:N"))
+    outer = nodes.transform_filter("datum.kind != 'rail'")
+    right = outer.transform_filter("datum.x >= -0.001").mark_text(style="label", align="left", dx=9, baseline="middle")
+    left = outer.transform_filter("datum.x < -0.001").mark_text(style="label", align="right", dx=-9, baseline="middle")
+    layers += [words.encode(x, y, text="name:N") for words in (right, left)]
     rails = nodes.transform_filter("datum.kind == 'rail'").mark_text(style="label", fontWeight="bold", dy=-13)
     layers.append(rails.encode(x, y, text="name:N"))
     return layered(*layers).properties(height=540).add_params(shown)
@@ -101,20 +104,20 @@ def _curve(axis: str) -> str:
     )
 
 
-def reach() -> alt.LayerChart:
+def reach() -> Any:
     """The share of the club's payments that routes carry, month by month, with the events that moved it."""
-    return _course("reach", "Reach: share of payments that some route carries")
+    return _course("reach", "Share of payments that some route carries", named=True)
 
 
-def wedge() -> alt.LayerChart:
-    """The club's mean cost of paying, month by month, with the events that moved the network."""
-    return _course("wedge", "Wedge: mean cost of paying, ad valorem")
+def wedge() -> Any:
+    """The club's mean cost of paying, month by month, with the same events."""
+    return _course("wedge", "Mean ad-valorem cost of paying", named=False)
 
 
-def _course(column: str, axis: str) -> alt.LayerChart:
+def _course(column: str, axis: str, *, named: bool) -> Any:
     rows = rows_of("rail_series", VALID.format(column)).transform_calculate(month="toDate(datum.date + '-01T00:00')")
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", labelOverlap=True))
-    y = alt.Y(f"{column}:Q", title=None, axis=alt.Axis(format="%", grid=True))
+    y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
     told = rows.transform_calculate(**percents)
     tips = [
@@ -128,26 +131,21 @@ def _course(column: str, axis: str) -> alt.LayerChart:
     noted = (
         largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
         .transform_window(place="row_number()", sort=[alt.SortField("date")])
-        .transform_calculate(height=f"(datum.place - 1) % {_LINES} * 15 + 8")
+        .transform_calculate(height=f"{_HEIGHT} - {_LINE} * ({NOTED} - datum.place) - 10")
     )
     rules = noted.mark_rule(style="event").encode(x)
+    # a point a month that cannot be seen, to hover over
+    spots = told.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
+    course = alt.LayerChart(layer=[band, rules, line, spots])
+    if not named:
+        return course.properties(height=_HEIGHT)
     words = [
         noted.transform_filter(f"{late} (year(datum.month) >= 2019)")
-        .mark_text(style="note", align=align, dx=dx, limit=300)
+        .mark_text(style="note", align=align, dx=dx, limit=330)
         .encode(x, alt.Y("height:Q", axis=None, scale=None), text="event:N", tooltip=alt.Tooltip("events:N"))
         for late, align, dx in (("!", "left", 4), ("", "right", -4))
     ]
-    # a point a month that cannot be seen, to hover over
-    spots = told.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
-    room = alt.Chart(alt.InlineData([{}])).mark_text(text=axis, style="note", align="left").encode(
-        alt.X(value=0), alt.Y(value=-14)
-    )  # fmt: skip
-    course = alt.LayerChart(layer=[band, rules, line, spots])
-    return (
-        alt.LayerChart(layer=[course, *words, room])
-        .resolve_scale(y="independent")
-        .properties(height=300)
-    )
+    return alt.LayerChart(layer=[course, *words]).resolve_scale(y="independent").properties(height=_HEIGHT)
 
 
 def links() -> alt.LayerChart:
@@ -177,7 +175,7 @@ def cuts() -> alt.LayerChart:
     """What the worst cuts cost the club, its other members, the senders and third countries."""
     axis = "Change in real income (%)"
     rows = rows_of("payment_cuts").transform_filter("datum.k == elements").transform_calculate(
-        label="datum.elements", rank_of="-datum.rank", club="datum.club_pct", others="datum.others_pct",
+        rank_of="-datum.rank", club="datum.club_pct", others="datum.others_pct",
         senders="datum.senders_pct", third="datum.third_pct",
     )  # fmt: skip
     y = ranked_unlabelled("label", "rank_of")
@@ -194,5 +192,7 @@ def cuts() -> alt.LayerChart:
         )
     )  # fmt: skip
     return (
-        layered(points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58)).add_params(chosen("elements"))
+        layered(points, zero_line(), labels_above(rows, y))
+        .properties(height=alt.Step(58))
+        .add_params(chosen("elements"))
     )
