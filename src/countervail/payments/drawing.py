@@ -68,14 +68,16 @@ def _edges(network: Network) -> dict[tuple[str, str, str], float]:
         for third in np.flatnonzero(state.passed[:, i]):
             add(iso3, network.countries[third], "correspondent", float(state.passed[third, i]))
     for account in state.accounts:
-        if network.countries[account.country] in inside:
-            rail = state.rails[account.rail]
-            add(network.countries[account.country], network.countries[account.partner], f"over {rail}", account.share)
+        one, other = network.countries[account.country], network.countries[account.partner]
+        if one in inside and other in inside:
+            add(one, other, f"over {state.rails[account.rail]}", account.share)
     for gate in state.gateways:
         if gate.pair is None:
             add(state.rails[gate.rails[0]], state.rails[gate.rails[1]], "link", gate.share)
         else:
             one, other = (network.countries[c] for c in gate.pair)
+            if one not in inside or other not in inside:
+                continue
             add(one, other, f"over {state.rails[gate.rails[0]]} and {state.rails[gate.rails[1]]}", gate.share)
     return found
 
