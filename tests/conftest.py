@@ -16,3 +16,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"raw data not at {folder}; set COUNTERVAIL_SHARED_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def seeds() -> list[Path]:
+    """The three documents: COUNTERVAIL_SHARED, or shared/ beside the repository; tests skip without them."""
+    named = os.environ.get("COUNTERVAIL_SHARED")
+    folder = (Path(named) if named else Path(__file__).resolve().parents[2] / "shared") / "seeds"
+    found = sorted(folder.glob("00*.txt"))
+    if len(found) != 3:
+        pytest.skip(f"the three documents are not at {folder}; set COUNTERVAIL_SHARED")
+    return found

@@ -165,6 +165,7 @@ def test_lifting_one_by_one_is_consistent_with_lifting_all() -> None:
     logs = np.zeros(asiu.world.flows.shape)
     for k in range(len(case.effects)):
         logs += np.log(np.asarray(case.lift_one(k).trade_effect))
+    logs += np.log(np.asarray(case.lift_payments().trade_effect))
     np.testing.assert_allclose(logs, np.log(np.asarray(case.lift().trade_effect)), atol=1e-9)
     russia = asiu.world.index("RUS")
     parts = sum(part.alone[russia] for part in asiu.lifted)

@@ -182,7 +182,7 @@ def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
 def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) -> None:
     assert outcome.drawn is not None
     many = sample(outcome.world, outcome.scenario, 2000, 5)
-    drawn = Drawn(np.zeros((2000, 12)), {}, {}, {}, np.ones(2000), many)
+    drawn = Drawn(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
     column = many.values[:, many.paths.index("measures.iran.effect")]
     other = many.values[:, many.paths.index("club.provisions.market.effect")]
     answer = -3.0 * (column - column.mean()) / column.std() + (other - other.mean()) / other.std()

@@ -10,14 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from countervail.analysis.coalitions import Cube as Cube
     from countervail.analysis.coalitions import coalitions as coalitions
+    from countervail.analysis.cube import Cube as Cube
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.outcome import run as run
     from countervail.errors import CountervailError as CountervailError
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
     from countervail.errors import NotConverged as NotConverged
+    from countervail.evidence.bundle import Evidence as Evidence
+    from countervail.evidence.bundle import check as check
+    from countervail.evidence.bundle import read as read
     from countervail.payments import payments as payments
     from countervail.report.run import write as write
     from countervail.scenario.load import load_scenario as load_scenario
@@ -31,16 +34,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cube": "analysis.coalitions",
+    "Cube": "analysis.cube",
     "Equilibrium": "trade.welfare",
+    "Evidence": "evidence.bundle",
     "Outcome": "analysis.outcome",
     "Scenario": "scenario.model",
     "Shock": "trade.shock",
     "World": "world.model",
+    "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",
     "load_world": "world.bundled",
     "payments": "payments",
+    "read": "evidence.bundle",
     "run": "analysis.outcome",
     "solve": "trade.solve",
     "write": "report.run",
@@ -54,6 +60,7 @@ __all__ = [
     "CountervailError",
     "Cube",
     "Equilibrium",
+    "Evidence",
     "InputError",
     "NoEquilibrium",
     "NotConverged",
@@ -62,10 +69,12 @@ __all__ = [
     "Shock",
     "World",
     "__version__",
+    "check",
     "coalitions",
     "load_scenario",
     "load_world",
     "payments",
+    "read",
     "run",
     "solve",
     "write",

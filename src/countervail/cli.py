@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countervail import cli_coalitions, cli_payments
+from countervail import cli_coalitions, cli_evidence, cli_payments
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ app = typer.Typer(
 data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help=True)
 app.add_typer(data, name="data")
 cli_coalitions.mount(app)
+cli_evidence.mount(app)
 cli_payments.mount(app)
 
 
@@ -65,6 +66,7 @@ class Schema(StrEnum):
 
     scenario = "scenario"
     results = "results"
+    evidence = "evidence"
 
 
 def _show_version(asked: bool) -> None:
@@ -149,8 +151,12 @@ def data_build(
 def schema(
     document: Annotated[Schema, typer.Argument(help="Which document's schema.")] = Schema.scenario,
 ) -> None:
-    """Print the JSON Schema of a scenario, or of a run's results.json."""
-    home = "countervail.scenario" if document is Schema.scenario else "countervail.report.results"
+    """Print the JSON Schema of a scenario, of a run's results.json, or of a case's evidence.json."""
+    home = {
+        Schema.scenario: "countervail.scenario",
+        Schema.results: "countervail.report.results",
+        Schema.evidence: "countervail.evidence.schema",
+    }[document]
     typer.echo(json.dumps(import_module(home).json_schema(), indent=2, ensure_ascii=False))
 
 

@@ -106,10 +106,15 @@ def group(name: str, date: str | datetime.date | None = None) -> tuple[str, ...]
 
     The last day of a membership belongs to it: the United Kingdom is in the EU on 2020-01-31.
     """
-    on = _date(date)
+    return _members(name, _date(date))
+
+
+@cache
+def _members(name: str, on: datetime.date | None) -> tuple[str, ...]:
     return tuple(sorted({m.iso3 for m in memberships(name) if m.holds(on)}))
 
 
+@cache
 def resolve(text: str) -> str:
     """The ISO3 code of a code, an English name or an alias; case, accents and a leading "the" do not matter."""
     key = _fold(text)

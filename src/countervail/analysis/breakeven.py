@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,10 @@ Floats = NDArray[np.float64]
 
 SEARCHED = 5.0
 """Largest b looked at; a trade agreement is worth 0.2 to 0.5."""
-GRID = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, SEARCHED)
+GRIDS = ((0.6, 1.5, 3.0), (4.0, SEARCHED))
+"""Where b is tried first, the large ones only where the small do not do."""
 FINE = 0.005
-ROUNDS = 6
+ROUNDS = 8
 TOLERANCE = 1e-7
 FIRST_WEDGE = 1e-3
 LARGEST_WEDGE = 1.0
@@ -31,7 +31,7 @@ def break_even_integration(
 ) -> dict[str, float]:
     """b* by name: the uniform rise of log trade between members at which a measure of the gain meets the cost.
 
-    All names share their solves: a grid first, then rounds of interpolated roots until each is known to `FINE`.
+    All names share their solves: a grid first, then interpolated roots until each is known to `FINE`.
 
     Args:
         case: the case.
@@ -50,32 +50,58 @@ def break_even_integration(
         for b, eq in zip(new, equilibria(case, shocks, found.C, TOLERANCE), strict=True):
             gains[b] = np.log(eq.real_income / found.sanctions.S.real_income)
 
-    solve_at(GRID)
+    def curve(name: str) -> list[tuple[float, float]]:
+        return sorted((b, wanted[name](one)) for b, one in gains.items())
+
     out: dict[str, float] = {}
+    for grid in GRIDS:
+        if any(_bracket(curve(name)) is None for name in wanted):
+            solve_at(grid)
+    guesses = dict.fromkeys(wanted, 0.0)
     for _ in range(ROUNDS):
-        guesses: dict[str, float] = {}
-        for name, gap in wanted.items():
-            if name not in out:
-                curve = sorted((b, gap(one)) for b, one in gains.items())
-                root, width = _crossing(curve)
-                if width <= FINE:
+        for name in list(guesses):
+            points = curve(name)
+            found_at = _bracket(points)
+            if found_at is None:
+                out[name] = float("inf")
+            elif points[0][1] >= 0:
+                out[name] = 0.0
+            else:
+                root, doubt = _root(points, found_at)
+                guesses[name] = root
+                if doubt <= FINE:
                     out[name] = root
-                else:
-                    guesses[name] = root
+            if name in out:
+                del guesses[name]
         if not guesses:
-            return out
-        solve_at(b for root in guesses.values() for b in (root, min(root + 0.5 * FINE, SEARCHED)))
-    return out | {name: _crossing(sorted((b, wanted[name](one)) for b, one in gains.items()))[0] for name in guesses}
+            break
+        solve_at(set(guesses.values()))
+    return {name: out.get(name, guesses.get(name, 0.0)) for name in wanted}
 
 
-def _crossing(curve: list[tuple[float, float]]) -> tuple[float, float]:
-    """The first zero of a rising curve, interpolated, and the width of its bracket; infinity where there is none."""
-    if curve[0][1] >= 0:
-        return 0.0, 0.0
-    for (a, fa), (b, fb) in pairwise(curve):
-        if fb >= 0:
-            return a - fa * (b - a) / (fb - fa), b - a if fb > 0 else 0.0
-    return float("inf"), 0.0
+def _bracket(curve: list[tuple[float, float]]) -> int | None:
+    """Position of the first point of a curve that is not below zero; None where all are."""
+    return next((k for k, (_, gap) in enumerate(curve) if gap >= 0), None)
+
+
+def _root(curve: list[tuple[float, float]], k: int) -> tuple[float, float]:
+    """The zero of a rising curve between its points k - 1 and k, and how far off it may be.
+
+    By inverse quadratic interpolation through the two and the nearest third; the doubt is the gap left at the better
+    of the two ends over the slope between them.
+    """
+    (a, fa), (b, fb) = curve[k - 1], curve[k]
+    line = a - fa * (b - a) / (fb - fa)
+    others = [curve[m] for m in (k - 2, k + 1) if 0 <= m < len(curve)]
+    c, fc = min(others, key=lambda point: abs(point[0] - line)) if others else (a, fa)
+    root = line
+    if fc not in (fa, fb):
+        root = (
+            a * fb * fc / ((fa - fb) * (fa - fc))
+            + b * fa * fc / ((fb - fa) * (fb - fc))
+            + c * fa * fb / ((fc - fa) * (fc - fb))
+        )
+    return root if a <= root <= b else line, min(line - a, b - line)
 
 
 def break_even_deterrence(case: Case, found: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:

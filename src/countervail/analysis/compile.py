@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from countervail.analysis.budget import Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw, elasticities
@@ -167,7 +167,7 @@ class Case:
     def lift(self, *, payments: bool = True) -> Shock:
         """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
         closed = self._closed
-        opened = (self._strongest > 0) * closed * self.layout.potential
+        opened = self._opening * closed * self.layout.potential
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
         hit = np.nonzero((self.budget != 0) & ~closed)
@@ -200,20 +200,27 @@ class Case:
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
-        phi, opened = cube(self.world, 1.0), cube(self.world, 0.0)
+        phi = cube(self.world, 1.0)
+        potential: Floats | None = None
         for (i, n, j), mine in self._shares[which]:
             cells = np.ix_(i, n, j)
             whole, closed = self._strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(whole), np.isinf(mine), np.where(whole != 0, mine / whole, 0.0))
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self._horizon[j])
-            opened[cells] = np.where(closed, np.maximum(part, 0.0) * self.layout.potential[cells], 0.0)
-        return self._with_taxes(Shock(trade_effect=phi, potential=opened), (self.effects[which],))
+            opened = np.where(closed, np.maximum(part, 0.0) * (self._opening * self.layout.potential)[cells], 0.0)
+            potential = self._with(potential, cells, opened)
+        return self._with_taxes(Shock(trade_effect=phi, potential=potential), (self.effects[which],))
 
     @cached_property
     def _strongest(self) -> Floats:
         """The budget of the measures as they are given, before any anchor."""
         return budget(self.world, self.effects)
+
+    @cached_property
+    def _opening(self) -> Floats:
+        """How far a closed cell opens, `1 - exp(-G)`: a ban held all of its potential back, a weak measure little."""
+        return np.asarray(-np.expm1(-np.maximum(self._strongest, 0.0) * self._horizon))
 
     @cached_property
     def _shares(self) -> list[list[tuple[Cells, Floats]]]:
@@ -366,15 +373,27 @@ class Case:
         rent = 0.0 if uniform is not None else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
         phi = cube(self.world, 1.0) if start.trade_effect is None else np.array(start.trade_effect)
-        opened = cube(self.world, 0.0) if start.potential is None else np.array(start.potential)
-        tax = cube(self.world, 0.0)
         gain = np.exp((1.0 - rent) * b * horizon)
         phi[cells] *= gain
         # what a pair without trade could trade opens in proportion; where U has opened it, it grows like other trade
-        closed = (self._share[cells] == 0) & (opened[cells] == 0)
-        opened[cells] = np.where(closed, -np.expm1(-b * horizon) * self.layout.potential[cells], opened[cells] * gain)
-        tax[cells] = np.expm1(-rent * b / self._elasticities[0])
-        return replace(start, trade_effect=phi, potential=opened, export_tax=tax if tax.any() else None)
+        before = np.zeros_like(b) if start.potential is None else np.asarray(start.potential)[cells]
+        closed = (self._share[cells] == 0) & (before == 0)
+        opened = np.where(closed, -np.expm1(-b * horizon) * self.layout.potential[cells], before * gain)
+        tax = np.expm1(-rent * b / self._elasticities[0])
+        return replace(
+            start,
+            trade_effect=phi,
+            potential=self._with(start.potential, cells, opened),
+            export_tax=self._with(None, cells, tax),
+        )
+
+    def _with(self, base: ArrayLike | None, cells: tuple[Indices, ...], values: Floats) -> Floats | None:
+        """`base`, zero where it is None, with other values in some cells; None where all of it is zero."""
+        if base is None and not values.any():
+            return None
+        out = cube(self.world, 0.0) if base is None else np.array(base)
+        out[cells] = values
+        return out
 
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
         """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""

@@ -77,18 +77,21 @@ def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravit
 
 def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
     """Weighted least squares of `y [s, i, n]` on `x [k, i, n]` and two-way effects; coefficients and fitted values."""
-    columns = np.stack([y, *(np.broadcast_to(c, y.shape) for c in x)])
-    within = columns - _effects(columns, w)
-    target, regressors = within[0], within[1:]
-    gram = np.einsum("asin,bsin,sin->sab", regressors, regressors, w)
-    moment = np.einsum("asin,sin,sin->sa", regressors, target, w)
+    sectors, covariates = len(y), len(x)
+    columns = np.empty((sectors, covariates + 1, *y.shape[1:]))
+    columns[:, 0], columns[:, 1:] = y, x
+    within = (columns - _effects(columns, w)).reshape(sectors, covariates + 1, -1)
+    weighted = within[:, 1:] * w.reshape(sectors, 1, -1)
+    gram = weighted @ within[:, 1:].transpose(0, 2, 1)
+    moment = weighted @ within[:, 0, :, None]
     # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
-    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment[:, :, None])[:, :, 0]
-    return beta, y - target + np.einsum("sa,asin->sin", beta, regressors)
+    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment)[:, :, 0]
+    left = within[:, 0] - (beta[:, None, :] @ within[:, 1:])[:, 0]
+    return beta, y - left.reshape(y.shape)
 
 
 def _effects(columns: Floats, w: Floats) -> Floats:
-    """The projection of each column `[c, s, i, n]` on exporter and importer effects under weights `w [s, i, n]`.
+    """The projection of each column `[s, c, i, n]` on exporter and importer effects under weights `w [s, i, n]`.
 
     The normal equations are reduced to the importers' block (Guimaraes and Portugal 2010 iterate them instead).
     """
@@ -100,9 +103,9 @@ def _effects(columns: Floats, w: Floats) -> Floats:
     schur[:, index, index] += np.where(cols > 0, cols, 1.0)
     # one effect is free: its mean is pinned
     schur += cols.mean(1)[:, None, None] / n * ((cols > 0)[:, :, None] & (cols > 0)[:, None, :])
-    by_row = np.einsum("csin,sin->csi", columns, w)
-    by_col = np.einsum("csin,sin->csn", columns, w)
-    right = by_col - np.einsum("csi,si,sin->csn", by_row, inverse, w)
-    importer = np.linalg.solve(schur, right.transpose(1, 2, 0)).transpose(2, 0, 1)
-    exporter = (by_row - np.einsum("csn,sin->csi", importer, w)) * inverse
+    weighted = columns * w[:, None]
+    by_row, by_col = weighted.sum(3), weighted.sum(2)
+    right = by_col - (by_row * inverse[:, None]) @ w
+    importer = np.linalg.solve(schur, right.transpose(0, 2, 1)).transpose(0, 2, 1)
+    exporter = (by_row - importer @ w.transpose(0, 2, 1)) * inverse[:, None]
     return np.asarray(exporter[:, :, :, None] + importer[:, :, None, :])

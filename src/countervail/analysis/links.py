@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
 from countervail.analysis.draws import Draws
-from countervail.analysis.eligible import ineligible
+from countervail.analysis.eligibility import ineligible
 from countervail.analysis.rails import Saving, finite
 from countervail.analysis.worlds import equilibria
 from countervail.payments.interdict import Cut, Interdiction

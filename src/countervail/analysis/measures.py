@@ -14,7 +14,7 @@ from countervail.world.model import ESTIMATED
 
 Floats = NDArray[np.float64]
 
-ENOUGH = 1e-8
+ENOUGH = 1e-7
 PAYMENTS = "payments"
 """Id of what lifting cut-offs gives pairs under no measure, beside the measures."""
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.compile import Case
 from countervail.analysis.draws import sample
-from countervail.analysis.eligible import ineligible, mean
+from countervail.analysis.eligibility import ineligible, mean
 from countervail.analysis.links import Study, network_of, study
 from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
 from countervail.analysis.placebo import Placebo, placebo

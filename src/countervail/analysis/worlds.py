@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.compile import Case
+from countervail.trade.kernels import State
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.trade.welfare import Equilibrium
 
 Floats = NDArray[np.float64]
-
-FEW = 6
-"""Shocks too few to share between threads."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +68,8 @@ class Worlds:
 def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:
-    """The case's economy under each shock, at the scenario's closure; many are shared between two threads."""
-    economy, closure = case.economy, case.scenario.settings.closure
-    if len(shocks) < FEW:
-        return solve(economy, shocks, closure=closure, tol=tol, start=start)
-    economy.preparation  # noqa: B018 - made once, before the threads share it
-    middle = (len(shocks) + 1) // 2
-
-    def half(part: Sequence[Shock]) -> list[Equilibrium]:
-        return solve(economy, part, closure=closure, tol=tol, start=start)
-
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(half, (shocks[:middle], shocks[middle:]))
-    return [*first, *second]
+    """The case's economy under each shock, at the scenario's closure."""
+    return solve(case.economy, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
 
 
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
@@ -102,12 +88,24 @@ def worlds(
     near: Worlds | None = None,
     tol: float = 1e-10,
 ) -> Worlds:
-    """C and UC for `members`, beside the S and U already found."""
-    (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], near.C if near else found.S, tol)
-    (UC,) = equilibria(
-        case, [case.club(members, reading, base=found.lifted, lifted=True)], near.UC if near else found.U, tol
-    )
+    """C and UC for `members`, beside the S and U already found; `near` are those of a neighbouring case."""
+    from_C, from_UC = found.S, found.U
+    if near is not None:
+        from_C = _moved(near.C, near.sanctions.S, found.S)
+        from_UC = _moved(near.UC, near.sanctions.U, found.U)
+    (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], from_C, tol)
+    (UC,) = equilibria(case, [case.club(members, reading, base=found.lifted, lifted=True)], from_UC, tol)
     return Worlds(tuple(members), found, C, UC)
+
+
+def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
+    """`near`, moved by as much as the world under it has: where to start from."""
+    a, b, c = near.state, was.state, now.state
+    spent = a.expenditure * np.divide(
+        c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
+    )
+    state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
+    return replace(near, state=state)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

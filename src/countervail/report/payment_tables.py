@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from countervail import countries
-from countervail.analysis.eligible import mean
+from countervail.analysis.eligibility import mean
 from countervail.analysis.links import Floats, Study, Worth
 from countervail.payments import tables as network_tables
 from countervail.payments.tables import QUICK, SLOW, cut_rows, own_rise, touched

@@ -115,7 +115,8 @@ def wedge() -> Any:
 
 
 def _course(column: str, axis: str, *, named: bool) -> Any:
-    rows = rows_of("rail_series", VALID.format(column), "isValid(datum.date)").transform_calculate(month="toDate(datum.date + '-01T00:00')")
+    rows = rows_of("rail_series", VALID.format(column), "isValid(datum.date)")
+    rows = rows.transform_calculate(month="toDate(datum.date + '-01T00:00')")
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", labelOverlap=True))
     y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}

@@ -1,4 +1,4 @@
-"""For whom ratios are formed, and the mean over them that stands for the club."""
+"""For whom ratios to the cost of sanctions are formed, and why for others not."""
 
 from __future__ import annotations
 

@@ -1,0 +1,171 @@
+"""Evidence in memory: what documents say, how it compares, and the ways out (scenario, followthemoney, annotations,
+CSV, Markdown)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from countervail.errors import InputError
+from countervail.evidence.assess import HasPopulation, assess
+from countervail.evidence.case import read_all, write_case
+from countervail.evidence.case_read import load_case
+from countervail.evidence.compare import Comparison
+from countervail.evidence.model import Assessment, Link
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Sources, documents, passages, claims and mentions of some documents, as the JSON objects of evidence.json."""
+
+    sources: tuple[dict[str, Any], ...]
+    documents: tuple[dict[str, Any], ...]
+    passages: tuple[dict[str, Any], ...]
+    claims: tuple[dict[str, Any], ...]
+    texts: dict[str, str] = field(repr=False)
+    """Stored text by source id; offsets index it."""
+    mentions: tuple[dict[str, Any], ...] = ()
+    refused: tuple[dict[str, str], ...] = ()
+    """Documents that were not read, with the reason."""
+
+    @property
+    def accepted(self) -> tuple[dict[str, Any], ...]:
+        """The claims that no review rejected."""
+        return tuple(c for c in self.claims if c["review"] != "rejected")
+
+    def passage(self, identifier: str) -> dict[str, Any]:
+        """A passage by id."""
+        found = next((p for p in self.passages if p["id"] == identifier), None)
+        if found is None:
+            raise InputError(f"no passage {identifier!r} in this evidence")
+        return found
+
+    def quote(self, claim: dict[str, Any]) -> str:
+        """The words a claim rests on; redacted ones are masked."""
+        by_id = {p["id"]: p for p in self.passages}
+        return " … ".join(
+            " ".join(self.texts[by_id[p]["source"]][by_id[p]["start"] : by_id[p]["end"]].split())
+            for p in claim["passages"]
+        )
+
+    def countries_of(self) -> dict[str, list[str]]:
+        """Countries named in each document."""
+        names = {s["name"]: s["id"] for s in self.sources}
+        found: dict[str, list[str]] = {d["id"]: [] for d in self.documents}
+        for row in self.mentions:
+            if row["type"] != "country" or not row["value"]:
+                continue
+            for document in self.documents:
+                if (
+                    document["source"] == names[row["source"]]
+                    and document["start"] <= row["start"] < document["end"]
+                    and row["value"] not in found[document["id"]]
+                ):
+                    found[document["id"]].append(row["value"])
+        return found
+
+    def compare(self) -> tuple[Link, ...]:
+        """Links between claims: agreements with independence, restatements, contradictions, refinements."""
+        comparison = Comparison()
+        try:
+            for source in self.sources:
+                documents = [d for d in self.documents if d["source"] == source["id"]]
+                ids = {d["id"] for d in documents}
+                comparison.add(source, documents, [c for c in self.accepted if c.get("document") in ids])
+            return tuple(comparison.links())
+        finally:
+            comparison.close()
+
+    def assess(self, world: HasPopulation | None = None) -> tuple[Assessment, ...]:
+        """Verdicts on claims; with a world also those that need data."""
+        return tuple(assess(self.accepted, self.countries_of(), world))
+
+    def to_scenario(self, reading: str | None = None) -> str:
+        """The club as a scenario file in YAML; see `to_scenario.club_file`."""
+        from countervail.evidence.to_scenario import club_file
+
+        return club_file(self, reading).yaml
+
+    def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
+        """followthemoney statements, one dataset a source (extra `ftm`)."""
+        from countervail.evidence.to_ftm import statements
+
+        return statements(self, profile)
+
+    def save(self, folder: str | Path) -> dict[str, Any]:
+        """Write the case folder."""
+        return write_case(iter(self._answers()), Path(folder))
+
+    def _answers(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = [{"name": r["name"], "refused": r["reason"]} for r in self.refused]
+        for source in self.sources:
+            ids = {d["id"] for d in self.documents if d["source"] == source["id"]}
+            rows.append(
+                {
+                    "name": source["name"],
+                    "source": source,
+                    "text": self.texts[source["id"]],
+                    "documents": [d for d in self.documents if d["id"] in ids],
+                    "passages": [p for p in self.passages if p["source"] == source["id"]],
+                    "claims": [c for c in self.claims if c.get("document") in ids],
+                    "mentions": [m for m in self.mentions if m["source"] == source["name"]],
+                }
+            )
+        return rows
+
+
+def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
+    """Read documents (text, HTML, PDF, docx, scans) into evidence; InputError where none can be read.
+
+    Each is parsed in a child process with memory and time limits. A document that is refused is listed in `refused`.
+    """
+    named = [paths] if isinstance(paths, str | Path) else list(paths)
+    parts: dict[str, list[dict[str, Any]]] = {k: [] for k in ("sources", "documents", "passages", "claims", "mentions")}
+    texts: dict[str, str] = {}
+    refused = []
+    for answer in read_all(named):
+        if "refused" in answer:
+            refused.append({"name": answer["name"], "reason": answer["refused"]})
+            continue
+        parts["sources"].append(answer["source"])
+        texts[answer["source"]["id"]] = answer["text"]
+        for name in ("documents", "passages", "claims", "mentions"):
+            parts[name] += answer[name]
+    if not texts:
+        raise InputError("nothing could be read:\n" + "\n".join(r["reason"] for r in refused))
+    return Evidence(**{k: tuple(v) for k, v in parts.items()}, texts=texts, refused=tuple(refused))
+
+
+def load(folder: str | Path) -> Evidence:
+    """The evidence of a case folder, offsets checked, reviews applied."""
+    import json
+
+    data, texts = load_case(Path(folder))
+    path = Path(folder) / "mentions.jsonl"
+    mentions = (
+        tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+    )
+    from countervail.evidence.review import apply_log, read_log
+
+    claims = apply_log(
+        [{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]],
+        data["passages"],
+        read_log(Path(folder)),
+        set(),
+    )
+    return Evidence(
+        tuple(data["sources"]),
+        tuple(data.get("documents", ())),
+        tuple(data["passages"]),
+        tuple(claims),
+        texts,
+        mentions,
+        tuple(data.get("refused", ())),
+    )
+
+
+def check(evidence: Evidence, world: HasPopulation) -> tuple[Assessment, ...]:
+    """Verdicts on the claims of evidence against a world's data: arithmetic shown, vintage named."""
+    return evidence.assess(world)

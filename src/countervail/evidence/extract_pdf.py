@@ -1,0 +1,159 @@
+"""The text of a PDF page by page; invisible, white and zero-size text flagged and left out; pictures of pages go to
+the OCR."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import warnings as python_warnings
+from typing import Any
+
+from countervail.errors import InputError
+from countervail.evidence import limits
+from countervail.evidence.extract import Extracted, hide
+
+_SHOW = {b"Tj", b"TJ", b"'", b'"'}
+_MAX_OPERATIONS = 400_000
+
+
+def _white(operator: bytes, operands: list[Any]) -> bool | None:
+    """Whether a colour operator sets white fill; None for other operators."""
+    try:
+        values = [float(v) for v in operands]
+    except (TypeError, ValueError):
+        return None if operator not in {b"scn", b"sc"} else False
+    if operator == b"g" or (operator in {b"sc", b"scn"} and len(values) == 1):
+        return values[0] >= 0.98
+    if operator == b"rg" or (operator in {b"sc", b"scn"} and len(values) == 3):
+        return min(values) >= 0.98
+    if operator == b"k" or (operator in {b"sc", b"scn"} and len(values) == 4):
+        return max(values) <= 0.02
+    return None
+
+
+def _split(operations: list[tuple[list[Any], bytes]]) -> tuple[list[Any], list[Any], set[str], bool]:
+    """Operations that show visible text, those that show hidden text, why, and whether all hidden text is the
+    invisible layer of a scan."""
+    visible, hidden, reasons = [], [], set()
+    mode, white, size = 0, False, 12.0
+    stack: list[tuple[int, bool, float]] = []
+    shown = 0
+    for operands, operator in operations:
+        if operator == b"q":
+            stack.append((mode, white, size))
+        elif operator == b"Q" and stack:
+            mode, white, size = stack.pop()
+        elif operator == b"Tr" and operands:
+            mode = int(operands[0])
+        elif operator == b"Tf" and len(operands) > 1:
+            size = float(operands[1])
+        elif (colour := _white(operator, operands)) is not None:
+            white = colour
+        if operator in _SHOW:
+            reason = (
+                "invisible text" if mode == 3 else "white text" if white else "font size 0" if abs(size) < 0.5 else None
+            )
+            if reason:
+                reasons.add(reason)
+                hidden.append((operands, operator))
+                continue
+            shown += 1
+            visible.append((operands, operator))
+        else:
+            visible.append((operands, operator))
+            hidden.append((operands, operator))
+    return visible, hidden, reasons, shown == 0
+
+
+def _page_text(page: Any, reader: Any, notes: list[dict[str, Any]], at: int) -> tuple[str, bool]:
+    """Visible text of a page, and whether it is the text layer of a scan."""
+    from pypdf.generic import ContentStream, NameObject
+
+    contents = page.get_contents()
+    if contents is None:
+        return "", False
+    stream = ContentStream(contents, reader)
+    operations = stream.operations
+    if len(operations) > _MAX_OPERATIONS:
+        raise InputError(f"a page has {len(operations)} drawing operations; the limit is {_MAX_OPERATIONS}")
+    visible, hidden, reasons, nothing_shown = _split(operations)
+    if not reasons:
+        return str(page.extract_text()), False
+    pictures = "/XObject" in (page.get("/Resources") or {})
+    if nothing_shown and reasons == {"invisible text"} and pictures:
+        return str(page.extract_text()), True
+    stream.operations = hidden
+    page[NameObject("/Contents")] = stream
+    hide(notes, ", ".join(sorted(reasons)), str(page.extract_text()), at)
+    stream.operations = visible
+    page[NameObject("/Contents")] = stream
+    return str(page.extract_text()), False
+
+
+def _refuse(reader: Any, name: str) -> None:
+    if reader.is_encrypted:
+        raise InputError(f"{name}: the PDF is encrypted; remove the password and read it again")
+    root = reader.trailer["/Root"].get_object()
+    names = root.get("/Names")
+    names = names.get_object() if names is not None else {}
+    if "/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root:
+        raise InputError(f"{name}: the PDF has files embedded in it; remove them, or read them by themselves")
+    action = root.get("/OpenAction")
+    action = action.get_object() if action is not None and hasattr(action, "get_object") else action
+    launches = isinstance(action, dict) and action.get("/S") in {"/JavaScript", "/Launch"}
+    if "/JavaScript" in names or launches or "/AA" in root:
+        raise InputError(f"{name}: the PDF runs a script when opened; print it to a new PDF and read that")
+    if len(reader.pages) > limits.MAX_PAGES:
+        raise InputError(f"{name}: {len(reader.pages)} pages; the limit is {limits.MAX_PAGES}")
+
+
+def extract_pdf(data: bytes, name: str) -> Extracted:
+    """The text of a PDF; needs pypdf (extra `documents`), and tesseract where pages are pictures."""
+    try:
+        import pypdf
+    except ImportError:
+        raise InputError(f"{name}: reading PDF needs pypdf; install countervail[documents]") from None
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    found = Extracted("", "application/pdf", f"pypdf/{pypdf.__version__}")
+    pictures: list[tuple[int, Any]] = []
+    parts: list[str] = []
+    length = 0
+    try:
+        with python_warnings.catch_warnings():
+            python_warnings.simplefilter("ignore")
+            reader = pypdf.PdfReader(io.BytesIO(data))
+            _refuse(reader, name)
+            for number, page in enumerate(reader.pages, 1):
+                text, layer = _page_text(page, reader, found.hidden, length)
+                if layer:
+                    found.scanned = True
+                if not text.strip() and not found.hidden:
+                    pictures.append((number, page))
+                text = re.sub(r"[ \t]+\n", "\n", text).strip("\n") + "\n\n"
+                found.pages.append(length)
+                parts.append(text)
+                length += len(text)
+                if length > limits.MAX_CHARACTERS:
+                    limits.check_length("x" * length, name)
+            if pictures and len(pictures) == len(reader.pages):
+                from countervail.evidence.extract_scan import extract_pages
+
+                return extract_pages(pictures, name)
+            if pictures:
+                found.warnings.append(
+                    f"pages without text: {', '.join(str(n) for n, _ in pictures[:20])}; if they are "
+                    f"pictures, read them as images"
+                )
+    except InputError as error:
+        raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:  # pypdf raises many kinds on damaged files
+        raise InputError(f"{name}: the PDF cannot be read ({type(error).__name__}); print it to a new PDF") from None
+    found.text = "".join(parts).rstrip("\n")
+    if found.hidden:
+        found.warnings.append(f"hidden text on {len(found.hidden)} pages left out")
+    if found.scanned:
+        found.warnings.append("the text is the OCR layer of a scan: check every date and number against the picture")
+    return found

@@ -1,0 +1,155 @@
+"""The folded text that rules match on, with the way back to the raw offsets.
+
+Typography is folded (quotes, dashes, digits of Persian and Arabic, Arabic letter variants, runs of space, lines that
+were only wrapped), and what is invisible (bidi controls, zero-width characters) is dropped. The stored text is never
+changed: a match on the folded text is reported at its raw offsets.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff\ufe0f"
+)
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b"
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+_ONE_TO_ONE = {
+    **{ord(c): "'" for c in "‘’‚‛ʼ′`´"},
+    **{ord(c): '"' for c in "“”„‟«»″"},
+    **{ord(c): "-" for c in "‐‑‒–—―−﹣－"},
+    **dict.fromkeys(map(ord, _SPACES), " "),
+    **{ord("۰") + d: str(d) for d in range(10)},
+    **{ord("٠") + d: str(d) for d in range(10)},
+    **{ord("０") + d: str(d) for d in range(10)},
+    ord("ي"): "ی",
+    ord("ى"): "ی",
+    ord("ك"): "ک",
+    ord("ة"): "ه",
+    ord("ۀ"): "ه",
+    ord("أ"): "ا",
+    ord("إ"): "ا",
+    ord("\u2028"): "\n",
+    ord("\u2029"): "\n",
+    ord("\x0c"): "\n",
+    ord("\x85"): "\n",
+    ord("…"): "…",
+}
+# letters of other scripts that look Latin: folded only inside words that also hold Latin letters
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
+_MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
+_ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
+_CHANGE = re.compile(
+    rf"(?P<zwnj>\u200c)|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
+    r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
+    r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
+)
+_WRAP_WIDTH = 45
+_LIST_START = re.compile(r"[ ]*(?:[-*•·–]|\d{1,2}[.)]|[A-Za-z][.)])[ ]")
+_TITLE_START = re.compile(r"[ ]*(?:Mrs?|Ms|Dr|Eng|Prof|Messrs)\b")
+_LABEL_START = re.compile(r"[ ]*[A-Z][A-Za-z.]{1,14}(?: [A-Za-z]{1,12}){0,2} ?:")
+
+
+def clean(text: str) -> str:
+    """The text with typography folded and without invisible characters, wrapping and double spaces: for comparing and
+    showing."""
+    return " ".join(fold(text).text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; `offsets[i]` is where its character i begins in the raw text, with one more entry for the end."""
+
+    text: str
+    offsets: array[int]
+    raw: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw half-open span of the folded one; empty spans stay empty."""
+        if end <= start:
+            return self.offsets[start], self.offsets[start]
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        return first, last
+
+
+def _unwrap(text: str) -> str:
+    """Turn the line breaks that only wrap a paragraph into spaces (same length).
+
+    A break wraps when its line is long, does not end a sentence at a short line, and what follows is not a label, a
+    list item or another paragraph. Letters put one addressee a line: those lines start with a title and end in a post.
+    """
+    if "\n" not in text:
+        return text
+    lines = text.split("\n")
+    out: list[str] = []
+    longest = max((len(line) for line in lines), default=0)
+    wrapped = longest <= 130 and len(lines) > 3
+    spaced = text.count("\n\n") >= 2  # paragraphs are set apart, so that a full line goes on whatever it ends in
+    for i, line in enumerate(lines[:-1]):
+        following = lines[i + 1]
+        bare, head = line.rstrip(), following.lstrip()
+        full = wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * longest
+        soft = bool(
+            bare
+            and head
+            and len(bare) >= _WRAP_WIDTH
+            and (bare[-1] not in '.:;?!"' or (spaced and full and bare[-1] != ":"))
+            and " | " not in line
+            and not _LIST_START.match(following)
+            and not _TITLE_START.match(following)
+            and not _LABEL_START.match(following)
+            and (head[0].islower() or full)
+        )
+        # a line that breaks in the middle of a phrase, however short, and goes on in small letters
+        soft = soft or bool(
+            bare and head and head[0].islower() and (bare[-1].islower() or bare[-1] == ",") and " " in bare
+        )
+        out.append(line + (" " if soft else "\n"))
+    out.append(lines[-1])
+    return "".join(out)
+
+
+def _latinise(word: re.Match[str]) -> str:
+    token = word.group()
+    if token.isascii() or not any("A" <= c <= "z" for c in token):
+        return token
+    return token.translate(_LOOK_ALIKE)
+
+
+def fold(raw: str) -> Folded:
+    """Fold a raw text for matching; linear in its length."""
+    text = raw.translate(_ONE_TO_ONE)
+    if not text.isascii():
+        text = _MIXED_WORD.sub(_latinise, text)
+    text = _unwrap(text)
+    parts: list[str] = []
+    offsets = array("l")
+    position = 0
+    for match in _CHANGE.finditer(text):
+        start, end = match.span()
+        parts.append(text[position:start])
+        offsets.extend(range(position, start))
+        kind = match.lastgroup
+        if kind == "zwnj":
+            around = text[max(start - 1, 0) : start] + text[end : end + 1]
+            new = " " if len(around) == 2 and re.fullmatch(rf"[{_ARABIC}]{{2}}", around) else ""
+        elif kind == "cr":
+            new = "\n"
+        elif kind == "space":
+            new = " "
+        elif kind in {"form", "lig"}:
+            new = unicodedata.normalize("NFKC", match.group()).translate(_ONE_TO_ONE)
+        else:
+            new = ""
+        parts.append(new)
+        offsets.extend([start] * len(new))
+        position = end
+    parts.append(text[position:])
+    offsets.extend(range(position, len(raw)))
+    offsets.append(len(raw))
+    return Folded("".join(parts), offsets, raw)

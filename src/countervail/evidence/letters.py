@@ -1,0 +1,342 @@
+"""The parts of a letter: letterhead, header fields, addressees, body paragraphs, signatory, copies; and of an
+article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countervail.evidence import letter_words as w
+from countervail.evidence.fold import Folded
+from countervail.evidence.lexicon import persian
+from countervail.evidence.people_words import POST_WORDS
+from countervail.evidence.segments import Line, Segment
+from countervail.evidence.spans import Mention
+from countervail.evidence.tokens import headline
+
+_POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:(?:Mrs?|Ms|Madame|Monsieur|Mme|Se[nñ]ora?|Sra?|Sheikh|Colonel|Dr|Prof|Eng|Engineer|Gen|General"
+    r"|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
+    r"|Ayatollah|Hojjatoleslam)\.? )+",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"[ ,]*(?:of|at|in|for|to|from)?(?: the)?[ ,]*$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a letter is made of; spans are folded."""
+
+    header: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    letterhead: list[str] = field(default_factory=list)
+    title: str | None = None
+    addressees: list[dict[str, Any]] = field(default_factory=list)
+    copies: list[dict[str, Any]] = field(default_factory=list)
+    signatory: dict[str, Any] | None = None
+    paragraphs: list[tuple[int, int]] = field(default_factory=list)
+    date_line: tuple[int, int] | None = None
+
+
+class Names:
+    """The people and organisations of a text by folded place."""
+
+    def __init__(self, mentions: Sequence[tuple[Mention, int, int]]) -> None:
+        self.people = [(a, b, m) for m, a, b in mentions if m.type == "person"]
+        self.bodies = [(a, b, m) for m, a, b in mentions if m.type == "organisation"]
+
+    def person(self, start: int, end: int) -> tuple[int, int, Mention] | None:
+        """The first person named in [start, end)."""
+        return next((p for p in self.people if start <= p[0] and p[1] <= end), None)
+
+    def organisation(self, start: int, end: int) -> tuple[int, int, Mention] | None:
+        """The first organisation named in [start, end)."""
+        return next((p for p in self.bodies if start <= p[0] and p[1] <= end), None)
+
+
+def post_of(text: str, after: int, end: int, names: Names) -> tuple[str | None, str | None]:
+    """Post and organisation in text[after:end]: `Deputy Minister of X of the Ministry Y` is (Deputy Minister of X,
+    Ministry Y)."""
+    part = text[after:end]
+    offset = len(part) - len(part.lstrip(" ,;–-|()"))
+    body = names.organisation(after, end)
+    stop = body[0] if body else end
+    post = text[after + offset : stop].strip(" ,;–-|()")
+    post = w.FOR_INFORMATION.sub("", post).strip(" ,.;")
+    post = w.HONORIFIC.sub("", re.sub(r"^(?:and|of|for|then) ", "", post))
+    if body:
+        post = _OF.sub("", post)
+    if post.startswith(("محترم ",)):
+        post = post[6:]
+    known = bool(_POST.search(post)) or any(p in post for p in persian().posts)
+    return (post if known and len(post) < 200 else None), (body[2].value if body else None)
+
+
+def _entry(line_start: int, line_end: int, text: str, names: Names) -> dict[str, Any] | None:
+    """A person with post and organisation on a line, or an office alone."""
+    person = names.person(line_start, line_end)
+    if person:
+        post, body = post_of(text, person[1], line_end, names)
+        if post is None:  # "Deputy Minister Hasan X"
+            before, inside = post_of(text, line_start, person[0], names)
+            post, body = before, body or inside
+        return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
+    post, body = post_of(text, line_start, line_end, names)
+    if post:
+        return {"name": None, "post": post, "organisation": body, "start": line_start, "end": line_end}
+    return None
+
+
+def _looks_addressed(line: Line, names: Names) -> bool:
+    text = line.text.strip()
+    if len(text) > 260 or (text.endswith(".") and len(text) > 120):
+        return False
+    person = names.person(line.start, line.end)
+    if not person:
+        return False
+    lead = line.text[: person[0] - line.start].strip()
+    rest = line.text[person[1] - line.start :]
+    titled = (
+        bool(_TITLE.match(lead + " "))
+        or any(lead.startswith(t) for t in persian().titles)
+        or not lead
+        or lead.lower() in {"to", "dear"}
+    )
+    return titled and (
+        bool(_POST.search(rest)) or any(p in rest for p in persian().posts) or bool(re.fullmatch(r"[ ,:.]*", rest))
+    )
+
+
+def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
+    """The parts of one letter."""
+    text, found = folded.text, Parts()
+    stage = "header"
+    last_label: str | None = None
+    rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line)]
+    for n, line in enumerate(rows):
+        bare = line.text.strip()
+        match = w.LABEL.match(line.text) if len(line.text) < 420 else None
+        label = next((k for k in w.LABELS if match and match.group(k)), None) if match else None
+        if (
+            match
+            and label
+            and (stage == "header" or label in {"copy", "signed"} or (label == "subject" and not found.paragraphs))
+        ):
+            rest_start = line.start + match.start("rest")
+            rest = match.group("rest").strip()
+            if label == "copy":
+                stage = "copies"
+                for piece in _pieces(rest_start, line.end, text):
+                    if entry := _entry(*piece, text, names):
+                        found.copies.append(entry)
+            elif label == "signed":
+                found.signatory = _entry(rest_start, line.end, text, names) or found.signatory
+            elif label in {"to", "from"}:
+                for piece in _pieces(rest_start, line.end, text):
+                    if entry := _entry(*piece, text, names):
+                        if label == "to":
+                            found.addressees.append(entry)
+                        elif found.signatory is None:
+                            found.signatory = entry
+                if rest:
+                    found.header[label] = (rest, rest_start, line.end)
+            elif rest:
+                found.header[label] = (rest, rest_start, rest_start + len(rest))
+            last_label = label
+            continue
+        if stage == "header" and (bare_field := _bare_field(line)):
+            found.header.setdefault(*bare_field)
+            last_label = bare_field[0]
+            continue
+        if stage == "copies":
+            if w.PUBLISHER.match(bare) or w.RULE.match(bare):
+                continue
+            if entry := _entry(line.start, line.end, text, names):
+                found.copies.append(entry)
+                continue
+            if len(bare) > 200:
+                stage = "body"
+            else:
+                continue
+        if stage == "header":
+            if (
+                w.RULE.match(bare)
+                or w.INVOCATION.match(bare)
+                or w.MARKER.match(bare)
+                or w.FOR_INFORMATION.fullmatch(bare.rstrip(","))
+                or re.fullmatch(r"For your information,?", bare)
+            ):
+                continue
+            if _looks_addressed(line, names):
+                entry = _entry(line.start, line.end, text, names)
+                # "Dear Dr X," after a full address line names the same person
+                below = rows[n + 1] if n + 1 < len(rows) else None
+                if (
+                    entry
+                    and entry["post"] is None
+                    and below
+                    and len(below.text) < 120
+                    and not names.person(below.start, below.end)
+                ):
+                    entry["post"], entry["organisation"] = post_of(text, below.start, below.end, names)
+                known = entry and any((entry["name"] or "?") in (a["name"] or "") for a in found.addressees)
+                if entry and not known and not (bare.lower().startswith("dear") and found.addressees):
+                    found.addressees.append(entry)
+                if bare.lower().startswith("dear"):
+                    stage = "body"
+                continue
+            if w.GREETING.match(bare) and len(bare) < 90:
+                stage = "body"
+                if (
+                    bare.lower().startswith("dear")
+                    and not found.addressees
+                    and (entry := _entry(line.start, line.end, text, names))
+                ):
+                    found.addressees.append(entry)
+                continue
+            if w.SECTION.match(bare):
+                stage = "body"
+                continue
+            if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
+                found.date_line = (line.start, line.end)
+                continue
+            prose = (
+                len(bare) > 130
+                or (bare.endswith(".") and len(bare) > 50)
+                or (bool(found.header or found.addressees) and len(bare) > 90 and bare.endswith("."))
+            )
+            if not prose:
+                if not found.header and not found.addressees and found.date_line is None:
+                    found.letterhead.append(bare)
+                elif found.title is None and last_label is None and headline(line.text):
+                    found.title = bare
+                elif not found.addressees:
+                    found.letterhead.append(bare)
+                continue
+            stage = "body"
+        # body
+        if w.SECTION.match(bare) or w.RULE.match(bare):
+            continue
+        if w.PUBLISHER.match(bare):
+            continue
+        if w.CLOSING.match(bare) and len(bare) < 80:
+            stage = "end"
+            continue
+        entry = _signature(line, rows[n + 1] if n + 1 < len(rows) else None, text, names)
+        if entry and found.paragraphs:
+            found.signatory = _same_person(entry, found.signatory)
+            stage = "end"
+            continue
+        if stage == "end":
+            if found.signatory and found.signatory.get("post") is None and _POST.search(bare) and len(bare) < 160:
+                found.signatory["post"], body = post_of(text, line.start, line.end, names)
+                found.signatory["organisation"] = found.signatory.get("organisation") or body
+                continue
+            if len(bare) < 60:
+                continue
+            stage = "body"
+        if len(bare) >= 40 or bare.endswith("."):
+            found.paragraphs.append((line.start, line.end))
+    return found
+
+
+def _split_labels(line: Line) -> list[Line]:
+    """A line of several labelled fields as one line each."""
+    if len(line.text) > 300 or not w.LABEL.match(line.text):
+        return [line]
+    pieces, position = [], 0
+    for match in w.SECOND_LABEL.finditer(line.text):
+        pieces.append(Line(line.text[position : match.start()], line.start + position, line.start + match.start()))
+        position = match.end()
+    return [*pieces, Line(line.text[position:], line.start + position, line.end)]
+
+
+def _bare_field(line: Line) -> tuple[str, tuple[str, int, int]] | None:
+    """A header field that stands without a label or colon: a number, a classification, an urgency."""
+    match = w.BARE_NUMBER.match(line.text) if len(line.text) < 60 else None
+    if match:
+        return "number", (match.group("rest"), line.start + match.start("rest"), line.start + match.end("rest"))
+    for name, pattern in (("classification", w.BARE_CLASS), ("urgency", w.BARE_URGENCY)):
+        if len(line.text) < 60 and pattern.match(line.text):
+            bare = line.text.strip(" .")
+            start = line.start + line.text.index(bare)
+            return name, (bare, start, start + len(bare))
+    return None
+
+
+def _same_person(entry: dict[str, Any], sender: dict[str, Any] | None) -> dict[str, Any]:
+    """The signatory, with the post that the letter's head gives to the same name."""
+    if sender and entry.get("post") is None and (entry["name"] or "?") in (sender["name"] or ""):
+        return {**sender, "start": entry["start"], "end": entry["end"]}
+    return entry
+
+
+def _is_date_line(bare: str) -> bool:
+    return (
+        len(bare) < 40
+        and bool(re.search(r"\d", bare))
+        and not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", bare)
+        and bool(
+            re.fullmatch(r"(?:\d{1,2}(?:st|nd|rd|th)? )?[^\W\d]{3,12},? ?(?:\d{1,2},? )?\d{4}|[\d /.–-]{8,16}", bare)
+        )
+    )
+
+
+def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
+    """The parts of a list on one line, at semicolons."""
+    found, position = [], start
+    for part in text[start:end].split(";"):
+        if part.strip():
+            found.append((position, position + len(part)))
+        position += len(part) + 1
+    return found
+
+
+def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
+    """The signatory where the line is a name, a name and a post, or a name above a post."""
+    bare = line.text.strip()
+    if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40):
+        return None
+    person = names.person(line.start, line.end)
+    if not person:
+        return None
+    lead = line.text[: person[0] - line.start].strip()
+    rest = text[person[1] : line.end]
+    if (
+        lead
+        and not _TITLE.fullmatch(lead + " ")
+        and lead not in persian().titles
+        and not re.fullmatch(r"(?:/s/|\(?[Ss]igned\)?:?|[Ee]ngineer|.{0,24}\bDr\.?|[A-Z][a-z]+\.?)", lead)
+    ):
+        return None
+    if rest.strip(" .,)") and not (
+        rest.strip()[:1] in "-–,|(" and (_POST.search(rest) or any(p in rest for p in persian().posts))
+    ):
+        return None
+    post, body = post_of(text, person[1], line.end, names)
+    below = following is not None and len(following.text) < 170 and not w.LABEL.match(following.text)
+    if post is None and following is not None and below and not names.person(following.start, following.end):
+        post, body = post_of(text, following.start, following.end, names)
+    return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
+
+
+def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, int]]]:
+    """Headline and body paragraphs of an article: what is prose."""
+    title: str | None = None
+    found: list[tuple[int, int]] = []
+    for line in segment.lines:
+        bare = line.text.strip()
+        if not bare or w.PUBLISHER.match(bare) or w.RULE.match(bare):
+            continue
+        if (
+            not found
+            and title is None
+            and (headline(line.text) or (len(bare) < 120 and bare[-1] not in '.:;!?"' and len(bare) > 12))
+        ):
+            title = bare
+            continue
+        if len(bare) >= 40:
+            found.append((line.start, line.end))
+    return title, found

@@ -1,0 +1,103 @@
+"""Every mention in a text: countries, dates, organisations, people and direct speech, at raw offsets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from countervail.evidence import persian_names
+from countervail.evidence.dates import find_dates
+from countervail.evidence.fold import Folded, fold
+from countervail.evidence.gazetteer import find_countries
+from countervail.evidence.organisations import find_organisations
+from countervail.evidence.people import find_people
+from countervail.evidence.spans import Mention, Taken
+from countervail.evidence.tokens import tokenise
+
+_QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
+_SPEECH_BEFORE = re.compile(
+    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
+    r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
+)
+_SPEECH_AFTER = re.compile(
+    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{0,25} ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
+    r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
+)
+
+
+def find_quotes(folded: Folded) -> list[Mention]:
+    """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
+    found = []
+    text = folded.text
+    for match in _QUOTED.finditer(text):
+        inner = match.group(1)
+        before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
+        words = inner.split()
+        if len(words) < 2:
+            continue
+        sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
+        titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
+        said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
+        if titled or not (
+            sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+        ):
+            continue
+        a, b = folded.span(match.start(1), match.end(1))
+        found.append(Mention(a, b, "quote", folded.raw[a:b]))
+    return found
+
+
+def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
+    """All mentions in a raw text, ordered by start; the same text always gives the same list. `scanned` says that an
+    OCR wrote it."""
+    folded = fold(raw) if isinstance(raw, str) else raw
+    text = folded.text
+    countries = find_countries(folded, scanned)
+    dates = find_dates(folded)
+    # back to folded offsets once, so that the name rules work on one text
+    to_folded = _Inverse(folded)
+    dated = [to_folded.span(m) for m in dates if m.value or " " in m.detail.get("raw", "")]
+    placed = [to_folded.span(m) for m in countries]
+    tokens = tokenise(text)
+    organisations = find_organisations(text, tokens)
+    taken = Taken(_merged([*placed, *dated, *organisations]))
+    people = find_people(text, tokens, taken)
+    if any("\u0600" <= c <= "\u06ff" for c in text):
+        farsi_people = persian_names.find_people(text)
+        used = Taken(sorted(farsi_people))
+        people += farsi_people
+        organisations += [s for s in persian_names.find_organisations(text) if not used.overlaps(*s)]
+    named: list[Mention] = []
+    for kind, spans in (("person", people), ("organisation", organisations)):
+        for start, end in spans:
+            a, b = folded.span(start, end)
+            named.append(Mention(a, b, kind, " ".join(text[start:end].split())))
+    # a country's name that a person carries is not the country
+    carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
+    countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
+    mentions = [*countries, *dates, *named, *find_quotes(folded)]
+    return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class _Inverse:
+    """From raw offsets back to folded ones."""
+
+    def __init__(self, folded: Folded) -> None:
+        self.offsets = folded.offsets
+
+    def span(self, mention: Mention) -> tuple[int, int]:
+        from bisect import bisect_left
+
+        start = bisect_left(self.offsets, mention.start)
+        return start, bisect_left(self.offsets, mention.end)

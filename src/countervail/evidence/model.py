@@ -1,0 +1,279 @@
+"""The data model of evidence: sources, documents, passages, claims, links, assessments and assumptions.
+
+Offsets are Unicode code points of the stored text, half-open. A passage is checked against its text when it is made; a
+claim has at least one passage and exactly one of object and value. Nothing here decides anything: see the modules that
+make these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from countervail.errors import InputError
+
+FORMAT = "evidence/1"
+Modality = Literal["asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred"]
+MODALITIES = ("asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred")
+VERDICTS = ("supported", "contradicted", "unverifiable", "ambiguous", "inconsistent")
+RELATIONS = ("agrees", "contradicts", "restates", "refines")
+INDEPENDENCE = ("independent", "same-origin", "derived", "unknown")
+REVIEWS = ("none", "accepted", "rejected", "edited")
+CONTEXT = 24  # characters of prefix and suffix
+
+
+def sha256(data: bytes | str) -> str:
+    """SHA-256 in hexadecimal, of UTF-8 for text."""
+    return hashlib.sha256(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data).hexdigest()
+
+
+def short_hash(*parts: Any) -> str:
+    """Twelve hexadecimal digits that depend on the parts alone."""
+    return sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str))[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: what it is, how its text was had, and where it comes from (leak, press)."""
+
+    id: str
+    name: str
+    """File name, as in mentions.jsonl."""
+    sha256: str
+    media_type: str
+    text_sha256: str
+    """Of the stored text (private numbers masked)."""
+    extractor: str
+    origin: str
+    """`leak:GROUP`, `press:PUBLISHER`, or that the file does not say."""
+    text: str = ""
+    """Path of the stored text in the case folder."""
+    publisher: str | None = None
+    pages: tuple[int, ...] = ()
+    """Where each page begins in the text, for PDF and scans."""
+    hidden: tuple[dict[str, Any], ...] = ()
+    """Text that a reader would not see, with the reason and where it stood: flagged and not used."""
+    redactions: tuple[dict[str, Any], ...] = ()
+    """Masked spans with their kind and hash."""
+    warnings: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document inside a source: an article, letter, annex or report, with its header and people."""
+
+    id: str
+    source: str
+    kind: str
+    start: int
+    end: int
+    place: str
+    """How people cite it: `letter 2`, or empty where the file is one document."""
+    title: str | None = None
+    header: dict[str, Any] = field(default_factory=dict)
+    """Field -> {value, raw, start, end}."""
+    letterhead: tuple[str, ...] = ()
+    addressees: tuple[dict[str, Any], ...] = ()
+    copies: tuple[dict[str, Any], ...] = ()
+    signatory: dict[str, Any] | None = None
+    date: dict[str, Any] | None = None
+    paragraphs: tuple[tuple[int, int], ...] = ()
+    """Body paragraphs, counted from 1 when cited."""
+    attached_to: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        return _plain(self)
+
+    def place_of(self, start: int) -> str:
+        """The citation of an offset: letter and paragraph."""
+        paragraph = None
+        for number, (a, b) in enumerate(self.paragraphs, 1):
+            if a <= start < b:
+                paragraph = f"paragraph {number}"
+                break
+        if paragraph is None:
+            before = not self.paragraphs or start < self.paragraphs[0][0]
+            paragraph = "header" if before else "after the last paragraph"
+        return f"{self.place}, {paragraph}" if self.place else paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A quoted span of a source. Made with `passage`, which checks it against the text."""
+
+    id: str
+    source: str
+    document: str
+    start: int
+    end: int
+    quote: str | None
+    prefix: str
+    suffix: str
+    page: int | None = None
+    redacted: bool = False
+    quote_sha256: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle: a quote, or `redacted` with its hash."""
+        row = _plain(self)
+        if self.redacted:
+            row.pop("quote", None)
+        else:
+            row.pop("redacted"), row.pop("quote_sha256", None)
+        return row
+
+
+def passage(
+    source: str, document: str, text: str, start: int, end: int, quote: str | None = None, page: int | None = None
+) -> Passage:
+    """The passage text[start:end]; InputError where the span is not inside the text or `quote` is not what stands
+    there."""
+    if not 0 <= start < end <= len(text):
+        raise InputError(
+            f"{source}: passage [{start}, {end}) lies outside a text of {len(text)} characters; read the document again"
+        )
+    found = text[start:end]
+    if quote is not None and quote != found:
+        raise InputError(
+            f"{source}: passage [{start}, {end}) does not quote the text that stands there; read the document again"
+        )
+    prefix, suffix = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    return Passage(
+        f"passage:{source.removeprefix('source:')}.{start}-{end}",
+        source,
+        document,
+        start,
+        end,
+        found,
+        prefix,
+        suffix,
+        page,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of a document: who or what, which relation, to what or how much, when, how sure, who says so,
+    where."""
+
+    subject: str
+    predicate: str
+    passages: tuple[str, ...]
+    object: str | tuple[str, ...] | None = None
+    value: dict[str, Any] | str | float | None = None
+    time: dict[str, Any] | None = None
+    polarity: Literal["affirmed", "negated"] = "affirmed"
+    modality: str = "asserted"
+    attribution: tuple[str, ...] = ()
+    """From the outside in: the site, the document it quotes, the person who signs or speaks."""
+    extractor: str = "rules/1"
+    review: str = "none"
+    reading: str | None = None
+    qualifier: dict[str, Any] | None = None
+    document: str = ""
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.passages:
+            raise InputError(f"claim {self.subject} {self.predicate}: has no passage; every claim needs one")
+        if (self.object is None) == (self.value is None):
+            raise InputError(f"claim {self.subject} {self.predicate}: give exactly one of object and value")
+        if self.modality not in MODALITIES:
+            raise InputError(
+                f"claim {self.subject} {self.predicate}: unknown modality {self.modality!r}; there are "
+                f"{', '.join(MODALITIES)}"
+            )
+
+    @property
+    def id(self) -> str:
+        """Depends on what is said and where alone, so that reading again gives the same."""
+        said = (self.subject, self.predicate, self.object, self.value, self.polarity)
+        return f"claim:{short_hash(*said, self.passages, self.reading)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        row = {"id": self.id, **_plain(self), "time": self.time}
+        row["attribution"] = list(self.attribution)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How two claims stand to each other, and whether they are two witnesses."""
+
+    a: str
+    b: str
+    relation: str
+    independence: str
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A verdict on a claim, with the data and arithmetic it rests on."""
+
+    claim: str
+    verdict: str
+    method: str
+    data: tuple[dict[str, Any], ...] = ()
+    inputs: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+    explanation: str = ""
+
+    @property
+    def id(self) -> str:
+        """Depends on claim and method."""
+        return f"assess:{short_hash(self.claim, self.method)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        return {"id": self.id, **_plain(self), "data": list(self.data), "inputs": self.inputs, "result": self.result}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A value a scenario takes from claims, and who chose it."""
+
+    parameter: str
+    value: Any
+    claims: tuple[str, ...]
+    chosen_by: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of the bundle."""
+        return {"id": f"assume:{short_hash(self.parameter, self.claims)}", **_plain(self)}
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    """A record as JSON, without what is empty."""
+    row: dict[str, Any] = {}
+    for name in item.__dataclass_fields__:
+        value = getattr(item, name)
+        if (
+            value is None
+            or (isinstance(value, tuple | dict) and not value)
+            or (value == "" and name not in {"prefix", "suffix"})
+        ):
+            continue
+        row[name] = _json(value)
+    return row
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_json(v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: _json(v) for k, v in value.items()}
+    return value

@@ -1,0 +1,110 @@
+"""The words and patterns by which a name in a text is told to be a person's."""
+
+from __future__ import annotations
+
+import re
+
+PARTICLES = frozenset(
+    {
+        "al",
+        "el",
+        "bin",
+        "bint",
+        "ibn",
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "van",
+        "von",
+        "da",
+        "dos",
+        "du",
+        "ul",
+        "ud",
+        "al-",
+        "e",
+        "y",
+    }
+)
+POST_WORDS = (
+    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
+    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
+    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
+    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
+    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
+    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
+    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
+    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
+    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
+    r"|engineer|comptroller|controller|registrar)"
+)
+SPEECH = (
+    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
+    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
+    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
+    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
+    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
+    r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
+)
+SPEAKS = re.compile(
+    rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{SPEECH}\b"
+)
+ACTS = re.compile(
+    r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left"
+    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed|[a-z]{3,12}s)\b(?! of\b)"
+)
+APPOSITION = re.compile(
+    rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
+    rf"|then|acting|former"
+    rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
+    rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
+    rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
+)
+WHO = re.compile(r", (?:who|whom)\b")
+NO_PERSON_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
+    r"|this|that|port|city|town"
+    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called"
+    r"|brand|on|under|over|between"
+    r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
+    re.IGNORECASE,
+)
+CELL_OF_PEOPLE = re.compile(
+    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head"
+    r"|director|owner|chair(?:man|person)?"
+    r"|officer|responsible|in charge)s?\b",
+    re.IGNORECASE,
+)
+LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
+LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
+NAMED_BY = re.compile(
+    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
+    r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
+    r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like)|,) $"
+)
+ACTED_ON = re.compile(
+    r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"
+    r"|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded "
+    r"by|replaced by|told by|copied to|said|sent by|received by|sent to|appointed|quoted|talks with) "
+    r"(?:the )?$"
+)
+LABEL = re.compile(
+    r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
+    r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
+    r"by)? ?[:|] ?$"
+)
+CLOSING = re.compile(
+    r"(?:Respectfully|Sincerely|Regards|Faithfully|Yours truly|Cordially|Signed|Signature|With respect"
+    r"|Best wishes|Wassalam|Peace be upon you|Thank you)[^\n]{0,24}[,.:]?\s*$",
+    re.IGNORECASE,
+)
+NEXT_LINE_POST = re.compile(
+    rf"\s*(?:\n\s*){{1,2}}(?:\(?(?:Signed|Seal|Stamp|Transcript|Cc|CC|Copy|Copies|c\.c\.|Copied"
+    rf"|Distribution|On behalf|For)\b|(?:[A-Z][\w',-]* |of |for |the |and |to "
+    rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
+    re.IGNORECASE,
+)
+INITIAL = re.compile(r"[A-Z]$")

@@ -1,0 +1,374 @@
+"""The only way from evidence to a scenario: a club file whose every value links back to its passages.
+
+Partial and ambiguous entries become switches (`partial`, `ambiguous`, `china`, `congo`), never a silent choice. Sizes
+are no part of evidence: the provisions' effects come from an assumptions file, which a runnable scenario includes
+beside the club.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from countervail.errors import InputError
+from countervail.evidence.model import Assumption
+
+if TYPE_CHECKING:
+    from countervail.evidence.bundle import Evidence
+
+_LABELS = {
+    "letter": "Letter",
+    "annex": "Annex: states under sanctions",
+    "ambassadors": "Ambassadors at the founding sessions",
+    "interview": "Interview",
+    "article": "Press report",
+}
+_EVENTS = {
+    "proposed": "The club is proposed, according to the document",
+    "established": "A body of the club is set up",
+    "met": "Sessions or a meeting are held",
+    "signed": "An agreement is signed",
+    "imposed": "Sanctions are imposed",
+    "dated": "A document is dated",
+    "began": "Something begins",
+    "killed": "A death",
+    "mentioned": "A date the document mentions",
+}
+
+
+@dataclass(frozen=True)
+class ClubFile:
+    """A club file, where each of its values comes from, and the runnable scenario round it."""
+
+    yaml: str
+    data: dict[str, Any]
+    sources: dict[str, list[dict[str, Any]]]
+    """YAML path -> passages (source, start, end, quote or redacted, claim)."""
+    assumptions: tuple[Assumption, ...]
+    readings: tuple[str, ...] = field(default=())
+
+
+def _key(source: str) -> str:
+    return source.removeprefix("source:")
+
+
+class _Builder:
+    """Collects the values of the club file with their claims."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.claims = evidence.accepted
+        self.documents = {d["id"]: d for d in evidence.documents}
+        self.passages = {p["id"]: p for p in evidence.passages}
+        self.sources: dict[str, list[dict[str, Any]]] = {}
+        self.chosen: dict[str, tuple[str, ...]] = {}
+
+    def cite(self, path: str, claims: Sequence[dict[str, Any]]) -> None:
+        """Say that a value rests on claims."""
+        rows = []
+        for claim in claims:
+            for identifier in claim["passages"]:
+                p = self.passages[identifier]
+                rows.append(
+                    {
+                        "claim": claim["id"],
+                        "passage": identifier,
+                        "source": p["source"],
+                        "start": p["start"],
+                        "end": p["end"],
+                        "quote": p.get("quote"),
+                        "review": claim["review"],
+                    }
+                )
+        self.sources[path] = rows
+        self.chosen[path] = tuple(c["id"] for c in claims)
+
+    def where(self, claim: dict[str, Any]) -> dict[str, str]:
+        """document and place of a claim."""
+        document = self.documents[claim["document"]]
+        return {"document": _key(document["source"]), "place": claim["place"]}
+
+    def of(self, *predicates: str) -> list[dict[str, Any]]:
+        """Claims of some predicates, retellings of another document of this evidence left out."""
+        return [c for c in self.claims if c["predicate"] in predicates and not self.retold(c)]
+
+    def retold(self, claim: dict[str, Any]) -> bool:
+        """Whether the claim stands in an article that only retells a leak which is here itself."""
+        document = self.documents[claim["document"]]
+        source = next(s for s in self.evidence.sources if s["id"] == document["source"])
+        if document["kind"] != "article" or not source["origin"].startswith("leak:"):
+            return False
+        return any(
+            s["origin"] == source["origin"]
+            and any(d["source"] == s["id"] and d["kind"] != "article" for d in self.evidence.documents)
+            for s in self.evidence.sources
+        )
+
+
+def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
+    found = build.of("introduced_as", "serves_as") or [
+        c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"}
+    ]
+    states = {c["subject"].removeprefix("c.") for c in found}
+    return (next(iter(states)) if len(states) == 1 else None), found
+
+
+def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
+    readings: dict[str, dict[str, Any]] = {}
+    lists = build.of("membership_list")
+    copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
+    for claim in lists:
+        name = claim["reading"]
+        n = 2
+        while name in readings:
+            name, n = f"{claim['reading']}-{n}", n + 1
+        value = claim["value"]
+        entry: dict[str, Any] = {"label": _LABELS.get(claim["reading"], "List"), **build.where(claim)}
+        time = claim.get("time") or build.documents[claim["document"]].get("date")
+        if time and time.get("edtf"):
+            entry["date"] = time["edtf"]
+        entry["candidates"] = [c for c in value["countries"] if c != secretariat]
+        if value.get("stated_count") is not None:
+            entry["stated_count"] = value["stated_count"]
+        if value.get("ambiguous"):
+            entry["ambiguous"] = value["ambiguous"]
+        partial = {k: v for k, v in value.get("partial", {}).items() if k != secretariat}
+        if partial:
+            entry["partial"] = partial
+        entry["china"] = "partial" if "CHN" in partial else "full" if "CHN" in entry["candidates"] else "none"
+        entry["note"] = _note(claim, entry, copies, build)
+        readings[name] = entry
+        build.cite(f"club.readings.{name}.candidates", [claim])
+        for code in partial:
+            members = [
+                c
+                for c in build.claims
+                if c["subject"] == f"c.{code}"
+                and c.get("reading") == claim["reading"]
+                and c["document"] == claim["document"]
+            ]
+            build.cite(f"club.readings.{name}.partial.{code}", members or [claim])
+        for label, codes in entry.get("ambiguous", {}).items():
+            members = [
+                c
+                for c in build.claims
+                if c["subject"] == "c." + "|".join(codes)
+                and c.get("reading") == claim["reading"]
+                and c["document"] == claim["document"]
+            ]
+            build.cite(f"club.readings.{name}.ambiguous.{label}", members or [claim])
+    return readings
+
+
+def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[str, Any]], build: _Builder) -> str:
+    value = claim["value"]
+    parts = []
+    if value["kind"] == "sanctioned":
+        parts.append("A list of states under sanctions, not of members.")
+    if value["exemplary"]:
+        parts.append("States are named as examples.")
+    if value["open_ended"]:
+        parts.append("The list is left open.")
+    if value.get("stated_count") is not None and value["stated_count"] != len(value["countries"]) + len(
+        value["ambiguous"]
+    ):
+        parts.append(
+            f"{value['stated_count']} are counted and {len(value['countries']) + len(value['ambiguous'])} named."
+        )
+    if claim["modality"] not in {"asserted", "proposed"}:
+        parts.append(f"The text puts it as {claim['modality']}.")
+    for copy in copies:
+        if copy["value"]["countries"] == value["countries"]:
+            at = build.where(copy)
+            parts.append(f"Document {at['document']}, {at['place']}, restates the list and is no second witness.")
+    return " ".join(parts) or "As named in the text."
+
+
+def _provisions(build: _Builder) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for claim in build.of("provision"):
+        value = claim["value"]
+        if value["id"] in found:
+            continue
+        entry: dict[str, Any] = {"id": value["id"], "label": value["label"]}
+        used = [claim]
+        if value["id"] == "bank-links":
+            link = next(
+                (c for c in build.of("correspondent_banking_with") if c["passages"] == claim["passages"]), None
+            ) or next(iter(build.of("correspondent_banking_with")), None)
+            if link:
+                used.append(link)
+                entry["pairs"] = [[link["subject"].removeprefix("c."), o.removeprefix("c.")] for o in link["object"]]
+                if (link.get("qualifier") or {}).get("via"):
+                    entry["rails"] = link["qualifier"]["via"]
+        if value["sectors"] != "all":
+            entry["sectors"] = value["sectors"]
+        entry.update(build.where(claim))
+        found[value["id"]] = entry
+        build.cite(f"club.provisions.{value['id']}", used)
+    return [
+        found[k]
+        for k in sorted(
+            found,
+            key=lambda k: (
+                ["currency", "bank-links", "oil-gas", "matching", "transport"].index(k)
+                if k in {"currency", "bank-links", "oil-gas", "matching", "transport"}
+                else 9
+            ),
+        )
+    ]
+
+
+def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+
+    def add(identifier: str, claim: dict[str, Any], **fields: Any) -> None:
+        while any(r["id"] == identifier for r in rows):
+            identifier += "-2"
+        rows.append({"id": identifier, **fields, **build.where(claim)})
+        build.cite(f"claims.{identifier}", [claim])
+
+    for claim in build.of("market_population"):
+        number = claim["value"]["number"]
+        add(
+            "market-population",
+            claim,
+            label=f"The club makes a market of {number / 1e9:g} billion people",
+            quantity="market_population",
+            value=int(number),
+            unit="persons",
+        )
+    for claim in build.of("founding_countries", "country_count"):
+        if "enumerated" not in claim["value"]:
+            continue
+        reading = next(
+            (
+                n
+                for n, r in readings.items()
+                if r["document"] == build.where(claim)["document"] and r["place"] == claim["place"]
+            ),
+            None,
+        )
+        add(
+            "country-count",
+            claim,
+            label=f"{claim['value']['number']} countries are counted",
+            quantity="country_count",
+            value=claim["value"]["number"],
+            unit="countries",
+            **({"reading": reading} if reading else {}),
+        )
+    slips = {a.claim: a for a in build.evidence.assess() if a.method.startswith("hypothesis")}
+    for claim in build.of("event"):
+        if (
+            claim["value"]["event"] in {"proposed", "established"}
+            and claim["subject"].startswith("o.")
+            and build.documents[claim["document"]]["kind"] != "article"
+        ):
+            note = {"note": slips[claim["id"]].explanation} if claim["id"] in slips else {}
+            add(
+                f"{claim['value']['event']}-{claim['value']['when'][:4]}",
+                claim,
+                label=_EVENTS[claim["value"]["event"]],
+                quantity="date",
+                value=claim["value"]["when"],
+                **note,
+            )
+    return rows
+
+
+def _timeline(build: _Builder) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    slips = {a.claim: a for a in build.evidence.assess() if a.method.startswith("hypothesis")}
+    for claim in build.of("event", "header.date"):
+        document = build.documents[claim["document"]]
+        if document["kind"] == "article":
+            continue
+        if claim["predicate"] == "header.date":
+            edtf = (claim.get("time") or {}).get("edtf")
+            if not edtf:
+                continue
+            row = {"date": edtf, "label": f"{document['kind'].capitalize()} is dated"}
+        else:
+            if not claim["subject"].startswith("o."):
+                continue
+            row = {"date": claim["value"]["when"], "label": _EVENTS[claim["value"]["event"]]}
+        row.update(build.where(claim))
+        if claim["id"] in slips:
+            row["note"] = slips[claim["id"]].explanation
+        build.cite(f"timeline.{row['date']}", [claim])
+        rows.append(row)
+    return sorted(rows, key=lambda r: str(r["date"]))
+
+
+class Dumper(yaml.SafeDumper):
+    """Block style for mappings, flow style for short lists, no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """No value is shared: a file is read by people."""
+        return True
+
+
+def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
+    flat = all(isinstance(i, str | int) or (isinstance(i, list) and all(isinstance(j, str) for j in i)) for i in data)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
+
+
+Dumper.add_representer(list, _list)
+
+
+def _value(data: Any, path: str) -> Any:
+    """What stands at a path of the club file; items of lists are found by id or date."""
+    for key in path.split("."):
+        if isinstance(data, list):
+            data = next((i for i in data if str(i.get("id")) == key or str(i.get("date")) == key), None)
+        elif isinstance(data, dict):
+            data = data.get(key)
+    return data
+
+
+def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
+    """The club of some evidence as a part of a scenario; `reading` chooses the default one.
+
+    Raises InputError where the documents hold no list, or no such reading, or do not say which state keeps the club.
+    """
+    build = _Builder(evidence)
+    secretariat, said = _secretariat(build)
+    readings = _readings(build, secretariat)
+    if not readings:
+        raise InputError("the documents hold no list of members; there is no club to export")
+    if reading is not None and reading not in readings:
+        raise InputError(f"no reading {reading!r} in the documents; there are {', '.join(readings)}")
+    club: dict[str, Any] = {}
+    if reading is not None:
+        club["reading"] = reading
+    if secretariat is not None:
+        club["secretariat"] = secretariat
+        build.cite("club.secretariat", said)
+    club["readings"] = readings
+    club["provisions"] = _provisions(build)
+    data: dict[str, Any] = {
+        "format": "scenario/1",
+        "club": club,
+        "claims": _claims(build, readings),
+        "timeline": _timeline(build),
+    }
+    head = (
+        "# Written by `countervail evidence export --scenario` from documents: facts with document and "
+        "place, no sizes.\n"
+        "# Where each value comes from, passage by passage, stands in the .sources.json beside this file.\n"
+        + (
+            ""
+            if secretariat
+            else "# The documents do not say which state keeps the club: add `secretariat:` under `club:`.\n"
+        )
+    )
+    text = head + yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
+    assumed = tuple(
+        Assumption(path, _value(data, path), claims, "the rules; which reading is run is the analyst's choice")
+        for path, claims in build.chosen.items()
+    )
+    return ClubFile(text, data, build.sources, assumed, tuple(readings))
