@@ -1,4 +1,4 @@
-"""What payment links are worth and what cuts cost: the same gain as the provision's, and nothing where it is nothing."""
+"""What payment links are worth and what cuts cost: as much as the provision, and nothing where it is nothing."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.payments.model import CutOff, Entry, Proposal, Secondary
 from countervail.payments.network import Network
@@ -54,13 +55,20 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
     A month whose network is that of another month is computed once. Raises InputError for months that are none.
     """
     known: dict[str, MonthRow] = {}
+    same: dict[tuple[object, ...], str] = {}
+    entries = [e for e in network.rails.entries() if not isinstance(e, Proposal)]
+    groups = sorted({name for e in entries for name in _named(e) if name in atlas.groups()})
     happened: dict[str, list[EventRow]] = {}
     for event in events(network):
         happened.setdefault(event["date"][:7], []).append(event)
     rows: list[MonthRow] = []
     for day in _months(start, end):
         then = replace(network, date=day)
-        key = _fingerprint(then.state)
+        # two months with the same entries in force and the same members of groups need no second look
+        holds = (*(e.holds(day) for e in entries), *(atlas.group(name, day) for name in groups))
+        if holds not in same:
+            same[holds] = _fingerprint(then.state)
+        key = same[holds]
         if key not in known:
             known[key] = _row(then)
         month = f"{day:%Y-%m}"
@@ -75,6 +83,13 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
             }
         )
     return rows
+
+
+def _named(entry: Entry) -> Iterator[str]:
+    """The countries and groups of an entry."""
+    for field in type(entry).model_fields:
+        value = getattr(entry, field)
+        yield from (name for name in value if isinstance(name, str)) if isinstance(value, tuple) else ()
 
 
 def _weight(event: EventRow) -> tuple[bool, int, bool, str]:

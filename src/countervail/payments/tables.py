@@ -81,24 +81,26 @@ def summary(network: Network, scenario: Scenario | None = None) -> list[Row]:
     names = ("as it is", "measures lifted", "every proposal", "measures lifted, every proposal")
     worlds = four_worlds(network, scenario=scenario)
     variants = dict(zip(names, (worlds[key] for key in ("O", "U", "C", "UC")), strict=True))
+    clubs = {"": network.members}
     if "CHN" in network.members and len(network.members) > 3:
         # most of the club's trade is China's, which hides what the others pay
-        others = tuple(m for m in network.members if m != "CHN")
-        variants |= {f"{name}, China's pairs left out": replace(variants[name], members=others) for name in names}
+        clubs[", China's pairs left out"] = tuple(m for m in network.members if m != "CHN")
     return [
         {
-            "network": name,
+            "network": f"{name}{which}",
             "date": network.date.isoformat(),
-            "members": len([m for m in variant.members if m in network.countries]),
+            "members": len([m for m in club if m in network.countries]),
             "theta": network.theta,
-            **_means(variant),
+            **_means(variant, replace(network, members=club)),
         }
+        for which, club in clubs.items()
         for name, variant in variants.items()
     ]
 
 
-def _means(network: Network) -> Row:
-    mean = network.club_mean
+def _means(network: Network, club: Network) -> Row:
+    """Means over the pairs of `club`."""
+    mean = club.club_mean
     return {
         "reach": mean(network.reach),
         "reach_low": mean(network.reach_low),

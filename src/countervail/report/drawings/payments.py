@@ -116,8 +116,11 @@ def wedge() -> Any:
 
 def _course(column: str, axis: str, *, named: bool) -> Any:
     rows = rows_of("rail_series", VALID.format(column), "isValid(datum.date)")
-    rows = rows.transform_calculate(month="toDate(datum.date + '-01T00:00')")
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", labelOverlap=True))
+    rows = rows.transform_calculate(
+        time="toNumber(slice(datum.date, 0, 4)) + (toNumber(slice(datum.date, 5, 7)) - 1) / 12"
+    )
+    years = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
+    x = alt.X("time:Q", title=None, axis=years, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
     told = rows.transform_calculate(**percents)
@@ -126,9 +129,9 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
         alt.Tooltip(f"{column}_low_text:N", title="Low"), alt.Tooltip(f"{column}_high_text:N", title="High"),
         alt.Tooltip("events:N", title="Events"),
     ]  # fmt: skip
-    band = told.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step")
+    band = told.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
     band = band.encode(x, alt.Y(f"{column}_low:Q", title=None), y2=f"{column}_high:Q")
-    line = told.mark_line(style="course", interpolate="step").encode(x, y)
+    line = told.mark_line(style="course", interpolate="step-after").encode(x, y)
     noted = (
         largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
         .transform_window(place="row_number()", sort=[alt.SortField("date")])
@@ -141,7 +144,7 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     if not named:
         return course.properties(height=_HEIGHT)
     words = [
-        noted.transform_filter(f"{late} (year(datum.month) >= 2019)")
+        noted.transform_filter(f"{late} (datum.time >= 2019)")
         .mark_text(style="note", align=align, dx=dx, limit=330)
         .encode(x, alt.Y("height:Q", axis=None, scale=None), text="event:N", tooltip=alt.Tooltip("events:N"))
         for late, align, dx in (("!", "left", 4), ("", "right", -4))
