@@ -67,16 +67,15 @@ def test_bands_hold_the_value_and_nothing_is_said_to_be_nothing(found: Study) ->
     np.testing.assert_array_equal(everything.last, everything.alone)
 
 
-def test_draws_give_bands_and_the_provision_s_own_are_taken_over(found: Study) -> None:
+def test_draws_give_bands(found: Study) -> None:
     draws = sample(found.case.world, SMALL, 3, 0)
-    known = {"bank-links": np.tile([1.0, 2.0], (3, 6))}
-    drawn = study(found.case, found.network, found.base, draws=draws, known=known)
+    drawn, again = (study(found.case, found.network, found.base, draws=draws) for _ in range(2))
     assert drawn.draws == 3
-    assert (by_id(drawn)["bank-links"].low == np.tile([1.0, 2.0], 6)).all()
-    again = study(found.case, found.network, found.base, draws=draws, known=known)
     for one, other in zip(drawn.worth, again.worth, strict=True):
+        assert one.draws == 3
         np.testing.assert_array_equal(one.low, other.low)
         np.testing.assert_array_equal(one.alone, by_id(found)[one.proposed.id].alone)
+        assert (one.low <= one.high).all()
 
 
 def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(found: Study) -> None:
@@ -144,6 +143,8 @@ def test_a_run_has_the_network_and_with_draws_the_links() -> None:
     together = by_id(with_draws.payments)["bank-links"]
     expected = np.percentile(with_draws.drawn.provision["bank-links"], 95, axis=0)
     np.testing.assert_array_equal(together.high, expected)
+    assert together.draws == 2
+    assert by_id(with_draws.payments)["bank-link-ven"].draws == 0
     # no provision over rails, no network
     assert cv.run(rich_world(), scenario(MEASURES, [])).payments is None
 

@@ -44,7 +44,8 @@ class Worth:
     """What a proposal gives every country `[country]`, in logs of real income.
 
     `alone` without the other proposals, `last` once they are there; `low` and `high` are the 5th and 95th percentile of
-    `alone`: over draws of everything uncertain, without draws over what payments save, all else at its central value.
+    `alone` over `draws` of everything uncertain; where that is 0, over what payments save, all else at its central
+    value.
     """
 
     proposed: Proposed
@@ -52,6 +53,7 @@ class Worth:
     low: Floats
     high: Floats
     last: Floats
+    draws: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ class Study:
         base: the equilibrium that changes are measured against, S.
         worth: of each proposal, of those of one provision together, of all.
         costs: of the worst cuts of each size.
-        draws: how many the bands are made of; 0: they hold over what payments save.
+        draws: how many were solved for bands.
     """
 
     case: Case
@@ -131,8 +133,9 @@ def study(
         case, network: as `prepare` gives them.
         base: S where it is solved already.
         cuts: the largest number of elements to cut; 0 for none.
-        draws: bands are made of, the first `MOST_DRAWS` of them; None for the range of what payments save.
-        known: what provisions give over all draws `[draw, country]`, by id: the proposals of one are not drawn again.
+        draws: to make bands of, the first `MOST_DRAWS` of them; None for the range of what payments save.
+        known: what provisions give over draws made before `[draw, country]`, by id: the band of their proposals
+            together.
         progress: called with (stage, done, total).
 
     Raises:
@@ -147,7 +150,9 @@ def study(
     worth = _proposals(case, network, start, proposed, members, reading)
     tell("proposals", 2, 2)
     if draws is not None and worth:
-        worth = _with_bands(case, network, start, worth, members, reading, draws, known or {}, tell)
+        worth = _with_bands(case, network, start, worth, members, reading, draws, tell)
+    if known:
+        worth = [_banded(w, known[w.proposed.id]) if w.proposed.id in known else w for w in worth]
     costs = _cuts(case, network, start, cuts, tell) if cuts and len(members) > 1 else []
     used = 0 if draws is None else min(len(draws.values), MOST_DRAWS)
     return Study(case, network, members, start, tuple(worth), tuple(costs), used)
@@ -188,11 +193,10 @@ def _with_bands(
     members: Sequence[str],
     reading: str,
     draws: Draws,
-    known: Mapping[str, Floats],
     tell: Progress,
 ) -> list[Worth]:
     """The same with bands over draws of everything uncertain."""
-    savings = [_saving(network, w.proposed.alone) for w in worth if w.proposed.id not in known]
+    savings = [_saving(network, w.proposed.alone) for w in worth]
     case.economy.preparation  # noqa: B018 - made once, before the workers share it
 
     def one(k: int) -> Floats:
@@ -208,12 +212,13 @@ def _with_bands(
         for k, gains in enumerate(pool.map(one, range(count))):
             found.append(gains)
             tell("draws", k + 1, count)
-    own = iter(np.array(found).transpose(1, 0, 2))
-    drawn = [known[w.proposed.id] if w.proposed.id in known else next(own) for w in worth]
-    return [
-        replace(w, low=np.percentile(d, 5, axis=0), high=np.percentile(d, 95, axis=0))
-        for w, d in zip(worth, drawn, strict=True)
-    ]
+    return [_banded(w, np.array([gains[k] for gains in found])) for k, w in enumerate(worth)]
+
+
+def _banded(worth: Worth, drawn: Floats) -> Worth:
+    """A proposal with the band of what it gives over draws `[draw, country]`."""
+    low, high = np.percentile(drawn, [5, 95], axis=0)
+    return replace(worth, low=low, high=high, draws=len(drawn))
 
 
 def _cuts(case: Case, network: Network, start: Equilibrium, cuts: int, tell: Progress) -> list[Cost]:

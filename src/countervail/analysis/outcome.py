@@ -274,8 +274,8 @@ def run(
     if paid is not None:
         # without draws there are no bands, and what each link is worth is left to `countervail payments`
         links = network_of(case, paid.observed, found.S)
-        if random and drawn:
-            links = study(case, paid.observed, found.S, draws=random, known=drawn.provision)
+        if drawn:
+            links = study(case, paid.observed, found.S, known=drawn.provision)
     return replace(
         outcome,
         moved=tuple(moved),

@@ -51,7 +51,7 @@ def _proposals(study: Study) -> Iterator[Row]:
                 **own,
                 "reach": club.club_mean(worth.proposed.alone.reach),
                 **_income(study, worth, who),
-                "band": f"{study.draws} draws" if study.draws else "what payments save",
+                "band": f"{worth.draws} draws" if worth.draws else "what payments save",
                 "document": worth.proposed.document,
                 "place": worth.proposed.place,
             }

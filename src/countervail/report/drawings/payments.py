@@ -116,9 +116,8 @@ def wedge() -> Any:
 
 def _course(column: str, axis: str, *, named: bool) -> Any:
     rows = rows_of("rail_series", VALID.format(column), "isValid(datum.date)")
-    rows = rows.transform_calculate(
-        time="toNumber(slice(datum.date, 0, 4)) + (toNumber(slice(datum.date, 5, 7)) - 1) / 12"
-    )
+    months = "toNumber(slice(datum.date, 0, 4)) + (toNumber(slice(datum.date, 5, 7)) - 1) / 12"
+    rows = rows.transform_calculate(time=months)
     years = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
     x = alt.X("time:Q", title=None, axis=years, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
