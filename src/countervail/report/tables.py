@@ -16,6 +16,7 @@ from countervail.analysis.claims import check
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
+from countervail.report import payment_tables
 from countervail.report.assumed import assumed
 from countervail.report.caveats import caveats
 from countervail.report.members import closures, deterrence, figures, provisions, readings, rests_on
@@ -51,6 +52,7 @@ def tables(outcome: Outcome) -> dict[str, list[Row]]:
         "deterrence": list(deterrence(outcome)),
         "closures": list(closures(outcome)),
         "rests_on": list(rests_on(outcome)),
+        **payment_tables.tables(outcome.payments),
     }
 
 
