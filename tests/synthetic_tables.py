@@ -98,6 +98,15 @@ def synthetic() -> dict[str, list[Row]]:
                 ("2023-04-29", "Summary of the negotiations with other states", "letter 2, header"),
             ]
         ],
+        "evidence": [
+            {"fact": f"reading {reading}", "label": label, "value": "Russia, Belarus, Congo", "document": document,
+             "origin": origin, "place": "letter 1, paragraph 1", "said_by": "a site > a letter > its signatory",
+             "modality": "proposed", "quote": "states such as ...", "witnesses": "1 origin", "verdict": "not tested",
+             "note": None}
+            for (reading, label), document, origin in zip(
+                READINGS.items(), ("000", "000", "000", "002"), ("leak:A group",) * 3 + (None,), strict=True
+            )
+        ],
         "assumptions": [
             {"path": f"club.provisions.{id}.effect", "label": label, "value": 0.05, "low": 0.0, "high": 0.15,
              "unit": "log points", "basis": "assumption", "source": "Baier and Bergstrand (2007) as upper bound",

@@ -102,6 +102,12 @@ def run(
     closure: Annotated[Closure | None, typer.Option(help="Short for --set settings.closure=...")] = None,
     anchor: Annotated[Anchor | None, typer.Option(help="Short for --set settings.anchor=...")] = None,
     horizon: Annotated[Horizon | None, typer.Option(help="Short for --set settings.horizon=...")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CASE", help="The case the scenario was exported from: its words in the report.", show_default=False
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print results.json on stdout instead of the readable answer.")
     ] = False,
@@ -119,10 +125,11 @@ def run(
     folder = import_module("countervail.report.folder")
     target = out if out is not None else Path("runs") / loaded.name
     folder.refuse(target)  # before the work, not after it
+    case = import_module("countervail.report.cited").opened(evidence, loaded) if evidence is not None else None
     world = cv.load_world()
     with progress_bar() as progress:
         outcome = cv.run(world, loaded, draws=draws, seed=seed, progress=progress)
-    rows = import_module("countervail.report.tables").tables(outcome)
+    rows = import_module("countervail.report.tables").tables(outcome, case)
     written = cv.write(outcome, target, rows)
     if as_json:
         typer.echo((written / "results.json").read_text(encoding="utf-8"), nl=False)

@@ -17,7 +17,7 @@ from typing import Any
 from countervail.evidence.fold import clean
 from countervail.evidence.model import Link
 
-_COMPARED = frozenset(
+COMPARED = frozenset(
     {
         "listed_in",
         "under_sanctions",
@@ -114,7 +114,7 @@ class Comparison:
         )
         rows = []
         for claim in claims:
-            if claim["predicate"] in _COMPARED and (key := _key(claim)):
+            if claim["predicate"] in COMPARED and (key := _key(claim)):
                 cited = next((a for a in claim.get("attribution", ()) if a.startswith("cited:")), "")
                 rows.append(
                     (

@@ -83,8 +83,9 @@ class _Builder:
                         "review": claim["review"],
                     }
                 )
-        self.sources[path] = rows
-        self.chosen[path] = tuple(c["id"] for c in claims)
+        # two events of one date share a path, and neither may lose its claims
+        self.sources[path] = self.sources.get(path, []) + rows
+        self.chosen[path] = self.chosen.get(path, ()) + tuple(c["id"] for c in claims)
 
     def where(self, claim: dict[str, Any]) -> dict[str, str]:
         """document and place of a claim."""

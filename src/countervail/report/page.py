@@ -15,7 +15,7 @@ from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report import answers
 from countervail.report.charts import Chart, charts
-from countervail.report.columns import Column, Row, Tables, described
+from countervail.report.columns import Column, Row, Scalar, Tables, described
 from countervail.report.theme import config
 from countervail.report.words import NOTHING, band, cell, plain, quantity, unprefixed
 
@@ -89,6 +89,7 @@ _SECTIONS: Final[tuple[_Entry, ...]] = (
     ("claims", "Claims checked", ("claims",), ("claims",), ()),
     ("readings", "The readings", ("readings",), ("readings",), ()),
     ("timeline", "Timeline", ("timeline",), ("timeline",), ()),
+    ("evidence", "Evidence", (), ("evidence",), ()),
     ASSUMPTIONS,
     ("rules", "Under other rules", ("closures",), (), ("closures",)),
     ("placebo", "Placebo", ("placebo",), ("placebo_summary",), ("placebo",)),
@@ -104,6 +105,8 @@ _TEXTS: Final = {
     "payments": "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions "
     "with ranges, listed below with their sources. Published counts of participants are not shares of payments.",
     "readings": "Each document has its own list of members. Readings are run apart and never merged or averaged.",
+    "evidence": "Every fact the scenario takes from a document, by document. Sizes are no part of it: they are "
+    "assumptions. A text that restates another is no second witness: origins are counted, not documents.",
     "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
 }
 _EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
@@ -142,7 +145,14 @@ _BESIDE: Final = (
     "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
 )
 # Columns set small under another
-_UNDER: Final = {("assumptions", "label"): "path", ("assumptions", "value"): "unit"}
+_UNDER: Final = {
+    ("assumptions", "label"): "path",
+    ("assumptions", "value"): "unit",
+    ("evidence", "label"): "fact",
+    ("evidence", "said_by"): "modality",
+    ("evidence", "quote"): "place",
+    ("evidence", "verdict"): "note",
+}
 
 
 def page(tables: Tables) -> str:
@@ -209,7 +219,7 @@ def sections(tables: Tables, shown: dict[str, Chart], wanted: Sequence[_Entry] =
         if id == "payments":
             section.texts = [*answers.payments(tables), *section.texts]
         section.charts = [shown[name] for name in names if name in shown]
-        section.open = [views[name] for name in opened if views[name].rows]
+        section.open = [view for name in opened for view in _opened(tables, views, name) if view.rows]
         section.folded = [views[name] for name in folded if views[name].rows]
         if not (section.charts or section.open or section.folded or id == "answer"):
             section.empty = "This run has nothing to show here."
@@ -222,6 +232,30 @@ def _view(tables: Tables, name: str) -> View:
     columns = tuple(column for column in table.columns if column.name not in _LEFT_OUT.get(name, ()))
     rows = tuple(tuple(_cell(name, column, row) for column in columns) for row in tables.get(name, ()))
     return View(table.title, table.description, columns, rows)
+
+
+def _opened(tables: Tables, views: dict[str, View], name: str) -> list[View]:
+    return _evidence(tables) if name == "evidence" else [views[name]]
+
+
+def _evidence(tables: Tables) -> list[View]:
+    """A table for each document; columns that the run has nothing for are left out."""
+    rows = tables.get("evidence", ())
+    documents: dict[Scalar, list[Row]] = {}
+    for row in rows:
+        documents.setdefault(row["document"], []).append(row)
+    columns = [c for c in described()["evidence"].columns if any(row[c.name] is not None for row in rows)]
+    under = {_UNDER.get(("evidence", c.name)) for c in columns}
+    columns = [c for c in columns if c.name not in ("document", "origin", *under)]
+    return [
+        View(
+            f"Document {document}",
+            "; ".join(dict.fromkeys(f"Origin: {row['origin']}" for row in group if row["origin"])),
+            tuple(columns),
+            tuple(tuple(_cell("evidence", column, row) for column in columns) for row in group),
+        )
+        for document, group in documents.items()
+    ]
 
 
 def _cell(table: str, column: Column, row: Row) -> str | tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,15 +20,20 @@ from countervail.analysis.uncertainty import influence
 from countervail.report import payment_tables
 from countervail.report.assumed import assumed
 from countervail.report.caveats import caveats
+from countervail.report.evidence_rows import facts as documented
 from countervail.report.members import closures, deterrence, figures, provisions, readings, rests_on
 from countervail.report.rows import Row, name, percent
 from countervail.report.world_rows import diversion, every_country, measures, senders, third_countries
 
+if TYPE_CHECKING:
+    from countervail.evidence.bundle import Evidence
+
 SHOWN_INFLUENCES = 8
 
 
-def tables(outcome: Outcome) -> dict[str, list[Row]]:
-    """All result tables of a run."""
+def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list[Row]]:
+    """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses."""
+    checked = check(outcome.world, outcome.scenario)
     return {
         "meta": [_meta(outcome)],
         "figures": list(figures(outcome)),
@@ -37,11 +43,12 @@ def tables(outcome: Outcome) -> dict[str, list[Row]]:
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
-        "claims": check(outcome.world, outcome.scenario),
+        "claims": checked,
         "timeline": [
             {"date": e.date, "label": e.label, "document": e.document, "place": e.place}
             for e in outcome.scenario.timeline
         ],
+        "evidence": _evidence(outcome, checked, evidence),
         "assumptions": list(assumed(outcome)),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
@@ -54,6 +61,14 @@ def tables(outcome: Outcome) -> dict[str, list[Row]]:
         "rests_on": list(rests_on(outcome)),
         **payment_tables.tables(outcome.payments),
     }
+
+
+def _evidence(o: Outcome, checked: list[Row], evidence: Evidence | None) -> list[Row]:
+    if evidence is None:
+        return [fact.row for fact in documented(o.scenario, checked)]
+    from countervail.report.cited import cited  # a run without a case does without the readers of documents
+
+    return cited(o.scenario, checked, evidence)
 
 
 def _meta(o: Outcome) -> Row:
