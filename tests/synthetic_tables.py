@@ -180,8 +180,84 @@ def synthetic() -> dict[str, list[Row]]:
              "china_share": 0.7, "imputed_trade_share": noise(0.4), "note": None}
             for c in MEMBERS if c != "CHN"
         ],
+        **_payments(noise),
     }  # fmt: skip
     return tables
+
+
+def _payments(noise: Any) -> dict[str, list[Row]]:
+    spread = {"reach": 0.8, "reach_low": 0.7, "reach_high": 0.9, "wedge": 0.03, "wedge_low": 0.02, "wedge_high": 0.04}
+    links = {"bank-link-ven": "Bank link Iran-Venezuela", "bank-links": "All 4 bank links together"}
+    alone = {"alone_pct": 1e-6, "alone_low": -1e-7, "alone_high": 3e-6, "alone_usd": 0.06, "low_usd": -0.01}
+    pair = {"one": "IRN", "other": "VEN", "one_name": "Iran", "other_name": "Venezuela"}
+    low_high = {"": 1.0, "_low": 0.5, "_high": 2.0}
+    return {
+        "rail_summary": [
+            {"network": name, "date": "2023-07-01", "members": 18, "theta": 5.8, **spread}
+            for name in ("as it is", "measures lifted", "every proposal", "measures lifted, every proposal")
+        ],
+        "rail_members": [
+            {"iso3": c, "name": countries.name(c), "club_wedge": noise(0.03), "club_reach": 0.8, "world_wedge": 0.03,
+             "world_wedge_low": 0.02, "world_wedge_high": 0.04, "world_reach": 0.7, "rails": "SWIFT 8%, SEPAM 100%"}
+            for c in MEMBERS
+        ],
+        "rail_provisions": [
+            {"id": id, "label": label, "alone_reach": 0.01,
+             **{f"alone_saving{end}": 1e-4 * x for end, x in low_high.items()}, "alone_b": 6e-4, "last_reach": 0.0,
+             **{f"last_saving{end}": 0.0 for end in low_high}, "last_b": 0.0,
+             **{f"own_b{end}": 0.1 * x for end, x in low_high.items()}, "pairs": 1, "document": "000",
+             "place": "letter 3, paragraph 4"}
+            for id, label in links.items()
+        ],
+        "rail_nodes": [
+            {"id": "IRN", "name": "Iran", "kind": "member", "x": 0.0, "y": 1.0},
+            {"id": "VEN", "name": "Venezuela", "kind": "member", "x": 0.9, "y": -0.4},
+            {"id": "ARE", "name": "United Arab Emirates", "kind": "third country", "x": -0.9, "y": -0.4},
+            {"id": "SEPAM", "name": "SEPAM", "kind": "rail", "x": 0.1, "y": 0.4},
+        ],
+        "rail_edges": [
+            {"source": a, "target": b, "kind": kind, "share_before": before, "share_after": after, "added": not before}
+            for a, b, kind, before, after in [
+                ("IRN", "SEPAM", "membership", 1.0, 1.0), ("IRN", "ARE", "correspondent", 0.1, 0.1),
+                ("VEN", "IRN", "over SEPAM", 0.0, 0.25),
+            ]
+        ],
+        "rail_events": [
+            {"date": "2012-03-17", "id": "iran-swift-2012", "label": "Iran: EU-listed banks off SWIFT",
+             "kind": "cut-off", "source": "SWIFT, 15 March 2012", "basis": "observed", "confidence": "high"}
+        ],
+        "rail_series": [
+            {"date": f"{year}-{month:02}", **spread, "change": None if year == 2010 else -0.01 * (month == 3),
+             "event": "Iran: banks off SWIFT" if month == 3 else None, "events": None}
+            for year in range(2010, 2026) for month in (1, 3)
+        ],
+        "rail_counts": [
+            {"rail": "SPFS", "date": "2023-02-18", "metric": "participants", "value": 469.0, "unit": "institutions",
+             "source": "a statement", "confidence": "official"}
+        ],
+        "rail_pairs": [
+            {**pair, "wedge": 0.09, "wedge_low": 0.08, "wedge_high": 0.1, "marginal": 0.1, "reach": 0.2,
+             "reach_low": 0.1, "reach_high": 0.25, "cheapest": "VEN - SWIFT - IRN", "routes": 3, "trade": 2.0}
+        ],
+        "rail_provision_pairs": [
+            {"id": "bank-link-ven", "label": links["bank-link-ven"], **pair, "wedge_before": 0.09,
+             "wedge_after": 0.07, "reach_before": 0.2, "reach_after": 0.4, "b": None, "b_low": 0.03, "b_high": 0.3}
+        ],
+        "payment_proposals": [
+            {"id": id, "label": label, "country": who, "name": called, "own_b": 0.12, "own_b_low": 0.03,
+             "own_b_high": 0.28, "reach": 1e-6, **alone, "high_usd": 0.1, "last_pct": 0.0, "last_usd": 0.0,
+             "band": "30 draws", "document": "000", "place": "letter 3, paragraph 4"}
+            for id, label in links.items() for who, called in (("CLUB", "The club"), ("IRN", "Iran"))
+        ],
+        "payment_cuts": [
+            {"k": k, "rank": 1, "label": "China on SWIFT", "elements": "CHN on SWIFT", "kinds": "membership",
+             "wedge_before": 0.03, "wedge_after": 0.05, "exact": True, "examined": 56, "bound": 0.02,
+             "worst_pairs": "CHN-RUS", "club_pct": -0.07, "club_usd": -1800.0, "others_pct": -1.0,
+             "others_usd": -180_000.0, "senders_pct": -0.2, "senders_usd": -116_000.0, "third_pct": -0.5,
+             "third_usd": -94_000.0, "hit_most": "China -1.06 %"}
+            for k in (1, 2)
+        ],
+    }  # fmt: skip
 
 
 def _figures(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, float]) -> list[Row]:

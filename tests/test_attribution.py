@@ -15,6 +15,7 @@ from countervail.analysis.attribution import (
     estimate,
     interaction,
     leave_one_out,
+    marginal,
     prefixes,
     sample_orders,
     sampled_shapley,
@@ -85,6 +86,13 @@ def test_who_adds_nothing_to_others_interacts_with_nobody() -> None:
     np.testing.assert_allclose(interaction(v), 0.0, atol=1e-12)
     np.testing.assert_allclose(shapley(v), worth, atol=1e-12)
     np.testing.assert_allclose(leave_one_out(v), worth, atol=1e-12)
+    np.testing.assert_allclose(marginal(v, 2), np.full(8, 2.0), atol=1e-12)
+
+
+def test_marginal_contributions_in_the_order_of_the_coalitions_without_the_player() -> None:
+    v = a_game(5, 4)
+    without = [S for S in range(16) if not S >> 1 & 1]
+    np.testing.assert_array_equal(marginal(v, 1), v[[S | 2 for S in without]] - v[without])
 
 
 def test_orders_come_in_pairs_and_pass_through_their_prefixes() -> None:

@@ -11,16 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
 
-import countervail
-from countervail.cli_payments import payments as command
 from countervail.errors import InputError
 from countervail.payments import Network, load_rails
 from countervail.payments import payments as build
 from countervail.payments.series import events, series
-from countervail.payments.tables import tables
+from countervail.payments.tables import cut_rows, tables
 from countervail.scenario import Scenario, load_scenario
 from countervail.world.model import World
 
@@ -145,7 +141,7 @@ def test_events_are_dated_sourced_and_in_order() -> None:
 
 
 def test_tables_are_flat_rows_of_json(network: Network) -> None:
-    found = tables(network, cuts=2, months=("2022-01", "2022-12"))
+    found = tables(network, months=("2022-01", "2022-12"))
     json.dumps(found, allow_nan=False)
     for name, rows in found.items():
         assert rows, name
@@ -160,7 +156,7 @@ def test_tables_are_flat_rows_of_json(network: Network) -> None:
     assert len(found["rail_pairs"]) == len(MEMBERS) * (len(MEMBERS) - 1) // 2
     assert len(found["rail_series"]) == 12
     proposals = {row["id"]: row for row in found["rail_provisions"]}
-    assert set(proposals) == {p.id for p in network.proposals()} | {"all"}
+    assert set(proposals) == {p.id for p in network.proposals()} | {"bank-links", "all"}
     for row in proposals.values():
         assert row["alone_saving_low"] <= row["alone_saving"] <= row["alone_saving_high"]
         assert row["last_saving"] >= 0
@@ -169,61 +165,17 @@ def test_tables_are_flat_rows_of_json(network: Network) -> None:
     edges = found["rail_edges"]
     assert any(row["added"] and row["source"] == "VEN" and row["target"] == "IRN" for row in edges)
     names = {row["id"] for row in found["rail_nodes"]}
-    assert {row["source"] for row in edges} | {row["target"] for row in edges} <= names | set(COUNTRIES)
-    assert {row["k"] for row in found["rail_cuts"]} == {1, 2}
+    assert {row["source"] for row in edges} | {row["target"] for row in edges} == names
+    assert {row["kind"] for row in found["rail_nodes"]} == {"member", "rail", "third country"}
+    cut = cut_rows(network, network.interdict_each((1, 2)))
+    assert {row["k"] for row in cut} == {1, 2}
+    assert any(row["label"] == "Russia on SPFS" and row["elements"] == "RUS on SPFS" for row in cut)
 
 
 def test_a_pair_that_cannot_pay_is_null_in_the_tables(network: Network) -> None:
     costs = network.rails.costs.model_copy(update={"informal": None})
     strict = replace(network, rails=network.rails.model_copy(update={"costs": costs}))
     off = [c.id for c in strict.rails.correspondents]
-    rows = tables(strict.without(off).cut([]), cuts=1, months=None)
+    rows = tables(strict.without(off).cut([]), names=("rail_summary", "rail_pairs", "rail_provision_pairs"))
     json.dumps(rows, allow_nan=False)
-    assert "rail_series" not in rows
-
-
-@pytest.fixture
-def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(countervail, "load_world", lambda: world, raising=False)
-    monkeypatch.setattr(countervail, "load_scenario", load_scenario, raising=False)
-    app = typer.Typer()
-    app.command()(command)
-
-    def call(*arguments: str) -> Any:
-        return CliRunner().invoke(app, list(arguments))
-
-    return call
-
-
-def test_the_command_shows_writes_and_explains(run: Any, tmp_path: Path) -> None:
-    path = str(scenario_file(tmp_path))
-    out = tmp_path / "tables.json"
-    shown = run(path, "--date", "2022-07-01", "--interdict", "1", "--route", "IRN", "VEN", "-o", str(out))
-    assert shown.exit_code == 0, shown.output
-    assert "Payments among 7 members on 2022-07-01" in shown.output
-    assert "Bank link Iran-Syria over SEPAM" in shown.output
-    assert "Venezuela pays Iran" in shown.output
-    assert "exact of" in shown.output
-    document = json.loads(out.read_text(encoding="utf-8"))
-    assert document["date"] == "2022-07-01"
-    assert document["rail_routes"]
-    assert list(tmp_path.iterdir()) == [tmp_path / "small.yaml", out] or {p.name for p in tmp_path.iterdir()} == {
-        "small.yaml",
-        "tables.json",
-    }
-    printed = run(path, "--json")
-    assert json.loads(printed.stdout)["scenario"] == "small"
-
-
-def test_the_command_refuses_by_name(run: Any, tmp_path: Path) -> None:
-    path = str(scenario_file(tmp_path))
-    for arguments, said in (
-        ((path, "--date", "yesterday"), "'yesterday' is not a date"),
-        ((path, "--route", "IRN", "XXX"), "'XXX' is not in the network"),
-        ((path, "-o", str(tmp_path)), "cannot be written"),
-        ((path, "-o", str(tmp_path / "no" / "file.json")), "cannot be written"),
-        ((path, "--rails", str(tmp_path / "none.yaml")), "cannot be read"),
-    ):
-        result = run(*arguments)
-        assert isinstance(result.exception, InputError), arguments
-        assert said in str(result.exception)
+    assert list(rows) == ["rail_summary", "rail_pairs", "rail_provision_pairs"]

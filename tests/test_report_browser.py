@@ -30,6 +30,6 @@ def test_every_chart_is_drawn_under_the_policy(tmp_path: Path) -> None:
     )  # fmt: skip
     body = done.stdout
     assert re.search(r'<html[^>]*data-ready="true"', body)
-    assert body.count('data-drawn="true"') == body.count("data-tables=") == 17
+    assert body.count('data-drawn="true"') == body.count("data-tables=") == 22
     assert "Content Security Policy" not in done.stderr
     assert "Uncaught" not in done.stderr

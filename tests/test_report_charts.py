@@ -35,6 +35,7 @@ def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
     assert set(CHARTS) == {
         "map", "costs", "gains", "ratios", "provisions", "break_evens", "deterrence", "diversion", "claims", "timeline",
         "placebo", "readings", "closures", "sensitivity", "rests_on", "senders", "third_countries",
+        "payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts",
     }  # fmt: skip
 
 

@@ -39,6 +39,23 @@ def test_two_blocs_that_do_not_trade_are_refused_unless_their_deficits_cancel() 
     assert solve(flat, Shock(trade_effect=blocs)).residual <= 1e-10
 
 
+def test_a_bloc_that_sells_without_buying_is_named() -> None:
+    world = make_world(1, n=5, j=2, deficits=0.0)
+    effect = np.ones(world.flows.shape)
+    effect[2:, :2] = 0.0  # the first two buy from one another only
+    for closure in ("fixed", "proportional", "balanced"):
+        with pytest.raises(NoEquilibrium, match="C000, C001 can sell to others but not buy from them"):
+            solve(world, Shock(trade_effect=effect), closure)  # type: ignore[call-overload]
+    turned = np.ones(world.flows.shape)
+    turned[:2, 2:] = 0.0
+    with pytest.raises(NoEquilibrium, match=r"can (buy from|sell to) others but not"):
+        solve(world, Shock(trade_effect=turned))
+    gift = np.zeros(5)
+    gift[:2] = -0.01 * world.value_added[:2].sum(1)
+    gift[4] = -gift.sum()
+    assert solve(world, Shock(trade_effect=effect, transfer=gift)).residual <= 1e-10
+
+
 def test_a_cell_without_supplier_is_named() -> None:
     world = make_world(2, n=4, j=2)
     flows = world.flows.copy()
@@ -100,6 +117,30 @@ def test_a_missed_tolerance_is_diagnosed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(iterate_module, "MAX_ITERATIONS", 2)
     with pytest.raises(NotConverged, match="0% of the way"):
         solve(world, Shock(trade_effect=effect))
+
+
+def test_a_sector_that_loses_its_only_buyer_stops() -> None:
+    """What it alone bought as an input falls to nothing, and comes back with it."""
+    rng = np.random.default_rng(0)
+    flows = rng.uniform(1, 5, (4, 4, 3)) + 30 * np.eye(4)[:, :, None]
+    flows[0, :, 2] = 0.0
+    flows[0, 1, 2] = 20.0
+    inputs = np.zeros((4, 3, 3))
+    inputs[:, 0, :], inputs[:, 1, 2] = 0.2, 0.3
+    for _ in range(100):  # country 0 buys sector 1 as an input of sector 2 only
+        use = np.einsum("nkj,nj->nk", inputs, flows.sum(1))
+        flows[:, 0, 1] *= use[0, 1] / flows[:, 0, 1].sum()
+    world = make_world(0, n=4, j=3)
+    world = rebuild(world, flows=flows, input_share=inputs, value_added_share=None, tariff=None)
+    assert world.final_demand[0, 1] == pytest.approx(0.0, abs=1e-9)
+    effect = np.ones(flows.shape)
+    effect[0, 1, 2] = 0.0
+    for closure in ("fixed", "proportional", "balanced"):
+        eq = solve(world, Shock(trade_effect=effect), closure)  # type: ignore[call-overload]
+        assert eq.flows[0, :, 2].sum() == 0.0
+        assert eq.flows[:, 0, 1].sum() < 1e-9 * flows[:, 0, 1].sum()
+    near = solve(world, Shock(trade_effect=np.maximum(effect, 1e-9)))
+    np.testing.assert_allclose(near.real_income, solve(world, Shock(trade_effect=effect)).real_income, rtol=1e-7)
 
 
 HARD = [

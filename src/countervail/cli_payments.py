@@ -1,21 +1,17 @@
-"""`countervail payments`: how the club can pay, what its proposals change, which link to cut; mounted by cli.py."""
+"""`countervail payments`: how the club can pay, what each link is worth, what cuts cost; mounted by cli.py."""
 
 from __future__ import annotations
 
-import json
-import os
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from countervail.errors import InputError
-
 
 def mount(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command(epilog="Example: countervail payments asiu --interdict 2 --route IRN VEN -o payments/asiu")(payments)
+    app.command(epilog="Example: countervail payments asiu --interdict 3 --route IRN VEN -o runs/payments")(payments)
 
 
 def payments(
@@ -23,7 +19,9 @@ def payments(
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="The date (default: the middle of the baseline year).")
     ] = None,
-    interdict: Annotated[int, typer.Option(min=0, max=8, metavar="K", help="Search the K elements to cut.")] = 0,
+    interdict: Annotated[
+        int, typer.Option(min=0, max=8, metavar="K", help="Search the sets of 1 to K elements to cut, and their cost.")
+    ] = 0,
     route: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -35,58 +33,45 @@ def payments(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in the scenario; may be repeated."),
     ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, max=30, help="Draws for the bands; 0: bands over what payments save alone.")
+    ] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as one JSON document on stdout.")] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the tables to this JSON file.", show_default=False)
+        Path | None,
+        typer.Option("--out", "-o", help="A folder for payments.html and payments.json.", show_default=False),
     ] = None,
 ) -> None:
-    """How the club can pay: reach and wedges at a date, what its proposals change, which links it depends on."""
+    """How the club can pay: reach and wedges at a date, what each link is worth, what the worst cuts cost whom."""
     cv = import_module("countervail")
-    pay = import_module("countervail.payments")
-    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise InputError(f"--out: {out} cannot be written: it is a folder, or its folder does not exist.")
+    links = import_module("countervail.analysis.links")
+    made = import_module("countervail.report.payment_page")
+    if out is not None:
+        import_module("countervail.report.folder").refuse(out, made.kept)  # before the work, not after it
     loaded = cv.load_scenario(scenario, set=tuple(settings or ()))
-    table = pay.load_rails(rails) if rails is not None else None
-    network = pay.payments(cv.load_world(), loaded, date, rails=table)
+    case, network = links.prepare(cv.load_world(), loaded, date, rails)
     explanation = network.route(*route) if route is not None else None
-    rows: dict[str, list[dict[str, Any]]]
     with import_module("countervail.cli").progress_bar() as progress:
-        rows = import_module("countervail.payments.tables").tables(network, cuts=interdict, progress=progress)
+        random = import_module("countervail.analysis.draws").sample(case.world, loaded, draws, seed) if draws else None
+        study = links.study(case, network, cuts=interdict, draws=random, progress=progress)
+        rows: dict[str, list[dict[str, Any]]] = made.tables(study, progress=progress)
     if explanation is not None:
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
-    document = json.dumps(
-        {"scenario": loaded.name, "date": network.date.isoformat(), **rows}, indent=2, allow_nan=False
-    )
     if out is not None:
-        _write(out, document + "\n")
+        written = made.write(rows, out)
     if as_json:
-        typer.echo(document)
+        typer.echo(made.document(rows), nl=False)
     else:
         _show(rows)
         if explanation is not None:
             typer.echo(f"\n{explanation}")
     if out is not None:
-        typer.echo(f"Tables: {out}", err=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.absolute().with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        try:
-            with part.open("x", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(f"--out: {path} cannot be written: {error.strerror}.") from None
+        typer.echo(f"Report: {written / made.HTML}", err=as_json)
 
 
 def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
+    words = import_module("countervail.report.words")
     summary = rows["rail_summary"]
     typer.echo(f"Payments among {summary[0]['members']} members on {summary[0]['date']}, weighted by their trade")
     _table(
@@ -102,38 +87,45 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
             for row in summary
         ],
     )
-    typer.echo("\nWhat each proposal does: the rise of log trade on its own pairs; trade costs saved in the whole club")
-    _table(
-        ("proposal", "pairs", "own pairs", "range", "club", "range", "last"),
-        [
-            (
-                row["label"],
-                str(row["pairs"]),
-                _log(row["own_b"]),
-                f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
-                _percent(row["alone_saving"], 3),
-                f"{_percent(row['alone_saving_low'], 3)} to {_percent(row['alone_saving_high'], 3)}",
-                _percent(row["last_saving"], 3),
-            )
-            for row in rows["rail_provisions"]
-        ],
-    )
-    if rows["rail_cuts"]:
-        typer.echo("\nWhat the club can least do without")
+    club = [row for row in rows["payment_proposals"] if row["country"] == "CLUB"]
+    if club:
+        typer.echo("\nWhat each link does: log trade on its own pairs; the club's real income, million USD a year")
         _table(
-            ("cut", "elements", "wedge", "after", "found"),
+            ("proposal", "own pairs", "range", "alone", f"5 to 95 % ({club[0]['band']})", "last"),
+            [
+                (
+                    row["label"],
+                    _log(row["own_b"]),
+                    f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
+                    words.number(row["alone_usd"]),
+                    f"{words.number(row['low_usd'])} to {words.number(row['high_usd'])}",
+                    words.number(row["last_usd"]),
+                )
+                for row in club
+            ],
+        )
+    if rows["payment_cuts"]:
+        typer.echo("\nWhat the club can least do without, and what losing it costs (real income; billion USD)")
+        _table(
+            ("cut", "elements", "wedge", "club", "other members", "senders", "third countries", "found"),
             [
                 (
                     f"{row['k']} #{row['rank']}",
-                    row["elements"],
-                    _percent(row["wedge_before"]),
+                    row["label"],
                     _percent(row["wedge_after"]),
+                    *(_loss(words, row, who) for who in ("club", "others", "senders", "third")),
                     f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_percent(row['bound'])}",
                 )
-                for row in rows["rail_cuts"]
+                for row in rows["payment_cuts"]
                 if row["rank"] <= 3
             ],
         )
+
+
+def _loss(words: Any, row: dict[str, Any], who: str) -> str:
+    if row[f"{who}_pct"] is None:
+        return str(words.NOTHING)
+    return f"{words.percent(row[f'{who}_pct'])} ({words.number(row[f'{who}_usd'] / 1000)})"
 
 
 def _log(rise: float | None) -> str:

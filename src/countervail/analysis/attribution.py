@@ -57,6 +57,12 @@ def shapley(v: Floats) -> Floats:
     return out
 
 
+def marginal(v: Floats, player: int) -> Floats:
+    """What a player adds to every coalition without it, in the order of their numbers `[coalition, ...]`."""
+    both = _without_with(v, player, players_of(v))
+    return np.asarray((both[:, 1] - both[:, 0]).reshape(-1, *v.shape[1:]))
+
+
 def leave_one_out(v: Floats) -> Floats:
     """What everybody together loses without each player `[player, ...]`."""
     n = players_of(v)

@@ -182,11 +182,21 @@ class Case:
         paid = self.layout.payments
         assert paid is not None
         saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
+        phi = self._paid(saving)
+        phi[self.budget != 0] = 1.0
+        return Shock(trade_effect=phi)
+
+    def repaid(self, saving: Floats, base: Shock) -> Shock:
+        """`base` once every pair pays `saving` [exporter, importer], in logs, less (or more, where negative)."""
+        phi = self._paid(saving)
+        return replace(base, trade_effect=phi if base.trade_effect is None else phi * np.asarray(base.trade_effect))
+
+    def _paid(self, saving: Floats) -> Floats:
+        """`phi = exp(theta saving)`, 1 at home."""
         phi = cube(self.world, 1.0)
         i, n = np.nonzero((saving != 0) & ~np.eye(self.world.n, dtype=bool))
         phi[i, n] = np.exp(saving[i, n][:, None] * self.economy.elasticity)
-        phi[self.budget != 0] = 1.0
-        return Shock(trade_effect=phi)
+        return phi
 
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
@@ -261,6 +271,7 @@ class Case:
         provisions: Sequence[str] | None = None,
         uniform: float | None = None,
         lifted: bool = False,
+        saving: Floats | None = None,
     ) -> Floats:
         """b, the rise of log trade between members `[member, member, sector]`, in partial equilibrium.
 
@@ -270,6 +281,7 @@ class Case:
             provisions: which of them, by id; default all that are enabled.
             uniform: this b on every pair and sector instead of the provisions.
             lifted: whether the measures are lifted, which payment links know.
+            saving: what payments become cheaper by `[exporter, importer]`, in logs, instead of the provisions.
         """
         club, world = self.scenario.club, self.world
         at = self.indices(members)
@@ -278,6 +290,9 @@ class Case:
             b = np.full(shape, uniform)
         else:
             total = np.zeros(shape)
+            if saving is not None:
+                total += saving[np.ix_(at, at)][:, :, None] * self._elasticities[0]
+                provisions = ()
             for p in club.provisions:
                 if p.enabled and (provisions is None or p.id in provisions):
                     total += self._links(p, at, lifted) if p.rails else self._provision(p, at)
@@ -341,12 +356,14 @@ class Case:
         base: Shock | None = None,
         only: NDArray[np.bool_] | None = None,
         lifted: bool = False,
+        saving: Floats | None = None,
     ) -> Shock:
         """C: the provisions between `members`, on top of `base` (the shock of S or U; default none).
 
-        `only` masks the cells `[exporter, importer, sector]` that take part; `lifted` says that `base` is U.
+        `only` masks the cells `[exporter, importer, sector]` that take part; `lifted` says that `base` is U; `saving`
+        `[exporter, importer]` takes the place of the provisions.
         """
-        b = self.integration(members, reading, provisions, uniform, lifted)
+        b = self.integration(members, reading, provisions, uniform, lifted, saving)
         at = self.indices(members)
         cells = np.ix_(at, at, np.arange(self.world.j))
         if only is not None:

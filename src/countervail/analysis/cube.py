@@ -24,6 +24,7 @@ from countervail.analysis.worlds import sanctions, worlds
 from countervail.analysis.worth import Drawn, Side
 from countervail.errors import InputError
 from countervail.trade.sweep import Progress
+from countervail.trade.threads import one_blas_thread
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
@@ -109,6 +110,10 @@ class Cube:
     def leave_one_out(self) -> dict[str, float]:
         """What everybody together loses without each player, million USD."""
         return dict(zip(self.players, attribution.leave_one_out(self.value).tolist(), strict=True))
+
+    def marginal(self, player: str) -> Floats:
+        """What a player adds to every coalition without it, million USD, in the order of their numbers."""
+        return attribution.marginal(self.value, self.players.index(player))
 
     def interaction(self) -> Floats:
         """Shapley interaction index of every pair `[player, player]`, million USD; > 0: complements."""
@@ -204,7 +209,8 @@ class Cube:
         self.case.economy.preparation  # noqa: B018 - made once, before the workers share it
         one = Drawn(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
-        with nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)
+        with one_blas_thread(), workers as pool:
             some = pool.map(one, (drawn.draw(k, self.case.world) for k in range(draws)))
             for k, values in enumerate(some):
                 out[k] = exact + values - centre

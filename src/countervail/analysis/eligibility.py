@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from countervail.scenario import Scenario
 from countervail.world.model import World
+
+Floats = NDArray[np.float64]
 
 
 def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
@@ -29,3 +34,8 @@ def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
         else:
             reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
     return reasons
+
+
+def mean(values: Floats, income: Floats, at: NDArray[np.intp]) -> Floats:
+    """Log changes `[..., country]` of some countries together, weighted by income."""
+    return np.asarray((values[..., at] * income[at]).sum(-1) / income[at].sum())

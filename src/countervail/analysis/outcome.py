@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.compile import Case
 from countervail.analysis.draws import sample
-from countervail.analysis.eligibility import ineligible
+from countervail.analysis.eligibility import ineligible, mean
+from countervail.analysis.links import Study, network_of, study
 from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
 from countervail.analysis.placebo import Placebo, placebo
 from countervail.analysis.uncertainty import Drawn, Progress, run_draws
@@ -51,7 +52,8 @@ class Outcome:
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
     `offset`, `blunting` and `break_even` are by ISO3 code, and "CLUB", of the eligible members; None where the ratio is
-    not identified or the break-even beyond what was searched. `real_income` is by world: S, U, C, UC.
+    not identified or the break-even beyond what was searched. `real_income` is by world: S, U, C, UC. `payments` is the
+    payment network and what the links proposed are worth, None where no provision runs over rails.
     """
 
     world: World
@@ -70,6 +72,7 @@ class Outcome:
     integration: dict[str, dict[str, float]]
     deterrence: dict[str, float]
     variants: tuple[Variant, ...]
+    payments: Study | None
 
     @property
     def worlds(self) -> Worlds:
@@ -112,8 +115,7 @@ class Outcome:
         """Log changes `[..., country]` of a country, or the club's: weighted by income over the eligible members."""
         if who != CLUB:
             return np.asarray(values[..., self.world.index(who)])
-        at = self.case.indices(self.eligible(self.by_reading[reading].members))
-        return np.asarray((values[..., at] * self.income[at]).sum(-1) / self.income[at].sum())
+        return mean(values, self.income, self.case.indices(self.eligible(self.by_reading[reading].members)))
 
     def cost(self, who: str, reading: str | None = None) -> Floats:
         """L0 of a country or the club: the central value first, then the draws."""
@@ -251,6 +253,7 @@ def run(
         integration={},
         deterrence={},
         variants=(),
+        payments=None,
     )
     moved = diversion(case, by_reading[main], outcome.eligible())
     tell("worlds", 4, stages)
@@ -265,17 +268,21 @@ def run(
     tell("worlds", 6, stages)
     alternatives = variants(case, by_reading[main], main)
     tell("worlds", stages, stages)
-    drawn = (
-        run_draws(case, sample(world, scenario, draws, seed), by_reading, main, alternatives, progress)
-        if draws
-        else None
-    )
+    random = sample(world, scenario, draws, seed) if draws else None
+    drawn = run_draws(case, random, by_reading, main, alternatives, progress) if random else None
+    paid, links = case.layout.payments, None
+    if paid is not None:
+        # without draws there are no bands, and what each link is worth is left to `countervail payments`
+        links = network_of(case, paid.observed, found.S)
+        if drawn:
+            links = study(case, paid.observed, found.S, known=drawn.provision)
     return replace(
         outcome,
         moved=tuple(moved),
         integration=integration,
         deterrence=deterrence,
         variants=tuple(alternatives),
+        payments=links,
         drawn=drawn,
     )
 

@@ -65,7 +65,7 @@ class PaymentsOf:
     @cached_property
     def lifted(self) -> Floats:
         """What lifting the measures saves each pair `[exporter, importer]`."""
-        return _finite(saved(self.observed.wedges, self.unsanctioned.wedges))
+        return finite(saved(self.observed.wedges, self.unsanctioned.wedges))
 
     @cached_property
     def lifted_range(self) -> Saving:
@@ -77,7 +77,7 @@ class PaymentsOf:
                 (self.observed.wedges_high, self.unsanctioned.wedges_high),
             )
         ]
-        every = np.stack([self.lifted, *(_finite(e) for e in ends)])
+        every = np.stack([self.lifted, *(finite(e) for e in ends)])
         return Saving(self.lifted, every.min(0), every.max(0))
 
     def provision(self, which: str, *, without_measures: bool) -> Floats:
@@ -86,7 +86,7 @@ class PaymentsOf:
         if key not in self._known:
             base = self.unsanctioned if without_measures else self.observed
             after = base.with_provision(*self.proposals[which])
-            self._known[key] = _finite(saved(base.wedges, after.wedges))
+            self._known[key] = finite(saved(base.wedges, after.wedges))
         return self._known[key]
 
     def provision_range(self, which: str, *, without_measures: bool) -> Saving:
@@ -96,7 +96,7 @@ class PaymentsOf:
             base = self.unsanctioned if without_measures else self.observed
             done = change(base, self.proposals[which])
             self._ranges[key] = Saving(
-                self.provision(which, without_measures=without_measures), _finite(done.low), _finite(done.high)
+                self.provision(which, without_measures=without_measures), finite(done.low), finite(done.high)
             )
         return self._ranges[key]
 
@@ -109,6 +109,6 @@ class PaymentsOf:
         return {}
 
 
-def _finite(saving: Floats) -> Floats:
+def finite(saving: Floats) -> Floats:
     """Pairs that could not pay at all trade nothing to multiply: what opens there is gravity's potential."""
     return np.where(np.isfinite(saving), saving, 0.0)

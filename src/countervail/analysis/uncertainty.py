@@ -14,6 +14,7 @@ from countervail.analysis.compile import Case
 from countervail.analysis.draws import MEASURES, Draws
 from countervail.analysis.variants import Variant, variant
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
+from countervail.trade.threads import one_blas_thread
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -87,7 +88,7 @@ def run_draws(
         return _One(base.cost, gain, cost_with_club, dict(zip(ids, alone, strict=True)), trade, others)
 
     results: list[_One] = []
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(WORKERS) as pool:
         for k, result in enumerate(pool.map(one, range(count))):
             results.append(result)
             if progress is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,23 +10,30 @@ from countervail import countries as atlas
 from countervail.payments.network import Network
 
 Row = dict[str, Any]
+_INNER = 0.42
+"""Radius of the ring of rails."""
 
 
 def nodes(network: Network) -> list[Row]:
-    """Where the countries and rails of the club's network stand in a drawing: members, rails, third countries."""
+    """Where the club's network stands in a drawing: members and third countries on a circle of radius 1, rails inside.
+
+    `x` is to the right and `y` upwards; members run clockwise from the top, third countries after them.
+    """
     inside = [m for m in network.members if m in network.countries]
     served = network.state.passed[:, [network.index(m) for m in inside]]
     thirds = [network.countries[i] for i in np.flatnonzero(served.any(axis=1)) if network.countries[i] not in inside]
-    columns: Sequence[tuple[str, Sequence[str]]] = (
-        ("member", inside),
-        ("rail", network.state.rails),
-        ("third country", thirds),
-    )
-    return [
-        {"id": name, "name": name_of(name), "kind": kind, "x": float(x), "y": (place + 0.5) / len(names)}
-        for x, (kind, names) in enumerate(columns)
-        for place, name in enumerate(names)
-    ]
+    ends = {end for edge in _edges(network.with_provision("all")) for end in edge[:2]}
+    rails = [rail for rail in network.state.rails if rail in ends]
+    outer = [("member", m) for m in inside] + [("third country", t) for t in thirds]
+    found = [_node(name, kind, place / len(outer), 1.0) for place, (kind, name) in enumerate(outer)]
+    # the inner ring is turned, so that no rail lies on the way between two that face each other
+    return found + [_node(rail, "rail", (place + 0.5) / len(rails), _INNER) for place, rail in enumerate(rails)]
+
+
+def _node(name: str, kind: str, turn: float, radius: float) -> Row:
+    angle = 2 * np.pi * turn
+    x, y = radius * np.sin(angle), radius * np.cos(angle)
+    return {"id": name, "name": name_of(name), "kind": kind, "x": round(float(x), 6), "y": round(float(y), 6)}
 
 
 def edges(network: Network) -> list[Row]:
@@ -62,14 +68,16 @@ def _edges(network: Network) -> dict[tuple[str, str, str], float]:
         for third in np.flatnonzero(state.passed[:, i]):
             add(iso3, network.countries[third], "correspondent", float(state.passed[third, i]))
     for account in state.accounts:
-        if network.countries[account.country] in inside:
-            rail = state.rails[account.rail]
-            add(network.countries[account.country], network.countries[account.partner], f"over {rail}", account.share)
+        one, other = network.countries[account.country], network.countries[account.partner]
+        if one in inside and other in inside:
+            add(one, other, f"over {state.rails[account.rail]}", account.share)
     for gate in state.gateways:
         if gate.pair is None:
             add(state.rails[gate.rails[0]], state.rails[gate.rails[1]], "link", gate.share)
         else:
             one, other = (network.countries[c] for c in gate.pair)
+            if one not in inside or other not in inside:
+                continue
             add(one, other, f"over {state.rails[gate.rails[0]]} and {state.rails[gate.rails[1]]}", gate.share)
     return found
 

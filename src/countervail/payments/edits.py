@@ -24,6 +24,7 @@ from countervail.scenario import Scenario
 
 Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
 
+_UN = "UN"
 _LISTS: dict[type, str] = {
     Membership: "memberships",
     Link: "links",
@@ -79,9 +80,9 @@ def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets:
     """Ids of the cut-offs and secondary sanctions in force that one of `senders` imposes on one of `targets`.
 
     Both are countries or groups; None for senders is anybody. What no sender imposes (broken banking) is not among
-    them.
+    them. The United Nations are a sender of their own, not all their members.
     """
-    by = None if senders is None else set(atlas.expand(senders, date))
+    by = None if senders is None else _senders(senders, date)
     on = set(atlas.expand(targets, date))
     entries: tuple[CutOff | Secondary, ...] = (*rails.cutoffs, *rails.secondary)
     return tuple(
@@ -89,21 +90,27 @@ def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets:
         for entry in entries
         if entry.holds(date)
         and entry.senders
-        and (by is None or by & set(atlas.expand(entry.senders, date)))
+        and (by is None or by & _senders(entry.senders, date))
         and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], date))
     )
+
+
+def _senders(names: Iterable[str], date: dt.date) -> set[str]:
+    named = set(names)
+    return set(atlas.expand(named - {_UN}, date)) | named & {_UN}
 
 
 def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
     """Ids of what U lifts: the cut-offs of a measure's senders on its targets, and threats where payments are cut."""
     gone: set[str] = set()
     for measure in scenario.measures:
-        if not measure.enabled:
+        if not measure.enabled or scenario.share_lifted(measure) == 0:
             continue
+        own = [name for name in measure.senders if name != _UN]
         senders, targets = (
-            [iso3 for iso3 in scenario.expand(names, date) if iso3 != atlas.REST]
-            for names in (measure.senders, measure.targets)
+            [iso3 for iso3 in scenario.expand(names, date) if iso3 != atlas.REST] for names in (own, measure.targets)
         )
+        senders += [name for name in measure.senders if name == _UN]
         gone.update(imposed(rails, date, senders, targets))
         if measure.kind == "payment_cutoff":
             gone.update({s.id for s in rails.secondary}.intersection(imposed(rails, date, None, targets)))

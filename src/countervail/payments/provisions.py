@@ -16,6 +16,7 @@ from countervail.scenario import Scenario
 from countervail.scenario.values import Range
 
 End = Literal["value", "low", "high"]
+ALL = "all"
 _ENDS: tuple[End, ...] = ("value", "low", "high")
 
 
@@ -35,6 +36,42 @@ class Change:
     reach: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """A proposal of the club, or several together: what it changes alone, and last, once all the others are there."""
+
+    id: str
+    label: str
+    ids: tuple[str, ...]
+    alone: Change
+    last: Change
+    document: str | None
+    place: str | None
+
+
+def every_proposal(network: Network) -> list[Proposed]:
+    """Each of the club's proposals, those that stand for one provision together, and all of them."""
+    each = network.proposals()
+    ids = tuple(p.id for p in each)
+    made = Changes(network)
+
+    def proposed(name: str, label: str, chosen: tuple[str, ...]) -> Proposed:
+        places = {(p.document, p.place) for p in each if p.id in chosen}
+        document, place = places.pop() if len(places) == 1 else (None, None)
+        alone = made.change(chosen)
+        rest = [i for i in ids if i not in chosen]
+        return Proposed(name, label, chosen, alone, made.change(chosen, rest) if rest else alone, document, place)
+
+    found = [proposed(p.id, p.label, (p.id,)) for p in each]
+    for provision in dict.fromkeys(p.provision for p in each if p.provision):
+        together = tuple(p.id for p in each if p.provision == provision)
+        if 1 < len(together) < len(ids):
+            found.append(proposed(provision, f"All {len(together)} {provision.replace('-', ' ')} together", together))
+    if len(ids) > 1:
+        found.append(proposed(ALL, "All of them", ids))
+    return found
+
+
 def change(network: Network, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
     """What adding the proposals `ids` does once `others` are in place (none: alone; all the rest: last)."""
     return Changes(network).change(ids, others)
@@ -46,6 +83,7 @@ class Changes:
     def __init__(self, network: Network) -> None:
         """`network` is the one the proposals are added to."""
         self._network = network
+        self._ends: dict[End, Network] = {}
         self._known: dict[tuple[str, frozenset[str]], Network] = {}
 
     def change(self, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
@@ -62,8 +100,9 @@ class Changes:
         chosen = frozenset(p.id for p in self._network.proposals()) if "all" in ids else frozenset(ids)
         key = (end if chosen else "value", chosen)
         if key not in self._known:
-            base = self._network.with_rails(_ended(self._network, end))
-            self._known[key] = base.with_provision(*sorted(chosen))
+            if end not in self._ends:
+                self._ends[end] = self._network.with_rails(_ended(self._network, end))
+            self._known[key] = self._ends[end].with_provision(*sorted(chosen))
         return self._known[key]
 
 

@@ -10,10 +10,14 @@ from typing import TypedDict
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.payments.model import CutOff, Entry, Proposal, Secondary
 from countervail.payments.network import Network
 from countervail.payments.state import State
+
+_ENDS = "End of: "
+_KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency")
 
 
 class MonthRow(TypedDict):
@@ -26,6 +30,10 @@ class MonthRow(TypedDict):
     wedge: float | None
     wedge_low: float | None
     wedge_high: float | None
+    change: float | None
+    """Of reach against the month before."""
+    event: str | None
+    """The weightiest of the month: a cut-off before a threat, a rail or a membership."""
     events: str | None
 
 
@@ -47,18 +55,47 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
     A month whose network is that of another month is computed once. Raises InputError for months that are none.
     """
     known: dict[str, MonthRow] = {}
-    happened: dict[str, list[str]] = {}
+    same: dict[tuple[object, ...], str] = {}
+    entries = [e for e in network.rails.entries() if not isinstance(e, Proposal)]
+    groups = sorted({name for e in entries for name in _named(e) if name in atlas.groups()})
+    happened: dict[str, list[EventRow]] = {}
     for event in events(network):
-        happened.setdefault(event["date"][:7], []).append(event["label"])
+        happened.setdefault(event["date"][:7], []).append(event)
     rows: list[MonthRow] = []
     for day in _months(start, end):
         then = replace(network, date=day)
-        key = _fingerprint(then.state)
+        # two months with the same entries in force and the same members of groups need no second look
+        holds = (*(e.holds(day) for e in entries), *(atlas.group(name, day) for name in groups))
+        if holds not in same:
+            same[holds] = _fingerprint(then.state)
+        key = same[holds]
         if key not in known:
             known[key] = _row(then)
         month = f"{day:%Y-%m}"
-        rows.append({**known[key], "date": month, "events": "; ".join(happened.get(month, ())) or None})
+        mine = happened.get(month, [])
+        rows.append(
+            {
+                **known[key],
+                "date": month,
+                "change": known[key]["reach"] - rows[-1]["reach"] if rows else None,
+                "event": min(mine, key=_weight)["label"] if mine else None,
+                "events": "; ".join(event["label"] for event in mine) or None,
+            }
+        )
     return rows
+
+
+def _named(entry: Entry) -> Iterator[str]:
+    """The countries and groups of an entry."""
+    for field in type(entry).model_fields:
+        value = getattr(entry, field)
+        yield from (name for name in value if isinstance(name, str)) if isinstance(value, tuple) else ()
+
+
+def _weight(event: EventRow) -> tuple[bool, int, bool, str]:
+    """Its place among the events of a month: what begins before what ends, by kind, those about SWIFT first."""
+    label = event["label"]
+    return label.startswith(_ENDS), _KINDS.index(event["kind"]), "SWIFT" not in label, event["date"] + event["id"]
 
 
 def events(network: Network) -> list[EventRow]:
@@ -75,7 +112,7 @@ def events(network: Network) -> list[EventRow]:
             if not isinstance(other, Proposal)
         )
         if entry.until is not None and not succeeded:
-            rows.append(_event(entry, _next(entry.until) or entry.until, kind, f"End of: {entry.label}"))
+            rows.append(_event(entry, _next(entry.until) or entry.until, kind, f"{_ENDS}{entry.label}"))
     return sorted((row for row in rows if row["date"] > "2008"), key=lambda row: (row["date"], row["id"]))
 
 
@@ -89,6 +126,8 @@ def _row(network: Network) -> MonthRow:
         wedge=finite(mean(network.wedges)),
         wedge_low=finite(mean(network.wedges_low)),
         wedge_high=finite(mean(network.wedges_high)),
+        change=None,
+        event=None,
         events=None,
     )
 

@@ -100,7 +100,8 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
             if name == ALL:
                 found += countries
             else:
-                found += members if name == CLUB else atlas.expand([name], date)
+                # a country's own code, most of a table, needs no look into the groups
+                found += members if name == CLUB else (name,) if name in place else atlas.expand([name], date)
         return [place[iso3] for iso3 in dict.fromkeys(found) if iso3 in place]
 
     here = [rail for rail in rails.rails if rail.holds(date)]

@@ -2,91 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from countervail.payments.drawing import edges, name_of, nodes
-from countervail.payments.interdict import EXACT
+from countervail.payments.interdict import Interdiction
 from countervail.payments.load import ranges
 from countervail.payments.network import Network
-from countervail.payments.provisions import Change, Changes, four_worlds
+from countervail.payments.provisions import Change, Proposed, every_proposal, four_worlds
 from countervail.payments.series import events, finite, series
+from countervail.payments.variants import Element
+from countervail.scenario import Scenario
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
-ALL_PROPOSALS = "all"
+QUICK = (
+    "rail_summary",
+    "rail_members",
+    "rail_provisions",
+    "rail_nodes",
+    "rail_edges",
+    "rail_events",
+    "rail_series",
+    "rail_counts",
+)
+"""Tables that take a second together; the others are of pairs."""
+SLOW = ("rail_pairs", "rail_provision_pairs")
 _NOTHING = 1e-9
-_Made = list[tuple[str, str, Mapping[str, Change]]]
 
 
 def tables(
     network: Network,
-    cuts: int = EXACT,
-    months: tuple[str, str] | None = ("2010-01", "2025-12"),
+    scenario: Scenario | None = None,
+    names: Sequence[str] = (*QUICK, *SLOW),
+    made: Sequence[Proposed] | None = None,
+    months: tuple[str, str] = ("2010-01", "2025-12"),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Tables:
-    """Every table of the payment network; costs and wedges ad valorem, reach as shares, null where undefined.
+    """Tables of the payment network; costs and wedges ad valorem, reach as shares, null where undefined.
 
-    `cuts` is the largest number of elements to interdict (0: no such table), `months` the span of the series (None:
-    no such table); `progress(stage, done, total)` is told how far it is.
+    `scenario` says which measures are lifted (none: all), `names` which tables are wanted, `made` is what
+    `every_proposal` gave for the club where it is known, `months` the span of the series; `progress(stage, done,
+    total)` is told how far it is.
     """
     club = network.club_only()
-    changes: _Made = []
+    known = list(made) if made is not None else []
 
-    def made() -> _Made:
-        if not changes:
-            changes.extend(_changes(club))
-        return changes
+    def proposed() -> Sequence[Proposed]:
+        if not known:
+            known.extend(every_proposal(club))
+        return known
 
     steps: dict[str, Callable[[], list[Row]]] = {
-        "rail_summary": lambda: summary(club),
+        "rail_summary": lambda: summary(club, scenario),
         "rail_members": lambda: members(network),
         "rail_pairs": lambda: pairs(club),
-        "rail_provisions": lambda: provisions(club, made()),
-        "rail_provision_pairs": lambda: provision_pairs(club, made()),
+        "rail_provisions": lambda: provisions(club, proposed()),
+        "rail_provision_pairs": lambda: provision_pairs(club, proposed()),
         "rail_nodes": lambda: nodes(club),
         "rail_edges": lambda: edges(club),
-        "rail_cuts": lambda: cut_rows(club, cuts),
         "rail_events": lambda: [dict(event) for event in events(network)],
-        "rail_assumptions": lambda: assumptions(network),
+        "rail_series": lambda: [dict(month) for month in series(club, *months)],
         "rail_counts": lambda: counts(network),
     }
-    if months is not None:
-        steps["rail_series"] = lambda: [dict(month) for month in series(club, *months)]
     found: Tables = {}
-    for done, (name, step) in enumerate(steps.items()):
+    for done, name in enumerate(names):
         if progress is not None:
-            progress("payments", done, len(steps))
-        found[name] = step()
+            progress("network", done, len(names))
+        found[name] = steps[name]()
     return found
 
 
-def summary(network: Network) -> list[Row]:
-    """One row a network: as it is, with the measures lifted, with every proposal, with both."""
+def summary(network: Network, scenario: Scenario | None = None) -> list[Row]:
+    """One row a network: as it is, with the scenario's measures lifted, with every proposal, with both."""
     names = ("as it is", "measures lifted", "every proposal", "measures lifted, every proposal")
-    worlds = four_worlds(network)
+    worlds = four_worlds(network, scenario=scenario)
     variants = dict(zip(names, (worlds[key] for key in ("O", "U", "C", "UC")), strict=True))
+    clubs = {"": network.members}
     if "CHN" in network.members and len(network.members) > 3:
         # most of the club's trade is China's, which hides what the others pay
-        others = tuple(m for m in network.members if m != "CHN")
-        variants |= {f"{name}, China's pairs left out": replace(variants[name], members=others) for name in names}
+        clubs[", China's pairs left out"] = tuple(m for m in network.members if m != "CHN")
     return [
         {
-            "network": name,
+            "network": f"{name}{which}",
             "date": network.date.isoformat(),
-            "members": len([m for m in variant.members if m in network.countries]),
+            "members": len([m for m in club if m in network.countries]),
             "theta": network.theta,
-            **_means(variant),
+            **_means(variant, replace(network, members=club)),
         }
+        for which, club in clubs.items()
         for name, variant in variants.items()
     ]
 
 
-def _means(network: Network) -> Row:
-    mean = network.club_mean
+def _means(network: Network, club: Network) -> Row:
+    """Means over the pairs of `club`."""
+    mean = club.club_mean
     return {
         "reach": mean(network.reach),
         "reach_low": mean(network.reach_low),
@@ -116,10 +130,16 @@ def members(network: Network) -> list[Row]:
                 "world_wedge_low": finite(_mean(network.wedges_low[i, world], trade[i, world])),
                 "world_wedge_high": finite(_mean(network.wedges_high[i, world], trade[i, world])),
                 "world_reach": _mean(network.reach[i, world], trade[i, world]),
-                **{f"on_{rail}": float(network.state.share[i, r]) for r, rail in enumerate(network.state.rails)},
+                "rails": _connected(network, i),
             }
         )
     return rows
+
+
+def _connected(network: Network, country: int) -> str:
+    """The rails that a country is on, with the shares of its banking."""
+    shares = zip(network.state.rails, network.state.share[country].tolist(), strict=True)
+    return ", ".join(f"{rail} {share:.0%}" for rail, share in shares if share > 0)
 
 
 def _mean(value: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> float:
@@ -162,62 +182,51 @@ def _member_pairs(network: Network) -> list[tuple[str, str]]:
     return [(one, other) for place, one in enumerate(inside) for other in inside[place + 1 :]]
 
 
-def _changes(network: Network) -> _Made:
-    """Id, label, and the change alone and last of every proposal and of all together."""
-    ids = [p.id for p in network.proposals()]
-    made = Changes(network)
-    found: _Made = []
-    for proposal in network.proposals():
-        rest = [other for other in ids if other != proposal.id]
-        one = [proposal.id]
-        found.append((proposal.id, proposal.label, {"alone": made.change(one), "last": made.change(one, rest)}))
-    if ids:
-        together = made.change(ids)
-        found.append((ALL_PROPOSALS, "All of them", {"alone": together, "last": together}))
-    return found
-
-
-def provisions(network: Network, made: _Made) -> list[Row]:
+def provisions(network: Network, made: Sequence[Proposed]) -> list[Row]:
     """What each proposal does to the club's reach and wedge, alone and after all others; b is the rise of log trade.
 
     `own_b` is that on the pairs it changes, alone: how strong it is where it works, against how much that is.
     """
-    places = {p.id: (p.document, p.place) for p in network.proposals()}
     rows: list[Row] = []
-    for name, label, changes in made:
-        row: Row = {"id": name, "label": label}
-        for which, done in changes.items():
-            row |= {
-                f"{which}_reach": network.club_mean(done.reach),
-                f"{which}_saving": finite(network.club_mean(done.saving)),
-                f"{which}_saving_low": finite(network.club_mean(done.low)),
-                f"{which}_saving_high": finite(network.club_mean(done.high)),
-                f"{which}_b": finite(network.theta * network.club_mean(done.saving)),
-                f"{which}_b_low": finite(network.theta * network.club_mean(done.low)),
-                f"{which}_b_high": finite(network.theta * network.club_mean(done.high)),
+    for proposal in made:
+        row: Row = {"id": proposal.id, "label": proposal.label}
+        for which, done in (("alone", proposal.alone), ("last", proposal.last)):
+            row[f"{which}_reach"] = network.club_mean(done.reach)
+            for end, saving in (("", done.saving), ("_low", done.low), ("_high", done.high)):
+                row[f"{which}_saving{end}"] = finite(network.club_mean(saving))
+            row[f"{which}_b"] = finite(network.theta * network.club_mean(done.saving))
+        row |= own_rise(network, proposal)
+        rows.append(
+            {
+                **row,
+                "pairs": len(touched(network, proposal.alone)),
+                "document": proposal.document,
+                "place": proposal.place,
             }
-        touched = _touched(network, changes["alone"])
-        own = _on(network, touched)
-        for end, saving in (("", "saving"), ("_low", "low"), ("_high", "high")):
-            value = getattr(changes["alone"], saving)
-            row[f"own_b{end}"] = finite(network.theta * _mean(value[own], (network.trade + network.trade.T)[own]))
-        document, place = places.get(name, (None, None))
-        rows.append({**row, "pairs": len(touched), "document": document, "place": place})
+        )
     return rows
 
 
-def provision_pairs(network: Network, made: _Made) -> list[Row]:
+def own_rise(network: Network, proposal: Proposed) -> Row:
+    """The rise of log trade on the pairs that a proposal changes, alone, with its range."""
+    own = _on(network, touched(network, proposal.alone))
+    weight = (network.trade + network.trade.T)[own]
+    savings = (("", proposal.alone.saving), ("_low", proposal.alone.low), ("_high", proposal.alone.high))
+    return {f"own_b{end}": finite(network.theta * _mean(saving[own], weight)) for end, saving in savings}
+
+
+def provision_pairs(network: Network, made: Sequence[Proposed]) -> list[Row]:
     """The pairs of members that a proposal changes, alone: wedge before and after, and the rise of log trade."""
     rows: list[Row] = []
-    for name, label, changes in made:
-        done = changes["alone"]
-        after = network.with_provision(name)
-        for one, other in _touched(network, done):
+    for proposal in made:
+        done = proposal.alone
+        after = network.with_provision(*proposal.ids)
+        for one, other in touched(network, done):
             i, j = network.index(one), network.index(other)
             rows.append(
                 {
-                    "id": name,
-                    "label": label,
+                    "id": proposal.id,
+                    "label": proposal.label,
                     "one": one,
                     "other": other,
                     "one_name": name_of(one),
@@ -238,28 +247,37 @@ def _on(network: Network, chosen: list[tuple[str, str]]) -> tuple[list[int], lis
     return [network.index(one) for one, _ in chosen], [network.index(other) for _, other in chosen]
 
 
-def _touched(network: Network, done: Change) -> list[tuple[str, str]]:
+def touched(network: Network, done: Change) -> list[tuple[str, str]]:
+    """The pairs of members that a change makes cheaper."""
     return [p for p in _member_pairs(network) if done.high[network.index(p[0]), network.index(p[1])] > _NOTHING]
 
 
-def cut_rows(network: Network, cuts: int) -> list[Row]:
-    """The most damaging sets of one, two ... `cuts` elements, worst first, with the pairs they hit."""
+def cut_rows(network: Network, found: Sequence[Interdiction]) -> list[Row]:
+    """The most damaging sets of elements, worst first, with the pairs they hit."""
+    labels = {entry.id: entry.label for entry in network.rails.entries()}
+
+    def said(element: Element) -> str:
+        if element.kind == "membership":
+            country, _, rail = element.name.partition(" on ")
+            return f"{name_of(country)} on {rail}"
+        return f"banks of {name_of(element.name)}" if element.kind == "correspondent" else labels[element.name]
+
     return [
         {
-            "k": found.k,
+            "k": one.k,
             "rank": rank,
+            "label": "; ".join(said(element) for element in cut.elements),
             "elements": "; ".join(element.name for element in cut.elements),
             "kinds": "; ".join(element.kind for element in cut.elements),
-            "wedge_before": finite(found.base),
-            "wedge_after": finite(found.base + cut.loss),
-            "loss": finite(cut.loss),
-            "exact": found.exact,
-            "examined": found.examined,
-            "bound": finite(found.bound),
-            "worst_pairs": "; ".join(f"{one}-{other}" for one, other, _ in cut.worst),
+            "wedge_before": finite(one.base),
+            "wedge_after": finite(one.base + cut.loss),
+            "exact": one.exact,
+            "examined": one.examined,
+            "bound": finite(one.bound),
+            "worst_pairs": "; ".join(f"{a}-{b}" for a, b, _ in cut.worst),
         }
-        for found in (network.interdict_each(range(1, cuts + 1)) if cuts else ())
-        for rank, cut in enumerate(found.cuts, start=1)
+        for one in found
+        for rank, cut in enumerate(one.cuts, start=1)
     ]
 
 

@@ -167,6 +167,37 @@ def _placebo(tables: Tables) -> list[str]:
     return []
 
 
+def payments(tables: Tables) -> list[str]:
+    """How the club can pay and what its links are worth, in sentences; none without a payment network."""
+    networks = {str(row["network"]): row for row in tables.get("rail_summary", ())}
+    if "as it is" not in networks:
+        return []
+    now, lifted, after = (networks[name] for name in ("as it is", "measures lifted", "every proposal"))
+    said = [
+        f"On {now['date']} some route carries {_part(now['reach'])} of the payments among the members "
+        f"({_part(now['reach_low'])} to {_part(now['reach_high'])}, as banks meet at random or find each other), and "
+        f"paying costs {_part(now['wedge'])} of their trade. Without the measures it would be "
+        f"{_part(lifted['reach'])} and {_part(lifted['wedge'])}; with every proposal {_part(after['reach'])} and "
+        f"{_part(after['wedge'])}."
+    ]
+    for row in tables.get("payment_proposals", ()):
+        if row["country"] == CLUB and str(row["label"]).endswith(" together"):
+            rise, low, high = (number(_float(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+            limits = band(_float(row["low_usd"]), _float(row["high_usd"]), "million USD")
+            worth = (
+                f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the "
+                f"club {usd(_float(row['alone_usd']))} a year, {percent(_float(row['alone_pct']))} of its real income "
+                f"({limits}; 5 to 95\u00a0% over {row['band']})."
+            )
+            said.append(worth)
+    return said
+
+
+def _part(value: object) -> str:
+    share = _float(value)
+    return NOTHING if share is None else f"{number(100 * share, 3)}\u00a0%"
+
+
 def _eligible(tables: Tables) -> list[str]:
     reading = meta(tables).get("reading")
     return list(

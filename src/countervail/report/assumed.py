@@ -7,6 +7,7 @@ from typing import Any
 
 from countervail.analysis.draws import COMMON, NOISE, SHORT
 from countervail.analysis.outcome import LEAST_COST, Outcome
+from countervail.payments.tables import assumptions as payment_assumptions
 from countervail.scenario import assumptions
 from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
 
@@ -19,6 +20,8 @@ FONTAGNE = "Fontagné, Guimbard and Orefice (2022), by GTAP sector; conversion a
 def assumed(outcome: Outcome) -> Iterator[Row]:
     """Rows (path, label, value, low, high, unit, basis, source, note); what `--set` can change comes first."""
     yield from assumptions(outcome.scenario)
+    if outcome.payments is not None:
+        yield from payment_assumptions(outcome.payments.network)
     yield from _program()
     yield from _elasticities(outcome)
     for row in outcome.world.assumptions():

@@ -15,7 +15,7 @@ from typing import Any, Final
 import altair as alt
 
 from countervail.report.columns import Row, Tables
-from countervail.report.drawings import club, members, world
+from countervail.report.drawings import club, members, payments, world
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def charts(tables: Tables) -> dict[str, Chart]:
     choices: dict[str, list[Any]] = {
         "reading": [meta.get("reading")],
         "figure": _distinct(tables, "sensitivity", "figure"),
+        "elements": _distinct(tables, "payment_cuts", "k"),
         "flow": list(dict.fromkeys(f"{row['name']}: {row['flow']}s" for row in tables.get("diversion", ()))),
     }
     shown = {}
@@ -204,5 +205,42 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
         ("third_countries",),
         _has("u_pct"),
         world.third_countries,
+    ),
+    "payment_network": (
+        "How the club can pay, and what the proposals add",
+        "Members and third countries on the circle, rails inside; the thicker a line, the more banking is connected.",
+        ("rail_edges", "rail_nodes"),
+        _has("share_after"),
+        payments.network,
+    ),
+    "payment_reach": (
+        "How much of the club's payments some route carries",
+        "Trade of the baseline year, the network of each month. Shaded: from banks that meet at random to banks that "
+        "find each other. Named: the months that changed most.",
+        ("rail_series",),
+        _has("reach"),
+        payments.reach,
+    ),
+    "payment_wedge": (
+        "What paying costs the club",
+        "The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
+        ("rail_series",),
+        _has("wedge"),
+        payments.wedge,
+    ),
+    "payment_links": (
+        "What each link is worth",
+        "Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the others. "
+        "Lines: its 5 to 95 % band; the table says over what.",
+        ("payment_proposals",),
+        _has("alone_usd", country="CLUB"),
+        payments.links,
+    ),
+    "payment_cuts": (
+        "What the worst cuts cost, and whom",
+        "The sets of connections the club can least do without, the worst first.",
+        ("payment_cuts",),
+        _has("club_pct"),
+        payments.cuts,
     ),
 }

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -42,8 +42,11 @@ def write(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path:
     return replace(contents, folder)
 
 
-def refuse(folder: str | Path) -> None:
-    """InputError where `write` to `folder` would fail: not a folder, not a run's, or not writable."""
+def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> None:
+    """InputError where `write` to `folder` would fail: not a folder, not a run's, or not writable.
+
+    `ours` tells a folder that may be replaced, where it is another than a run's.
+    """
     target = _resolved(folder)
     try:
         _recover(target)
@@ -52,7 +55,7 @@ def refuse(folder: str | Path) -> None:
             raise InputError(f"--out: {folder} is a file, not a folder; name a folder that is new, empty or a run's")
     except OSError as error:
         raise InputError(f"--out: {folder} cannot be used: {error.strerror}; name another folder") from None
-    if others and not _is_run(target):
+    if others and not (ours or _is_run)(target):
         raise InputError(f"--out: {folder} is not empty and not a run's folder; empty it, or name another")
     above = next(parent for parent in target.parents if parent.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
@@ -66,9 +69,9 @@ def _resolved(folder: str | Path) -> Path:
         raise InputError(f"--out: {folder!s} is no usable path: {error}; name another folder") from None
 
 
-def replace(contents: Mapping[str, bytes], folder: str | Path) -> Path:
-    """Put a folder with `contents` (bytes by file name) in the place of `folder`, as `write` says."""
-    refuse(folder)
+def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None) -> Path:
+    """Put a folder with `contents` (bytes by file name) in the place of `folder`, as `write` and `refuse` say."""
+    refuse(folder, ours)
     target = _resolved(folder)
     fresh = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex[:8]}{_UNDER_WAY}"
     try:

@@ -17,7 +17,7 @@ from countervail.report import answers
 from countervail.report.charts import Chart, charts
 from countervail.report.columns import Column, Row, Scalar, Tables, described
 from countervail.report.theme import config
-from countervail.report.words import NOTHING, cell, plain, unprefixed
+from countervail.report.words import NOTHING, band, cell, plain, quantity, unprefixed
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,30 @@ class Section:
 
 
 # id, title, charts, tables shown open, tables folded away
-_SECTIONS: Final = (
+_Entry = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+PAYMENTS: Final[_Entry] = (
+    "payments",
+    "Payments",
+    ("payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts"),
+    ("payment_links", "rail_summary"),
+    (
+        "payment_proposals",
+        "rail_provisions",
+        "payment_cuts",
+        "rail_members",
+        "rail_pairs",
+        "rail_provision_pairs",
+        "rail_events",
+        "rail_counts",
+    ),
+)
+ASSUMPTIONS: Final[_Entry] = ("assumptions", "Assumptions", ("sensitivity",), ("assumptions",), ("sensitivity",))
+_SECTIONS: Final[tuple[_Entry, ...]] = (
     ("answer", "The answer", (), ("members",), ("figures",)),
     ("map", "The world", ("map",), (), ("countries",)),
     ("members", "Costs and gains", ("costs", "gains", "ratios", "rests_on"), (), ("rests_on", "measures")),
     ("proposals", "What each proposal is worth", ("provisions",), (), ("provisions",)),
+    PAYMENTS,
     ("break-even", "How strong a club would have to be", ("break_evens",), (), ()),
     ("deterrence", "What keeps each out", ("deterrence",), ("deterrence",), ()),
     ("senders", "Senders and third countries", ("senders", "third_countries"), (), ("senders", "third_countries")),
@@ -71,7 +90,7 @@ _SECTIONS: Final = (
     ("readings", "The readings", ("readings",), ("readings",), ()),
     ("timeline", "Timeline", ("timeline",), ("timeline",), ()),
     ("evidence", "Evidence", (), ("evidence",), ()),
-    ("assumptions", "Assumptions", ("sensitivity",), ("assumptions",), ("sensitivity",)),
+    ASSUMPTIONS,
     ("rules", "Under other rules", ("closures",), (), ("closures",)),
     ("placebo", "Placebo", ("placebo",), ("placebo_summary",), ("placebo",)),
     ("facts", "Published figures beside ours", (), ("facts",), ()),
@@ -83,6 +102,8 @@ _TEXTS: Final = {
     "break-even": "A uniform rise in trade inside the club takes the place of the proposals. Who would need more than "
     "5 log points is marked so.",
     "deterrence": "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
+    "payments": "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions "
+    "with ranges, listed below with their sources. Published counts of participants are not shares of payments.",
     "readings": "Each document has its own list of members. Readings are run apart and never merged or averaged.",
     "evidence": "Every fact the scenario takes from a document, by document. Sizes are no part of it: they are "
     "assumptions. A text that restates another is no second witness: origins are counted, not documents.",
@@ -111,6 +132,12 @@ _LEFT_OUT: Final = {
     "rests_on": ("country",),
     "caveats": ("country",),
     "closures": ("country",),
+    "payment_proposals": ("id", "country"),
+    "rail_provisions": ("id",),
+    "rail_members": ("iso3",),
+    "rail_pairs": ("one", "other"),
+    "rail_provision_pairs": ("id", "one", "other"),
+    "rail_events": ("id",),
 }
 
 
@@ -134,7 +161,7 @@ def page(tables: Tables) -> str:
     shown = charts(tables)
     meta = answers.meta(tables)
     tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()]
-    return render(tables, meta, _run(meta), _sections(tables, shown), tiles, answers.headline(tables))
+    return render(tables, meta, _run(meta), sections(tables, shown), tiles, answers.headline(tables))
 
 
 def render(
@@ -179,18 +206,25 @@ def render(
     return html
 
 
-def _sections(tables: Tables, shown: dict[str, Chart]) -> list[Section]:
-    views = {name: _view(tables, name) for name in described()} | {"members": _members(tables)}
-    sections = []
-    for id, title, names, opened, folded in _SECTIONS:
+def sections(tables: Tables, shown: dict[str, Chart], wanted: Sequence[_Entry] = _SECTIONS) -> list[Section]:
+    """The sections of a page, in order."""
+    needed = {name for *_, opened, folded in wanted for name in (*opened, *folded)}
+    views = {name: _view(tables, name) for name in described() if name in needed} | {
+        "members": _members(tables),
+        "payment_links": _links(tables),
+    }
+    found = []
+    for id, title, names, opened, folded in wanted:
         section = Section(id, title, texts=[_TEXTS[id]] if id in _TEXTS else ())
+        if id == "payments":
+            section.texts = [*answers.payments(tables), *section.texts]
         section.charts = [shown[name] for name in names if name in shown]
         section.open = [view for name in opened for view in _opened(tables, views, name) if view.rows]
         section.folded = [views[name] for name in folded if views[name].rows]
         if not (section.charts or section.open or section.folded or id == "answer"):
             section.empty = "This run has nothing to show here."
-        sections.append(section)
-    return sections
+        found.append(section)
+    return found
 
 
 def _view(tables: Tables, name: str) -> View:
@@ -243,6 +277,38 @@ def _members(tables: Tables) -> View:
     return View(
         "The members", "Below each figure the 5th to 95th percentile of the draws.", tuple(columns), tuple(rows)
     )
+
+
+def _links(tables: Tables) -> View:
+    """One row a payment proposal, for the club: what it does where it works, and what it is worth."""
+    columns = (
+        Column("label", "text", "", "Proposal", ""),
+        Column("own_b", "number", "", "Rise of log trade on its own pairs", ""),
+        Column("alone_pct", "number", "", "Real income, alone (%)", ""),
+        Column("alone_usd", "number", "", "Alone, USD", ""),
+        Column("last_usd", "number", "", "Last, USD", "What it adds to all the others"),
+        Column("band", "text", "", "Band over", ""),
+    )
+    rows: list[tuple[str | tuple[str, str], ...]] = []
+    for row in tables.get("payment_proposals", ()):
+        if row["country"] == answers.CLUB:
+            rise, dollars = (
+                (quantity(row[start], unit), band(_number(row[low]), _number(row[high]), unit))
+                for start, low, high, unit in (
+                    ("own_b", "own_b_low", "own_b_high", ""),
+                    ("alone_usd", "low_usd", "high_usd", "million USD"),
+                )
+            )
+            last = unprefixed(quantity(row["last_usd"], "million USD"))
+            share = quantity(row["alone_pct"], "%").removesuffix("\u00a0%")
+            money = unprefixed(dollars[0]), unprefixed(dollars[1])
+            rows.append((str(row["label"]), rise, share, money, last, str(row["band"])))
+    about = "For the eligible members together, a year. Below a figure its range, or its 5 to 95 % band."
+    return View("Each link for the club", about, columns, tuple(rows))
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
 
 
 def _run(meta: Row) -> str:

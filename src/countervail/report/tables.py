@@ -17,6 +17,7 @@ from countervail.analysis.claims import check
 from countervail.analysis.facts import facts
 from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
+from countervail.report import payment_tables
 from countervail.report.assumed import assumed
 from countervail.report.caveats import caveats
 from countervail.report.evidence_rows import facts as documented
@@ -58,6 +59,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list
         "deterrence": list(deterrence(outcome)),
         "closures": list(closures(outcome)),
         "rests_on": list(rests_on(outcome)),
+        **payment_tables.tables(outcome.payments),
     }
 
 

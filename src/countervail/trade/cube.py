@@ -24,6 +24,7 @@ from countervail.trade.iterate import Bench, Found, Stalled, approach, iterate
 from countervail.trade.kernels import Block, Deficits, State
 from countervail.trade.prepare import Preparation, merged, prepare_at
 from countervail.trade.shock import Links
+from countervail.trade.threads import one_blas_thread
 from countervail.trade.welfare import Reference
 
 Members = NDArray[np.bool_]
@@ -91,8 +92,8 @@ class Game:
 
     def __post_init__(self) -> None:
         n = len(self.players)
-        if not 1 <= n <= 30:
-            raise InputError(f"players: {n} of them; every coalition is solved for 1 to 30, sample beyond")
+        if not 1 <= n <= 62:
+            raise InputError(f"players: {n} of them; a coalition is a number of 1 to 62 bits")
         if self.brings.shape != (n, len(self.added.importers)):
             raise InputError("brings: expected [player, country of added]")
 
@@ -166,6 +167,11 @@ def solve_block(game: Game, block: int) -> Array:
     Raises:
         NoEquilibrium, NotConverged: name the coalition.
     """
+    with one_blas_thread():
+        return _block(game, block)
+
+
+def _block(game: Game, block: int) -> Array:
     layout = game.layout
     coalitions = game.coalitions(block)
     batch = 1 << layout.tile
@@ -189,11 +195,12 @@ def solve_some(game: Game, coalitions: NDArray[np.int64]) -> Array:
     out = np.empty((len(coalitions), game.economy.n + 1))
     batch = 1 << game.layout.tile
     bench = Bench()
-    for first in range(0, len(coalitions), batch):
-        some = coalitions[first : first + batch]
-        found = _tile(game, game.members(some), game.start, game.economy.preparation, bench)
-        out[first : first + batch, :-1] = _real_income(game, found, some).T
-        out[first : first + batch, -1] = found.residual
+    with one_blas_thread():
+        for first in range(0, len(coalitions), batch):
+            some = coalitions[first : first + batch]
+            found = _tile(game, game.members(some), game.start, game.economy.preparation, bench)
+            out[first : first + batch, :-1] = _real_income(game, found, some).T
+            out[first : first + batch, -1] = found.residual
     return out
 
 

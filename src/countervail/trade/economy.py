@@ -175,6 +175,14 @@ class Economy:
         return np.asarray(self.expenditure <= 0)
 
     @cached_property
+    def floor(self) -> Array:
+        """Expenditure, in `unit`, below which a residual counts as if it were that much `[sector, country]`.
+
+        A sector that loses its only buyer stops, and what it alone bought falls to nothing.
+        """
+        return np.where(self.dead, 1e-12, 1e-8)
+
+    @cached_property
     def cost_matrix(self) -> Array:
         """Log cost of a bundle out of log prices and, last, the log wage `[country, sector, sector + 1]`."""
         labour = self.value_added_share.T[:, :, None]

@@ -45,7 +45,6 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
     if deficits.rate is not None:
         scaled = deficits.rate[:, 0] * economy.labour
         gap = gap + scaled / scaled.sum() - economy.labour
-    tight = np.abs(gap) > 1e-12 * economy.labour
     traded: NDArray[np.bool_] = np.asarray((A > 0).any(0))
     np.fill_diagonal(traded, False)
     remedy = "closure 'balanced' removes deficits first and has an equilibrium"
@@ -57,14 +56,43 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
                 f"{names} cut off from all other countries with a deficit of {total * economy.scale:,.0f} million USD "
                 f"that no trade can carry: {remedy}"
             )
-    buys, sells = traded.any(1), traded.any(0)
-    for mute, text in (
-        (~buys & sells & ~(tight & (gap < 0)), "can sell abroad but not buy, with no surplus to account for it"),
-        (~sells & buys & ~(tight & (gap > 0)), "can buy abroad but not sell, with no deficit to account for it"),
-    ):
-        if mute.any():
-            names = _list([economy.countries[i] for i in np.flatnonzero(mute)])
-            raise NoEquilibrium(f"{names} {text}: close or open the other direction too (leakage, potential)")
+    if not _connected(traded):
+        _one_way(economy, traded, gap)
+
+
+def _one_way(economy: Economy, traded: NDArray[np.bool_], gap: Array) -> None:
+    """Refuse countries that sell to others without buying from them, or buy without selling, and no gap to match."""
+    rests_on = traded | np.eye(economy.n, dtype=bool)  # [importer, whom its purchases come from, through others too]
+    while True:
+        wider = (rests_on.astype(float) @ rests_on) > 0
+        if (wider == rests_on).all():
+            break
+        rests_on = wider
+    for country in range(economy.n):
+        # those whose purchases all come from within, and those whose sales all stay within
+        for group, sign, text in (
+            (rests_on[country], -1.0, "can sell to others but not buy from them, with no surplus to account for it"),
+            (rests_on[:, country], 1.0, "can buy from others but not sell to them, with no deficit to account for it"),
+        ):
+            crossing = traded[~group][:, group] if sign < 0 else traded[group][:, ~group]
+            if crossing.any() and not sign * gap[group].sum() > 1e-12 * economy.labour[group].sum():
+                names = _list([economy.countries[i] for i in np.flatnonzero(group)])
+                raise NoEquilibrium(f"{names} {text}: close or open the other direction too (leakage, potential)")
+
+
+def _connected(traded: NDArray[np.bool_]) -> bool:
+    """Whether everybody buys from everybody, through others too."""
+    for links in (traded, traded.T):
+        reached = np.zeros(len(links), bool)
+        reached[0] = True
+        while True:
+            wider = reached | links[reached].any(0)
+            if (wider == reached).all():
+                break
+            reached = wider
+        if not reached.all():
+            return False
+    return True
 
 
 def _components(linked: NDArray[np.bool_]) -> list[list[int]]:

@@ -128,6 +128,7 @@ def iterate(
             if not ahead[J + 1 :].min() >= 0.0:
                 bad = ~((ahead[J + 1 :] >= 0).all((0, 1)) & np.isfinite(ahead).all((0, 1)))
                 ahead[..., bad] = (z + move)[..., bad]
+                np.maximum(ahead[J + 1 :], 0.0, out=ahead[J + 1 :])
             done = size < tol
             if done.any():
                 ahead[..., done] = z[..., done]

@@ -237,8 +237,6 @@ def relative(economy: Economy, residual: State, state: State, work: Work | None 
     work = Work() if work is None else work
     J, N, batch = economy.j, economy.n, state.z.shape[2]
     size = np.abs(residual.z, out=work("size", *state.z.shape))
-    if economy.dead.any():
-        size[J + 1 :] /= np.maximum(state.expenditure, np.where(economy.dead, 1e-12, 0.0)[:, :, None])
-    else:
-        size[J + 1 :] /= state.expenditure
+    own = np.maximum(state.expenditure, economy.floor[:, :, None], out=work("own", J, N, batch))
+    size[J + 1 :] /= own
     return np.asarray(size.reshape(2 * J + 1, N * batch).max(0).reshape(N, batch).max(0))

@@ -8,11 +8,9 @@ links except for a block of cells go through one batch, whose products with the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Literal, overload
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, Flows
@@ -20,6 +18,7 @@ from countervail.trade.feasible import check
 from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
 from countervail.trade.kernels import Block, Deficits, State
 from countervail.trade.shock import Links, Shock, link
+from countervail.trade.threads import one_blas_thread
 from countervail.trade.welfare import Equilibrium, Reference, baseline
 
 Closure = Literal["fixed", "proportional", "balanced"]
@@ -27,11 +26,6 @@ CLOSURES: tuple[Closure, ...] = ("fixed", "proportional", "balanced")
 
 BATCH = 16
 """Scenarios iterated together."""
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 @overload
@@ -91,7 +85,7 @@ def solve(
         raise InputError(f"tol is {tol}; it must be > 0")
     economy = world if isinstance(world, Economy) else economy_of(world)
     shocks = [shock] if isinstance(shock, Shock) else list(shock)
-    with _threads().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         if fixed_shares:
             from countervail.trade.fixed_shares import solve_fixed_shares
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from countervail.errors import InputError
 from countervail.trade.cube import Game, solve_block
 from countervail.trade.economy import Array
+from countervail.trade.threads import one_blas_thread
 
 MANIFEST = "cube.json"
 FORMAT = "cube/1"
@@ -88,7 +88,7 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
     running: dict[Future[Array], int] = {}
     lost: dict[int, int] = {}
     try:
-        with threadpool_limits(1, user_api="blas"):
+        with one_blas_thread():
             while True:
                 while len(running) < AHEAD * workers and (block := next(blocks, None)) is not None:
                     running[pool.submit(_work, game, block, os.getpid())] = block
@@ -118,9 +118,9 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
 
 
 def _work(game: Game, block: int, parent: int) -> Array:
-    """A block, with one BLAS thread also in a process of its own."""
+    """A block; in a process of its own, threads of the same executor share the limit for good."""
     if os.getpid() != parent:
-        threadpool_limits(1, user_api="blas")
+        one_blas_thread().__enter__()
     return solve_block(game, block)
 
 
