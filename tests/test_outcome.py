@@ -270,3 +270,11 @@ def test_progress_is_told() -> None:
     cv.run(bare_world(), scenario(MEASURES, PROVISIONS), draws=2, progress=lambda *step: told.append(step))
     assert told[0] == ("worlds", 0, told[0][2])
     assert told[-1] == ("draws", 2, 2)
+
+
+def test_an_xarray_view_holds_the_worlds(outcome: Outcome) -> None:
+    pytest.importorskip("xarray")
+    view = outcome.to_xarray()
+    np.testing.assert_array_equal(view.real_income.sel(world="U"), outcome.real_income["U"])
+    iran = view.flows.sel(world="C", exporter="IRN")
+    np.testing.assert_array_equal(iran, outcome.worlds.C.flows[outcome.world.index("IRN")])

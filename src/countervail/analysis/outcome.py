@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.world.balance import without_unrecorded
 from countervail.world.model import World
+
+if TYPE_CHECKING:
+    import xarray
 
 Floats = NDArray[np.float64]
 
@@ -94,6 +98,34 @@ class Outcome:
             "C": found.C.real_income,
             "UC": found.UC.real_income,
         }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Real income by world and country, and flows by world `[exporter, importer, sector]`, as an xarray view.
+
+        Raises:
+            InputError: xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise InputError("to_xarray needs xarray: pip install 'countervail[xarray]'") from None
+        found = self.worlds
+        by_world = {"S": found.sanctions.S, "U": found.sanctions.U, "C": found.C, "UC": found.UC}
+        trade = np.stack([eq.flows for eq in by_world.values()])
+        names = list(self.world.countries)
+        return xarray.Dataset(
+            {
+                "real_income": (("world", "country"), np.stack(list(self.real_income.values()))),
+                "flows": (("world", "exporter", "importer", "sector"), trade, {"units": "million USD"}),
+            },
+            coords={
+                "world": list(by_world),
+                "country": names,
+                "exporter": names,
+                "importer": names,
+                "sector": list(self.world.sectors),
+            },
+        )
 
     @cached_property
     def income(self) -> Floats:
