@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 
 import countervail as cv
 from countervail.analysis import coalitions as module
-from countervail.analysis.coalitions import Cube, Sampled, coalitions
+from countervail.analysis.coalitions import Sampled, coalitions
 from countervail.analysis.compile import Case
+from countervail.analysis.cube import Cube
 from countervail.analysis.games import sender_players
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -185,3 +188,9 @@ def test_parquet_for_others_tools(cube: Cube, tmp_path: Path) -> None:
     assert table["in_CHN"].to_pylist()[4]
     with pytest.raises(InputError, match="cannot write"):
         cube.to_parquet(tmp_path / "no" / "cube.parquet")
+
+
+def test_draws_go_through_any_executor(cube: Cube) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as executor:
+        elsewhere = cube.bands(2, seed=1, permutations=4, executor=executor)
+    np.testing.assert_array_equal(elsewhere, cube.bands(2, seed=1, permutations=4))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import countervail as cv
-from countervail.analysis.coalitions import Cube
+from countervail.analysis.cube import Cube
 from countervail.cli import call
 from countervail.report.coalition_page import _charts, page
 from countervail.report.coalition_tables import tables

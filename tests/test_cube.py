@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -240,19 +241,23 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
     begin = time.perf_counter()
     subprocess.run([*script, str(tmp_path / "whole")], check=True, env=environment)
     took = time.perf_counter() - begin
-    rng = np.random.default_rng(0)
+    whole, rng, folder = bytes_of(tmp_path / "whole"), np.random.default_rng(0), tmp_path / "killed"
     kills = 0
-    for _ in range(20):
-        process = subprocess.Popen([*script, str(tmp_path / "killed")], env=environment, stderr=subprocess.DEVNULL)
+    while kills < 20:
+        process = subprocess.Popen([*script, str(folder)], env=environment, stderr=subprocess.DEVNULL)
         try:
             process.wait(timeout=float(rng.uniform(0.2, 1.0) * took))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-    assert kills
-    subprocess.run([*script, str(tmp_path / "killed")], check=True, env=environment)
-    assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "whole")
+            continue
+        # it has ended before the kill: as it should be, and anew
+        assert process.returncode == 0
+        assert bytes_of(folder) == whole
+        shutil.rmtree(folder)
+    subprocess.run([*script, str(folder)], check=True, env=environment)
+    assert bytes_of(folder) == whole
 
 
 def test_progress_counts_coalitions(small: None) -> None:
@@ -275,3 +280,28 @@ def test_players_must_fit() -> None:
         replace(game, brings=np.ones((2, 3), bool))
     with pytest.raises(InputError, match="players"):
         replace(game, players=())
+
+
+class Unreliable(ThreadPoolExecutor):
+    """An executor that loses the first results, as a cluster does whose worker dies before they are fetched."""
+
+    def __init__(self, losses: int) -> None:
+        super().__init__(1)
+        self.losses = losses
+
+    def submit(self, *given: Any, **named: Any) -> Any:
+        if self.losses:
+            self.losses -= 1
+            gone: Future[Any] = Future()
+            gone.cancel()
+            gone.set_running_or_notify_cancel()
+            return gone
+        return super().submit(*given, **named)
+
+
+def test_a_block_whose_worker_was_lost_is_handed_out_again(small: None) -> None:
+    _, game, _ = make_game(18, 7)
+    with Unreliable(3) as executor:
+        np.testing.assert_array_equal(sweep(game, executor=executor), sweep(game))
+    with Unreliable(1000) as executor, pytest.raises(InputError, match="a worker died at block"):
+        sweep(game, executor=executor)

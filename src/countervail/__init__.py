@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from countervail.analysis.coalitions import Cube as Cube
     from countervail.analysis.coalitions import coalitions as coalitions
+    from countervail.analysis.cube import Cube as Cube
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.outcome import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cube": "analysis.coalitions",
+    "Cube": "analysis.cube",
     "Equilibrium": "trade.welfare",
     "Outcome": "analysis.outcome",
     "Scenario": "scenario.model",

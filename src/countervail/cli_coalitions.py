@@ -80,7 +80,7 @@ def coalitions(
             progress=progress,
         )
         if isinstance(found, cv.Cube):
-            bands = found.bands(draws, seed, progress=progress) if draws else None
+            bands = found.bands(draws, seed, progress=progress, executor=executor) if draws else None
             rows = import_module("countervail.report.coalition_tables").tables(found, bands)
         else:
             rows = {"players": _sampled(found)}

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.compile import Case
 from countervail.analysis.draws import sample
+from countervail.analysis.eligibility import ineligible
 from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
 from countervail.analysis.placebo import Placebo, placebo
 from countervail.analysis.uncertainty import Drawn, Progress, run_draws
@@ -103,27 +104,7 @@ class Outcome:
     @cached_property
     def ineligible(self) -> dict[str, str]:
         """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
-        club = set(self.scenario.members())
-        hit, foreign, comprehensive = (set[str]() for _ in range(3))
-        for m in (*self.scenario.measures, *self.scenario.new_measures):
-            if not m.enabled:
-                continue
-            targets = set(self.scenario.targets(m))
-            hit |= targets
-            if not club.issuperset(self.scenario.senders(m)):
-                foreign |= targets
-                comprehensive |= set() if m.list_based else targets
-        reasons = {}
-        for code in self.world.countries:
-            if code not in hit:
-                reasons[code] = "no measure of the scenario is on it"
-            elif code not in foreign:
-                reasons[code] = "the measures on it are those of other members"
-            elif code not in comprehensive:
-                reasons[code] = "the measures on it are list-based"
-            else:
-                reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
-        return reasons
+        return ineligible(self.world, self.scenario)
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 

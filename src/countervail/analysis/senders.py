@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from countervail.analysis.attribution import Floats
-from countervail.analysis.coalitions import Cube
+from countervail.analysis.cube import Cube
 from countervail.analysis.layout import Indices
 from countervail.trade.prepare import merged
 from countervail.trade.shock import Links, Shock

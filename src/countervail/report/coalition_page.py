@@ -60,8 +60,8 @@ def page(tables: Tables) -> str:
     sections = [s for s in sections if s.id == "answer" or s.charts or s.open or s.folded]
     run = (
         f"All {meta['coalitions']:,} coalitions of {meta['players']} {who}, each an exact equilibrium "
-        f"(largest residual {float(str(meta['residual'])):.0e}); world {meta['world']} ({meta['world_year']}); "
-        f"closure {meta['closure']}."
+        f"(largest residual {float(str(meta['residual'])):.0e}); "
+        f"world {meta['world']} ({meta['world_year']}); closure {meta['closure']}."
     )
     return render(
         tables,

@@ -9,7 +9,9 @@ import numpy as np
 from countervail import __version__, countries
 from countervail.analysis import attribution
 from countervail.analysis.attribution import Floats
-from countervail.analysis.coalitions import Cube
+from countervail.analysis.cube import Cube
+from countervail.analysis.eligibility import ineligible
+from countervail.analysis.outcome import LEAST_COST
 from countervail.analysis.senders import findings
 from countervail.analysis.stability import Entry
 from countervail.report.columns import Column, Row, Table
@@ -168,9 +170,10 @@ def _stability(c: Cube) -> Iterator[Row]:
 
 
 def _smallest(c: Cube) -> Iterator[Row]:
+    why = ineligible(c.case.world, c.case.scenario)
     for code in c.players:
         k = c.case.world.index(code)
-        if c.cost[k] <= 0.0025:
+        if why[code] or c.cost[k] <= LEAST_COST:
             continue
         for offset in OFFSETS:
             found = c.smallest(offset, code)
@@ -221,7 +224,8 @@ DESCRIBED: dict[str, Table] = {
     "smallest": Table(
         "smallest",
         "The smallest coalition that reaches an offset",
-        "Offset: the share of the country's cost of sanctions that its gain covers.",
+        "Offset: the share of the country's cost of sanctions that its gain covers. Of members for whom ratios are "
+        "formed at all, at a cost above 0.25 %.",
         (
             Column("country", "text", "", "Country", ""),
             Column("offset", "number", "share", "Offset", ""),

@@ -24,6 +24,8 @@ from countervail.trade.economy import Array
 MANIFEST = "cube.json"
 FORMAT = "cube/1"
 PARTIAL = ".part"
+RETRIES = 3
+"""Times that a block whose worker was lost is handed out again."""
 AHEAD = 2
 """Blocks handed out per worker: one at work, one waiting."""
 
@@ -84,6 +86,7 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
     if not isinstance(workers, int):
         workers = 4 * (os.cpu_count() or 1)
     running: dict[Future[Array], int] = {}
+    lost: dict[int, int] = {}
     try:
         with threadpool_limits(1, user_api="blas"):
             while True:
@@ -95,12 +98,18 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
                 for future in ready:
                     block = running.pop(future)
                     try:
-                        yield block, future.result()
-                    except (BrokenProcessPool, CancelledError) as error:
-                        raise InputError(
-                            f"executor: a worker process died at block {block} ({error}); what was solved is kept if "
-                            "an output folder was given: run the same command again"
-                        ) from None
+                        rows = future.result()
+                    except (BrokenProcessPool, CancelledError, OSError) as error:
+                        # a cluster that lost the worker takes the block again; a broken pool does not
+                        lost[block] = lost.get(block, 0) + 1
+                        if isinstance(error, BrokenProcessPool) or lost[block] > RETRIES:
+                            raise InputError(
+                                f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
+                                "solved is kept if an output folder was given: run the same command again"
+                            ) from None
+                        running[pool.submit(_work, game, block, os.getpid())] = block
+                        continue
+                    yield block, rows
     finally:
         for future in running:
             future.cancel()
