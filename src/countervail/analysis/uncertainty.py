@@ -24,8 +24,8 @@ ENOUGH = 1e-7
 WORKERS = 2
 VARIANT_DRAWS = 20
 """Draws that are also taken under every other closure, anchor and horizon."""
-CHANCE = 3.0
-"""Standard errors that a rank correlation must exceed to be given: of two hundred numbers, one may by chance."""
+CHANCE = 3.5
+"""Standard errors that a rank correlation must exceed to be given: of two thousand numbers, one may by chance."""
 
 
 @dataclass(frozen=True)
