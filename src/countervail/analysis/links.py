@@ -22,7 +22,6 @@ from countervail.payments.network import Date, Network, payments
 from countervail.payments.provisions import ALL, Change, Proposed, every_proposal, saved
 from countervail.scenario import Scenario
 from countervail.trade.welfare import Equilibrium
-from countervail.world.balance import without_unrecorded
 from countervail.world.model import World
 
 Floats = NDArray[np.float64]
@@ -108,7 +107,7 @@ def prepare(
         InputError: the scenario does not fit the world, the date is none, the table is broken.
     """
     if not scenario.settings.unrecorded_oil:
-        world = without_unrecorded(world)
+        world = world.without_unrecorded()
     network = payments(world, scenario, date, load_rails(rails) if rails is not None else None)
     return Case.of(world, scenario), network
 

@@ -27,7 +27,6 @@ from countervail.analysis.variants import Variant, variants
 from countervail.analysis.worlds import Worlds, sanctions, with_secretariat, worlds
 from countervail.errors import InputError
 from countervail.scenario import Scenario
-from countervail.world.balance import without_unrecorded
 from countervail.world.model import World
 
 if TYPE_CHECKING:
@@ -250,7 +249,7 @@ def run(
         raise InputError(f"draws is {draws}; it must be 0 or more")
     tell = progress or (lambda stage, done, total: None)
     if not scenario.settings.unrecorded_oil:
-        world = without_unrecorded(world)
+        world = world.without_unrecorded()
     stages = 8
     tell("worlds", 0, stages)
     case = Case.of(world, scenario)

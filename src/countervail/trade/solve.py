@@ -7,7 +7,7 @@ links except for a block of cells go through one batch, whose products with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, overload
 
 import numpy as np
@@ -133,9 +133,19 @@ def _solve(
     begin = initial(economy) if start is None else start.state
     solved: list[Equilibrium] = []
     position = 0
+    made: dict[int, Links] = {}
+
+    def linked(k: int) -> Links:
+        # the scenario that ends a batch has been linked to see that it does
+        if k not in made:
+            made[k] = link(economy, shocks[k])
+        return made[k]
+
     while position < len(shocks):
-        links = link(economy, shocks[position])
-        group, blocks = _gather(economy, links, shocks[position : position + BATCH])
+        links = linked(position)
+        rest = range(position + 1, min(position + BATCH, len(shocks)))
+        group, blocks = _gather(economy, links, (linked(k) for k in rest))
+        made = {k: one for k, one in made.items() if k >= position + len(group)}
         deficits = deficits_of(economy, closure, links)
         for one in group:
             check(economy, one, deficits)
@@ -162,14 +172,13 @@ def _found(
     ]
 
 
-def _gather(economy: Economy, first: Links, shocks: Sequence[Shock]) -> tuple[list[Links], tuple[Block, ...]]:
-    """The scenarios from the front that differ from the first only in a small block of cells, as one batch."""
+def _gather(economy: Economy, first: Links, others: Iterable[Links]) -> tuple[list[Links], tuple[Block, ...]]:
+    """The first scenario with the `others` up to one that differs in more than a small block of cells, as one batch."""
     group = [first]
-    if first.T is not None or first.E is not None or first.log_productivity is not None or len(shocks) == 1:
+    if first.T is not None or first.E is not None or first.log_productivity is not None:
         return group, ()
     rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
-    for shock in shocks[1:]:
-        links = link(economy, shock)
+    for links in others:
         same_transfer = (links.transfer is None and first.transfer is None) or (
             links.transfer is not None and first.transfer is not None and np.array_equal(links.transfer, first.transfer)
         )
