@@ -15,7 +15,7 @@ from typing import Any, Final
 import altair as alt
 
 from countervail.report.columns import Row, Tables
-from countervail.report.drawings import club, members, payments, world
+from countervail.report.drawings import club, coalitions, members, payments, world
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,14 @@ def charts(tables: Tables) -> dict[str, Chart]:
     return shown
 
 
+def every() -> dict[str, Chart]:
+    """Every chart, whatever there is to show: for a page whose rows come later."""
+    return {
+        name: Chart(name, title, reading, needs, deepcopy(_specifications()[name]))
+        for name, (title, reading, needs, *_) in _CATALOGUE.items()
+    }
+
+
 def _distinct(tables: Tables, table: str, column: str) -> list[Any]:
     return list(dict.fromkeys(row[column] for row in tables.get(table, ())))
 
@@ -67,6 +75,9 @@ def _specifications() -> dict[str, dict[str, Any]]:
 
 def _plain(title: str, chart: Any) -> dict[str, Any]:
     specification: dict[str, Any] = chart.properties(width="container", description=title).to_dict(validate=False)
+    if specification["height"] != "container":
+        # rows pushed in later have other labels, so that the drawing must fit itself again; the map has no axes
+        specification["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     specification.pop("config", None)
     return specification
 
@@ -242,5 +253,41 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
         ("payment_cuts",),
         _has("club_pct"),
         payments.cuts,
+    ),
+    "coalition_shapley": (
+        "What each adds, on average over all orders of joining",
+        f"Shapley values: an attribution under transfers, not a forecast. {_BANDS}",
+        ("players",),
+        _has("shapley"),
+        coalitions.shapley,
+    ),
+    "coalition_without": (
+        "What all of them lose without it",
+        "The worth of everybody together less that of everybody else.",
+        ("players",),
+        _has("leave_one_out"),
+        coalitions.without,
+    ),
+    "coalition_lattice": (
+        "Worth by size",
+        "Shaded: from the least to the most valuable coalition of that size. Points: some of them; coloured, those "
+        "that hold together under a rule of entry.",
+        ("lattice", "sizes"),
+        _has("value"),
+        coalitions.lattice,
+    ),
+    "coalition_pairs": (
+        "Who is worth more together",
+        "Shapley interaction index of pairs: purple, complements; brown, substitutes.",
+        ("interaction",),
+        _has("value"),
+        coalitions.pairs,
+    ),
+    "coalition_keeps_out": (
+        "The wedge on trade with the senders that outweighs the club",
+        "The smaller, the easier a member is kept out. Who trades next to nothing with the senders has no bar.",
+        ("players",),
+        _has("deterrence_pct"),
+        coalitions.keeps_out,
     ),
 }
