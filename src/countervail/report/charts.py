@@ -36,6 +36,7 @@ def charts(tables: Tables) -> dict[str, Chart]:
         "reading": [meta.get("reading")],
         "figure": _distinct(tables, "sensitivity", "figure"),
         "elements": _distinct(tables, "payment_cuts", "k"),
+        "units": [world.units(tables.get("countries", ()))],
         "flow": list(dict.fromkeys(f"{row['name']}: {row['flow']}s" for row in tables.get("diversion", ()))),
     }
     shown = {}

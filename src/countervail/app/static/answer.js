@@ -1,14 +1,14 @@
 // The headline: a tile for each figure with its band, what it was as loaded, and the answer in sentences.
 
-import { at, el, fill, say, write } from "./dom.js";
+import { at, el, fill, say, unique, write } from "./dom.js";
 import { usd } from "./words.js";
 
 const MEANING = {
-  cost_pct: ["Cost of the sanctions", "of the members' real income a year"],
-  gain_pct: ["Gain from the club", "of their real income, sanctions still in force"],
-  offset: ["Offset", "share of the cost that the gain makes good"],
-  blunting: ["Blunting", "how much less the sanctions bite once the club exists"],
-  break_even: ["Break-even", "rise of trade inside the club that would make up for the sanctions, in log points"],
+  cost_pct: ["Cost of the sanctions", "a year, of the members' real income"],
+  gain_pct: ["Gain from the club", "a year, with the sanctions still in force"],
+  offset: ["Offset", "of the cost is made good by the gain"],
+  blunting: ["Blunting", "less cost from the sanctions, once the club exists"],
+  break_even: ["Break-even", "log points that trade inside the club would have to rise to make up for the sanctions"],
 };
 const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
@@ -18,8 +18,18 @@ const tiles = new Map();
 function make(quantity, label) {
   const [title, meaning] = MEANING[quantity] ?? [label, ""];
   const part = (name) => el("p", { class: name });
-  const tile = { label: el("h3", { class: "label" }, title), value: part("value"), money: part("money"), was: part("was"), band: part("band"), meaning: el("p", { class: "meaning" }, meaning) };
-  tile.element = el("li", { class: "tile", "data-quantity": quantity }, tile.label, tile.meaning, tile.value, tile.money, tile.was, tile.band);
+  const id = unique("tile");
+  const tile = { value: part("value"), money: part("money"), was: part("was"), band: part("band") };
+  tile.element = el(
+    "div",
+    { class: "tile", role: "group", "aria-labelledby": id, "data-quantity": quantity },
+    el("h3", { class: "label", id }, title),
+    tile.value,
+    tile.was,
+    tile.money,
+    el("p", { class: "meaning" }, meaning),
+    tile.band,
+  );
   tiles.set(quantity, tile);
   return tile;
 }
@@ -27,7 +37,7 @@ function make(quantity, label) {
 const money = (tables, quantity) => {
   const reading = tables?.meta?.[0]?.reading;
   const row = tables?.figures?.find((r) => r.country === "CLUB" && r.quantity === MONEY[quantity] && r.reading === reading);
-  return row?.value == null ? "" : `${usd(row.value)} a year`;
+  return row?.value == null ? "" : usd(row.value);
 };
 
 /**

@@ -30,8 +30,20 @@ const CHOICES = {
   reading: (tables) => [tables.meta?.[0]?.reading],
   figure: (tables) => tables.sensitivity?.map((row) => row.figure),
   elements: (tables) => tables.payment_cuts?.map((row) => row.k),
+  units: (tables) => [units(tables.countries ?? [])],
   flow: (tables) => tables.diversion?.map((row) => `${row.name}: ${row.flow}s`),
 };
+
+// Set anew with every push; the others are offered to the reader
+const PUSHED = ["reading", "units"];
+const TOP = 2;
+
+/** The unit of the map's classes in each world, a power of ten of percent (report/drawings/world.py). */
+function units(rows) {
+  const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
+  const unit = (size) => (size > 0 ? 10 ** Math.floor(Math.log10(size / TOP)) : 1);
+  return Object.fromEntries(["u_pct", "c_pct", "uc_pct"].map((field) => [field, unit(largest(field))]));
+}
 
 /** One chart with its caption. */
 export class Chart {
@@ -100,7 +112,7 @@ export class Chart {
   /** One thing after the other; resolves when the chart shows what was last set. */
   refresh() {
     if (!this.visible || !this.something()) return Promise.resolve();
-    this.work = this.work.then(() => (this.drawn && this.fits() ? this.push() : this.draw())).catch((error) => this.fail(error));
+    this.work = this.work.then(() => (this.drawn && this.offers() === this.offered ? this.push() : this.draw())).catch((error) => this.fail(error));
     return this.work;
   }
 
@@ -109,18 +121,16 @@ export class Chart {
     return Object.fromEntries(wanted.map((p) => [p.name, [...new Set(CHOICES[p.name](this.tables) ?? [])]]));
   }
 
-  /** Whether the choices drawn are still those of the rows. */
-  fits() {
-    const { reading, ...rest } = this.choices();
-    return JSON.stringify(rest) === this.offered;
+  /** The choices that a reader is offered, as text. */
+  offers() {
+    return JSON.stringify(Object.entries(this.choices()).filter(([name]) => !PUSHED.includes(name)));
   }
 
   async draw() {
     await bundle;
     const specification = structuredClone(this.known.specification);
     const choices = this.choices();
-    const { reading, ...rest } = choices;
-    this.offered = JSON.stringify(rest);
+    this.offered = this.offers();
     for (const parameter of specification.params ?? []) {
       const options = choices[parameter.name];
       if (options?.length) parameter.value = options[0];
@@ -137,7 +147,7 @@ export class Chart {
       else specification.datasets[name] = this.rows(name);
     }
     // a map's height follows the width it is given; a container's would fit it before there is a legend
-    if (specification.height === "container") specification.height = Math.round((this.options.height ?? ((width) => width * 0.5))(this.place.clientWidth));
+    if (specification.height === "container") specification.height = Math.round((this.options.height ?? ((width) => width * 0.46))(this.place.clientWidth));
     const { themes } = await library();
     this.drawn?.finalize();
     this.drawn = await vegaEmbed(this.place, specification, {
@@ -152,15 +162,24 @@ export class Chart {
       downloadFileName: this.name,
       i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
     });
+    this.named();
     const { click } = this.options;
     if (click) this.drawn.view.addEventListener("click", (_, item) => item?.datum && click(item.datum));
     this.place.dataset.drawn = "true";
   }
 
+  /** What a reader of the screen is told: the title for the picture, and a name for the button that saves it. */
+  named() {
+    const picture = this.place.querySelector("svg.marks");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `Chart: ${this.known.title}. Its figures are in the tables.`);
+    this.place.querySelector("details > summary").setAttribute("aria-label", `Save this chart: ${this.known.title}`);
+  }
+
   async push() {
     const { view } = this.drawn;
-    const [reading] = this.choices().reading ?? [];
-    for (const [name, value] of Object.entries(reading ? { ...this.signals, reading } : this.signals)) view.signal(name, value);
+    for (const [name, [value]] of Object.entries(this.choices())) if (PUSHED.includes(name) && value !== undefined) view.signal(name, value);
+    for (const [name, value] of Object.entries(this.signals)) view.signal(name, value);
     for (const name of this.known.tables) {
       if (name === "world" || this.pushed[name] === this.tables[name]) continue;
       view.change(name, view.changeset().remove(() => true).insert(this.rows(name)));

@@ -8,7 +8,14 @@ import { Table } from "./tables.js";
 import { described } from "./why.js";
 import { percent, persons, share, usd } from "./words.js";
 
-const PARTS = ["partners", "country_sectors", "country_measures", "routes"];
+// What of each table stands in the panel; the rest is in the tabs and downloads
+const PARTS = {
+  partners: ["name", "exports_usd", "imports_usd", "u_exports_pct", "c_exports_pct"],
+  country_sectors: ["name", "output_usd", "u_output_pct", "c_output_pct"],
+  country_measures: ["label", "direction", "strength"],
+  routes: ["name", "cheapest", "reach"],
+};
+const MOST = 12;
 const ROLES = { member: "Member of the club", sender: "Imposes sanctions", both: "Member of the club that imposes sanctions itself", other: "Neither member nor sender" };
 
 let shown = null;
@@ -42,23 +49,27 @@ export async function load() {
 function content(tables) {
   const [row = {}] = tables.country ?? [];
   const change = (pct, money) => (pct == null ? null : `${percent(pct)}${money == null ? "" : `, ${usd(money)} a year`}`);
-  const parts = PARTS.map((name) => {
-    const table = new Table(name);
-    table.set(tables[name]);
-    return table.element;
+  const parts = Object.entries(PARTS).map(([name, keep]) => {
+    const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
+    // beside the cheapest route every other one, as text
+    const cells = name === "routes" ? { cheapest: (row) => (row.explained ? el("details", {}, el("summary", {}, row.cheapest ?? "no route"), el("pre", {}, row.explained)) : row.cheapest) } : {};
+    const shown = new Table(name, { keep, cells, brief: true });
+    shown.set(rows.slice(0, MOST));
+    if (rows.length <= MOST) return shown.element;
+    const all = el("button", { type: "button", class: "link", onclick: () => (shown.set(rows), all.remove()) }, `Show all ${rows.length}`);
+    return [shown.element, all];
   });
-  const chart = tables.partners?.length ? null : el("p", { class: "text" }, "No trade of its own in this world.");
   return [
     described([
       ["Role", ROLES[row.role] ?? row.role],
       ["If the sanctions were lifted", change(row.u_pct, row.u_usd)],
       ["With the club", change(row.c_pct, row.c_usd)],
       ["With both", change(row.uc_pct, row.uc_usd)],
+      ["No ratio, because", row.reason],
       ["GDP", row.gdp_usd == null ? null : usd(row.gdp_usd)],
       ["Population", row.population == null ? null : persons(row.population)],
       ["Trade that is estimated", row.estimated_share == null ? null : share(row.estimated_share)],
     ]),
-    chart,
     parts,
   ];
 }

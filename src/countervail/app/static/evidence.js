@@ -102,9 +102,9 @@ export class Evidence {
       this.documents,
       [...rows].map(([document, facts]) => {
         // columns that no row has anything for are left out
-        const empty = ["value", "said_by", "quote", "witnesses", "verdict"].filter((name) => facts.every((row) => row[name] == null));
+        const keep = ["label", "value", "said_by", "quote", "witnesses", "verdict"].filter((name) => facts.some((row) => row[name] != null));
         const origin = facts.find((row) => row.origin)?.origin;
-        const table = new Table("evidence", { title: `Document ${document}${origin ? `: ${origin}` : ""}`, drop: ["document", "origin", ...empty], folded: false });
+        const table = new Table("evidence", { title: `Document ${document}${origin ? `: ${origin}` : ""}`, keep });
         table.set(facts);
         return table.element;
       }),

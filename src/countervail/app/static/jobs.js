@@ -111,7 +111,7 @@ export class Line {
     this.title = title;
     this.text = el("span", {});
     this.bar = el("progress", { "aria-label": title, max: "1" });
-    this.stop = el("button", { type: "button", class: "link", onclick: cancel }, "Stop");
+    this.stop = el("button", { type: "button", class: "link", onclick: cancel }, "Cancel");
     this.again = el("button", { type: "button", class: "link", onclick: again }, "Try again");
     this.element = el("div", { class: "job", hidden: true }, this.text, this.bar, this.stop, this.again);
   }

@@ -38,10 +38,13 @@ let spoken = null; // what was last announced
 let run = null; // the latest result of the long run, and the state it is of
 const timers = {};
 
-const map = new Chart("map", { click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.55, 460) });
+const map = new Chart("map", { click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
 const ranked = { gains: new Chart("gains", { click: (datum) => opened(datum.country) }), costs: new Chart("costs", { click: (datum) => opened(datum.country) }) };
 
-const membersTable = new MembersTable();
+const membersTable = new MembersTable((name) => {
+  const row = now.tables.countries.find((one) => one.name === name);
+  return row ? el("button", { type: "button", class: "link", onclick: () => country.show(row.iso3, row.name) }, name) : name;
+});
 const payments = new Payments();
 const coalitions = new Coalitions();
 const evidence = new Evidence((path) => {

@@ -142,7 +142,7 @@ export class Members {
       // moved only where the document's list is another, so that the focus stays where it is
       const kept = document.activeElement;
       [this.named, this.others].forEach((place, k) => fill(place, parts[k].map(({ iso3 }) => this.switches.get(iso3).element)));
-      this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "keeps the club")));
+      this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "keeps the club and is always in")));
       if (kept?.isConnected) kept.focus();
       this.shown = shown;
     }

@@ -52,14 +52,16 @@ export class Panel {
 
 /** The table of members, from the live answer or, with bands, from the long run. */
 export class MembersTable {
-  constructor() {
+  /** @param {(name: string) => any} opened what stands for a country's name */
+  constructor(opened) {
+    this.opened = opened;
     this.element = el("div", {});
   }
 
   set(view, banded) {
     const about = banded ? "Below each figure the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
     const text = JSON.stringify([view, about]);
-    if (text !== this.text) fill(this.element, members(view, about));
+    if (text !== this.text) fill(this.element, members(view, about, this.opened));
     this.text = text;
   }
 }

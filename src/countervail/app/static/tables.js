@@ -2,7 +2,7 @@
 
 import { library } from "./charts.js";
 import { el } from "./dom.js";
-import { cell, NOTHING } from "./words.js";
+import { cell, quantity } from "./words.js";
 
 const NUMERIC = ["number", "integer", "any"];
 const room = (texts) => {
@@ -31,15 +31,16 @@ export function grid({ title, about, headings, rows, shown = true }) {
   );
 }
 
-/** A cell's text with what is set small under it. */
-function written(column, row) {
-  const text = cell(column, row[column.name], row.unit);
+/** A cell's text with what is set small under it; `brief` gives each number its unit, rounded, instead of the heading. */
+function written(column, row, brief) {
+  const own = column.unit === "own" ? row.unit : column.unit;
+  const text = brief && typeof row[column.name] === "number" ? quantity(row[column.name], own).replace("USD\u00a0", "") : cell(column, row[column.name], row.unit);
   return column.under ? [text, String(row[column.under] ?? "")] : text;
 }
 
 /** One of the result tables, drawn when it is first looked at. */
 export class Table {
-  /** @param {string} name @param {{folded?: boolean, title?: string, drop?: string[], cells?: Record<string, (row: object) => any>}} options */
+  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, cells?: Record<string, (row: object) => any>}} options */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -65,16 +66,17 @@ export class Table {
     if (this.options.folded) this.summary.textContent = `${title}: the table (${this.rows.length} ${this.rows.length === 1 ? "row" : "rows"})`;
     if (!this.stale || (this.options.folded && !this.element.open)) return;
     this.stale = false;
-    const { drop = [], cells = {} } = this.options;
-    const columns = described.columns.filter((c) => !drop.includes(c.name));
-    const headings = columns.map((c) => ({ text: c.heading, about: c.description, numeric: NUMERIC.includes(c.kind) }));
-    const rows = this.rows.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row)));
+    const { keep, brief, cells = {} } = this.options;
+    const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
+    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : c.heading, about: c.description, numeric: NUMERIC.includes(c.kind) }));
+    const rows = this.rows.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
     this.place.replaceChildren(grid({ title, about: described.description, headings, rows }));
   }
 }
 
-/** The members as the server tells them: every headline figure with its band, or why it has none. */
-export function members(view, about) {
+/** The members as the server tells them: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
+export function members(view, about, opened) {
   const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && k < view.columns.length - 1 }));
-  return grid({ title: "The members", about, headings, rows: view.rows.map((row) => row.map((value) => value || NOTHING)) });
+  const rows = view.rows.map(([name, ...rest]) => [opened(name), ...rest]);
+  return grid({ title: "The members", about, headings, rows });
 }

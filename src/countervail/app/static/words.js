@@ -48,7 +48,7 @@ export function cell(column, value, unit) {
   if (own === "persons") return persons(value);
   if (own === "share" || own === "probability") return share(value);
   if (column.kind === "integer") return String(value);
-  if (Math.abs(value) >= 100) return number(Math.round(value), 15);
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en").replace("-", "−");
   const text = number(value, 3);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

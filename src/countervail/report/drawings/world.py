@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 import altair as alt
 
+from countervail.report.columns import Row
 from countervail.report.drawings.parts import (
     VALID,
     chosen,
@@ -21,7 +24,19 @@ from countervail.report.drawings.parts import (
 )
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
+"""Where the map's classes end, in the unit of the world shown."""
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
+_TOP: Final = 2.0  # a unit is the power of ten that leaves the largest change at or above this
+
+
+def units(countries: Sequence[Row]) -> dict[str, float]:
+    """The unit of the map's classes in each world, a power of ten of percent, from the largest change there."""
+    found = {}
+    for field in WORLDS:
+        sizes = [abs(float(row[field] or 0.0)) for row in countries]
+        largest = max(sizes, default=0.0)
+        found[field] = 10.0 ** math.floor(math.log10(largest / _TOP)) if largest > 0 else 1.0
+    return found
 
 
 def world_map() -> alt.LayerChart:
@@ -41,23 +56,25 @@ def world_map() -> alt.LayerChart:
             fields=["iso3", "name", "role", "estimated_share", *WORLDS],
         ),
     )
+    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
     texts = {
-        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.2f') + ' %' : 'not computed'"
+        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.3~r') + ' %' : 'not computed'"
         for field in WORLDS
     }
-    steps = _steps()
-    classes = "".join(f"datum.shown < {limit} ? '{label}' : " for label, limit in zip(steps, STEPS, strict=False))
+    classes = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
     known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
         shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
         estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
         **texts,
     )
-    known = known.transform_calculate(step=f"{classes}'{steps[-1]}'")
+    known = known.transform_calculate(step=f"{classes}{len(STEPS)}")
     colour = alt.Color(
         "step:O",
         title="Change in real income (%)",
-        scale=alt.Scale(domain=steps, range="diverging"),
-        legend=alt.Legend(columns=alt.ExprRef("width < 560 ? 3 : 6"), symbolSize=130, symbolStrokeWidth=0),
+        scale=alt.Scale(domain=list(range(len(STEPS) + 1)), range="diverging"),
+        legend=alt.Legend(
+            columns=alt.ExprRef("width < 440 ? 2 : width < 780 ? 4 : 6"), symbolSize=130, symbolStrokeWidth=0, labelExpr=_class_label()
+        ),
     )
     tips = [
         alt.Tooltip("name:N", title="Country"),
@@ -72,15 +89,17 @@ def world_map() -> alt.LayerChart:
     outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
     # the shapes are projected already, so that a page which pushes new rows in only scales them
-    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown)
+    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown, unit)
     return drawn.properties(height="container")
 
 
-def _steps() -> list[str]:
-    """The classes of the map's scale, as its legend names them."""
-    written = [f"{limit:+g}".replace("-", "−") for limit in STEPS]
-    between = [f"{low} to {high}" for low, high in pairwise(written)]
-    return [f"below {written[0]}", *between, f"above {written[-1]}"]
+def _class_label() -> str:
+    """An expression: what a class of the map's scale is called, in percent of the world shown."""
+    ends = [f"format({limit} * units[world_shown], '+.1~r')" for limit in STEPS]
+    between = "".join(
+        f"datum.value == {k} ? {low} + ' to ' + {high} : " for k, (low, high) in enumerate(pairwise(ends), 1)
+    )
+    return f"datum.value == 0 ? 'below ' + {ends[0]} : {between}'above ' + {ends[-1]}"
 
 
 def senders() -> alt.LayerChart:
