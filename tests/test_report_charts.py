@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -13,6 +16,7 @@ import vl_convert
 
 from countervail.report.charts import Chart, charts, every
 from countervail.report.columns import described
+from countervail.report.drawings.catalogue import DRAWINGS, FILE, text
 from countervail.report.theme import config
 from synthetic_tables import synthetic
 
@@ -40,6 +44,28 @@ def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
         "placebo", "readings", "closures", "sensitivity", "rests_on", "senders", "third_countries",
         "payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts",
     }  # fmt: skip
+
+
+def test_the_file_holds_what_is_drawn() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(text()), (
+        "the drawings have changed: python -m countervail.report.drawings"
+    )
+    assert list(DRAWINGS) == list(EVERY)
+
+
+def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
+    code = (
+        "import sys; sys.modules['altair'] = None; sys.path.insert(0, sys.argv[1])\n"
+        "from synthetic_tables import synthetic\n"
+        "from countervail.report import coalition_page, page, payment_page, run, workbook\n"
+        "print(len(page.page(synthetic())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    imports = re.compile(r"^\s*(import|from) altair", re.MULTILINE)
+    found = {path for path in Path(FILE).parents[2].rglob("*.py") if imports.search(path.read_text(encoding="utf-8"))}
+    assert found
+    assert {path.parent.name for path in found} == {"drawings"}
 
 
 @pytest.fixture(scope="module")
