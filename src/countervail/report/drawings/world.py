@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 import altair as alt
 
-from countervail.report.columns import Row
 from countervail.report.drawings.parts import (
     VALID,
     chosen,
@@ -26,17 +23,6 @@ from countervail.report.drawings.parts import (
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
 """Where the map's classes end, in the unit of the world shown."""
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
-_TOP: Final = 2.0  # a unit is the power of ten that leaves the largest change at or above this
-
-
-def units(countries: Sequence[Row]) -> dict[str, float]:
-    """The unit of the map's classes in each world, a power of ten of percent, from the largest change there."""
-    found = {}
-    for field in WORLDS:
-        sizes = [abs(float(row[field] or 0.0)) for row in countries]
-        largest = max(sizes, default=0.0)
-        found[field] = 10.0 ** math.floor(math.log10(largest / _TOP)) if largest > 0 else 1.0
-    return found
 
 
 def world_map() -> alt.LayerChart:
@@ -73,7 +59,10 @@ def world_map() -> alt.LayerChart:
         title="Change in real income (%)",
         scale=alt.Scale(domain=list(range(len(STEPS) + 1)), range="diverging"),
         legend=alt.Legend(
-            columns=alt.ExprRef("width < 440 ? 2 : width < 780 ? 4 : 6"), symbolSize=130, symbolStrokeWidth=0, labelExpr=_class_label()
+            columns=alt.ExprRef("width < 440 ? 2 : width < 780 ? 4 : 6"),
+            symbolSize=130,
+            symbolStrokeWidth=0,
+            labelExpr=_class_label(),
         ),
     )
     tips = [
