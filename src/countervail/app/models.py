@@ -1,4 +1,4 @@
-"""What the page and the server say to each other: typed requests and answers, from which the OpenAPI document is made."""
+"""What the page and the server say to each other: typed requests and answers; the OpenAPI document is made of them."""
 
 from __future__ import annotations
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from countervail import __version__
-from countervail.app.engine import Engine
 from countervail.app import models
+from countervail.app.engine import Engine
 from countervail.app.models import CountryState, State
 from countervail.errors import InputError
 from countervail.report import answers
 from countervail.report.columns import Tables
-from countervail.report.controls import Controls, controls
+from countervail.report.control_model import Controls
+from countervail.report.controls import controls
 from countervail.report.page import TILES, View, members_view
 from countervail.report.tables import at_once
 
