@@ -8,7 +8,6 @@ from countervail import __version__
 from countervail.app import models
 from countervail.app.engine import Engine
 from countervail.app.models import CountryState, State
-from countervail.errors import InputError
 from countervail.report import answers
 from countervail.report.columns import Tables
 from countervail.report.control_model import Controls
@@ -43,10 +42,8 @@ def meta(engine: Engine, draws: int) -> dict[str, Any]:
 def charts(engine: Engine, state: State) -> dict[str, Any]:
     """Every chart of the report and of the coalitions' page, and the two looks; the same for every state."""
     from countervail.report.charts import every
-    from countervail.report.coalition_page import charts as of_coalitions
     from countervail.report.theme import config
 
-    known = every() | {f"coalition_{chart.name}": chart for chart in of_coalitions(many=True, keeps_out=True)}
     return {
         "charts": {
             name: {
@@ -55,7 +52,7 @@ def charts(engine: Engine, state: State) -> dict[str, Any]:
                 "tables": chart.tables,
                 "specification": chart.specification,
             }
-            for name, chart in known.items()
+            for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
     }
@@ -112,19 +109,19 @@ def country(engine: Engine, state: CountryState) -> dict[str, Any]:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     from countervail.report.country_tables import country_tables
 
-    if state.country not in engine.world.countries:
-        raise InputError(f"country: {state.country} is not in this world; name one of table `countries` (ISO3)")
-    outcome = engine.solved(State(scenario=state.scenario, set=state.set)).outcome
+    outcome = engine.solved(state).outcome
     return {"tables": country_tables(outcome, state.country)}
 
 
 def payments(engine: Engine, state: State) -> dict[str, Any]:
     """The payment network: who can pay whom, and what the proposals change; not what they are worth."""
-    from countervail.analysis.links import network_of, prepare
+    from countervail.analysis.links import network_of
+    from countervail.payments import payments as network_at
     from countervail.report import payment_tables
 
-    outcome = engine.solved(State(scenario=state.scenario, set=state.set)).outcome
-    _, network = prepare(engine.world, outcome.scenario)
+    outcome = engine.solved(state).outcome
+    paid = outcome.case.layout.payments
+    network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
     study = network_of(outcome.case, network, outcome.worlds.sanctions.S)
     found = payment_tables.tables(study, pairs=True)
     return {"tables": {name: rows for name, rows in found.items() if name.startswith("rail_")}}

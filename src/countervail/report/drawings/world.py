@@ -15,6 +15,7 @@ from countervail.report.drawings.parts import (
     ranked_bars,
     ranked_by,
     rows_of,
+    told_apart,
     tooltips,
     zero_line,
 )
@@ -35,7 +36,9 @@ def world_map() -> alt.LayerChart:
     ).transform_lookup(
         lookup="id",
         from_=alt.LookupData(
-            data=alt.NamedData(name="countries"), key="map_id", fields=["name", "role", "estimated_share", *WORLDS]
+            data=alt.NamedData(name="countries"),
+            key="map_id",
+            fields=["iso3", "name", "role", "estimated_share", *WORLDS],
         ),
     )
     texts = {
@@ -96,7 +99,7 @@ def third_countries() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
-        alt.Color("world:N", title=None, sort=["sanctions lifted", "with the club"]),
+        told_apart("world", ["sanctions lifted", "with the club"]),
         tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
     )  # fmt: skip
     return layered(points, zero_line())
@@ -124,6 +127,6 @@ def diversion() -> alt.LayerChart:
                  ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
     bars = rows.mark_bar().encode(
         alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
-        alt.Color("what:N", title=None, sort=["diverted", "lost"]), tooltip=tips,
+        told_apart("what", ["diverted", "lost"]), tooltip=tips,
     )  # fmt: skip
     return layered(bars, zero_line()).add_params(chosen("flow"))
