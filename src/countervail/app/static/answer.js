@@ -3,27 +3,19 @@
 import { at, el, fill, say, unique, write } from "./dom.js";
 import { usd } from "./words.js";
 
-const MEANING = {
-  cost_pct: ["Cost of the sanctions", "a year, of the members' real income"],
-  gain_pct: ["Gain from the club", "a year, with the sanctions still in force"],
-  offset: ["Offset", "of the cost is made good by the gain"],
-  blunting: ["Blunting", "less cost from the sanctions, once the club exists"],
-  break_even: ["Break-even", "log points that trade inside the club would have to rise to make up for the sanctions"],
-};
 const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
 
 const tiles = new Map();
 
-function make(quantity, label) {
-  const [title, meaning] = MEANING[quantity] ?? [label, ""];
+function make({ quantity, label, meaning }) {
   const part = (name) => el("p", { class: name });
   const id = unique("tile");
   const tile = { value: part("value"), money: part("money"), was: part("was"), band: part("band") };
   tile.element = el(
     "div",
     { class: "tile", role: "group", "aria-labelledby": id, "data-quantity": quantity },
-    el("h3", { class: "label", id }, title),
+    el("h3", { class: "label", id }, label),
     tile.value,
     tile.was,
     tile.money,
@@ -49,7 +41,7 @@ export function show({ now, loaded, job, state, progress }) {
   const place = at("tiles");
   const fresh = state === "fresh" && job;
   for (const live of now.tiles) {
-    const tile = tiles.get(live.quantity) ?? make(live.quantity, live.label);
+    const tile = tiles.get(live.quantity) ?? make(live);
     if (!tile.element.isConnected) place.append(tile.element);
     const known = (fresh && job.tiles?.find((t) => t.quantity === live.quantity)) || live;
     const later = live.quantity === "break_even" && !fresh;

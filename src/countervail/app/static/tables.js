@@ -5,6 +5,8 @@ import { el } from "./dom.js";
 import { cell, quantity } from "./words.js";
 
 const NUMERIC = ["number", "integer", "any"];
+const UNNAMED = ["", "own", "share", "ratio", "persons"];
+const heading = (column) => (UNNAMED.includes(column.unit) ? column.label : `${column.label} (${column.unit})`);
 const room = (texts) => {
   const longest = Math.max(0, ...texts.map((text) => text.length));
   return longest > 120 ? "essay" : longest > 40 ? "long" : longest > 14 ? "medium" : "";
@@ -68,7 +70,7 @@ export class Table {
     this.stale = false;
     const { keep, brief, cells = {} } = this.options;
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
-    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : c.heading, about: c.description, numeric: NUMERIC.includes(c.kind) }));
+    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
     const rows = this.rows.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
     this.place.replaceChildren(grid({ title, about: described.description, headings, rows }));
   }
