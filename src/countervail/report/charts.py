@@ -54,17 +54,10 @@ def charts(tables: Tables) -> dict[str, Chart]:
 
 
 def every() -> dict[str, Chart]:
-<<<<<<< HEAD
-    """Every chart, whatever there is to show: for a page whose tables come later."""
-    return {
-        name: Chart(name, title, reading, needs, deepcopy(_specifications()[name]))
-        for name, (title, reading, needs, *_) in _CATALOGUE.items()
-=======
     """Every chart, whatever there is to show: for a page whose rows come later."""
     known = _specifications()
     return {
         name: Chart(name, title, reading, needs, known[name]) for name, (title, reading, needs, _) in _CATALOGUE.items()
->>>>>>> rows
     }
 
 
