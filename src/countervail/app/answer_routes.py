@@ -61,7 +61,7 @@ async def country(state: CountryState, engine: EngineHere) -> Response:
 
 @router.post("/payments", response_model=TablesOnly, responses=STATE)
 async def payments(state: State, engine: EngineHere) -> Response:
-    """The payment network: who can pay whom, and what the proposals change."""
+    """The payment network: who can pay whom, and how. What the proposals change in it is for a run to say."""
     return await _answer(engine, replies.payments, state.solved, slow=True)
 
 
