@@ -94,13 +94,9 @@ def ended(client: httpx.Client, id: str, seconds: float = 60) -> dict[str, Any]:
 
 def events(client: httpx.Client, id: str) -> list[dict[str, Any]]:
     """All events of a job, to its end."""
-    found = []
     with client.stream("GET", f"/api/jobs/{id}/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
-        for line in stream.iter_lines():
-            if line.startswith("data: "):
-                found.append(json.loads(line.removeprefix("data: ")))
-    return found
+        return [json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data: ")]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from countervail.report.tables import at_once, stated
 from countervail.report.words import OBEYED
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
-from countervail.world.model import World
 from served import WALL, app, question, serving
 
 STATES: tuple[tuple[str, ...], ...] = (
@@ -302,7 +301,7 @@ def test_nothing_is_kept_that_an_app_does_not_hold(tmp_path: Path) -> None:
         assert second.post("/api/worlds", json={"scenario": "mine.yaml"}).status_code == 404
 
 
-def test_a_wrong_start_is_told_at_once(tmp_path: Path, world: World | None = None) -> None:
+def test_a_wrong_start_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(cv.InputError, match="no such scenario"):
         app(scenario="nowhere")
     with pytest.raises(cv.InputError, match="there is no `chna`"):
