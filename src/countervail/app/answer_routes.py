@@ -68,7 +68,7 @@ async def payments(state: State, engine: EngineHere) -> Response:
 @router.post(
     "/scenario.yaml",
     response_class=Response,
-    responses=STATE | {200: {"content": {"text/yaml": {"schema": {"type": "string"}}}}},
+    responses=STATE | {200: {"content": {"text/yaml": {"schema": {"type": "object"}}}}},
 )
 def scenario_yaml(state: State, engine: EngineHere) -> Response:
     """The scenario of a state as a file that runs by itself: exactly what is solved."""
