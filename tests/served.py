@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -97,6 +97,26 @@ def events(client: httpx.Client, id: str) -> list[dict[str, Any]]:
     with client.stream("GET", f"/api/jobs/{id}/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         return [json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data: ")]
+
+
+def until(true: Callable[[], Any], seconds: float = 30) -> Any:
+    """What `true` gives once it is true."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

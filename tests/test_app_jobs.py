@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from countervail.app.sources import Unknown
 from countervail.report.coalition_tables import tables as coalition_tables
 from countervail.report.tables import tables
 from countervail.scenario.load import Source
-from served import OVER, WALL, Broken, Stubborn, app, ended, events, question, serving
+from served import OVER, WALL, Broken, Stubborn, app, ended, events, is_running, question, serving, until
 
 
 @pytest.fixture(scope="module")
@@ -53,27 +53,9 @@ def start(client: httpx.Client, path: str, *settings: str, **more: Any) -> str:
     return str(answer.json()["id"])
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> Any:
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
-
-
 def pid(jobs: Jobs, job: Job) -> int:
     worker = until(lambda: jobs._jobs[job.id][0].worker)
     return int(until(lambda: worker._process and worker._process.pid))
-
-
-def is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def same(found: dict[str, Any], expected: dict[str, Any]) -> None:
