@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from countervail import __version__
 from countervail.app import models
 from countervail.app.engine import Engine
 from countervail.app.models import CountryState, State
 from countervail.report import answers
-from countervail.report.columns import Tables
+from countervail.report.columns import Table, Tables, described
 from countervail.report.control_model import Controls
 from countervail.report.controls import controls
-from countervail.report.page import TILES, View, members_view
+from countervail.report.page import TILES, View, columns_shown, members_view
 from countervail.report.tables import at_once
 
 
@@ -20,6 +20,10 @@ class ScenarioAnswer(Controls):
     """Everything that can be switched, and what documents say of it."""
 
     tables: models.Tables
+
+
+# the run's own last: tables of the same name are its
+_COLUMNS: Final = ("coalition_columns.csv", "country_columns.csv", "columns.csv")
 
 
 def meta(engine: Engine, draws: int) -> dict[str, Any]:
@@ -55,7 +59,16 @@ def charts(engine: Engine, state: State) -> dict[str, Any]:
             for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
+        "columns": {table.name: _described(table) for file in _COLUMNS for table in described(file).values()},
     }
+
+
+def _described(table: Table) -> dict[str, Any]:
+    columns = [
+        {"name": c.name, "kind": c.kind, "unit": c.unit, "label": c.label, "description": c.description, "under": under}
+        for c, under in columns_shown(table)
+    ]
+    return {"title": table.title, "description": table.description, "columns": columns}
 
 
 def scenario(engine: Engine, state: State) -> dict[str, Any]:
@@ -83,17 +96,18 @@ def worlds(engine: Engine, state: State) -> dict[str, Any]:
 def in_words(tables: Tables) -> dict[str, Any]:
     """Headline, tiles and the table of members, as the report has them."""
     return {
-        "headline": answers.headline(tables),
-        "tiles": [_tile(tables, quantity, label) for quantity, label in TILES.items()],
+        "headline": answers.headline(tables, whole=False),
+        "tiles": [_tile(tables, quantity, *said) for quantity, said in TILES.items()],
         "members": _view(members_view(tables)),
     }
 
 
-def _tile(tables: Tables, quantity: str, label: str) -> dict[str, str]:
+def _tile(tables: Tables, quantity: str, label: str, meaning: str) -> dict[str, str]:
     found = answers.figure(tables, answers.CLUB, quantity)
     return {
         "quantity": quantity,
         "label": label,
+        "meaning": meaning,
         "value": found.value,
         "band": found.band,
         "median": found.median,

@@ -8,6 +8,7 @@ are text of the page, where they wrap and are read out.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,7 @@ def charts(tables: Tables) -> dict[str, Chart]:
         "reading": [meta.get("reading")],
         "figure": _distinct(tables, "sensitivity", "figure"),
         "elements": _distinct(tables, "payment_cuts", "k"),
+        "units": [_units(tables)],
         "flow": list(dict.fromkeys(f"{row['name']}: {row['flow']}s" for row in tables.get("diversion", ()))),
     }
     known, shown = _specifications(), {}
@@ -65,6 +67,15 @@ def _distinct(tables: Tables, table: str, column: str) -> list[Any]:
     return list(dict.fromkeys(row[column] for row in tables.get(table, ())))
 
 
+def _units(tables: Tables) -> dict[str, float]:
+    """The unit of the map's classes in each world: a power of ten of percent, at most the largest change over _TOP."""
+    found = {}
+    for field in ("u_pct", "c_pct", "uc_pct"):
+        largest = max((abs(float(row[field] or 0.0)) for row in tables.get("countries", ())), default=0.0)
+        found[field] = 10.0 ** math.floor(math.log10(largest / _TOP)) if largest > 0 else 1.0
+    return found
+
+
 def _specifications() -> dict[str, dict[str, Any]]:
     """The specifications by chart, as drawings/ wrote them; the caller's own to change."""
     known: dict[str, dict[str, Any]] = json.loads(_written())
@@ -86,6 +97,7 @@ def _has(column: str, **fixed: Any) -> Callable[[Row, Any], bool]:
     return something
 
 
+_TOP: Final = 2.0
 _RUN: Final = object()
 _Entry = tuple[str, str, tuple[str, ...], Callable[[Row, Any], bool]]
 _BANDS: Final = "Lines run from the 5th to the 95th percentile of the draws."

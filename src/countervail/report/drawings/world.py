@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import altair as alt
@@ -21,6 +20,7 @@ from countervail.report.drawings.parts import (
 )
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
+"""Where the map's classes end, in the unit of the world shown."""
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
 
@@ -41,23 +41,30 @@ def world_map() -> alt.LayerChart:
             fields=["iso3", "name", "role", "estimated_share", *WORLDS],
         ),
     )
+    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
     texts = {
-        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.2f') + ' %' : 'not computed'"
+        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.3~r') + ' %' : 'not computed'"
         for field in WORLDS
     }
-    steps = _steps()
-    classes = "".join(f"datum.shown < {limit} ? '{label}' : " for label, limit in zip(steps, STEPS, strict=False))
     known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
         shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
         estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
         **texts,
     )
-    known = known.transform_calculate(step=f"{classes}'{steps[-1]}'")
+    # the class of each country; the scale is cut between classes, so that the legend shows them equally wide
+    level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
+    known = known.transform_calculate(level=f"{level}{len(STEPS)}")
+    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
     colour = alt.Color(
-        "step:O",
+        "level:Q",
         title="Change in real income (%)",
-        scale=alt.Scale(domain=steps, range="diverging"),
-        legend=alt.Legend(columns=alt.ExprRef("width < 560 ? 3 : 6"), symbolSize=130, symbolStrokeWidth=0),
+        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
+        legend=alt.Legend(
+            type="gradient",
+            labelExpr=label,
+            gradientThickness=12,
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 470)"),
+        ),
     )
     tips = [
         alt.Tooltip("name:N", title="Country"),
@@ -71,15 +78,9 @@ def world_map() -> alt.LayerChart:
     solved = known.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
     outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
-    drawn = layered(blank, unsolved, solved, members).project("naturalEarth1").add_params(shown)
+    # the shapes are projected already, so that a page which pushes new rows in only scales them
+    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown, unit)
     return drawn.properties(height="container")
-
-
-def _steps() -> list[str]:
-    """The classes of the map's scale, as its legend names them."""
-    written = [f"{limit:+g}".replace("-", "−") for limit in STEPS]
-    between = [f"{low} to {high}" for low, high in pairwise(written)]
-    return [f"below {written[0]}", *between, f"above {written[-1]}"]
 
 
 def senders() -> alt.LayerChart:
