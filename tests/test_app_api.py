@@ -18,6 +18,7 @@ from cases import rich_world
 from countervail.app.sources import MOST_UPLOADS
 from countervail.report.charts import every
 from countervail.report.columns import described
+from countervail.report.page import TILES
 from countervail.report.tables import at_once, stated
 from countervail.report.words import OBEYED
 from countervail.scenario import Scenario, dump, library
@@ -93,7 +94,7 @@ def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings
                     assert mine[key] == value
         assert not rows
     assert found["tables"]["meta"][0]["members"] == " ".join(outcome.members)
-    assert [tile["quantity"] for tile in found["tiles"]] == ["cost_pct", "gain_pct", "offset", "break_even"]
+    assert [tile["quantity"] for tile in found["tiles"]] == list(TILES)
     assert len(found["headline"]) >= 3
     assert len(found["members"]["rows"]) == len(outcome.members) + 1
     assert len(found["members"]["columns"]) == len(found["members"]["rows"][0])
