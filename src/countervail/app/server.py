@@ -75,7 +75,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        separate_input_output_schemas=False,
     )
     app.state.engine = engine
     app.state.jobs = jobs
