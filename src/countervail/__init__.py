@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.cube import Cube as Cube
     from countervail.analysis.outcome import Outcome as Outcome
-    from countervail.analysis.outcome import run as run
+    from countervail.analysis.run import run as run
     from countervail.errors import CountervailError as CountervailError
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
@@ -47,7 +47,7 @@ _HOME = {
     "load_world": "world.bundled",
     "payments": "payments",
     "read": "evidence.bundle",
-    "run": "analysis.outcome",
+    "run": "analysis.run",
     "solve": "trade.solve",
     "write": "report.run",
     "CountervailError": "errors",

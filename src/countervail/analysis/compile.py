@@ -59,7 +59,7 @@ class Case:
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
-        return replace(self, scenario=scenario, prepared=self.economy)
+        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), prepared=self.economy)
 
     # -- the economy -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail.errors import InputError
 from countervail.scenario import Range, Scenario
 from countervail.scenario.assumptions import ranges
 from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
@@ -47,8 +48,21 @@ SHORT = 0.5
 
 def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
     """The long-run elasticities of a draw and those of the scenario's horizon `[sector]`."""
-    long = np.asarray(world.elasticity if draw.elasticity is None else draw.elasticity)
+    long = central_elasticity(world, scenario) if draw.elasticity is None else draw.elasticity
     return long, long * SHORT if scenario.settings.horizon == "short" else long
+
+
+def central_elasticity(world: World, scenario: Scenario) -> Floats:
+    """The long-run elasticities that the scenario asks for, their central values or an end of their ranges `[sector]`.
+
+    Raises:
+        InputError: an end is asked for and the world gives no ranges.
+    """
+    chosen = scenario.settings.elasticity
+    ends = {"low": world.elasticity_low, "central": world.elasticity, "high": world.elasticity_high}
+    if (found := ends[chosen]) is None:
+        raise InputError(f"settings.elasticity: the world gives no range of its elasticities, so none is {chosen}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,8 +113,9 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         u[:, of_measures] = np.where(weaker, 1.0 - strength, strength)
     low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
     values = two_sided(u, low, mode, high)
-    theta = np.asarray(world.elasticity)
-    if world.elasticity_low is None or world.elasticity_high is None:
+    theta = central_elasticity(world, scenario)
+    chosen = scenario.settings.elasticity != "central"
+    if chosen or world.elasticity_low is None or world.elasticity_high is None:
         elasticity = np.tile(theta, (n, 1))
     else:
         z = np.sqrt(COMMON) * rng.standard_normal((n, 1)) + np.sqrt(1 - COMMON) * rng.standard_normal((n, world.j))

@@ -59,16 +59,21 @@ class Joined:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The places of all measures, switched off or not, and of all provisions, by id."""
+    """The places of all measures, switched off or not, and of all provisions, by id.
+
+    `like` is the layout of a neighbouring scenario in the same world: what is the same there is not worked out again.
+    """
 
     world: World
+    scenario: Scenario
     measures: dict[str, Placed]
     new_measures: dict[str, Placed]
     provisions: dict[str, Joined]
     payments: PaymentsOf | None
+    like: Layout | None = None
 
     @classmethod
-    def of(cls, world: World, scenario: Scenario) -> Layout:
+    def of(cls, world: World, scenario: Scenario, like: Layout | None = None) -> Layout:
         """Place a scenario in a world.
 
         Raises:
@@ -80,13 +85,22 @@ class Layout:
                     f"club.members: the world has no country {code} of its own (it is part of the rest of the world); "
                     f"it has {', '.join(world.countries)}"
                 )
+        places = _Places(world, scenario, like)
         return cls(
             world,
-            {m.id: _place(world, scenario, m, f"measures.{m.id}") for m in scenario.measures},
-            {m.id: _place(world, scenario, m, f"new_measures.{m.id}", new=True) for m in scenario.new_measures},
+            scenario,
+            {m.id: places.measure(m) for m in scenario.measures},
+            {m.id: places.measure(m, new=True) for m in scenario.new_measures},
             {p.id: _join(world, scenario, p) for p in scenario.club.provisions},
-            PaymentsOf.of(world, scenario),
+            PaymentsOf.of(world, scenario, None if like is None else like.payments),
+            like,
         )
+
+    def switched(self, scenario: Scenario) -> Layout:
+        """The layout under another state of the scenario's switches."""
+        if _places_alike(scenario, self.scenario):
+            return self
+        return Layout.of(self.world, scenario, self)
 
     @cached_property
     def treated(self) -> NDArray[np.bool_]:
@@ -99,8 +113,16 @@ class Layout:
         return out
 
     @cached_property
+    def _same_trade(self) -> Layout | None:
+        """The neighbouring layout, where gravity is fitted on the same cells."""
+        same = self.like is not None and np.array_equal(self.treated, self.like.treated)
+        return self.like if same else None
+
+    @cached_property
     def gravity_share(self) -> Floats:
         """Trade that gravity predicts from the pairs under no measure, share of the importer's spending."""
+        if self._same_trade is not None:
+            return self._same_trade.gravity_share
         world = self.world
         if world.distance is None or world.contiguity is None or world.common_language is None:
             raise InputError(
@@ -124,6 +146,8 @@ class Layout:
 
         Fitted once a scenario on its full set of measures; zero throughout where the world has no distances.
         """
+        if self._same_trade is not None:
+            return self._same_trade.potential
         empty = self.world.flows == 0
         if not empty.any() or self.world.distance is None:
             return np.zeros(empty.shape)
@@ -153,6 +177,40 @@ def _sectors(world: World, wanted: tuple[str, ...], field: str) -> Indices:
         return np.array(select_sectors(wanted, world.sectors, goods_of(world).tolist()), dtype=np.intp)
     except ValueError as error:
         raise InputError(f"{field}.sectors: {error}") from None
+
+
+def _places_alike(one: Scenario, other: Scenario) -> bool:
+    """Whether two states of a scenario lie in a world alike: they differ in how it is computed, if at all."""
+    s, t = one.settings, other.settings
+    return (
+        (s.baseline_year, s.rails_date) == (t.baseline_year, t.rails_date)
+        and one.club == other.club
+        and one.groups == other.groups
+        and one.measures == other.measures
+        and one.new_measures == other.new_measures
+    )
+
+
+class _Places:
+    """The places of a scenario's measures; those that a neighbouring scenario has alike are taken from its layout."""
+
+    def __init__(self, world: World, scenario: Scenario, like: Layout | None) -> None:
+        self.world, self.scenario = world, scenario
+        self.known: dict[tuple[str, bool], tuple[Measure, Placed]] = {}
+        if (
+            like is not None
+            and like.scenario.groups == scenario.groups
+            and like.scenario.settings.baseline_year == scenario.settings.baseline_year
+        ):
+            self.known = {(m.id, False): (m, like.measures[m.id]) for m in like.scenario.measures}
+            self.known |= {(m.id, True): (m, like.new_measures[m.id]) for m in like.scenario.new_measures}
+
+    def measure(self, m: Measure, *, new: bool = False) -> Placed:
+        """Where a measure lies."""
+        before, placed = self.known.get((m.id, new), (None, None))
+        if placed is not None and before == m:
+            return placed
+        return _place(self.world, self.scenario, m, f"{'new_' if new else ''}measures.{m.id}", new=new)
 
 
 def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool = False) -> Placed:

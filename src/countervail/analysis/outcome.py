@@ -1,4 +1,4 @@
-"""The answer: a scenario run in a world, with every rule that keeps its numbers honest.
+"""The answer to a scenario in a world, with every rule that keeps its numbers honest.
 
 Losses and gains come first. A ratio (offset, blunting) is given only where the cost it divides by is identified: where
 the 5th percentile of L0 (without draws the point value) exceeds both a quarter of a percent and what the placebo finds
@@ -7,24 +7,22 @@ where there is nothing to find. Negative values are never clipped, and a ratio o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.compile import Case
-from countervail.analysis.draws import sample
 from countervail.analysis.eligibility import ineligible, mean
-from countervail.analysis.links import Study, network_of, study
-from countervail.analysis.measures import Dependence, Diversion, Part, dependence, diversion, measures, provisions
-from countervail.analysis.placebo import Placebo, placebo
-from countervail.analysis.uncertainty import Drawn, Progress, run_draws
-from countervail.analysis.variants import Variant, variants
-from countervail.analysis.worlds import Worlds, sanctions, with_secretariat, worlds
+from countervail.analysis.links import Study
+from countervail.analysis.measures import Dependence, Diversion, Part
+from countervail.analysis.placebo import Placebo
+from countervail.analysis.uncertainty import Drawn
+from countervail.analysis.variants import Variant
+from countervail.analysis.worlds import Worlds
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.world.model import World
@@ -56,7 +54,8 @@ class Outcome:
 
     `offset`, `blunting` and `break_even` are by ISO3 code, and "CLUB", of the eligible members; None where the ratio is
     not identified or the break-even beyond what was searched. `real_income` is by world: S, U, C, UC. `payments` is the
-    payment network and what the links proposed are worth, None where no provision runs over rails.
+    payment network and what the links proposed are worth, None where no provision runs over rails. What no stage of
+    `analysis.run` has worked out yet is empty, or None.
     """
 
     world: World
@@ -70,7 +69,7 @@ class Outcome:
     drawn: Drawn | None
     parts: tuple[Part, ...]
     lifted: tuple[Part, ...]
-    dependence: Dependence
+    dependence: Dependence | None
     moved: tuple[Diversion, ...]
     integration: dict[str, dict[str, float]]
     deterrence: dict[str, float]
@@ -151,20 +150,25 @@ class Outcome:
     def cost(self, who: str, reading: str | None = None) -> Floats:
         """L0 of a country or the club: the central value first, then the draws."""
         name = reading or self.main
-        return self._series(self.by_reading[name].cost, None if self.drawn is None else self.drawn.cost, who, name)
+        drawn = self.drawn_of(name)
+        return self._series(self.by_reading[name].cost, None if drawn is None else drawn.cost, who, name)
 
     def gain(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_C / W_S): the central value first, then the draws."""
         name = reading or self.main
-        return self._series(
-            self.by_reading[name].gain, None if self.drawn is None else self.drawn.gain[name], who, name
-        )
+        drawn = self.drawn_of(name)
+        return self._series(self.by_reading[name].gain, None if drawn is None else drawn.gain[name], who, name)
 
     def cost_with_club(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_UC / W_C): the central value first, then the draws."""
         name = reading or self.main
-        drawn = None if self.drawn is None else self.drawn.cost_with_club[name]
-        return self._series(self.by_reading[name].cost_with_club, drawn, who, name)
+        drawn = self.drawn_of(name)
+        later = None if drawn is None else drawn.cost_with_club[name]
+        return self._series(self.by_reading[name].cost_with_club, later, who, name)
+
+    def drawn_of(self, reading: str) -> Drawn | None:
+        """The draws, where they were taken of this reading, too."""
+        return self.drawn if self.drawn is not None and reading in self.drawn.gain else None
 
     def _series(self, central: Floats, drawn: Floats | None, who: str, reading: str) -> Floats:
         first = np.atleast_1d(self.pooled(central, who, reading))
@@ -223,102 +227,3 @@ class Outcome:
         """b*: the rise of log trade among members at which the offset is 1; None beyond what was searched."""
         found = self.integration[self.main]
         return {who: b if np.isfinite(b) and not self.identified(who) else None for who, b in found.items()}
-
-
-def run(
-    world: World,
-    scenario: Scenario,
-    draws: int = 0,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Outcome:
-    """Solve a scenario: the four worlds by reading, placebo, break-evens, parts, variants, and bands over draws.
-
-    Args:
-        world: the baseline, with distances and past trade where the scenario needs them.
-        scenario: as loaded.
-        draws: how many draws the bands are made of; 0 for none.
-        seed: of the draws.
-        progress: called with (stage, done, total).
-
-    Raises:
-        InputError: the scenario does not fit the world.
-        NoEquilibrium, NotConverged: as `solve`.
-    """
-    if draws < 0:
-        raise InputError(f"draws is {draws}; it must be 0 or more")
-    tell = progress or (lambda stage, done, total: None)
-    if not scenario.settings.unrecorded_oil:
-        world = world.without_unrecorded()
-    stages = 8
-    tell("worlds", 0, stages)
-    case = Case.of(world, scenario)
-    found = sanctions(case)
-    main = scenario.club.reading
-    by_reading = {main: worlds(case, found, scenario.members(), main)}
-    if scenario.club.members is None:
-        for name in scenario.club.readings:
-            if name != main:
-                by_reading[name] = worlds(case, found, with_secretariat(case, name), name, by_reading[main])
-    tell("worlds", 1, stages)
-    control = placebo(case)
-    tell("worlds", 2, stages)
-    parts = provisions(case, by_reading[main], main)
-    lifted = measures(case, by_reading[main])
-    tell("worlds", 3, stages)
-    rests = dependence(case, by_reading[main], main)
-    outcome = Outcome(
-        world=world,
-        scenario=scenario,
-        draws=draws,
-        seed=seed,
-        case=case,
-        main=main,
-        by_reading=by_reading,
-        placebo=control,
-        drawn=None,
-        parts=tuple(parts),
-        lifted=tuple(lifted),
-        dependence=rests,
-        moved=(),
-        integration={},
-        deterrence={},
-        variants=(),
-        payments=None,
-    )
-    moved = diversion(case, by_reading[main], outcome.eligible())
-    tell("worlds", 4, stages)
-    integration = {}
-    for name, one in by_reading.items():
-        eligible = outcome.eligible(one.members)
-        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
-        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
-    tell("worlds", 5, stages)
-    others = [m for m in outcome.members if m != scenario.club.secretariat]
-    deterrence = break_even_deterrence(case, by_reading[main], main, others)
-    tell("worlds", 6, stages)
-    alternatives = variants(case, by_reading[main], main)
-    tell("worlds", stages, stages)
-    random = sample(world, scenario, draws, seed) if draws else None
-    drawn = run_draws(case, random, by_reading, main, alternatives, progress) if random else None
-    paid, links = case.layout.payments, None
-    if paid is not None:
-        # without draws there are no bands, and what each link is worth is left to `countervail payments`
-        links = network_of(case, paid.observed, found.S)
-        if drawn:
-            links = study(case, paid.observed, found.S, known=drawn.provision)
-    return replace(
-        outcome,
-        moved=tuple(moved),
-        integration=integration,
-        deterrence=deterrence,
-        variants=tuple(alternatives),
-        payments=links,
-        drawn=drawn,
-    )
-
-
-def _gap(outcome: Outcome, who: str, reading: str) -> Callable[[Floats], float]:
-    """Gain less cost of a country or the club, as a function of the gains `[country]`."""
-    cost = float(outcome.cost(who, reading)[0])
-    return lambda gains: float(outcome.pooled(gains, who, reading)) - cost

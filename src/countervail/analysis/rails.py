@@ -41,26 +41,31 @@ class Saving:
 class PaymentsOf:
     """The payment networks of a scenario in a world.
 
-    `proposals` are those that stand for the provisions that run over rails, by provision.
+    `proposals` are those that stand for the provisions that run over rails, by provision; `like` are the networks of
+    a neighbouring scenario, whose routes stand for those of the same network here.
     """
 
     observed: Network
     scenario: Scenario
     proposals: dict[str, tuple[str, ...]]
+    like: PaymentsOf | None = None
 
     @classmethod
-    def of(cls, world: World, scenario: Scenario) -> PaymentsOf | None:
+    def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
         """The networks, or None where no provision of the scenario runs over rails."""
         over_rails = [p.id for p in scenario.club.provisions if p.rails]
         if not over_rails:
             return None
         network = payments(world, scenario)
-        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails})
+        if like is not None:
+            network = network.near(like.observed)
+        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, like)
 
     @cached_property
     def unsanctioned(self) -> Network:
         """The network without what the scenario's measures impose on it."""
-        return self.observed.lifted_by(self.scenario)
+        network = self.observed.lifted_by(self.scenario)
+        return network if self.like is None else network.near(self.like.unsanctioned)
 
     @cached_property
     def lifted(self) -> Floats:
@@ -82,11 +87,18 @@ class PaymentsOf:
 
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
+        base = self.unsanctioned if without_measures else self.observed
+        return finite(saved(base.wedges, self._after(which, without_measures).wedges))
+
+    def _after(self, which: str, without_measures: bool) -> Network:
+        """The network with a provision's links in it."""
         key = (which, without_measures)
         if key not in self._known:
             base = self.unsanctioned if without_measures else self.observed
-            after = base.with_provision(*self.proposals[which])
-            self._known[key] = finite(saved(base.wedges, after.wedges))
+            network = base.with_provision(*self.proposals[which])
+            if self.like is not None and self.proposals[which] == self.like.proposals.get(which):
+                network = network.near(self.like._after(which, without_measures))
+            self._known[key] = network
         return self._known[key]
 
     def provision_range(self, which: str, *, without_measures: bool) -> Saving:
@@ -101,7 +113,7 @@ class PaymentsOf:
         return self._ranges[key]
 
     @cached_property
-    def _known(self) -> dict[tuple[str, bool], Floats]:
+    def _known(self) -> dict[tuple[str, bool], Network]:
         return {}
 
     @cached_property

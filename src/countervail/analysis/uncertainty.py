@@ -56,11 +56,13 @@ def run_draws(
     central: dict[str, Worlds],
     main: str,
     variants: Sequence[Variant] = (),
+    *,
+    provisions: bool = True,
     progress: Progress | None = None,
 ) -> Drawn:
     """The same draws in every world: U, and C and UC of each reading; the main reading's provisions alone; variants."""
     count = len(draws.values)
-    ids = [p.id for p in case.scenario.club.provisions if p.enabled]
+    ids = [p.id for p in case.scenario.club.provisions if p.enabled and provisions]
     near = next(iter(central.values())).sanctions
     members = case.indices(central[main].members)
     trade = float(case.world.flows[np.ix_(members, members)].sum())

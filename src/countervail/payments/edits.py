@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from countervail import countries as atlas
 from countervail.errors import InputError
@@ -83,16 +84,32 @@ def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets:
     them. The United Nations are a sender of their own, not all their members.
     """
     by = None if senders is None else _senders(senders, date)
-    on = set(atlas.expand(targets, date))
+    return _among(_standing(rails, date), by, set(atlas.expand(targets, date)))
+
+
+class _Standing(NamedTuple):
+    """What senders impose at a date, its groups resolved."""
+
+    id: str
+    senders: set[str]
+    targets: set[str]
+
+
+def _standing(rails: Rails, date: dt.date) -> list[_Standing]:
     entries: tuple[CutOff | Secondary, ...] = (*rails.cutoffs, *rails.secondary)
-    return tuple(
-        entry.id
+    return [
+        _Standing(
+            entry.id,
+            _senders(entry.senders, date),
+            set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], date)),
+        )
         for entry in entries
-        if entry.holds(date)
-        and entry.senders
-        and (by is None or by & _senders(entry.senders, date))
-        and on & set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], date))
-    )
+        if entry.senders and entry.holds(date)
+    ]
+
+
+def _among(standing: Iterable[_Standing], senders: set[str] | None, targets: set[str]) -> tuple[str, ...]:
+    return tuple(s.id for s in standing if (senders is None or senders & s.senders) and targets & s.targets)
 
 
 def _senders(names: Iterable[str], date: dt.date) -> set[str]:
@@ -103,15 +120,14 @@ def _senders(names: Iterable[str], date: dt.date) -> set[str]:
 def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
     """Ids of what U lifts: the cut-offs of a measure's senders on its targets, and threats where payments are cut."""
     gone: set[str] = set()
-    for measure in scenario.measures:
-        if not measure.enabled or scenario.share_lifted(measure) == 0:
-            continue
-        own = [name for name in measure.senders if name != _UN]
-        senders, targets = (
-            [iso3 for iso3 in scenario.expand(names, date) if iso3 != atlas.REST] for names in (own, measure.targets)
-        )
-        senders += [name for name in measure.senders if name == _UN]
-        gone.update(imposed(rails, date, senders, targets))
-        if measure.kind == "payment_cutoff":
-            gone.update({s.id for s in rails.secondary}.intersection(imposed(rails, date, None, targets)))
+    standing = _standing(rails, date)
+    threats = {s.id for s in rails.secondary}
+    lifted = (m for m in scenario.measures if m.enabled and scenario.share_lifted(m) > 0)
+    # many measures have the same senders and targets
+    for names, on, cuts in dict.fromkeys((m.senders, m.targets, m.kind == "payment_cutoff") for m in lifted):
+        senders = {*scenario.expand([name for name in names if name != _UN], date), *({_UN} & set(names))}
+        targets = set(scenario.expand(on, date))
+        gone.update(_among(standing, senders - {atlas.REST}, targets - {atlas.REST}))
+        if cuts:
+            gone.update(threats.intersection(_among(standing, None, targets)))
     return gone

@@ -174,6 +174,13 @@ class Network:
 
     # -- other networks ------------------------------------------------------------------------------------------
 
+    def near(self, other: Network) -> Network:
+        """The same network; where both are in the same state the routes that `other` has filled need no second time."""
+        if self.state.fingerprint == other.state.fingerprint:
+            known = ("payments", "_wedges") if self.theta == other.theta else ("payments",)
+            self.__dict__.update({name: getattr(other, name) for name in known})
+        return self
+
     def with_rails(self, rails: Rails) -> Network:
         """The same world and date over another rails table."""
         return replace(self, rails=rails)
@@ -222,10 +229,12 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
     """The payment network of a world at a date.
 
     `scenario` gives the club's members (who CLUB stands for, over whom means are taken) and the baseline year; `date`
-    (ISO or a date) is by default the middle of that year, or of the world's. `rails` is a table other than the
-    bundled one. Raises InputError for a date that is none.
+    (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's. `rails`
+    is a table other than the bundled one. Raises InputError for a date that is none.
     """
     year = scenario.settings.baseline_year if scenario is not None else world.year
+    if date is None and scenario is not None:
+        date = scenario.settings.rails_date
     trade = world.flows.sum(axis=2)
     np.fill_diagonal(trade, 0.0)
     flows = world.flows * (1.0 - np.eye(world.n))[:, :, None]

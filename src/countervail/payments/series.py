@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TypedDict
 
 import numpy as np
@@ -14,7 +13,6 @@ from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.payments.model import CutOff, Entry, Proposal, Secondary
 from countervail.payments.network import Network
-from countervail.payments.state import State
 
 _ENDS = "End of: "
 _KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency")
@@ -67,7 +65,7 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
         # two months with the same entries in force and the same members of groups need no second look
         holds = (*(e.holds(day) for e in entries), *(atlas.group(name, day) for name in groups))
         if holds not in same:
-            same[holds] = _fingerprint(then.state)
+            same[holds] = then.state.fingerprint
         key = same[holds]
         if key not in known:
             known[key] = _row(then)
@@ -149,14 +147,6 @@ def _months(start: str, end: str) -> Iterator[dt.date]:
     while (year, month) <= (last.year, last.month):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         yield dt.date(year, month, 1) - dt.timedelta(days=1)
-
-
-def _fingerprint(state: State) -> str:
-    digest = hashlib.sha256()
-    for field in fields(state):
-        value = getattr(state, field.name)
-        digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
-    return digest.hexdigest()
 
 
 def _proposed(network: Network, entry: Entry) -> bool:

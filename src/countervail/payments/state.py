@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +76,15 @@ class State:
     def n(self) -> int:
         """Number of countries."""
         return len(self.countries)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for networks that are the same in everything."""
+        digest = hashlib.sha256()
+        for item in fields(self):
+            value = getattr(self, item.name)
+            digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        return digest.hexdigest()
 
     def reachable(self) -> Floats:
         """`[country, partner, rail]`: share of a country's banking that a rail connects towards a partner."""

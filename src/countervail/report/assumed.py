@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from countervail.analysis.draws import COMMON, NOISE, SHORT
+from countervail.analysis.draws import COMMON, NOISE, SHORT, central_elasticity
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.payments.tables import assumptions as payment_assumptions
 from countervail.scenario import assumptions
@@ -87,7 +87,7 @@ def _program() -> Iterator[Row]:
 
 
 def _elasticities(outcome: Outcome) -> Iterator[Row]:
-    world = outcome.world
+    world, theta = outcome.world, central_elasticity(outcome.world, outcome.scenario)
     sheet = {row["code"]: row for row in world.datasheet.get("sectors", ())}
     for j, sector in enumerate(world.sectors):
         low, high = world.elasticity_low, world.elasticity_high
@@ -95,7 +95,7 @@ def _elasticities(outcome: Outcome) -> Iterator[Row]:
         yield {
             "path": f"world.elasticity.{sector}",
             "label": f"Trade elasticity theta, {world.sector_names[j] if world.sector_names else sector}",
-            "value": float(world.elasticity[j]),
+            "value": float(theta[j]),
             "low": None if low is None else float(low[j]),
             "high": None if high is None else float(high[j]),
             "unit": "elasticity",

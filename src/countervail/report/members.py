@@ -52,8 +52,8 @@ def _club_money(o: Outcome, quantity: str, reading: str) -> Band:
     found = o.by_reading[reading]
     central = found.cost if quantity == "cost" else found.gain
     series = [central]
-    if o.drawn is not None:
-        series += list(o.drawn.cost if quantity == "cost" else o.drawn.gain[reading])
+    if (drawn := o.drawn_of(reading)) is not None:
+        series += list(drawn.cost if quantity == "cost" else drawn.gain[reading])
     return Band.of(np.array([float((o.income[at] * np.expm1(one[at])).sum()) for one in series]))
 
 
@@ -70,7 +70,7 @@ def _break_even(o: Outcome, who: str, reading: str) -> Row:
 
 def _chance(o: Outcome, who: str, reading: str) -> Row:
     ratio = o.ratio("offset", who, reading)
-    if ratio.value is None or o.drawn is None:
+    if ratio.value is None or o.drawn_of(reading) is None:
         return _figure("p_offset_10", "probability", Band(None), ratio.note or "no draws")
     offset = (o.gain(who, reading) / o.cost(who, reading))[1:]
     return _figure("p_offset_10", "probability", Band(float((offset > 0.1).mean())))
@@ -85,7 +85,7 @@ def provisions(o: Outcome) -> Iterator[Row]:
             alone = o.pooled(part.alone, who, o.main)
             last = float(o.pooled(part.last, who, o.main))
             series = np.atleast_1d(alone)
-            if o.drawn is not None:
+            if o.drawn is not None and part.id in o.drawn.provision:
                 series = np.concatenate([series, o.pooled(o.drawn.provision[part.id], who, o.main)])
             band = Band.percent(series)
             income = _income(o, who)
@@ -160,7 +160,7 @@ def closures(o: Outcome) -> Iterator[Row]:
             offset = None if why else float(gain[0] / cost[0])
             if variant.worlds is o.worlds:
                 cost, gain = o.cost(who), o.gain(who)
-            elif o.drawn is not None:
+            elif o.drawn is not None and (variant.setting, variant.value) in o.drawn.variants:
                 drawn = o.drawn.variants[variant.setting, variant.value]
                 cost, gain = (
                     np.concatenate([one, o.pooled(x, who, o.main)]) for one, x in zip((cost, gain), drawn, strict=True)
@@ -180,6 +180,8 @@ def closures(o: Outcome) -> Iterator[Row]:
 
 def rests_on(o: Outcome) -> Iterator[Row]:
     """How much of each gain is China's doing, and how much of its trade is estimated."""
+    if o.dependence is None:
+        return
     at = o.case.indices(o.members)
     inside = np.array(o.world.flows[np.ix_(at, at)])
     inside[np.arange(len(at)), np.arange(len(at))] = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,33 @@ def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario
     `set` are overrides of the form `path=value`, the value in YAML: `club.reading=interview`,
     `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`. Raises InputError naming file, line and field.
     """
-    path = _find(name_or_path)
-    root = _read(path, ())
-    for assignment in set:
-        apply(root, assignment)
-    return validate(root)
+    return Source.of(name_or_path).scenario(set)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A scenario as it is written, to be read under one set of overrides after another."""
+
+    root: Node
+
+    @classmethod
+    def of(cls, name_or_path: str | Path) -> Source:
+        """From a name of the library, or a file with what it includes."""
+        return cls(_read(_find(name_or_path), ()))
+
+    @classmethod
+    def parse(cls, data: bytes, name: str) -> Source:
+        """From the text of a file that is not on this machine; it may include files of the library alone."""
+        return cls(_parsed(data, name, LIBRARY / "given", ()))
+
+    def scenario(self, set: Sequence[str] = ()) -> Scenario:
+        """The scenario under overrides, as `load_scenario` takes them."""
+        if not set:
+            return validate(self.root)
+        root = self.root.copy()
+        for assignment in set:
+            apply(root, assignment)
+        return validate(root)
 
 
 def validate(root: Node) -> Scenario:
@@ -88,6 +111,11 @@ def _read(path: Path, above: tuple[Path, ...]) -> Node:
             data = stream.read(tree.MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}.") from None
+    return _parsed(data, shown, path, above)
+
+
+def _parsed(data: bytes, shown: str, path: Path, above: tuple[Path, ...]) -> Node:
+    """The tree of a file's text; `path` is where its includes are looked for from."""
     root = tree.parse(tree.decode(data, shown), shown)
     if not isinstance(root.value, dict):
         raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")

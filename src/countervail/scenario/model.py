@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
-from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Model, own_groups
+from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
 
 ROW = "ROW"
 
@@ -24,6 +24,8 @@ class Settings(Model):
     """What becomes of trade deficits: fixed as a share of the world, proportional to income, or removed first."""
     horizon: Literal["long", "short"] = "long"
     """Elasticities of the long run, or a stress of half of them (not a forecast)."""
+    elasticity: Literal["low", "central", "high"] = "central"
+    """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
     anchor: Literal["estimate", "history", "gravity"] = "estimate"
     """What the trade without measures is taken from: the measures' effects, past trade, or a gravity prediction."""
     unrecorded_oil: bool = True
@@ -34,6 +36,8 @@ class Settings(Model):
     """The year whose trade the world holds; measures in force in it are in the data."""
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
+    rails_date: Date | None = None
+    """The day whose payment network is meant; null for the middle of the baseline year."""
 
 
 class Scenario(Model):

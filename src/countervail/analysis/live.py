@@ -1,0 +1,83 @@
+"""A scenario while its switches are changed: the worlds of `run`, started from those of the scenario as loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from countervail.analysis.compile import Case
+from countervail.analysis.outcome import Outcome
+from countervail.analysis.run import case_of, solved
+from countervail.scenario import Scenario
+from countervail.world.model import World
+
+
+@dataclass(frozen=True, eq=False)
+class Live:
+    """A scenario as loaded, solved, from which every other state of its switches is a few steps away.
+
+    Every state is solved from the same start, so that an answer does not depend on what was asked before it. Several
+    threads may ask at once.
+    """
+
+    world: World
+    outcome: Outcome
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario) -> Live:
+        """Solve a scenario as loaded.
+
+        Raises:
+            InputError: the scenario does not fit the world.
+            NoEquilibrium, NotConverged: as `solve`.
+        """
+        return cls(world, solved(case_of(world, scenario)))
+
+    def outcome_of(self, scenario: Scenario) -> Outcome:
+        """The four worlds under another state of the switches, as `run` finds them.
+
+        Its placebo is that of the scenario as loaded; readings, parts, break-evens and bands are left to
+        `analysis.run.completed` and `banded`.
+
+        Raises:
+            InputError: the state does not fit the world.
+            NoEquilibrium, NotConverged: as `solve`.
+        """
+        loaded = self.outcome
+        if scenario.settings.unrecorded_oil != loaded.scenario.settings.unrecorded_oil:
+            loaded = self._other_world
+        case = loaded.case.switched(scenario)
+        found = loaded.worlds.sanctions if _same_sanctions(case, loaded.case) else None
+        return solved(case, loaded.placebo, loaded.worlds, found)
+
+    def prepare(self) -> None:
+        """Solve ahead what the first switch to the other treatment of unrecorded oil would wait a second for."""
+        if self.world.unrecorded is not None:
+            self._other_world  # noqa: B018 - kept where it is asked for
+
+    @cached_property
+    def _other_world(self) -> Outcome:
+        """The scenario as loaded in the world with unrecorded oil if it was without, and the other way round."""
+        loaded = self.outcome.scenario
+        settings = loaded.settings.model_copy(update={"unrecorded_oil": not loaded.settings.unrecorded_oil})
+        return solved(case_of(self.world, loaded.model_copy(update={"settings": settings})))
+
+
+def _same_sanctions(case: Case, loaded: Case) -> bool:
+    """Whether S and U are those of the scenario as loaded: only the club differs, and neither anchor nor payments."""
+    now, then = case.scenario, loaded.scenario
+    if (now.settings, now.groups, now.measures, now.new_measures) != (
+        then.settings,
+        then.groups,
+        then.measures,
+        then.new_measures,
+    ):
+        return False
+    if now.settings.anchor == "history":  # who is untouched, which members are not, is what history is set against
+        return now.members() == then.members()
+    paid, before = case.layout.payments, loaded.layout.payments
+    if paid is None or before is None:
+        return paid is before
+    return np.array_equal(paid.lifted, before.lifted)

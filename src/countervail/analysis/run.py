@@ -1,0 +1,167 @@
+"""A scenario run in a world, in three stages: its four worlds, everything else that is exact, and bands over draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
+from countervail.analysis.compile import Case
+from countervail.analysis.draws import sample
+from countervail.analysis.links import network_of, study
+from countervail.analysis.measures import dependence, diversion, measures, provisions
+from countervail.analysis.outcome import CLUB, Outcome
+from countervail.analysis.placebo import Placebo, placebo
+from countervail.analysis.uncertainty import Progress, run_draws
+from countervail.analysis.variants import variants
+from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
+from countervail.errors import InputError
+from countervail.scenario import Scenario
+from countervail.world.model import World
+
+Floats = NDArray[np.float64]
+
+
+def run(
+    world: World,
+    scenario: Scenario,
+    draws: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Solve a scenario: the four worlds by reading, placebo, break-evens, parts, variants, and bands over draws.
+
+    Args:
+        world: the baseline, with distances and past trade where the scenario needs them.
+        scenario: as loaded.
+        draws: how many draws the bands are made of; 0 for none.
+        seed: of the draws.
+        progress: called with (stage, done, total).
+
+    Raises:
+        InputError: the scenario does not fit the world.
+        NoEquilibrium, NotConverged: as `solve`.
+    """
+    if draws < 0:
+        raise InputError(f"draws is {draws}; it must be 0 or more")
+    found = completed(solved(case_of(world, scenario)), progress)
+    return banded(found, draws, seed, progress) if draws else found
+
+
+def case_of(world: World, scenario: Scenario) -> Case:
+    """The central case of a scenario, in the world without unrecorded oil where it says so."""
+    return Case.of(world if scenario.settings.unrecorded_oil else world.without_unrecorded(), scenario)
+
+
+def solved(
+    case: Case, control: Placebo | None = None, near: Worlds | None = None, found: Sanctions | None = None
+) -> Outcome:
+    """The four worlds of the scenario's own members, and the placebo that says whether a ratio may be formed.
+
+    Args:
+        case: the central case.
+        control: the placebo, where one is at hand.
+        near: the worlds of a neighbouring case, to start from.
+        found: S and U, where they are at hand.
+    """
+    scenario, main = case.scenario, case.scenario.club.reading
+    if found is None:
+        found = sanctions(case, None if near is None else near.sanctions)
+    return Outcome(
+        world=case.world,
+        scenario=scenario,
+        draws=0,
+        seed=0,
+        case=case,
+        main=main,
+        by_reading={main: worlds(case, found, scenario.members(), main, near)},
+        placebo=placebo(case) if control is None else control,
+        drawn=None,
+        parts=(),
+        lifted=(),
+        dependence=None,
+        moved=(),
+        integration={},
+        deterrence={},
+        variants=(),
+        payments=None,
+    )
+
+
+def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
+    """What `solved` gave with all that is exact: other readings, parts, break-evens, other rules, payments."""
+    tell = progress or (lambda stage, done, total: None)
+    stages = 7
+    case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
+    tell("worlds", 0, stages)
+    by_reading = {main: own}
+    if scenario.club.members is None:
+        for name in scenario.club.readings:
+            if name != main:
+                by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
+    outcome = replace(outcome, by_reading=by_reading)
+    tell("worlds", 1, stages)
+    parts = provisions(case, own, main)
+    lifted = measures(case, own)
+    tell("worlds", 2, stages)
+    rests = dependence(case, own, main)
+    tell("worlds", 3, stages)
+    moved = diversion(case, own, outcome.eligible())
+    tell("worlds", 4, stages)
+    integration = {}
+    for name, one in by_reading.items():
+        eligible = outcome.eligible(one.members)
+        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
+    tell("worlds", 5, stages)
+    others = [m for m in outcome.members if m != scenario.club.secretariat]
+    deterrence = break_even_deterrence(case, own, main, others)
+    tell("worlds", 6, stages)
+    paid = case.layout.payments
+    found = replace(
+        outcome,
+        parts=tuple(parts),
+        lifted=tuple(lifted),
+        dependence=rests,
+        moved=tuple(moved),
+        integration=integration,
+        deterrence=deterrence,
+        variants=tuple(variants(case, own, main)),
+        # what each link is worth needs bands, and is otherwise left to `countervail payments`
+        payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
+    )
+    tell("worlds", stages, stages)
+    return found
+
+
+def banded(
+    outcome: Outcome, draws: int, seed: int = 0, progress: Progress | None = None, *, thorough: bool = True
+) -> Outcome:
+    """What `completed` gave with bands over draws.
+
+    Args:
+        outcome: as `completed` gives it.
+        draws: how many, at least 1.
+        seed: of the draws.
+        progress: called with (stage, done, total).
+        thorough: whether other readings and rules, each provision and what links are worth get bands, too; the
+            headline's alone take a quarter of the time.
+    """
+    case, main, own = outcome.case, outcome.main, outcome.worlds
+    random = sample(outcome.world, outcome.scenario, draws, seed)
+    if not thorough:
+        drawn = run_draws(case, random, {main: own}, main, provisions=False, progress=progress)
+        return replace(outcome, draws=draws, seed=seed, drawn=drawn)
+    drawn = run_draws(case, random, outcome.by_reading, main, outcome.variants, progress=progress)
+    paid = case.layout.payments
+    links = outcome.payments if paid is None else study(case, paid.observed, own.sanctions.S, known=drawn.provision)
+    return replace(outcome, draws=draws, seed=seed, drawn=drawn, payments=links)
+
+
+def _gap(outcome: Outcome, who: str, reading: str) -> Callable[[Floats], float]:
+    """Gain less cost of a country or the club, as a function of the gains `[country]`."""
+    cost = float(outcome.cost(who, reading)[0])
+    return lambda gains: float(outcome.pooled(gains, who, reading)) - cost
