@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.analysis.draws import COMMON, NOISE, SHORT, central_elasticity
-from countervail.analysis.outcome import LEAST_COST, Outcome
+from countervail.analysis.links import Study
+from countervail.analysis.outcome import LEAST_COST
 from countervail.payments.tables import assumptions as payment_assumptions
-from countervail.scenario import assumptions
-from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX
+from countervail.scenario import Scenario, assumptions
+from countervail.world.model import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
 
 Row = dict[str, Any]
 
@@ -17,14 +18,14 @@ HELD = "held fixed over the draws"
 FONTAGNE = "Fontagné, Guimbard and Orefice (2022), by GTAP sector; conversion and clipping in the world's datasheet"
 
 
-def assumed(outcome: Outcome) -> Iterator[Row]:
+def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> Iterator[Row]:
     """Rows (path, label, value, low, high, unit, basis, source, note); what `--set` can change comes first."""
-    yield from assumptions(outcome.scenario)
-    if outcome.payments is not None:
-        yield from payment_assumptions(outcome.payments.network)
+    yield from assumptions(scenario)
+    if payments is not None:
+        yield from payment_assumptions(payments.network)
     yield from _program()
-    yield from _elasticities(outcome)
-    for row in outcome.world.assumptions():
+    yield from _elasticities(world, scenario)
+    for row in world.assumptions():
         yield {
             "path": f"world.{row['id']}",
             "label": f"The bundled world, {row['used_in']}: {str(row['id']).replace('_', ' ')}",
@@ -86,8 +87,8 @@ def _program() -> Iterator[Row]:
         }
 
 
-def _elasticities(outcome: Outcome) -> Iterator[Row]:
-    world, theta = outcome.world, central_elasticity(outcome.world, outcome.scenario)
+def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
+    theta = central_elasticity(world, scenario)
     sheet = {row["code"]: row for row in world.datasheet.get("sectors", ())}
     for j, sector in enumerate(world.sectors):
         low, high = world.elasticity_low, world.elasticity_high

@@ -54,6 +54,14 @@ def charts(tables: Tables) -> dict[str, Chart]:
     return shown
 
 
+def every() -> dict[str, Chart]:
+    """Every chart, whatever there is to show: for a page whose tables come later."""
+    return {
+        name: Chart(name, title, reading, needs, deepcopy(_specifications()[name]))
+        for name, (title, reading, needs, *_) in _CATALOGUE.items()
+    }
+
+
 def _distinct(tables: Tables, table: str, column: str) -> list[Any]:
     return list(dict.fromkeys(row[column] for row in tables.get(table, ())))
 

@@ -46,7 +46,8 @@ def page(tables: Tables) -> str:
     club = meta["side"] == "club"
     who = "members" if club else f"senders against {meta['target']}"
     title = f"{meta['title']}: its coalitions" if club else f"Who sanctions {meta['target']}: coalitions of senders"
-    shown = [c for c in _charts(tables, club) if tables.get(c.tables[0])]
+    keeps_out = club and any(r["deterrence_pct"] is not None for r in tables["players"])
+    shown = [c for c in charts(bool(meta["draws"]), keeps_out) if tables.get(c.tables[0])]
     sections = [
         Section("answer", "The answer"),
         Section("players", "Who makes it work", charts=shown[:2], open=_views(tables, "players")),
@@ -96,10 +97,10 @@ def _views(tables: Tables, *names: str) -> list[View]:
     return out
 
 
-def _charts(tables: Tables, club: bool) -> list[Chart]:
-    many = bool(tables["meta"][0]["draws"])
+def charts(many: bool, keeps_out: bool) -> list[Chart]:
+    """The charts of a cube: `many`, with bands of draws; `keeps_out`, with what keeps each member out."""
     bands = " Lines: the 5th to 95th percentile of the draws." if many else ""
-    charts = [
+    found = [
         Chart(
             "shapley",
             "What each adds, on average over all orders of joining",
@@ -130,8 +131,8 @@ def _charts(tables: Tables, club: bool) -> list[Chart]:
             _plain(_pairs()),
         ),
     ]
-    if club and any(r["deterrence_pct"] is not None for r in tables["players"]):
-        charts.append(
+    if keeps_out:
+        found.append(
             Chart(
                 "keeps_out",
                 "The wedge on trade with the senders that outweighs the club",
@@ -140,7 +141,7 @@ def _charts(tables: Tables, club: bool) -> list[Chart]:
                 _plain(_bars("players", "deterrence_pct", "name", "Break-even wedge, %", False)),
             )
         )
-    return charts
+    return found
 
 
 def _plain(chart: Any) -> dict[str, Any]:

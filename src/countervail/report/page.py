@@ -110,7 +110,7 @@ _TEXTS: Final = {
     "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
 }
 _EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
-_TILES: Final = {
+TILES: Final = {
     "cost_pct": "Cost of the sanctions, of real income",
     "gain_pct": "Gain from the club, of real income",
     "offset": "Offset: share of the cost made good",
@@ -160,7 +160,7 @@ def page(tables: Tables) -> str:
     tables = plain(tables)
     shown = charts(tables)
     meta = answers.meta(tables)
-    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in _TILES.items()]
+    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in TILES.items()]
     return render(tables, meta, _run(meta), sections(tables, shown), tiles, answers.headline(tables))
 
 
@@ -210,7 +210,7 @@ def sections(tables: Tables, shown: dict[str, Chart], wanted: Sequence[_Entry] =
     """The sections of a page, in order."""
     needed = {name for *_, opened, folded in wanted for name in (*opened, *folded)}
     views = {name: _view(tables, name) for name in described() if name in needed} | {
-        "members": _members(tables),
+        "members": members_view(tables),
         "payment_links": _links(tables),
     }
     found = []
@@ -264,7 +264,7 @@ def _cell(table: str, column: Column, row: Row) -> str | tuple[str, str]:
     return (text, str(row[under] or "")) if under else text
 
 
-def _members(tables: Tables) -> View:
+def members_view(tables: Tables) -> View:
     """One row a member: every headline figure with its band, or why it has none."""
     columns = [Column("name", "text", "", "Country", "")]
     columns += [Column(name, "number", "", label, "") for name, label in answers.QUANTITIES.items()]

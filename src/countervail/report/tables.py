@@ -15,6 +15,7 @@ import numpy as np
 from countervail import __version__
 from countervail.analysis.claims import check
 from countervail.analysis.facts import facts
+from countervail.analysis.links import Study
 from countervail.analysis.outcome import CLUB, Outcome
 from countervail.analysis.uncertainty import influence
 from countervail.report import payment_tables
@@ -24,6 +25,8 @@ from countervail.report.evidence_rows import facts as documented
 from countervail.report.members import closures, deterrence, figures, provisions, readings, rests_on
 from countervail.report.rows import Row, name, percent
 from countervail.report.world_rows import diversion, every_country, measures, senders, third_countries
+from countervail.scenario import Scenario
+from countervail.world.model import World
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
@@ -33,7 +36,7 @@ SHOWN_INFLUENCES = 8
 
 def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list[Row]]:
     """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses."""
-    checked = check(outcome.world, outcome.scenario)
+    said = stated(outcome.world, outcome.scenario, evidence, outcome.payments)
     return {
         "meta": [_meta(outcome)],
         "figures": list(figures(outcome)),
@@ -43,13 +46,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
-        "claims": checked,
-        "timeline": [
-            {"date": e.date, "label": e.label, "document": e.document, "place": e.place}
-            for e in outcome.scenario.timeline
-        ],
-        "evidence": _evidence(outcome, checked, evidence),
-        "assumptions": list(assumed(outcome)),
+        **said,
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
@@ -63,12 +60,37 @@ def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list
     }
 
 
-def _evidence(o: Outcome, checked: list[Row], evidence: Evidence | None) -> list[Row]:
+def at_once(outcome: Outcome) -> dict[str, list[Row]]:
+    """The tables that the four worlds alone give, of the run's own reading: what a page shows while the rest is made."""
+    return {
+        "meta": [_meta(outcome)],
+        "figures": [row for row in figures(outcome) if row["reading"] == outcome.main],
+        "countries": list(every_country(outcome)),
+        "placebo_summary": [_placebo_summary(outcome)],
+    }
+
+
+def stated(
+    world: World, scenario: Scenario, evidence: Evidence | None = None, payments: Study | None = None
+) -> dict[str, list[Row]]:
+    """The tables that need no solving: what documents say, what is claimed, what is assumed, when it happened."""
+    checked = check(world, scenario)
+    return {
+        "claims": checked,
+        "timeline": [
+            {"date": e.date, "label": e.label, "document": e.document, "place": e.place} for e in scenario.timeline
+        ],
+        "evidence": _evidence(scenario, checked, evidence),
+        "assumptions": list(assumed(world, scenario, payments)),
+    }
+
+
+def _evidence(scenario: Scenario, checked: list[Row], evidence: Evidence | None) -> list[Row]:
     if evidence is None:
-        return [fact.row for fact in documented(o.scenario, checked)]
+        return [fact.row for fact in documented(scenario, checked)]
     from countervail.report.cited import cited  # a run without a case does without the readers of documents
 
-    return cited(o.scenario, checked, evidence)
+    return cited(scenario, checked, evidence)
 
 
 def _meta(o: Outcome) -> Row:

@@ -12,7 +12,7 @@ NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
 # Marks and overrides of the writing direction, with which a hostile name reads as another, and the control characters
 # (but tab and line feed) that a terminal obeys: left out
-_OBEYED: Final = dict.fromkeys(
+OBEYED: Final = dict.fromkeys(
     (
         *range(0x202A, 0x202F),
         *range(0x2066, 0x206A),
@@ -127,7 +127,7 @@ def plain(tables: Tables) -> dict[str, list[dict[str, Scalar]]]:
     """`tables` with every text freed of control characters, so that names read as what they are."""
     return {
         name: [
-            {key: value.translate(_OBEYED) if isinstance(value, str) else value for key, value in row.items()}
+            {key: value.translate(OBEYED) if isinstance(value, str) else value for key, value in row.items()}
             for row in rows
         ]
         for name, rows in tables.items()

@@ -1,6 +1,6 @@
 """Scenarios: which measures are in force, what the club is, what the documents claim; each number with its basis."""
 
-from countervail.scenario.assumptions import assumptions, ranges, with_values
+from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_values
 from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
 from countervail.scenario.load import dump, library, load_scenario
 from countervail.scenario.measures import Measure
@@ -27,5 +27,6 @@ __all__ = [
     "load_scenario",
     "ranges",
     "select_sectors",
+    "unit_of",
     "with_values",
 ]

@@ -50,7 +50,7 @@ def assumptions(scenario: Scenario) -> list[Row]:
             "value": number.value,
             "low": number.low,
             "high": number.high,
-            "unit": number.unit or _UNITS.get(path.rsplit(".", 1)[-1]),
+            "unit": unit_of(path, number),
             "basis": number.basis,
             "source": number.source,
             "note": number.note,
@@ -58,6 +58,11 @@ def assumptions(scenario: Scenario) -> list[Row]:
         for path, label, number in ranges(scenario)
         if number.basis != "definition" or number.note
     ]
+
+
+def unit_of(path: str, number: Range) -> str | None:
+    """The unit of a range: its own, or the one its field implies."""
+    return number.unit or _UNITS.get(path.rsplit(".", 1)[-1])
 
 
 def ranges(scenario: Scenario) -> Iterator[tuple[str, str, Range]]:

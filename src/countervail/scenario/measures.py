@@ -118,6 +118,13 @@ class Measure(Model):
         return self
 
     @property
+    def sizes(self) -> tuple[str, ...]:
+        """The fields whose numbers say how much it does."""
+        if self.effect is not None:
+            return ("effect",)
+        return tuple(f for f in _RANGES if f in _MAY[self.kind] and getattr(self, f) is not None)
+
+    @property
     def by_united_nations(self) -> bool:
         """Whether every state is a sender."""
         return "UN" in self.senders

@@ -1,0 +1,1 @@
+"""`countervail serve`: a local web application over the same functions as the command line."""

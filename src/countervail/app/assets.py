@@ -1,0 +1,102 @@
+"""The page's files: those of the application and those of the report, by name, compressed where that helps."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from countervail.app.sources import Unknown
+from countervail.errors import CountervailError
+
+_FOLDERS: Final = ("countervail.app", "countervail.report")
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+_WORTH_COMPRESSING: Final = 2_000
+_TOKEN_HERE: Final = 'name="token" content=""'
+
+
+@dataclass(frozen=True)
+class _File:
+    stamp: tuple[int, int]
+    type: str
+    content: bytes
+
+    @cached_property
+    def tag(self) -> str:
+        return f'"{sha256(self.content).hexdigest()[:24]}"'
+
+    @cached_property
+    def compressed(self) -> bytes:
+        return gzip.compress(self.content, 6, mtime=0)
+
+
+class Assets:
+    """Files by name: only those that lie in the folders, none by its path."""
+
+    def __init__(self) -> None:
+        self._folders = [Path(str(files(package) / "static")) for package in _FOLDERS]
+        self._lock = Lock()
+        self._known: dict[str, _File] = {}
+
+    def _file(self, name: str) -> _File:
+        for folder in self._folders:
+            if folder.is_dir():
+                for path in folder.iterdir():
+                    if path.name == name and path.suffix in _TYPES and path.is_file():
+                        return self._read(name, path)
+        raise Unknown(f"static: there is no file {name!r}")
+
+    def _read(self, name: str, path: Path) -> _File:
+        status = path.stat()
+        stamp = status.st_mtime_ns, status.st_size
+        with self._lock:
+            found = self._known.get(name)
+            if found is None or found.stamp != stamp:
+                found = self._known[name] = _File(stamp, _TYPES[path.suffix], path.read_bytes())
+        return found
+
+    def warm_up(self) -> None:
+        """Read and compress what every page asks for."""
+        for folder in self._folders:
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if path.suffix in _TYPES and path.stat().st_size > _WORTH_COMPRESSING:
+                    self._file(path.name).compressed  # noqa: B018 - kept from here on
+
+    def answer(self, name: str, request: Request) -> Response:
+        """The file of that name; `Unknown` where there is none."""
+        file = self._file(name)
+        headers = {"etag": file.tag, "cache-control": "no-cache", "vary": "accept-encoding"}
+        if request.headers.get("if-none-match") == file.tag:
+            return Response(status_code=304, headers=headers)
+        content = file.content
+        if len(content) > _WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+            content, headers = file.compressed, headers | {"content-encoding": "gzip"}
+        return Response(content, headers=headers | {"content-type": file.type})
+
+    def index(self, token: str) -> str:
+        """The page, with the token in it."""
+        try:
+            page = self._file("index.html").content.decode()
+        except Unknown:
+            raise CountervailError("app/static/index.html is missing from this installation: install it again") from None
+        if _TOKEN_HERE not in page:
+            raise CountervailError("app/static/index.html has no place for the token")
+        return page.replace(_TOKEN_HERE, f'name="token" content="{token}"', 1)

@@ -1,0 +1,107 @@
+"""What the page calls the settings, choices and numbers of a scenario: plain words for a newcomer, a sentence each."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Words(NamedTuple):
+    """A label, and one sentence that says what it means."""
+
+    label: str
+    help: str
+
+
+# Every field of Settings that is a choice, a yes or no, or a date; a test keeps the list whole.
+SETTINGS: Final[dict[str, Words]] = {
+    "closure": Words(
+        "Trade balances",
+        "What becomes of countries' trade deficits and surpluses when trade changes.",
+    ),
+    "horizon": Words(
+        "Time to adjust",
+        "In the short run buyers switch between suppliers half as easily as in the long run.",
+    ),
+    "elasticity": Words(
+        "How easily buyers switch suppliers",
+        "The published estimate for every sector, or the low or high end of its range.",
+    ),
+    "anchor": Words(
+        "What trade without sanctions is judged by",
+        "The size given for each measure, what the pair traded before, or what similar pairs trade today.",
+    ),
+    "un_enforced": Words(
+        "Members apply UN sanctions to each other",
+        "If not, what the club does for its members goes past the measures of the United Nations.",
+    ),
+    "unrecorded_oil": Words(
+        "Count Iran's unrecorded oil exports",
+        "Oil that leaves Iran without showing in trade statistics; what is counted is an estimate.",
+    ),
+    "rails_date": Words(
+        "Date of the payment network",
+        "Who is connected to which payment system as of this day; left empty, the middle of the baseline year.",
+    ),
+}
+# The values of every choice, in words; keyed by field and value.
+CHOICES: Final[dict[str, dict[str, str]]] = {
+    "closure": {
+        "fixed": "Stay the same share of the world economy",
+        "proportional": "Move with each country's income",
+        "balanced": "All removed first",
+    },
+    "horizon": {"long": "Long run", "short": "Short run: a stress, not a forecast"},
+    "elasticity": {"low": "Less easily: low end", "central": "As estimated", "high": "More easily: high end"},
+    "anchor": {
+        "estimate": "The size given for each measure",
+        "history": "What the pair traded before",
+        "gravity": "What similar pairs trade",
+    },
+    "china": {"none": "Stays out", "partial": "In part", "full": "In full"},
+}
+CHINA: Final = Words("China", "Whether China stays out, takes a part of what the club offers, or all of it.")
+CONGO: Final = Words("Which Congo", "The documents say Congo and leave open which of the two states is meant.")
+KINDS: Final[dict[str, str]] = {
+    "embargo": "Trade embargo",
+    "export_control": "Export control",
+    "import_ban": "Import ban",
+    "tariff": "Tariff",
+    "price_cap": "Price cap",
+    "payment_cutoff": "Payments cut off",
+    "asset_freeze": "Asset freeze",
+}
+GROUPS: Final[dict[str, str]] = {"EU": "European Union", "UN": "United Nations"}
+
+# By field, or by kind of measure and field where a field means another thing there
+MEASURE: Final[dict[str, Words]] = {
+    "effect": Words(
+        "Effect on trade",
+        "Log points by which the trade it hits changes: −0.7 halves it, −2 leaves about an eighth, 0 changes nothing.",
+    ),
+    "rate": Words("Rate", "What the tariff adds to the price: 0.35 is 35 %."),
+    "price_cap.rate": Words("Discount", "How much more the cargo would fetch without the cap, over the price paid."),
+    "coverage": Words("Share of trade covered", "Share of the trade before the measure that it hits."),
+    "leakage": Words("Share that gets through", "Share of the trade covered that goes on all the same."),
+    "evasion": Words("Cost of evading it", "What evading the cap adds to the cost of the trade that evades it."),
+    "stock": Words("Assets frozen", "The stock of assets that the target cannot use."),
+    "return_rate": Words("Return forgone", "What the assets would yield in a year, as a share of them."),
+}
+PROVISION: Final = Words(
+    "Rise of trade",
+    "Log points by which it raises trade on its pairs: 0.05 is about 5 %; a trade agreement does 0.2 to 0.5.",
+)
+PAID: Final = "What it does follows from the payment network, not from a number here."
+CLUB: Final[dict[str, Words]] = {
+    "cap": Words("Most that all provisions do together", "Log points of trade that no pair's rise goes beyond."),
+    "rent_share": Words(
+        "Part of a trade cost that somebody earns",
+        "Share of what trading costs that middlemen on the exporter's side keep as a fee.",
+    ),
+    "china_partial": Words(
+        "What reaches China when it takes part in part",
+        "Share of each provision that works on trade with China; it counts only while China is in part.",
+    ),
+}
+INTEGRATION: Final = Words(
+    "in place already", "Share of what the club offers that these pairs have already, so that the club adds less."
+)
