@@ -1,22 +1,27 @@
 # Everything from a fresh clone, with Python 3.11 or newer, make and a package index. GNU Make 3.81 is enough.
 #   make run     the main job: answer for the shipped scenario          make test    the tests
-#   make bench   the speed claims, measured                             make lint    ruff, mypy --strict, layers
-#   make data    remake the bundled world (FROM=folder of its sources)  make lock    renew the locked requirements
-#   make clean   remove what these made (runs/ is kept)
-# PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run`.
+#   make serve   the same in the browser, to be changed                 make lint    ruff, mypy --strict, layers
+#   make bench   the speed claims, measured                             make lock    renew the locked requirements
+#   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
+# PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
+# PORT=8765 where that listens.
 
 VENV = .venv
 BIN = $(VENV)/bin
 SCENARIO = asiu
+PORT = 8765
 FROM = ../shared/data
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run test bench lint lock data clean
+.PHONY: run serve test bench lint lock data clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
+
+serve: $(VENV)/serve.stamp $(BUNDLE)
+	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
 test: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m pytest $(PYTEST)
@@ -36,7 +41,8 @@ data: $(VENV)/dev.stamp
 lock: $(VENV)/run.stamp
 	$(PIP) install uv
 	$(UV) pyproject.toml requirements/build.in -o requirements/run.lock
-	$(UV) pyproject.toml requirements/build.in --extra dev -c requirements/run.lock -o requirements/dev.lock
+	$(UV) pyproject.toml requirements/build.in --extra serve -c requirements/run.lock -o requirements/serve.lock
+	$(UV) pyproject.toml requirements/build.in --extra dev -c requirements/serve.lock -o requirements/dev.lock
 	$(UV) pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/dev.lock -o requirements/bench.lock
 
 clean:
@@ -51,6 +57,11 @@ $(VENV)/run.stamp: $(VENV)/venv.stamp requirements/run.lock pyproject.toml hatch
 	@echo "Installing the locked requirements into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/serve.stamp: $(VENV)/run.stamp requirements/serve.lock
+	@echo "Installing what the page's server needs ..."
+	@$(PIP) install --require-hashes -r requirements/serve.lock
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock

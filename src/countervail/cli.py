@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from countervail import cli_coalitions, cli_evidence, cli_payments
+from countervail import cli_coalitions, cli_evidence, cli_payments, cli_serve
 from countervail.errors import CountervailError, InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ app.add_typer(data, name="data")
 cli_coalitions.mount(app)
 cli_evidence.mount(app)
 cli_payments.mount(app)
+cli_serve.mount(app)
 
 
 class Closure(StrEnum):

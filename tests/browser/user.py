@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Download, Locator, Page, expect
@@ -21,6 +20,8 @@ TILES = {
 SOON = 10_000
 LATER = 60_000
 """Milliseconds that an answer, and that a job may take on a busy machine."""
+# the page says in its main element which switch was the last, and which one it shows
+_SETTLED = "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
 
 
 class User:
@@ -39,8 +40,10 @@ class User:
 
     def settled(self) -> User:
         """Waits until the page shows the state that was last chosen."""
-        expect(self.page.locator("html")).to_have_attribute("data-ready", "true", timeout=SOON)
-        expect(self.page.get_by_role("main")).to_have_attribute("aria-busy", "false", timeout=SOON)
+        until = time.monotonic() + SOON / 1000
+        while not self.page.evaluate(_SETTLED):
+            assert time.monotonic() < until, "the page does not come to rest"
+            self.page.wait_for_timeout(15)
         return self
 
     @property
