@@ -68,7 +68,8 @@ def world_map() -> alt.LayerChart:
     solved = known.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
     outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
-    drawn = layered(blank, unsolved, solved, members).project("naturalEarth1").add_params(shown)
+    # the shapes are projected already, so that a page which pushes new rows in only scales them
+    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown)
     return drawn.properties(height="container")
 
 
