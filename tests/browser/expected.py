@@ -10,8 +10,10 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.report import answers
 from countervail.report.columns import Tables
-from countervail.report.page import TILES
 from countervail.report.tables import at_once, tables
+
+SOLVED = ("cost_pct", "gain_pct", "offset")
+"""What a solve alone finds."""
 
 
 @cache
@@ -27,7 +29,7 @@ def outcome(*changes: str, scenario: str = "asiu") -> Outcome:
 
 @cache
 def tiles(*changes: str, scenario: str = "asiu") -> dict[str, str]:
-    """Label and value of every tile that a solve alone can fill."""
+    """Quantity and value of every tile that a solve alone can fill."""
     return _tiles(at_once(outcome(*changes, scenario=scenario)))
 
 
@@ -37,14 +39,9 @@ def whole(*changes: str) -> Tables:
     return tables(cv.run(world(), cv.load_scenario("asiu", set=changes)))
 
 
-def whole_tiles(*changes: str) -> dict[str, str]:
-    return _tiles(whole(*changes))
-
-
 def headline(*changes: str) -> Sequence[str]:
     return answers.headline(at_once(outcome(*changes)))
 
 
 def _tiles(rows: Tables) -> dict[str, str]:
-    found = {label: answers.figure(rows, answers.CLUB, quantity).value for quantity, label in TILES.items()}
-    return {label: value for label, value in found.items()}
+    return {quantity: answers.figure(rows, answers.CLUB, quantity).value for quantity in SOLVED}
