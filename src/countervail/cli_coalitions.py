@@ -79,11 +79,12 @@ def coalitions(
             seed=seed,
             progress=progress,
         )
+        made = import_module("countervail.report.coalition_tables")
         if isinstance(found, cv.Cube):
             bands = found.bands(draws, seed, progress=progress, executor=executor) if draws else None
-            rows = import_module("countervail.report.coalition_tables").tables(found, bands)
+            rows = made.tables(found, bands)
         else:
-            rows = {"players": _sampled(found)}
+            rows = made.sampled(found)
     if isinstance(found, cv.Cube) and out is not None:
         import_module("countervail.report.coalition_page").write(rows, out)
         if parquet:
@@ -95,16 +96,6 @@ def coalitions(
         _show(rows)
     if out is not None:
         typer.echo(f"Kept in: {out}", err=as_json)
-
-
-def _sampled(found: Any) -> list[dict[str, Any]]:
-    """The rows of a sampled run: its intervals take the place of bands."""
-    names = import_module("countervail.report.coalition_tables")
-    bounds = found.interval()
-    return [
-        {"player": p, "name": names.name(p), "shapley": v, "low": bounds[p][0], "high": bounds[p][1]}
-        for p, v in found.shapley().items()
-    ]
 
 
 def _show(rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -119,7 +119,7 @@ def check_command(
     for verdict in verdicts:
         claim = by_id[verdict.claim]
         typer.secho(f"\n{verdict.verdict}", fg=_STYLE[verdict.verdict], bold=True, nl=False)
-        typer.echo(f"  {claim['predicate']} {_short(claim)}  ({claim['document']}, {claim['place']})")
+        typer.echo(f"  {claim['predicate']} {loaded.content(claim)}  ({claim['document']}, {claim['place']})")
         typer.echo(f"  {verdict.explanation or verdict.method}")
         for row in verdict.result.get("readings", ()):
             bar = "█" * min(40, round(row["share_of_claim"] * 20))
@@ -127,16 +127,6 @@ def check_command(
             typer.echo(f"        {row['arithmetic']}")
         for source in verdict.data:
             typer.echo(f"  data: {source['dataset']}, vintage {source['vintage']}, licence {source['licence']}")
-
-
-def _short(claim: dict[str, Any]) -> str:
-    value = claim.get("object", claim.get("value"))
-    if isinstance(value, dict):
-        value = ", ".join(
-            f"{k} {v}" for k, v in value.items() if v not in (None, [], {}, False) and k not in {"label", "at"}
-        )
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 110 else text[:107] + "..."
 
 
 @evidence.command("show", epilog="Example: countervail evidence show cases/club --predicate listed_in")
@@ -172,7 +162,7 @@ def show(
         ]
         typer.secho(f"{item['id'].removeprefix('claim:')}  ", fg="cyan", nl=False)
         typer.echo(
-            f"{item['subject']} {item['predicate']} {_short(item)}  [{', '.join(flags)}]"
+            f"{item['subject']} {item['predicate']} {loaded.content(item)}  [{', '.join(flags)}]"
             + (f" {item['time']['edtf']}" if item.get("time") and item["time"].get("edtf") else "")
         )
         typer.echo(f"    {item['document']}, {item['place']}; {' > '.join(item.get('attribution', ()))}")
@@ -202,7 +192,7 @@ def compare(
         for identifier in (link.a, link.b):
             c = by_id[identifier]
             typer.echo(
-                f"    {c['document']}, {c['place']}: {c['subject']} {c['predicate']} {_short(c)} "
+                f"    {c['document']}, {c['place']}: {c['subject']} {c['predicate']} {loaded.content(c)} "
                 f"[{c['modality']}]\n        “{loaded.quote(c)[:200]}”"
             )
     typer.echo(f"{len(links)} links")

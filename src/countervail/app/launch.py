@@ -79,7 +79,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End: streams that would wait for their jobs end at once."""
-        self._application.state.engine.ending = True
+        self._application.state.jobs.hush()
         super().handle_exit(sig, frame)
 
 

@@ -3,6 +3,7 @@ CSV, Markdown)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,16 @@ class Evidence:
             " ".join(self.texts[by_id[p]["source"]][by_id[p]["start"] : by_id[p]["end"]].split())
             for p in claim["passages"]
         )
+
+    def content(self, claim: dict[str, Any]) -> str:
+        """What a claim says of its subject, in a line."""
+        value = claim.get("object", claim.get("value"))
+        if isinstance(value, dict):
+            value = ", ".join(
+                f"{k} {v}" for k, v in value.items() if v not in (None, [], {}, False) and k not in {"label", "at"}
+            )
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return text if len(text) <= 110 else text[:107] + "..."
 
     def countries_of(self) -> dict[str, list[str]]:
         """Countries named in each document."""
@@ -140,8 +151,6 @@ def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
 
 def load(folder: str | Path) -> Evidence:
     """The evidence of a case folder, offsets checked, reviews applied."""
-    import json
-
     data, texts = load_case(Path(folder))
     path = Path(folder) / "mentions.jsonl"
     mentions = (

@@ -55,6 +55,25 @@ def cited(scenario: Scenario, checked: Sequence[Row], evidence: Evidence) -> lis
     return rows if secretariat is None else [secretariat, *rows]
 
 
+def claims(evidence: Evidence) -> list[Row]:
+    """Every accepted claim of a case as a row like those of the table `evidence`; `fact` is the claim's id."""
+    case = _Case(evidence)
+    return [
+        case.complete(
+            row(
+                claim["id"],
+                str(claim["predicate"]).replace("_", " "),
+                evidence.content(claim),
+                _key(case.documents[claim["document"]]["source"]),
+                claim["place"],
+                NOT_TESTED,
+            ),
+            [claim],
+        )
+        for claim in evidence.accepted
+    ]
+
+
 def _completed(case: _Case, fact: Fact) -> Row:
     claims, difference = case.claims_of(fact)
     if not claims:

@@ -9,6 +9,7 @@ import numpy as np
 from countervail import __version__, countries
 from countervail.analysis import attribution
 from countervail.analysis.attribution import Floats
+from countervail.analysis.coalitions import Sampled
 from countervail.analysis.cube import Cube
 from countervail.analysis.eligibility import ineligible
 from countervail.analysis.outcome import LEAST_COST
@@ -42,6 +43,17 @@ def tables(cube: Cube, bands: Floats | None = None) -> dict[str, list[Row]]:
     else:
         out["findings"] = [vars(f) for f in findings(cube)]
     return out
+
+
+def sampled(found: Sampled) -> dict[str, list[Row]]:
+    """The tables of a sampled run: its confidence intervals take the place of bands."""
+    bounds = found.interval()
+    return {
+        "players": [
+            {"player": p, "name": name(p), "shapley": v, "low": bounds[p][0], "high": bounds[p][1]}
+            for p, v in found.shapley().items()
+        ]
+    }
 
 
 def name(code: str) -> str:

@@ -30,16 +30,20 @@ def write(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path:
     one step, so that a run that is killed leaves the earlier one whole. Files of others in the folder are kept.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
+    return replace(contents(tables, scenario_yaml), folder)
+
+
+def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
+    """The four files by name."""
     from countervail.report.page import page
     from countervail.report.workbook import workbook
 
-    contents = {
+    return {
         "report.html": page(tables).encode(),
         "results.xlsx": workbook(tables),
         "results.json": text(tables).encode(),
         "scenario.yaml": scenario_yaml.encode(),
     }
-    return replace(contents, folder)
 
 
 def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> None:
