@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import LAPTOP, SCREENSHOTS, Server, Watch, found, launch, serving
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from driving import LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 DRAWS = "10"
 PATIENCE = 15_000
@@ -29,6 +29,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -63,8 +64,9 @@ def contexts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     if request.node.stash.get(FAILED, False):
         _picture([context for _, context in made], request.node.name)
     for watch, context in made:
-        _cancel(watch, context)
         context.close()
+        if watch.jobs:
+            cancel(watch.own, watch.jobs)
     for watch, _ in made:
         watch.check()
 
@@ -83,20 +85,6 @@ def context(contexts: Callable[..., BrowserContext], server: Server) -> BrowserC
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def _cancel(watch: Watch, context: BrowserContext) -> None:
-    """End the jobs that the test leaves behind, so that the next one has the machine to itself."""
-    for page in context.pages[:1]:
-        with suppress(Exception):
-            page.evaluate(
-                """async jobs => {
-                    const token = document.querySelector('meta[name="token"]').content;
-                    for (const job of jobs)
-                        await fetch(`/api/jobs/${job}`, {method: "DELETE", headers: {"X-Countervail-Token": token}});
-                }""",
-                sorted(watch.jobs),
-            )
 
 
 def _picture(contexts: list[BrowserContext], name: str) -> None:

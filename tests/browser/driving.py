@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +110,7 @@ class Watch:
     def over(self, context: BrowserContext) -> BrowserContext:
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
+        context.on("request", self._asked)
         context.on("requestfailed", self._failed)
         context.on("response", self._response)
         context.on("page", lambda page: page.on("dialog", self._dialog))
@@ -134,6 +136,11 @@ class Watch:
         self._note(f"dialog {dialog.type}: {dialog.message}")
         dialog.dismiss()
 
+    def _asked(self, request: Request) -> None:
+        job = re.search(r"/api/jobs/([^/]+)", request.url)
+        if job:
+            self.jobs.add(job[1])
+
     def _failed(self, request: Request) -> None:
         # the page itself drops a call that a later switch has made pointless, and streams end with their page
         if request.failure != "net::ERR_ABORTED":
@@ -142,8 +149,6 @@ class Watch:
     def _response(self, response: Response) -> None:
         if response.status >= 400:
             self._note(f"answer {response.status}: {response.request.method} {response.url}")
-        elif response.status == 202:
-            self.jobs.add(response.url)
 
     def _elsewhere(self, url: str) -> bool:
         if url.startswith((self.own + "/", "data:", "blob:", "about:", "file:")) or url == self.own:
@@ -182,10 +187,9 @@ def keep(page: Page, name: str, *, whole: bool = False) -> Path:
     return path
 
 
-def call(url: str, path: str, body: Any) -> Any:
-    """A pure call of the API, as the page makes it."""
-    import httpx
-
-    answer = httpx.post(url + path, json=body, headers={"Origin": url}, timeout=60)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+def cancel(url: str, jobs: Iterable[str]) -> None:
+    """End jobs of a server, so that what comes next has the machine to itself."""
+    with httpx.Client(base_url=url) as client:
+        token = re.search(r'name="token" content="([^"]+)"', client.get("/").text)
+        for job in jobs:
+            client.delete(f"/api/jobs/{job}", headers={"X-Countervail-Token": token[1] if token else ""})
