@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -12,12 +13,16 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pytest
+import vl_convert
 
 import countervail as cv
 from countervail.analysis.cube import Cube
+from countervail.analysis.run import case_of, solved
 from countervail.cli import call
-from countervail.report.coalition_page import charts, page
-from countervail.report.coalition_tables import tables
+from countervail.report.charts import charts
+from countervail.report.coalition_page import page
+from countervail.report.coalition_tables import FILE, tables
+from countervail.report.columns import described
 
 FEW = "IRN,RUS,CHN,BLR"
 
@@ -100,10 +105,62 @@ def test_the_page_is_self_contained_and_its_charts_are_valid(side: str, request:
     assert "Content-Security-Policy" in html
     schema = alt.Chart._schema if hasattr(alt.Chart, "_schema") else None
     assert schema is not None
-    for chart in charts(bool(rows["meta"][0]["draws"]), side == "club"):
+    shown = charts(rows)
+    assert (
+        list(shown)
+        == [f"coalition_{name}" for name in ("shapley", "without", "lattice", "pairs", "keeps_out")][
+            : 5 if side == "club" else 4
+        ]
+    )
+    for chart in shown.values():
         alt.Chart.from_dict(chart.specification)
         assert all(rows.get(t) for t in chart.tables)
     assert ("Published findings" in html) == (side == "senders")
+
+
+@pytest.mark.parametrize("side", ["club", "senders"])
+def test_the_charts_draw_their_rows_and_mark_a_coalition(side: str, request: pytest.FixtureRequest) -> None:
+    found: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
+    rows = tables(found, np.ones((3, found.n)))
+    for chart in charts(rows).values():
+        drawn = []
+        for codes in ("", rows["lattice"][0]["codes"]):
+            specification = dict(chart.specification, width=600)
+            specification["datasets"] = {name: rows[name] for name in chart.tables} | specification.get("datasets", {})
+            for parameter in specification.get("params", ()):
+                parameter["value"] = codes
+            svg = vl_convert.vegalite_to_svg(specification, vl_version="6.4")
+            assert "NaN" not in svg
+            assert "undefined" not in svg
+            assert svg.count("<path") > 3
+            drawn.append(re.sub(r"gradient_\d+", "", svg))
+        assert (drawn[0] != drawn[1]) == (chart.name == "coalition_lattice")
+
+
+@pytest.mark.parametrize("side", ["club", "senders"])
+def test_the_rows_are_as_described(side: str, request: pytest.FixtureRequest) -> None:
+    rows = tables(request.getfixturevalue("cube" if side == "club" else "senders"))
+    known = described(FILE)
+    assert set(rows) == set(known) - ({"findings"} if side == "club" else {"stability", "smallest"})
+    for name, table in rows.items():
+        for row in table:
+            assert list(row) == [c.name for c in known[name].columns], name
+
+
+def test_a_coalition_s_codes_load_it(cube: Cube) -> None:
+    """Every coalition with the secretariat is a state of the switches, and worth there what the cube says."""
+    world = cv.load_world()
+    rows = [row for row in tables(cube)["lattice"] if "IRN" in str(row["codes"]).split()]
+    assert len(rows) == 8
+    for row in rows:
+        codes = str(row["codes"]).split()
+        others = [code for code in codes if code != "IRN"]
+        scenario = cv.load_scenario("asiu", set=[f"club.members={json.dumps(others)}"])
+        assert set(scenario.members()) == set(codes)
+        found = solved(case_of(world, scenario))
+        at = [world.index(code) for code in codes]
+        worth = (found.income * np.expm1(found.worlds.gain))[at].sum() if len(codes) > 1 else 0.0
+        assert worth == pytest.approx(row["value"], rel=1e-6, abs=1e-3)
 
 
 def test_tables_hold_scalars_only(cube: Cube) -> None:

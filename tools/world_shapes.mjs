@@ -36,7 +36,7 @@ topology.arcs = topology.arcs.map((arc) => {
   const limit = Math.min(KEPT_WEIGHT, inner[Math.min(KEPT_POINTS, inner.length) - 1] ?? 0);
   return arc.filter((point, k) => k === 0 || k === arc.length - 1 || point[2] >= limit).map(([x, y]) => [x, y]);
 });
-// without resampling, a border that two countries share stays one line
-const flat = geoNaturalEarth1().scale(180 / Math.PI).translate([0, 0]).precision(0);
+// turned so that the cut lies in the Bering Strait; without resampling, a border that two countries share stays one line
+const flat = geoNaturalEarth1().rotate([-11, 0]).scale(180 / Math.PI).translate([0, 0]).precision(0);
 const drawn = geoProject(feature(topology, topology.objects.countries), flat);
 writeFileSync(process.argv[2], JSON.stringify(build({ countries: drawn }, 1e4)));

@@ -7,6 +7,7 @@ since the year before the measures.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Placebo:
     before: int | None
     note: str
 
-    @property
+    @cached_property
     def bound(self) -> float:
         """The 95th percentile of the costs found; infinite where no placebo could be made."""
         return float(np.percentile(self.cost, 95)) if len(self.cost) else float("inf")

@@ -96,7 +96,7 @@ class Assets:
         try:
             page = self._file("index.html").content.decode()
         except Unknown:
-            raise CountervailError("app/static/index.html is missing from this installation: install it again") from None
+            raise CountervailError("app/static/index.html is missing: install countervail again") from None
         if _TOKEN_HERE not in page:
             raise CountervailError("app/static/index.html has no place for the token")
         return page.replace(_TOKEN_HERE, f'name="token" content="{token}"', 1)

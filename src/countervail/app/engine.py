@@ -25,6 +25,7 @@ AT_ONCE: Final = 2
 """Threads that solve: a processor each on a small machine."""
 MOST_LIVES: Final = 6
 MOST_OUTCOMES: Final = 12
+MOST_SCENARIOS: Final = 64
 MOST_BYTES: Final = 64_000_000
 """Of answers kept."""
 
@@ -55,13 +56,14 @@ class Engine:
         self.sources = Sources(scenario)
         self.cases = Cases(None if evidence is None else Path(evidence))
         self.first = State(scenario=self.sources.default, set=settings, case=self.cases.served)
-        self.scenario(self.first)
         self._given = world
+        self._scenarios: Kept[Scenario] = Kept(MOST_SCENARIOS)
         self._worlds: Kept[World] = Kept(1)
         self._lives: Kept[Live] = Kept(MOST_LIVES)
         self._solved: Kept[Solved] = Kept(MOST_OUTCOMES)
         self._live_answers = Answers(AT_ONCE, MOST_BYTES)
         self._other_answers = Answers(1, MOST_BYTES)
+        self.scenario(self.first)
 
     @property
     def world(self) -> World:
@@ -74,7 +76,8 @@ class Engine:
 
     def scenario(self, state: State) -> Scenario:
         """The scenario of a state; `Unknown`, or InputError as of `--set`."""
-        return self.sources.load(state.scenario, state.set)
+        key = state.scenario, state.set
+        return self._scenarios.get(key, lambda: self.sources.load(state.scenario, state.set))
 
     def live(self, name: str) -> Live:
         """The scenario of that name as loaded, from which every change is solved."""

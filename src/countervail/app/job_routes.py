@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path as FilePath
 from secrets import token_hex
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, Security, UploadFile
 from fastapi.security import APIKeyHeader

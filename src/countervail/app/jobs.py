@@ -90,9 +90,7 @@ class Jobs:
             if not self.closing:
                 self._workers[0].prepare()
 
-    def start(
-        self, kind: JobKind, key: Hashable, work: Work, ended: Callable[[bool], None] = lambda well: None
-    ) -> Job:
+    def start(self, kind: JobKind, key: Hashable, work: Work, ended: Callable[[bool], None] = lambda well: None) -> Job:
         """A new job for `work`; what `key` says is the same is done once. `ended` is told whether it went well.
 
         Raises:
@@ -105,7 +103,7 @@ class Jobs:
                 task = None
             if task is None:
                 if self.closing or len(self._waiting) >= MOST_WAITING:
-                    raise Busy(f"jobs: {len(self._waiting)} are waiting already, and no more are taken; try again later")
+                    raise Busy(f"jobs: {len(self._waiting)} are waiting already; try again when some are done")
                 task = Task(kind, work, (kind, key), ended)
                 self._tasks[task.key] = task
                 self._waiting.append(task)

@@ -42,14 +42,16 @@ def serve(app: FastAPI, port: int, told: Callable[[str], None], browser: bool) -
 
 def listening(port: int) -> socket.socket:
     """A socket bound to a port of this machine, any free one for 0; InputError where it cannot be had."""
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # the protocol is named, for only then does asyncio send small packets at once (40 ms an answer)
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # a port whose connections are just ending may be taken again; elsewhere this means theft
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((HOST, port))
     except OSError as error:
         found.close()
-        raise InputError(f"--port: {port} cannot be had: {error.strerror}; name another, or 0 for any free one") from None
+        why = f"--port: {port} cannot be had: {error.strerror}; name another, or 0 for any that is free"
+        raise InputError(why) from None
     return found
 
 

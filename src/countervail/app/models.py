@@ -1,4 +1,4 @@
-"""What the page and the server say to each other: typed requests and answers, from which the OpenAPI document is made."""
+"""What the page and the server say to each other: typed requests and answers; the OpenAPI document is made of them."""
 
 from __future__ import annotations
 
@@ -135,11 +135,34 @@ class ChartFacts(_Said):
     specification: dict[str, Any]
 
 
+class ColumnFacts(_Said):
+    """A column of a table as a reader is shown it."""
+
+    name: str
+    kind: str
+    """text, number, integer, boolean, date or any"""
+    unit: str
+    """`own`: that of the row"""
+    label: str
+    description: str
+    under: str | None
+    """The column that is set small under it."""
+
+
+class TableFacts(_Said):
+    """A result table: its title, what it says, and its columns without those that help only a program."""
+
+    title: str
+    description: str
+    columns: list[ColumnFacts]
+
+
 class ChartList(_Said):
-    """Every chart, and the configurations that give them their look."""
+    """Every chart, the configurations that give them their look, and every table's columns."""
 
     charts: dict[str, ChartFacts]
     themes: dict[Literal["light", "dark"], dict[str, Any]]
+    columns: dict[str, TableFacts]
 
 
 class TablesOnly(_Said):
@@ -153,6 +176,8 @@ class Tile(_Said):
 
     quantity: str
     label: str
+    meaning: str
+    """What the figure says, after its value."""
     value: str
     band: str
     median: str

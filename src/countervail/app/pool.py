@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 2.0
 """Seconds a worker is given to stop by itself."""
-DIED: Final = "the process that worked on this ended unexpectedly (out of memory, or killed); try again, or ask for less"
+DIED: Final = "the process that worked on this ended early (out of memory, or killed); try again, or ask for less"
 
 
 class Worker:

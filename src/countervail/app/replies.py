@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from countervail import __version__
-from countervail.app.engine import Engine
 from countervail.app import models
+from countervail.app.engine import Engine
 from countervail.app.models import CountryState, State
-from countervail.errors import InputError
 from countervail.report import answers
-from countervail.report.columns import Tables
-from countervail.report.controls import Controls, controls
-from countervail.report.page import TILES, View, members_view
+from countervail.report.columns import Table, Tables, described
+from countervail.report.control_model import Controls
+from countervail.report.controls import controls
+from countervail.report.page import TILES, View, columns_shown, members_view
 from countervail.report.tables import at_once
 
 
@@ -20,6 +20,10 @@ class ScenarioAnswer(Controls):
     """Everything that can be switched, and what documents say of it."""
 
     tables: models.Tables
+
+
+# the run's own last: tables of the same name are its
+_COLUMNS: Final = ("coalition_columns.csv", "country_columns.csv", "columns.csv")
 
 
 def meta(engine: Engine, draws: int) -> dict[str, Any]:
@@ -42,10 +46,8 @@ def meta(engine: Engine, draws: int) -> dict[str, Any]:
 def charts(engine: Engine, state: State) -> dict[str, Any]:
     """Every chart of the report and of the coalitions' page, and the two looks; the same for every state."""
     from countervail.report.charts import every
-    from countervail.report.coalition_page import charts as of_coalitions
     from countervail.report.theme import config
 
-    known = every() | {f"coalition_{chart.name}": chart for chart in of_coalitions(many=True, keeps_out=True)}
     return {
         "charts": {
             name: {
@@ -54,10 +56,19 @@ def charts(engine: Engine, state: State) -> dict[str, Any]:
                 "tables": chart.tables,
                 "specification": chart.specification,
             }
-            for name, chart in known.items()
+            for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
+        "columns": {table.name: _described(table) for file in _COLUMNS for table in described(file).values()},
     }
+
+
+def _described(table: Table) -> dict[str, Any]:
+    columns = [
+        {"name": c.name, "kind": c.kind, "unit": c.unit, "label": c.label, "description": c.description, "under": under}
+        for c, under in columns_shown(table)
+    ]
+    return {"title": table.title, "description": table.description, "columns": columns}
 
 
 def scenario(engine: Engine, state: State) -> dict[str, Any]:
@@ -85,17 +96,18 @@ def worlds(engine: Engine, state: State) -> dict[str, Any]:
 def in_words(tables: Tables) -> dict[str, Any]:
     """Headline, tiles and the table of members, as the report has them."""
     return {
-        "headline": answers.headline(tables),
-        "tiles": [_tile(tables, quantity, label) for quantity, label in TILES.items()],
+        "headline": answers.headline(tables, whole=False),
+        "tiles": [_tile(tables, quantity, *said) for quantity, said in TILES.items()],
         "members": _view(members_view(tables)),
     }
 
 
-def _tile(tables: Tables, quantity: str, label: str) -> dict[str, str]:
+def _tile(tables: Tables, quantity: str, label: str, meaning: str) -> dict[str, str]:
     found = answers.figure(tables, answers.CLUB, quantity)
     return {
         "quantity": quantity,
         "label": label,
+        "meaning": meaning,
         "value": found.value,
         "band": found.band,
         "median": found.median,
@@ -111,19 +123,19 @@ def country(engine: Engine, state: CountryState) -> dict[str, Any]:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     from countervail.report.country_tables import country_tables
 
-    if state.country not in engine.world.countries:
-        raise InputError(f"country: {state.country} is not in this world; name one of table `countries` (ISO3)")
-    outcome = engine.solved(State(scenario=state.scenario, set=state.set)).outcome
+    outcome = engine.solved(state).outcome
     return {"tables": country_tables(outcome, state.country)}
 
 
 def payments(engine: Engine, state: State) -> dict[str, Any]:
     """The payment network: who can pay whom, and what the proposals change; not what they are worth."""
-    from countervail.analysis.links import network_of, prepare
+    from countervail.analysis.links import network_of
+    from countervail.payments import payments as network_at
     from countervail.report import payment_tables
 
-    outcome = engine.solved(State(scenario=state.scenario, set=state.set)).outcome
-    _, network = prepare(engine.world, outcome.scenario)
+    outcome = engine.solved(state).outcome
+    paid = outcome.case.layout.payments
+    network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
     study = network_of(outcome.case, network, outcome.worlds.sanctions.S)
     found = payment_tables.tables(study, pairs=True)
     return {"tables": {name: rows for name, rows in found.items() if name.startswith("rail_")}}

@@ -83,7 +83,7 @@ def _refusal(scope: Scope) -> Response | None:
         return answer(414, f"address: longer than {MOST_URL:,} characters; send the state in the body")
     hosts = headers.getlist("host")
     if len(hosts) != 1 or hosts[0].rpartition(":")[0 if re.search(r":\d*\Z", hosts[0]) else 2].lower() not in HOSTS:
-        return answer(403, f"host: only {', '.join(HOSTS)} are answered; open the address that `countervail serve` says")
+        return answer(403, f"host: only {', '.join(HOSTS)} are answered; open the address that the server told")
     own = f"{scope.get('scheme', 'http')}://{hosts[0]}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):
         return answer(403, "origin: only this server's own page may ask")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from concurrent.futures import CancelledError, Future
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
@@ -17,6 +19,7 @@ from countervail.app.assets import Assets
 from countervail.app.engine import Engine
 from countervail.app.jobs import Jobs
 from countervail.app.security import Guard
+from countervail.errors import CountervailError
 from countervail.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -53,11 +56,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # what the first page asks for is begun at once; a worker is made ready when that is answered
+        # what the first page asks for is begun at once; what it will ask for later, when that is answered
         first = engine.ask(replies.worlds, engine.first.solved)
         engine.ask(replies.charts, engine.first, slow=True)
         engine.ask(replies.scenario, engine.first, slow=True)
-        first.add_done_callback(lambda _: jobs.prepare())
+        Thread(target=_ahead, args=(first, engine, jobs), name="countervail-ahead", daemon=True).start()
         try:
             yield
         finally:
@@ -84,3 +87,10 @@ def create_app(
     app.add_middleware(Guard)
     problems.explain(app)
     return app
+
+
+def _ahead(first: Future[bytes], engine: Engine, jobs: Jobs) -> None:
+    with suppress(CountervailError, CancelledError):  # which the page will be told
+        first.result()
+        jobs.prepare()
+        engine.live(engine.first.scenario).prepare()

@@ -80,9 +80,7 @@ class Run:
         if self.draws:
             headline = banded(outcome, self.draws, self.seed, desk.at("Bands of the headline"), thorough=False)
             self._send(desk, headline, evidence)
-            found = self._send(
-                desk, banded(outcome, self.draws, self.seed, desk.at("Bands of everything")), evidence
-            )
+            found = self._send(desk, banded(outcome, self.draws, self.seed, desk.at("Bands of everything")), evidence)
         return found
 
     def _send(self, desk: Desk, outcome: Outcome, evidence: Evidence | None) -> dict[str, Any]:

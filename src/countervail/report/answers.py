@@ -92,8 +92,11 @@ def members(tables: Tables) -> list[Member]:
     ]
 
 
-def headline(tables: Tables) -> list[str]:
-    """The answer in sentences, losses and gains first; a ratio without a value gives its reason instead."""
+def headline(tables: Tables, whole: bool = True) -> list[str]:
+    """The answer in sentences, losses and gains first; a ratio without a value gives its reason instead.
+
+    Not `whole`, nothing is said of bands that are missing: they are to come.
+    """
     said = meta(tables)
     eligible = _eligible(tables)
     cost, cost_usd = figure(tables, CLUB, "cost_pct"), find(tables, CLUB, "cost_usd")
@@ -125,7 +128,7 @@ def headline(tables: Tables) -> list[str]:
         elif blunting.value != NOTHING:
             sentences.append(f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}.")
     sentences += [*_break_even(tables), *_china(tables), *_placebo(tables)]
-    if not said.get("draws"):
+    if whole and not said.get("draws"):
         sentences.append("These are point values, without draws: no bands are given.")
     return sentences
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
-
-import altair as alt
 
 from countervail.errors import InputError
-from countervail.report.charts import Chart
-from countervail.report.coalition_tables import DESCRIBED
-from countervail.report.columns import Row, Tables
+from countervail.report.charts import Chart, charts
+from countervail.report.coalition_tables import FILE, UNSHOWN
+from countervail.report.columns import Row, Tables, described
 from countervail.report.page import Section, View, render
 from countervail.report.words import cell, plain
 
-# "no" last: it takes the quiet colour
-_STABLE = ("open and exclusive entry", "exclusive entry", "open entry", "no")
 HTML, JSON = "coalitions.html", "coalitions.json"
 
 
@@ -46,15 +41,23 @@ def page(tables: Tables) -> str:
     club = meta["side"] == "club"
     who = "members" if club else f"senders against {meta['target']}"
     title = f"{meta['title']}: its coalitions" if club else f"Who sanctions {meta['target']}: coalitions of senders"
-    keeps_out = club and any(r["deterrence_pct"] is not None for r in tables["players"])
-    shown = [c for c in charts(bool(meta["draws"]), keeps_out) if tables.get(c.tables[0])]
+    known = charts(tables)
+
+    def shown(*names: str) -> list[Chart]:
+        return [known[name] for name in names if name in known]
+
     sections = [
         Section("answer", "The answer"),
-        Section("players", "Who makes it work", charts=shown[:2], open=_views(tables, "players")),
-        Section("lattice", "Size and worth", charts=shown[2:3], folded=_views(tables, "sizes")),
+        Section(
+            "players",
+            "Who makes it work",
+            charts=shown("coalition_shapley", "coalition_without"),
+            open=_views(tables, "players"),
+        ),
+        Section("lattice", "Size and worth", charts=shown("coalition_lattice"), folded=_views(tables, "sizes")),
         Section("stability", "What holds together", open=_views(tables, "stability", "smallest")),
-        Section("deterrence", "What keeps each out", charts=[c for c in shown if c.name == "keeps_out"]),
-        Section("pairs", "Pairs of players", charts=[c for c in shown if c.name == "pairs"]),
+        Section("deterrence", "What keeps each out", charts=shown("coalition_keeps_out")),
+        Section("pairs", "Pairs of players", charts=shown("coalition_pairs")),
         Section("losses", "Others", open=_views(tables, "losses")),
         Section("findings", "Published findings beside ours", open=_views(tables, "findings")),
     ]
@@ -90,108 +93,9 @@ def _headline(tables: Tables, club: bool) -> list[str]:
 def _views(tables: Tables, *names: str) -> list[View]:
     out = []
     for name in names:
-        table = DESCRIBED[name]
-        rows = tuple(tuple(cell(c, row[c.name]) for c in table.columns) for row in tables.get(name, ()))
+        table = described(FILE)[name]
+        columns = tuple(c for c in table.columns if c.name not in UNSHOWN)
+        rows = tuple(tuple(cell(c, row[c.name]) for c in columns) for row in tables.get(name, ()))
         if rows:
-            out.append(View(table.title, table.description, table.columns, rows))
+            out.append(View(table.title, table.description, columns, rows))
     return out
-
-
-def charts(many: bool, keeps_out: bool) -> list[Chart]:
-    """The charts of a cube: `many`, with bands of draws; `keeps_out`, with what keeps each member out."""
-    bands = " Lines: the 5th to 95th percentile of the draws." if many else ""
-    found = [
-        Chart(
-            "shapley",
-            "What each adds, on average over all orders of joining",
-            f"Shapley values.{bands} An attribution under transfers, not a forecast.",
-            ("players",),
-            _plain(_bars("players", "shapley", "name", "Shapley value, million USD", many)),
-        ),
-        Chart(
-            "without",
-            "What all of them lose without it",
-            "The worth of everybody together less that of everybody else.",
-            ("players",),
-            _plain(_bars("players", "leave_one_out", "name", "Lost without it, million USD", False)),
-        ),
-        Chart(
-            "lattice",
-            "Worth by size",
-            "Shaded: from the least to the most valuable coalition of that size. Points: some of them; coloured, those "
-            "that hold together under a rule of entry. Hover for the members.",
-            ("lattice", "sizes"),
-            _plain(_lattice()),
-        ),
-        Chart(
-            "pairs",
-            "Who is worth more together",
-            "Shapley interaction index of pairs: purple, complements; brown, substitutes.",
-            ("interaction",),
-            _plain(_pairs()),
-        ),
-    ]
-    if keeps_out:
-        found.append(
-            Chart(
-                "keeps_out",
-                "The wedge on trade with the senders that outweighs the club",
-                "The smaller, the easier a member is kept out. Who trades next to nothing with the senders has no bar.",
-                ("players",),
-                _plain(_bars("players", "deterrence_pct", "name", "Break-even wedge, %", False)),
-            )
-        )
-    return found
-
-
-def _plain(chart: Any) -> dict[str, Any]:
-    specification: dict[str, Any] = chart.properties(width="container").to_dict(validate=False)
-    specification.pop("config", None)
-    return specification
-
-
-def _bars(table: str, column: str, label: str, title: str, bands: bool) -> Any:
-    rows = alt.Chart(alt.NamedData(table)).transform_filter(f"isValid(datum.{column})")
-    y = alt.Y(f"{label}:N", sort="-x", title=None)
-    tips = [alt.Tooltip(f"{label}:N", title="Player"), alt.Tooltip(f"{column}:Q", title=title, format=",.3~s")]
-    bars = rows.mark_bar(style="first").encode(alt.X(f"{column}:Q", title=title), y, tooltip=tips)
-    if not bands:
-        return bars
-    return bars + rows.mark_rule(style="band").encode(alt.X("low:Q", title=title), y, x2="high:Q")
-
-
-def _lattice() -> Any:
-    x = alt.X("size:Q", title="Members", axis=alt.Axis(tickMinStep=1))
-    title = "Worth, million USD"
-    area = (
-        alt.Chart(alt.NamedData("sizes"))
-        .mark_area(style="shade")
-        .encode(x, alt.Y("lowest:Q", title=title), y2="highest:Q")
-    )
-    tips = [alt.Tooltip("members:N", title="Members"), alt.Tooltip("value:Q", title=title, format=",.3~s")]
-    tips.append(alt.Tooltip("stable:N", title="Holds together"))
-    points = (
-        alt.Chart(alt.NamedData("lattice"))
-        .mark_point()
-        .encode(
-            x,
-            alt.Y("value:Q", title=title),
-            alt.Color("stable:N", title="Holds together under", sort=None, scale=alt.Scale(domain=list(_STABLE))),
-            tooltip=tips,
-        )
-    )
-    return area + points
-
-
-def _pairs() -> Any:
-    tips = [alt.Tooltip("one:N"), alt.Tooltip("other:N"), alt.Tooltip("value:Q", title="million USD", format=",.3~s")]
-    return (
-        alt.Chart(alt.NamedData("interaction"))
-        .mark_rect()
-        .encode(
-            alt.X("one:N", title=None),
-            alt.Y("other:N", title=None),
-            alt.Color("value:Q", title="million USD", scale=alt.Scale(range="diverging", domainMid=0, type="symlog")),
-            tooltip=tips,
-        )
-    )

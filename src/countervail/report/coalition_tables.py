@@ -1,4 +1,7 @@
-"""The tables of a cube: who makes the coalition work, which hold together, what others lose."""
+"""The tables of a cube: who makes the coalition work, which hold together, what others lose.
+
+Every table's columns are described in coalition_columns.csv.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,12 @@ from countervail.analysis.eligibility import ineligible
 from countervail.analysis.outcome import LEAST_COST
 from countervail.analysis.senders import findings
 from countervail.analysis.stability import Entry
-from countervail.report.columns import Column, Row, Table
+from countervail.report.columns import Row
 
 FORMAT = "coalitions/1"
+FILE = "coalition_columns.csv"
+UNSHOWN = ("player", "codes", "shapley_in_core")
+"""Columns that help a program more than a reader."""
 SHOWN = 12
 """Coalitions of one size shown in the lattice, beside the stable ones."""
 OFFSETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -133,6 +139,7 @@ def _lattice(c: Cube) -> Iterator[Row]:
                 "value": float(c.value[k]),
                 "stable": " and ".join(rules) + " entry" if rules else "no",
                 "members": names(c.members(int(k))),
+                "codes": " ".join(c.members(int(k))),
             }
 
 
@@ -158,19 +165,11 @@ def _superadditivity(c: Cube) -> Row:
 
 def _stability(c: Cube) -> Iterator[Row]:
     every = 1 << c.n
-    inside, potential = c.internally_stable(), c.potentially_stable()
-    yield {
-        "rule": "nobody gains by leaving",
-        "count": int(inside.sum()),
-        "share": float(inside.mean()),
-        "largest": None,
-    }
-    yield {
-        "rule": "transfers could keep everybody in",
-        "count": int(potential.sum()),
-        "share": float(potential.mean()),
-        "largest": None,
-    }
+    for rule, held in (
+        ("nobody gains by leaving", c.internally_stable()),
+        ("transfers could keep everybody in", c.potentially_stable()),
+    ):
+        yield {"rule": rule, "count": int(held.sum()), "share": float(held.mean()), "largest": None, "codes": None}
     for rule in RULES:
         found = c.stable(rule)
         yield {
@@ -178,6 +177,7 @@ def _stability(c: Cube) -> Iterator[Row]:
             "count": len(found),
             "share": len(found) / every,
             "largest": names(found[0]) if found else None,
+            "codes": " ".join(found[0]) if found else None,
         }
 
 
@@ -190,7 +190,13 @@ def _smallest(c: Cube) -> Iterator[Row]:
         for offset in OFFSETS:
             found = c.smallest(offset, code)
             if found is not None:
-                yield {"country": name(code), "offset": offset, "size": len(found), "members": names(found)}
+                yield {
+                    "country": name(code),
+                    "offset": offset,
+                    "size": len(found),
+                    "members": names(found),
+                    "codes": " ".join(found),
+                }
 
 
 def _losses(c: Cube) -> Iterator[Row]:
@@ -201,88 +207,3 @@ def _losses(c: Cube) -> Iterator[Row]:
     else:
         for k, player in enumerate(c.players):
             yield {"who": name(player), "value": float(c.own_gain[-1, k])}
-
-
-_USD = "million USD"
-DESCRIBED: dict[str, Table] = {
-    "players": Table(
-        "players",
-        "Who makes it work",
-        "Shapley values: an attribution under transfers, not a forecast.",
-        (
-            Column("name", "text", "", "Player", ""),
-            Column(
-                "shapley", "number", _USD, "Shapley value", "mean of what the player adds, over all orders of joining"
-            ),
-            Column("share", "number", "share", "Share", "of everybody's worth together"),
-            Column("low", "number", _USD, "5th percentile", "over draws"),
-            Column("high", "number", _USD, "95th percentile", "over draws"),
-            Column("leave_one_out", "number", _USD, "Lost without it", "what everybody together loses without it"),
-            Column("own_gain", "number", _USD, "Its own gain", "when everybody is in"),
-            Column("deterrence_pct", "number", "%", "Break-even deterrence", "wedge on its trade with the senders"),
-        ),
-    ),
-    "stability": Table(
-        "stability",
-        "What holds together",
-        "Under open entry anyone may join; under exclusive entry members refuse who would make one of them lose.",
-        (
-            Column("rule", "text", "", "Rule", ""),
-            Column("count", "integer", "", "Coalitions", ""),
-            Column("share", "number", "share", "Share of all", ""),
-            Column("largest", "text", "", "The largest", ""),
-        ),
-    ),
-    "smallest": Table(
-        "smallest",
-        "The smallest coalition that reaches an offset",
-        "Offset: the share of the country's cost of sanctions that its gain covers. Of members for whom ratios are "
-        "formed at all, at a cost above 0.25 %.",
-        (
-            Column("country", "text", "", "Country", ""),
-            Column("offset", "number", "share", "Offset", ""),
-            Column("size", "integer", "", "Size", ""),
-            Column("members", "text", "", "Members", ""),
-        ),
-    ),
-    "losses": Table(
-        "losses",
-        "What others gain or lose",
-        "With everybody in, against nobody's coalition.",
-        (Column("who", "text", "", "Who", ""), Column("value", "number", _USD, "Gain", "losses are negative")),
-    ),
-    "interaction": Table(
-        "interaction",
-        "Pairs",
-        "Shapley interaction index: above zero the two are worth more together than apart.",
-        (
-            Column("one", "text", "", "One", ""),
-            Column("other", "text", "", "Other", ""),
-            Column("value", "number", _USD, "Interaction", ""),
-        ),
-    ),
-    "findings": Table(
-        "findings",
-        "Published findings on coalitions of senders",
-        "Beside ours, with the reason where they differ.",
-        (
-            Column("what", "text", "", "What", ""),
-            Column("published", "number", "%", "Published", ""),
-            Column("ours", "number", "%", "Ours", ""),
-            Column("reason", "text", "", "Why they differ", ""),
-            Column("source", "text", "", "Source", ""),
-        ),
-    ),
-    "sizes": Table(
-        "sizes",
-        "Worth by size",
-        "",
-        (
-            Column("size", "integer", "", "Size", ""),
-            Column("coalitions", "integer", "", "Coalitions", ""),
-            Column("lowest", "number", _USD, "Lowest", ""),
-            Column("median", "number", _USD, "Median", ""),
-            Column("highest", "number", _USD, "Highest", ""),
-        ),
-    ),
-}

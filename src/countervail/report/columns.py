@@ -1,4 +1,4 @@
-"""What the result tables hold: each table's and column's label, unit and meaning, read from columns.csv."""
+"""What the result tables hold: each table's and column's label, unit and meaning, read from CSV files beside this."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class Table:
 
 
 @cache
-def described() -> Mapping[str, Table]:
-    """The result tables by name, in the order they are shown."""
+def described(file: str = "columns.csv") -> Mapping[str, Table]:
+    """The tables of a file by name, in the order they are shown; by default the result tables of a run."""
     titles: dict[str, tuple[str, str]] = {}
     columns: dict[str, list[Column]] = {}
-    text = (files("countervail.report") / "columns.csv").read_text(encoding="utf-8")
+    text = (files("countervail.report") / file).read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         if row["column"]:
             columns[row["table"]].append(

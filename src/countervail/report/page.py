@@ -15,7 +15,7 @@ from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report import answers
 from countervail.report.charts import Chart, charts
-from countervail.report.columns import Column, Row, Scalar, Tables, described
+from countervail.report.columns import Column, Row, Scalar, Table, Tables, described
 from countervail.report.theme import config
 from countervail.report.words import NOTHING, band, cell, plain, quantity, unprefixed
 
@@ -110,11 +110,16 @@ _TEXTS: Final = {
     "assumptions": "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
 }
 _EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
+# The headline's figures: what each is called, and what it says
 TILES: Final = {
-    "cost_pct": "Cost of the sanctions, of real income",
-    "gain_pct": "Gain from the club, of real income",
-    "offset": "Offset: share of the cost made good",
-    "break_even": "Break-even: rise in trade, log points",
+    "cost_pct": ("Cost of the sanctions", "a year, of the members' real income"),
+    "gain_pct": ("Gain from the club", "a year, with the sanctions still in force"),
+    "offset": ("Offset", "of the cost is made good by the gain"),
+    "blunting": ("Blunting", "less cost from the sanctions, once the club exists"),
+    "break_even": (
+        "Break-even",
+        "log points of trade inside the club would make up for the sanctions",
+    ),
 }
 # Columns that help a program more than a reader
 _LEFT_OUT: Final = {
@@ -160,7 +165,7 @@ def page(tables: Tables) -> str:
     tables = plain(tables)
     shown = charts(tables)
     meta = answers.meta(tables)
-    tiles = [(label, answers.figure(tables, answers.CLUB, wanted)) for wanted, label in TILES.items()]
+    tiles = [(said, answers.figure(tables, answers.CLUB, wanted)) for wanted, said in TILES.items()]
     return render(tables, meta, _run(meta), sections(tables, shown), tiles, answers.headline(tables))
 
 
@@ -169,7 +174,7 @@ def render(
     meta: Row,
     run: str,
     sections: Sequence[Section],
-    tiles: Sequence[tuple[str, Any]],
+    tiles: Sequence[tuple[tuple[str, str], Any]],
     headline: Sequence[str],
     beside: str = _BESIDE,
 ) -> str:
@@ -227,9 +232,16 @@ def sections(tables: Tables, shown: dict[str, Chart], wanted: Sequence[_Entry] =
     return found
 
 
+def columns_shown(table: Table) -> tuple[tuple[Column, str | None], ...]:
+    """The columns of a table that help a reader, each with the name of the one set small under it."""
+    under = {column.name: _UNDER.get((table.name, column.name)) for column in table.columns}
+    hidden = (*_LEFT_OUT.get(table.name, ()), *under.values())
+    return tuple((column, under[column.name]) for column in table.columns if column.name not in hidden)
+
+
 def _view(tables: Tables, name: str) -> View:
     table = described()[name]
-    columns = tuple(column for column in table.columns if column.name not in _LEFT_OUT.get(name, ()))
+    columns = tuple(column for column, _ in columns_shown(table))
     rows = tuple(tuple(_cell(name, column, row) for column in columns) for row in tables.get(name, ()))
     return View(table.title, table.description, columns, rows)
 

@@ -61,7 +61,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list
 
 
 def at_once(outcome: Outcome) -> dict[str, list[Row]]:
-    """The tables that the four worlds alone give, of the run's own reading: what a page shows while the rest is made."""
+    """The tables that the four worlds alone give, of the run's own reading: what a page shows at once."""
     return {
         "meta": [_meta(outcome)],
         "figures": [row for row in figures(outcome) if row["reading"] == outcome.main],

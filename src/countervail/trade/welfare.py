@@ -137,6 +137,14 @@ class Equilibrium:
         return outward(self._spent) * self.economy.scale
 
     @cached_property
+    def output(self) -> Array:
+        """What producers receive, taxes on trade left out, million USD `[country, sector]`."""
+        kept = self._spent
+        if self.links.B is not self.links.A:
+            kept = kept * (self.links.B / np.where(self.links.A > 0, self.links.A, 1.0))
+        return np.asarray(kept.sum(1).T * self.economy.scale)
+
+    @cached_property
     def terms_of_trade(self) -> Array:
         """First-order terms of trade `[country]` (Caliendo and Parro 2015, eq. 16), growth rates new / old - 1."""
         growth = np.expm1(self._cost - self.reference.cost)

@@ -14,6 +14,7 @@ from countervail.report.drawings.parts import (
     ranked_by,
     ranked_unlabelled,
     rows_of,
+    told_apart,
     tooltips,
     zero_line,
 )
@@ -26,7 +27,7 @@ def provisions() -> alt.LayerChart:
     y = ranked_unlabelled("label", "alone_pct")
     alone = rows.transform_calculate(how="'alone'")
     last = rows.transform_filter(VALID.format("last_pct")).transform_calculate(how="'added last'")
-    colour = alt.Color("how:N", title=None, sort=["alone", "added last"])
+    colour = told_apart("how", ["alone", "added last"])
     tips = tooltips(
         ("label:N", "Proposal"),
         ("alone_pct:Q", "Alone (%)"),
@@ -106,7 +107,7 @@ def closures() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)), alt.Y("rule:N", title=None, sort=None),
-        alt.Color("what:N", title=None, scale=alt.Scale(domain=["cost", "gain"])),
+        told_apart("what", ["cost", "gain"]),
         tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), ("note:N", "Note")),
     )  # fmt: skip
     return layered(points, zero_line())

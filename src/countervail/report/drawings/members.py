@@ -14,6 +14,7 @@ from countervail.report.drawings.parts import (
     ranked_bars,
     ranked_by,
     rows_of,
+    told_apart,
     tooltips,
     zero_line,
 )
@@ -48,7 +49,7 @@ def ratios() -> alt.LayerChart:
         "(datum.quantity == 'offset' || datum.quantity == 'blunting')",
         VALID.format("value"),
     )
-    colour = alt.Color("quantity:N", title=None, sort=["offset", "blunting"])
+    colour = told_apart("quantity", ["offset", "blunting"])
     y, offset = ranked_by("name", "value"), alt.YOffset("quantity:N", sort=["offset", "blunting"])
     x = alt.X("value:Q", title=axis, axis=alt.Axis(format="%"))
     tips = tooltips(("name:N", "Country"), ("quantity:N", "Ratio"), ("value:Q", "Value"), ("low:Q", "5th percentile"),
@@ -112,7 +113,7 @@ def rests_on() -> alt.LayerChart:
         .transform_fold(["as proposed", "without China"], as_=["club", "percent"])
         .transform_filter(VALID.format("percent"))
         .mark_point()
-        .encode(alt.X("percent:Q", title=axis), y, alt.Color("club:N", title=None), tooltip=tips)
+        .encode(alt.X("percent:Q", title=axis), y, told_apart("club", ["as proposed", "without China"]), tooltip=tips)
     )
     return layered(link, points, zero_line())
 
@@ -126,7 +127,7 @@ def placebo() -> alt.LayerChart:
     members = rows_of("figures", HEADLINE, "datum.quantity == 'cost_pct'", VALID.format("value")).transform_calculate(
         group="'members of the club'"
     )
-    colour = alt.Color("group:N", legend=None, sort=["members of the club", "under no such measures"])
+    colour = told_apart("group", ["members of the club", "under no such measures"], legend=None)
     dots = [
         rows.mark_point(opacity=0.8).encode(
             alt.X("value:Q", title=axis),

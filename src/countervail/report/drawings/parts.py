@@ -32,13 +32,21 @@ def ranked_by(field: str, sort: str, label: str | None = None, order: str = "des
 
 
 def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
-    """Tooltips; a field ending in _pct or _usd or of a band gets its format, text stays text."""
-    return [
-        alt.Tooltip(f"{field}:N", title=title)
-        if kind == "N"
-        else alt.Tooltip(f"{field}:Q", title=title, format=",.0f" if field.endswith("usd") else ",.3~f")
-        for field, kind, title in ((*field.split(":"), title) for field, title in fields)
-    ]
+    """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too."""
+    found = []
+    for field, title in fields:
+        name, kind = field.split(":")
+        if kind == "N":
+            found.append(alt.Tooltip(f"{name}:N", title=title))
+        else:
+            money = kind == "M" or name.endswith("usd")
+            found.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
+    return found
+
+
+def told_apart(field: str, names: Sequence[str], **how: Any) -> alt.Color:
+    """The colours of a few names, in their order, with a legend that is the same whatever the rows (none, too)."""
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(names)), **{"title": None, **how})
 
 
 def largest(rows: Any, value: str, most: int) -> Any:
@@ -83,15 +91,20 @@ def ranked_bars(
     band: tuple[str, str] | None = None,
     median: str | None = None,
     most: int | None = None,
+    kind: str = "Q",
+    what: str = "Country",
 ) -> alt.LayerChart:
-    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way."""
+    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way.
+
+    `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar.
+    """
     rows = rows_of(table, *conditions, VALID.format(value))
     if most is not None:
         rows = largest(rows, value, most)
     y = ranked_by(name, value)
-    tips = [(f"{name}:N", "Country"), (f"{value}:Q", axis)]
+    tips = [(f"{name}:N", what), (f"{value}:{kind}", axis)]
     if band:
-        tips += [(f"{band[0]}:Q", "5th percentile"), (f"{band[1]}:Q", "95th percentile")]
+        tips += [(f"{band[0]}:{kind}", "5th percentile"), (f"{band[1]}:{kind}", "95th percentile")]
     if median:
         tips.append((f"{median}:Q", "Median of the draws"))
     bars = rows.mark_bar(style="first").encode(x=alt.X(f"{value}:Q", title=axis), y=y, tooltip=tooltips(*tips))

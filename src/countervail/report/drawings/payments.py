@@ -15,6 +15,7 @@ from countervail.report.drawings.parts import (
     layered,
     ranked_unlabelled,
     rows_of,
+    told_apart,
     tooltips,
     zero_line,
 )
@@ -161,7 +162,7 @@ def links() -> alt.LayerChart:
         ("high_usd:Q", "95th percentile"), ("last_usd:Q", "Added last (million USD)"), ("band:N", "Band over"),
         ("own_b:Q", "Rise of log trade on its own pairs"), ("alone_pct:Q", "Alone (% of real income)"),
     )  # fmt: skip
-    colour = alt.Color("how:N", title=None, sort=["alone", "added last"])
+    colour = told_apart("how", ["alone", "added last"])
     x = alt.X("alone_usd:Q", title=axis)
     alone = rows.transform_calculate(how="'alone'")
     bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
@@ -190,7 +191,7 @@ def cuts() -> alt.LayerChart:
         .mark_point(yOffset=BELOW)
         .encode(
             alt.X("percent:Q", title=axis), y,
-            alt.Color("who:N", title=None, sort=["the club", "its other members", "the senders", "third countries"]),
+            told_apart("who", ["the club", "its other members", "the senders", "third countries"]),
             tooltip=tooltips(("label:N", "Cut"), ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most")),
         )
     )  # fmt: skip

@@ -15,11 +15,13 @@ from countervail.report.drawings.parts import (
     ranked_bars,
     ranked_by,
     rows_of,
+    told_apart,
     tooltips,
     zero_line,
 )
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
+"""Where the map's classes end, in the unit of the world shown."""
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
 
@@ -35,26 +37,33 @@ def world_map() -> alt.LayerChart:
     ).transform_lookup(
         lookup="id",
         from_=alt.LookupData(
-            data=alt.NamedData(name="countries"), key="map_id", fields=["name", "role", "estimated_share", *WORLDS]
+            data=alt.NamedData(name="countries"),
+            key="map_id",
+            fields=["iso3", "name", "role", "estimated_share", *WORLDS],
         ),
     )
+    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
     texts = {
-        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.2f') + ' %' : 'not computed'"
+        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.3~r') + ' %' : 'not computed'"
         for field in WORLDS
     }
-    steps = _steps()
-    classes = "".join(f"datum.shown < {limit} ? '{label}' : " for label, limit in zip(steps, STEPS, strict=False))
+    classes = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
     known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
         shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
         estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
         **texts,
     )
-    known = known.transform_calculate(step=f"{classes}'{steps[-1]}'")
+    known = known.transform_calculate(step=f"{classes}{len(STEPS)}")
     colour = alt.Color(
         "step:O",
         title="Change in real income (%)",
-        scale=alt.Scale(domain=steps, range="diverging"),
-        legend=alt.Legend(columns=alt.ExprRef("width < 560 ? 3 : 6"), symbolSize=130, symbolStrokeWidth=0),
+        scale=alt.Scale(domain=list(range(len(STEPS) + 1)), range="diverging"),
+        legend=alt.Legend(
+            columns=alt.ExprRef("width < 440 ? 2 : width < 780 ? 4 : 6"),
+            symbolSize=130,
+            symbolStrokeWidth=0,
+            labelExpr=_class_label(),
+        ),
     )
     tips = [
         alt.Tooltip("name:N", title="Country"),
@@ -69,15 +78,17 @@ def world_map() -> alt.LayerChart:
     outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
     # the shapes are projected already, so that a page which pushes new rows in only scales them
-    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown)
+    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown, unit)
     return drawn.properties(height="container")
 
 
-def _steps() -> list[str]:
-    """The classes of the map's scale, as its legend names them."""
-    written = [f"{limit:+g}".replace("-", "−") for limit in STEPS]
-    between = [f"{low} to {high}" for low, high in pairwise(written)]
-    return [f"below {written[0]}", *between, f"above {written[-1]}"]
+def _class_label() -> str:
+    """An expression: what a class of the map's scale is called, in percent of the world shown."""
+    ends = [f"format({limit} * units[world_shown], '+.1~r')" for limit in STEPS]
+    between = "".join(
+        f"datum.value == {k} ? {low} + ' to ' + {high} : " for k, (low, high) in enumerate(pairwise(ends), 1)
+    )
+    return f"datum.value == 0 ? 'below ' + {ends[0]} : {between}'above ' + {ends[-1]}"
 
 
 def senders() -> alt.LayerChart:
@@ -97,7 +108,7 @@ def third_countries() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
-        alt.Color("world:N", title=None, sort=["sanctions lifted", "with the club"]),
+        told_apart("world", ["sanctions lifted", "with the club"]),
         tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
     )  # fmt: skip
     return layered(points, zero_line())
@@ -125,6 +136,6 @@ def diversion() -> alt.LayerChart:
                  ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
     bars = rows.mark_bar().encode(
         alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
-        alt.Color("what:N", title=None, sort=["diverted", "lost"]), tooltip=tips,
+        told_apart("what", ["diverted", "lost"]), tooltip=tips,
     )  # fmt: skip
     return layered(bars, zero_line()).add_params(chosen("flow"))

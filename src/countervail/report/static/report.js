@@ -13,7 +13,7 @@
     specification.datasets = { ...specification.datasets };
     for (const name of place.dataset.tables.split(" ")) specification.datasets[name] = tables[name] ?? [];
     // a map's height follows the width it is given; a container's would fit it before there is a legend
-    if (specification.height === "container") specification.height = Math.round(place.clientWidth * 0.5);
+    if (specification.height === "container") specification.height = Math.round(place.clientWidth * 0.46);
     try {
       drawn.get(place)?.finalize();
       drawn.set(place, await vegaEmbed(place, specification, {
@@ -28,11 +28,21 @@
         downloadFileName: place.dataset.chart,
         i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
       }));
+      name(place);
       place.dataset.drawn = "true";
     } catch (error) {
       place.textContent = `This chart could not be drawn (${error.message}); its figures are in the tables.`;
       place.dataset.drawn = "false";
     }
+  };
+
+  // what a reader of the screen is told: the chart's title for the picture, and a name for the button that saves it
+  const name = (place) => {
+    const title = place.closest("figure").querySelector("figcaption strong").textContent;
+    const picture = place.querySelector("svg.marks");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `Chart: ${title}. Its figures are in the tables.`);
+    place.querySelector("details > summary")?.setAttribute("aria-label", `Save this chart: ${title}`);
   };
 
   const drawAll = async () => {

@@ -1,0 +1,66 @@
+// What is changed against the scenario as loaded: a chip each, which takes it back.
+
+import { at, el, fill, icon } from "./dom.js";
+import { change, path, state } from "./state.js";
+import { brief } from "./words.js";
+
+const MOST = 12;
+
+/** An override in words: its name, its value, what it was as loaded. */
+function inWords(name, controls, loaded) {
+  const setting = (items) => items.findIndex((one) => one.path === name);
+  const choice = (control) => (value) => control.choices?.find((c) => c.value === value)?.label ?? (value === true ? "yes" : value === false ? "no" : value ?? "not set");
+  const { reading, members } = controls;
+  if (name === reading.path) return ["List of members", choice(reading)(reading.value), choice(reading)(reading.default)];
+  if (name === members.china.path) return [members.china.label, choice(members.china)(members.china.value), choice(members.china)(members.china.default)];
+  if (name === members.congo?.path) return [members.congo.label, choice(members.congo)(members.congo.value), choice(members.congo)(members.congo.default)];
+  if (name === members.path) {
+    const names = (one, wanted) => one.members.list.filter(wanted).map((m) => m.name).join(", ");
+    const out = names(controls, (m) => m.candidate && !m.in && m.iso3 !== "CHN");
+    const also = names(controls, (m) => !m.candidate && m.in);
+    return ["Members", [out && `without ${out}`, also && `with ${also}`].filter(Boolean).join("; ") || "as the document names them", null];
+  }
+  const found = controls.settings[setting(controls.settings)];
+  if (found) return [found.label, choice(found)(found.value), choice(found)(found.default)];
+  for (const group of ["provisions", "measures"]) {
+    const item = controls[group].find((one) => one.path === name || one.numbers.some((n) => n.path === name));
+    if (!item) continue;
+    const n = item.numbers.find((one) => one.path === name);
+    if (n) return [item.label, brief(n, n.value), brief(n, n.loaded)];
+    return [item.label, item.enabled ? "on" : "off", loaded[group].find((one) => one.path === name)?.enabled ? "on" : "off"];
+  }
+  const n = controls.numbers.find((one) => one.path === name);
+  return n ? [n.label, brief(n, n.value), brief(n, n.loaded)] : [name, state().set.find((text) => path(text) === name)?.slice(name.length + 1), null];
+}
+
+/** Measures of one country that are all switched the same way make one chip. */
+function grouped(names, controls, loaded) {
+  const left = new Set(names);
+  const chips = [];
+  for (const [targets, measures] of Map.groupBy(controls.measures, (m) => m.target_names.join(", "))) {
+    const flipped = measures.filter((m) => left.has(m.path));
+    if (flipped.length < 2 || flipped.length < measures.length) continue;
+    const off = flipped.every((m) => !m.enabled);
+    if (!off && !flipped.every((m) => m.enabled)) continue;
+    flipped.forEach((m) => left.delete(m.path));
+    chips.push({ names: flipped.map((m) => m.path), said: [`All ${measures.length} sanctions on ${targets}`, off ? "off" : "on", off ? "on" : "off"] });
+  }
+  return [...[...left].map((name) => ({ names: [name], said: inWords(name, controls, loaded) })), ...chips];
+}
+
+/** Shows what is changed. @param {object} controls @param {object} loaded */
+export function show(controls, loaded) {
+  const names = state().set.map(path);
+  const chips = grouped(names, controls, loaded);
+  const made = chips.slice(0, MOST).map(({ names: paths, said: [what, value, was] }) =>
+    el(
+      "li",
+      { class: "chip" },
+      el("span", {}, el("b", {}, what), " ", value, was != null && was !== value ? el("small", {}, ` was ${was}`) : null),
+      el("button", { type: "button", "aria-label": `Take back: ${what}`, onclick: () => change(Object.fromEntries(paths.map((name) => [name, undefined]))) }, icon("close")),
+    ),
+  );
+  const more = chips.length - made.length;
+  fill(at("changes"), made, more > 0 ? el("li", { class: "chip" }, `and ${more} more`) : null);
+  at("unchanged").hidden = chips.length > 0;
+}

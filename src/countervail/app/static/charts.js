@@ -1,0 +1,201 @@
+// Charts: the report's specifications, drawn when they come into sight; new rows are pushed into what is drawn.
+
+import { get } from "./api.js";
+import { el, unique } from "./dom.js";
+
+const bundle = new Promise((done) => {
+  if (globalThis.vegaEmbed) done();
+  else document.querySelector("script[src$='vega.js']").addEventListener("load", done);
+});
+let known;
+/** Specifications, looks and columns of every chart and table; asked for once. */
+export const library = () => (known ??= get("/api/charts"));
+let shapes;
+const world = () => (shapes ??= get("/static/world.json"));
+
+const system = matchMedia("(prefers-color-scheme: dark)");
+export const dark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+
+/** @type {Map<Element, Chart>} */
+const charts = new Map();
+const sight = new IntersectionObserver((entries) => entries.forEach((entry) => charts.get(entry.target)?.seen(entry.isIntersecting)), {
+  rootMargin: "300px",
+});
+/** Draws everything anew, as after a change of the look. */
+export const redraw = () => charts.forEach((chart) => chart.redraw());
+system.addEventListener("change", redraw);
+
+// Parameters of specifications whose choices depend on the rows, as report/charts.py sets them
+const CHOICES = {
+  reading: (tables) => [tables.meta?.[0]?.reading],
+  figure: (tables) => tables.sensitivity?.map((row) => row.figure),
+  elements: (tables) => tables.payment_cuts?.map((row) => row.k),
+  units: (tables) => [units(tables.countries ?? [])],
+  flow: (tables) => tables.diversion?.map((row) => `${row.name}: ${row.flow}s`),
+};
+
+// Set anew with every push; the others are offered to the reader
+const PUSHED = ["reading", "units"];
+const TOP = 2;
+
+/** The unit of the map's classes in each world, a power of ten of percent (report/drawings/world.py). */
+function units(rows) {
+  const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
+  const unit = (size) => (size > 0 ? 10 ** Math.floor(Math.log10(size / TOP)) : 1);
+  return Object.fromEntries(["u_pct", "c_pct", "uc_pct"].map((field) => [field, unit(largest(field))]));
+}
+
+/** One chart with its caption. */
+export class Chart {
+  /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, bare?: boolean}} options
+   *  bare: without a caption of its own, and its bound choices are set from outside */
+  constructor(name, options = {}) {
+    this.name = name;
+    this.options = options;
+    this.tables = null;
+    this.pushed = {};
+    this.signals = {};
+    this.visible = false;
+    this.work = Promise.resolve();
+    const id = unique("chart");
+    this.caption = el("figcaption", {}, el("strong", { id }));
+    this.place = el("div", { class: `chart chart-${name}`, "data-chart": name });
+    this.element = el("figure", { "aria-labelledby": id, hidden: true }, this.caption, this.place);
+    charts.set(this.element, this);
+    library().then(({ charts: all }) => {
+      this.known = all[name];
+      if (!this.known) return;
+      this.caption.firstChild.textContent = this.known.title;
+      this.caption.append(el("span", {}, this.known.reading));
+      this.seen(this.visible);
+      this.element.hidden = !this.something();
+    });
+    sight.observe(this.element);
+  }
+
+  something() {
+    return Boolean(this.known && this.tables?.[this.known.tables[0]]?.length);
+  }
+
+  /** Shows these rows, now if the chart is in sight. @param {Record<string, object[]>} tables */
+  set(tables) {
+    this.tables = tables;
+    this.element.hidden = !this.something();
+    return this.refresh();
+  }
+
+  /** Sets a parameter of the chart. */
+  signal(name, value) {
+    this.signals[name] = value;
+    return this.refresh();
+  }
+
+  /** Resolves when what is in sight is drawn. */
+  async ready() {
+    await library();
+    // it is told of being in sight one frame after it is laid out
+    if (!this.drawn) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return this.work;
+  }
+
+  seen(visible) {
+    this.visible = visible;
+    if (visible) this.refresh();
+  }
+
+  redraw() {
+    this.drawn?.finalize();
+    this.drawn = null;
+    this.refresh();
+  }
+
+  /** One thing after the other; resolves when the chart shows what was last set. */
+  refresh() {
+    if (!this.visible || !this.something()) return Promise.resolve();
+    this.work = this.work.then(() => (this.drawn && this.offers() === this.offered ? this.push() : this.draw())).catch((error) => this.fail(error));
+    return this.work;
+  }
+
+  choices() {
+    const wanted = (this.known.specification.params ?? []).filter((p) => CHOICES[p.name]);
+    return Object.fromEntries(wanted.map((p) => [p.name, [...new Set(CHOICES[p.name](this.tables) ?? [])]]));
+  }
+
+  /** The choices that a reader is offered, as text. */
+  offers() {
+    return JSON.stringify(Object.entries(this.choices()).filter(([name]) => !PUSHED.includes(name)));
+  }
+
+  async draw() {
+    await bundle;
+    const specification = structuredClone(this.known.specification);
+    const choices = this.choices();
+    this.offered = this.offers();
+    for (const parameter of specification.params ?? []) {
+      const options = choices[parameter.name];
+      if (options?.length) parameter.value = options[0];
+      if (options?.length > 1) parameter.bind = { input: "select", options, name: `${parameter.name[0].toUpperCase()}${parameter.name.slice(1)}: ` };
+      if (parameter.name in this.signals) {
+        parameter.value = this.signals[parameter.name];
+        delete parameter.bind;
+      }
+    }
+    specification.datasets = { ...specification.datasets };
+    this.pushed = {};
+    for (const name of this.known.tables) {
+      if (name === "world") specification.datasets.world = await world();
+      else specification.datasets[name] = this.rows(name);
+    }
+    // a map's height follows the width it is given; a container's would fit it before there is a legend
+    if (specification.height === "container") specification.height = Math.round((this.options.height ?? ((width) => width * 0.46))(this.place.clientWidth));
+    const { themes } = await library();
+    this.drawn?.finalize();
+    this.drawn = await vegaEmbed(this.place, specification, {
+      ast: true,
+      renderer: "svg",
+      config: dark() ? themes.dark : themes.light,
+      defaultStyle: false,
+      forceActionsMenu: true,
+      logLevel: 1,
+      tooltip: { disableDefaultStyle: true },
+      actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
+      downloadFileName: this.name,
+      i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
+    });
+    this.named();
+    const { click } = this.options;
+    if (click) this.drawn.view.addEventListener("click", (_, item) => item?.datum && click(item.datum));
+    this.place.dataset.drawn = "true";
+  }
+
+  /** What a reader of the screen is told: the title for the picture, and a name for the button that saves it. */
+  named() {
+    const picture = this.place.querySelector("svg.marks");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `Chart: ${this.known.title}. Its figures are in the tables.`);
+    this.place.querySelector("details > summary").setAttribute("aria-label", `Save this chart: ${this.known.title}`);
+  }
+
+  async push() {
+    const { view } = this.drawn;
+    for (const [name, [value]] of Object.entries(this.choices())) if (PUSHED.includes(name) && value !== undefined) view.signal(name, value);
+    for (const [name, value] of Object.entries(this.signals)) view.signal(name, value);
+    for (const name of this.known.tables) {
+      if (name === "world" || this.pushed[name] === this.tables[name]) continue;
+      view.change(name, view.changeset().remove(() => true).insert(this.rows(name)));
+    }
+    await view.runAsync();
+  }
+
+  /** A copy of a table's rows: Vega writes into what it is given. */
+  rows(name) {
+    this.pushed[name] = this.tables[name];
+    return (this.tables[name] ?? []).map((row) => ({ ...row }));
+  }
+
+  fail(error) {
+    this.drawn = null;
+    this.place.replaceChildren(`This chart could not be drawn (${error.message}); its figures are in the tables.`);
+    this.place.dataset.drawn = "false";
+  }
+}

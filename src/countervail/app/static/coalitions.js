@@ -1,0 +1,124 @@
+// The tab on coalitions: every subset of the players chosen, solved as a job; one of them can be loaded as the members.
+
+import { Chart } from "./charts.js";
+import { Switch } from "./choices.js";
+import { el, fill } from "./dom.js";
+import { Job, Line } from "./jobs.js";
+import { change, key, state } from "./state.js";
+import { grid, Table } from "./tables.js";
+import { number, usd } from "./words.js";
+
+const CHINA = "CHN";
+const AT_FIRST = 8; // players: 255 coalitions
+const MANY = 12;
+const LOADABLE = 12;
+
+export class Coalitions {
+  constructor() {
+    this.id = "coalitions";
+    this.title = "Coalitions";
+    this.chosen = null;
+    this.tables = null;
+    this.players = el("div", { class: "switches" });
+    this.count = el("p", { class: "text", "aria-live": "polite" });
+    this.go = el("button", { type: "button", class: "primary", onclick: () => this.run() }, "Run all coalitions");
+    this.line = new Line("Coalitions", () => this.job.cancel(), () => this.run());
+    this.note = el("p", { class: "note", hidden: true });
+    const load = (datum) => datum.members && this.load(datum);
+    this.charts = ["shapley", "without", "lattice", "pairs", "keeps_out"].map((name) => new Chart(`coalition_${name}`, name === "lattice" ? { click: load } : {}));
+    this.loadable = el("div", {});
+    this.results = ["players", "stability", "smallest", "losses"].map((name) => new Table(`coalition_${name}`, { folded: name !== "stability" }));
+    this.element = el(
+      "section",
+      {},
+      el("h2", { class: "aside" }, "Coalitions"),
+      el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members left out of the players stay out of every coalition."),
+      el("fieldset", { class: "players" }, el("legend", {}, "Players"), this.players, this.count, this.go),
+      this.line.element,
+      this.note,
+      el("div", { class: "charts" }, this.charts.map((c) => c.element)),
+      this.loadable,
+      this.results.map((t) => t.element),
+    );
+    this.job = new Job("coalitions", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
+  }
+
+  /** @param {object} controls @param {object[]} figures of the live answer, from which the first players come */
+  sync(controls, figures) {
+    const { members } = controls;
+    this.members = members;
+    const inside = members.list.filter((one) => one.in);
+    this.names = new Map([[members.secretariat_name, members.secretariat], ...members.list.map((one) => [one.name, one.iso3])]);
+    const people = [[members.secretariat, members.secretariat_name], ...inside.map((one) => [one.iso3, one.name])];
+    const text = people.join();
+    if (text === this.people) return;
+    this.people = text;
+    const gain = new Map(figures.filter((row) => row.quantity === "gain_usd").map((row) => [row.country, row.value ?? 0]));
+    const ranked = people.map(([iso3]) => iso3).sort((a, b) => (gain.get(b) ?? 0) - (gain.get(a) ?? 0));
+    this.chosen = new Set([members.secretariat, ...ranked.filter((iso3) => iso3 !== members.secretariat).slice(0, AT_FIRST - 1)]);
+    fill(
+      this.players,
+      people.map(([iso3, name]) => {
+        const one = new Switch(name, (on) => {
+          on ? this.chosen.add(iso3) : this.chosen.delete(iso3);
+          this.counted();
+        });
+        one.sync(this.chosen.has(iso3));
+        return one.element;
+      }),
+    );
+    this.counted();
+  }
+
+  counted() {
+    const n = this.chosen.size;
+    this.go.disabled = n < 2;
+    this.count.textContent =
+      n < 2 ? "Choose at least two players." : `${number(2 ** n, 12)} coalitions of ${n} players, each an exact equilibrium.${n > MANY ? " That takes minutes." : ""}`;
+  }
+
+  run() {
+    const players = this.names ? [...this.names.values()].filter((iso3) => this.chosen.has(iso3)) : null;
+    this.job.start("/api/coalitions", { ...state(), players, draws: 0 }, { state: key() });
+  }
+
+  resume() {
+    return this.job.resume();
+  }
+
+  found({ tables }) {
+    this.tables = tables;
+    this.draw();
+  }
+
+  /** Coalitions are of the state they were run for. */
+  draw() {
+    if (!this.tables) return;
+    const same = this.job.about?.state === key();
+    this.note.hidden = same;
+    this.note.textContent = same ? "" : "These coalitions are of the state they were run for, not of the present one.";
+    for (const chart of this.charts) chart.set(this.tables);
+    for (const table of this.results) table.set(this.tables[table.name.replace("coalition_", "")]);
+    const rows = [...(this.tables.lattice ?? [])].sort((a, b) => b.value - a.value).slice(0, LOADABLE);
+    const shown = rows.map((row) => [row.members, usd(row.value), row.stable === "no" ? "" : row.stable, el("button", { type: "button", class: "link", "aria-label": `Load as the members: ${row.members}`, onclick: () => this.load(row) }, "Load")]);
+    const headings = [{ text: "Members" }, { text: "Worth a year", numeric: true }, { text: "Holds together under" }, { text: "" }];
+    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club. In the chart above a click on a point does the same.", headings, rows: shown }));
+  }
+
+  /** Makes a coalition the members of the club. */
+  load(row) {
+    const codes = row.codes ? row.codes.split(" ") : row.members.split(", ").map((name) => this.names.get(name));
+    const list = this.members.list.map(({ iso3 }) => iso3).filter((iso3) => codes.includes(iso3));
+    const china = this.members.china;
+    const part = !list.includes(CHINA) ? "none" : china.value === "none" ? "partial" : china.value;
+    change({ [this.members.path]: list, [china.path]: part === china.default ? undefined : part });
+  }
+
+  shown() {
+    this.draw();
+  }
+
+  changed() {
+    if (!this.element.hidden) this.draw();
+  }
+}

@@ -1,0 +1,46 @@
+// The column of controls: made once for a scenario, then kept in step with its state.
+
+import { Setting } from "./choices.js";
+import { el, fill } from "./dom.js";
+import { Members } from "./members.js";
+import { Item, Sanctions } from "./sanctions.js";
+import { Slider } from "./slider.js";
+
+const because = (p) => ({
+  title: p.label,
+  facts: [["Document", p.document], ["Place", p.place], ["Rests on", p.basis], ["Source", p.source], ["Note", p.note]],
+  evidence: p.evidence,
+  numbers: p.numbers,
+});
+
+const part = (title, about, open, ...content) =>
+  el("details", { class: "part", open }, el("summary", {}, el("h3", {}, title), el("small", {}, about)), el("div", { class: "part-body" }, content));
+
+export class Controls {
+  /** @param {Element} place @param {object} controls @param {object} loaded the controls without any change */
+  constructor(place, controls, loaded) {
+    this.loaded = loaded;
+    this.byPath = new Map([...loaded.provisions, ...loaded.measures].map((item) => [item.path, item]));
+    this.members = new Members(controls);
+    this.provisions = controls.provisions.map((p) => new Item(p, because));
+    this.sanctions = new Sanctions(controls);
+    this.settings = controls.settings.map((setting) => new Setting(setting));
+    this.numbers = controls.numbers.map((n) => new Slider(n, n.label));
+    fill(place, [
+      part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
+      part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
+      part("Sanctions in force", `${controls.measures.length} measures, by the country they are on.`, false, this.sanctions.element),
+      part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
+      part("Finer assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
+    ]);
+    this.sync(controls);
+  }
+
+  sync(controls) {
+    this.members.sync(controls);
+    controls.provisions.forEach((p, k) => this.provisions[k].sync(p, this.byPath.get(p.path)));
+    this.sanctions.sync(controls, this.byPath);
+    controls.settings.forEach((setting, k) => this.settings[k].sync(setting));
+    controls.numbers.forEach((n, k) => this.numbers[k].sync(n));
+  }
+}

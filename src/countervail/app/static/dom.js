@@ -1,0 +1,46 @@
+// Building blocks of the page: elements made of text, never of markup.
+
+/**
+ * An element. Attributes: `on…` listens, true and false set and leave out, anything else is set as text.
+ * Children are elements, texts, lists of them, or nothing; texts stay texts whatever they hold.
+ * @param {string} tag @param {Record<string, any>} attributes @param {...any} children @returns {HTMLElement}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return made;
+}
+
+/** @param {string} id @returns {HTMLElement} */
+export const at = (id) => document.getElementById(id);
+
+/** Fills a place anew. @param {Element} place */
+export const fill = (place, ...children) => place.replaceChildren(...children.flat(Infinity).filter((c) => c != null && c !== false));
+
+/** Sets a text only where it differs, so that nothing is announced or laid out twice. @param {Element} place */
+export const write = (place, text) => {
+  if (place.textContent !== text) place.textContent = text;
+};
+
+let numbered = 0;
+/** An id that nothing else has. */
+export const unique = (start) => `${start}-${++numbered}`;
+
+/** One of the icons of index.html. */
+export function icon(name) {
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#icon-${name}`);
+  drawn.setAttribute("class", "icon");
+  drawn.setAttribute("aria-hidden", "true");
+  drawn.append(use);
+  return drawn;
+}
+
+/** Tells a screen reader, once it is done with what it is saying. */
+export const say = (text) => write(at("said"), text);

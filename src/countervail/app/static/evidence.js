@@ -1,0 +1,115 @@
+// The tab on evidence: what the documents say and how it bears up, every assumption with its basis, documents of one's own.
+
+import { Chart } from "./charts.js";
+import { el, fill } from "./dom.js";
+import { Job, Line } from "./jobs.js";
+import { go, state } from "./state.js";
+import { grid, Table } from "./tables.js";
+import { described } from "./why.js";
+
+export class Evidence {
+  /** @param {(path: string) => (() => void) | null} opens what shows the reasons of an assumption */
+  constructor(opens) {
+    this.id = "evidence";
+    this.title = "Evidence & assumptions";
+    this.claims = new Table("claims");
+    this.timeline = new Chart("timeline");
+    this.documents = el("div", {});
+    const label = (row) => {
+      const show = opens(row.path);
+      const text = show ? el("button", { type: "button", class: "link", onclick: show }, row.label) : el("span", {}, row.label);
+      return el("span", {}, text, el("small", {}, row.path));
+    };
+    this.assumptions = new Table("assumptions", { cells: { label } });
+    const find = el("input", { type: "search", placeholder: "Find an assumption", "aria-label": "Find an assumption", oninput: () => this.filter(find.value) });
+    this.element = el(
+      "section",
+      {},
+      el("h2", { class: "aside" }, this.title),
+      el("p", { class: "text" }, "Facts come from the documents, each with its place; sizes do not: they are assumptions with ranges. A text that restates another is no second witness."),
+      el("div", { class: "block" }, el("h3", {}, "Claims held against data"), this.claims.element, this.timeline.element),
+      el("div", { class: "block" }, el("h3", {}, "What the documents say"), this.reader(), this.documents),
+      el("div", { class: "block" }, el("h3", {}, "Assumptions"), el("p", { class: "text" }, "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range."), find, this.assumptions.element),
+    );
+  }
+
+  /** Documents of the reader's own, read into evidence by a job. */
+  reader() {
+    const input = el("input", { type: "file", multiple: true, id: "documents" });
+    const send = el("button", { type: "button", class: "secondary" }, "Read them");
+    this.line = new Line("Reading", () => this.job.cancel(), () => send.click());
+    this.read = el("div", { "aria-live": "polite" });
+    this.job = new Job("read", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
+    send.addEventListener("click", () => {
+      if (!input.files.length) return void input.focus();
+      const body = new FormData();
+      for (const file of input.files) body.append("documents", file);
+      this.job.start("/api/read", body);
+    });
+    return el(
+      "details",
+      { class: "reader" },
+      el("summary", {}, "Read documents of your own"),
+      el("p", { class: "text" }, "Text, HTML, PDF or Word files are read on this machine and never leave it. What they say of the scenario's facts is set beside them below."),
+      el("div", { class: "beside" }, el("label", { for: "documents" }, "Documents"), input, send),
+      this.line.element,
+      this.read,
+    );
+  }
+
+  found(result) {
+    const count = (value) => (Array.isArray(value) ? value.length : value);
+    fill(
+      this.read,
+      described([["Documents", count(result.documents)], ["Statements found", count(result.claims)]]),
+      this.details(result),
+    );
+    if (result.case && result.case !== state().case) go({ ...state(), case: result.case });
+  }
+
+  /** The statements and documents themselves, where the server tells them one by one. */
+  details(result) {
+    return ["documents", "claims"].map((name) => {
+      const rows = result[name];
+      if (!Array.isArray(rows) || !rows.length || typeof rows[0] !== "object") return null;
+      const columns = Object.keys(rows[0]).filter((key) => rows.some((row) => row[key] != null && typeof row[key] !== "object"));
+      const cells = rows.map((row) => columns.map((key) => String(row[key] ?? "")));
+      return el("details", {}, el("summary", {}, `${name === "claims" ? "Statements" : "Documents"} (${rows.length})`), grid({ title: name === "claims" ? "Statements" : "Documents", headings: columns.map((text) => ({ text: text.replaceAll("_", " ") })), rows: cells }));
+    });
+  }
+
+  /** @param {Record<string, object[]>} tables of the scenario as it stands */
+  set(tables) {
+    this.tables = tables;
+    if (!this.element.hidden) this.shown();
+  }
+
+  filter(wanted) {
+    const text = wanted.trim().toLowerCase();
+    const rows = this.tables?.assumptions ?? [];
+    this.assumptions.set(text ? rows.filter((row) => `${row.label} ${row.path} ${row.basis} ${row.source ?? ""} ${row.note ?? ""}`.toLowerCase().includes(text)) : rows);
+  }
+
+  shown() {
+    if (!this.tables || this.tables === this.drawn) return;
+    this.drawn = this.tables;
+    const { claims, timeline, evidence = [], assumptions } = this.tables;
+    this.claims.set(claims);
+    this.timeline.set({ timeline });
+    this.assumptions.set(assumptions);
+    const rows = Map.groupBy(evidence, (row) => row.document ?? "");
+    fill(
+      this.documents,
+      [...rows].map(([document, facts]) => {
+        // columns that no row has anything for are left out
+        const keep = ["label", "value", "said_by", "quote", "witnesses", "verdict"].filter((name) => facts.some((row) => row[name] != null));
+        const origin = facts.find((row) => row.origin)?.origin;
+        const table = new Table("evidence", { title: `Document ${document}${origin ? `: ${origin}` : ""}`, keep });
+        table.set(facts);
+        return table.element;
+      }),
+    );
+  }
+
+  changed() {}
+}

@@ -1,0 +1,130 @@
+// Long work on the server: started, followed by its events, taken up again after a reload, stopped.
+
+import { get, start, stop } from "./api.js";
+import { el } from "./dom.js";
+import { duration } from "./words.js";
+
+const OVER = new Set(["done", "failed", "cancelled"]);
+
+/** One job at a time of a kind; a new one takes the place of the one before. */
+export class Job {
+  /** @param {string} slot where the session keeps its id @param {{told: (job: object) => void, found: (result: object, job: object) => void}} hooks */
+  constructor(slot, hooks) {
+    this.slot = `job-${slot}`;
+    this.hooks = hooks;
+    this.job = null;
+    this.about = null;
+    this.asked = 0;
+  }
+
+  get running() {
+    return Boolean(this.job) && !OVER.has(this.job.status);
+  }
+
+  /** @param {string} path @param {object | FormData} body @param {any} about kept with the job, for whom it is */
+  async start(path, body, about = null) {
+    const mine = ++this.asked;
+    await this.cancel();
+    this.about = about;
+    this.tell({ status: "queued", stage: "", done: 0, total: 0, seconds: 0, eta: null, error: null, version: 0, files: [] });
+    try {
+      const job = await start(path, body);
+      if (mine !== this.asked) return void stop(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => {});
+      sessionStorage.setItem(this.slot, JSON.stringify({ id: job.id, about }));
+      this.follow(job.id);
+    } catch (error) {
+      if (mine === this.asked) this.tell({ ...this.job, status: "failed", error: error.message });
+    }
+  }
+
+  /** Takes up the job of before a reload; false where there is none. @param {(about: any) => boolean} wanted */
+  async resume(wanted = () => true) {
+    const kept = JSON.parse(sessionStorage.getItem(this.slot) ?? "null");
+    if (!kept || !wanted(kept.about)) return false;
+    const job = await get(`/api/jobs/${encodeURIComponent(kept.id)}`).catch(() => null);
+    if (!job || job.status === "cancelled" || job.status === "failed") return false;
+    this.about = kept.about;
+    this.version = 0;
+    if (job.result) {
+      this.version = job.version;
+      this.job = job;
+      this.hooks.found(job.result, job);
+    }
+    if (OVER.has(job.status)) this.tell(job);
+    else this.follow(job.id, this.version);
+    return true;
+  }
+
+  follow(id, version = 0) {
+    this.id = id;
+    this.version = version;
+    this.events?.close();
+    const events = (this.events = new EventSource(`/api/jobs/${encodeURIComponent(id)}/events`));
+    events.addEventListener("job", (event) => this.changed(events, JSON.parse(event.data)));
+    events.addEventListener("error", () => {
+      if (events.readyState === EventSource.CLOSED && this.events === events) this.tell({ ...this.job, status: "failed", error: "The server has let go of this job." });
+    });
+  }
+
+  async changed(events, job) {
+    if (this.events !== events) return;
+    const over = OVER.has(job.status);
+    if (over) events.close();
+    if (job.version > this.version) {
+      this.version = job.version;
+      const { result } = await get(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => ({}));
+      if (this.events !== events) return;
+      this.job = job;
+      if (result) this.hooks.found(result, job);
+    }
+    this.tell(job);
+  }
+
+  tell(job) {
+    this.job = job;
+    this.hooks.told(job);
+  }
+
+  async cancel() {
+    const { id, running } = this;
+    this.events?.close();
+    this.events = null;
+    this.id = null;
+    sessionStorage.removeItem(this.slot);
+    if (!running) return;
+    this.tell({ ...this.job, status: "cancelled" });
+    if (id) await stop(`/api/jobs/${encodeURIComponent(id)}`).catch(() => {});
+  }
+}
+
+/** How far a job is, in words. */
+export function inWords(job) {
+  if (job.status === "queued") return "waiting for its turn";
+  const part = job.total > 1 ? ` ${job.done} of ${job.total}` : "";
+  const left = job.eta == null ? "" : `, about ${duration(job.eta)} left`;
+  return `${job.stage || "starting"}${part}${left}`;
+}
+
+/** A line that shows a job: what it does, how far it is, and a button that stops it. */
+export class Line {
+  constructor(title, cancel, again) {
+    this.title = title;
+    this.text = el("span", {});
+    this.bar = el("progress", { "aria-label": title, max: "1" });
+    this.stop = el("button", { type: "button", class: "link", onclick: cancel }, "Cancel");
+    this.again = el("button", { type: "button", class: "link", onclick: again }, "Try again");
+    this.element = el("div", { class: "job", hidden: true }, this.text, this.bar, this.stop, this.again);
+  }
+
+  show(job) {
+    const running = !OVER.has(job.status);
+    this.element.hidden = !running && job.status === "done";
+    this.element.classList.toggle("failed", job.status === "failed");
+    this.bar.hidden = this.stop.hidden = !running;
+    this.again.hidden = running;
+    this.text.textContent =
+      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : `${this.title}: ${inWords(job)}`;
+    if (job.total > 0 && running) this.bar.value = job.done / job.total;
+    else this.bar.removeAttribute("value");
+  }
+}

@@ -1,0 +1,242 @@
+// The page as a whole: a state goes to the server, what comes back goes to every part.
+
+import { ask, get } from "./api.js";
+import * as answer from "./answer.js";
+import * as bars from "./bars.js";
+import * as changes from "./changes.js";
+import { Chart, library } from "./charts.js";
+import { Coalitions } from "./coalitions.js";
+import { Controls } from "./controls.js";
+import * as country from "./country.js";
+import { at, el, write } from "./dom.js";
+import { Downloads } from "./download.js";
+import * as drawer from "./drawer.js";
+import { Evidence } from "./evidence.js";
+import { inWords, Job, Line } from "./jobs.js";
+import { solve } from "./live.js";
+import { checks, later, MembersTable, panels } from "./panels.js";
+import { Payments } from "./payments.js";
+import * as sheet from "./sheet.js";
+import { asLoaded, begin, key, onState, state } from "./state.js";
+import * as tabs from "./tabs.js";
+import { setFacts } from "./why.js";
+
+const QUIET = 600; // milliseconds after the last switch before the long run begins
+const SETTLED = 150; // ... before the controls are asked for again
+const NOTICED = 250; // ... after which the figures are dimmed while an answer is awaited
+
+const main = at("answer");
+let meta;
+let top;
+let controls = null; // the column of controls, of this.scenario
+let present = null; // the controls as they stand
+let unchanged = null; // the controls as loaded
+let loaded = null; // the live answer as loaded
+let now = null; // the latest live answer
+let nowKey = null;
+let spoken = null; // what was last announced
+let run = null; // the latest result of the long run, and the state it is of
+const timers = {};
+
+const map = new Chart("map", { click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
+const ranked = { gains: new Chart("gains", { click: (datum) => opened(datum.country) }), costs: new Chart("costs", { click: (datum) => opened(datum.country) }) };
+
+const membersTable = new MembersTable((name) => {
+  const row = now.tables.countries.find((one) => one.name === name);
+  return row ? el("button", { type: "button", class: "link", onclick: () => country.show(row.iso3, row.name) }, name) : name;
+});
+const payments = new Payments();
+const coalitions = new Coalitions();
+const evidence = new Evidence((path) => {
+  const place = document.querySelector(`#controls [data-path="${CSS.escape(path)}"]`)?.closest(".number, .item, .setting");
+  const button = place?.querySelector(".why") ?? place?.closest(".item")?.querySelector(".why");
+  return button ? () => button.click() : null;
+});
+const ofRun = [...panels(membersTable), ...later(), checks()];
+const [members, proposals, world, tests] = ofRun;
+const line = new Line("Bands, break-evens and the rest", () => job.cancel(), () => start());
+const job = new Job("run", { told, found });
+
+/** A country by its code, or by its number on the map. */
+function opened(code) {
+  const row = now?.tables.countries.find((one) => one.iso3 === code || (one.map_id != null && one.map_id === code));
+  if (row) country.show(row.iso3, row.name);
+}
+
+function failed(message) {
+  write(at("problem-text"), message);
+  at("problem").hidden = !message;
+}
+
+// -- a new state ----------------------------------------------------------------------------------------------------
+
+function moved(_, how) {
+  top.sync();
+  const mine = solve(state(), how, solved);
+  main.dataset.sequence = mine;
+  clearTimeout(timers.notice);
+  timers.notice = setTimeout(() => answer.waiting(main.dataset.updated !== main.dataset.sequence), NOTICED);
+  clearTimeout(timers.run);
+  if (run && run.key !== key()) told(job.job);
+  if (how === "preview") return;
+  if (present && present.name !== undefined && controls.scenario !== state().scenario) loaded = unchanged = null;
+  clearTimeout(timers.controls);
+  timers.controls = setTimeout(refresh, how === "history" || controls?.scenario !== state().scenario ? 0 : SETTLED);
+}
+
+/** The live answer is there: figures, map and bars first, the rest when they are drawn. */
+async function solved(of, number, found, error) {
+  main.dataset.sequence = number;
+  if (error) {
+    failed(error.message);
+    answer.waiting(false);
+    main.dataset.failed = number;
+    return;
+  }
+  failed("");
+  now = found;
+  nowKey = key(of);
+  if (!of.set.length) loaded = found;
+  show();
+  await pictures();
+  performance.mark(`updated-${number}`);
+  performance.measure("update", `switched-${number}`, `updated-${number}`);
+  main.dataset.updated = number;
+  answer.waiting(false);
+  country.list(now.tables.countries);
+  clearTimeout(timers.say);
+  timers.say = setTimeout(() => {
+    answer.announce(now, spoken);
+    spoken = now;
+  }, 400);
+  country.load();
+  for (const panel of [payments, coalitions]) panel.changed();
+  if (of.scenario === state().scenario && !loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
+  clearTimeout(timers.run);
+  timers.run = setTimeout(start, QUIET);
+}
+
+/** What the bands shown are of. */
+const freshness = () => (!run ? "none" : run.key === nowKey ? "fresh" : "stale");
+
+function show() {
+  if (!now) return;
+  const state = freshness();
+  const progress = job.running ? inWords(job.job) : "";
+  answer.show({ now, loaded, job: run?.result ?? null, state, progress: progress || (timers.run ? "soon" : "") });
+  const banded = state === "fresh" ? run.result : null;
+  membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws));
+  sheet.show(now, loaded);
+}
+
+/** Map and bars; rows with bands where they are of this state. */
+function pictures() {
+  const rows = freshness() === "fresh" ? { ...now.tables, figures: run.result.tables.figures } : now.tables;
+  const shown = [map, ...Object.values(ranked)];
+  for (const chart of shown) chart.set(rows);
+  return Promise.all(shown.map((chart) => chart.ready()));
+}
+
+/** The controls as they stand, which say what an override did to a range or a list. */
+async function refresh() {
+  const wanted = key();
+  try {
+    const [stands, first] = await Promise.all([ask("/api/scenario", state()), unchanged ?? (state().set.length ? ask("/api/scenario", asLoaded()) : null)]);
+    if (wanted !== key()) return;
+    present = stands;
+    unchanged = first ?? stands;
+  } catch (error) {
+    if (wanted === key()) failed(error.message);
+    return;
+  }
+  setFacts(present.tables.evidence);
+  if (controls?.scenario !== state().scenario) {
+    controls = new Controls(at("controls-body"), present, unchanged);
+    controls.scenario = state().scenario;
+    write(at("title"), present.title);
+    write(at("description"), present.description);
+    document.title = `${present.title} – Countervail`;
+  } else controls.sync(present);
+  changes.show(present, unchanged);
+  payments.sync(present);
+  coalitions.sync(present, now?.tables.figures ?? []);
+  evidence.set(present.tables);
+  main.dataset.ready = "true";
+}
+
+// -- the long run ---------------------------------------------------------------------------------------------------
+
+async function start() {
+  timers.run = null;
+  const wanted = key();
+  if (run?.key === wanted && run.whole) return told(job.job);
+  if (job.running && job.about === wanted) return;
+  if (!job.job && (await job.resume((about) => about === wanted))) return;
+  job.start("/api/run", { ...state(), draws: meta.draws, seed: 0 }, wanted);
+}
+
+function told(jobNow) {
+  if (jobNow) line.show(jobNow);
+  if (run && jobNow?.status === "done" && job.about === run.key) run.whole = true;
+  show();
+  give();
+}
+
+function found(result) {
+  run = { result, key: job.about, whole: false };
+  show();
+  give();
+  if (freshness() === "fresh") pictures();
+}
+
+/** Hands the long run's tables to the tabs, with what they are of. */
+function give() {
+  const state = freshness();
+  const soon = job.running ? ` (${inWords(job.job)})` : "";
+  const note = state === "fresh" ? "" : run ? `Of the state before; being recomputed${soon}.` : job.running || timers.run ? `Being computed${soon}.` : "Not computed.";
+  for (const panel of [...ofRun, payments]) {
+    if (panel.rows !== run?.result.tables || panel.said !== note) panel.set(run?.result.tables ?? null, note);
+  }
+}
+
+// -- the beginning --------------------------------------------------------------------------------------------------
+
+/** What map and bars show: one choice for both. */
+function worldChoice() {
+  for (const input of document.querySelectorAll("input[name='world']"))
+    input.addEventListener("change", () => {
+      map.signal("world_shown", input.value);
+      const gains = input.value === "c_pct";
+      at("gains").hidden = !gains;
+      at("costs").hidden = gains;
+    });
+  map.signals.world_shown = document.querySelector("input[name='world']:checked").value;
+}
+
+async function open() {
+  at("map").append(map.element);
+  at("gains").append(ranked.gains.element);
+  at("costs").append(ranked.costs.element);
+  at("jobs").append(line.element);
+  drawer.begin();
+  worldChoice();
+  tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
+  at("country").addEventListener("change", () => opened(at("country").value));
+  at("problem-close").addEventListener("click", () => failed(""));
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+  library();
+  meta = await get("/api/meta");
+  begin(meta.state ?? { scenario: meta.scenario });
+  top = bars.begin(meta, failed);
+  sheet.begin();
+  new Downloads(() => meta, failed);
+  write(at("world-facts"), `World: ${meta.world.name}${meta.world.year ? `, ${meta.world.year}` : ""}.`);
+  onState(moved);
+  moved(null, "history");
+  coalitions.resume();
+}
+
+open().catch((error) => failed(error.message));

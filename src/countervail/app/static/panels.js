@@ -1,0 +1,103 @@
+// The tabs that show what the long run found: charts and tables, with a note of what they are of.
+
+import { Chart } from "./charts.js";
+import { el, fill } from "./dom.js";
+import { members, Table } from "./tables.js";
+
+/** Charts and tables of one subject. */
+export class Panel {
+  /** @param {string} id @param {string} title @param {(string | {text?: string, heading?: string, charts?: string[], open?: string[], folded?: string[]})[]} blocks */
+  constructor(id, title, blocks, options = {}) {
+    Object.assign(this, { id, title, options });
+    this.note = el("p", { class: "note", hidden: true });
+    this.charts = [];
+    this.tables = [];
+    this.element = el("section", {}, el("h2", { class: "aside" }, title), this.note, options.before ?? null, blocks.map((block) => this.block(block)), options.after ?? null);
+    this.dirty = false;
+  }
+
+  block({ heading, text, charts = [], open = [], folded = [] }) {
+    const mine = charts.map((name) => new Chart(name));
+    const tables = [...open.map((name) => new Table(name)), ...folded.map((name) => new Table(name, { folded: true }))];
+    this.charts.push(...mine);
+    this.tables.push(...tables);
+    return el(
+      "div",
+      { class: "block" },
+      heading && el("h3", {}, heading),
+      text && el("p", { class: "text" }, text),
+      mine.length ? el("div", { class: "charts" }, mine.map((c) => c.element)) : null,
+      tables.map((t) => t.element),
+    );
+  }
+
+  /** @param {Record<string, object[]> | null} rows @param {string} note what they are of, empty where they are of what is shown */
+  set(rows, note) {
+    this.rows = rows;
+    this.said = note;
+    this.dirty = true;
+    if (!this.element.hidden) this.shown();
+  }
+
+  shown() {
+    this.note.hidden = !this.said;
+    this.note.textContent = this.said ?? "";
+    this.element.classList.toggle("stale", Boolean(this.said && this.rows));
+    if (!this.dirty) return;
+    this.dirty = false;
+    for (const chart of this.charts) chart.set(this.rows ?? {});
+    for (const table of this.tables) table.set(this.rows?.[table.name]);
+  }
+}
+
+/** The table of members, from the live answer or, with bands, from the long run. */
+export class MembersTable {
+  /** @param {(name: string) => any} opened what stands for a country's name */
+  constructor(opened) {
+    this.opened = opened;
+    this.element = el("div", {});
+  }
+
+  set(view, banded) {
+    const about = banded ? "Below each figure the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
+    const text = JSON.stringify([view, about]);
+    if (text !== this.text) fill(this.element, members(view, about, this.opened));
+    this.text = text;
+  }
+}
+
+/** The panels over the long run's tables. @param {MembersTable} table */
+export const panels = (table) => [
+  new Panel(
+    "members",
+    "Members",
+    [
+      { charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
+    ],
+    { before: table.element },
+  ),
+  new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and on top of all the others.", charts: ["provisions"], folded: ["provisions"] }]),
+];
+
+export const later = () => [
+  new Panel("world", "Rest of the world", [
+    { heading: "Who imposes the sanctions", charts: ["senders"], folded: ["senders", "measures"] },
+    { heading: "Third countries", charts: ["third_countries", "diversion"], folded: ["third_countries", "diversion", "countries"] },
+  ]),
+];
+
+export const checks = () =>
+  new Panel("checks", "Checks", [
+    {
+      heading: "Placebo",
+      text: "The same recipe on countries under no such sanctions: what it calls a cost there is noise. A member that does not stand out from it has no ratio.",
+      charts: ["placebo"],
+      open: ["placebo_summary"],
+      folded: ["placebo"],
+    },
+    { heading: "Which assumption moves the answer", charts: ["sensitivity"], folded: ["sensitivity"] },
+    { heading: "Under other rules", charts: ["closures"], folded: ["closures"] },
+    { heading: "The documents' own lists", text: "Each document names its own members. Readings are run apart and never merged or averaged.", charts: ["readings"], open: ["readings"] },
+    { heading: "Published figures beside ours", open: ["facts"] },
+    { heading: "Caveats of the data", open: ["caveats"] },
+  ]);

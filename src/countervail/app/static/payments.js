@@ -1,0 +1,73 @@
+// The tab on payments: who can pay whom over which rail at a date, and what the proposals change.
+
+import { ask } from "./api.js";
+import { Setting } from "./choices.js";
+import { el } from "./dom.js";
+import { Panel } from "./panels.js";
+import { key, state } from "./state.js";
+
+const NETWORK = { charts: ["payment_network"], open: ["rail_summary"], folded: ["rail_members", "rail_pairs"] };
+
+export class Payments {
+  constructor() {
+    this.id = "payments";
+    this.title = "Payments";
+    this.date = el("div", { class: "date" });
+    this.error = el("p", { class: "error", hidden: true });
+    this.network = new Panel("network", "The payment network", [
+      NETWORK,
+      { heading: "Over time", charts: ["payment_reach", "payment_wedge"], folded: ["rail_events", "rail_counts"] },
+      { heading: "What the proposals change", folded: ["rail_provisions", "rail_provision_pairs"] },
+    ]);
+    this.worth = new Panel("worth", "What each link is worth", [{ charts: ["payment_links"], folded: ["payment_proposals"] }]);
+    this.element = el(
+      "section",
+      {},
+      el("h2", { class: "aside" }, "Payments"),
+      el("p", { class: "text" }, "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions with ranges. Published counts of participants are not shares of payments."),
+      this.date,
+      this.error,
+      this.network.element,
+      this.worth.element,
+    );
+    this.of = null;
+  }
+
+  /** The date of the network is one of the scenario's settings. */
+  sync(controls) {
+    const control = controls.settings.find((one) => one.type === "date");
+    if (!control) return;
+    if (!this.setting) this.date.append((this.setting = new Setting(control)).element);
+    this.setting.sync(control);
+  }
+
+  set(rows, note) {
+    this.worth.set(rows, note);
+  }
+
+  async shown() {
+    this.worth.shown();
+    const wanted = key();
+    if (this.of === wanted || this.asking === wanted) return;
+    this.asking = wanted;
+    if (this.of) this.network.set(this.network.rows, "The network of the state before; being computed anew.");
+    try {
+      const { tables } = await ask("/api/payments", state());
+      if (this.asking !== wanted) return;
+      this.of = wanted;
+      this.error.hidden = true;
+      this.network.set(tables, tables.rail_summary?.length ? "" : "No proposal of this scenario runs over payment rails, so that there is no network to show.");
+    } catch (error) {
+      if (this.asking !== wanted) return;
+      this.error.textContent = error.message;
+      this.error.hidden = false;
+    } finally {
+      if (this.asking === wanted) this.asking = null;
+    }
+  }
+
+  /** The state is another: what is shown is of the one before. */
+  changed() {
+    if (!this.element.hidden) this.shown();
+  }
+}

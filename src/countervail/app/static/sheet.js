@@ -1,0 +1,36 @@
+// On a small screen the controls are a sheet, opened by a button that stays in sight with the headline.
+
+import { at, el, fill } from "./dom.js";
+
+const small = matchMedia("(max-width: 60rem)");
+
+/** Controls stand in the column, or in the sheet. */
+function place() {
+  const sheet = at("sheet");
+  if (small.matches) at("sheet-body").append(at("controls-body"));
+  else {
+    if (sheet.open) sheet.close();
+    at("controls").append(at("controls-body"));
+  }
+}
+
+export function begin() {
+  const sheet = at("sheet");
+  at("open-sheet").addEventListener("click", () => sheet.showModal());
+  at("close-sheet").addEventListener("click", () => sheet.close());
+  sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
+  small.addEventListener("change", place);
+  place();
+}
+
+/** The headline in short, for the bar and the sheet. */
+export function show(now, loaded) {
+  const short = ["gain_pct", "cost_pct", "offset"].map((quantity) => {
+    const tile = now.tiles.find((one) => one.quantity === quantity);
+    const before = loaded?.tiles.find((one) => one.quantity === quantity);
+    const name = { gain_pct: "Gain", cost_pct: "Cost", offset: "Offset" }[quantity];
+    return tile && [name, tile.value, before && before.value !== tile.value ? before.value : null];
+  });
+  for (const spot of document.querySelectorAll(".short"))
+    fill(spot, short.filter(Boolean).map(([name, value, was]) => el("span", {}, `${name} `, el("b", {}, value), was && el("small", {}, ` was ${was}`))));
+}

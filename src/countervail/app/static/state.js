@@ -1,0 +1,110 @@
+// What the page has changed: a scenario and a list of overrides, kept in the address, where back and forward undo and redo.
+
+/** @typedef {{scenario: string, set: string[], case: string | null}} State */
+
+const plain = /^[A-Za-z][A-Za-z0-9_-]*$/; // a text that YAML reads as itself ...
+const meant = /^(y|n|yes|no|on|off|true|false|null)$/i; // ... unless it is one of these
+const written = (value) =>
+  typeof value === "string" && plain.test(value) && !meant.test(value)
+    ? value
+    : Array.isArray(value) && value.every((item) => plain.test(item) && !meant.test(item))
+      ? `[${value.join(",")}]`
+      : JSON.stringify(value);
+
+const listeners = new Set();
+let fallback = "";
+/** @type {State} */
+let present = { scenario: "", set: [], case: null };
+
+/** The state, which is never changed in place. */
+export const state = () => present;
+/** Whether two states are the same, as text. @param {State} one */
+export const key = (one = present) => JSON.stringify([one.scenario, one.set, one.case]);
+/** The scenario without its changes. @returns {State} */
+export const asLoaded = () => ({ ...present, set: [] });
+
+export const path = (override) => override.slice(0, override.indexOf("="));
+export const find = (wanted) => present.set.find((override) => path(override) === wanted);
+
+const encode = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
+
+/** The state as a fragment: #asiu&set=club.china%3Dnone @param {State} one */
+export const fragment = (one = present) =>
+  "#" + [encode(one.scenario), ...one.set.map((text) => `set=${encode(text)}`), ...(one.case ? [`case=${encode(one.case)}`] : [])].join("&");
+
+/** @param {string} text @returns {State} */
+export function parse(text) {
+  const [scenario, ...rest] = text.replace(/^#/, "").split("&");
+  const decode = (part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  };
+  const given = (name) => rest.filter((part) => part.startsWith(`${name}=`)).map((part) => decode(part.slice(name.length + 1)));
+  return { scenario: decode(scenario) || fallback, set: given("set"), case: given("case")[0] ?? null };
+}
+
+/** Where in the history the page stands, and how far it goes. */
+const position = () => history.state?.position ?? 0;
+const last = () => Number(sessionStorage.getItem("last") ?? 0);
+export const undoable = () => position() > 0;
+export const redoable = () => position() < last();
+export const undo = () => history.back();
+export const redo = () => history.forward();
+
+/** Called with the new state and how it came about: "step", "preview" (while a slider moves) or "history". */
+export const onState = (listener) => listeners.add(listener);
+const tell = (how) => listeners.forEach((listener) => listener(present, how));
+
+/** Goes to a state as a step that can be undone. @param {State} next */
+export function go(next) {
+  const moved = fragment(next) !== location.hash;
+  present = next;
+  if (moved) {
+    const step = position() + 1;
+    history.pushState({ position: step }, "", fragment(next));
+    sessionStorage.setItem("last", step);
+  }
+  tell("step");
+}
+
+/** `changes` of path to value (undefined takes the override back) on top of a state. @param {Record<string, any>} changes @returns {State} */
+export function changed(changes, from = present) {
+  const set = [...from.set];
+  for (const [name, value] of Object.entries(changes)) {
+    const place = set.findIndex((override) => path(override) === name);
+    const entry = value === undefined ? [] : [`${name}=${written(value)}`];
+    set.splice(place < 0 ? set.length : place, place < 0 ? 0 : 1, ...entry);
+  }
+  return { ...from, set };
+}
+
+export const change = (changes) => go(changed(changes));
+
+/** Shows what a change would do, without making it a step. */
+export function preview(changes) {
+  present = changed(changes);
+  tell("preview");
+}
+
+/** Begins with the address, or with the state that the server starts from. @param {State} first */
+export function begin(first) {
+  fallback = first.scenario;
+  present = location.hash.length > 1 ? parse(location.hash) : { set: [], case: null, ...first };
+  if (history.state?.position == null) {
+    history.replaceState({ position: 0 }, "", fragment());
+    sessionStorage.setItem("last", 0);
+  }
+  addEventListener("popstate", () => {
+    // an address typed in or followed has no place in the history yet: it is a step like any other
+    if (history.state?.position == null) {
+      const step = last() + 1;
+      history.replaceState({ position: step }, "", location.hash);
+      sessionStorage.setItem("last", step);
+    }
+    present = parse(location.hash);
+    tell("history");
+  });
+}

@@ -1,0 +1,84 @@
+// Result tables as tables of the page, with the report's headings and numbers.
+
+import { library } from "./charts.js";
+import { el } from "./dom.js";
+import { cell, quantity } from "./words.js";
+
+const NUMERIC = ["number", "integer", "any"];
+const UNNAMED = ["", "own", "share", "ratio", "persons"];
+const heading = (column) => (UNNAMED.includes(column.unit) ? column.label : `${column.label} (${column.unit})`);
+const room = (texts) => {
+  const longest = Math.max(0, ...texts.map((text) => text.length));
+  return longest > 120 ? "essay" : longest > 40 ? "long" : longest > 14 ? "medium" : "";
+};
+
+/**
+ * A table of texts; a cell may be an element, or two texts, the second below the first.
+ * @param {{title: string, about?: string, headings: {text: string, about?: string, numeric?: boolean}[], rows: any[][], shown?: boolean}} view
+ */
+export function grid({ title, about, headings, rows, shown = true }) {
+  const texts = (k) => rows.map((row) => (row[k] instanceof Element ? row[k].textContent : [row[k]].flat().join("")));
+  const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
+  const said = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null] : value);
+  return el(
+    "div",
+    { class: "scroll", role: "region", tabindex: "0", "aria-label": title },
+    el(
+      "table",
+      {},
+      el("caption", {}, el("span", { class: shown ? null : "aside" }, title), about ? el("span", { class: "about" }, about) : null),
+      el("thead", {}, el("tr", {}, headings.map((h) => el("th", { scope: "col", class: h.numeric ? "number" : null, title: h.about || null }, h.text)))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, k) => (k ? el("td", { class: style[k] || null }, said(value)) : el("th", { scope: "row", class: style[0] || null }, said(value))))))),
+    ),
+  );
+}
+
+/** A cell's text with what is set small under it; `brief` gives each number its unit, rounded, instead of the heading. */
+function written(column, row, brief) {
+  const own = column.unit === "own" ? row.unit : column.unit;
+  const text = brief && typeof row[column.name] === "number" ? quantity(row[column.name], own).replace("USD\u00a0", "") : cell(column, row[column.name], row.unit);
+  return column.under ? [text, String(row[column.under] ?? "")] : text;
+}
+
+/** One of the result tables, drawn when it is first looked at. */
+export class Table {
+  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, cells?: Record<string, (row: object) => any>}} options */
+  constructor(name, options = {}) {
+    this.name = name;
+    this.options = options;
+    this.rows = [];
+    this.place = el("div", {});
+    this.summary = el("summary", {});
+    this.element = options.folded ? el("details", { hidden: true, ontoggle: () => this.render() }, this.summary, this.place) : el("div", { hidden: true }, this.place);
+  }
+
+  set(rows) {
+    if (rows === this.rows) return;
+    this.rows = rows ?? [];
+    this.stale = true;
+    this.element.hidden = !this.rows.length;
+    this.render();
+  }
+
+  async render() {
+    const { columns: known } = await library();
+    const described = known[this.name];
+    if (!described) return void (this.element.hidden = true);
+    const title = this.options.title ?? described.title;
+    if (this.options.folded) this.summary.textContent = `${title}: the table (${this.rows.length} ${this.rows.length === 1 ? "row" : "rows"})`;
+    if (!this.stale || (this.options.folded && !this.element.open)) return;
+    this.stale = false;
+    const { keep, brief, cells = {} } = this.options;
+    const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
+    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
+    const rows = this.rows.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
+    this.place.replaceChildren(grid({ title, about: described.description, headings, rows }));
+  }
+}
+
+/** The members as the server tells them: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
+export function members(view, about, opened) {
+  const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && k < view.columns.length - 1 }));
+  const rows = view.rows.map(([name, ...rest]) => [opened(name), ...rest]);
+  return grid({ title: "The members", about, headings, rows });
+}

@@ -1,0 +1,54 @@
+// Tabs, as ARIA has them: one is in the tab order, arrows move between them; what is shown is told of it.
+
+import { at, el } from "./dom.js";
+
+const KEPT = "tab";
+
+/**
+ * @param {{id: string, title: string, element: Element, shown: () => void}[]} panels
+ */
+export function make(panels) {
+  const list = at("tabs");
+  const place = at("panels");
+  let current = null;
+  const tabs = panels.map((panel) => {
+    panel.element.id = `panel-${panel.id}`;
+    panel.element.setAttribute("role", "tabpanel");
+    panel.element.setAttribute("tabindex", "0");
+    panel.element.setAttribute("aria-labelledby", `tab-${panel.id}`);
+    panel.element.classList.add("panel");
+    panel.element.hidden = true;
+    const tab = el("button", { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": `panel-${panel.id}`, onclick: () => select(panel) }, panel.title);
+    list.append(tab);
+    place.append(panel.element);
+    return tab;
+  });
+
+  function select(panel, focus = false) {
+    if (current) current.element.hidden = true;
+    current = panel;
+    panel.element.hidden = false;
+    sessionStorage.setItem(KEPT, panel.id);
+    tabs.forEach((tab, k) => {
+      tab.setAttribute("aria-selected", String(panels[k] === panel));
+      tab.tabIndex = panels[k] === panel ? 0 : -1;
+      if (panels[k] === panel) {
+        if (focus) tab.focus();
+        // only the row of tabs moves, not the page
+        list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+      }
+    });
+    panel.shown();
+  }
+
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const now = panels.indexOf(current);
+    const next = step ? (now + step + panels.length) % panels.length : { Home: 0, End: panels.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    select(panels[next], true);
+  });
+  select(panels.find((panel) => panel.id === sessionStorage.getItem(KEPT)) ?? panels[0]);
+  return { select: (id) => select(panels.find((panel) => panel.id === id)), current: () => current };
+}

@@ -1,0 +1,68 @@
+// Why a value is what it is: range, basis, source, and the place in a document that stands behind it.
+
+import { el, icon } from "./dom.js";
+import { open } from "./drawer.js";
+import { measured } from "./words.js";
+
+const BASIS = {
+  observed: "Observed: read off data.",
+  cited: "Cited: from the source named.",
+  assumption: "Assumption: ours, with a range.",
+  definition: "True by definition.",
+};
+
+/** Rows of the evidence, which controls refer to by `fact`. @type {Map<string, object>} */
+let facts = new Map();
+export const setFacts = (rows) => (facts = new Map(rows.map((row) => [row.fact, row])));
+
+/** Terms and what they are, those that are empty left out. @param {[string, any][]} pairs */
+export const described = (pairs) =>
+  el("dl", { class: "facts" }, pairs.filter(([, value]) => value != null && value !== "").map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
+
+const numbered = (n) =>
+  described([
+    ["Value", measured(n, n.value)],
+    ["As loaded", n.value === n.loaded ? null : measured(n, n.loaded)],
+    ["Range", n.low === n.high ? "none" : `${measured(n, n.low)} to ${measured(n, n.high)}`],
+    ["Rests on", BASIS[n.basis] ?? n.basis],
+    ["Source", n.source],
+    ["Note", n.note],
+    ["In a file", el("code", {}, n.path)],
+  ]);
+
+function cited(fact) {
+  const row = facts.get(fact);
+  if (!row) return null;
+  return [
+    el("h3", {}, "In the documents"),
+    described([
+      ["What it says", row.label],
+      ["As the scenario has it", row.value],
+      ["Document", row.document],
+      ["Place", row.place],
+      ["Origin", row.origin],
+      ["Said by", row.said_by && `${row.said_by}${row.modality ? ` (${row.modality})` : ""}`],
+      ["In its words", row.quote && el("q", {}, row.quote)],
+      ["Witnesses", row.witnesses],
+      ["Held against data", row.verdict],
+      ["Note", row.note],
+    ]),
+  ];
+}
+
+/**
+ * A small button that opens the reasons for something.
+ * @param {string} of what it is about, for its name @param {() => {title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string}} reasons
+ */
+export function whyButton(of, reasons) {
+  const show = () => {
+    const { title, help, facts: pairs = [], numbers = [], evidence } = reasons();
+    open(title, [
+      help && el("p", { class: "text" }, help),
+      pairs.length ? described(pairs) : null,
+      cited(evidence),
+      numbers.map((n) => [el("h3", {}, n.label), n.help && el("p", { class: "text" }, n.help), numbered(n)]),
+    ]);
+  };
+  return el("button", { type: "button", class: "why", "aria-label": `Why? ${of}`, title: "Where this comes from", onclick: show }, icon("why"));
+}

@@ -1,0 +1,79 @@
+// Numbers as text, as the report writes them (report/words.py): no more digits than they can bear.
+
+export const NOTHING = "–";
+const HARD = "\u00a0";
+
+/** At about `digits` significant digits, thousands apart, never in exponents. */
+export function number(value, digits = 2) {
+  if (!Number.isFinite(value)) return NOTHING;
+  const size = Math.abs(Number(value.toPrecision(digits)));
+  const decimals = size === 0 ? 0 : Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 4);
+  let text = (decimals ? size : Math.abs(value)).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  if (size && !Number(text.replaceAll(",", ""))) text = "0";
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+export const percent = (value) => (value == null ? NOTHING : `${number(value)}${HARD}%`);
+export const share = (value) => (value == null ? NOTHING : percent(100 * value));
+
+/** Million USD in the unit that reads best. */
+export function usd(million) {
+  if (million == null) return NOTHING;
+  const [size, name] = [[1e6, "trn"], [1e3, "bn"]].find(([limit]) => Math.abs(million) >= limit) ?? [1, "m"];
+  return million === 0 ? `USD${HARD}0` : `USD${HARD}${number(million / size)}${HARD}${name}`;
+}
+
+export function persons(value) {
+  if (value == null) return NOTHING;
+  return Math.abs(value) >= 1e9 ? `${number(value / 1e9, 3)} billion` : `${number(value / 1e6, 3)} million`;
+}
+
+const BY_UNIT = { "%": percent, share, probability: share, "million USD": usd, persons };
+
+/** Any scalar in its unit; null is a dash. */
+export function quantity(value, unit) {
+  if (value == null) return NOTHING;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value;
+  if (BY_UNIT[unit]) return BY_UNIT[unit](value);
+  const text = Number.isInteger(value) ? value.toLocaleString("en") : number(value, 3);
+  return unit && !["ratio", "date"].includes(unit) ? `${text} ${unit}` : text;
+}
+
+/** A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`. */
+export function cell(column, value, unit) {
+  if (value == null) return ["number", "integer", "any"].includes(column.kind) ? NOTHING : "";
+  if (typeof value !== "number") return quantity(value, null);
+  const own = column.unit === "own" ? unit : column.unit;
+  if (own === "persons") return persons(value);
+  if (own === "share" || own === "probability") return share(value);
+  if (column.kind === "integer") return String(value);
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en").replace("-", "−");
+  const text = number(value, 3);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Log points of trade as what they do to trade: −2 is −86 %. */
+export const effect = (b) => {
+  const change = 100 * Math.expm1(b);
+  return `${change > 0 ? "+" : ""}${number(change, Math.abs(change) >= 99.5 ? 3 : 2)}${HARD}%`;
+};
+
+const LOGS = /^log points/;
+
+/** A number in its unit, as one would say it. @param {{unit: string | null}} n */
+export function measured(n, value) {
+  if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value, 3)} log points)`;
+  return n.unit === "persons" ? persons(value) : quantity(value, n.unit);
+}
+
+/** The same, shorter. */
+export const brief = (n, value) => {
+  const unit = n.unit ?? "";
+  if (LOGS.test(unit)) return effect(value);
+  return unit === "share" ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+};
+
+/** Seconds as a reader would say them. */
+export const duration = (seconds) =>
+  seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`;

@@ -1,0 +1,58 @@
+"""A cube of coalitions: who makes it work, worth by size, pairs, what keeps each out. A point or bar is a row."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import altair as alt
+
+from countervail.report.drawings.parts import VALID, chosen, layered, ranked_bars, rows_of, told_apart, tooltips
+
+WORTH: Final = "Worth (million USD)"
+# "no" last: it takes the quiet colour
+STABLE: Final = ("open and exclusive entry", "exclusive entry", "open entry", "no")
+
+
+def shapley() -> alt.LayerChart:
+    """Each player's Shapley value with its band."""
+    axis = "Shapley value (million USD)"
+    return ranked_bars("players", "shapley", axis, band=("low", "high"), kind="M", what="Player")
+
+
+def without() -> alt.LayerChart:
+    """What everybody together loses without each player."""
+    return ranked_bars("players", "leave_one_out", "Lost without it (million USD)", kind="M", what="Player")
+
+
+def keeps_out() -> alt.LayerChart:
+    """The wedge on trade with the senders that outweighs the club for each player."""
+    return ranked_bars("players", "deterrence_pct", "Break-even wedge (%)", what="Player")
+
+
+def lattice() -> alt.LayerChart:
+    """Coalitions by size and worth, coloured where they hold together; larger where their codes are `coalition`."""
+    x = alt.X("size:Q", title="Members", axis=alt.Axis(tickMinStep=1))
+    y = alt.Y("value:Q", title=WORTH)
+    area = rows_of("sizes").mark_area(style="shade").encode(x, alt.Y("lowest:Q", title=WORTH), y2="highest:Q")
+    tips = tooltips(("members:N", "Members"), ("value:M", WORTH), ("stable:N", "Holds together under"))
+    colour = told_apart("stable", STABLE, title="Holds together under")
+    size = alt.condition("datum.codes == coalition", alt.value(320), alt.value(70))
+    points = rows_of("lattice", VALID.format("value")).mark_point().encode(x, y, colour, size=size, tooltip=tips)
+    return layered(area, points).properties(height=320).add_params(chosen("coalition"))
+
+
+def pairs() -> alt.LayerChart:
+    """Which two players are worth more together than apart."""
+    tips = tooltips(("one:N", "One"), ("other:N", "Other"), ("value:M", "Interaction (million USD)"))
+    # whatever the signs, zero is in the middle
+    scale = alt.Scale(range="diverging", domain=alt.DomainUnionWith(unionWith=[-1, 1]), domainMid=0, type="symlog")
+    return layered(
+        rows_of("interaction", VALID.format("value"))
+        .mark_rect()
+        .encode(
+            alt.X("one:N", title=None),
+            alt.Y("other:N", title=None),
+            alt.Color("value:Q", title="Million USD", scale=scale),
+            tooltip=tips,
+        )
+    )
