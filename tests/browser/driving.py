@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -156,20 +156,22 @@ class Watch:
         self._note(f"request elsewhere: {url}")
         return True
 
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
 
 @cache
 def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Page, within: str | None = None) -> list[str]:
-    """What axe-core finds serious or critical by WCAG 2.1 A and AA, one line a rule."""
-    # evaluated by the driver, so that the page's policy stays as it is
-    page.evaluate(_axe())
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+def violations(page: Page, within: str | None = None, rules: Sequence[str] | None = None) -> list[str]:
+    """What axe-core finds serious or critical, one line a rule: by WCAG 2.1 A and AA and good practice, or by `rules`."""
+    # evaluated by the driver, so that the page's own policy stays as it is
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_axe())
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _TAGS}
     answer = page.evaluate(
-        "([where, tags]) => axe.run(where || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-        [within, rules],
+        "([where, only]) => axe.run(where || document, {runOnly: only, resultTypes: ['violations']})", [within, only]
     )
     return [
         f"{found['impact']} {found['id']}: {found['help']}: "

@@ -12,7 +12,7 @@ from countervail.report import answers
 from countervail.report.columns import Tables
 from countervail.report.tables import at_once, tables
 
-SOLVED = ("cost_pct", "gain_pct", "offset")
+SOLVED = ("cost_pct", "gain_pct", "offset", "blunting")
 """What a solve alone finds."""
 
 

@@ -107,7 +107,7 @@ def test_coalitions_are_stopped_at_once(user: User, server: Server) -> None:
     job = started.value.json()["id"]
     bar = panel.get_by_role("progressbar", name="Coalitions")
     expect(bar).to_be_visible()
-    panel.get_by_role("button", name="Stop").click()
+    panel.get_by_role("button", name="Cancel").click()
     expect(panel.get_by_text("Coalitions: stopped.")).to_be_visible()
     expect(bar).to_be_hidden()
     status = user.page.request.get(f"{server.url}/api/jobs/{job}").json()["status"]

@@ -55,8 +55,7 @@ class User:
     # -- reading
 
     def tile(self, quantity: str) -> Locator:
-        heading = self.page.get_by_role("heading", name=TILES[quantity], exact=True)
-        return self.page.get_by_role("listitem").filter(has=heading)
+        return self.page.get_by_role("group", name=TILES[quantity], exact=True)
 
     def reads(self, tiles: Mapping[str, str], timeout: int = SOON) -> None:
         """Every tile shows its value, and nothing more or less."""
