@@ -7,19 +7,19 @@ const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
 
 const tiles = new Map();
+let said = "";
 
-function make({ quantity, label, meaning }) {
+function make({ quantity, label }) {
   const part = (name) => el("p", { class: name });
   const id = unique("tile");
-  const tile = { value: part("value"), money: part("money"), was: part("was"), band: part("band") };
+  const tile = { value: part("value"), was: part("was"), meaning: part("meaning"), band: part("band") };
   tile.element = el(
     "div",
     { class: "tile", role: "group", "aria-labelledby": id, "data-quantity": quantity },
     el("h3", { class: "label", id }, label),
     tile.value,
     tile.was,
-    tile.money,
-    el("p", { class: "meaning" }, meaning),
+    tile.meaning,
     tile.band,
   );
   tiles.set(quantity, tile);
@@ -34,41 +34,43 @@ const money = (tables, quantity) => {
 
 /**
  * Shows an answer.
- * @param {{now: object, loaded: object | null, job: object | null, state: "fresh" | "stale" | "none", progress: string}} shown
- *  now: the live answer; loaded: the one as loaded; job: the latest result of the long run; state: of what that is the result
+ * @param {{now: object, loaded: object | null, run: object | null, fresh: boolean, first: object | null, expected: boolean}} shown
+ *  now: the live answer; loaded: the one as loaded; run: a result of the long run, fresh where it is of the state shown;
+ *  first: that of the scenario as loaded; expected: whether a result of the state shown is on its way
  */
-export function show({ now, loaded, job, state, progress }) {
+export function show({ now, loaded, run, fresh, first, expected }) {
   const place = at("tiles");
-  const fresh = state === "fresh" && job;
+  const among = (answer, quantity) => answer?.tiles.find((tile) => tile.quantity === quantity);
   for (const live of now.tiles) {
     const tile = tiles.get(live.quantity) ?? make(live);
     if (!tile.element.isConnected) place.append(tile.element);
-    const known = (fresh && job.tiles?.find((t) => t.quantity === live.quantity)) || live;
-    const later = live.quantity === "break_even" && !fresh;
-    write(tile.value, later ? "…" : known.value);
-    write(tile.money, money(now.tables, live.quantity));
-    const before = loaded?.tiles.find((t) => t.quantity === live.quantity);
-    const differs = before && !later && before.value !== known.value && !(live.quantity === "break_even" && before.value === DASH);
-    write(tile.was, differs ? `as loaded: ${before.value}` : "");
-    tile.element.classList.toggle("changed", Boolean(differs));
-    const old = job?.tiles?.find((t) => t.quantity === live.quantity);
-    const stale = !fresh || !known.band;
-    tile.band.classList.toggle("stale", stale);
-    write(tile.band, bandOf({ known, old, fresh, state, later, progress }));
+    // a break-even is searched for in the long run only
+    const long = live.quantity === "break_even";
+    const known = (fresh && among(run, live.quantity)) || live;
+    const before = among(long ? first : loaded, live.quantity);
+    const later = long && !fresh;
+    write(tile.value, later ? (expected ? "…" : DASH) : known.value);
+    write(tile.meaning, [money(now.tables, live.quantity), live.meaning].filter(Boolean).join(" "));
+    const differs = Boolean(before) && !later && before.value !== known.value;
+    write(tile.was, differs ? `as loaded ${before.value}` : "");
+    tile.element.classList.toggle("changed", differs);
+    tile.band.classList.toggle("stale", !known.band && !(fresh && long));
+    write(tile.band, bandOf({ known, old: among(run, live.quantity), fresh, expected, long }));
   }
-  fill(at("headline"), (fresh ? job : now).headline.map((sentence) => el("p", {}, sentence)));
+  const sentences = (fresh ? run : now).headline;
+  const text = sentences.join("\n");
+  if (text !== said) fill(at("headline"), sentences.map((sentence) => el("p", {}, sentence)));
+  said = text;
 }
 
 /** What stands under a figure: its band, the band of the state before, or why there is none. */
-function bandOf({ known, old, fresh, state, later, progress }) {
-  const written = (tile) => `${tile.band}${tile.median ? `, median ${tile.median}` : ""}`;
-  const note = known.value === DASH ? known.note : "";
-  if (fresh && known.band) return `5–95 %: ${written(known)}`;
-  if (note && !later) return note;
-  if (fresh && known.quantity === "break_even") return "a trade agreement brings 0.2 to 0.5";
-  if (!progress) return later ? "not computed" : "no band computed";
-  if (state === "stale" && old?.band) return `Band of the state before: ${old.band}. Being recomputed.`;
-  return later ? "being computed" : "band being computed";
+function bandOf({ known, old, fresh, expected, long }) {
+  if (fresh && known.band) return `5–95 %: ${known.band}`;
+  if (known.value === DASH && known.note && !(long && !fresh)) return known.note;
+  if (fresh && long) return known.note || "a trade agreement brings 0.2 to 0.5";
+  if (long) return expected ? "being computed" : "not computed";
+  if (!fresh && old?.band) return `${old.band}: band of the state before${expected ? ", being recomputed" : ""}`;
+  return expected ? "band being computed" : "no band computed";
 }
 
 /** Dims the figures while an answer takes longer than one notices. */

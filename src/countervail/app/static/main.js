@@ -12,18 +12,17 @@ import { at, el, write } from "./dom.js";
 import { Downloads } from "./download.js";
 import * as drawer from "./drawer.js";
 import { Evidence } from "./evidence.js";
-import { inWords, Job, Line } from "./jobs.js";
 import { solve } from "./live.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
+import { LongRun } from "./run.js";
 import * as sheet from "./sheet.js";
 import { asLoaded, begin, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
 import { setFacts } from "./why.js";
 
-const QUIET = 600; // milliseconds after the last switch before the long run begins
-const SETTLED = 150; // ... before the controls are asked for again
-const NOTICED = 250; // ... after which the figures are dimmed while an answer is awaited
+const SETTLED = 150; // milliseconds after the last switch before the controls are asked for again
+const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
 
 const main = at("answer");
 let meta;
@@ -33,9 +32,8 @@ let present = null; // the controls as they stand
 let unchanged = null; // the controls as loaded
 let loaded = null; // the live answer as loaded
 let now = null; // the latest live answer
-let nowKey = null;
+let drawn = null; // the result of the long run whose bands map and bars show
 let spoken = null; // what was last announced
-let run = null; // the latest result of the long run, and the state it is of
 const timers = {};
 
 const map = new Chart("map", { click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
@@ -54,8 +52,10 @@ const evidence = new Evidence((path) => {
 });
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
-const line = new Line("Bands, break-evens and the rest", () => job.cancel(), () => start());
-const job = new Job("run", { told, found });
+const run = new LongRun(() => {
+  show();
+  give();
+}, () => meta.draws);
 
 /** A country by its code, or by its number on the map. */
 function opened(code) {
@@ -76,10 +76,9 @@ function moved(_, how) {
   main.dataset.sequence = mine;
   clearTimeout(timers.notice);
   timers.notice = setTimeout(() => answer.waiting(main.dataset.updated !== main.dataset.sequence), NOTICED);
-  clearTimeout(timers.run);
-  if (run && run.key !== key()) told(job.job);
+  run.hold();
   if (how === "preview") return;
-  if (present && present.name !== undefined && controls.scenario !== state().scenario) loaded = unchanged = null;
+  if (controls && controls.scenario !== state().scenario) loaded = unchanged = spoken = null;
   clearTimeout(timers.controls);
   timers.controls = setTimeout(refresh, how === "history" || controls?.scenario !== state().scenario ? 0 : SETTLED);
 }
@@ -95,14 +94,23 @@ async function solved(of, number, found, error) {
   }
   failed("");
   now = found;
-  nowKey = key(of);
+  run.now = key(of);
   if (!of.set.length) loaded = found;
-  show();
+  figures();
   await pictures();
+  if (now !== found) return;
   performance.mark(`updated-${number}`);
   performance.measure("update", `switched-${number}`, `updated-${number}`);
   main.dataset.updated = number;
   answer.waiting(false);
+  // the rest waits until that is on the screen
+  requestAnimationFrame(() => setTimeout(() => now === found && rest(of)));
+}
+
+function rest(of) {
+  run.settle();
+  show();
+  give();
   country.list(now.tables.countries);
   clearTimeout(timers.say);
   timers.say = setTimeout(() => {
@@ -111,27 +119,27 @@ async function solved(of, number, found, error) {
   }, 400);
   country.load();
   for (const panel of [payments, coalitions]) panel.changed();
-  if (of.scenario === state().scenario && !loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
-  clearTimeout(timers.run);
-  timers.run = setTimeout(start, QUIET);
+  if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
+  if (of.scenario === state().scenario) run.soon();
 }
 
-/** What the bands shown are of. */
-const freshness = () => (!run ? "none" : run.key === nowKey ? "fresh" : "stale");
+function figures() {
+  answer.show({ now, loaded, run: run.result, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
+  sheet.show(now, loaded);
+}
 
 function show() {
   if (!now) return;
-  const state = freshness();
-  const progress = job.running ? inWords(job.job) : "";
-  answer.show({ now, loaded, job: run?.result ?? null, state, progress: progress || (timers.run ? "soon" : "") });
-  const banded = state === "fresh" ? run.result : null;
+  figures();
+  const banded = run.fresh ? run.result : null;
   membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws));
-  sheet.show(now, loaded);
+  if (banded && banded !== drawn) pictures();
 }
 
 /** Map and bars; rows with bands where they are of this state. */
 function pictures() {
-  const rows = freshness() === "fresh" ? { ...now.tables, figures: run.result.tables.figures } : now.tables;
+  drawn = run.fresh ? run.result : null;
+  const rows = drawn ? { ...now.tables, figures: drawn.tables.figures } : now.tables;
   const shown = [map, ...Object.values(ranked)];
   for (const chart of shown) chart.set(rows);
   return Promise.all(shown.map((chart) => chart.ready()));
@@ -164,39 +172,10 @@ async function refresh() {
   main.dataset.ready = "true";
 }
 
-// -- the long run ---------------------------------------------------------------------------------------------------
-
-async function start() {
-  timers.run = null;
-  const wanted = key();
-  if (run?.key === wanted && run.whole) return told(job.job);
-  if (job.running && job.about === wanted) return;
-  if (!job.job && (await job.resume((about) => about === wanted))) return;
-  job.start("/api/run", { ...state(), draws: meta.draws, seed: 0 }, wanted);
-}
-
-function told(jobNow) {
-  if (jobNow) line.show(jobNow);
-  if (run && jobNow?.status === "done" && job.about === run.key) run.whole = true;
-  show();
-  give();
-}
-
-function found(result) {
-  run = { result, key: job.about, whole: false };
-  show();
-  give();
-  if (freshness() === "fresh") pictures();
-}
-
 /** Hands the long run's tables to the tabs, with what they are of. */
 function give() {
-  const state = freshness();
-  const soon = job.running ? ` (${inWords(job.job)})` : "";
-  const note = state === "fresh" ? "" : run ? `Of the state before; being recomputed${soon}.` : job.running || timers.run ? `Being computed${soon}.` : "Not computed.";
-  for (const panel of [...ofRun, payments]) {
-    if (panel.rows !== run?.result.tables || panel.said !== note) panel.set(run?.result.tables ?? null, note);
-  }
+  const rows = run.result?.tables ?? null;
+  for (const panel of [...ofRun, payments]) if (panel.rows !== rows || panel.said !== run.note) panel.set(rows, run.note);
 }
 
 // -- the beginning --------------------------------------------------------------------------------------------------
@@ -217,7 +196,7 @@ async function open() {
   at("map").append(map.element);
   at("gains").append(ranked.gains.element);
   at("costs").append(ranked.costs.element);
-  at("jobs").append(line.element);
+  at("jobs").append(run.line.element);
   drawer.begin();
   worldChoice();
   tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
