@@ -118,14 +118,14 @@ def test_a_failure_half_way_leaves_the_earlier_run_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     target = folder.replace(RUN, tmp_path / "asiu")
-    store = folder._store
+    store = folder.write_whole
 
     def fail(path: Path, content: bytes) -> None:
         if path.name == "report.html":
             raise error
         store(path, content)
 
-    monkeypatch.setattr(folder, "_store", fail)
+    monkeypatch.setattr(folder, "write_whole", fail)
     with pytest.raises((InputError, KeyboardInterrupt)):
         folder.replace({**RUN, "report.html": b"second"}, target)
     assert seen(target) == RUN
@@ -139,7 +139,7 @@ def test_a_killed_run_leaves_the_earlier_one_whole(tmp_path: Path) -> None:
         "import sys; from countervail.report import folder\n"
         "def hang(path, content):\n"
         "    path.write_bytes(content); print('under way', flush=True); import time; time.sleep(60)\n"
-        "folder._store = hang\n"
+        "folder.write_whole = hang\n"
         f"folder.replace({{'results.json': b'half'}}, {str(target)!r})\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:

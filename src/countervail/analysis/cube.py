@@ -23,6 +23,7 @@ from countervail.analysis.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import sanctions, worlds
 from countervail.analysis.worth import Drawn, Side
 from countervail.errors import InputError
+from countervail.files import placing
 from countervail.trade.sweep import Progress
 from countervail.trade.threads import one_blas_thread
 
@@ -250,11 +251,9 @@ def _parquet(columns: dict[str, NDArray[np.generic]], path: Path) -> Path:
         import pyarrow.parquet as pq
     except ImportError:
         raise InputError("to_parquet needs pyarrow: pip install 'countervail[parquet]'") from None
-    part = path.with_name(path.name + ".part")
     try:
-        pq.write_table(pa.table(columns), part)
-        part.replace(path)
+        with placing(path) as part:
+            pq.write_table(pa.table(columns), part)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
     return path

@@ -15,6 +15,7 @@ from countervail.errors import InputError
 from countervail.evidence.compare import Comparison
 from countervail.evidence.model import FORMAT
 from countervail.evidence.pool import Pool
+from countervail.files import write_whole
 
 SECTIONS = ("sources", "documents", "passages", "claims")
 _SUFFIXES = {
@@ -171,7 +172,7 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path) -> dict[str, Any
                         sections.add("refused", refused[-1])
                         continue
                     path = text_path(answer["name"], taken)
-                    _write(folder / path, answer["text"])
+                    write_whole(folder / path, answer["text"])
                     sections.add("sources", {**answer["source"], "text": path})
                     for name in ("documents", "passages"):
                         for row in answer[name]:
@@ -216,17 +217,3 @@ def countries_of(answer: dict[str, Any]) -> dict[str, list[str]]:
                 if document["start"] <= row["start"] < document["end"] and row["value"] not in found[document["id"]]:
                     found[document["id"]].append(row["value"])
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a text file in one step, as UTF-8 with the line ends as they are."""
-    temporary = path.with_name(f".writing-{path.name}")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -7,7 +7,6 @@ import csv
 import html
 import io
 import json
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from countervail.errors import InputError
 from countervail.evidence.model import Assessment, Link
+from countervail.files import write_whole
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
@@ -22,16 +22,10 @@ if TYPE_CHECKING:
 
 def write(path: Path, text: str) -> None:
     """Write a file in one step; InputError where it cannot be written."""
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        write_whole(path, text)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}; choose another place with -o") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -62,19 +63,22 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(state: State, exporter: int, importer: int) -> Explanation:
-    """The routes of one pair, open ones by cost, closed ones with the entries that close them."""
-    out, into = np.array([exporter]), np.array([importer])
-    routes = routes_of(state, out, into)
-    filled = fill(routes)
-    place = {int(channel): t for t, channel in enumerate(filled.channel[0])}
-    rows = [
-        _row(
-            state, routes, t, (float(filled.sorted[0, place[t]]), float(filled.random[0, place[t]])), exporter, importer
-        )
-        for t in range(len(routes.channels))
-    ]
-    rows = [row for row in rows if row["open"] or row["blocked_by"]]
+def explain(state: State, exporters: Sequence[int], importer: int) -> list[Explanation]:
+    """The routes by which one country pays each of others, open ones by cost, closed ones with what closes them."""
+    out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
+    every = routes_of(state, out, into)
+    filled = fill(every)
+    found = []
+    for p, exporter in enumerate(exporters):
+        routes = every.take(np.array([p]))
+        place = {int(channel): t for t, channel in enumerate(filled.channel[p])}
+        used = [(float(filled.sorted[p, place[t]]), float(filled.random[p, place[t]])) for t in range(len(place))]
+        rows = [_row(state, routes, t, used[t], exporter, importer) for t in range(len(routes.channels))]
+        found.append(_explained(state, [row for row in rows if row["open"] or row["blocked_by"]], exporter, importer))
+    return found
+
+
+def _explained(state: State, rows: list[RouteRow], exporter: int, importer: int) -> Explanation:
     rows.sort(key=lambda row: (not row["open"], row["cost"] if row["cost"] is not None else 0.0))
     # a route dearer than the informal channel is open and unused
     for row in rows:

@@ -117,9 +117,13 @@ class Network:
 
     def route(self, exporter: str, importer: str) -> Explanation:
         """How `importer` pays `exporter`, hop by hop, and what closes the other routes: print it, or read its rows."""
-        if exporter == importer:
-            raise InputError(f"a payment route joins two different countries, not {exporter} with itself.")
-        return explain(self.state, self.index(exporter), self.index(importer))
+        return self.routes([exporter], importer)[0]
+
+    def routes(self, exporters: Sequence[str], importer: str) -> list[Explanation]:
+        """How `importer` pays each of `exporters`, as `route` says it."""
+        if importer in exporters:
+            raise InputError(f"a payment route joins two different countries, not {importer} with itself.")
+        return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
 
     def interdict(
         self, k: int = 1, kinds: Sequence[Kind] = ("link", "membership", "correspondent"), top: int = 10

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from countervail.errors import InputError
+from countervail.files import write_whole
 from countervail.report.charts import Chart, charts
 from countervail.report.coalition_tables import FILE, UNSHOWN
 from countervail.report.columns import Row, Tables, described
@@ -26,9 +27,7 @@ def write(tables: Tables, folder: str | Path) -> Path:
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, text in ((JSON, document), (HTML, page(tables))):
-            part = target / f"{name}.part"
-            part.write_text(text, encoding="utf-8")
-            part.replace(target / name)
+            write_whole(target / name, text)
     except OSError as error:
         raise InputError(f"cannot write in {folder}: {error.strerror or error}") from None
     return target

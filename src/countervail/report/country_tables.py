@@ -174,11 +174,10 @@ def _plainly(value: float) -> str:
 def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network) -> Iterator[Row]:
     """How the country pays its largest partners and the other members, those it trades most with first."""
     k, inside = network.index(iso3), set(o.members)
-    for rank, partner in enumerate(partners):
+    shown = [p for rank, p in enumerate(partners) if rank < LARGEST or {p["iso3"], iso3} <= inside]
+    for partner, found in zip(shown, network.routes([p["iso3"] for p in shown], iso3), strict=True):
         other = partner["iso3"]
-        if rank >= LARGEST and not (other in inside and iso3 in inside):
-            continue
-        n, found = network.index(other), network.route(other, iso3)
+        n = network.index(other)
         cheapest = next((row for row in found.rows if row["open"]), None)
         closed = dict.fromkeys(row["blocked_by"] or "" for row in found.rows if not row["open"])
         wedges = (network.wedges[n, k], network.wedges_low[n, k], network.wedges_high[n, k])

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import uuid4
 
 from countervail.errors import InputError
+from countervail.files import write_whole
 from countervail.report.columns import Tables
 from countervail.report.results import FORMAT, text
 
@@ -83,7 +84,7 @@ def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[P
         _clear(target)
         fresh.mkdir()
         for name, content in contents.items():
-            _store(fresh / name, content)
+            write_whole(fresh / name, content)
         _keep_others(target, fresh, contents)
         _sync(fresh)
         if target.exists():
@@ -104,13 +105,6 @@ def _is_run(target: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(found, dict) and found.get("format") == FORMAT
-
-
-def _store(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _keep_others(target: Path, fresh: Path, contents: Mapping[str, bytes]) -> None:

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from countervail.errors import InputError
+from countervail.files import PART, write_whole
 from countervail.trade.cube import Game, solve_block
 from countervail.trade.economy import Array
 from countervail.trade.threads import one_blas_thread
 
 MANIFEST = "cube.json"
 FORMAT = "cube/1"
-PARTIAL = ".part"
 RETRIES = 3
 """Times that a block whose worker was lost is handed out again."""
 AHEAD = 2
@@ -69,7 +69,7 @@ def sweep(
     for block, rows in _solved(game, waiting, executor):
         if folder is not None:
             with _writing(folder):
-                _write(folder / block_name(block), _npy(rows))
+                write_whole(folder / block_name(block), _npy(rows))
         out[game.coalitions(block)] = rows
         done.add(block)
         if progress:
@@ -191,15 +191,15 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
             raise InputError(
                 f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one"
             )
-    elif any(p for p in folder.iterdir() if not p.name.endswith(PARTIAL)):
+    elif any(p for p in folder.iterdir() if not p.name.endswith(PART)):
         raise InputError(f"{folder} is not empty and holds no cube; give another folder")
-    for part in folder.glob(f"*{PARTIAL}"):
+    for part in folder.glob(f"*{PART}"):
         part.unlink()
     for name, text in documents.items():
         if not (folder / name).exists():
-            _write(folder / name, text.encode())
+            write_whole(folder / name, text)
     if not kept.exists():
-        _write(kept, (json.dumps(wanted, indent=1) + "\n").encode())
+        write_whole(kept, json.dumps(wanted, indent=1) + "\n")
 
 
 def _other(keys: list[str]) -> str:
@@ -226,20 +226,6 @@ def _npy(rows: Array) -> bytes:
     held = io.BytesIO()
     np.save(held, rows)
     return held.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + PARTIAL)
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

@@ -11,7 +11,7 @@ function inWords(name, controls, loaded) {
   const setting = (items) => items.findIndex((one) => one.path === name);
   const choice = (control) => (value) => control.choices?.find((c) => c.value === value)?.label ?? (value === true ? "yes" : value === false ? "no" : value ?? "not set");
   const { reading, members } = controls;
-  if (name === reading.path) return ["List of members", choice(reading)(reading.value), choice(reading)(reading.default)];
+  if (name === reading.path) return ["List of members", reading.value, reading.default];
   if (name === members.china.path) return [members.china.label, choice(members.china)(members.china.value), choice(members.china)(members.china.default)];
   if (name === members.congo?.path) return [members.congo.label, choice(members.congo)(members.congo.value), choice(members.congo)(members.congo.default)];
   if (name === members.path) {

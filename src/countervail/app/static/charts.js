@@ -148,6 +148,9 @@ export class Chart {
     }
     // a map's height follows the width it is given; a container's would fit it before there is a legend
     if (specification.height === "container") specification.height = Math.round((this.options.height ?? ((width) => width * 0.46))(this.place.clientWidth));
+    // a height by rows is set when it is known how many there are: Vega-Lite would warn of it
+    this.step = specification.height?.step;
+    if (this.step) specification.height = this.step;
     const { themes } = await library();
     this.drawn?.finalize();
     this.drawn = await vegaEmbed(this.place, specification, {
@@ -162,6 +165,7 @@ export class Chart {
       downloadFileName: this.name,
       i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
     });
+    await this.tall();
     this.named();
     const { click } = this.options;
     if (click) this.drawn.view.addEventListener("click", (_, item) => item?.datum && click(item.datum));
@@ -185,6 +189,15 @@ export class Chart {
       view.change(name, view.changeset().remove(() => true).insert(this.rows(name)));
     }
     await view.runAsync();
+    await this.tall();
+  }
+
+  /** Gives every row its height. */
+  async tall() {
+    if (!this.step) return;
+    const { view } = this.drawn;
+    const height = this.step * Math.max(1, view.scale("y").domain().length);
+    if (view.height() !== height) await view.height(height).runAsync();
   }
 
   /** A copy of a table's rows: Vega writes into what it is given. */

@@ -6,7 +6,7 @@ import { el, fill } from "./dom.js";
 import { Job, Line } from "./jobs.js";
 import { change, key, state } from "./state.js";
 import { grid, Table } from "./tables.js";
-import { number, usd } from "./words.js";
+import { usd } from "./words.js";
 
 const CHINA = "CHN";
 const AT_FIRST = 8; // players: 255 coalitions
@@ -43,7 +43,7 @@ export class Coalitions {
     this.job = new Job("coalitions", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
   }
 
-  /** @param {object} controls @param {object[]} figures of the live answer, from which the first players come */
+  /** @param {object} controls @param {object[] | undefined} figures of the live answer, from which the first players come */
   sync(controls, figures) {
     const { members } = controls;
     this.members = members;
@@ -51,7 +51,7 @@ export class Coalitions {
     this.names = new Map([[members.secretariat_name, members.secretariat], ...members.list.map((one) => [one.name, one.iso3])]);
     const people = [[members.secretariat, members.secretariat_name], ...inside.map((one) => [one.iso3, one.name])];
     const text = people.join();
-    if (text === this.people) return;
+    if (text === this.people || !figures) return;
     this.people = text;
     const gain = new Map(figures.filter((row) => row.quantity === "gain_usd").map((row) => [row.country, row.value ?? 0]));
     const ranked = people.map(([iso3]) => iso3).sort((a, b) => (gain.get(b) ?? 0) - (gain.get(a) ?? 0));
@@ -74,7 +74,7 @@ export class Coalitions {
     const n = this.chosen.size;
     this.go.disabled = n < 2;
     this.count.textContent =
-      n < 2 ? "Choose at least two players." : `${number(2 ** n, 12)} coalitions of ${n} players, each an exact equilibrium.${n > MANY ? " That takes minutes." : ""}`;
+      n < 2 ? "Choose at least two players." : `${(2 ** n).toLocaleString("en")} coalitions of ${n} players, each an exact equilibrium.${n > MANY ? " That takes minutes." : ""}`;
   }
 
   run() {

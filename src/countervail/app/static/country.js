@@ -53,11 +53,9 @@ function content(tables) {
     const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
     // beside the cheapest route every other one, as text
     const cells = name === "routes" ? { cheapest: (row) => (row.explained ? el("details", {}, el("summary", {}, row.cheapest ?? "no route"), el("pre", {}, row.explained)) : row.cheapest) } : {};
-    const shown = new Table(name, { keep, cells, brief: true });
-    shown.set(rows.slice(0, MOST));
-    if (rows.length <= MOST) return shown.element;
-    const all = el("button", { type: "button", class: "link", onclick: () => (shown.set(rows), all.remove()) }, `Show all ${rows.length}`);
-    return [shown.element, all];
+    const table = new Table(name, { keep, cells, brief: true, most: MOST });
+    table.set(rows);
+    return table.element;
   });
   return [
     described([

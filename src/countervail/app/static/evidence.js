@@ -5,14 +5,13 @@ import { el, fill } from "./dom.js";
 import { Job, Line } from "./jobs.js";
 import { go, state } from "./state.js";
 import { grid, Table } from "./tables.js";
-import { described } from "./why.js";
 
 export class Evidence {
   /** @param {(path: string) => (() => void) | null} opens what shows the reasons of an assumption */
   constructor(opens) {
     this.id = "evidence";
     this.title = "Evidence & assumptions";
-    this.claims = new Table("claims");
+    this.claims = new Table("claims", { keep: ["label", "reading", "claimed", "computed", "verdict", "document", "place"], brief: true });
     this.timeline = new Chart("timeline");
     this.documents = el("div", {});
     const label = (row) => {
@@ -20,7 +19,7 @@ export class Evidence {
       const text = show ? el("button", { type: "button", class: "link", onclick: show }, row.label) : el("span", {}, row.label);
       return el("span", {}, text, el("small", {}, row.path));
     };
-    this.assumptions = new Table("assumptions", { cells: { label } });
+    this.assumptions = new Table("assumptions", { cells: { label }, most: 25 });
     const find = el("input", { type: "search", placeholder: "Find an assumption", "aria-label": "Find an assumption", oninput: () => this.filter(find.value) });
     this.element = el(
       "section",
@@ -44,6 +43,7 @@ export class Evidence {
       if (!input.files.length) return void input.focus();
       const body = new FormData();
       for (const file of input.files) body.append("documents", file);
+      body.append("scenario", state().scenario);
       this.job.start("/api/read", body);
     });
     return el(
@@ -58,24 +58,16 @@ export class Evidence {
   }
 
   found(result) {
-    const count = (value) => (Array.isArray(value) ? value.length : value);
+    const { documents, claims, refused = [] } = result;
+    const list = (title, rows, headings) => rows.length && el("details", {}, el("summary", {}, `${title} (${rows.length})`), grid({ title, headings: headings.map((text) => ({ text })), rows, shown: false }));
     fill(
       this.read,
-      described([["Documents", count(result.documents)], ["Statements found", count(result.claims)]]),
-      this.details(result),
+      el("p", {}, `${documents.length} documents read, ${claims.length} statements found${refused.length ? `, ${refused.length} files refused` : ""}.`),
+      list("Documents", documents.map((d) => [d.file, d.title ?? "", d.kind, d.origin ?? "", String(d.claims)]), ["File", "Title", "Kind", "Origin", "Statements"]),
+      list("Statements", claims.map((row) => Object.values(row).map((value) => (value == null ? "" : String(value)))), Object.keys(claims[0] ?? {}).map((name) => name.replaceAll("_", " "))),
+      list("Refused", refused.map((row) => [row.file, row.reason]), ["File", "Why"]),
     );
     if (result.case && result.case !== state().case) go({ ...state(), case: result.case });
-  }
-
-  /** The statements and documents themselves, where the server tells them one by one. */
-  details(result) {
-    return ["documents", "claims"].map((name) => {
-      const rows = result[name];
-      if (!Array.isArray(rows) || !rows.length || typeof rows[0] !== "object") return null;
-      const columns = Object.keys(rows[0]).filter((key) => rows.some((row) => row[key] != null && typeof row[key] !== "object"));
-      const cells = rows.map((row) => columns.map((key) => String(row[key] ?? "")));
-      return el("details", {}, el("summary", {}, `${name === "claims" ? "Statements" : "Documents"} (${rows.length})`), grid({ title: name === "claims" ? "Statements" : "Documents", headings: columns.map((text) => ({ text: text.replaceAll("_", " ") })), rows: cells }));
-    });
   }
 
   /** @param {Record<string, object[]>} tables of the scenario as it stands */

@@ -101,7 +101,7 @@ export class Job {
 export function inWords(job) {
   if (job.status === "queued") return "waiting for its turn";
   const part = job.total > 1 ? `: ${job.done} of ${job.total}` : "";
-  const left = job.eta == null ? "" : `, about ${duration(job.eta)} left`;
+  const left = job.eta == null ? "" : `, ${duration(job.eta)} left`;
   return `${job.stage || "starting"}${part}${left}`;
 }
 

@@ -118,6 +118,7 @@ function rest(of) {
     spoken = now;
   }, 400);
   country.load();
+  if (present) coalitions.sync(present, now.tables.figures);
   for (const panel of [payments, coalitions]) panel.changed();
   if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
   if (of.scenario === state().scenario) run.soon();
@@ -167,7 +168,7 @@ async function refresh() {
   } else controls.sync(present);
   changes.show(present, unchanged);
   payments.sync(present);
-  coalitions.sync(present, now?.tables.figures ?? []);
+  coalitions.sync(present, now?.tables.figures);
   evidence.set(present.tables);
   main.dataset.ready = "true";
 }

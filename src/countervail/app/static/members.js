@@ -4,9 +4,16 @@ import { Segments, Setting, Switch } from "./choices.js";
 import { el, fill } from "./dom.js";
 import { change } from "./state.js";
 import { whyButton } from "./why.js";
+import { day } from "./words.js";
 
 const CHINA = "CHN";
 const CHINA_SAYS = { none: "Out", partial: "In part", full: "In full" };
+
+/** A reading in a few words: its name, its date, how many states. */
+const brief = ({ value, date, members }) => {
+  const name = `${value[0].toUpperCase()}${value.slice(1).replaceAll("-", " ")}`;
+  return [date ? `${name} of ${day(date)}` : name, `${members.length} states`].join(": ");
+};
 
 export class Members {
   /** @param {object} controls */
@@ -15,7 +22,7 @@ export class Members {
     this.reading = el(
       "select",
       { id: "reading", "data-path": reading.path, "aria-describedby": "reading-said", onchange: () => this.read() },
-      reading.choices.map(({ value, label }) => el("option", { value }, label)),
+      reading.choices.map((choice) => el("option", { value: choice.value }, brief(choice))),
     );
     this.said = el("small", { id: "reading-said" });
     this.switches = new Map(
@@ -131,7 +138,7 @@ export class Members {
     this.inside = new Set(members.list.filter((one) => one.in).map(({ iso3 }) => iso3));
     this.reading.value = reading.value;
     const chosen = reading.choices.find(({ value }) => value === reading.value);
-    this.said.textContent = [`Document ${chosen.document}`, chosen.place, chosen.date, `${chosen.members.length} states`].filter(Boolean).join(" · ");
+    this.said.textContent = `${chosen.label}: document ${chosen.document}, ${chosen.place}.`;
     this.reading.parentElement.parentElement.classList.toggle("changed", reading.value !== reading.default);
     this.china?.sync(members.china.value, members.china.default);
     this.congo?.sync(members.congo);

@@ -12,6 +12,7 @@ export class Panel {
     this.note = el("p", { class: "note", hidden: true });
     this.charts = [];
     this.tables = [];
+    this.blocks = [];
     this.element = el("section", {}, el("h2", { class: "aside" }, title), this.note, options.before ?? null, blocks.map((block) => this.block(block)), options.after ?? null);
     this.dirty = false;
   }
@@ -21,7 +22,7 @@ export class Panel {
     const tables = [...open.map((name) => new Table(name)), ...folded.map((name) => new Table(name, { folded: true }))];
     this.charts.push(...mine);
     this.tables.push(...tables);
-    return el(
+    const element = el(
       "div",
       { class: "block" },
       heading && el("h3", {}, heading),
@@ -29,6 +30,8 @@ export class Panel {
       mine.length ? el("div", { class: "charts" }, mine.map((c) => c.element)) : null,
       tables.map((t) => t.element),
     );
+    this.blocks.push({ element, names: [...open, ...folded], charts: mine });
+    return element;
   }
 
   /** @param {Record<string, object[]> | null} rows @param {string} note what they are of, empty where they are of what is shown */
@@ -47,6 +50,7 @@ export class Panel {
     this.dirty = false;
     for (const chart of this.charts) chart.set(this.rows ?? {});
     for (const table of this.tables) table.set(this.rows?.[table.name]);
+    for (const { element, names, charts } of this.blocks) element.hidden = !names.some((name) => this.rows?.[name]?.length) && !charts.some((chart) => chart.something());
   }
 }
 

@@ -42,7 +42,7 @@ function written(column, row, brief) {
 
 /** One of the result tables, drawn when it is first looked at. */
 export class Table {
-  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, cells?: Record<string, (row: object) => any>}} options */
+  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, most?: number, cells?: Record<string, (row: object) => any>}} options */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -60,6 +60,13 @@ export class Table {
     this.render();
   }
 
+  /** Every row, where only the first were shown. */
+  async whole() {
+    this.all = this.stale = true;
+    await this.render();
+    this.place.firstChild.focus();
+  }
+
   async render() {
     const { columns: known } = await library();
     const described = known[this.name];
@@ -68,11 +75,13 @@ export class Table {
     if (this.options.folded) this.summary.textContent = `${title}: the table (${this.rows.length} ${this.rows.length === 1 ? "row" : "rows"})`;
     if (!this.stale || (this.options.folded && !this.element.open)) return;
     this.stale = false;
-    const { keep, brief, cells = {} } = this.options;
+    const { keep, brief, most = Infinity, cells = {} } = this.options;
+    const shown = this.all ? this.rows : this.rows.slice(0, most);
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
     const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
-    const rows = this.rows.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
-    this.place.replaceChildren(grid({ title, about: described.description, headings, rows }));
+    const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
+    const more = el("button", { type: "button", class: "link", onclick: () => this.whole() }, `Show all ${this.rows.length}`);
+    this.place.replaceChildren(grid({ title, about: described.description, headings, rows }), ...(shown.length < this.rows.length ? [more] : []));
   }
 }
 

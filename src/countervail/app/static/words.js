@@ -77,3 +77,11 @@ export const brief = (n, value) => {
 /** Seconds as a reader would say them. */
 export const duration = (seconds) =>
   seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`;
+
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/** A date as exact as it is known: 2022-05-15, 2022-10, 2020; anything else as it stands. */
+export function day(text) {
+  const [, year, month, date] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(text) ?? [];
+  return year ? [date && Number(date), month && MONTHS[month - 1], year].filter(Boolean).join(" ") : text;
+}

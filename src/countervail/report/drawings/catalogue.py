@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import altair as alt
 
+from countervail.files import write_whole
 from countervail.report.drawings import club, coalitions, members, payments, world
 
 FILE: Final = Path(__file__).parents[1] / "static" / "charts.json"
@@ -57,7 +58,7 @@ def text() -> str:
 
 def write() -> None:
     """Write the file anew."""
-    FILE.write_text(text(), encoding="utf-8")
+    write_whole(FILE, text())
 
 
 def _plain(chart: Any) -> dict[str, Any]:

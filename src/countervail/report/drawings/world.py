@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import altair as alt
@@ -47,22 +46,24 @@ def world_map() -> alt.LayerChart:
         f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.3~r') + ' %' : 'not computed'"
         for field in WORLDS
     }
-    classes = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
     known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
         shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
         estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
         **texts,
     )
-    known = known.transform_calculate(step=f"{classes}{len(STEPS)}")
+    # the class of each country; the scale is cut between classes, so that the legend shows them equally wide
+    level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
+    known = known.transform_calculate(level=f"{level}{len(STEPS)}")
+    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
     colour = alt.Color(
-        "step:O",
+        "level:Q",
         title="Change in real income (%)",
-        scale=alt.Scale(domain=list(range(len(STEPS) + 1)), range="diverging"),
+        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
         legend=alt.Legend(
-            columns=alt.ExprRef("width < 440 ? 2 : width < 780 ? 4 : 6"),
-            symbolSize=130,
-            symbolStrokeWidth=0,
-            labelExpr=_class_label(),
+            type="gradient",
+            labelExpr=label,
+            gradientThickness=12,
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 470)"),
         ),
     )
     tips = [
@@ -80,15 +81,6 @@ def world_map() -> alt.LayerChart:
     # the shapes are projected already, so that a page which pushes new rows in only scales them
     drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown, unit)
     return drawn.properties(height="container")
-
-
-def _class_label() -> str:
-    """An expression: what a class of the map's scale is called, in percent of the world shown."""
-    ends = [f"format({limit} * units[world_shown], '+.1~r')" for limit in STEPS]
-    between = "".join(
-        f"datum.value == {k} ? {low} + ' to ' + {high} : " for k, (low, high) in enumerate(pairwise(ends), 1)
-    )
-    return f"datum.value == 0 ? 'below ' + {ends[0]} : {between}'above ' + {ends[-1]}"
 
 
 def senders() -> alt.LayerChart:

@@ -14,6 +14,9 @@
     for (const name of place.dataset.tables.split(" ")) specification.datasets[name] = tables[name] ?? [];
     // a map's height follows the width it is given; a container's would fit it before there is a legend
     if (specification.height === "container") specification.height = Math.round(place.clientWidth * 0.46);
+    // a height by rows is set when it is known how many there are: Vega-Lite would warn of it
+    const step = specification.height?.step;
+    if (step) specification.height = step;
     try {
       drawn.get(place)?.finalize();
       drawn.set(place, await vegaEmbed(place, specification, {
@@ -28,6 +31,8 @@
         downloadFileName: place.dataset.chart,
         i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
       }));
+      const { view } = drawn.get(place);
+      if (step) await view.height(step * view.scale("y").domain().length).runAsync();
       name(place);
       place.dataset.drawn = "true";
     } catch (error) {
