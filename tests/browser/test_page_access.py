@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from driving import LAPTOP, PHONE, Server, keep, violations
 from expected import tiles
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from user import User
+from user import LATER, User
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 SCREENS = {"laptop": LAPTOP, "phone": PHONE}
+SCHEMES = {"light": None, "dark": ["color-contrast"]}
+"""Axe's rules that a scheme is held to; None for all."""
 MANY = 400
 """Presses of Tab after which nothing is found any more."""
 
@@ -22,30 +24,24 @@ def user(page: Page, server: Server) -> User:
 
 
 def tabs_to(page: Page, wanted: Locator) -> None:
-    """Presses Tab until `wanted` has the focus, which must be seen wherever it comes by."""
+    """Presses Tab until `wanted` has the focus, and sees that it has."""
     for _ in range(MANY):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):
-            assert focus_is_seen(page), wanted
-            return
+            return sees_focus(wanted)
     raise AssertionError(f"Tab never comes to {wanted}")
 
 
-def focus_is_seen(page: Page) -> bool:
-    """Whether the focused element, or what stands for it, has an outline or a shadow and lies in the window."""
-    seen: bool = page.evaluate(
-        """() => {
-            const focused = document.activeElement;
-            const box = focused.getBoundingClientRect();
-            const marked = element => {
-                const style = getComputedStyle(element);
-                return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-            };
-            const stands = [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean);
-            return box.bottom > 0 && box.top < innerHeight && stands.some(marked);
-        }"""
-    )
-    return seen
+def sees_focus(focused: Locator) -> None:
+    """The focused element lies in the window, and it or what stands for it has an outline or a shadow."""
+    expect(focused).to_be_focused()
+    expect(focused).to_be_in_viewport()
+    assert focused.evaluate(
+        """focused => [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean).some(element => {
+            const style = getComputedStyle(element);
+            return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+        })"""
+    ), focused
 
 
 def test_everything_is_reached_by_keyboard(user: User) -> None:
@@ -90,8 +86,7 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
     first.focus()
     for name in [*TABS[1:], TABS[0]]:
         keys.press("ArrowRight")
-        expect(page.get_by_role("tab", name=name, exact=True)).to_be_focused()
-        assert focus_is_seen(page)
+        sees_focus(page.get_by_role("tab", name=name, exact=True))
         expect(user.panel(name)).to_be_visible()
     keys.press("End")
     expect(user.panel(TABS[-1])).to_be_visible()
@@ -118,38 +113,39 @@ def test_what_a_switch_did_is_said_to_a_screen_reader(user: User) -> None:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_serious(contexts: Callable[..., BrowserContext], server: Server, screen: str) -> None:
-    """Every view, light and dark."""
+    """Every view, light and, where only the colours are others, dark."""
     user = User(contexts(server.url, viewport=SCREENS[screen]).new_page(), server.url)
     user.opens()
-    found: dict[str, list[str]] = {}
-
-    def look(view: str, within: str | None = None) -> None:
-        for scheme in ("light", "dark"):
-            user.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            user.page.wait_for_timeout(150)
-            # in the dark only the colours are others
-            rules = None if scheme == "light" else ["color-contrast"]
-            wrong = violations(user.page, within, rules)
-            if wrong:
-                found[f"{view}, {scheme}"] = wrong
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
+    found: list[str] = []
+    for scheme, rules in SCHEMES.items():
+        user.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for view, within in views(user, phone=screen == "phone"):
+            found += [f"{view}, {scheme}: {wrong}" for wrong in violations(user.page, within, rules)]
             keep(user.page, f"{view}-{screen}-{scheme}")
+    assert not found, "\n".join(found)
 
-    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=60_000)
-    look("first-view")
+
+def views(user: User, phone: bool) -> Iterator[tuple[str, str]]:
+    """Every view in turn, and what of it is new."""
+    yield "first-view", "body"
     for name in TABS:
         user.turns_to(name)
         user.page.get_by_role("tab", name=name, exact=True).scroll_into_view_if_needed()
-        look(f"tab-{name.split()[0].lower()}", "[role=tabpanel]:not([hidden])")
+        yield f"tab-{name.split()[0].lower()}", "[role=tabpanel]:not([hidden])"
     user.page.get_by_label("Look at a country").select_option(label="Russia")
     expect(user.drawer.get_by_role("table").first).to_be_visible()
-    look("country", "dialog[open]")
+    yield "country", "dialog[open]"
     user.drawer.get_by_role("button", name="Close").click()
-    if screen == "phone":
+    if phone:
         user.presses("Assumptions")
-        look("assumptions", "dialog[open]")
-    user.page.get_by_role("button", name="Why? China's part").click()
-    look("why", "dialog[open]")
-    assert not found, "\n".join(f"{view}: {line}" for view, lines in found.items() for line in lines)
+        yield "assumptions", "dialog[open]"
+    user.presses("Why? China's part")
+    yield "why", "#drawer"
+    user.drawer.last.get_by_role("button", name="Close").click()
+    if phone:
+        user.presses("Done")
+    user.page.evaluate("scrollTo(0, 0)")
 
 
 def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
@@ -177,7 +173,7 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, summary, select, input, a")]
-            .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 1)
+            .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 1 && element.getBoundingClientRect().right > 0)
             .map(element => [element.closest("label") ?? element, element])
             .map(([area, element]) => [area.getBoundingClientRect(), element.getAttribute("aria-label") ?? element.textContent.trim()])
             .filter(([box]) => box.width < 24 || box.height < 24).map(([, name]) => name)"""
