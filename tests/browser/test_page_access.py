@@ -8,7 +8,7 @@ import pytest
 from driving import LAPTOP, PHONE, Server, keep, violations
 from expected import tiles
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from user import LATER, User
+from user import LATER, User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 SCREENS = {"laptop": LAPTOP, "phone": PHONE}
@@ -131,7 +131,7 @@ def views(user: User, phone: bool) -> Iterator[tuple[str, str]]:
     yield "first-view", "body"
     for name in TABS:
         user.turns_to(name)
-        user.page.get_by_role("tab", name=name, exact=True).scroll_into_view_if_needed()
+        at_the_top(user.page.get_by_role("tab", name=name, exact=True))
         yield f"tab-{name.split()[0].lower()}", "[role=tabpanel]:not([hidden])"
     user.page.get_by_label("Look at a country").select_option(label="Russia")
     expect(user.drawer.get_by_role("table").first).to_be_visible()

@@ -50,8 +50,7 @@ def test_members_china_and_readings(user: User) -> None:
     user.reads(tiles())
     assert user.changes == []
 
-    interview = cv.load_scenario("asiu").club.readings["interview"]
-    user.chooses("Whose list of members", interview.label).settled()
+    user.chooses("Whose list of members", "Interview").settled()
     user.reads(tiles("club.reading=interview"))
 
 
@@ -76,6 +75,7 @@ def test_provisions_and_measures(user: User) -> None:
     user.flips(measure.label).settled()
     user.reads(tiles(f"measures.{measure.id}.enabled=false"))
     user.presses("Reset").settled()
+    user.page.get_by_label("Find a sanction").fill("")
     user.flips("All sanctions on Cuba").settled()
     on_cuba = [m.id for m in scenario.measures if scenario.targets(m) == ("CUB",)]
     user.reads(tiles(*(f"measures.{name}.enabled=false" for name in on_cuba)))

@@ -6,7 +6,7 @@ import pytest
 from driving import Server, keep
 from expected import outcome
 from playwright.sync_api import Page, expect
-from user import User
+from user import User, at_the_top
 
 import countervail as cv
 from countervail.report.country_tables import country_tables
@@ -95,8 +95,7 @@ def test_every_tab_shows_its_subject(user: User) -> None:
         if name != "Coalitions":
             expect(panel.locator("[data-drawn=true]").or_(panel.get_by_role("table")).first).to_be_visible()
         expect(panel.locator("[data-drawn=false]")).to_have_count(0)
-        user.page.get_by_role("tab", name=name, exact=True).scroll_into_view_if_needed()
-        user.page.mouse.wheel(0, 600)
+        at_the_top(user.page.get_by_role("tab", name=name, exact=True))
         keep(user.page, f"tab-{name.split()[0].lower()}-laptop-light")
 
 

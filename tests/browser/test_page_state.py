@@ -66,7 +66,7 @@ def test_undo_redo_reset_and_the_browsers_own_buttons(user: User) -> None:
 def test_a_change_is_taken_back_where_it_is_listed(user: User) -> None:
     user.opens("#asiu&set=club.china%3Dnone&set=settings.horizon%3Dshort")
     shows(user, NO_CHINA, SHORT)
-    listed = user.page.get_by_role("group", name="Changed against the scenario as loaded")
+    listed = user.page.get_by_label("Changed against the scenario as loaded")
     expect(listed.get_by_role("listitem")).to_have_count(2)
     listed.get_by_role("button", name="Take back: China").click()
     shows(user, SHORT)

@@ -98,7 +98,9 @@ class User:
         return self
 
     def chooses(self, label: str, option: str) -> User:
-        self.page.get_by_label(label, exact=True).select_option(label=option)
+        """Takes the option that has `option` in its words."""
+        box = self.page.get_by_label(label, exact=True)
+        box.select_option(label=box.get_by_role("option").filter(has_text=option).first.inner_text())
         return self
 
     def presses(self, name: str) -> User:
@@ -120,3 +122,8 @@ class User:
 def use(switch: Locator) -> None:
     """Clicks where the switch is seen: its knob lies over it."""
     switch.click(force=True)
+
+
+def at_the_top(what: Locator) -> None:
+    """Scrolls until it stands under the bar."""
+    what.evaluate("element => scrollTo({top: element.getBoundingClientRect().top + scrollY - 60, behavior: 'instant'})")
