@@ -177,6 +177,7 @@ export class Chart {
     const picture = this.place.querySelector("svg.marks");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `Chart: ${this.known.title}. Its figures are in the tables.`);
+    for (const drawing of picture.children) drawing.setAttribute("aria-hidden", "true"); // hundreds of nameless shapes
     this.place.querySelector("details > summary").setAttribute("aria-label", `Save this chart: ${this.known.title}`);
   }
 
