@@ -1,7 +1,7 @@
-"""The page in a real browser: the first view, switches of every kind, twenty windows at once (`python -m benchmarks.page`).
+"""The page in a real browser: first view, switches of every kind, twenty windows at once (`python -m benchmarks.page`).
 
-A switch is timed in the page, from the event of the control that is used to the frame in which tiles, map and bars show the
-answer. Every switch measured leads to a state that the server has not solved before. Needs a Chromium on PATH.
+A switch is timed in the page, from the event of the control that is used to the frame in which tiles, map and bars
+show the answer. Every switch measured leads to a state that the server has not solved before. Needs a Chromium on PATH.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.driving import LAPTOP, Server, found, launch, serving
 
 from countervail.analysis.live import Live
 from countervail.report import answers
 from countervail.report.tables import at_once
 from countervail.scenario import load_scenario
 from countervail.world.bundled import load_world
-from tests.browser.driving import LAPTOP, Server, found, launch, serving
 
 WINDOWS = 20
 FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 150, 300, 600, 1000
@@ -44,7 +44,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }).observe(main, { attributes: true, attributeFilter: ["data-updated"] });
 });
 """
-# Uses a control as a user does: a switch or choice is clicked, a slider or list set to a value; in how many milliseconds
+# Uses a control as a user does, after some milliseconds: a switch or choice is clicked, a slider or list set to a value
 _USE = """([selector, value, wait]) => setTimeout(() => {
   const control = document.querySelector(selector);
   if (value === null) return control.click();
@@ -52,7 +52,9 @@ _USE = """([selector, value, wait]) => setTimeout(() => {
   control.dispatchEvent(new Event("input", { bubbles: true }));
   control.dispatchEvent(new Event("change", { bubbles: true }));
 }, wait)"""
-_RESTS = "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
+_RESTS = (
+    "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
+)
 
 Row = dict[str, Any]
 Control = tuple[str, str | None]
@@ -114,7 +116,9 @@ def _opening(browser: Browser, server: Server, times: int = 7) -> list[Row]:
             taken.append(float(page.evaluate("performance.getEntriesByName('updated-1')[0].startTime")))
     return [
         _row("opening to first view, the server just started", taken[0], FIRST),
-        _row("opening to first view, median", median(taken[1:]), FIRST, f"of {times - 1}, largest {max(taken[1:]):.0f}"),
+        _row(
+            "opening to first view, median", median(taken[1:]), FIRST, f"of {times - 1}, largest {max(taken[1:]):.0f}"
+        ),
     ]
 
 
@@ -125,13 +129,12 @@ def _switches(browser: Browser, server: Server) -> list[Row]:
             fold.evaluate("fold => { fold.open = true; }")
         page.wait_for_timeout(500)
         controls = _controls(page)
-        alone = [taken for control in controls for taken in (_timed(page, control), _timed(page, _back(page)))[:1]]
+        alone = [_there_and_back(page, control) for control in controls]
         beside = []
         for control in _controls(page, seed=1)[:20]:
             page.evaluate("location.hash = '#asiu&set=club.congo%3DCOG'")
             page.wait_for_timeout(1500)  # the run for bands is under way
-            beside.append(_timed(page, control))
-            _timed(page, _back(page))
+            beside.append(_there_and_back(page, control))
         page.evaluate("location.hash = '#asiu'")
         page.wait_for_timeout(300)
         walk = [_timed(page, control) for control in _controls(page, seed=2)[:30]]
@@ -147,8 +150,18 @@ def _switches(browser: Browser, server: Server) -> list[Row]:
         _row("a switch to tiles, map and bars, median", median(every), SWITCH, f"of {len(every)}, all to new states"),
         _row("a switch, 95th percentile", _at(every, 0.95), SWITCH_P95, f"largest {max(every):.0f}"),
         _row("  one change, median", median(alone), None, f"of {len(alone)}, 95th percentile {_at(alone, 0.95):.0f}"),
-        _row("  many changes one upon the other, median", median(walk), None, f"of {len(walk)}, 95th percentile {_at(walk, 0.95):.0f}"),
-        _row("  while a run is under way, median", median(beside), SWITCH, f"of {len(beside)}, 95th percentile {_at(beside, 0.95):.0f}"),
+        _row(
+            "  many changes one upon the other, median",
+            median(walk),
+            None,
+            f"of {len(walk)}, 95th percentile {_at(walk, 0.95):.0f}",
+        ),
+        _row(
+            "  while a run is under way, median",
+            median(beside),
+            SWITCH,
+            f"of {len(beside)}, 95th percentile {_at(beside, 0.95):.0f}",
+        ),
         _row("horizon or elasticity, median", median(slow), SETTING, f"of {len(slow)}, largest {max(slow):.0f}"),
     ]
 
@@ -156,10 +169,10 @@ def _switches(browser: Browser, server: Server) -> list[Row]:
 def _controls(page: Page, seed: int = 0) -> list[Control]:
     """Switches of members, provisions and measures, the ways of China, sliders; in a random order."""
     found: list[Control] = []
-    for path, country, kind, value, low, high in page.evaluate(
+    for path, country, kind, low, high in page.evaluate(
         """() => [...document.querySelectorAll("#controls input[data-path]")]
             .filter(i => !i.dataset.path.startsWith("settings."))
-            .map(i => [i.dataset.path, i.dataset.country ?? null, i.type, i.value, i.min, i.max])"""
+            .map(i => [i.dataset.path, i.dataset.country ?? null, i.type, i.min, i.max])"""
     ):
         place = f'#controls input[data-path="{path}"]' + (f'[data-country="{country}"]' if country else "")
         if kind == "checkbox":
@@ -171,8 +184,10 @@ def _controls(page: Page, seed: int = 0) -> list[Control]:
     return found
 
 
-def _back(page: Page) -> Control:
-    return ("#undo", None)
+def _there_and_back(page: Page, control: Control) -> float:
+    taken = _timed(page, control)
+    _timed(page, ("#undo", None))
+    return taken
 
 
 def _timed(page: Page, control: Control) -> float:
@@ -196,14 +211,20 @@ def _wanted() -> list[tuple[Control, str]]:
     scenario = load_scenario("asiu")
     members = [m for m in scenario.members() if m not in (scenario.club.secretariat, "CHN")]
     wanted: list[tuple[Control, str]] = [
-        ((f'#controls input[data-country="{one}"]', None), f"club.members=[{','.join([*(m for m in members if m != one), 'CHN'])}]")
+        (
+            (f'#controls input[data-country="{one}"]', None),
+            f"club.members=[{','.join([*(m for m in members if m != one), 'CHN'])}]",
+        )
         for one in members
     ]
     wanted += [
         ((f'#controls input[type="radio"][value="{value}"]', None), f"club.china={value}") for value in ("none", "full")
     ]
     wanted += [
-        ((f'#controls input[data-path="club.provisions.{p.id}.enabled"]', None), f"club.provisions.{p.id}.enabled=false")
+        (
+            (f'#controls input[data-path="club.provisions.{p.id}.enabled"]', None),
+            f"club.provisions.{p.id}.enabled=false",
+        )
         for p in scenario.club.provisions
     ]
     return wanted[:WINDOWS]
@@ -215,7 +236,9 @@ def _right(changes: list[str]) -> list[dict[str, str]]:
     found = []
     for change in changes:
         rows = at_once(live.outcome_of(load_scenario("asiu", set=[change])))
-        found.append({q: answers.figure(rows, answers.CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")})
+        found.append(
+            {q: answers.figure(rows, answers.CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")}
+        )
     return found
 
 
@@ -234,17 +257,34 @@ def _windows(browser: Browser, server: Server) -> list[Row]:
         page.evaluate(_USE, [*control, max(0.0, 1000 * (moment - time.time()))])
     pages[0].wait_for_timeout(8000)
     taken = [float(page.evaluate("taken.at(-1) ?? 1e9")) for page in pages]
-    waited = [float(page.evaluate("performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/worlds')).at(-1).duration")) for page in pages]
+    waited = [
+        float(
+            page.evaluate(
+                "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/worlds')).at(-1).duration"
+            )
+        )
+        for page in pages
+    ]
+    right = _right([change for _, change in wanted])
     shown = [
-        {tile: page.locator(f'[data-quantity="{tile}"] .value').inner_text() for tile in right}
-        for page, right in zip(pages, right_ := _right([change for _, change in wanted]), strict=True)
+        {tile: page.locator(f'[data-quantity="{tile}"] .value').inner_text() for tile in right[0]} for page in pages
     ]
     for context in contexts:
         context.close()
-    correct = sum(one == right for one, right in zip(shown, right_, strict=True))
+    correct = sum(one == right for one, right in zip(shown, right, strict=True))
     return [
-        _row(f"{WINDOWS} windows at the same moment, largest", max(taken), TOGETHER, f"median {median(taken):.0f}; {correct} of {WINDOWS} correct"),
-        _row("  of which waiting for the server, largest", max(waited), None, f"median {median(waited):.0f}; the rest is Chromium drawing {WINDOWS} maps"),
+        _row(
+            f"{WINDOWS} windows at the same moment, largest",
+            max(taken),
+            TOGETHER,
+            f"median {median(taken):.0f}; {correct} of {WINDOWS} correct",
+        ),
+        _row(
+            "  of which waiting for the server, largest",
+            max(waited),
+            None,
+            f"median {median(waited):.0f}; the rest is Chromium drawing {WINDOWS} maps",
+        ),
     ]
 
 
@@ -271,7 +311,12 @@ def _clients(server: Server) -> list[Row]:
     right = _right(changes)
     correct = sum(one.items() >= other.items() for one, other in zip(said, right, strict=True))
     return [
-        _row(f"{WINDOWS} HTTP clients at the same moment, largest", max(taken), TOGETHER, f"median {median(taken):.0f}; {correct} of {WINDOWS} correct")
+        _row(
+            f"{WINDOWS} HTTP clients at the same moment, largest",
+            max(taken),
+            TOGETHER,
+            f"median {median(taken):.0f}; {correct} of {WINDOWS} correct",
+        )
     ]
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from driving import LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
 
 DRAWS = "10"
 PATIENCE = 15_000

@@ -156,6 +156,7 @@ class Watch:
         self._note(f"request elsewhere: {url}")
         return True
 
+
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
@@ -165,7 +166,7 @@ def _axe() -> str:
 
 
 def violations(page: Page, within: str | None = None, rules: Sequence[str] | None = None) -> list[str]:
-    """What axe-core finds serious or critical, one line a rule: by WCAG 2.1 A and AA and good practice, or by `rules`."""
+    """What axe-core finds serious or critical by WCAG 2.1 A and AA and good practice, or by `rules`; one line a rule."""
     # evaluated by the driver, so that the page's own policy stays as it is
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(_axe())
@@ -175,7 +176,9 @@ def violations(page: Page, within: str | None = None, rules: Sequence[str] | Non
     )
     return [
         f"{found['impact']} {found['id']}: {found['help']}: "
-        + "; ".join(f"{node['target'][0]} ({node['failureSummary'].splitlines()[-1].strip()})" for node in found["nodes"][:4])
+        + "; ".join(
+            f"{node['target'][0]} ({node['failureSummary'].splitlines()[-1].strip()})" for node in found["nodes"][:4]
+        )
         for found in answer["violations"]
         if found["impact"] in ("serious", "critical")
     ]

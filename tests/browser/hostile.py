@@ -15,7 +15,7 @@ _TEXTS = (
     f"{MARK} <script>window.hacked='script'; alert(1)</script>",
     f"{MARK} <img src=x onerror=\"window.hacked='image'; alert(1)\">",
     f"{MARK} javascript:window.hacked='link';alert(1)",
-    f"{MARK} </title></style></script></textarea><svg onload=\"window.hacked='svg'\"><a href=\"javascript:alert(1)\">x</a>",
+    f'{MARK} </title></style></script></textarea><svg onload="alert(1)"><a href="javascript:alert(1)">x</a>',
     f"{MARK} {{{{7*7}}}} ${{7*7}} '\"><iframe srcdoc=\"<script>parent.hacked='frame'</script>\">",
     f"{MARK} safe\u202egnp.exe\u202c \u2066isolated\u2069 \u200fright\x1b[31m",
     f"{MARK} " + "longwithoutbreak" * 120,

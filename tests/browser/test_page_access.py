@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
 from driving import LAPTOP, PHONE, Server, keep, violations
 from expected import tiles
-from playwright.sync_api import BrowserContext, Locator, Page, expect
 from user import LATER, User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
@@ -173,10 +174,11 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     small = page.evaluate(
         """() => [...document.querySelectorAll("button, summary, select, input, a")]
-            .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 1 && element.getBoundingClientRect().right > 0)
-            .map(element => [element.closest("label") ?? element, element])
-            .map(([area, element]) => [area.getBoundingClientRect(), element.getAttribute("aria-label") ?? element.textContent.trim()])
-            .filter(([box]) => box.width < 24 || box.height < 24).map(([, name]) => name)"""
+            .filter(element => element.checkVisibility())
+            .filter(element => element.getBoundingClientRect().width > 1 && element.getBoundingClientRect().right > 0)
+            .map(element => [(element.closest("label") ?? element).getBoundingClientRect(), element])
+            .filter(([box]) => box.width < 24 || box.height < 24)
+            .map(([, element]) => element.getAttribute("aria-label") ?? element.textContent.trim())"""
     )
     assert small == [], f"too small for a finger: {small}"
 
@@ -220,6 +222,9 @@ def test_on_paper_the_answer_stands_alone(user: User) -> None:
     expect(user.page.get_by_role("complementary", name="Assumptions")).to_be_hidden()
     expect(user.page.get_by_role("button", name="Undo", exact=True)).to_be_hidden()
     expect(user.tile("gain_pct")).to_be_visible()
-    assert user.page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert user.page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
     keep(user.page, "page-printed", whole=True)
     assert user.page.pdf().startswith(b"%PDF")

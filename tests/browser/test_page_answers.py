@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from expected import headline, tiles
 from playwright.sync_api import Page, expect
-from user import User
 
 import countervail as cv
 from driving import Server, keep
+from expected import headline, tiles
+from user import User
 
 
 @pytest.fixture

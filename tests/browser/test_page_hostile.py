@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import hostile
 import pytest
-from driving import LAPTOP, Server, keep
 from playwright.sync_api import FilePayload, Locator, Page, expect
-from user import LATER, User
 
+import hostile
 from documents import papers
+from driving import LAPTOP, Server, keep
+from user import LATER, User
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 # the marks and overrides of the writing direction, and control characters
+MADE = "img, iframe, object, embed, [onload], [onerror], a[href^='javascript' i], script:not([src])"
 OBEYED = "[\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f\\u061c\\u0001-\\u0008\\u000b-\\u001f]"
 
 
 @pytest.fixture
 def user(page: Page, server: Server) -> User:
-    page.add_init_script("window.hacked = null; for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.hacked = name; };")
+    page.add_init_script(
+        """window.hacked = null;
+        for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { window.hacked = name; };"""
+    )
     return User(page, server.url)
 
 
 def holds(page: Page) -> None:
     """Nothing ran, nothing was made of the texts, and none of them turns the writing round."""
     found = page.evaluate(
-        """obeyed => ({
+        """([made, obeyed]) => ({
             ran: window.hacked,
-            made: [...document.querySelectorAll("img, iframe, object, embed, b > script, [onload], [onerror], a[href^='javascript' i], script:not([src])")]
-                .map(element => element.outerHTML.slice(0, 200)),
-            scripts: [...document.scripts].map(script => script.getAttribute("src")).filter(src => !src.startsWith("/static/")),
+            made: [...document.querySelectorAll(made)].map(element => element.outerHTML.slice(0, 200)),
+            scripts: [...document.scripts].map(script => script.getAttribute("src")).filter(src => !/^.static/.test(src)),
             turned: (document.documentElement.outerHTML.match(new RegExp(obeyed, "g")) ?? []).length,
         })""",
-        OBEYED,
+        [MADE, OBEYED],
     )
     assert found["ran"] is None, found
     assert found["made"] == [], found
@@ -140,7 +143,10 @@ def test_a_hostile_document_is_text_everywhere(user: User) -> None:
     for wanted, worse in (
         ("“Harbour Union,”", "“Harbour Union <img src=x onerror=alert(1)>,”"),
         ("TidewaterLeaks", "Tidewater<script>alert(1)</script>Leaks"),
-        ("currency other than the dollar", "currency other than the dollar <b>bold</b> \u202ejavascript:alert(1)\u202c"),
+        (
+            "currency other than the dollar",
+            "currency other than the dollar <b>bold</b> \u202ejavascript:alert(1)\u202c",
+        ),
         ("Eritrea", "Sudan"),
     ):
         assert wanted in text
@@ -150,7 +156,7 @@ def test_a_hostile_document_is_text_everywhere(user: User) -> None:
         {
             "name": "page.html",
             "mimeType": "text/html",
-            "buffer": f"<html><body><script>alert(1)</script><p>{text}</p><img src=x onerror=alert(1)></body></html>".encode(),
+            "buffer": f"<html><script>alert(1)</script><p>{text}</p><img src=x onerror=alert(1)></html>".encode(),
         },
     ]
     panel.get_by_label("Documents", exact=True).set_input_files(documents)

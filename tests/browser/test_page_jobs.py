@@ -7,16 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import DRAWS
-from driving import Server, keep
-from expected import tiles, world
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
-from user import LATER, User, use
 
 import countervail as cv
+from conftest import DRAWS
 from countervail.report import answers
 from countervail.report.tables import tables
+from driving import Server, keep
+from expected import tiles, world
+from user import LATER, User, use
 
 NO_CHINA = "club.china=none"
 
@@ -127,7 +127,9 @@ def test_report_workbook_and_results_are_those_of_this_state(user: User, tmp_pat
     assert 'data-tables="' in html
     results = json.loads(Path(user.downloads("Results").path()).read_text(encoding="utf-8"))
     (row,) = (
-        r for r in results["tables"]["figures"] if (r["country"], r["quantity"], r["reading"]) == ("CLUB", "gain_pct", "letter")
+        r
+        for r in results["tables"]["figures"]
+        if (r["country"], r["quantity"], r["reading"]) == ("CLUB", "gain_pct", "letter")
     )
     assert answers.quantity(row["value"], "%") == value
     workbook = user.downloads("Workbook")
@@ -144,5 +146,3 @@ def test_a_chart_is_saved(user: User, kind: str, starts: bytes) -> None:
         figure.get_by_role("link", name=f"Save as {kind}").click()
     assert Path(download.value.path()).read_bytes().lstrip().startswith(starts)
     assert download.value.suggested_filename.endswith(kind.lower())
-
-

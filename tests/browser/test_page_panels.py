@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from driving import Server, keep
-from expected import outcome
 from playwright.sync_api import Page, expect
-from user import User, at_the_top
 
 import countervail as cv
 from countervail.report.country_tables import country_tables
 from countervail.report.words import percent, usd
 from documents import papers
+from driving import Server, keep
+from expected import outcome
+from user import User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 
@@ -107,7 +107,7 @@ def test_the_payment_network_has_its_date(user: User) -> None:
     before = panel.get_by_role("table").first.inner_text()
     panel.get_by_label("Date of the payment network").fill("2015-06-30")
     user.settled()
-    assert user.changes == ["settings.rails_date=\"2015-06-30\""]
+    assert user.changes == ['settings.rails_date="2015-06-30"']
     expect(panel.get_by_role("table").first).not_to_have_text(before)
     expect(network.or_(panel.get_by_role("figure").first).first).to_be_visible()
     keep(user.page, "payments-2015-laptop-light")
@@ -117,7 +117,9 @@ def test_documents_of_ones_own_are_read(user: User) -> None:
     user.opens()
     panel = user.turns_to("Evidence & assumptions")
     panel.locator("summary").filter(has_text="Read documents of your own").click()
-    panel.get_by_label("Documents", exact=True).set_input_files([papers.FOLDER / f"{name}.txt" for name in papers.NAMES])
+    panel.get_by_label("Documents", exact=True).set_input_files(
+        [papers.FOLDER / f"{name}.txt" for name in papers.NAMES]
+    )
     panel.get_by_role("button", name="Read them").click()
     expect(panel.get_by_text("Statements found")).to_be_visible(timeout=60_000)
     expect(panel.get_by_text("h1-article").first).to_be_attached()

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from driving import Server
-from expected import outcome, tiles
 from playwright.sync_api import BrowserContext, Page, expect
-from user import User
 
 import countervail as cv
+from driving import Server
+from expected import outcome, tiles
+from user import User
 
 NO_CHINA, SHORT = "club.china=none", "settings.horizon=short"
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from driving import Server, keep, serving
-from expected import tiles
 from playwright.sync_api import BrowserContext, Page, expect
-from user import LATER, User
 
 import countervail as cv
 from countervail.scenario import dump
+from driving import Server, keep, serving
+from expected import tiles
+from user import LATER, User
 
 
 @pytest.fixture

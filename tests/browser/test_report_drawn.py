@@ -1,14 +1,14 @@
-"""The report in a real browser: every chart is drawn under the page's own policy, on any screen, light, dark and printed."""
+"""The report in a real browser: every chart is drawn under its own policy; on any screen, light, dark and printed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from driving import LAPTOP, PHONE, keep, violations
 from playwright.sync_api import BrowserContext, Page, expect
 
 from countervail.report.page import page as written
+from driving import LAPTOP, PHONE, keep, violations
 from synthetic_tables import synthetic
 
 

@@ -21,7 +21,9 @@ SOON = 10_000
 LATER = 60_000
 """Milliseconds that an answer, and that a job may take on a busy machine."""
 # the page says in its main element which switch was the last, and which one it shows
-_SETTLED = "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
+_SETTLED = (
+    "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
+)
 
 
 class User:
