@@ -106,6 +106,11 @@ class Engine:
         answers = self._other_answers if slow else self._live_answers
         return answers.ask((reply, state), lambda: as_json(reply(self, state)))
 
+    def leave(self, reply: Reply, state: State) -> None:
+        """Who asked waits no longer."""
+        for answers in (self._live_answers, self._other_answers):
+            answers.leave((reply, state))
+
     def close(self) -> None:
         """Take no further questions, remove what was stored."""
         self._live_answers.close()

@@ -43,7 +43,7 @@ class Task:
     key: Hashable
     ended: Callable[[bool], None]
     status: JobState = "queued"
-    stage: str = ""
+    stage: str = "Waiting for its turn"
     done: int = 0
     total: int = 0
     begun: float | None = None
@@ -215,6 +215,7 @@ class Jobs:
                 return
             self._waiting.remove(task)
             task.status, task.worker, task.begun = "running", worker, monotonic()
+            task.stage = "Starting"
             task.number = worker.give(task.work)
             self._notify(task.jobs)
 
@@ -238,7 +239,7 @@ class Jobs:
             self._tasks.pop(task.key, None)
         task.ended(status == "done")
         self._notify(task.jobs)
-        kept = [t for t in self._tasks.values() if t.status in OVER]
+        kept = sorted((t for t in self._tasks.values() if t.status in OVER), key=lambda t: t.over or 0.0)
         size = sum(t.size for t in kept)
         for old in kept:
             if size <= MOST_BYTES or old is task:

@@ -48,7 +48,7 @@ class Answers:
         self._size = 0
         self._lock = Lock()
         self._known: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._asked: dict[Hashable, Future[bytes]] = {}
+        self._asked: dict[Hashable, tuple[Future[bytes], int]] = {}  # by question: the answer to come, who waits for it
         self._threads = ThreadPoolExecutor(threads, "countervail-answers")
 
     def known(self, key: Hashable) -> bytes | None:
@@ -61,10 +61,20 @@ class Answers:
     def ask(self, key: Hashable, make: Callable[[], bytes]) -> Future[bytes]:
         """The answer to come; `make` is called where nobody asked already."""
         with self._lock:
-            found = self._asked.get(key)
+            found, waiting = self._asked.get(key, (None, 0))
             if found is None:
-                found = self._asked[key] = self._threads.submit(self._make, key, make)
+                found = self._threads.submit(self._make, key, make)
+            self._asked[key] = found, waiting + 1
         return found
+
+    def leave(self, key: Hashable) -> None:
+        """Who asked waits no longer; what nobody waits for and is not begun is not worked out."""
+        with self._lock:
+            if key in self._asked:
+                found, waiting = self._asked[key]
+                self._asked[key] = found, waiting - 1
+                if waiting <= 1 and found.cancel():
+                    del self._asked[key]
 
     def _make(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         try:

@@ -85,10 +85,10 @@ class Worker:
                 self._process.start()
             theirs.close()
             self._connection = ours
-            Thread(target=self._listen, args=(ours,), name="countervail-listener", daemon=True).start()
+            Thread(target=self._listen, args=(ours, self._process), name="countervail-listener", daemon=True).start()
         return self._connection
 
-    def _listen(self, connection: Connection) -> None:
+    def _listen(self, connection: Connection, process: Any) -> None:
         with suppress(EOFError, OSError):
             while True:
                 number, message = connection.recv()
@@ -98,6 +98,7 @@ class Worker:
             if self._connection is connection:
                 self._connection = None
         connection.close()
+        process.join(PATIENCE)
         if number is not None:
             self._pass_on(number, Finished(error=DIED))
 

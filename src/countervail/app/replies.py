@@ -128,7 +128,7 @@ def country(engine: Engine, state: CountryState) -> dict[str, Any]:
 
 
 def payments(engine: Engine, state: State) -> dict[str, Any]:
-    """The payment network: who can pay whom, and what the proposals change; not what they are worth."""
+    """The payment network: who can pay whom, and how; what the proposals change in it is for a run to say."""
     from countervail.analysis.links import network_of
     from countervail.payments import payments as network_at
     from countervail.report import payment_tables
@@ -137,5 +137,5 @@ def payments(engine: Engine, state: State) -> dict[str, Any]:
     paid = outcome.case.layout.payments
     network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
     study = network_of(outcome.case, network, outcome.worlds.sanctions.S)
-    found = payment_tables.tables(study, pairs=True)
+    found = payment_tables.tables(study)
     return {"tables": {name: rows for name, rows in found.items() if name.startswith("rail_")}}

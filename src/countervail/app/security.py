@@ -71,7 +71,7 @@ class Guard:
             await answer(error.status_code, str(error.detail))(scope, receive, guarded)
         except Exception:
             if not begun:
-                await answer(500, OUR_FAULT)(scope, receive, guarded)
+                await answer(500, OUR_FAULT, {"connection": "close"})(scope, receive, guarded)
             raise
 
 
@@ -82,7 +82,7 @@ def _refusal(scope: Scope) -> Response | None:
     if len(scope.get("raw_path") or path.encode()) + len(scope["query_string"]) > MOST_URL:
         return answer(414, f"address: longer than {MOST_URL:,} characters; send the state in the body")
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or hosts[0].rpartition(":")[0 if re.search(r":\d*\Z", hosts[0]) else 2].lower() not in HOSTS:
+    if len(hosts) != 1 or re.sub(r":\d*\Z", "", hosts[0]).lower() not in HOSTS:
         return answer(403, f"host: only {', '.join(HOSTS)} are answered; open the address that the server told")
     own = f"{scope.get('scheme', 'http')}://{hosts[0]}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):

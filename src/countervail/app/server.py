@@ -25,7 +25,10 @@ from countervail.scenario import Scenario
 if TYPE_CHECKING:
     from countervail.world.model import World
 
-_ABOUT: Final = "The functions of `countervail run` and its like, for the page that `countervail serve` shows."
+_ABOUT: Final = (
+    "The functions of the command line, as the page asks them: a state is a scenario and what is changed in it. "
+    "What starts, writes or stops something needs the token that the page bears, in the header X-Countervail-Token."
+)
 
 
 def create_app(
@@ -75,7 +78,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        separate_input_output_schemas=False,
     )
     app.state.engine = engine
     app.state.jobs = jobs
