@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from countervail import cli_coalitions, cli_evidence, cli_payments, cli_serve
+from countervail.cli_progress import progress_bar
 from countervail.errors import CountervailError, InputError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 INTERRUPTED = 130
 OUR_FAULT = 1
@@ -166,39 +162,6 @@ def schema(
         Schema.evidence: "countervail.evidence.schema",
     }[document]
     typer.echo(json.dumps(import_module(home).json_schema(), indent=2, ensure_ascii=False))
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield `progress(stage, done, total)`, a bar on stderr once a second has passed; silent off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda stage, done, total: None
-        return
-    from time import monotonic
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-    tasks: dict[str, Any] = {}
-    started = monotonic()
-
-    def progress(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done, total=total)
-        if monotonic() - started > 1:
-            _start(bar)
-
-    try:
-        yield progress
-    finally:
-        bar.stop()
-
-
-def _start(bar: Progress) -> None:
-    if not bar.live.is_started:
-        bar.start()
 
 
 def call(arguments: list[str]) -> int:

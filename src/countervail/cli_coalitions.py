@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from countervail.cli_progress import progress_bar
 from countervail.errors import InputError
 
 
@@ -65,7 +65,7 @@ def coalitions(
     world = cv.load_world()
     chosen = None if players is None else [p.strip() for p in players.split(",") if p.strip()]
     with ExitStack() as stack:
-        progress = stack.enter_context(rate_bar())
+        progress = stack.enter_context(progress_bar())
         executor = None if cluster is None else stack.enter_context(_cluster(cluster))
         found = cv.coalitions(
             world,
@@ -140,32 +140,3 @@ def _cluster(address: str) -> Iterator[Any]:
         yield client.get_executor()
     finally:
         client.close()
-
-
-@contextmanager
-def rate_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield `progress(stage, done, total)`: a bar on stderr with rate and time left; silent off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda stage, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
-    from rich.text import Text
-
-    class Rate(ProgressColumn):
-        """Coalitions a second."""
-
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} a second" if task.speed else "")
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeLeft())
-    tasks: dict[str, Any] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield progress

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from countervail.cli_progress import progress_bar
 from countervail.errors import InputError
 
 evidence = typer.Typer(help="Work on a case: verdicts, claims, comparison, exports, reviews.", no_args_is_help=True)
@@ -63,8 +64,6 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read documents into a case: evidence.json, mentions.jsonl and the texts that the offsets index."""
-    from countervail.cli import progress_bar
-
     case = import_module("countervail.evidence.case")
     with progress_bar() as progress:
         result = case.write_case(case.read_all(documents, workers, progress), out)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from countervail.cli_progress import progress_bar
+
 
 def mount(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -52,7 +54,7 @@ def payments(
     loaded = cv.load_scenario(scenario, set=tuple(settings or ()))
     case, network = links.prepare(cv.load_world(), loaded, date, rails)
     explanation = network.route(*route) if route is not None else None
-    with import_module("countervail.cli").progress_bar() as progress:
+    with progress_bar() as progress:
         random = import_module("countervail.analysis.draws").sample(case.world, loaded, draws, seed) if draws else None
         study = links.study(case, network, cuts=interdict, draws=random, progress=progress)
         rows: dict[str, list[dict[str, Any]]] = made.tables(study, progress=progress)
