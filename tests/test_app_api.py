@@ -242,6 +242,8 @@ def test_hostile_names_come_back_as_text(client: httpx.Client) -> None:
         ("[" * 100 + "]" * 100, "nested more than"),
         ("name: " + "x" * 2_000_001, "at most 2,000,000"),
         ("a: \x00", "NUL"),
+        ("name: a\ntitle: " + "x" * 10_001, "mine.yaml, line 2: a text of 10,001 characters"),
+        ("? " + "x" * 10_001 + "\n: 1", "a text of 10,001 characters"),
     ],
 )
 def test_scenarios_that_are_none_are_refused(client: httpx.Client, text: str, said: str) -> None:

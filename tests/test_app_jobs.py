@@ -125,12 +125,17 @@ def test_documents_are_read(client: httpx.Client) -> None:
     hostile = "../../<script>alert(1)</script>\u202etxt.exe"
     documents = [("documents", ("letter.txt", letter)), ("documents", (hostile, letter))]
     documents.append(("documents", ("empty.txt", b"")))
+    documents.append(("documents", ("x" * 3000 + ".txt", letter)))
     answer = client.post("/api/read", files=documents, data={"scenario": "test"})
     assert answer.status_code == 202, answer.text
     job = ended(client, answer.json()["id"])
     assert job["error"] is None
     found = job["result"]
-    assert [d["file"] for d in found["documents"]] == ["letter.txt", "../../<script>alert(1)</script>txt.exe"]
+    assert [d["file"] for d in found["documents"]] == [
+        "letter.txt",
+        "../../<script>alert(1)</script>txt.exe",
+        "x" * 255,
+    ]
     assert [d["file"] for d in found["refused"]] == ["empty.txt"]
     assert any("Russia" in claim["quote"] for claim in found["claims"]) or not found["claims"]
     case = found["case"]

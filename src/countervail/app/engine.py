@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 2
 """Threads that solve: a processor each on a small machine."""
-MOST_LIVES: Final = 6
-MOST_OUTCOMES: Final = 12
+MOST_LIVES: Final = 4
+MOST_OUTCOMES: Final = 6
 MOST_SCENARIOS: Final = 64
 MOST_BYTES: Final = 64_000_000
 """Of answers kept."""

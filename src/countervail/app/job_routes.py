@@ -27,6 +27,7 @@ from countervail.errors import InputError
 from countervail.evidence.limits import MAX_BYTES
 
 MOST_FILES: Final = 100
+_LONGEST_NAME: Final = 255
 _HEARTBEAT: Final = 15.0
 _STARTS: Final = STATE | documented(429)
 _ABOUT_JOB: Final = READ | documented(404, 422)
@@ -102,7 +103,7 @@ def read(
         target.parent.mkdir(parents=True)
         with target.open("xb") as file:
             shutil.copyfileobj(document.file, file)
-        kept.append((target, document.filename or target.name))
+        kept.append((target, (document.filename or target.name)[:_LONGEST_NAME]))
 
     def ended(well: bool) -> None:
         shutil.rmtree(folder / "given" if well else folder, ignore_errors=True)

@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
+from countervail.app.problems import EXPLAINED
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -27,7 +29,12 @@ def static(name: str, request: Request) -> Response:
 @router.get("/api/docs")
 def docs(request: Request) -> HTMLResponse:
     """What can be asked, made from the OpenAPI document; without any script."""
-    return HTMLResponse(_template().render(api=request.app.openapi()))
+    api = request.app.openapi()
+    tags: dict[str, list[Any]] = {}
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            tags.setdefault(operation["tags"][0], []).append((path, method, operation))
+    return HTMLResponse(_template().render(api=api, tags=tags, errors=EXPLAINED))
 
 
 @cache

@@ -43,7 +43,7 @@ _SAID: Final = {
 }
 OUR_FAULT: Final = "internal error: please report this, with what the server printed in its terminal"
 
-_EXPLAINED: Final = {
+EXPLAINED: Final = {
     403: "The host, the origin or the token is not this server's own.",
     404: "There is no such scenario, case, job or file.",
     409: "The counterfactual has no equilibrium, or the solver missed its tolerance.",
@@ -57,7 +57,7 @@ _EXPLAINED: Final = {
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI document: what a route may answer beside its success."""
-    return {status: {"model": Problem, "description": _EXPLAINED[status]} for status in statuses}
+    return {status: {"model": Problem, "description": EXPLAINED[status]} for status in statuses}
 
 
 def answer(status: int, message: str, headers: dict[str, str] | None = None) -> Response:

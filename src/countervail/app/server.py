@@ -21,11 +21,15 @@ from countervail.app.jobs import Jobs
 from countervail.app.security import Guard
 from countervail.errors import CountervailError
 from countervail.scenario import Scenario
+from countervail.trade.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from countervail.world.model import World
 
-_ABOUT: Final = "The functions of `countervail run` and its like, for the page that `countervail serve` shows."
+_ABOUT: Final = (
+    "The functions of the command line, as the page asks them: a state is a scenario and what is changed in it. "
+    "What starts, writes or stops something needs the token that the page bears, in the header X-Countervail-Token."
+)
 
 
 def create_app(
@@ -56,16 +60,17 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # what the first page asks for is begun at once; what it will ask for later, when that is answered
-        first = engine.ask(replies.worlds, engine.first.solved)
-        engine.ask(replies.charts, engine.first, slow=True)
-        engine.ask(replies.scenario, engine.first, slow=True)
-        Thread(target=_ahead, args=(first, engine, jobs), name="countervail-ahead", daemon=True).start()
-        try:
-            yield
-        finally:
-            await run_in_threadpool(jobs.close)
-            engine.close()
+        with one_blas_thread():  # around all threads that solve
+            # what the first page asks for is begun at once; what it will ask for later, when that is answered
+            first = engine.ask(replies.worlds, engine.first.solved)
+            engine.ask(replies.charts, engine.first, slow=True)
+            engine.ask(replies.scenario, engine.first, slow=True)
+            Thread(target=_ahead, args=(first, engine, jobs), name="countervail-ahead", daemon=True).start()
+            try:
+                yield
+            finally:
+                await run_in_threadpool(jobs.close)
+                engine.close()
 
     app = FastAPI(
         title="Countervail",

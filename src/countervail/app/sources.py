@@ -10,13 +10,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
 
-from countervail.errors import CountervailError
+from countervail.errors import CountervailError, InputError
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
+from countervail.scenario.tree import Node
 
 Kind = Literal["library", "file", "upload"]
 MOST_UPLOADS: Final = 20
 """Uploads kept; the one that was used least recently goes first."""
+LONGEST_TEXT: Final = 10_000
+"""Of one value of an upload: titles and notes are shown in many places."""
 
 
 class Unknown(CountervailError):
@@ -86,7 +89,9 @@ class Sources:
         """Keep a scenario given as text; InputError with the line where it is none. `shown` names it in messages."""
         data = text.encode("utf-8", "surrogatepass")
         name = f"upload-{sha256(data).hexdigest()[:12]}"
-        found = _described(name, "upload", Source.parse(data, shown))
+        source = Source.parse(data, shown)
+        _refuse_long_texts(source.root)
+        found = _described(name, "upload", source)
         with self._lock:
             self._uploads[name] = found
             self._uploads.move_to_end(name)
@@ -106,3 +111,13 @@ class Sources:
 def _described(name: str, kind: Kind, source: Source) -> Known:
     scenario = source.scenario()
     return Known(name, kind, scenario.title, scenario.description, source)
+
+
+def _refuse_long_texts(node: Node) -> None:
+    value = node.value
+    texts = [value] if isinstance(value, str) else list(value) if isinstance(value, dict) else []
+    for text in texts:
+        if len(text) > LONGEST_TEXT:
+            raise InputError(f"{node.where}: a text of {len(text):,} characters; at most {LONGEST_TEXT:,} are taken.")
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_long_texts(child)
