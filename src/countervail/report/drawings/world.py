@@ -43,7 +43,8 @@ def world_map() -> alt.LayerChart:
             type="gradient",
             labelExpr=label,
             gradientThickness=12,
-            gradientLength=alt.ExprRef("clamp(width - 10, 100, 470)"),
+            labelFontSize=11,
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
     )
     tips = [
