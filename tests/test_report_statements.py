@@ -30,18 +30,27 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
         "countries: Russia; open ended; partial: China: some banks",
     ),
     (
-        {"subject": "o.club", "predicate": "market_population", "value": {"number": 2e9, "unit": "persons", "approximate": True}},
+        {
+            "subject": "o.club",
+            "predicate": "market_population",
+            "value": {"number": 2e9, "unit": "persons", "approximate": True},
+        },
         "the club: market population",
         "about 2.00 billion",
     ),
     ({"subject": "p.kazem-jalali", "predicate": "said", "value": {"quote": "time"}}, "Kazem Jalali: said", "time"),
     (
-        {"subject": "doc:a.L1", "predicate": "addressed_to", "object": "p.unnamed", "qualifier": {"post": "Deputy Minister"}},
+        {
+            "subject": "doc:a.L1",
+            "predicate": "addressed_to",
+            "object": "p.unnamed",
+            "qualifier": {"post": "Deputy Minister"},
+        },
         "addressed to",
         "Deputy Minister",
     ),
     ({"subject": "x", "predicate": "odd", "value": [1, None, "<b>"]}, "odd", "1, , <b>"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("claim", "of", "what"), SAID)
