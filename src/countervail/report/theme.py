@@ -27,7 +27,6 @@ def config(dark: bool) -> dict[str, Any]:
     font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
     return {
         "background": "transparent",
-        "aria": False,  # hundreds of nameless shapes say less than the caption and the tables do
         "font": font,
         "view": {"stroke": None},
         "axis": {

@@ -1,6 +1,7 @@
 // Calls to the server: JSON both ways, errors as sentences.
 
-const token = document.querySelector('meta[name="token"]').content;
+const bears = (page) => page.querySelector('meta[name="token"]').content;
+let token = bears(document);
 
 /** What the server says it could not do, in words for the reader. */
 export class Refused extends Error {
@@ -32,16 +33,28 @@ export const get = (path, signal) => json(path, { signal });
 export const ask = (path, body, signal) =>
   json(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
 
+/** A call that needs the page's token; a server that was started anew has another, which its page tells. */
+async function trusted(path, options) {
+  const call = () => json(path, { ...options, headers: { ...options.headers, "X-Countervail-Token": token } });
+  try {
+    return await call();
+  } catch (error) {
+    if (error.status !== 403) throw error;
+    const fresh = bears(new DOMParser().parseFromString(await (await answer("/", {})).text(), "text/html"));
+    if (fresh === token) throw error;
+    token = fresh;
+    return call();
+  }
+}
+
 /** Starts or keeps something. @param {string} path @param {object | FormData} body */
 export const start = (path, body) =>
-  json(path, {
-    method: "POST",
-    headers: { "X-Countervail-Token": token, ...(body instanceof FormData ? {} : { "Content-Type": "application/json" }) },
-    body: body instanceof FormData ? body : JSON.stringify(body),
-  });
+  body instanceof FormData
+    ? trusted(path, { method: "POST", body })
+    : trusted(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 /** Stops a job. */
-export const stop = (path) => json(path, { method: "DELETE", headers: { "X-Countervail-Token": token }, keepalive: true });
+export const stop = (path) => trusted(path, { method: "DELETE", keepalive: true });
 
 /** A file that is made on the spot, as a blob. */
 export const file = async (path, body) =>

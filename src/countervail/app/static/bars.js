@@ -1,7 +1,7 @@
 // The bar at the top: which scenario, undo and redo, the link, the look.
 
 import { start } from "./api.js";
-import { dark, redraw } from "./charts.js";
+import { dark, onLook, redraw } from "./charts.js";
 import { at, el, fill, say } from "./dom.js";
 import { asLoaded, fragment, go, redo, redoable, state, undo, undoable } from "./state.js";
 
@@ -60,9 +60,9 @@ export function begin(meta, failed) {
     document.documentElement.dataset.theme = look;
     localStorage.setItem("theme", look);
     redraw();
-    looked();
   });
   looked();
+  onLook(looked);
   // a menu closes when one looks elsewhere
   const menu = at("downloads");
   addEventListener("click", (event) => menu.open && !menu.contains(event.target) && (menu.open = false));

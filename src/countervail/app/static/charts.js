@@ -21,8 +21,14 @@ const charts = new Map();
 const sight = new IntersectionObserver((entries) => entries.forEach((entry) => charts.get(entry.target)?.seen(entry.isIntersecting)), {
   rootMargin: "300px",
 });
+const lookers = new Set();
+/** Called when the look has changed. @param {() => void} listener */
+export const onLook = (listener) => lookers.add(listener);
 /** Draws everything anew, as after a change of the look. */
-export const redraw = () => charts.forEach((chart) => chart.redraw());
+export function redraw() {
+  charts.forEach((chart) => chart.redraw());
+  lookers.forEach((listener) => listener());
+}
 system.addEventListener("change", redraw);
 
 // Parameters of specifications whose choices depend on the rows, as report/charts.py sets them
@@ -177,6 +183,7 @@ export class Chart {
     const picture = this.place.querySelector("svg.marks");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `Chart: ${this.known.title}. Its figures are in the tables.`);
+    for (const drawing of picture.children) drawing.setAttribute("aria-hidden", "true"); // hundreds of nameless shapes
     this.place.querySelector("details > summary").setAttribute("aria-label", `Save this chart: ${this.known.title}`);
   }
 

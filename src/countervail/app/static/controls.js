@@ -26,6 +26,7 @@ export class Controls {
     this.sanctions = new Sanctions(controls);
     this.settings = controls.settings.map((setting) => new Setting(setting));
     this.numbers = controls.numbers.map((n) => new Slider(n, n.label));
+    this.place = place;
     fill(place, [
       part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
       part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
@@ -42,5 +43,15 @@ export class Controls {
     this.sanctions.sync(controls, this.byPath);
     controls.settings.forEach((setting, k) => this.settings[k].sync(setting));
     controls.numbers.forEach((n, k) => this.numbers[k].sync(n));
+  }
+
+  /** Brings one to the control of a path. */
+  reveal(path) {
+    this.sanctions.reveal(path);
+    const found = this.place.querySelector(`[data-path="${CSS.escape(path)}"]`) ?? this.place.querySelector(`[data-path^="${CSS.escape(path.split(".").slice(0, -1).join("."))}."]`);
+    if (!found) return;
+    for (let fold = found.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    found.focus();
+    found.scrollIntoView({ block: "center" });
   }
 }

@@ -16,12 +16,14 @@ function hand(href, name) {
 }
 
 export class Downloads {
-  /** @param {() => {draws: number}} settings @param {(message: string) => void} failed */
-  constructor(settings, failed) {
-    this.settings = settings;
+  /** @param {() => number} draws @param {import("./run.js").LongRun} run @param {(message: string) => void} failed */
+  constructor(draws, run, failed) {
+    this.draws = draws;
+    this.run = run;
     this.failed = failed;
     this.wanted = new Set();
-    this.line = new Line("Writing the files", () => this.job.cancel(), () => this.write());
+    this.waiting = null;
+    this.line = new Line("Writing the files", () => this.cancel(), () => this.write(state()));
     at("jobs").append(this.line.element);
     this.job = new Job("write", { told: (job) => this.told(job), found: () => {} });
     for (const button of document.querySelectorAll("[data-download]"))
@@ -35,9 +37,9 @@ export class Downloads {
   async take(name) {
     if (name === "scenario.yaml") return this.scenario();
     this.wanted.add(name);
-    const { job } = this;
-    if (job.about === key() && job.job?.status === "done") this.told(job.job);
-    else if (!(job.about === key() && job.running)) this.write();
+    const mine = this.job.about === key();
+    if (mine && this.job.job?.status === "done") this.told(this.job.job);
+    else if (!(mine && this.job.running)) this.write(state());
   }
 
   async scenario() {
@@ -50,8 +52,26 @@ export class Downloads {
     }
   }
 
-  write() {
-    this.job.start("/api/write", { ...state(), draws: this.settings().draws, seed: 0 }, key());
+  /** Writes what is shown once its run is whole: the files are made of it then, not of a run of their own. */
+  write(of) {
+    this.waiting = of;
+    this.line.show({ status: "queued", about: "once the bands are there" });
+    this.poll();
+  }
+
+  /** The run has come further, or another state is shown. */
+  poll() {
+    const of = this.waiting;
+    if (!of || (this.run.now === key(of) && this.run.expected)) return;
+    this.waiting = null;
+    this.job.start("/api/write", { ...of, draws: this.draws(), seed: 0 }, key(of));
+  }
+
+  cancel() {
+    this.waiting = null;
+    this.wanted.clear();
+    this.line.show({ status: "done" });
+    this.job.cancel();
   }
 
   told(job) {

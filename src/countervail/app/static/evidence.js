@@ -5,20 +5,16 @@ import { el, fill } from "./dom.js";
 import { Job, Line } from "./jobs.js";
 import { go, state } from "./state.js";
 import { grid, Table } from "./tables.js";
+import { explain } from "./why.js";
 
 export class Evidence {
-  /** @param {(path: string) => (() => void) | null} opens what shows the reasons of an assumption */
-  constructor(opens) {
+  constructor() {
     this.id = "evidence";
     this.title = "Evidence & assumptions";
     this.claims = new Table("claims", { keep: ["label", "reading", "claimed", "computed", "verdict", "document", "place"], brief: true });
     this.timeline = new Chart("timeline");
     this.documents = el("div", {});
-    const label = (row) => {
-      const show = opens(row.path);
-      const text = show ? el("button", { type: "button", class: "link", onclick: show }, row.label) : el("span", {}, row.label);
-      return el("span", {}, text, el("small", {}, row.path));
-    };
+    const label = (row) => el("span", {}, el("button", { type: "button", class: "link", onclick: () => explain({ title: row.label, numbers: [row] }) }, row.label), el("small", {}, row.path));
     this.assumptions = new Table("assumptions", { cells: { label }, most: 25 });
     const find = el("input", { type: "search", placeholder: "Find an assumption", "aria-label": "Find an assumption", oninput: () => this.filter(find.value) });
     this.element = el(

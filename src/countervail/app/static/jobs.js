@@ -99,7 +99,7 @@ export class Job {
 
 /** How far a job is, in words. */
 export function inWords(job) {
-  if (job.status === "queued") return "waiting for its turn";
+  if (job.status === "queued") return job.about ?? "waiting for its turn";
   const part = job.total > 1 ? `: ${job.done} of ${job.total}` : "";
   const left = job.eta == null ? "" : `, ${duration(job.eta)} left`;
   return `${job.stage || "starting"}${part}${left}`;
@@ -123,7 +123,7 @@ export class Line {
     this.bar.hidden = this.stop.hidden = !running;
     this.again.hidden = running;
     this.text.textContent =
-      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : inWords(job);
+      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" ? `${this.title}: ${inWords(job)}` : inWords(job);
     if (job.total > 0 && running) this.bar.value = job.done / job.total;
     else this.bar.removeAttribute("value");
   }

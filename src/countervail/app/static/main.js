@@ -19,7 +19,7 @@ import { LongRun } from "./run.js";
 import * as sheet from "./sheet.js";
 import { asLoaded, begin, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
-import { setFacts } from "./why.js";
+import { onChange, setFacts } from "./why.js";
 
 const SETTLED = 150; // milliseconds after the last switch before the controls are asked for again
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
@@ -45,17 +45,15 @@ const membersTable = new MembersTable((name) => {
 });
 const payments = new Payments();
 const coalitions = new Coalitions();
-const evidence = new Evidence((path) => {
-  const place = document.querySelector(`#controls [data-path="${CSS.escape(path)}"]`)?.closest(".number, .item, .setting");
-  const button = place?.querySelector(".why") ?? place?.closest(".item")?.querySelector(".why");
-  return button ? () => button.click() : null;
-});
+const evidence = new Evidence();
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
 const run = new LongRun(() => {
   show();
   give();
+  downloads.poll();
 }, () => meta.draws);
+const downloads = new Downloads(() => meta.draws, run, failed);
 
 /** A country by its code, or by its number on the map. */
 function opened(code) {
@@ -111,6 +109,7 @@ function rest(of) {
   run.settle();
   show();
   give();
+  downloads.poll();
   country.list(now.tables.countries);
   clearTimeout(timers.say);
   timers.say = setTimeout(() => {
@@ -162,6 +161,10 @@ async function refresh() {
   if (controls?.scenario !== state().scenario) {
     controls = new Controls(at("controls-body"), present, unchanged);
     controls.scenario = state().scenario;
+    onChange((path) => {
+      sheet.open();
+      controls.reveal(path);
+    });
     write(at("title"), present.title);
     write(at("description"), present.description);
     document.title = `${present.title} – Countervail`;
@@ -212,7 +215,6 @@ async function open() {
   begin(meta.state ?? { scenario: meta.scenario });
   top = bars.begin(meta, failed);
   sheet.begin();
-  new Downloads(() => meta, failed);
   write(at("world-facts"), `World: ${meta.world.name}${meta.world.year ? `, ${meta.world.year}` : ""}.`);
   onState(moved);
   moved(null, "history");

@@ -51,7 +51,8 @@ export class LongRun {
 
   /** Whether a result of the state shown is on its way. */
   get expected() {
-    return Boolean(this.timer) || (this.job.running && this.job.about === this.now);
+    const given = this.job.about === this.now && ["failed", "cancelled"].includes(this.job.job?.status);
+    return !given && !this.known.get(this.now)?.whole;
   }
 
   /** What the result is of, in words; empty where it is of what is shown. */

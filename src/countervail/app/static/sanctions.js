@@ -115,4 +115,9 @@ export class Sanctions {
   sync(controls, loaded) {
     for (const [name, measures] of Map.groupBy(controls.measures, onWhom)) this.targets.get(name)?.sync(measures, loaded);
   }
+
+  /** Makes the switches of the measure that a path belongs to. */
+  reveal(path) {
+    for (const target of this.targets.values()) if (target.measures.some((m) => m.path === path || m.numbers.some((n) => n.path === path))) target.build();
+  }
 }

@@ -14,9 +14,12 @@ function place() {
   }
 }
 
+/** Shows the controls, where they are in the sheet. */
+export const open = () => small.matches && !at("sheet").open && at("sheet").showModal();
+
 export function begin() {
   const sheet = at("sheet");
-  at("open-sheet").addEventListener("click", () => sheet.showModal());
+  at("open-sheet").addEventListener("click", open);
   at("close-sheet").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
   small.addEventListener("change", place);

@@ -1,7 +1,7 @@
 // Why a value is what it is: range, basis, source, and the place in a document that stands behind it.
 
 import { el, icon } from "./dom.js";
-import { open } from "./drawer.js";
+import { close, open } from "./drawer.js";
 import { measured } from "./words.js";
 
 const BASIS = {
@@ -19,16 +19,22 @@ export const setFacts = (rows) => (facts = new Map(rows.map((row) => [row.fact, 
 export const described = (pairs) =>
   el("dl", { class: "facts" }, pairs.filter(([, value]) => value != null && value !== "").map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
 
-const numbered = (n) =>
+let reveal = () => {};
+/** @param {(path: string) => void} listener brings one to the control of a path */
+export const onChange = (listener) => (reveal = listener);
+
+const numbered = (n) => [
   described([
-    ["Value", measured(n, n.value)],
-    ["As loaded", n.value === n.loaded ? null : measured(n, n.loaded)],
-    ["Range", n.low === n.high ? "none" : `${measured(n, n.low)} to ${measured(n, n.high)}`],
+    ["Value", typeof n.value === "number" ? measured(n, n.value) : n.value],
+    ["As loaded", n.loaded == null || n.value === n.loaded ? null : measured(n, n.loaded)],
+    ["Range", n.low == null || n.low === n.high ? "none" : `${measured(n, n.low)} to ${measured(n, n.high)}`],
     ["Rests on", BASIS[n.basis] ?? n.basis],
     ["Source", n.source],
     ["Note", n.note],
     ["In a file", el("code", {}, n.path)],
-  ]);
+  ]),
+  el("button", { type: "button", class: "secondary", onclick: () => (close(), reveal(n.path)) }, "Go to its control"),
+];
 
 function cited(fact) {
   const row = facts.get(fact);
@@ -51,18 +57,17 @@ function cited(fact) {
 }
 
 /**
- * A small button that opens the reasons for something.
- * @param {string} of what it is about, for its name @param {() => {title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string}} reasons
+ * Opens the reasons for something.
+ * @param {{title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string}} reasons
  */
-export function whyButton(of, reasons) {
-  const show = () => {
-    const { title, help, facts: pairs = [], numbers = [], evidence } = reasons();
-    open(title, [
-      help && el("p", { class: "text" }, help),
-      pairs.length ? described(pairs) : null,
-      cited(evidence),
-      numbers.map((n) => [el("h3", {}, n.label), n.help && el("p", { class: "text" }, n.help), numbered(n)]),
-    ]);
-  };
-  return el("button", { type: "button", class: "why", "aria-label": `Why? ${of}`, title: "Where this comes from", onclick: show }, icon("why"));
-}
+export const explain = ({ title, help, facts: pairs = [], numbers = [], evidence }) =>
+  open(title, [
+    help && el("p", { class: "text" }, help),
+    pairs.length ? described(pairs) : null,
+    cited(evidence),
+    numbers.map((n) => [el("h3", {}, n.label), n.help && el("p", { class: "text" }, n.help), numbered(n)]),
+  ]);
+
+/** A small button that opens them. @param {string} of what it is about, for its name @param {() => Parameters<typeof explain>[0]} reasons */
+export const whyButton = (of, reasons) =>
+  el("button", { type: "button", class: "why", "aria-label": `Why? ${of}`, title: "Where this comes from", onclick: () => explain(reasons()) }, icon("why"));

@@ -47,6 +47,7 @@
     const picture = place.querySelector("svg.marks");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `Chart: ${title}. Its figures are in the tables.`);
+    for (const drawing of picture.children) drawing.setAttribute("aria-hidden", "true"); // hundreds of nameless shapes
     place.querySelector("details > summary")?.setAttribute("aria-label", `Save this chart: ${title}`);
   };
 

@@ -1,0 +1,230 @@
+"""For everybody: by keyboard alone, on a phone, in light and dark, with less motion, on paper, by axe-core's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from driving import LAPTOP, PHONE, Server, keep, violations
+from expected import tiles
+from user import LATER, User, at_the_top
+
+TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+SCREENS = {"laptop": LAPTOP, "phone": PHONE}
+SCHEMES = {"light": None, "dark": ["color-contrast"]}
+"""Axe's rules that a scheme is held to; None for all."""
+MANY = 400
+"""Presses of Tab after which nothing is found any more."""
+
+
+@pytest.fixture
+def user(page: Page, server: Server) -> User:
+    return User(page, server.url)
+
+
+def tabs_to(page: Page, wanted: Locator) -> None:
+    """Presses Tab until `wanted` has the focus, and sees that it has."""
+    for _ in range(MANY):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return sees_focus(wanted)
+    raise AssertionError(f"Tab never comes to {wanted}")
+
+
+def sees_focus(focused: Locator) -> None:
+    """The focused element lies in the window, and it or what stands for it has an outline or a shadow."""
+    expect(focused).to_be_focused()
+    expect(focused).to_be_in_viewport()
+    assert focused.evaluate(
+        """focused => [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean).some(element => {
+            const style = getComputedStyle(element);
+            return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+        })"""
+    ), focused
+
+
+def test_everything_is_reached_by_keyboard(user: User) -> None:
+    user.opens()
+    page, keys = user.page, user.page.keyboard
+    keys.press("Tab")
+    skip = page.get_by_role("link", name="To the answer")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+
+    china = page.get_by_role("group", name="China", exact=True).get_by_role("radio", name="In part")
+    tabs_to(page, china)
+    keys.press("ArrowRight")
+    user.settled().reads(tiles("club.china=full"))
+    russia = user.switch("Russia")
+    tabs_to(page, russia)
+    keys.press("Space")
+    expect(russia).not_to_be_checked()
+    user.settled().reads(tiles(*user.changes))
+    assert len(user.changes) == 2
+
+    slider = page.get_by_role("slider", name="Rise of trade").first
+    tabs_to(page, slider)
+    before = slider.input_value()
+    keys.press("ArrowRight")
+    user.settled()
+    assert float(slider.input_value()) > float(before)
+    expect(slider).to_have_attribute("aria-valuetext", str(slider.get_attribute("aria-valuetext")))
+    assert "log points" in str(slider.get_attribute("aria-valuetext"))
+    user.reads(tiles(*user.changes))
+    expect(slider).to_be_focused()
+
+    why = page.get_by_role("button", name="Why? China's part")
+    why.focus()
+    keys.press("Enter")
+    expect(user.drawer).to_be_visible()
+    keys.press("Escape")
+    expect(user.drawer).to_be_hidden()
+    expect(why).to_be_focused()
+
+    first = page.get_by_role("tab", name=TABS[0], exact=True)
+    first.focus()
+    for name in [*TABS[1:], TABS[0]]:
+        keys.press("ArrowRight")
+        sees_focus(page.get_by_role("tab", name=name, exact=True))
+        expect(user.panel(name)).to_be_visible()
+    keys.press("End")
+    expect(user.panel(TABS[-1])).to_be_visible()
+    keys.press("Home")
+    keys.press("Tab")
+    expect(user.panel(TABS[0])).to_be_focused()
+
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    undo.focus()
+    for _ in range(3):
+        expect(undo).to_be_enabled()
+        keys.press("Enter")
+        page.wait_for_timeout(100)
+    user.settled()
+    user.reads(tiles())
+
+
+def test_what_a_switch_did_is_said_to_a_screen_reader(user: User) -> None:
+    user.opens()
+    user.puts_china("Out").settled()
+    said = user.page.get_by_role("status").filter(has_text="Gain from the club")
+    expect(said).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_serious(contexts: Callable[..., BrowserContext], server: Server, screen: str) -> None:
+    """Every view, light and, where only the colours are others, dark."""
+    user = User(contexts(server.url, viewport=SCREENS[screen]).new_page(), server.url)
+    user.opens()
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
+    found: list[str] = []
+    for scheme, rules in SCHEMES.items():
+        user.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for view, within in views(user, phone=screen == "phone"):
+            found += [f"{view}, {scheme}: {wrong}" for wrong in violations(user.page, within, rules)]
+            keep(user.page, f"{view}-{screen}-{scheme}")
+    assert not found, "\n".join(found)
+
+
+def views(user: User, phone: bool) -> Iterator[tuple[str, str]]:
+    """Every view in turn, and what of it is new."""
+    yield "first-view", "body"
+    for name in TABS:
+        user.turns_to(name)
+        at_the_top(user.page.get_by_role("tab", name=name, exact=True))
+        yield f"tab-{name.split()[0].lower()}", "[role=tabpanel]:not([hidden])"
+    user.page.get_by_label("Look at a country").select_option(label="Russia")
+    expect(user.drawer.get_by_role("table").first).to_be_visible()
+    yield "country", "dialog[open]"
+    user.drawer.get_by_role("button", name="Close").click()
+    if phone:
+        user.presses("Assumptions")
+        yield "assumptions", "dialog[open]"
+    user.presses("Why? China's part")
+    yield "why", "#drawer"
+    user.drawer.last.get_by_role("button", name="Close").click()
+    if phone:
+        user.presses("Done")
+    user.page.evaluate("scrollTo(0, 0)")
+
+
+def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
+    contexts: Callable[..., BrowserContext], server: Server
+) -> None:
+    page = contexts(server.url, viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    user = User(page, server.url).opens()
+    for name in TABS:
+        user.turns_to(name)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    user.presses("Assumptions")
+    sheet = page.get_by_role("dialog", name="Assumptions")
+    expect(sheet).to_be_visible()
+    assert sheet.evaluate("element => element.scrollWidth <= innerWidth")
+    user.puts_china("Out").settled()
+    change = "club.china=none"
+    expect(sheet).to_contain_text(tiles(change)["gain_pct"])
+    user.unfolds("How it is computed")
+    user.chooses("Time to adjust", "Short run: a stress, not a forecast").settled()
+    keep(page, "assumptions-open-phone-light")
+    sheet.get_by_role("button", name="Done").click()
+    expect(sheet).to_be_hidden()
+    user.reads(tiles(change, "settings.horizon=short"))
+    for name in ("Undo", "Redo", "Reset", "Copy link"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, summary, select, input, a")]
+            .filter(element => element.checkVisibility())
+            .filter(element => element.getBoundingClientRect().width > 1 && element.getBoundingClientRect().right > 0)
+            .map(element => [(element.closest("label") ?? element).getBoundingClientRect(), element])
+            .filter(([box]) => box.width < 24 || box.height < 24)
+            .map(([, element]) => element.getAttribute("aria-label") ?? element.textContent.trim())"""
+    )
+    assert small == [], f"too small for a finger: {small}"
+
+
+def test_light_and_dark_follow_the_system_and_the_choice(user: User) -> None:
+    def ground() -> str:
+        colour: str = user.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return colour
+
+    user.opens()
+    light = ground()
+    user.page.emulate_media(color_scheme="dark")
+    dark = ground()
+    assert dark != light
+    user.presses("Light look")
+    assert ground() == light
+    user.page.reload()
+    user.settled()
+    assert ground() == light
+    user.presses("Dark look")
+    assert ground() == dark
+
+
+def test_less_motion_is_respected(user: User) -> None:
+    user.page.emulate_media(reduced_motion="reduce")
+    user.opens()
+    user.puts_china("Out")
+    user.page.get_by_role("button", name="Why? China's part").click()
+    moving = user.page.evaluate(
+        """() => document.getAnimations().filter(a => a.effect.getComputedTiming().duration > 10)
+            .map(a => a.effect.target.outerHTML.slice(0, 80))"""
+    )
+    assert moving == []
+    assert user.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def test_on_paper_the_answer_stands_alone(user: User) -> None:
+    user.page.emulate_media(color_scheme="dark")
+    user.opens()
+    user.page.emulate_media(media="print", color_scheme="dark")
+    expect(user.page.get_by_role("complementary", name="Assumptions")).to_be_hidden()
+    expect(user.page.get_by_role("button", name="Undo", exact=True)).to_be_hidden()
+    expect(user.tile("gain_pct")).to_be_visible()
+    assert user.page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
+    keep(user.page, "page-printed", whole=True)
+    assert user.page.pdf().startswith(b"%PDF")

@@ -1,0 +1,171 @@
+"""Hostile scenarios and documents: what tries to be more than text is shown as text, everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+import hostile
+from documents import papers
+from driving import LAPTOP, Server, keep
+from user import LATER, User
+
+TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+# the marks and overrides of the writing direction, and control characters
+MADE = "img, iframe, object, embed, [onload], [onerror], a[href^='javascript' i], script:not([src])"
+OBEYED = "[\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f\\u061c\\u0001-\\u0008\\u000b-\\u001f]"
+
+
+@pytest.fixture
+def user(page: Page, server: Server) -> User:
+    page.add_init_script(
+        """window.hacked = null;
+        for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { window.hacked = name; };"""
+    )
+    return User(page, server.url)
+
+
+def holds(page: Page) -> None:
+    """Nothing ran, nothing was made of the texts, and none of them turns the writing round."""
+    found = page.evaluate(
+        """([made, obeyed]) => ({
+            ran: window.hacked,
+            made: [...document.querySelectorAll(made)].map(element => element.outerHTML.slice(0, 200)),
+            scripts: [...document.scripts].map(script => script.getAttribute("src")).filter(src => !/^.static/.test(src)),
+            turned: (document.documentElement.outerHTML.match(new RegExp(obeyed, "g")) ?? []).length,
+        })""",
+        [MADE, OBEYED],
+    )
+    assert found["ran"] is None, found
+    assert found["made"] == [], found
+    assert found["scripts"] == [], found
+    assert found["turned"] == 0, found
+
+
+def hovers_over_marks(figure: Locator, most: int = 4) -> str:
+    """Looks at the tooltips of a chart; what they said."""
+    said = ""
+    figure.scroll_into_view_if_needed()
+    marks = figure.locator(".mark-rect path, .mark-symbol path, .mark-bar path")
+    for k in range(min(most, marks.count())):
+        marks.nth(k).hover(force=True)
+        tip = figure.page.locator("#vg-tooltip-element")
+        if tip.is_visible():
+            said += tip.inner_text()
+    return said
+
+
+def test_a_hostile_scenario_is_text_everywhere(user: User) -> None:
+    user.opens()
+    page = user.page
+    upload: FilePayload = {
+        "name": 'hostile<img src=x onerror="alert(1)">.yaml',
+        "mimeType": "text/yaml",
+        "buffer": hostile.scenario().encode(),
+    }
+    page.get_by_label("Scenario file").set_input_files(upload)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(hostile.MARK)
+    user.settled()
+    holds(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    keep(page, "hostile-laptop-light")
+
+    user.unfolds("Sanctions in force")
+    page.get_by_label("Find a sanction").fill("script")
+    expect(page.get_by_role("switch", name="<script>").first).to_be_visible()
+    holds(page)
+    page.get_by_label("Find a sanction").fill("")
+    page.get_by_role("button", name="Why? this list of members").click()
+    expect(user.drawer).to_contain_text(hostile.MARK)
+    holds(page)
+    page.get_by_role("button", name="Why? A market").first.click()
+    expect(user.drawer).to_contain_text(hostile.MARK)
+    holds(page)
+    user.drawer.get_by_role("button", name="Close").click()
+
+    # a change, its list, and the reading with its hostile key
+    page.get_by_label("Whose list of members").select_option(index=3)
+    user.settled()
+    listed = page.get_by_label("Changed against the scenario as loaded")
+    expect(listed).to_contain_text("<img src=x")
+    expect(listed.get_by_role("listitem")).to_have_count(1)
+    holds(page)
+    user.presses("Undo").settled()
+
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
+    said = ""
+    for name in TABS:
+        panel = user.turns_to(name)
+        for summary in panel.locator("summary").filter(has_text="the table").all():
+            if summary.is_visible():
+                summary.click()
+        for figure in panel.get_by_role("figure").all():
+            if figure.is_visible():
+                said += hovers_over_marks(figure)
+        holds(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert hostile.MARK in said, "no tooltip showed a hostile text"
+    page.get_by_label("Look at a country").select_option(label="Russia")
+    expect(user.drawer).to_contain_text(hostile.MARK)
+    holds(page)
+
+
+def test_the_report_of_a_hostile_scenario_is_text_too(user: User, server: Server) -> None:
+    user.opens()
+    page = user.page
+    page.get_by_label("Scenario file").set_input_files(
+        {"name": "hostile.yaml", "mimeType": "text/yaml", "buffer": hostile.scenario().encode()}
+    )
+    expect(page.get_by_role("heading", level=1)).to_contain_text(hostile.MARK)
+    user.settled()
+    path = user.downloads("Report").path()
+    report = page.context.browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[union-attr]
+    wrong: list[str] = []
+    report.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    report.on("pageerror", lambda error: wrong.append(str(error)))
+    report.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    copy = path.with_suffix(".html")
+    path.rename(copy)
+    report.goto(copy.as_uri())
+    expect(report.locator("html")).to_have_attribute("data-ready", "true", timeout=LATER)
+    assert report.evaluate("window.hacked") is None
+    assert report.locator("img, iframe, b, [onerror], [onload], a[href^='javascript' i]").count() == 0
+    assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    report.context.close()
+    assert wrong == []
+
+
+def test_a_hostile_document_is_text_everywhere(user: User) -> None:
+    user.opens()
+    panel = user.turns_to("Evidence & assumptions")
+    panel.locator("summary").filter(has_text="Read documents of your own").click()
+    text = papers.ARTICLE
+    for wanted, worse in (
+        ("“Harbour Union,”", "“Harbour Union <img src=x onerror=alert(1)>,”"),
+        ("TidewaterLeaks", "Tidewater<script>alert(1)</script>Leaks"),
+        (
+            "currency other than the dollar",
+            "currency other than the dollar <b>bold</b> \u202ejavascript:alert(1)\u202c",
+        ),
+        ("Eritrea", "Sudan"),
+    ):
+        assert wanted in text
+        text = text.replace(wanted, worse)
+    documents: list[FilePayload] = [
+        {"name": '<img src=x onerror="alert(1)">.txt', "mimeType": "text/plain", "buffer": text.encode()},
+        {
+            "name": "page.html",
+            "mimeType": "text/html",
+            "buffer": f"<html><script>alert(1)</script><p>{text}</p><img src=x onerror=alert(1)></html>".encode(),
+        },
+    ]
+    panel.get_by_label("Documents", exact=True).set_input_files(documents)
+    panel.get_by_role("button", name="Read them").click()
+    expect(panel.get_by_text("Statements found")).to_be_visible(timeout=LATER)
+    for summary in panel.locator("summary").all():
+        if summary.is_visible() and summary.evaluate("element => !element.parentElement.open"):
+            summary.click()
+    user.settled()
+    user.page.wait_for_timeout(300)
+    holds(user.page)
+    keep(user.page, "hostile-document-laptop-light")

@@ -1,0 +1,148 @@
+"""Long work: bands and break-evens that follow, coalitions, files; stopped, and taken up again after a reload."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+
+import countervail as cv
+from conftest import DRAWS
+from countervail.report import answers
+from countervail.report.tables import tables
+from driving import Server, keep
+from expected import tiles, world
+from user import LATER, User, use
+
+NO_CHINA = "club.china=none"
+
+
+@pytest.fixture
+def user(page: Page, server: Server) -> User:
+    return User(page, server.url)
+
+
+def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user: User) -> None:
+    user.opens()
+    gain, rise = user.tile("gain_pct"), user.tile("break_even")
+    expect(gain).to_contain_text("being computed")
+    expect(rise).to_contain_text("being computed")
+    expect(gain).to_contain_text("5–95 %:", timeout=LATER)
+    user.puts_china("Out")
+    expect(gain).to_contain_text("Band of the state before", timeout=5_000)
+    user.reads(tiles(NO_CHINA))
+    expect(gain).to_contain_text("5–95 %:", timeout=LATER)
+    expect(gain).not_to_contain_text("before")
+
+    run = tables(cv.run(world(), cv.load_scenario("asiu", set=[NO_CHINA]), draws=int(DRAWS), seed=0))
+    for quantity in ("cost_pct", "gain_pct", "offset", "break_even"):
+        figure = answers.figure(run, answers.CLUB, quantity)
+        user.reads({quantity: figure.value})
+        if figure.band:
+            expect(user.tile(quantity)).to_contain_text(f"{figure.band}, median {figure.median}")
+    for sentence in answers.headline(run):
+        expect(user.page.get_by_text(sentence)).to_be_visible()
+    members = user.panel("Members")
+    for member in answers.members(run)[:3]:
+        row = members.get_by_role("row", name=re.compile(f"^{member.name}"))
+        for figure in member.figures[:2]:
+            expect(row.first).to_contain_text(figure.band.replace("USD\u00a0", ""))
+    keep(user.page, "bands-laptop-light", whole=True)
+
+
+def test_a_job_goes_on_while_the_page_is_reloaded(user: User) -> None:
+    user.opens("#asiu&set=settings.horizon%3Dshort")
+    with user.page.expect_response("**/api/run") as started:
+        pass
+    job = started.value.json()["id"]
+    with user.page.expect_request(f"**/api/jobs/{job}*"):
+        user.page.reload()
+    user.settled()
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
+    assert user.page.context.watch.jobs == {job}  # type: ignore[attr-defined]
+
+
+def test_coalitions_run_to_their_end_and_one_is_loaded(user: User) -> None:
+    user.opens()
+    panel = user.turns_to("Coalitions")
+    players = panel.get_by_role("group", name="Players")
+    for box in players.get_by_role("switch").all():
+        if box.is_checked():
+            use(box)
+    names = ["Iran", "Russia", "Belarus", "Venezuela"]
+    for name in names:
+        use(players.get_by_role("switch", name=name, exact=True))
+    expect(panel.get_by_text("16 coalitions of 4 players")).to_be_visible()
+    panel.get_by_role("button", name="Run all coalitions").click()
+    table = panel.get_by_role("table", name="The most valuable coalitions")
+    expect(table).to_be_visible(timeout=LATER)
+    keep(user.page, "coalitions-laptop-light", whole=True)
+
+    game = cv.coalitions(world(), cv.load_scenario("asiu"), players=["IRN", "RUS", "BLR", "VEN"])
+    best = int(game.values.argmax())
+    inside = [code for k, code in enumerate(game.players) if best >> k & 1]
+    first = table.get_by_role("row").nth(1)
+    for code in inside:
+        expect(first).to_contain_text(cv.countries.name(code))
+    panel.get_by_role("button", name="Load as the members: Iran, Russia, Belarus").first.click()
+    user.settled()
+    assert set(user.changes) == {"club.members=[RUS,BLR]", "club.china=none"}
+    user.reads(tiles(*user.changes))
+    expect(user.switch("Venezuela").first).not_to_be_checked()
+
+
+def test_coalitions_are_stopped_at_once(user: User, server: Server) -> None:
+    user.opens()
+    panel = user.turns_to("Coalitions")
+    for box in panel.get_by_role("group", name="Players").get_by_role("switch").all():
+        if not box.is_checked():
+            use(box)
+    expect(panel.get_by_text("262,144 coalitions of 18 players")).to_be_visible()
+    with user.page.expect_response("**/api/coalitions") as started:
+        panel.get_by_role("button", name="Run all coalitions").click()
+    job = started.value.json()["id"]
+    bar = panel.get_by_role("progressbar", name="Coalitions")
+    expect(bar).to_be_visible()
+    panel.get_by_role("button", name="Cancel").click()
+    expect(panel.get_by_text("Coalitions: stopped.")).to_be_visible()
+    expect(bar).to_be_hidden()
+    status = user.page.request.get(f"{server.url}/api/jobs/{job}").json()["status"]
+    assert status == "cancelled"
+    # the page answers as before
+    user.puts_china("Out")
+    user.reads(tiles(NO_CHINA))
+
+
+def test_report_workbook_and_results_are_those_of_this_state(user: User, tmp_path: Path) -> None:
+    user.opens("#asiu&set=club.china%3Dnone")
+    report = user.downloads("Report")
+    assert report.suggested_filename == "report.html"
+    html = Path(report.path()).read_text(encoding="utf-8")
+    value = tiles(NO_CHINA)["gain_pct"]
+    assert value in html
+    assert 'data-tables="' in html
+    results = json.loads(Path(user.downloads("Results").path()).read_text(encoding="utf-8"))
+    (row,) = (
+        r
+        for r in results["tables"]["figures"]
+        if (r["country"], r["quantity"], r["reading"]) == ("CLUB", "gain_pct", "letter")
+    )
+    assert answers.quantity(row["value"], "%") == value
+    workbook = user.downloads("Workbook")
+    workbook.save_as(tmp_path / "results.xlsx")
+    assert "figures" in [name.lower() for name in load_workbook(tmp_path / "results.xlsx", read_only=True).sheetnames]
+
+
+@pytest.mark.parametrize(("kind", "starts"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_chart_is_saved(user: User, kind: str, starts: bytes) -> None:
+    user.opens()
+    figure = user.page.get_by_role("main").get_by_role("figure").first
+    figure.locator("summary").click()
+    with user.page.expect_download() as download:
+        figure.get_by_role("link", name=f"Save as {kind}").click()
+    assert Path(download.value.path()).read_bytes().lstrip().startswith(starts)
+    assert download.value.suggested_filename.endswith(kind.lower())

@@ -1,0 +1,126 @@
+"""What lies behind the figures: countries by map and keyboard, the evidence of an assumption, payments, the tabs."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import countervail as cv
+from countervail.report.country_tables import country_tables
+from countervail.report.words import percent, usd
+from documents import papers
+from driving import Server, keep
+from expected import outcome
+from user import User, at_the_top
+
+TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+
+
+@pytest.fixture
+def user(page: Page, server: Server) -> User:
+    return User(page, server.url)
+
+
+def test_a_click_on_the_map_opens_the_country(user: User) -> None:
+    user.opens()
+    chart = user.page.get_by_role("figure", name="Where real income would change")
+    chart.scroll_into_view_if_needed()
+    # the middle of Iran lies inside it; what a point of the map is, only the chart knows
+    x, y = chart.evaluate(
+        """figure => {
+            const path = [...figure.querySelectorAll("path")].find(p => p.__data__?.datum?.id === "364");
+            const box = path.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
+    )
+    user.page.mouse.move(x, y)
+    expect(user.page.locator("#vg-tooltip-element")).to_contain_text("Iran")
+    user.page.mouse.click(x, y)
+    expect(user.drawer.get_by_role("heading", name="Iran", exact=True)).to_be_visible()
+    opened = country_tables(outcome(), "IRN")
+    row = opened["country"][0]
+    expect(user.drawer).to_contain_text(f"{percent(row['u_pct'])}, {usd(row['u_usd'])} a year")
+    expect(user.drawer).to_contain_text(f"{percent(row['c_pct'])}, {usd(row['c_usd'])} a year")
+    for table in ("partners", "country_sectors", "country_measures", "routes"):
+        assert opened[table]
+    expect(user.drawer.get_by_role("table")).to_have_count(4)
+    measure = opened["country_measures"][0]["label"]
+    expect(user.drawer.get_by_text(measure).first).to_be_attached()
+    keep(user.page, "country-laptop-light")
+    # another state is another answer
+    user.puts_china("In full").settled()
+    row = country_tables(outcome("club.china=full"), "IRN")["country"][0]
+    expect(user.drawer).to_contain_text(f"{percent(row['c_pct'])}, {usd(row['c_usd'])} a year")
+
+
+def test_a_country_is_opened_and_closed_from_the_keyboard(user: User) -> None:
+    user.opens()
+    choice = user.page.get_by_label("Look at a country")
+    choice.focus()
+    choice.select_option(label="Russia")
+    heading = user.drawer.get_by_role("heading", name="Russia", exact=True)
+    expect(heading).to_be_focused()
+    user.page.keyboard.press("Escape")
+    expect(user.drawer).to_be_hidden()
+    expect(choice).to_be_focused()
+
+
+def test_behind_an_assumption_stand_document_place_range_and_basis(user: User) -> None:
+    currency = next(p for p in cv.load_scenario("asiu").club.provisions if p.id == "currency")
+    user.opens()
+    button = user.page.get_by_role("button", name=f"Why? {currency.label}")
+    button.click()
+    drawer = user.drawer
+    expect(drawer.get_by_role("heading", name=currency.label, exact=True)).to_be_visible()
+    for term, said in (("Document", currency.document), ("Place", currency.place), ("Rests on", "Assumption: ours")):
+        entry = drawer.get_by_role("term").filter(has_text=term).first
+        expect(entry).to_be_visible()
+        expect(drawer).to_contain_text(str(said))
+    expect(drawer).to_contain_text("Range")
+    expect(drawer).to_contain_text(currency.effect.note or "")
+    keep(user.page, "evidence-of-an-assumption-laptop-light")
+    drawer.get_by_role("button", name="Close").click()
+    expect(drawer).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_every_tab_shows_its_subject(user: User) -> None:
+    user.opens()
+    expect(user.page.get_by_role("tab")).to_have_text(TABS)
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=60_000)
+    for name in TABS:
+        panel = user.turns_to(name)
+        expect(panel).to_be_visible()
+        expect(user.page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+        if name != "Coalitions":
+            expect(panel.locator("[data-drawn=true]").or_(panel.get_by_role("table")).first).to_be_visible()
+        expect(panel.locator("[data-drawn=false]")).to_have_count(0)
+        at_the_top(user.page.get_by_role("tab", name=name, exact=True))
+        keep(user.page, f"tab-{name.split()[0].lower()}-laptop-light")
+
+
+def test_the_payment_network_has_its_date(user: User) -> None:
+    user.opens()
+    panel = user.turns_to("Payments")
+    network = panel.get_by_role("figure", name="Who can pay whom")
+    expect(panel.get_by_role("table").first).to_be_visible()
+    before = panel.get_by_role("table").first.inner_text()
+    panel.get_by_label("Date of the payment network").fill("2015-06-30")
+    user.settled()
+    assert user.changes == ['settings.rails_date="2015-06-30"']
+    expect(panel.get_by_role("table").first).not_to_have_text(before)
+    expect(network.or_(panel.get_by_role("figure").first).first).to_be_visible()
+    keep(user.page, "payments-2015-laptop-light")
+
+
+def test_documents_of_ones_own_are_read(user: User) -> None:
+    user.opens()
+    panel = user.turns_to("Evidence & assumptions")
+    panel.locator("summary").filter(has_text="Read documents of your own").click()
+    panel.get_by_label("Documents", exact=True).set_input_files(
+        [papers.FOLDER / f"{name}.txt" for name in papers.NAMES]
+    )
+    panel.get_by_role("button", name="Read them").click()
+    expect(panel.get_by_text("Statements found")).to_be_visible(timeout=60_000)
+    expect(panel.get_by_text("h1-article").first).to_be_attached()
+    user.settled()

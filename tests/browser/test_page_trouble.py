@@ -1,0 +1,93 @@
+"""What goes wrong: scenarios with mistakes, impossible states, a server that stops and comes back, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+import countervail as cv
+from countervail.scenario import dump
+from driving import Server, keep, serving
+from expected import tiles
+from user import LATER, User
+
+
+@pytest.fixture
+def user(page: Page, server: Server) -> User:
+    return User(page, server.url)
+
+
+def offers(user: User, text: str, name: str = "mine.yaml") -> None:
+    user.page.get_by_label("Scenario file").set_input_files(
+        {"name": name, "mimeType": "text/yaml", "buffer": text.encode()}
+    )
+
+
+def test_a_mistake_in_a_scenario_is_told_with_its_line(user: User) -> None:
+    user.page.context.watch.allow("422")  # type: ignore[attr-defined]
+    user.opens()
+    text = dump(cv.load_scenario("asiu"))
+    at = next(k for k, line in enumerate(text.splitlines(), 1) if line.strip().startswith("horizon:"))
+    offers(user, text.replace("horizon: long", "horizon: soon"))
+    alert = user.page.get_by_role("alert")
+    expect(alert).to_contain_text(f"mine.yaml, line {at}")
+    expect(alert).to_contain_text("horizon")
+    keep(user.page, "mistake-laptop-light")
+    # what is shown goes on being what it was
+    user.reads(tiles())
+    offers(user, "name: [", "broken.yaml")
+    expect(alert).to_contain_text("broken.yaml")
+    alert.get_by_role("button", name="Dismiss").click()
+    expect(alert).to_be_hidden()
+
+
+def test_a_scenario_of_ones_own_is_opened(user: User) -> None:
+    user.opens()
+    own = cv.load_scenario("asiu", set=["settings.horizon=short"]).model_copy(update={"title": "A scenario of my own"})
+    offers(user, dump(own))
+    expect(user.page.get_by_role("heading", name="A scenario of my own", level=1)).to_be_visible()
+    user.settled()
+    user.reads(tiles("settings.horizon=short"))
+    user.puts_china("Out").settled()
+    user.reads(tiles("settings.horizon=short", "club.china=none"))
+    user.page.reload()
+    user.settled()
+    user.reads(tiles("settings.horizon=short", "club.china=none"))
+
+
+def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
+    contexts: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    with serving(tmp_path / "first.log", "asiu", "--draws", "0") as first:
+        context = contexts(first.url)
+        context.watch.allow("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "403")  # type: ignore[attr-defined]
+        user = User(context.new_page(), first.url).opens()
+        first.stop()
+        user.puts_china("Out")
+        alert = user.page.get_by_role("alert")
+        expect(alert).to_contain_text("The server does not answer")
+        keep(user.page, "server-gone-laptop-light")
+    with serving(tmp_path / "second.log", "asiu", "--draws", "0", port=first.port):
+        user.puts_china("In full")
+        user.reads(tiles("club.china=full"))
+        expect(alert).to_be_hidden()
+        # what needs a token of the new server works as well
+        user.turns_to("Members")
+        expect(user.tile("break_even")).not_to_contain_text("being computed", timeout=LATER)
+        expect(user.tile("break_even")).not_to_contain_text("not computed")
+
+
+def test_it_works_without_any_network(user: User, server: Server) -> None:
+    """Every request goes to the server on this machine: others would be aborted, and noticed at the end."""
+    asked: set[str] = set()
+    user.page.on("request", lambda request: asked.add(request.url))
+    user.opens()
+    for name in ("Payments", "Coalitions", "Evidence & assumptions"):
+        user.turns_to(name)
+    user.page.get_by_label("Look at a country").select_option(label="Iran")
+    expect(user.drawer.get_by_role("table").first).to_be_visible()
+    assert asked
+    assert all(url.startswith((f"{server.url}/", "blob:", "data:")) for url in asked), asked
