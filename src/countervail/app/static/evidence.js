@@ -11,10 +11,10 @@ export class Evidence {
   constructor() {
     this.id = "evidence";
     this.title = "Evidence & assumptions";
-    this.claims = new Table("claims", { keep: ["label", "reading", "claimed", "computed", "verdict", "document", "place"], brief: true });
+    this.claims = new Table("claims", { keep: ["label", "claimed", "computed", "verdict", "data", "document"] });
     this.timeline = new Chart("timeline");
     this.documents = el("div", {});
-    const label = (row) => el("span", {}, el("button", { type: "button", class: "link", onclick: () => explain({ title: row.label, numbers: [row] }) }, row.label), el("small", {}, row.path));
+    const label = (row) => [el("button", { type: "button", class: "link", onclick: () => explain({ title: row.label, numbers: [row] }) }, row.label), row.path];
     this.assumptions = new Table("assumptions", { cells: { label }, most: 25 });
     const find = el("input", { type: "search", placeholder: "Find an assumption", "aria-label": "Find an assumption", oninput: () => this.filter(find.value) });
     this.element = el(

@@ -60,7 +60,13 @@ export class Job {
     this.version = version;
     this.events?.close();
     const events = (this.events = new EventSource(`/api/jobs/${encodeURIComponent(id)}/events`));
-    events.addEventListener("job", (event) => this.changed(events, JSON.parse(event.data)));
+    // one event after the other: the last one must not overtake the fetching of a result
+    let work = Promise.resolve();
+    events.addEventListener("job", (event) => {
+      const job = JSON.parse(event.data);
+      if (OVER.has(job.status)) events.close();
+      work = work.then(() => this.changed(events, job));
+    });
     events.addEventListener("error", () => {
       if (events.readyState === EventSource.CLOSED && this.events === events) this.tell({ ...this.job, status: "failed", error: "The server has let go of this job." });
     });
@@ -68,8 +74,6 @@ export class Job {
 
   async changed(events, job) {
     if (this.events !== events) return;
-    const over = OVER.has(job.status);
-    if (over) events.close();
     if (job.version > this.version) {
       this.version = job.version;
       const { result } = await get(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => ({}));

@@ -17,7 +17,7 @@ const room = (texts) => {
  * @param {{title: string, about?: string, headings: {text: string, about?: string, numeric?: boolean}[], rows: any[][], shown?: boolean}} view
  */
 export function grid({ title, about, headings, rows, shown = true }) {
-  const texts = (k) => rows.map((row) => (row[k] instanceof Element ? row[k].textContent : [row[k]].flat().join("")));
+  const texts = (k) => rows.map((row) => [row[k]].flat().map((part) => part?.textContent ?? part).join(""));
   const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
   const said = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null] : value);
   return el(

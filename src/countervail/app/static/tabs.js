@@ -18,7 +18,7 @@ export function make(panels) {
     panel.element.setAttribute("aria-labelledby", `tab-${panel.id}`);
     panel.element.classList.add("panel");
     panel.element.hidden = true;
-    const tab = el("button", { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": `panel-${panel.id}`, onclick: () => select(panel) }, panel.title);
+    const tab = el("button", { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": `panel-${panel.id}`, onclick: () => chosen(panel) }, panel.title);
     list.append(tab);
     place.append(panel.element);
     return tab;
@@ -41,13 +41,19 @@ export function make(panels) {
     panel.shown();
   }
 
+  /** A panel begins under the row of tabs, which stays in sight however far one has scrolled. */
+  function chosen(panel, focus) {
+    select(panel, focus);
+    if (place.getBoundingClientRect().top < list.getBoundingClientRect().bottom - 1) place.scrollIntoView();
+  }
+
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const now = panels.indexOf(current);
     const next = step ? (now + step + panels.length) % panels.length : { Home: 0, End: panels.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    select(panels[next], true);
+    chosen(panels[next], true);
   });
   select(panels.find((panel) => panel.id === sessionStorage.getItem(KEPT)) ?? panels[0]);
   return { select: (id) => select(panels.find((panel) => panel.id === id)), current: () => current };
