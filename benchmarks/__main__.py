@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import cubes, payments, solver
+from benchmarks import cubes, page, payments, solver
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small cubes instead of the whole ones")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results.json and docs/benchmarks.svg")
-    parser.add_argument("--only", choices=("solver", "cubes", "payments"), help="one part")
+    parser.add_argument("--only", choices=("solver", "cubes", "payments", "page"), help="one part")
     given = parser.parse_args()
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "numpy": np.__version__}
     print(f"{machine['cores']} cores, {machine['machine']}, NumPy {machine['numpy']}")
@@ -40,6 +40,8 @@ def main() -> None:
             {"what": r["what"], "value": r["seconds"], "unit": "s", "wanted": f"<= {r['at_most']:g}", "note": ""}
             for r in payments.measure()
         )
+    if given.only in (None, "page"):
+        rows += show(page.measure())
     if given.write:
         RESULTS.write_text(json.dumps({"machine": machine, "rows": rows, "growth": growth}, indent=1) + "\n")
         if growth:

@@ -29,10 +29,13 @@ from countervail.world.bundled import load_world
 WINDOWS = 20
 FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 150, 300, 600, 1000
 """Milliseconds promised."""
-# Notes when a control is used, and when the frame is through in which the page shows the state that is then the latest
+# Notes how long it takes from the event of a control to the frame in which the page shows the state that is then the
+# latest. `use` does to a control what a user does, after some milliseconds: a switch or choice is clicked, a slider or
+# list set to a value; it tells how long the page took.
 _CLOCK = """
 window.taken = [];
 let began = null;
+let told = () => {};
 for (const kind of ["input", "change", "click"]) addEventListener(kind, event => { began ??= event.timeStamp; }, true);
 document.addEventListener("DOMContentLoaded", () => {
   const main = document.querySelector("main");
@@ -40,18 +43,24 @@ document.addEventListener("DOMContentLoaded", () => {
     if (began === null || main.dataset.updated !== main.dataset.sequence) return;
     const since = began;
     began = null;
-    requestAnimationFrame(() => setTimeout(() => taken.push(performance.now() - since)));
+    requestAnimationFrame(() => setTimeout(() => {
+      taken.push(performance.now() - since);
+      told(taken.at(-1));
+    }));
   }).observe(main, { attributes: true, attributeFilter: ["data-updated"] });
 });
+window.use = (selector, value, wait) => new Promise((done, fail) => {
+  told = done;
+  setTimeout(() => fail(new Error(`${selector}: no answer shown`)), wait + 60000);
+  setTimeout(() => {
+    const control = document.querySelector(selector);
+    if (value === null) return control.click();
+    control.value = value;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  }, wait);
+});
 """
-# Uses a control as a user does, after some milliseconds: a switch or choice is clicked, a slider or list set to a value
-_USE = """([selector, value, wait]) => setTimeout(() => {
-  const control = document.querySelector(selector);
-  if (value === null) return control.click();
-  control.value = value;
-  control.dispatchEvent(new Event("input", { bubbles: true }));
-  control.dispatchEvent(new Event("change", { bubbles: true }));
-}, wait)"""
 _RESTS = (
     "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
 )
@@ -192,15 +201,9 @@ def _there_and_back(page: Page, control: Control) -> float:
 
 def _timed(page: Page, control: Control) -> float:
     """Milliseconds from using a control to the page's showing the answer."""
-    before = page.evaluate("taken.length")
-    page.evaluate(_USE, [*control, 0])
-    until = time.monotonic() + 20
-    while page.evaluate("taken.length") == before:
-        if time.monotonic() > until:
-            raise TimeoutError(f"{control}: no answer shown; {page.get_by_role('alert').inner_text()}")
-        page.wait_for_timeout(10)
+    taken = float(page.evaluate("([selector, value]) => use(selector, value, 0)", list(control)))
     page.wait_for_timeout(60)
-    return float(page.evaluate("taken.at(-1)"))
+    return taken
 
 
 # -- twenty at once --------------------------------------------------------------------------------------------------
@@ -254,9 +257,13 @@ def _windows(browser: Browser, server: Server) -> list[Row]:
     pages[0].wait_for_timeout(5000)
     moment = time.time() + 2
     for page, (control, _) in zip(pages, wanted, strict=True):
-        page.evaluate(_USE, [*control, max(0.0, 1000 * (moment - time.time()))])
-    pages[0].wait_for_timeout(8000)
-    taken = [float(page.evaluate("taken.at(-1) ?? 1e9")) for page in pages]
+        wait = max(0.0, 1000 * (moment - time.time()))
+        page.evaluate("([selector, value, wait]) => void use(selector, value, wait)", [*control, wait])
+    pages[0].wait_for_timeout(4000)
+    # one look when it is over, for whoever looks more often is in their way
+    for page in pages:
+        page.wait_for_function("() => taken.length > 0", timeout=120_000, polling=1000)
+    taken = [float(page.evaluate("taken.at(-1)")) for page in pages]
     waited = [
         float(
             page.evaluate(
