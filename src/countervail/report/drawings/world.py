@@ -63,7 +63,7 @@ def world_map() -> alt.LayerChart:
     unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
     solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
     outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
-    members = outlines.mark_geoshape(style="member", filled=False)
+    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
     # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
