@@ -45,7 +45,7 @@ def synthetic() -> dict[str, list[Row]]:
         "meta": [
             {
                 "scenario": "asiu", "title": "Alliance of Sanctioned States", "reading": "letter",
-                "reading_label": READINGS["letter"], "members": " ".join(MEMBERS), "closure": "fixed",
+                "reading_label": READINGS["letter"], "members": " ".join(MEMBERS), "changes": None, "closure": "fixed",
                 "horizon": "long", "anchor": "estimate", "draws": 100, "seed": 0, "version": "0.1.0",
                 "world": "bundled 2022", "world_year": 2022, "created": "2026-01-01T12:00:00+00:00",
             }

@@ -251,3 +251,11 @@ def test_a_scenario_without_payment_links_has_routes_all_the_same() -> None:
     assert found["routes"]
     network = payments(o.world, o.scenario, "2015-06-30")
     assert country_tables(o, "IRN", network)["routes"] != found["routes"]
+
+
+def test_what_a_pairs_payments_go_by() -> None:
+    rows = {row["iso3"]: row for row in opened("IRN")["routes"]}
+    assert rows
+    for row in rows.values():
+        assert 0 < row["main_share"] <= 1
+        assert row["wedge_after"] is None or row["wedge_after"] <= row["wedge"] + 1e-12

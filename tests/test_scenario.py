@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail import countries
+from countervail.errors import InputError
 from countervail.scenario import (
     Measure,
     Scenario,
@@ -403,3 +404,16 @@ def test_sectors_by_code_and_keyword() -> None:
     ]
     with pytest.raises(ValueError, match="no sector 'STEEL'"):
         select_sectors(["STEEL"], SECTORS, GOODS)
+
+
+def test_a_scenario_says_what_was_set_over_it() -> None:
+    changed = load_scenario("asiu", set=["club.china=none", "settings.horizon=short"])
+    assert changed.changes == ("club.china=none", "settings.horizon=short")
+    assert load_scenario("asiu").changes == ()
+
+
+def test_a_payment_network_is_of_the_days_it_is_known_for() -> None:
+    assert load_scenario("asiu", set=["settings.rails_date=2019-06-30"]).settings.rails_date == dt.date(2019, 6, 30)
+    for day in ("1700-01-01", "2099-01-01"):
+        with pytest.raises(InputError, match=r"rails_date is .*; the payment network is known from 2010-01-01"):
+            load_scenario("asiu", set=[f"settings.rails_date={day}"])

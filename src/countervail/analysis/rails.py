@@ -85,6 +85,14 @@ class PaymentsOf:
         every = np.stack([self.lifted, *(finite(e) for e in ends)])
         return Saving(self.lifted, every.min(0), every.max(0))
 
+    @cached_property
+    def proposed(self) -> Network:
+        """The network with the links of every provision that is switched on."""
+        on = [p.id for p in self.scenario.club.provisions if p.enabled and self.proposals.get(p.id)]
+        if len(on) == 1:
+            return self._after(on[0], False)
+        return self.observed.with_provision(*(name for p in on for name in self.proposals[p]))
+
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed

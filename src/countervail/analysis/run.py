@@ -157,7 +157,11 @@ def banded(
         return replace(outcome, draws=draws, seed=seed, drawn=drawn)
     drawn = run_draws(case, random, outcome.by_reading, main, outcome.variants, progress=progress)
     paid = case.layout.payments
-    links = outcome.payments if paid is None else study(case, paid.observed, own.sanctions.S, known=drawn.provision)
+    links = (
+        outcome.payments
+        if paid is None
+        else study(case, paid.observed, own.sanctions.S, known=drawn.provision, progress=progress)
+    )
     return replace(outcome, draws=draws, seed=seed, drawn=drawn, payments=links)
 
 

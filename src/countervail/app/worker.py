@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from countervail.app.work import Work
     from countervail.world.model import World
 
-_NICE: Final = 10
+_NICE: Final = 15
 _EVERY: Final = 0.1
 """Seconds between two tellings of progress."""
 

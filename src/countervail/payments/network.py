@@ -234,18 +234,23 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
 
     `scenario` gives the club's members (who CLUB stands for, over whom means are taken) and the baseline year; `date`
     (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's. `rails`
-    is a table other than the bundled one. Raises InputError for a date that is none.
+    is a table other than the bundled one. Proposals that stand for a provision switched off are left out. Raises
+    InputError for a date that is none.
     """
     year = scenario.settings.baseline_year if scenario is not None else world.year
     if date is None and scenario is not None:
         date = scenario.settings.rails_date
+    table = load_rails() if rails is None else rails
+    off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
+    if off.intersection(p.provision for p in table.proposals):
+        table = table.model_copy(update={"proposals": tuple(p for p in table.proposals if p.provision not in off)})
     trade = world.flows.sum(axis=2)
     np.fill_diagonal(trade, 0.0)
     flows = world.flows * (1.0 - np.eye(world.n))[:, :, None]
     crossing = flows.sum(axis=(0, 1))
     theta = float(np.average(world.elasticity, weights=crossing if crossing.any() else None))
     return Network(
-        rails=load_rails() if rails is None else rails,
+        rails=table,
         date=_date(date, year),
         countries=world.countries,
         members=scenario.members() if scenario is not None else (),

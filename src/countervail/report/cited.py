@@ -13,6 +13,7 @@ from countervail.evidence.compare import COMPARED
 from countervail.evidence.model import Link
 from countervail.evidence.redact import MASK
 from countervail.evidence.to_scenario import ClubFile, club_file
+from countervail.report import statements
 from countervail.report.evidence_rows import NOT_TESTED, Fact, facts, row, sentences
 from countervail.report.rows import Row, name
 from countervail.scenario import Scenario
@@ -62,8 +63,8 @@ def claims(evidence: Evidence) -> list[Row]:
         case.complete(
             row(
                 claim["id"],
-                str(claim["predicate"]).replace("_", " "),
-                evidence.content(claim),
+                statements.subject(claim, case.names),
+                statements.content(claim, case.names),
                 _key(case.documents[claim["document"]]["source"]),
                 claim["place"],
                 NOT_TESTED,
@@ -211,7 +212,7 @@ class _Case:
     def _who(self, identifier: str) -> str:
         if identifier in self.documents:
             document = self.documents[identifier]
-            return ", ".join(part for part in (_key(document["source"]), document["place"]) if part)
+            return ", ".join(part for part in (_key(document["source"]), document.get("place")) if part)
         kind, _, rest = identifier.partition(":")
         if kind == "cited" and rest:
             return f"the document of {rest}"

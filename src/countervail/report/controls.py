@@ -86,6 +86,11 @@ def _plain(value: Any) -> Value:
     return found
 
 
+def _named(club: Club, reading: str) -> tuple[str, ...]:
+    """Whom a reading names beside the secretariat, whether or not China is out."""
+    return club.model_copy(update={"china": "full"}).candidates(reading)
+
+
 def _readings(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str]) -> Readings:
     return Readings(
         path="club.reading",
@@ -100,7 +105,7 @@ def _readings(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str]) -
                 date=reading.date,
                 china=club.china_level(name),
                 note=reading.note,
-                members=(club.secretariat, *club.candidates(name)),
+                members=(club.secretariat, *_named(club, name)),
                 evidence=behind.get(("reading", (name,))),
             )
             for name, reading in club.readings.items()
@@ -113,8 +118,7 @@ def _readings(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str]) -
 
 def _members(scenario: Scenario, loaded: Scenario, behind: Mapping[tuple[str, Any], str]) -> Members:
     club = scenario.club
-    # who is named, whether or not China is out
-    named = {name: club.model_copy(update={"china": "full"}).candidates(name) for name in club.readings}
+    named = {name: _named(club, name) for name in club.readings}
     order = (club.reading, *(name for name in club.readings if name != club.reading))
     inside = set(scenario.members())
     every = dict.fromkeys([*(code for name in order for code in named[name]), *scenario.members()])

@@ -12,6 +12,7 @@ import numpy as np
 
 from countervail.analysis.outcome import Outcome
 from countervail.payments import Network, payments
+from countervail.payments.explain import Explanation
 from countervail.report import control_words
 from countervail.report.evidence_rows import sentences
 from countervail.report.rows import Floats, Row, name
@@ -32,9 +33,9 @@ def country_tables(outcome: Outcome, iso3: str, network: Network | None = None) 
         InputError: the world does not have the country.
     """
     k = outcome.world.index(iso3)
-    paid = outcome.case.layout.payments
+    paid, after = outcome.case.layout.payments, None
     if paid is not None:
-        network = paid.observed
+        network, after = paid.observed, paid.proposed.wedges
     elif network is None:
         network = payments(outcome.world, outcome.scenario)
     partners = list(_partners(outcome, k))
@@ -43,7 +44,7 @@ def country_tables(outcome: Outcome, iso3: str, network: Network | None = None) 
         "partners": partners,
         "country_sectors": list(_sectors(outcome, k)),
         "country_measures": list(_measures(outcome.scenario, iso3)),
-        "routes": list(_routes(outcome, iso3, partners, network)),
+        "routes": list(_routes(outcome, iso3, partners, network, after)),
     }
 
 
@@ -53,12 +54,14 @@ def _country(o: Outcome, iso3: str) -> Row:
     why = o.ineligible[iso3] or ("" if iso3 in o.members else "it is no member of the club")
     if eligible and o.ratio("offset", iso3).value is None:
         why = o.ratio("offset", iso3).note
-    wanted = ("u_pct", "c_pct", "uc_pct", "u_usd", "c_usd", "gdp_usd", "population", "estimated_share")
+    changes, size = ("u_pct", "c_pct", "uc_pct", "u_usd", "c_usd"), ("gdp_usd", "population", "estimated_share")
     return {
         **{key: row[key] for key in ("iso3", "name", "role")},
         "eligible": eligible,
         "reason": why or None,
-        **{key: row[key] for key in wanted},
+        **{key: row[key] for key in changes},
+        "spending_usd": float(o.income[o.world.index(iso3)]),
+        **{key: row[key] for key in size},
     }
 
 
@@ -171,14 +174,25 @@ def _plainly(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 
-def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network) -> Iterator[Row]:
-    """How the country pays its largest partners and the other members, those it trades most with first."""
+def _carried(found: Explanation) -> Iterator[tuple[float, str]]:
+    """What carries a pair's payments: the share of each route, between best and random matching, and of the rest."""
+    for row in found.rows:
+        yield (row["used"] + row["used_random"]) / 2, row["hops"]
+    yield (found.informal_share + found.informal_share_random) / 2, "barter and informal channels"
+
+
+def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network, after: Floats | None = None) -> Iterator[Row]:
+    """How the country pays its largest partners and the other members, those it trades most with first.
+
+    `after` are the wedges `[exporter, importer]` with the club's proposals in place.
+    """
     k, inside = network.index(iso3), set(o.members)
     shown = [p for rank, p in enumerate(partners) if rank < LARGEST or {p["iso3"], iso3} <= inside]
     for partner, found in zip(shown, network.routes([p["iso3"] for p in shown], iso3), strict=True):
         other = partner["iso3"]
         n = network.index(other)
         cheapest = next((row for row in found.rows if row["open"]), None)
+        carried, main = max(_carried(found))
         closed = dict.fromkeys(row["blocked_by"] or "" for row in found.rows if not row["open"])
         wedges = (network.wedges[n, k], network.wedges_low[n, k], network.wedges_high[n, k])
         wedge, low, high = (float(w) if np.isfinite(w) else None for w in wedges)
@@ -191,9 +205,12 @@ def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network) -> Ite
             "cost": None if cheapest is None else cheapest["cost"],
             "carries_low": None if cheapest is None else cheapest["capacity_random"],
             "carries_high": None if cheapest is None else cheapest["capacity"],
+            "main": main,
+            "main_share": carried,
             "wedge": wedge,
             "wedge_low": low,
             "wedge_high": high,
+            "wedge_after": None if after is None or not np.isfinite(after[n, k]) else float(after[n, k]),
             "reach": float(network.reach[n, k]),
             "reach_low": float(network.reach_low[n, k]),
             "reach_high": float(network.reach_high[n, k]),

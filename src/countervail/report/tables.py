@@ -101,6 +101,7 @@ def _meta(o: Outcome) -> Row:
         "reading": o.main,
         "reading_label": club.readings[o.main].label,
         "members": " ".join(o.members),
+        "changes": "; ".join(o.scenario.changes) or None,
         "closure": s.closure,
         "horizon": s.horizon,
         "anchor": s.anchor,

@@ -22,6 +22,8 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     said = answers.meta(tables)
     console.print(Text(str(said.get("title") or said.get("scenario") or ""), style="bold"))
     console.print(Text(f"Members after: {said.get('reading_label') or said.get('reading')}", style="dim"))
+    if said.get("changes"):
+        console.print(Text(f"Changed: {said['changes']}", style="dim"))
     console.print()
     for sentence in answers.headline(tables):
         console.print(Text(sentence))

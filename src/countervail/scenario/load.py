@@ -65,7 +65,8 @@ class Source:
         root = self.root.copy()
         for assignment in set:
             apply(root, assignment)
-        return validate(root)
+        scenario = validate(root)
+        return scenario.model_copy(update={"changes": (*scenario.changes, *set)})
 
 
 def validate(root: Node) -> Scenario:

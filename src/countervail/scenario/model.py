@@ -15,6 +15,8 @@ from countervail.scenario.measures import Measure
 from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
 
 ROW = "ROW"
+RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
+"""Days whose payment network the rails table can tell, the later ones as it stands."""
 
 
 class Settings(Model):
@@ -37,7 +39,14 @@ class Settings(Model):
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
     rails_date: Date | None = None
-    """The day whose payment network is meant; null for the middle of the baseline year."""
+    """The day whose payment network is meant, 2010 to 2030; null for the middle of the baseline year."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        first, last = RAILS_KNOWN
+        if self.rails_date is not None and not first <= self.rails_date <= last:
+            raise ValueError(f"rails_date is {self.rails_date}; the payment network is known from {first} to {last}")
+        return self
 
 
 class Scenario(Model):
@@ -65,6 +74,8 @@ class Scenario(Model):
     """Statements of the documents to be held against data."""
     timeline: tuple[Event, ...] = ()
     """Dated events of the documents."""
+    changes: tuple[str, ...] = ()
+    """What was set over the scenario as written, as `--set` takes it, in order; filled in by the program."""
 
     @model_validator(mode="wrap")
     @classmethod
