@@ -74,9 +74,12 @@ export function begin(meta, failed) {
 const looked = () => at("look").setAttribute("aria-label", dark() ? "Light look" : "Dark look");
 
 function sync() {
-  at("undo").disabled = !undoable();
-  at("redo").disabled = !redoable();
-  at("reset").disabled = !state().set.length;
+  const able = { undo: undoable(), redo: redoable(), reset: state().set.length > 0 };
+  for (const [id, on] of Object.entries(able)) {
+    const left = !on && document.activeElement === at(id);
+    at(id).disabled = !on;
+    if (left) document.querySelector(".tools button:enabled").focus(); // the keyboard does not fall out of the page
+  }
 }
 
 let fading;

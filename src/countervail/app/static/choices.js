@@ -41,7 +41,7 @@ export class Segments {
 /** A control of the scenario's settings: a choice, a yes or no, or a date. */
 export class Setting {
   /** @param {{path: string, label: string, help: string, type: string, choices: {value: string, label: string}[] | null, default: any}} control */
-  constructor(control) {
+  constructor(control, why = null) {
     const id = unique("setting");
     const help = el("small", { id: `${id}-help` }, control.help);
     const set = (value) => change({ [control.path]: value === control.default ? undefined : value });
@@ -56,7 +56,7 @@ export class Setting {
         ? el("select", named, control.choices.map(({ value, label }) => el("option", { value }, label)))
         : el("input", { type: "date", ...named });
     this.input.addEventListener("change", () => set(this.input.value || null));
-    this.element = el("div", { class: "setting" }, el("label", { for: id }, control.label), this.input, help);
+    this.element = el("div", { class: "setting" }, el("label", { for: id }, control.label), el("div", { class: "beside" }, this.input, why), help);
   }
 
   sync(control) {

@@ -19,8 +19,17 @@ export function el(tag, attributes = {}, ...children) {
 /** @param {string} id @returns {HTMLElement} */
 export const at = (id) => document.getElementById(id);
 
-/** Fills a place anew. @param {Element} place */
-export const fill = (place, ...children) => place.replaceChildren(...children.flat(Infinity).filter((c) => c != null && c !== false));
+const FOCUSABLE = "a[href], button, input, select, summary, [tabindex='0']";
+
+/** Fills a place anew; who was in it with the keyboard stays at the same stop. @param {Element} place */
+export function fill(place, ...children) {
+  const stops = place.contains(document.activeElement) ? [...place.querySelectorAll(FOCUSABLE)] : [];
+  const held = stops.indexOf(document.activeElement);
+  place.replaceChildren(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  if (held < 0) return;
+  const now = place.querySelectorAll(FOCUSABLE);
+  (now[held] ?? now[now.length - 1] ?? at("answer")).focus({ preventScroll: true });
+}
 
 /** Sets a text only where it differs, so that nothing is announced or laid out twice. @param {Element} place */
 export const write = (place, text) => {

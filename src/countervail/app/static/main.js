@@ -69,7 +69,7 @@ function failed(message) {
 // -- a new state ----------------------------------------------------------------------------------------------------
 
 function moved(_, how) {
-  top.sync();
+  queueMicrotask(top.sync); // when the history has taken the step
   const mine = solve(state(), how, solved);
   main.dataset.sequence = mine;
   clearTimeout(timers.notice);

@@ -44,7 +44,7 @@ export class Members {
       this.filter(),
       this.named,
       this.rest,
-      (this.congo = members.congo && new Setting(members.congo))?.element,
+      (this.congo = members.congo && this.congoControl(members.congo))?.element,
     );
     this.sync(controls);
   }
@@ -61,6 +61,11 @@ export class Members {
       numbers: this.controls.numbers.filter((n) => n.path === "club.china_partial"),
     }));
     return el("div", { class: "china" }, el("div", { class: "line" }, el("h4", {}, members.china.label), why), this.china.element, el("small", {}, members.china.help));
+  }
+
+  congoControl(congo) {
+    const fact = () => this.controls.members.list.find(({ iso3, evidence }) => evidence && congo.choices.some(({ value }) => value === iso3))?.evidence;
+    return new Setting(congo, whyButton(congo.label, () => ({ title: congo.label, help: congo.help, evidence: fact() })));
   }
 
   buttons() {

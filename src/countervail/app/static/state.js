@@ -60,14 +60,12 @@ const tell = (how) => listeners.forEach((listener) => listener(present, how));
 
 /** Goes to a state as a step that can be undone. @param {State} next */
 export function go(next) {
-  const moved = fragment(next) !== location.hash;
   present = next;
-  if (moved) {
-    const step = position() + 1;
-    history.pushState({ position: step }, "", fragment(next));
-    sessionStorage.setItem("last", step);
-  }
-  tell("step");
+  tell("step"); // first, so that the server is asked before the browser is busy with its history
+  if (fragment(next) === location.hash) return;
+  const step = position() + 1;
+  history.pushState({ position: step }, "", fragment(next));
+  sessionStorage.setItem("last", step);
 }
 
 /** `changes` of path to value (undefined takes the override back) on top of a state. @param {Record<string, any>} changes @returns {State} */

@@ -1,7 +1,7 @@
 // Result tables as tables of the page, with the report's headings and numbers.
 
 import { library } from "./charts.js";
-import { el } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { cell, quantity } from "./words.js";
 
 const NUMERIC = ["number", "integer", "any"];
@@ -81,7 +81,7 @@ export class Table {
     const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
     const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
     const more = el("button", { type: "button", class: "link", onclick: () => this.whole() }, `Show all ${this.rows.length}`);
-    this.place.replaceChildren(grid({ title, about: described.description, headings, rows }), ...(shown.length < this.rows.length ? [more] : []));
+    fill(this.place, grid({ title, about: described.description, headings, rows }), shown.length < this.rows.length && more);
   }
 }
 

@@ -3,12 +3,14 @@
 export const NOTHING = "–";
 const HARD = "\u00a0";
 
+const formats = Array.from({ length: 5 }, (_, k) => new Intl.NumberFormat("en", { minimumFractionDigits: k, maximumFractionDigits: k }));
+
 /** At about `digits` significant digits, thousands apart, never in exponents. */
 export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return NOTHING;
   const size = Math.abs(Number(value.toPrecision(digits)));
   const decimals = size === 0 ? 0 : Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 4);
-  let text = (decimals ? size : Math.abs(value)).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  let text = formats[decimals].format(decimals ? size : Math.abs(value));
   if (size && !Number(text.replaceAll(",", ""))) text = "0";
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }

@@ -21,6 +21,7 @@ from countervail.report.drawings.parts import (
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
 """Where the map's classes end, in the unit of the world shown."""
+_MIDDLE: Final = STEPS[len(STEPS) // 2]
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
 
@@ -31,9 +32,43 @@ def world_map() -> alt.LayerChart:
         value="u_pct",
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
-    shapes = alt.Chart(
-        alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    ).transform_lookup(
+    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
+    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
+    colour = alt.Color(
+        "level:Q",
+        title="Change in real income (%)",
+        # cut between classes, so that the legend shows them equally wide
+        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
+        legend=alt.Legend(
+            type="gradient",
+            labelExpr=label,
+            gradientThickness=12,
+            labelFontSize=11,
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
+        ),
+    )
+    tips = [
+        alt.Tooltip("name:N", title="Country"),
+        alt.Tooltip("role:N", title="Role"),
+        *(
+            alt.Tooltip(f"{field}:Q", title=f"{title.capitalize()} (%)", format="+.3~r")
+            for field, title in WORLDS.items()
+        ),
+        alt.Tooltip("estimated_share:Q", title="Trade estimated", format=".0%"),
+    ]
+    shapes = alt.Chart()
+    blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
+    blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
+    unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
+    solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
+    members = outlines.mark_geoshape(style="member", filled=False)
+    drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
+    drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
+    low, high = (f"{sign}{_MIDDLE} * units[world_shown]" for sign in ("-", ""))
+    level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
+    drawn = drawn.transform_lookup(
         lookup="id",
         from_=alt.LookupData(
             data=alt.NamedData(name="countries"),
@@ -41,45 +76,11 @@ def world_map() -> alt.LayerChart:
             fields=["iso3", "name", "role", "estimated_share", *WORLDS],
         ),
     )
-    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
-    texts = {
-        f"{field}_text": f"isValid(datum.{field}) ? format(datum.{field}, '+.3~r') + ' %' : 'not computed'"
-        for field in WORLDS
-    }
-    known = shapes.transform_filter("isValid(datum.name)").transform_calculate(
-        shown="world_shown == 'u_pct' ? datum.u_pct : world_shown == 'c_pct' ? datum.c_pct : datum.uc_pct",
-        estimated="isValid(datum.estimated_share) ? format(datum.estimated_share, '.0%') : 'unknown'",
-        **texts,
+    drawn = drawn.transform_calculate(shown="datum[world_shown]").transform_calculate(
+        level=f"datum.shown >= {low} && datum.shown < {high} ? {len(STEPS) // 2} : {level}{len(STEPS)}"
     )
-    # the class of each country; the scale is cut between classes, so that the legend shows them equally wide
-    level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
-    known = known.transform_calculate(level=f"{level}{len(STEPS)}")
-    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
-    colour = alt.Color(
-        "level:Q",
-        title="Change in real income (%)",
-        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
-        legend=alt.Legend(
-            type="gradient",
-            labelExpr=label,
-            gradientThickness=12,
-            gradientLength=alt.ExprRef("clamp(width - 10, 100, 470)"),
-        ),
-    )
-    tips = [
-        alt.Tooltip("name:N", title="Country"),
-        alt.Tooltip("role:N", title="Role"),
-        *(alt.Tooltip(f"{field}_text:N", title=title.capitalize()) for field, title in WORLDS.items()),
-        alt.Tooltip("estimated:N", title="Trade estimated"),
-    ]
-    blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
-    blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
-    unsolved = known.transform_filter("!isValid(datum.shown)").mark_geoshape(style="unknown").encode(tooltip=tips)
-    solved = known.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
-    outlines = known.transform_filter("datum.role == 'member' || datum.role == 'both'")
-    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
     # the shapes are projected already, so that a page which pushes new rows in only scales them
-    drawn = layered(blank, unsolved, solved, members).project("identity").add_params(shown, unit)
+    drawn = drawn.project("identity").add_params(shown, unit)
     return drawn.properties(height="container")
 
 
