@@ -72,7 +72,7 @@ def _units(tables: Tables) -> dict[str, float]:
     found = {}
     for field in ("u_pct", "c_pct", "uc_pct"):
         largest = max((abs(float(row[field] or 0.0)) for row in tables.get("countries", ())), default=0.0)
-        found[field] = 10.0 ** math.floor(math.log10(largest / _TOP)) if largest > 0 else 1.0
+        found[field] = max(10.0 ** math.floor(math.log10(largest / _TOP)), _LEAST) if largest > 0 else 1.0
     return found
 
 
@@ -98,6 +98,7 @@ def _has(column: str, **fixed: Any) -> Callable[[Row, Any], bool]:
 
 
 _TOP: Final = 2.0
+_LEAST: Final = 0.001  # what is smaller is the solver's last digit
 _RUN: Final = object()
 _Entry = tuple[str, str, tuple[str, ...], Callable[[Row, Any], bool]]
 _BANDS: Final = "Lines run from the 5th to the 95th percentile of the draws."

@@ -112,10 +112,10 @@ _TEXTS: Final = {
 _EMPTY: Final = dict.fromkeys((column.name for column in described()["meta"].columns), "") | {"version": __version__}
 # The headline's figures: what each is called, and what it says
 TILES: Final = {
-    "cost_pct": ("Cost of the sanctions", "a year, of the members' real income"),
+    "cost_pct": ("Cost of the sanctions", "a year, of real income"),
     "gain_pct": ("Gain from the club", "a year, with the sanctions still in force"),
     "offset": ("Offset", "of the cost is made good by the gain"),
-    "blunting": ("Blunting", "less cost from the sanctions, once the club exists"),
+    "blunting": ("Blunting", "less cost of the sanctions once the club exists; below zero: more"),
     "break_even": (
         "Break-even",
         "log points of trade inside the club would make up for the sanctions",

@@ -1,8 +1,22 @@
 // The headline: a tile for each figure with its band, what it was as loaded, and the answer in sentences.
 
 import { at, el, fill, say, unique, write } from "./dom.js";
+import { whyButton } from "./why.js";
 import { usd } from "./words.js";
 
+// What each figure is, for who asks
+const DEFINED = {
+  cost_pct: "What lifting the sanctions in force would give the members, as a share of their real income: what they can buy in a year. The observed world, with the sanctions in it, is what it is set against.",
+  gain_pct: "What the club would give its members while the sanctions stay in force, whatever the reason: ordinary gains from trade are included.",
+  offset: "The gain over the cost: how much of what the sanctions take the club gives back.",
+  blunting: "How much less the sanctions cost once the club exists: one less the cost with the club over the cost without it. Below zero they cost more.",
+  break_even: "By how much trade inside the club would have to rise, in log points, for the gain to equal the cost. One log point is 2.7 times as much trade; a trade agreement brings 0.2 to 0.5.",
+};
+const TERMS = [
+  ["For whom", "The members under comprehensive sanctions, for which ratios can be formed. Others are left out of the headline: China, senders, and those under list-based measures, which hit named persons and firms and not a country's trade."],
+  ["A band", "The 5th to the 95th percentile over draws of every uncertain assumption within its range. It is computed after the figure itself and called so until then."],
+  ["No ratio", "Where the cost does not stand out from a placebo, the same recipe on countries under no such sanctions, or from 0.25 %, it is not divided by."],
+];
 const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
 
@@ -17,6 +31,7 @@ function make({ quantity, label }) {
     "div",
     { class: "tile", role: "group", "aria-labelledby": id, "data-quantity": quantity },
     el("h3", { class: "label", id }, label),
+    whyButton(`What is it? ${label}`, () => ({ title: label, help: DEFINED[quantity], facts: TERMS })),
     tile.value,
     tile.was,
     tile.meaning,
@@ -24,6 +39,13 @@ function make({ quantity, label }) {
   );
   tiles.set(quantity, tile);
   return tile;
+}
+
+/** For how many of the members a figure is. */
+function whose({ meta, figures }, quantity) {
+  if (!MONEY[quantity]) return "";
+  const rows = figures.filter((row) => row.reading === meta[0].reading && row.quantity === quantity && row.country !== "CLUB");
+  return `; for ${rows.filter((row) => row.eligible).length} of ${rows.length} members`;
 }
 
 const money = (tables, quantity) => {
@@ -50,7 +72,7 @@ export function show({ now, loaded, run, fresh, first, expected }) {
     const before = among(long ? first : loaded, live.quantity);
     const later = long && !fresh;
     write(tile.value, later ? (expected ? "…" : DASH) : known.value);
-    write(tile.meaning, [money(now.tables, live.quantity), live.meaning].filter(Boolean).join(" "));
+    write(tile.meaning, [money(now.tables, live.quantity), live.meaning].filter(Boolean).join(" ") + whose(now.tables, live.quantity));
     const differs = Boolean(before) && !later && before.value !== known.value;
     write(tile.was, differs ? `as loaded ${before.value}` : "");
     tile.element.classList.toggle("changed", differs);

@@ -47,7 +47,7 @@ export function begin(meta, failed) {
   at("share").addEventListener("click", async () => {
     const address = `${location.origin}${location.pathname}${fragment()}`;
     const local = state().case || scenarios.find(({ name }) => name === state().scenario)?.kind === "upload";
-    const said = `Link copied.${local ? " It works only while this server runs: it holds what was uploaded." : ""}`;
+    const said = `Link copied. It opens where countervail serve runs with this scenario.${local ? " It works only while this server runs: it holds what was uploaded." : ""}`;
     try {
       await navigator.clipboard.writeText(address);
       note(said);

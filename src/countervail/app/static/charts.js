@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { el, unique } from "./dom.js";
+import { number } from "./words.js";
 
 const bundle = new Promise((done) => {
   if (globalThis.vegaEmbed) done();
@@ -43,11 +44,12 @@ const CHOICES = {
 // Set anew with every push; the others are offered to the reader
 const PUSHED = ["reading", "units"];
 const TOP = 2;
+const LEAST = 0.001;
 
 /** The unit of the map's classes in each world, a power of ten of percent (report/drawings/world.py). */
 function units(rows) {
   const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
-  const unit = (size) => (size > 0 ? 10 ** Math.floor(Math.log10(size / TOP)) : 1);
+  const unit = (size) => (size > 0 ? Math.max(10 ** Math.floor(Math.log10(size / TOP)), LEAST) : 1);
   return Object.fromEntries(["u_pct", "c_pct", "uc_pct"].map((field) => [field, unit(largest(field))]));
 }
 
@@ -167,11 +169,13 @@ export class Chart {
       forceActionsMenu: true,
       logLevel: 1,
       tooltip: { disableDefaultStyle: true },
+      scaleFactor: { png: 3 },
       actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
       downloadFileName: this.name,
       i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
     });
     await this.tall();
+    this.scaled();
     this.named();
     const { click } = this.options;
     if (click) this.drawn.view.addEventListener("click", (_, item) => item?.datum && click(item.datum));
@@ -197,6 +201,19 @@ export class Chart {
     }
     await view.runAsync();
     await this.tall();
+    this.scaled();
+  }
+
+  /** Says how the map's colours are scaled, and when that has changed: each world has its own unit. */
+  scaled() {
+    const [unit] = this.choices().units ?? [];
+    const darkest = unit?.[this.signals.world_shown];
+    if (!darkest) return;
+    const text = `Colours are scaled to this view: darkest beyond ±${number(5 * darkest, 1)} %.`;
+    const moved = this.scale && this.scale !== text;
+    this.scale = text;
+    if (!this.scaling) this.caption.append((this.scaling = el("span", { class: "scaling" })));
+    this.scaling.textContent = moved ? `${text} This scale is another than before.` : text;
   }
 
   /** Gives every row its height. */

@@ -54,7 +54,7 @@ export class Setting {
     this.input =
       control.type === "choice"
         ? el("select", named, control.choices.map(({ value, label }) => el("option", { value }, label)))
-        : el("input", { type: "date", ...named });
+        : el("input", { type: "date", min: "2010-01-01", max: "2030-12-31", ...named });
     this.input.addEventListener("change", () => set(this.input.value || null));
     this.element = el("div", { class: "setting" }, el("label", { for: id }, control.label), el("div", { class: "beside" }, this.input, why), help);
   }

@@ -32,7 +32,7 @@ export class Coalitions {
       "section",
       {},
       el("h2", { class: "aside" }, "Coalitions"),
-      el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members left out of the players stay out of every coalition."),
+      el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members left out of the players stay out of every coalition. What a coalition is worth is the sum over all its players, China's own gain included; the headline is over those for which ratios are formed. At first the players are those with the largest gains."),
       el("fieldset", { class: "players" }, el("legend", {}, "Players"), this.players, this.count, this.go),
       this.line.element,
       this.note,

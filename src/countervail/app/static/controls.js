@@ -23,14 +23,14 @@ export class Controls {
     this.byPath = new Map([...loaded.provisions, ...loaded.measures].map((item) => [item.path, item]));
     this.members = new Members(controls);
     this.provisions = controls.provisions.map((p) => new Item(p, because));
-    this.sanctions = new Sanctions(controls);
+    this.sanctions = new Sanctions();
     this.settings = controls.settings.map((setting) => new Setting(setting));
     this.numbers = controls.numbers.map((n) => new Slider(n, n.label));
     this.place = place;
     fill(place, [
       part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
       part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
-      part("Sanctions in force", `${controls.measures.length} measures, by the country they are on.`, false, this.sanctions.element),
+      part("Sanctions in force", `${controls.measures.length} measures, by target or by sender.`, false, this.sanctions.element),
       part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
       part("Finer assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
     ]);

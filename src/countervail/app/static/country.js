@@ -13,11 +13,12 @@ const PARTS = {
   partners: ["name", "exports_usd", "imports_usd", "u_exports_pct", "c_exports_pct"],
   country_sectors: ["name", "output_usd", "u_output_pct", "c_output_pct"],
   country_measures: ["label", "direction", "strength"],
-  routes: ["name", "cheapest", "reach"],
+  routes: ["name", "main", "main_share", "wedge", "wedge_after"],
 };
 const MOST = 12;
 const ROLES = { member: "Member of the club", sender: "Imposes sanctions", both: "Member of the club that imposes sanctions itself", other: "Neither member nor sender" };
 
+let loaded = null; // the live answer as loaded
 let shown = null;
 let asked = 0;
 
@@ -34,7 +35,8 @@ export async function show(iso3, name) {
 }
 
 /** The panel that is open, for the present state. */
-export async function load() {
+export async function load(before) {
+  if (before) loaded = before;
   if (!shown) return;
   const mine = ++asked;
   const { iso3 } = shown;
@@ -48,11 +50,16 @@ export async function load() {
 
 function content(tables) {
   const [row = {}] = tables.country ?? [];
-  const change = (pct, money) => (pct == null ? null : `${percent(pct)}${money == null ? "" : `, ${usd(money)} a year`}`);
+  const first = loaded?.tables.countries.find((one) => one.iso3 === row.iso3) ?? {};
+  const change = (field, money) => {
+    if (row[field] == null) return null;
+    const [text, was] = [percent(row[field]), first[field] == null ? null : percent(first[field])];
+    return [`${text}${money == null ? "" : `, ${usd(money)} a year`}`, was && was !== text ? el("small", { class: "was" }, ` as loaded ${was}`) : ""];
+  };
   const parts = Object.entries(PARTS).map(([name, keep]) => {
     const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
     // beside the cheapest route every other one, as text
-    const cells = name === "routes" ? { cheapest: (row) => (row.explained ? el("details", {}, el("summary", {}, row.cheapest ?? "no route"), el("pre", {}, row.explained)) : row.cheapest) } : {};
+    const cells = name === "routes" ? { main: (row) => (row.explained ? el("details", {}, el("summary", {}, row.main ?? "no route"), el("pre", {}, row.explained)) : row.main) } : {};
     const table = new Table(name, { keep, cells, brief: true, most: MOST });
     table.set(rows);
     return table.element;
@@ -60,10 +67,11 @@ function content(tables) {
   return [
     described([
       ["Role", ROLES[row.role] ?? row.role],
-      ["If the sanctions were lifted", change(row.u_pct, row.u_usd)],
-      ["With the club", change(row.c_pct, row.c_usd)],
-      ["With both", change(row.uc_pct, row.uc_usd)],
+      ["If the sanctions were lifted", change("u_pct", row.u_usd)],
+      ["With the club", change("c_pct", row.c_usd)],
+      ["With both", change("uc_pct")],
       ["No ratio, because", row.reason],
+      ["The percentages are of", row.spending_usd == null ? null : `final spending, ${usd(row.spending_usd)}`],
       ["GDP", row.gdp_usd == null ? null : usd(row.gdp_usd)],
       ["Population", row.population == null ? null : persons(row.population)],
       ["Trade that is estimated", row.estimated_share == null ? null : share(row.estimated_share)],

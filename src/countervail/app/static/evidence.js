@@ -37,6 +37,7 @@ export class Evidence {
     this.job = new Job("read", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
     send.addEventListener("click", () => {
       if (!input.files.length) return void input.focus();
+      fill(this.read);
       const body = new FormData();
       for (const file of input.files) body.append("documents", file);
       body.append("scenario", state().scenario);

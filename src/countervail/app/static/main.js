@@ -17,7 +17,7 @@ import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
 import { LongRun } from "./run.js";
 import * as sheet from "./sheet.js";
-import { asLoaded, begin, key, onState, state } from "./state.js";
+import { asLoaded, begin, go, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
 import { onChange, setFacts } from "./why.js";
 
@@ -61,9 +61,10 @@ function opened(code) {
   if (row) country.show(row.iso3, row.name);
 }
 
-function failed(message) {
+function failed(message, droppable = false) {
   write(at("problem-text"), message);
   at("problem").hidden = !message;
+  at("problem-drop").hidden = !droppable;
 }
 
 // -- a new state ----------------------------------------------------------------------------------------------------
@@ -85,14 +86,14 @@ function moved(_, how) {
 async function solved(of, number, found, error) {
   main.dataset.sequence = number;
   if (error) {
-    failed(error.message);
+    failed(error.message, of.set.length > 0);
     answer.waiting(false);
     main.dataset.failed = number;
     return;
   }
   failed("");
   now = found;
-  run.now = key(of);
+  run.show(key(of));
   if (!of.set.length) loaded = found;
   figures();
   await pictures();
@@ -116,7 +117,7 @@ function rest(of) {
     answer.announce(now, spoken);
     spoken = now;
   }, 400);
-  country.load();
+  country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
   for (const panel of [payments, coalitions]) panel.changed();
   if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
@@ -124,7 +125,7 @@ function rest(of) {
 }
 
 function figures() {
-  answer.show({ now, loaded, run: run.result, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
+  answer.show({ now, loaded, run: run.fresh ? run.result : run.previous, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
   sheet.show(now, loaded);
 }
 
@@ -132,7 +133,7 @@ function show() {
   if (!now) return;
   figures();
   const banded = run.fresh ? run.result : null;
-  membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws));
+  membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws), (banded ? run.of(key(asLoaded())) : null) ?? loaded);
   if (banded && banded !== drawn) pictures();
 }
 
@@ -154,8 +155,12 @@ async function refresh() {
     present = stands;
     unchanged = first ?? stands;
   } catch (error) {
-    if (wanted === key()) failed(error.message);
-    return;
+    if (wanted !== key()) return;
+    failed(error.message, state().set.length > 0);
+    if (controls) return void changes.show(present, unchanged);
+    // a change that cannot be made: the controls as loaded, and the change to be taken back
+    present = unchanged = await ask("/api/scenario", asLoaded()).catch(() => null);
+    if (!present) return;
   }
   setFacts(present.tables.evidence);
   if (controls?.scenario !== state().scenario) {
@@ -205,6 +210,7 @@ async function open() {
   worldChoice();
   tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
   at("country").addEventListener("change", () => opened(at("country").value));
+  at("problem-drop").addEventListener("click", () => go(asLoaded()));
   at("problem-close").addEventListener("click", () => failed(""));
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();

@@ -62,10 +62,11 @@ export class MembersTable {
     this.element = el("div", {});
   }
 
-  set(view, banded) {
+  /** @param {object} view @param {boolean} banded @param {{members: object} | null} loaded the members as loaded */
+  set(view, banded, loaded) {
     const about = banded ? "Below each figure the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
-    const text = JSON.stringify([view, about]);
-    if (text !== this.text) fill(this.element, members(view, about, this.opened));
+    const text = JSON.stringify([view, about, loaded?.members]);
+    if (text !== this.text) fill(this.element, members(view, about, this.opened, loaded?.members));
     this.text = text;
   }
 }
@@ -76,7 +77,7 @@ export const panels = (table) => [
     "members",
     "Members",
     [
-      { charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
+      { text: "What keeps each out has no row for the secretariat, which keeps the club.", charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
     ],
     { before: table.element },
   ),

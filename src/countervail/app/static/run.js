@@ -8,6 +8,9 @@ const KEPT = 6; // results, so that undoing brings back what is known
 
 /** @typedef {{tables: Record<string, object[]>, headline: string[], tiles: object[], members: object}} Result */
 
+/** Whether two states are of one scenario. */
+const same = (one, other) => Boolean(one && other) && JSON.parse(one)[0] === JSON.parse(other)[0];
+
 export class LongRun {
   /** @param {() => void} told something is new @param {() => number} draws */
   constructor(told, draws) {
@@ -16,22 +19,36 @@ export class LongRun {
     /** @type {Map<string, {result: Result, whole: boolean}>} */
     this.known = new Map();
     this.now = null;
+    this.before = null;
     this.latest = null;
     this.line = new Line("Bands, break-evens and the rest", () => this.job.cancel(), () => this.start());
     this.job = new Job("run", {
       told: (job) => {
         if (job.status === "done" && this.known.has(this.job.about)) this.known.get(this.job.about).whole = true;
-        this.line.show(job);
+        this.tell();
         this.told();
       },
       found: (result) => {
         this.known.delete(this.job.about);
         this.known.set(this.job.about, { result, whole: false });
-        for (const old of [...this.known.keys()].slice(0, -KEPT)) this.known.delete(old);
+        // that of the scenario as loaded stays: others are set beside it
+        const passing = [...this.known.keys()].filter((one) => JSON.parse(one)[1].length);
+        for (const old of passing.slice(0, -KEPT)) this.known.delete(old);
         this.latest = this.job.about;
         this.told();
       },
     });
+  }
+
+  /** Another state is shown. */
+  show(wanted) {
+    if (wanted !== this.now) [this.before, this.now] = [this.now, wanted];
+  }
+
+  /** The line is of the state shown: a run that another state gave up is nobody's business. */
+  tell() {
+    const { job, about } = this.job;
+    if (job) this.line.show(about === this.now || this.job.running ? job : { status: "done" });
   }
 
   /** What is known of a state. @param {string} wanted @returns {Result | null} */
@@ -44,9 +61,14 @@ export class LongRun {
     return this.known.has(this.now);
   }
 
-  /** The result of the state shown, or else the latest of another. */
+  /** The result of the state shown, or else the latest of the same scenario. */
   get result() {
-    return this.of(this.now) ?? this.of(this.latest);
+    return this.of(this.now) ?? (same(this.latest, this.now) ? this.of(this.latest) : null);
+  }
+
+  /** The result whose bands may stand in until those of the state shown are there: that of the state directly before. */
+  get previous() {
+    return same(this.before, this.now) ? this.of(this.before) : null;
   }
 
   /** Whether a result of the state shown is on its way. */
@@ -59,8 +81,8 @@ export class LongRun {
   get note() {
     if (this.fresh) return "";
     const far = this.job.running ? ` (${inWords(this.job.job)})` : "";
-    if (!this.expected) return this.result ? "Of the state before; not computed anew." : "Not computed.";
-    return this.result ? `Of the state before; being recomputed${far}.` : `Being computed${far}.`;
+    if (!this.expected) return this.result ? "Of an earlier state; not computed anew." : "Not computed.";
+    return this.result ? `Of an earlier state; being recomputed${far}.` : `Being computed${far}.`;
   }
 
   /** Switches are being moved: nothing is started yet. */
@@ -72,6 +94,7 @@ export class LongRun {
   /** The state shown is known to have been solved: a run of another is in the way. */
   settle() {
     if (this.job.running && this.job.about !== this.now) this.job.cancel();
+    this.tell();
   }
 
   soon() {

@@ -1,7 +1,7 @@
-// The sanctions in force, by the country they are on: switched one by one or all of a country, with their sizes.
+// The sanctions in force, by target or by sender: switched one by one or a group at once, with their sizes.
 
-import { Switch } from "./choices.js";
-import { el, unique } from "./dom.js";
+import { Segments, Switch } from "./choices.js";
+import { el, fill } from "./dom.js";
 import { Slider } from "./slider.js";
 import { change } from "./state.js";
 import { whyButton } from "./why.js";
@@ -47,17 +47,17 @@ export class Item {
   }
 }
 
-/** All measures on one country, or on several at once. */
-class Target {
-  constructor(name, measures) {
-    this.name = name;
+/** The measures of one group: on one country, or by one sender. */
+class Group {
+  /** @param {string} name @param {object[]} measures @param {(m: object) => string} about a measure's line under its name */
+  constructor(name, measures, about) {
+    this.about = about;
     this.items = new Map();
-    this.measures = measures;
-    const id = unique("target");
-    this.all = new Switch(el("span", { class: "aside" }, `All sanctions on ${name}`), (on) => this.flip(on), { "data-target": name });
+    this.measures = this.shown = measures;
+    this.all = new Switch(el("span", { class: "aside" }, `All sanctions ${name}`), (on) => this.flip(on), { "data-target": name });
     this.count = el("small", {});
-    this.body = el("div", { id });
-    this.fold = el("details", { ontoggle: () => this.fold.open && this.build() }, el("summary", {}, el("span", {}, name), this.count), this.body);
+    this.body = el("div", {});
+    this.fold = el("details", { ontoggle: () => this.fold.open && this.build() }, el("summary", {}, el("span", {}, name.replace(/^on /, "").replace(/^b/, "B")), this.count), this.body);
     this.element = el("div", { class: "target" }, this.all.element, this.fold);
   }
 
@@ -65,59 +65,97 @@ class Target {
   build() {
     for (const m of this.measures) {
       if (this.items.has(m.id)) continue;
-      const item = new Item(m, because, inShort(m));
+      const item = new Item(m, because, this.about(m));
       item.sync(m, this.loaded.get(m.path));
       this.items.set(m.id, item);
       this.body.append(item.element);
     }
   }
 
+  /** Switches what is in sight: of a search only what it found. */
   flip(on) {
-    change(Object.fromEntries(this.measures.map((m) => [m.path, on === this.loaded.get(m.path).enabled ? undefined : on])));
+    change(Object.fromEntries(this.shown.map((m) => [m.path, on === this.loaded.get(m.path).enabled ? undefined : on])));
   }
 
+  /** Shows what a search finds, and says whether there is any. */
   find(wanted) {
-    const hits = this.measures.filter((m) => `${m.label} ${inShort(m)} ${m.target_names.join(" ")}`.toLowerCase().includes(wanted));
-    this.element.hidden = !hits.length;
-    if (wanted && hits.length) this.build();
-    this.fold.open = Boolean(wanted && hits.length);
-    for (const [id, item] of this.items) item.element.hidden = !hits.some((m) => m.id === id);
+    const hit = (m) => `${m.label} ${inShort(m)} ${m.target_names.join(" ")}`.toLowerCase().includes(wanted);
+    this.found = new Set(this.measures.filter(hit).map((m) => m.id));
+    this.element.hidden = !this.found.size;
+    if (wanted && this.found.size) this.build();
+    this.fold.open = Boolean(wanted && this.found.size);
+    for (const [id, item] of this.items) item.element.hidden = !this.found.has(id);
+    this.sync(this.measures, this.loaded);
+    return this.found.size > 0;
   }
 
   sync(measures, loaded) {
     this.measures = measures;
     this.loaded = loaded;
-    const on = measures.filter((m) => m.enabled).length;
-    this.all.sync(on > 0, measures.some((m) => loaded.get(m.path).enabled));
-    this.all.input.indeterminate = on > 0 && on < measures.length;
-    this.count.textContent = on === measures.length ? `${on}` : `${on} of ${measures.length}`;
+    this.shown = this.found ? measures.filter((m) => this.found.has(m.id)) : measures;
+    const on = this.shown.filter((m) => m.enabled).length;
+    this.all.sync(on > 0, this.shown.some((m) => loaded.get(m.path).enabled));
+    this.all.input.indeterminate = on > 0 && on < this.shown.length;
+    const of = this.shown.length < measures.length ? `${this.shown.length} found of ${measures.length}` : `${measures.length}`;
+    this.count.textContent = on === this.shown.length ? of : `${on} on, of ${of}`;
     this.fold.classList.toggle("changed", measures.some((m) => m.enabled !== loaded.get(m.path).enabled || m.numbers.some((n) => n.value !== n.loaded)));
     for (const m of measures) this.items.get(m.id)?.sync(m, loaded.get(m.path));
   }
 }
 
-const onWhom = (m) => m.target_names.join(", ");
+const onWhom = (m) => `on ${m.target_names.join(", ")}`;
+const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several together");
+const LINES = { target: inShort, sender: (m) => `${inShort(m)} · on ${m.target_names.join(", ")}` };
 
 export class Sanctions {
-  constructor(controls) {
-    const groups = Map.groupBy(controls.measures, onWhom);
-    this.targets = new Map([...groups].map(([name, measures]) => [name, new Target(name, measures)]));
-    const find = el("input", {
-      type: "search",
-      placeholder: "Find a sanction",
-      "aria-label": "Find a sanction by name, sender or kind",
-      oninput: () => this.targets.forEach((target) => target.find(find.value.trim().toLowerCase())),
-    });
-    this.element = el("div", {}, find, [...this.targets.values()].map((target) => target.element));
+  constructor() {
+    this.by = new Segments("Sanctions listed by", [{ value: "target", label: "By target" }, { value: "sender", label: "By sender" }], (value) => this.list(value));
+    this.search = el("input", { type: "search", placeholder: "Find a sanction", "aria-label": "Find a sanction by name, sender or kind", oninput: () => this.find() });
+    this.none = el("p", { class: "text", hidden: true, role: "status" }, "No sanction has this in its name, kind or senders.");
+    this.place = el("div", {});
+    this.element = el(
+      "div",
+      {},
+      el("p", { class: "text" }, "Off: left out of the reckoning. The cost is then that of the others alone; the trade it holds back is not opened again."),
+      this.by.element,
+      this.search,
+      this.none,
+      this.place,
+    );
+    this.order = "target";
+    this.by.sync(this.order);
+  }
+
+  get key() {
+    return this.order === "target" ? onWhom : byWhom;
+  }
+
+  /** Lists them by target or by sender. */
+  list(order) {
+    this.order = order;
+    const groups = Map.groupBy(this.controls.measures, this.key);
+    this.groups = new Map([...groups].map(([name, measures]) => [name, new Group(name, measures, LINES[order])]));
+    fill(this.place, [...this.groups.values()].map((group) => group.element));
+    this.sync(this.controls, this.loaded);
+    if (this.search.value) this.find();
+  }
+
+  find() {
+    const wanted = this.search.value.trim().toLowerCase();
+    const hits = [...this.groups.values()].filter((group) => group.find(wanted));
+    this.none.hidden = hits.length > 0;
   }
 
   /** @param {object} controls @param {Map<string, object>} loaded measures by path, as loaded */
   sync(controls, loaded) {
-    for (const [name, measures] of Map.groupBy(controls.measures, onWhom)) this.targets.get(name)?.sync(measures, loaded);
+    this.controls = controls;
+    this.loaded = loaded;
+    if (!this.groups) return this.list(this.order);
+    for (const [name, measures] of Map.groupBy(controls.measures, this.key)) this.groups.get(name)?.sync(measures, loaded);
   }
 
   /** Makes the switches of the measure that a path belongs to. */
   reveal(path) {
-    for (const target of this.targets.values()) if (target.measures.some((m) => m.path === path || m.numbers.some((n) => n.path === path))) target.build();
+    for (const group of this.groups.values()) if (group.measures.some((m) => m.path === path || m.numbers.some((n) => n.path === path))) group.build();
   }
 }

@@ -19,7 +19,7 @@ const room = (texts) => {
 export function grid({ title, about, headings, rows, shown = true }) {
   const texts = (k) => rows.map((row) => [row[k]].flat().map((part) => part?.textContent ?? part).join(""));
   const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
-  const said = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null] : value);
+  const said = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null, value[2] ? el("small", { class: "was" }, value[2]) : null] : value);
   return el(
     "div",
     { class: "scroll", role: "region", tabindex: "0", "aria-label": title },
@@ -86,8 +86,16 @@ export class Table {
 }
 
 /** The members as the server tells them: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
-export function members(view, about, opened) {
+export function members(view, about, opened, loaded) {
   const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && k < view.columns.length - 1 }));
-  const rows = view.rows.map(([name, ...rest]) => [opened(name), ...rest]);
+  const before = new Map(loaded?.rows.map((row) => [row[0], row]));
+  const rows = view.rows.map(([name, ...rest]) => [
+    opened(name),
+    ...rest.map((cell, k) => {
+      const [value, was] = [[cell].flat()[0], [before.get(name)?.[k + 1]].flat()[0]];
+      // a break-even that is not searched for yet has not changed
+      return Array.isArray(cell) && was && was !== value && ![value, was].includes("–") ? [...cell, `as loaded ${was}`] : cell;
+    }),
+  ]);
   return grid({ title: "The members", about, headings, rows });
 }

@@ -70,4 +70,4 @@ export const explain = ({ title, help, facts: pairs = [], numbers = [], evidence
 
 /** A small button that opens them. @param {string} of what it is about, for its name @param {() => Parameters<typeof explain>[0]} reasons */
 export const whyButton = (of, reasons) =>
-  el("button", { type: "button", class: "why", "aria-label": `Why? ${of}`, title: "Where this comes from", onclick: () => explain(reasons()) }, icon("why"));
+  el("button", { type: "button", class: "why", "aria-label": of.includes("?") ? of : `Why? ${of}`, title: "Where this comes from", onclick: () => explain(reasons()) }, icon("why"));

@@ -44,6 +44,7 @@ def world_map() -> alt.LayerChart:
             labelExpr=label,
             gradientThickness=12,
             labelFontSize=11,
+            labelOverlap=alt.ExprRef("width < 440"),
             gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
     )

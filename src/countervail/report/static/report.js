@@ -27,6 +27,7 @@
         forceActionsMenu: true,
         logLevel: 1,
         tooltip: { disableDefaultStyle: true },
+        scaleFactor: { png: 3 },
         actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
         downloadFileName: place.dataset.chart,
         i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
