@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from driving import LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
 
-DRAWS = "4"
+DRAWS = "3"
 PATIENCE = 15_000
 """Milliseconds that a test waits for what it expects to see."""
 FAILED = pytest.StashKey[bool]()

@@ -107,6 +107,7 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
 
 def test_what_a_switch_did_is_said_to_a_screen_reader(user: User) -> None:
     user.opens()
+    user.page.wait_for_timeout(600)
     user.puts_china("Out").settled()
     said = user.page.get_by_role("status").filter(has_text="Gain from the club")
     expect(said).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
