@@ -33,16 +33,18 @@ def serve(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Change an assumption and watch the world re-solve: the page, served to this machine alone (extra `serve`)."""
-    try:
-        launch = import_module("countervail.app.launch")
-        create_app = import_module("countervail.app.server").create_app
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("countervail"):
-            raise
-        raise InputError(f"serve needs {error.name}: pip install 'countervail[serve]'") from None
-    app = create_app(scenario, settings=settings or (), evidence=evidence, draws=draws)
+    with import_module("countervail.app.answers").Answers() as answers:
+        answers.prepare()  # its process loads what computes while this one loads what serves
+        try:
+            launch = import_module("countervail.app.launch")
+            create_app = import_module("countervail.app.server").create_app
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("countervail"):
+                raise
+            raise InputError(f"serve needs {error.name}: pip install 'countervail[serve]'") from None
+        app = create_app(scenario, settings=settings or (), evidence=evidence, draws=draws, answers=answers)
 
-    def tell(address: str) -> None:
-        typer.echo(f"Countervail is at {address} (Ctrl-C ends it)")
+        def tell(address: str) -> None:
+            typer.echo(f"Countervail is at {address} (Ctrl-C ends it)")
 
-    launch.serve(app, port, tell, browser)
+        launch.serve(app, port, tell, browser)

@@ -9,18 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from countervail.app.kept import Kept
 from countervail.app.sources import Unknown
-
-if TYPE_CHECKING:
-    from countervail.evidence.bundle import Evidence
 
 SERVED: Final = "served"
 MOST_CASES: Final = 10
 """Cases kept that were read from documents; the oldest goes first."""
-MOST_OPEN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,6 @@ class Cases:
     def __init__(self, served: Path | None) -> None:
         self._lock = Lock()
         self._known: OrderedDict[str, Case] = OrderedDict()
-        self._open: Kept[Evidence] = Kept(MOST_OPEN)
         self._private: Path | None = None
         self.served: str | None = None
         if served is not None:
@@ -65,15 +59,6 @@ class Cases:
                 f"case: there is no evidence {id!r} here (any more): read the documents again, or leave the case out."
             )
         return found.folder
-
-    def evidence(self, id: str | None) -> Evidence | None:
-        """The evidence of a case."""
-        folder = self.folder(id)
-        if folder is None:
-            return None
-        from countervail.evidence.bundle import load
-
-        return self._open.get(id, lambda: load(folder))
 
     def private(self, name: str) -> Path:
         """A new folder of that name which nobody else may look into, removed when the server ends."""

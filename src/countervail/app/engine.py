@@ -1,33 +1,73 @@
-"""What a server computes with: the world, the scenarios and cases it knows, and what it has worked out already."""
+"""What is asked of a worker process, and what it answers with: the world, and what it has worked out already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
+import pickle
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from countervail.app.cases import Cases
-from countervail.app.kept import Answers, Kept
+from countervail.app.kept import Kept
 from countervail.app.models import State
-from countervail.app.sources import Sources
-from countervail.app.wire import as_json
-from countervail.scenario import Scenario
 
 if TYPE_CHECKING:
     from countervail.analysis.live import Live
     from countervail.analysis.outcome import Outcome
+    from countervail.app.sources import Known
+    from countervail.app.work import Desk
+    from countervail.evidence.bundle import Evidence
+    from countervail.scenario import Scenario
     from countervail.world.model import World
 
-AT_ONCE: Final = 2
-"""Threads that solve: a processor each on a small machine."""
-MOST_LIVES: Final = 4
-MOST_OUTCOMES: Final = 6
 MOST_SCENARIOS: Final = 64
-MOST_BYTES: Final = 64_000_000
-"""Of answers kept."""
+MOST_LIVES: Final = 3
+"""Scenarios kept as loaded, of some 100 MB each in the bundled world, twice that where they are prepared."""
+MOST_OUTCOMES: Final = 4
+"""States kept, of some 20 MB each."""
+MOST_CASES: Final = 3
+
+Reply = Literal["ahead", "charts", "country", "facts", "payments", "scenario", "worlds"]
+"""The functions of `replies`, by name: the server itself loads nothing that computes."""
+SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "country", "payments", "worlds"))
+"""Those that need the worlds of a state."""
+URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "worlds"))
+"""Those that a user waits for."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks about a state, with all that any worker needs to answer it."""
+
+    reply: Reply
+    state: State
+    known: bytes = field(compare=False, repr=False)
+    """The scenario as it was read, pickled."""
+    case: Path | None = field(default=None, compare=False)
+    """Where the state's evidence lies."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a user waits for it."""
+        return self.reply in URGENT
+
+    @property
+    def ahead(self) -> Question | None:
+        """What makes every later question about the same scenario quick; None where nothing is solved."""
+        return replace(self, reply="ahead", state=State(scenario=self.state.scenario)) if self.reply in SOLVED else None
+
+    def after(self, had: Question) -> int:
+        """What it gains from one answered before: 2 where the state is solved, 1 where the scenario is, else 0."""
+        if not {self.reply, had.reply} <= SOLVED or self.state.scenario != had.state.scenario:
+            return 0
+        return 2 if self.state.set == had.state.set else 1
+
+    def do(self, desk: Desk) -> dict[str, bytes]:
+        """Send the answer."""
+        from countervail.app import replies
+
+        desk.result(getattr(replies, self.reply)(desk.engine, self))
+        return {}
 
 
 @dataclass(frozen=True)
@@ -39,84 +79,52 @@ class Solved:
 
 
 class Engine:
-    """Answers questions about states; keeps what it worked out, and nothing of who asked."""
+    """Works out what questions ask for, and keeps it a while; one a process."""
 
-    def __init__(
-        self,
-        world: World | None,
-        scenario: str | Path | Scenario,
-        settings: tuple[str, ...] = (),
-        evidence: str | Path | None = None,
-    ) -> None:
-        """With the world (None: the bundled one), the scenario a page begins with, its changes and its evidence.
-
-        Raises:
-            InputError: one of them is not what it should be.
-        """
-        self.sources = Sources(scenario)
-        self.cases = Cases(None if evidence is None else Path(evidence))
-        self.first = State(scenario=self.sources.default, set=settings, case=self.cases.served)
-        self._given = world
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._known: Kept[Known] = Kept(MOST_SCENARIOS)
         self._scenarios: Kept[Scenario] = Kept(MOST_SCENARIOS)
-        self._worlds: Kept[World] = Kept(1)
         self._lives: Kept[Live] = Kept(MOST_LIVES)
         self._solved: Kept[Solved] = Kept(MOST_OUTCOMES)
-        self._live_answers = Answers(AT_ONCE, MOST_BYTES)
-        self._other_answers = Answers(1, MOST_BYTES)
-        self.scenario(self.first)
+        self._cases: Kept[Evidence | None] = Kept(MOST_CASES)
 
-    @property
-    def world(self) -> World:
-        """The world, read when it is first needed."""
-        if self._given is not None:
-            return self._given
-        from countervail.world.bundled import load_world
+    def known(self, asked: Question) -> Known:
+        """The scenario as it was read."""
+        return self._known.get(asked.state.scenario, lambda: pickle.loads(asked.known))
 
-        return self._worlds.get("bundled", load_world)
+    def loaded(self, asked: Question) -> Scenario:
+        """The scenario without any change."""
+        return self._scenario(asked, ())
 
-    def scenario(self, state: State) -> Scenario:
-        """The scenario of a state; `Unknown`, or InputError as of `--set`."""
-        key = state.scenario, state.set
-        return self._scenarios.get(key, lambda: self.sources.load(state.scenario, state.set))
+    def scenario(self, asked: Question) -> Scenario:
+        """The scenario as it is changed; InputError as of `--set`."""
+        return self._scenario(asked, asked.state.set)
 
-    def live(self, name: str) -> Live:
-        """The scenario of that name as loaded, from which every change is solved."""
+    def _scenario(self, asked: Question, changes: tuple[str, ...]) -> Scenario:
+        key = asked.state.scenario, changes
+        return self._scenarios.get(key, lambda: self.known(asked).source.scenario(changes))
+
+    def live(self, asked: Question) -> Live:
+        """The scenario as loaded, from which every change is solved."""
         from countervail.analysis.live import Live
 
-        return self._lives.get(name, lambda: Live.of(self.world, self.sources.load(name)))
+        return self._lives.get(asked.state.scenario, lambda: Live.of(self.world, self.loaded(asked)))
 
-    def solved(self, state: State) -> Solved:
+    def solved(self, asked: Question) -> Solved:
         """The four worlds of a state."""
-        scenario = self.scenario(state)
-        live = self.live(state.scenario)
+        scenario = self.scenario(asked)
+        live = self.live(asked)
 
         def solve() -> Solved:
             begun = perf_counter()
-            outcome = live.outcome_of(scenario) if state.set else live.outcome
+            outcome = live.outcome_of(scenario) if asked.state.set else live.outcome
             return Solved(outcome, perf_counter() - begun)
 
-        return self._solved.get((state.scenario, state.set), solve)
+        return self._solved.get((asked.state.scenario, asked.state.set), solve)
 
-    def known(self, reply: Reply, state: State) -> bytes | None:
-        """The answer, where it was given before."""
-        return self._live_answers.known((reply, state)) or self._other_answers.known((reply, state))
+    def evidence(self, asked: Question) -> Evidence | None:
+        """The evidence of a state."""
+        from countervail.app.work import opened
 
-    def ask(self, reply: Reply, state: State, *, slow: bool = False) -> Future[bytes]:
-        """The answer to come, as JSON; what is slow waits for its like, and not in the way of what is not."""
-        answers = self._other_answers if slow else self._live_answers
-        return answers.ask((reply, state), lambda: as_json(reply(self, state)))
-
-    def leave(self, reply: Reply, state: State) -> None:
-        """Who asked waits no longer."""
-        for answers in (self._live_answers, self._other_answers):
-            answers.leave((reply, state))
-
-    def close(self) -> None:
-        """Take no further questions, remove what was stored."""
-        self._live_answers.close()
-        self._other_answers.close()
-        self.cases.close()
-
-
-Reply = Callable[[Engine, Any], dict[str, Any]]
-"""Makes an answer: of an engine and a state."""
+        return self._cases.get(asked.case, lambda: opened(asked.case))

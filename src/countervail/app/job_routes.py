@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, Sec
 from fastapi.security import APIKeyHeader
 from starlette.responses import StreamingResponse
 
-from countervail.app.answer_routes import JSON, READ, STATE, EngineHere
+from countervail.app.answer_routes import JSON, READ, STATE, InputsHere
 from countervail.app.jobs import OVER, Jobs
 from countervail.app.models import CoalitionState, Job, JobResult, RunState, ScenarioText, Uploaded
 from countervail.app.problems import TooLarge, documented
@@ -52,48 +52,48 @@ JobId = Annotated[str, Path(max_length=100)]
 
 
 @guarded.post("/scenarios", status_code=201, responses=documented(403, 413, 414, 415, 422))
-def scenarios(given: ScenarioText, engine: EngineHere) -> Uploaded:
+def scenarios(given: ScenarioText, inputs: InputsHere) -> Uploaded:
     """Keep a scenario while the server runs."""
-    found = engine.sources.upload(given.text, given.name)
+    found = inputs.sources.upload(given.text, given.name)
     return Uploaded(name=found.name, title=found.title)
 
 
 @guarded.post("/run", status_code=202, response_model=Job, responses=_STARTS)
-def run(state: RunState, engine: EngineHere, jobs: JobsHere) -> Response:
+def run(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
     """Run a state in full: placebo, break-evens, each provision alone, other rules; then bands."""
-    return _job(jobs.start("run", state, _run(state, engine)), 202)
+    return _job(jobs.start("run", state, _run(state, inputs)), 202)
 
 
 @guarded.post("/write", status_code=202, response_model=Job, responses=_STARTS)
-def write(state: RunState, engine: EngineHere, jobs: JobsHere) -> Response:
+def write(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
     """The run folder's files of a state, to be downloaded."""
-    return _job(jobs.start("write", state, Write(_run(state, engine), jobs.result_of("run", state))), 202)
+    return _job(jobs.start("write", state, Write(_run(state, inputs), jobs.result_of("run", state))), 202)
 
 
-def _run(state: RunState, engine: EngineHere) -> Run:
-    return Run(engine.scenario(state), engine.cases.folder(state.case), state.draws, state.seed)
+def _run(state: RunState, inputs: InputsHere) -> Run:
+    return Run(inputs.scenario(state), inputs.cases.folder(state.case), state.draws, state.seed)
 
 
 @guarded.post("/coalitions", status_code=202, response_model=Job, responses=_STARTS)
-def coalitions(state: CoalitionState, engine: EngineHere, jobs: JobsHere) -> Response:
+def coalitions(state: CoalitionState, inputs: InputsHere, jobs: JobsHere) -> Response:
     """Solve every coalition of the club."""
-    work = Coalitions(engine.scenario(state), state.players, state.draws)
+    work = Coalitions(inputs.scenario(state), state.players, state.draws)
     return _job(jobs.start("coalitions", state.solved, work), 202)
 
 
 @guarded.post("/read", status_code=202, response_model=Job, responses=_STARTS)
 def read(
     documents: Annotated[list[UploadFile], File(description="Text, HTML, PDF, docx or scans.")],
-    engine: EngineHere,
+    inputs: InputsHere,
     jobs: JobsHere,
     scenario: Annotated[str | None, Form(max_length=200, description="Whose facts they are held against.")] = None,
 ) -> Response:
     """Read documents into evidence, which a state can name from then on."""
     if len(documents) > MOST_FILES:
         raise InputError(f"documents: {len(documents)} are more than {MOST_FILES}; send fewer at a time")
-    held = engine.sources.load(scenario or engine.first.scenario)
+    held = inputs.sources.load(scenario or inputs.first.scenario)
     id = f"case-{token_hex(8)}"
-    folder = engine.cases.private(id)
+    folder = inputs.cases.private(id)
     kept = []
     for number, document in enumerate(documents, 1):
         if (document.size or 0) > MAX_BYTES:
@@ -108,7 +108,7 @@ def read(
     def ended(well: bool) -> None:
         shutil.rmtree(folder / "given" if well else folder, ignore_errors=True)
         if well:
-            engine.cases.add(id, folder / "case")
+            inputs.cases.add(id, folder / "case")
 
     try:
         started = jobs.start("read", id, Read(tuple(kept), id, folder / "case", held), ended)

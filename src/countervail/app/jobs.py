@@ -276,7 +276,8 @@ class Jobs:
             elif isinstance(message, Finished):
                 task.files = message.files or {}
                 well: JobState = "failed" if message.files is None else "done"
-                self._end(task, well if task.jobs else "cancelled", message.error)
+                error = None if message.error is None else str(message.error)
+                self._end(task, well if task.jobs else "cancelled", error)
                 self._give_out()
             else:
                 task.result, task.version = message.data, task.version + 1

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from countervail.report.control_model import Controls
+
 MOST_SETTINGS = 400
 LONGEST_SETTING = 2_000
 MOST_DRAWS = 1_000
@@ -201,6 +203,12 @@ class WorldsAnswer(TablesOnly):
     """What solving took; nothing where it was known."""
     placebo_of: Literal["this", "as loaded"]
     """Whose placebo decides which ratios are given: this state's, or the scenario's as loaded."""
+
+
+class ScenarioAnswer(Controls):
+    """Everything that can be switched, and what documents say of it."""
+
+    tables: Tables
 
 
 class Uploaded(_Said):

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from countervail.app.models import Problem
 from countervail.app.sources import Unknown
 from countervail.app.wire import as_json
+from countervail.app.worker import Unable
 from countervail.errors import CountervailError, InputError, NoEquilibrium, NotConverged
 
 _SHOWN: Final = 8
@@ -35,6 +36,7 @@ _STATUS: Final[dict[type[Exception], int]] = {
     NoEquilibrium: 409,
     NotConverged: 409,
     Busy: 429,
+    Unable: 503,
 }
 _SAID: Final = {
     400: "the request could not be read",
@@ -52,6 +54,7 @@ EXPLAINED: Final = {
     415: "The body is not of the type that this takes.",
     422: "Something in the request is wrong; the message says what.",
     429: "As much work is waiting as the server takes.",
+    503: "The process that worked on it ended early, or memory ran out.",
 }
 
 
@@ -71,7 +74,8 @@ def explain(app: FastAPI) -> None:
 
     @app.exception_handler(CountervailError)
     async def ours(request: Request, error: CountervailError) -> Response:
-        return answer(status_of(error), str(error))
+        status = status_of(error)
+        return answer(status, OUR_FAULT if status == 500 else str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

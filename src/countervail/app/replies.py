@@ -1,49 +1,34 @@
-"""What the server answers at once, as plain dicts: the same rows and sentences as the report's."""
+"""What is answered at once, as plain dicts: the same rows and sentences as the report's."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from countervail import __version__
-from countervail.app import models
-from countervail.app.engine import Engine
-from countervail.app.models import CountryState, State
+from countervail.app.engine import Engine, Question
+from countervail.app.models import CountryState
 from countervail.report import answers
 from countervail.report.columns import Table, Tables, described
-from countervail.report.control_model import Controls
 from countervail.report.controls import controls
 from countervail.report.page import TILES, View, columns_shown, members_view
 from countervail.report.tables import at_once
-
-
-class ScenarioAnswer(Controls):
-    """Everything that can be switched, and what documents say of it."""
-
-    tables: models.Tables
-
 
 # the run's own last: tables of the same name are its
 _COLUMNS: Final = ("coalition_columns.csv", "country_columns.csv", "columns.csv")
 
 
-def meta(engine: Engine, draws: int) -> dict[str, Any]:
-    """What is here."""
+def facts(engine: Engine, asked: Question) -> dict[str, Any]:
+    """What world everything is computed in."""
     world = engine.world
-    return {
-        "version": __version__,
-        "scenario": engine.first.scenario,
-        "state": engine.first,
-        "scenarios": [
-            {"name": s.name, "title": s.title, "description": s.description, "kind": s.kind}
-            for s in engine.sources.all()
-        ],
-        "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
-        "draws": draws,
-        "cases": [{"id": c.id, "documents": c.documents, "claims": c.claims} for c in engine.cases.all()],
-    }
+    return {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j}
 
 
-def charts(engine: Engine, state: State) -> dict[str, Any]:
+def ahead(engine: Engine, asked: Question) -> dict[str, Any]:
+    """Nothing; the next question about the scenario is quick."""
+    engine.live(asked).prepare()
+    return {}
+
+
+def charts(engine: Engine, asked: Question) -> dict[str, Any]:
     """Every chart of the report and of the coalitions' page, and the two looks; the same for every state."""
     from countervail.report.charts import every
     from countervail.report.theme import config
@@ -71,25 +56,25 @@ def _described(table: Table) -> dict[str, Any]:
     return {"title": table.title, "description": table.description, "columns": columns}
 
 
-def scenario(engine: Engine, state: State) -> dict[str, Any]:
+def scenario(engine: Engine, asked: Question) -> dict[str, Any]:
     """Everything that can be switched, as it stands, and what documents say of it."""
     from countervail.report.tables import stated
 
-    now, loaded = engine.scenario(state), engine.sources.load(state.scenario)
-    found = controls(now, loaded, engine.sources.kind(state.scenario))
-    tables = stated(engine.world, now, engine.cases.evidence(state.case))
+    now = engine.scenario(asked)
+    found = controls(now, engine.loaded(asked), engine.known(asked).kind)
+    tables = stated(engine.world, now, engine.evidence(asked))
     return {**found.model_dump(mode="json", by_alias=True), "tables": tables}
 
 
-def worlds(engine: Engine, state: State) -> dict[str, Any]:
+def worlds(engine: Engine, asked: Question) -> dict[str, Any]:
     """The four worlds of a state, with the headline in words: the live answer."""
-    solved = engine.solved(state)
+    solved = engine.solved(asked)
     tables = at_once(solved.outcome)
     return {
         "tables": tables,
         **in_words(tables),
         "seconds": solved.seconds,
-        "placebo_of": "as loaded" if state.set else "this",
+        "placebo_of": "as loaded" if asked.state.set else "this",
     }
 
 
@@ -119,21 +104,21 @@ def _view(view: View) -> dict[str, Any]:
     return {"columns": [{"name": c.name, "label": c.label} for c in view.columns], "rows": view.rows}
 
 
-def country(engine: Engine, state: CountryState) -> dict[str, Any]:
+def country(engine: Engine, asked: Question) -> dict[str, Any]:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     from countervail.report.country_tables import country_tables
 
-    outcome = engine.solved(state).outcome
-    return {"tables": country_tables(outcome, state.country)}
+    assert isinstance(asked.state, CountryState)
+    return {"tables": country_tables(engine.solved(asked).outcome, asked.state.country)}
 
 
-def payments(engine: Engine, state: State) -> dict[str, Any]:
+def payments(engine: Engine, asked: Question) -> dict[str, Any]:
     """The payment network: who can pay whom, and how; what the proposals change in it is for a run to say."""
     from countervail.analysis.links import network_of
     from countervail.payments import payments as network_at
     from countervail.report import payment_tables
 
-    outcome = engine.solved(state).outcome
+    outcome = engine.solved(asked).outcome
     paid = outcome.case.layout.payments
     network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
     study = network_of(outcome.case, network, outcome.worlds.sanctions.S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_urlsafe
@@ -14,14 +14,15 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from countervail import __version__
-from countervail.app import answer_routes, job_routes, page_routes, problems, replies
+from countervail.app import answer_routes, job_routes, page_routes, problems
+from countervail.app.answers import Answers
 from countervail.app.assets import Assets
-from countervail.app.engine import Engine
+from countervail.app.engine import Reply
+from countervail.app.inputs import Inputs
 from countervail.app.jobs import Jobs
 from countervail.app.security import Guard
 from countervail.errors import CountervailError
 from countervail.scenario import Scenario
-from countervail.trade.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from countervail.world.model import World
@@ -40,6 +41,7 @@ def create_app(
     evidence: str | Path | None = None,
     draws: int = 100,
     token: str | None = None,
+    answers: Answers | None = None,
 ) -> FastAPI:
     """The application for one scenario to begin with.
 
@@ -50,27 +52,25 @@ def create_app(
         evidence: the case folder the scenario was exported from.
         draws: of a run, where the page does not say.
         token: what a page must bear to start, write or stop something; None for a new one.
+        answers: whose process may be starting already; None for new ones over `world`.
 
     Raises:
         InputError: the scenario, a change or the case is not what it should be.
     """
-    engine = Engine(world, scenario, tuple(settings), evidence)
+    inputs = Inputs(scenario, tuple(settings), evidence)
+    answers = answers or Answers(world)
     jobs = Jobs(world)
     assets = Assets()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with one_blas_thread():  # around all threads that solve
-            # what the first page asks for is begun at once; what it will ask for later, when that is answered
-            first = engine.ask(replies.worlds, engine.first.solved)
-            engine.ask(replies.charts, engine.first, slow=True)
-            engine.ask(replies.scenario, engine.first, slow=True)
-            Thread(target=_ahead, args=(first, engine, jobs), name="countervail-ahead", daemon=True).start()
-            try:
-                yield
-            finally:
-                await run_in_threadpool(jobs.close)
-                engine.close()
+        Thread(target=_ahead, args=(inputs, answers, jobs), name="countervail-ahead", daemon=True).start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(answers.close)
+            await run_in_threadpool(jobs.close)
+            inputs.close()
 
     app = FastAPI(
         title="Countervail",
@@ -81,7 +81,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.engine = engine
+    app.state.inputs = inputs
+    app.state.answers = answers
     app.state.jobs = jobs
     app.state.assets = assets
     app.state.draws = draws
@@ -93,8 +94,11 @@ def create_app(
     return app
 
 
-def _ahead(first: Future[bytes], engine: Engine, jobs: Jobs) -> None:
-    with suppress(CountervailError, CancelledError):  # which the page will be told
-        first.result()
-        jobs.prepare()
-        engine.live(engine.first.scenario).prepare()
+def _ahead(inputs: Inputs, answers: Answers, jobs: Jobs) -> None:
+    """Ask what the first page will ask, in its order; the other processes begin when it has its answers."""
+    firsts: tuple[Reply, ...] = ("facts", "charts", "scenario", "worlds")
+    for reply in firsts:
+        with suppress(CountervailError, CancelledError):  # which the page will be told
+            answers.ask(inputs.question(reply, inputs.first)).result()
+    answers.grow()
+    jobs.prepare()

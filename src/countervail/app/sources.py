@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -35,6 +37,11 @@ class Known:
     title: str
     description: str
     source: Source
+
+    @cached_property
+    def packed(self) -> bytes:
+        """All of it, for another process."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
 
 
 class Sources:
@@ -99,9 +106,9 @@ class Sources:
                 self._uploads.popitem(last=False)
         return found
 
-    def kind(self, name: str) -> Kind:
-        """Where a scenario is from; `Unknown` where there is none of that name."""
-        return self._find(name).kind
+    def known(self, name: str) -> Known:
+        """The scenario of that name as it was read; `Unknown` where there is none."""
+        return self._find(name)
 
     def load(self, name: str, set: Sequence[str] = ()) -> Scenario:
         """The scenario of that name with overrides as of `--set`; InputError, `Unknown`."""

@@ -1,19 +1,21 @@
-"""What a worker process does for each kind of job; everything here is sent to it whole, and it sends results back."""
+"""What a worker process has at hand, and what it does for each kind of job; work is sent to it whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from countervail.app import replies
 from countervail.app.wire import as_json
+from countervail.errors import CountervailError
 from countervail.scenario import Scenario, dump
 
 if TYPE_CHECKING:
     from countervail.analysis.outcome import Outcome
+    from countervail.app.engine import Engine
     from countervail.evidence.bundle import Evidence
     from countervail.world.model import World
 
@@ -37,6 +39,21 @@ class Desk:
 
         return load_world()
 
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers questions about states."""
+        from countervail.app.engine import Engine
+
+        return Engine(self.world)
+
+    def prepare(self) -> None:
+        """Load ahead what every work needs."""
+        import countervail.analysis.live
+        import countervail.app.replies  # noqa: F401 - and all below
+
+        with suppress(CountervailError):  # which the first work is told
+            self.world  # noqa: B018 - kept from here on
+
     def at(self, stage: str) -> Progress:
         """A progress callback whose every step is of one stage."""
         return lambda _, done, total: self.tell(stage, done, total)
@@ -49,7 +66,7 @@ class Desk:
 
 
 class Work(Protocol):
-    """A job's work: `do` returns the files to download."""
+    """What a worker is given: a job's work, or a question (`engine.Question`); `do` returns the files to download."""
 
     def do(self, desk: Desk) -> dict[str, bytes]:
         """Do it, telling how far it is. Raises whatever went wrong."""
@@ -84,6 +101,7 @@ class Run:
         return found
 
     def _send(self, desk: Desk, outcome: Outcome, evidence: Evidence | None) -> dict[str, Any]:
+        from countervail.app import replies
         from countervail.report.tables import tables
 
         found = tables(outcome, evidence)

@@ -46,25 +46,38 @@ class Finished:
     """The work is over: with files, or with a reason why it failed; with neither where it was cancelled."""
 
     files: dict[str, bytes] | None = None
-    error: str | None = None
+    error: CountervailError | None = None
 
 
 Message = Progressed | Resulted | Finished
+
+
+class Unable(CountervailError):
+    """This machine could not do the work now; there is nothing wrong with the work."""
+
+
+class Lost(Unable):
+    """The process that had the work is gone."""
+
+
+class Internal(CountervailError):
+    """A mistake of ours."""
 
 
 class Cancelled(BaseException):
     """Nobody waits for this any more; no `except Exception` on the way may swallow it."""
 
 
-def main(connection: Connection, stop: Any, world: World | None) -> None:
+def main(connection: Connection, stop: Any, world: World | None, gives_way: bool) -> None:
     """Work until the connection ends; `stop` holds the number of the work that shall be given up."""
-    _settle_down()
+    _settle_down(gives_way)
     from countervail.app.work import Desk
     from countervail.trade.threads import one_blas_thread
 
     with one_blas_thread(), suppress(EOFError, OSError):
         line = _Line(connection, stop)
         desk = Desk(world, line.progress, line.result)
+        desk.prepare()
         while True:
             number, work = connection.recv()
             line.begin(number)
@@ -77,15 +90,16 @@ def _done(work: Work, desk: Any) -> Finished:
     except Cancelled:
         return Finished()
     except CountervailError as error:
-        return Finished(error=str(error))
+        return Finished(error=error)
     except MemoryError:
-        return Finished(error="this needs more memory than there is; ask for less, as with fewer players or draws")
+        why = "this needs more memory than there is; ask for less, as with fewer players or draws"
+        return Finished(error=Unable(why))
     except OSError:
         raise
     except Exception as error:
         traceback.print_exc()
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        return Finished(error=f"internal error: {said}; please report this, with what the server printed")
+        return Finished(error=Internal(f"internal error: {said}; please report this, with what the server printed"))
 
 
 class _Line:
@@ -120,14 +134,15 @@ class _Line:
         self.send(Resulted(data))
 
 
-def _settle_down() -> None:
-    """Give way to the page, leave Ctrl-C to the server, and go when it goes."""
+def _settle_down(gives_way: bool) -> None:
+    """Leave Ctrl-C to the server, go when it goes, and give way to the page where that is wished."""
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         with suppress(OSError):
             os.setsid()  # what documents are read in goes with this process
-        os.nice(_NICE)
+        if gives_way:
+            os.nice(_NICE)
     Thread(target=_leave_with_the_server, daemon=True).start()
     sys.stdout = sys.stderr  # a library that prints must not mix with what the command says
 
