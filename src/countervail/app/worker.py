@@ -139,10 +139,14 @@ def _settle_down(gives_way: bool) -> None:
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
-        with suppress(OSError):
-            os.setsid()  # what documents are read in goes with this process
+        # a group, so that what documents are read in goes with this process; no session of its own, for Linux shares
+        # processors out between sessions first, and no niceness would count against the server
+        os.setpgid(0, 0)
         if gives_way:
             os.nice(_NICE)
+    if gives_way and hasattr(os, "SCHED_IDLE"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     Thread(target=_leave_with_the_server, daemon=True).start()
     sys.stdout = sys.stderr  # a library that prints must not mix with what the command says
 
