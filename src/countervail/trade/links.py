@@ -45,8 +45,8 @@ class Links:
 
     With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `duties` are
     A t' / (1 + t') (import tariff revenue) and `levies` A e' / tau' (export tax revenue); the rest, A / tau', gets to
-    the producer. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer` `[country]` (share
-    of world value added) are None where nothing changes, like taxes where every rate is zero.
+    the producer. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer`
+    `[country]` (share of world value added) are None where nothing changes, like taxes where every rate is zero.
     """
 
     A: Array
