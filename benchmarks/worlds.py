@@ -8,7 +8,8 @@ import numpy as np
 
 from countervail.trade.cube import Game
 from countervail.trade.kernels import Block
-from countervail.trade.shock import Shock, link
+from countervail.trade.links import link
+from countervail.trade.shock import Shock
 from countervail.trade.solve import deficits_of, solve
 from countervail.world.aggregate import aggregate
 from countervail.world.bundled import load_world

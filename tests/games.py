@@ -10,7 +10,8 @@ import numpy as np
 
 from countervail.trade.cube import Game, Members
 from countervail.trade.kernels import Block
-from countervail.trade.shock import Shock, link
+from countervail.trade.links import link
+from countervail.trade.shock import Shock
 from countervail.trade.solve import deficits_of, solve
 from countervail.world.model import World
 from worlds import Array, make_world

@@ -121,7 +121,7 @@ def test_a_game_without_equilibrium_is_refused_by_name() -> None:
     for k, i in enumerate(game.added.importers):
         shut[:, k, :] = -game.links.A[:, i][:, game.added.exporters]
     added = Block(game.added.importers, game.added.exporters, shut, shut)
-    everybody = replace(game, added=added, links=replace(game.links, A=_alone(game), B=_alone(game)))
+    everybody = replace(game, added=added, links=replace(game.links, A=_alone(game)))
     with pytest.raises(NoEquilibrium, match="no supplier left for C000"):
         sweep(everybody)
 

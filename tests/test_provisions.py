@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import countervail as cv
 from cases import CODES, bare_world, case, measure, provision, rich_world, rng_of
 from countervail.analysis.draws import Draw
+from countervail.trade.links import link
 
 Array = NDArray[np.float64]
 MEMBERS = ("IRN", "RUS", "BLR", "VEN")
@@ -104,33 +105,32 @@ def test_a_uniform_rise_replaces_the_provisions() -> None:
 
 
 def test_the_order_of_members_does_not_matter() -> None:
-    made = case(rich_world(), [], [provision("a", 0.3)], members=["RUS", "BLR", "VEN", "CHN"], china="partial")
+    world = rich_world()
+    made = case(world, [], [provision("a", 0.3)], members=["RUS", "BLR", "VEN", "CHN"], china="partial")
     there, back = (made.club(m) for m in (("IRN", *made.scenario.club.members), ("CHN", "VEN", "BLR", "RUS", "IRN")))
-    assert_allclose(there.trade_effect, back.trade_effect)
-    assert_allclose(there.potential, back.potential)
+    assert_allclose(link(world.economy, there).A, link(world.economy, back).A, rtol=1e-13)
 
 
 @pytest.mark.parametrize("rent", [0.0, 0.5, 1.0])
 def test_the_rent_share_of_a_wedge_is_a_fee(rent: float) -> None:
     """Trade effect exp((1 - r) b), export tax exp(-r b / theta) - 1: together b of log trade."""
     world = bare_world(closed=0.0)
-    shock = case(world, [], [provision("a", 0.3)], rent_share=rng_of(rent)).club(MEMBERS)
-    assert_allclose(shock.trade_effect[IR, RU], np.exp((1 - rent) * 0.3))
-    tax = np.zeros(world.j) if shock.export_tax is None else np.asarray(shock.export_tax)[IR, RU]
+    inside = case(world, [], [provision("a", 0.3)], rent_share=rng_of(rent)).club(MEMBERS).among
+    assert [CODES[k] for k in inside.countries] == list(MEMBERS)
+    assert_allclose(inside.trade_effect[0, 1], np.exp((1 - rent) * 0.3))
+    assert_allclose(inside.trade_effect[0, 0], 1.0)
+    tax = np.zeros(world.j) if inside.export_tax is None else inside.export_tax[0, 1]
     assert_allclose(tax, np.expm1(-rent * 0.3 / world.elasticity))
-    assert_allclose(shock.trade_effect[IR, RU] * (1 + tax) ** -world.elasticity, np.exp(0.3))
-    outside = np.ones(world.flows.shape, bool)
-    outside[np.ix_([IR, RU, BY, VE], [IR, RU, BY, VE])] = False
-    assert_allclose(np.asarray(shock.trade_effect)[outside], 1.0)
+    assert_allclose(inside.trade_effect[0, 1] * (1 + tax) ** -world.elasticity, np.exp(0.3))
 
 
 def test_at_the_short_horizon_the_wedge_stays_and_trade_rises_less() -> None:
     world = bare_world(closed=0.0)
     short = case(world, [], [provision("a", 0.3)], rent_share=rng_of(0.5), settings={"horizon": "short"})
-    shock = short.club(MEMBERS)
-    assert_allclose(shock.trade_effect[IR, RU], np.exp(0.5 * 0.5 * 0.3))
-    assert_allclose(np.asarray(shock.export_tax)[IR, RU], np.expm1(-0.5 * 0.3 / world.elasticity))
-    total = shock.trade_effect[IR, RU] * (1 + np.asarray(shock.export_tax)[IR, RU]) ** -short.economy.elasticity
+    inside = short.club(MEMBERS).among
+    assert_allclose(inside.trade_effect[0, 1], np.exp(0.5 * 0.5 * 0.3))
+    assert_allclose(inside.export_tax[0, 1], np.expm1(-0.5 * 0.3 / world.elasticity))
+    total = inside.trade_effect[0, 1] * (1 + inside.export_tax[0, 1]) ** -short.economy.elasticity
     assert_allclose(total, np.exp(0.5 * 0.3))
 
 
@@ -140,9 +140,9 @@ def test_closed_pairs_open_in_proportion() -> None:
     potential = made.layout.potential
     closed = (world.flows == 0)[IR]
     assert closed[[RU, BY, VE]].any()
-    shock = made.club(MEMBERS)
-    for k in (RU, BY, VE):
-        opened = np.asarray(shock.potential)[IR, k]
+    inside = made.club(MEMBERS).among
+    for at, k in enumerate((RU, BY, VE), 1):
+        opened = inside.potential[0, at]
         assert_allclose(opened, np.where(closed[k], -np.expm1(-0.4) * potential[IR, k], 0.0))
     # where U has opened a pair of members already, its trade grows like any other
     both = case(
@@ -153,7 +153,8 @@ def test_closed_pairs_open_in_proportion() -> None:
     at = np.argwhere(np.asarray(lifted.potential)[np.ix_([VE], [IR])] > 0)
     for _, _, j in at:
         grown = both.integration(MEMBERS)[3, 0, j]
-        assert_allclose(np.asarray(joint.potential)[VE, IR, j], lifted.potential[VE, IR, j] * np.exp(grown))
+        share = [link(world.economy, shock).A[j, IR, VE] for shock in (lifted, joint)]
+        assert_allclose(share[1], share[0] * np.exp(grown))
 
 
 def test_a_club_on_top_of_another_shock_multiplies_it() -> None:
@@ -161,7 +162,9 @@ def test_a_club_on_top_of_another_shock_multiplies_it() -> None:
     lifted = made.lift()
     joint = made.club(MEMBERS, base=lifted)
     alone = made.club(MEMBERS)
-    assert_allclose(joint.trade_effect, np.asarray(lifted.trade_effect) * alone.trade_effect)
+    economy = made.world.economy
+    free, both, club = (link(economy, shock).A for shock in (lifted, joint, alone))
+    assert_allclose(both * economy.share, free * club)
 
 
 def test_nobody_alone_gains_from_a_club() -> None:

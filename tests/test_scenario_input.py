@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import InputError
-from countervail.scenario import load_scenario, tree
-from countervail.scenario.load import validate
+from countervail.scenario import Scenario, load_scenario, tree
+from countervail.scenario.assumptions import ranges
+from countervail.scenario.load import Source, validate
+from countervail.scenario.override import apply
 
 CLUB = """
 club:
@@ -409,6 +413,41 @@ def test_several_sets_apply_in_order() -> None:
     assert scenario.members() == ("IRN", "RUS", "CHN")
     assert (scenario.club.cap.low, scenario.club.cap.value, scenario.club.cap.high) == (0, 0.3, 0.5)
     assert "was 0.15" in (scenario.club.cap.note or "")
+
+
+def test_overrides_give_what_reading_the_whole_changed_file_gives() -> None:
+    """A source is read under one set of overrides after another: what they leave alone is taken over as checked."""
+    source = Source.of("asiu")
+    for path, _, _ in ranges(source.scenario()):
+        set = [f"{path}=0.01", "club.members=[RUS, CHN]"]
+        root = source.root.shallow()
+        for assignment in set:
+            apply(root, assignment)
+        assert _read(lambda root=root: validate(root)) == _read(lambda set=set: source.scenario(set)), path
+    assert source.scenario() == load_scenario("asiu")
+
+
+def _read(scenario: Callable[[], Scenario]) -> Scenario | str:
+    try:
+        return scenario().model_copy(update={"changes": ()})
+    except InputError as error:
+        return str(error)
+
+
+def test_what_depends_on_something_else_is_checked_again(tmp_path: Path) -> None:
+    """A bare number rests on the source beside it, and a name may be that of a group of the scenario's own."""
+    text = SMALL.replace("targets: [IRN]", "targets: [friends]\n    basis: cited\n    source: here")
+    text = re.sub("effect: {.*}", "effect: -1", text).replace(
+        "measures:", "groups: {friends: [{country: RUS}]}\nmeasures:"
+    )
+    source = Source.of(written(tmp_path, text))
+    effect = source.scenario(["measures.oil.source=there"]).measures[0].effect
+    assert effect is not None
+    assert effect.source == "there"
+    with pytest.raises(InputError, match="friends"):
+        source.scenario(["groups={}"])
+    wrong = written(tmp_path, text.replace("basis: cited", "basis: sighted"))
+    assert load_scenario(wrong, set=["measures.oil.basis=cited"]).measures[0].basis == "cited"
 
 
 @pytest.mark.parametrize(

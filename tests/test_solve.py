@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reference_solver
-from countervail.trade.shock import Shock
+from countervail.trade.shock import Among, Shock
 from countervail.trade.solve import CLOSURES, solve
 from countervail.trade.welfare import Equilibrium
 from countervail.world.model import World
@@ -240,6 +241,45 @@ def test_trade_cost_and_trade_effect_are_one_thing() -> None:
     np.testing.assert_allclose(one.real_income, other.real_income, rtol=1e-12)
     both = solve(world, Shock(trade_cost=cost, trade_effect=cost**world.elasticity), tol=1e-13)
     np.testing.assert_allclose(both.real_income, 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rest", ["nothing", "everything", "taxed"])
+@pytest.mark.parametrize("inside", ["trade_effect", "potential", "export_tax"])
+def test_changes_among_some_countries_are_the_same_changes_in_their_cells(rest: str, inside: str) -> None:
+    world = make_world(16)
+    whole = {} if rest == "nothing" else any_shock(world, 5)
+    if rest == "taxed":
+        del whole["export_tax"]
+    at, rng = np.array([3, 0, 4]), np.random.default_rng(6)
+    cells = np.ix_(at, at, range(world.j))
+    shape = (3, 3, world.j)
+    changed = {"trade_effect": rng.uniform(0.5, 2.0, shape)}
+    if inside != "trade_effect":
+        changed["potential"] = rng.uniform(0.0, 0.02, shape)
+    if inside == "export_tax":
+        changed["export_tax"] = rng.uniform(-0.1, 0.2, shape)
+    spread = {"trade_effect": np.ones(world.flows.shape), "potential": np.zeros(world.flows.shape)} | whole
+    for name in ("trade_effect", "potential"):
+        spread[name] = np.array(spread[name])
+        spread[name][cells] *= changed["trade_effect"]
+    spread["potential"][cells] += changed.get("potential", 0.0)
+    if "export_tax" in changed:
+        tax = np.array(spread.get("export_tax", np.zeros(world.flows.shape)))
+        tax[cells] = (1 + tax[cells]) * (1 + changed["export_tax"]) - 1
+        spread["export_tax"] = tax
+    expected = solve(world, Shock(**spread), tol=1e-13)
+    base = Shock(**whole)
+    club = replace(base, among=Among(at, **changed))
+    found = [solve(world, club, tol=1e-13)]
+    begin = solve(world, base, tol=1e-13)
+    found.append(solve(world, club, tol=1e-13, start=begin))  # whose links it has but for these cells
+    found.append(solve(world, [base, club, Shock()], tol=1e-13)[1])
+    for eq in found:
+        np.testing.assert_allclose(eq.real_income, expected.real_income, rtol=1e-11)
+        np.testing.assert_allclose(eq.flows, expected.flows, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(eq.output, expected.output, rtol=1e-10)
+    nobody = solve(world, replace(base, among=Among(at[:0], trade_effect=1.0)), tol=1e-13)
+    np.testing.assert_allclose(nobody.real_income, begin.real_income, rtol=1e-11)
 
 
 def test_a_zero_pair_opens() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import countervail.trade.iterate as iterate_module
 from countervail.errors import InputError, NoEquilibrium, NotConverged
-from countervail.trade.shock import Shock
+from countervail.trade.shock import Among, Shock
 from countervail.trade.solve import solve
 from worlds import make_world, rebuild
 
@@ -96,6 +96,23 @@ def test_a_bad_shock_says_which_field(field: str, value: Any, says: str) -> None
     world = make_world(4, n=3)
     with pytest.raises(InputError, match=f"shock.{field}.*{says}"):
         solve(world, Shock(**{field: value}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("countries", np.array([0, 3]), "countries must be different positions of countries, 0 to 2"),
+        ("countries", np.array([1, 1]), "countries must be different"),
+        ("trade_effect", -1.0, "trade_effect.*must be a number >= 0"),
+        ("potential", np.nan, "potential.*is nan"),
+        ("export_tax", -1.0, "export_tax.*must be a number > -1"),
+    ],
+)
+def test_a_bad_change_among_countries_says_which_field(field: str, value: Any, says: str) -> None:
+    world = make_world(4, n=3)
+    inside = {"countries": np.array([0, 2]), "trade_effect": 1.1} | {field: value}
+    with pytest.raises(InputError, match=f"shock.among.{says}"):
+        solve(world, Shock(among=Among(**inside)))
 
 
 def test_bad_arguments_say_what_is_allowed() -> None:

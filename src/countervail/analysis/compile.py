@@ -20,7 +20,7 @@ from countervail.analysis.history import before_years, double_ratio
 from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, goods_of, positions
 from countervail.scenario import Provision, Scenario
 from countervail.trade.economy import Economy
-from countervail.trade.shock import Shock
+from countervail.trade.shock import Among, Shock
 from countervail.world.model import World
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,7 @@ class Case:
         scenario: the scenario, in the present state of its switches.
         layout: where its measures and provisions lie.
         draw: the values of the uncertain numbers.
-        prepared: the solver's economy at central values, whose preconditioner every draw uses.
+        prepared: the solver's economy of the world's own flows, whose preconditioner every draw uses.
     """
 
     world: World
@@ -55,23 +55,25 @@ class Case:
 
     def drawn(self, draw: Draw) -> Case:
         """The same case with other values of the uncertain numbers."""
-        return replace(self, draw=draw, prepared=self.economy)
+        return replace(self, draw=draw, prepared=self._lent)
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
-        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), prepared=self.economy)
+        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), prepared=self._lent)
+
+    @property
+    def _lent(self) -> Economy:
+        """An economy of the world's own flows, for a neighbouring case to begin with."""
+        return self.economy if self.draw.flows is None or self.prepared is None else self.prepared
 
     # -- the economy -----------------------------------------------------------------------------------------------
 
     @cached_property
     def economy(self) -> Economy:
         """The solver's base point in this draw, at the horizon's elasticities."""
-        if self.draw.flows is None and self.prepared is None:
-            base = self.world.economy
-        else:
-            lender = self.prepared if self.prepared is not None else self.world.economy
-            flows = self.world if self.draw.flows is None else self.world.replace(flows=self.draw.flows)
-            base = Economy.of(flows, prepared=lender.preparation)
+        base = self.prepared if self.prepared is not None else self.world.economy
+        if self.draw.flows is not None:
+            base = Economy.of(self.world.replace(flows=self.draw.flows), prepared=base.preparation)
         theta = self._elasticities[1]
         return base if np.array_equal(theta, base.elasticity) else base.with_elasticity(theta)
 
@@ -372,20 +374,19 @@ class Case:
         # a uniform b asks how much cheaper trade would have to be in earnest: no part of it is a fee
         rent = 0.0 if uniform is not None else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
-        phi = cube(self.world, 1.0) if start.trade_effect is None else np.array(start.trade_effect)
-        gain = np.exp((1.0 - rent) * b * horizon)
-        phi[cells] *= gain
         # what a pair without trade could trade opens in proportion; where U has opened it, it grows like other trade
-        before = np.zeros_like(b) if start.potential is None else np.asarray(start.potential)[cells]
-        closed = (self._share[cells] == 0) & (before == 0)
-        opened = np.where(closed, -np.expm1(-b * horizon) * self.layout.potential[cells], before * gain)
+        closed = self._share[cells] == 0
+        if start.potential is not None:
+            closed &= np.asarray(start.potential)[cells] == 0
+        opened = np.where(closed, -np.expm1(-b * horizon) * self.layout.potential[cells], 0.0)
         tax = np.expm1(-rent * b / self._elasticities[0])
-        return replace(
-            start,
-            trade_effect=phi,
-            potential=self._with(start.potential, cells, opened),
-            export_tax=self._with(None, cells, tax),
+        inside = Among(
+            at,
+            trade_effect=np.exp((1.0 - rent) * b * horizon),
+            potential=opened if opened.any() else None,
+            export_tax=tax if tax.any() else None,
         )
+        return replace(start, among=inside)
 
     def _with(self, base: ArrayLike | None, cells: tuple[Indices, ...], values: Floats) -> Floats | None:
         """`base`, zero where it is None, with other values in some cells; None where all of it is zero."""

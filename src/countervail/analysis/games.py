@@ -15,7 +15,8 @@ from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
 from countervail.trade.cube import Game
 from countervail.trade.kernels import Block
-from countervail.trade.shock import Links, Shock, link
+from countervail.trade.links import Links, link
+from countervail.trade.shock import Shock
 from countervail.trade.solve import deficits_of
 from countervail.trade.welfare import Equilibrium
 

@@ -9,8 +9,9 @@ import numpy as np
 from countervail.analysis.attribution import Floats
 from countervail.analysis.cube import Cube
 from countervail.analysis.layout import Indices
+from countervail.trade.links import Links
 from countervail.trade.prepare import merged
-from countervail.trade.shock import Links, Shock
+from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 
 SOURCE = "Chowdhry, Hinz, Kamin and Wanner, Brothers in arms, Economic Policy 2024 (working paper of 2022-23)"

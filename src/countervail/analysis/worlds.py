@@ -99,13 +99,13 @@ def worlds(
 
 
 def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
-    """`near`, moved by as much as the world under it has: where to start from."""
+    """`now` in the state of `near`, moved by as much as the world under it has: where to start from."""
     a, b, c = near.state, was.state, now.state
     spent = a.expenditure * np.divide(
         c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
     )
     state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
-    return replace(near, state=state)
+    return replace(now, state=state)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

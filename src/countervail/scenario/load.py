@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from countervail.scenario.explain import explain
 from countervail.scenario.model import Scenario
 from countervail.scenario.override import apply
 from countervail.scenario.tree import Node
+from countervail.scenario.values import Model
 
 LIBRARY = Path(__file__).with_name("library")
 _PREFIX = "library:"
@@ -61,22 +64,48 @@ class Source:
     def scenario(self, set: Sequence[str] = ()) -> Scenario:
         """The scenario under overrides, as `load_scenario` takes them."""
         if not set:
-            return validate(self.root)
-        root = self.root.copy()
+            return self._written
+        root = self.root.shallow()
         for assignment in set:
             apply(root, assignment)
-        scenario = validate(root)
+        near = None
+        if root.value.get("groups") is self.root.value.get("groups"):  # else names may mean something else
+            with suppress(InputError):  # what is wrong in it may be what is set right
+                near = self.root, self._written
+        scenario = validate(root, near)
         return scenario.model_copy(update={"changes": (*scenario.changes, *set)})
 
+    @cached_property
+    def _written(self) -> Scenario:
+        return validate(self.root)
 
-def validate(root: Node) -> Scenario:
-    """The scenario of a tree; InputError listing what is wrong and where."""
+
+def validate(root: Node, near: tuple[Node, Scenario] | None = None) -> Scenario:
+    """The scenario of a tree; InputError listing what is wrong and where.
+
+    `near` is a tree with its scenario: what both trees share is not checked again.
+    """
     if not isinstance(root.value, dict):
         raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")
     try:
-        return Scenario.model_validate(root.plain())
+        return Scenario.model_validate(root.plain() if near is None else _plain(root, *near))
     except ValidationError as error:
         raise InputError(explain(error, root)) from None
+
+
+def _plain(node: Node, was: Node | None, found: Any) -> Any:
+    """`node.plain()`, with the models `found` in the tree of `was` wherever the two trees share a mapping."""
+    if isinstance(node.value, dict):
+        if node is was and isinstance(found, Model):
+            return found
+        before = was.value if was is not None and isinstance(was.value, dict) else {}
+        known = found if isinstance(found, dict) else found.__dict__ if isinstance(found, Model) else {}
+        return {key: _plain(child, before.get(key), known.get(key)) for key, child in node.value.items()}
+    if isinstance(node.value, list):
+        items = dict(enumerate(was.value)) if was is not None and isinstance(was.value, list) else {}
+        models = dict(enumerate(found)) if isinstance(found, tuple) else {}
+        return [_plain(child, items.get(k), models.get(k)) for k, child in enumerate(node.value)]
+    return node.value
 
 
 def dump(scenario: Scenario) -> str:

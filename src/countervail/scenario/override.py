@@ -14,6 +14,7 @@ from countervail.scenario.values import Range
 def apply(root: Node, assignment: str) -> None:
     """Set the value at a path of the tree; steps are fields, keys, ids of list items, or their numbers from 0.
 
+    Only `root` itself is changed: the nodes on the way are replaced by others, all else may be shared with other trees.
     A number set for a range, or for its `value`, becomes an assumption whose range is widened to hold it. Raises
     InputError listing what is there when the path leads nowhere.
     """
@@ -39,11 +40,17 @@ def _descend(node: Node, step: str, loc: list[Key], where: str, name: str) -> tu
             if step not in node.value and step not in fields_at(loc):
                 raise _unknown(where, name, loc, [*node.value, *fields_at(loc)])
             node.value[step] = Node({}, where, 0)
-        return node.value[step], step
+        return _own(node, step), step
     if isinstance(node.value, list):
         index = _index(node, step, loc, where)
-        return node.value[index], index
+        return _own(node, index), index
     raise InputError(f"{where}: `{'.'.join(map(str, loc))}` is a plain value and has no `{name}`.")
+
+
+def _own(node: Node, key: Key) -> Node:
+    """What `node` holds at `key`, as a node of its own that may be changed."""
+    node.value[key] = child = node.value[key].shallow()
+    return child  # type: ignore[no-any-return]
 
 
 def _assign(node: Node, step: str, new: Node, loc: list[Key], where: str) -> None:

@@ -40,13 +40,9 @@ class Node:
         """File and line, for a message."""
         return f"{self.file}, line {self.line}" if self.line else self.file
 
-    def copy(self) -> Node:
-        """The same tree over again, to be changed."""
-        value = self.value
-        if isinstance(value, dict):
-            value = {key: node.copy() for key, node in value.items()}
-        elif isinstance(value, list):
-            value = [node.copy() for node in value]
+    def shallow(self) -> Node:
+        """The same node over again, to be changed; what it holds is shared."""
+        value = self.value.copy() if isinstance(self.value, dict | list) else self.value
         return Node(value, self.file, self.line)
 
     def plain(self) -> Any:

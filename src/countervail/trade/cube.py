@@ -22,8 +22,8 @@ from countervail.trade.economy import Array, Economy
 from countervail.trade.feasible import check
 from countervail.trade.iterate import Bench, Found, Stalled, approach, iterate
 from countervail.trade.kernels import Block, Deficits, State
+from countervail.trade.links import Links
 from countervail.trade.prepare import Preparation, merged, prepare_at
-from countervail.trade.shock import Links
 from countervail.trade.threads import one_blas_thread
 from countervail.trade.welfare import Reference
 

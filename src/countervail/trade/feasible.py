@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from countervail.errors import NoEquilibrium
 from countervail.trade.economy import Array, Economy
 from countervail.trade.kernels import Deficits
-from countervail.trade.shock import Links
+from countervail.trade.links import Links
 
 SHOWN = 8
 """Cells named in a message; more are counted."""

@@ -14,7 +14,8 @@ from countervail.trade.economy import Array, Economy
 from countervail.trade.feasible import check_suppliers
 from countervail.trade.iterate import Found
 from countervail.trade.kernels import State
-from countervail.trade.shock import Shock, link
+from countervail.trade.links import link
+from countervail.trade.shock import Shock
 from countervail.trade.welfare import Equilibrium, baseline
 
 MAX_NEWTON = 100
@@ -33,7 +34,7 @@ def solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibriu
     """
     links = link(economy, shock)
     plain = economy.j == 1 and not economy.input_share.any() and economy.tariff is None
-    if not plain or links.T is not None or links.E is not None or links.log_productivity is not None:
+    if not plain or links.taxed or links.log_productivity is not None:
         raise InputError("fixed_shares is defined for one sector without inputs, tariffs, export taxes or productivity")
     if links.transfer is not None:
         raise InputError("fixed_shares holds expenditure at a constant multiple of output: it has no transfers")
@@ -58,6 +59,7 @@ def solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibriu
         residual=residual,
         iterations=found.iterations,
         economy=economy,
+        shock=shock,
         links=links,
         reference=reference,
         state=state,

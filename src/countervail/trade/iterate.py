@@ -18,9 +18,10 @@ from countervail.trade import kernels
 from countervail.trade.anderson import Anderson
 from countervail.trade.economy import Array, Economy
 from countervail.trade.kernels import Block, Deficits, State, Work
+from countervail.trade.links import Links, Receipts, link
 from countervail.trade.newton import newton
 from countervail.trade.prepare import Preparation, prepare_at, step
-from countervail.trade.shock import Links, Shock, link
+from countervail.trade.shock import Shock
 
 DEPTH = 3
 MAX_ITERATIONS = 120
@@ -188,7 +189,7 @@ def _blend(start: Links, end: Links, weight: float) -> Links:
     A = (1.0 - weight) * start.A + weight * end.A
     A[both] = np.exp((1.0 - weight) * np.log(start.A[both]) + weight * np.log(end.A[both]))
 
-    def part(a: Array | None, b: Array | None) -> Array | None:
+    def part(a: Array | None, b: Array | None) -> Receipts | None:
         if a is None and b is None:
             return None
         out = np.zeros_like(A)
@@ -197,12 +198,10 @@ def _blend(start: Links, end: Links, weight: float) -> Links:
                 # a cell closed on one side takes the other side's split
                 alone = np.where((links.A > 0) & ~both, 1.0, share)
                 out += np.where(links.A > 0, alone * piece / np.where(links.A > 0, links.A, 1.0), 0.0)
-        return A * out
+        return Receipts.of(A * out)
 
-    B = part(start.B, end.B)
-    assert B is not None
     productivity = None if end.log_productivity is None else weight * end.log_productivity
-    return Links(A, B, part(start.T, end.T), part(start.E, end.E), productivity, end.transfer)
+    return Links(A, part(start.T, end.T), part(start.E, end.E), productivity, end.transfer)
 
 
 def _where(economy: Economy, residual: State, state: State) -> str:

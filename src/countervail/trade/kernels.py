@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countervail.trade.economy import Array, Economy
-from countervail.trade.shock import Links
+from countervail.trade.links import Links
+
+Single = NDArray[np.float32]
+Number = TypeVar("Number", Array, Single)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +90,20 @@ class Work:
 
     def __init__(self) -> None:
         self._held: dict[str, Array] = {}
+        self._single: dict[str, Single] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
         """The buffer `name`; its content is whatever it was."""
         held = self._held.get(name)
         if held is None or held.shape != shape:
             held = self._held[name] = np.empty(shape)
+        return held
+
+    def single(self, name: str, *shape: int) -> Single:
+        """A buffer of single precision."""
+        held = self._single.get(name)
+        if held is None or held.shape != shape:
+            held = self._single[name] = np.empty(shape, np.float32)
         return held
 
 
@@ -120,10 +131,11 @@ class Terms(NamedTuple):
         return np.asarray(self.income[-1])
 
 
-def mix(matrices: Array, values: Array, out: Array | None = None) -> Array:
+def mix(matrices: Number, values: Number, out: Number | None = None) -> Number:
     """Per country, `matrices [country, row, column] @ values [column, country, batch]`, as `[row, country, batch]`."""
     if out is None:
-        return np.asarray(np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2))
+        mixed: Number = np.matmul(matrices, values.transpose(1, 0, 2)).transpose(1, 0, 2)
+        return mixed
     np.matmul(matrices, values.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out
 
@@ -155,8 +167,8 @@ def _forward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -
 
 
 def _backward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -> Array:
-    """Sum over importers of `B` times `values`, with the batch's own cells."""
-    np.matmul(links.B.transpose(0, 2, 1), values, out=out)
+    """Sum over importers of `A` times `values`, with the batch's own cells of `B`: taxes are still to come off."""
+    np.matmul(links.A.transpose(0, 2, 1), values, out=out)
     for b in blocks:
         out[:, b.exporters] += _add(_turned(b, b.B), b.exporters, b.importers, _swap(b.gates), values)
     return out
@@ -203,10 +215,16 @@ def terms(
     else:
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
-    if links.T is not None:
-        spending += (v * np.matmul(links.T, q)).sum(0)
-    if links.E is not None:
-        spending += (q * np.matmul(links.E.transpose(0, 2, 1), v)).sum(0)
+    if links.duties is not None:
+        taken, rows, columns = links.duties.value, links.duties.importers, links.duties.exporters
+        bought = v[:, rows]
+        spending[rows] += (bought * np.matmul(taken, q[:, columns])).sum(0)
+        sales[:, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
+    if links.levies is not None:
+        taken, rows, columns = links.levies.value, links.levies.importers, links.levies.exporters
+        levied = np.matmul(taken.transpose(0, 2, 1), v[:, rows])
+        spending[columns] += (levied * q[:, columns]).sum(0)
+        sales[:, columns] -= levied
     for b in blocks:
         if b.T is not None:
             spending[b.importers] += (_add(b.T, b.importers, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)

@@ -15,8 +15,8 @@ import numpy as np
 from countervail.trade import kernels
 from countervail.trade.economy import Array, Economy
 from countervail.trade.kernels import Deficits, State
+from countervail.trade.links import Links
 from countervail.trade.prepare import Slopes
-from countervail.trade.shock import Links
 
 MAX_STEPS = 100
 SMALLEST_STEP = 1e-4

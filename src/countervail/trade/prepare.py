@@ -15,12 +15,16 @@ import numpy as np
 
 from countervail.trade import kernels
 from countervail.trade.economy import Array, Economy
-from countervail.trade.kernels import Block, Deficits, State, Terms, Work, mix
-from countervail.trade.shock import Links, Shock, link
+from countervail.trade.kernels import Block, Deficits, Single, State, Terms, Work, mix
+from countervail.trade.links import Links, Receipts, link
+from countervail.trade.shock import Shock
 
 
 class Preparation(NamedTuple):
-    """Operators of one joint step, expenditure counted in `Economy.unit`.
+    """Operators of one joint step, expenditure counted in `Economy.unit`; the large ones in single precision.
+
+    A step is as long as its matrices take to be read, and seven digits of a correction are plenty: the residual that
+    the next one starts from is exact.
 
     Attributes:
         price: inverse of the own-country block `[country, sector, sector]`.
@@ -30,10 +34,10 @@ class Preparation(NamedTuple):
         response: d log price and d expenditure / d log wage `[2 sector, country, country]`.
     """
 
-    price: Array
-    expenditure: Array
+    price: Single
+    expenditure: Single
     wage: Array
-    response: Array
+    response: Single
 
 
 PASSES = 200
@@ -65,7 +69,8 @@ def prepare_at(
     home = (economy.value_added_share * np.einsum("jnn->jn", here.reach)).T[:, None, :]
     response = np.concatenate([dP, dX / economy.unit[:, :, None]])
     both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
-    return Preparation(np.ascontiguousarray(here.price), both, wage, response)
+    price, both, response = (np.ascontiguousarray(a, dtype=np.float32) for a in (here.price, both, response))
+    return Preparation(price, both, wage, response)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +96,8 @@ class Slopes:
         """The slopes at `state`, whose terms are `t`."""
         per_unit = t.q[:, None, :, 0] / t.S
         share, reach = links.A * per_unit, links.B * per_unit
-        taxed = None if links.T is None else links.T * per_unit
+        duties, levies = links.T, links.E
+        taxed = None if duties is None else duties * per_unit
         eye = np.eye(economy.j)
         own = economy.input_share * np.einsum("jnn->jn", reach).T[:, None, :]
         if taxed is not None:
@@ -101,7 +107,7 @@ class Slopes:
             share=share,
             reach=reach,
             taxed=taxed,
-            levied=None if links.E is None else links.E * per_unit,
+            levied=None if levies is None else levies * per_unit,
             spending=state.expenditure[:, :, 0] * economy.unit,
             own_income=_own_income(deficits, t.value_added[:, 0]),
             price=np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * economy.input_share_transposed),
@@ -177,26 +183,30 @@ def step(
     """
     work = Work() if work is None else work
     p, J = preparation, economy.j
-    f = work("step", *state.z.shape)
-    mix(p.price, residual.log_price, f[:J])
-    mix(p.expenditure, residual.expenditure, f[J:])
+    shape = state.z.shape
+    r = work.single("residual", *shape)
+    np.copyto(r, residual.z, casting="same_kind")
+    own = work.single("own", *shape)
+    mix(p.price, r[:J], own[:J])
+    mix(p.expenditure, r[J + 1 :], own[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
-    error = residual.log_wage + f[J] / t.value_added
+    error = residual.log_wage + own[J] / t.value_added
     dw = p.wage @ error
     dw -= np.log((np.exp(state.log_wage + dw) * economy.labour[:, None]).sum(0))
+    answer = work.single("answer", 2 * J * economy.n, shape[2])
+    np.matmul(p.response.reshape(-1, economy.n), dw.astype(np.float32), out=answer)
+    answer = answer.reshape(2 * J, *shape[1:])
+    f = work("step", *shape)
+    np.add(own[:J], answer[:J], out=f[:J])
     f[J] = dw
-    rows = (2 * J, economy.n, dw.shape[1])
-    answer = np.matmul(p.response.reshape(-1, economy.n), dw, out=work("answer", rows[0] * rows[1], rows[2]))
-    answer = answer.reshape(rows)
-    f[:J] += answer[:J]
-    f[J + 1 :] += answer[J:]
+    np.add(own[J + 1 :], answer[J:], out=f[J + 1 :])
     return f
 
 
 def merged(links: Links, blocks: Sequence[Block]) -> Links:
     """The links of one scenario with its blocks added in."""
     parts: dict[str, Array | None] = {}
-    for name in ("A", "B", "T", "E"):
+    for name in ("A", "T", "E"):
         base = getattr(links, name)
         if base is None and all(getattr(b, name) is None for b in blocks):
             parts[name] = None
@@ -209,7 +219,7 @@ def merged(links: Links, blocks: Sequence[Block]) -> Links:
             added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
             whole[np.ix_(np.arange(len(whole)), b.importers, b.exporters)] += added
         parts[name] = whole
-    A, B = parts["A"], parts["B"]
+    A = parts["A"]
     assert A is not None
-    assert B is not None
-    return Links(A, B, parts["T"], parts["E"], links.log_productivity, links.transfer)
+    duties, levies = (None if whole is None else Receipts.of(whole) for whole in (parts["T"], parts["E"]))
+    return Links(A, duties, levies, links.log_productivity, links.transfer)

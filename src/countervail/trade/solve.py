@@ -8,6 +8,7 @@ links except for a block of cells go through one batch, whose products with the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, overload
 
 import numpy as np
@@ -17,7 +18,8 @@ from countervail.trade.economy import Economy, Flows
 from countervail.trade.feasible import check
 from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
 from countervail.trade.kernels import Block, Deficits, State
-from countervail.trade.shock import Links, Shock, link
+from countervail.trade.links import Links, among, link
+from countervail.trade.shock import Shock
 from countervail.trade.threads import one_blas_thread
 from countervail.trade.welfare import Equilibrium, Reference, baseline
 
@@ -134,11 +136,18 @@ def _solve(
     solved: list[Equilibrium] = []
     position = 0
     made: dict[int, Links] = {}
+    # shocks that differ in what happens among some countries have the rest of their links in common
+    base = None if start is None or start.economy is not economy else (start.shock, start.links)
 
     def linked(k: int) -> Links:
+        nonlocal base
         # the scenario that ends a batch has been linked to see that it does
         if k not in made:
-            made[k] = link(economy, shocks[k])
+            shock = shocks[k]
+            if base is None or base[0].among is not None or not shock.alike(base[0]):
+                rest = replace(shock, among=None)
+                base = rest, link(economy, rest)
+            made[k] = base[1] if shock.among is None else among(economy, base[1], shock)
         return made[k]
 
     while position < len(shocks):
@@ -149,8 +158,9 @@ def _solve(
         deficits = deficits_of(economy, closure, links)
         for one in group:
             check(economy, one, deficits)
-        for one, found in zip(group, _found(economy, group, blocks, deficits, tol, begin), strict=True):
-            solved.append(Equilibrium.of(economy, one, deficits, reference, found))
+        each = _found(economy, group, blocks, deficits, tol, begin)
+        for k, (one, found) in enumerate(zip(group, each, strict=True), position):
+            solved.append(Equilibrium.of(economy, shocks[k], one, deficits, reference, found))
         position += len(group)
     return solved
 
@@ -175,14 +185,14 @@ def _found(
 def _gather(economy: Economy, first: Links, others: Iterable[Links]) -> tuple[list[Links], tuple[Block, ...]]:
     """The first scenario with the `others` up to one that differs in more than a small block of cells, as one batch."""
     group = [first]
-    if first.T is not None or first.E is not None or first.log_productivity is not None:
+    if first.taxed or first.log_productivity is not None:
         return group, ()
     rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
     for links in others:
         same_transfer = (links.transfer is None and first.transfer is None) or (
             links.transfer is not None and first.transfer is not None and np.array_equal(links.transfer, first.transfer)
         )
-        if links.T is not None or links.E is not None or links.log_productivity is not None or not same_transfer:
+        if links.taxed or links.log_productivity is not None or not same_transfer:
             break
         cells = (links.A != first.A).any(0)
         r, c = rows | cells.any(1), columns | cells.any(0)

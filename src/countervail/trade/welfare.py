@@ -13,7 +13,8 @@ from countervail.trade import kernels
 from countervail.trade.economy import Array, Economy, outward
 from countervail.trade.iterate import Found
 from countervail.trade.kernels import Deficits, State
-from countervail.trade.shock import Links
+from countervail.trade.links import Links
+from countervail.trade.shock import Shock
 
 
 class Reference(NamedTuple):
@@ -68,6 +69,7 @@ class Equilibrium:
     residual: float
     iterations: int
     economy: Economy = field(repr=False)
+    shock: Shock = field(repr=False)
     links: Links = field(repr=False)
     reference: Reference = field(repr=False)
     state: State = field(repr=False)
@@ -78,6 +80,7 @@ class Equilibrium:
     def of(
         cls,
         economy: Economy,
+        shock: Shock,
         links: Links,
         deficits: Deficits,
         reference: Reference,
@@ -106,6 +109,7 @@ class Equilibrium:
             residual=float(found.residual[0]),
             iterations=found.iterations,
             economy=economy,
+            shock=shock,
             links=links,
             reference=reference,
             state=state,
