@@ -1,11 +1,17 @@
-"""Fixtures of every test: where the raw data lie, when they do."""
+"""Fixtures of many tests: where the raw data lie, when they do, and a server of a made-up world."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    import httpx
+    from fastapi import FastAPI
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +33,20 @@ def seeds() -> list[Path]:
     if len(found) != 3:
         pytest.skip(f"the three documents are not at {folder}; set COUNTERVAIL_SHARED")
     return found
+
+
+@pytest.fixture(scope="session")
+def served() -> FastAPI:
+    """The application over the made-up world; one for all, for its processes take a second to start."""
+    from served import app
+
+    return app()
+
+
+@pytest.fixture(scope="session")
+def client(served: FastAPI) -> Iterator[httpx.Client]:
+    """A client of that application."""
+    from served import serving
+
+    with serving(served) as found:
+        yield found

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -15,7 +16,9 @@ import httpx
 from fastapi import FastAPI
 
 from cases import CODES, measure, provision, rich_world, rng_of, scenario
+from countervail.app.engine import Question, Reply
 from countervail.app.launch import Server, listening
+from countervail.app.models import State
 from countervail.app.server import create_app
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -151,3 +154,34 @@ class Broken:
         if self.how == "memory":
             raise MemoryError
         raise {"ours": ValueError, "input": InputError}[self.how]("a reason")
+
+
+@dataclass(frozen=True)
+class Odd(Question):
+    """A question whose answer is its name, when there is a file `go`; it notes every process that began with it."""
+
+    def do(self, desk: Any) -> dict[str, bytes]:
+        """Note, wait, answer or fail as the name says."""
+        name = " ".join(self.state.set) or self.reply
+        assert self.case is not None
+        begun = self.case / name
+        again = begun.exists()
+        with begun.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        until((self.case / "go").exists)
+        if name == "dies" or (name == "dies once" and not again):
+            os._exit(9)
+        if name in ("memory", "ours", "input"):
+            raise {"memory": MemoryError, "ours": ValueError, "input": InputError}[name]("a reason")
+        desk.result(name)
+        return {}
+
+
+def odd(folder: Path, name: str, reply: Reply = "worlds", scenario: str = "odd") -> Odd:
+    """Such a question of that name, noted in `folder`."""
+    return Odd(reply, State(scenario=scenario, set=(name,)), b"", folder)
+
+
+def begun(folder: Path, name: str) -> list[int]:
+    """The processes that began with a question."""
+    return [int(line) for line in (folder / name).read_text().split()] if (folder / name).exists() else []

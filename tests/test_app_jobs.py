@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,18 +29,7 @@ from countervail.scenario.load import Source
 from served import OVER, WALL, Broken, Stubborn, app, ended, events, is_running, question, serving, until
 
 
-@pytest.fixture(scope="module")
-def served() -> FastAPI:
-    return app()
-
-
-@pytest.fixture(scope="module")
-def client(served: FastAPI) -> Iterator[httpx.Client]:
-    with serving(served) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def jobs(served: FastAPI, client: httpx.Client) -> Jobs:
     found: Jobs = served.state.jobs
     return found
@@ -269,13 +257,12 @@ def test_no_more_work_waits_than_is_taken(client: httpx.Client, jobs: Jobs) -> N
     until(lambda: not jobs._waiting and jobs._jobs[started[0].id][0].status in OVER)
 
 
-def test_results_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_kept_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("countervail.app.jobs.MOST_BYTES", 0)
     monkeypatch.setattr("countervail.app.jobs.MOST_JOBS", 3)
-    with serving(app()) as client:
-        first, second = (start(client, "run", f"club.cap={k}", draws=0) for k in (1, 2))
-        # two workers: whichever ends first is forgotten when the other ends
-        until(lambda: 404 in [client.get(f"/api/jobs/{id}").status_code for id in (first, second)])
+    first, second = (start(client, "run", f"club.cap={k}", draws=0) for k in (1, 2))
+    # two workers: whichever ends first is forgotten when the other ends
+    until(lambda: 404 in [client.get(f"/api/jobs/{id}").status_code for id in (first, second)])
 
 
 def test_workers_go_with_their_server() -> None:
@@ -286,7 +273,7 @@ def test_workers_go_with_their_server() -> None:
         process = pid(served.state.jobs, job)
         case = client.post("/api/read", files=[("documents", ("a.txt", b"Russia and Iran met.\n"))]).json()
         ended(client, case["id"])
-        private: Path = served.state.engine.cases._private
+        private: Path = served.state.inputs.cases._private
         assert private.stat().st_mode & 0o077 == 0
         began = time.monotonic()
     assert time.monotonic() - began < 5

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from countervail.app import replies, security
+from countervail.app import security
+from countervail.app.inputs import Inputs
 from countervail.app.launch import HOST, listening
 from countervail.errors import InputError
 from countervail.evidence import limits
-from served import TOKEN, app, serving
+from served import TOKEN
 
 STATE = {"scenario": "test"}
 GUARDED = [
@@ -33,17 +33,6 @@ POLICY = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-
-
-@pytest.fixture(scope="module")
-def served() -> FastAPI:
-    return app()
-
-
-@pytest.fixture(scope="module")
-def client(served: FastAPI) -> Iterator[httpx.Client]:
-    with serving(served) as found:
-        yield found
 
 
 def raw(client: httpx.Client, request: bytes) -> tuple[int, bytes]:
@@ -164,11 +153,11 @@ def test_what_starts_writes_or_stops_something_needs_the_token(
 
 
 def test_the_token_is_asked_for_before_documents_are_taken(client: httpx.Client, served: FastAPI) -> None:
-    before = served.state.engine.cases._private
+    before = served.state.inputs.cases._private
     head = b"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
     status, _ = raw(client, head + b"Content-Length: 90000000\r\n\r\n")
     assert status == 403
-    assert served.state.engine.cases._private == before
+    assert served.state.inputs.cases._private == before
 
 
 def test_every_application_has_its_own_token() -> None:
@@ -179,16 +168,12 @@ def test_every_application_has_its_own_token() -> None:
     assert all(len(token) >= 43 for token in tokens)
 
 
-def test_the_page_bears_the_token_and_nothing_else_does(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text('<!doctype html><meta name="token" content=""><title>x</title>')
-    served = app()
-    served.state.assets._folders.insert(0, tmp_path)
-    with serving(served) as client:
-        page = client.get("/")
-        assert f'<meta name="token" content="{TOKEN}">' in page.text
-        assert page.headers["cache-control"] == "no-store"
-        for path in ("/static/index.html", "/api/meta", "/api/docs", "/api/openapi.json"):
-            assert TOKEN not in client.get(path).text
+def test_the_page_bears_the_token_and_nothing_else_does(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert f'<meta name="token" content="{TOKEN}">' in page.text
+    assert page.headers["cache-control"] == "no-store"
+    for path in ("/static/index.html", "/api/meta", "/api/docs", "/api/openapi.json"):
+        assert TOKEN not in client.get(path).text
 
 
 # -- the policy ------------------------------------------------------------------------------------------------------
@@ -198,7 +183,7 @@ def test_every_answer_bears_the_policy(client: httpx.Client, monkeypatch: pytest
     def broken(*given: object) -> None:
         raise ValueError("a secret")
 
-    monkeypatch.setattr(replies, "meta", broken)
+    monkeypatch.setattr(Inputs, "described", broken)
     answers = [
         client.get("/api/docs"),
         client.get("/static/world.json"),

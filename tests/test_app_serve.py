@@ -79,6 +79,23 @@ def test_its_workers_end_even_where_it_is_killed() -> None:
         until(lambda: not any(is_running(worker) for worker in workers), 20)
 
 
+@posix
+def test_the_first_worker_is_born_deaf_to_ctrl_c_as_are_all() -> None:
+    """Starting the first process starts multiprocessing's tracker, too, which unblocks the signal when it is done."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("needs /proc")
+    code = (
+        "from countervail.app.pool import Worker; from pathlib import Path\n"
+        "worker = Worker(None, print); worker.prepare()\n"
+        "print(Path(f'/proc/{worker._process.pid}/status').read_text()); worker.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    blocked = re.search(r"^SigBlk:\s*([0-9a-f]+)$", done.stdout, re.MULTILINE)
+    assert blocked
+    assert int(blocked[1], 16) >> (signal.SIGINT - 1) & 1
+    assert done.stderr == ""
+
+
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with listening(0) as taken:
         taken.listen()

@@ -173,7 +173,8 @@ class Answers:
             or self._otherwise_busy() >= len(self._helpers) - 1
         ):
             return None
-        aheads = dict.fromkeys(had.ahead for one in self._helpers for had in one.had)
+        under_way = [one.asked.question for one in self._helpers if one.asked is not None]
+        aheads = (had.ahead for one in self._helpers for had in one.had if had not in under_way)
         return next((ahead for ahead in aheads if ahead is not None and ahead not in helper.had), None)
 
     def _otherwise_busy(self) -> int:
