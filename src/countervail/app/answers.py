@@ -107,7 +107,7 @@ class Answers:
                 asked = self._asked[question] = _Asked(question)
                 self._waiting.append(asked)
             asked.waiting += 1
-            if self._closed:
+            if self._closed and asked in self._waiting:
                 self._drop(asked)
             self._give_out()
             return asked.answer
@@ -189,8 +189,8 @@ class Answers:
         helper.worker.give(asked.question)
 
     def _keep(self, question: Question, data: bytes) -> None:
+        self._size += len(data) - len(self._known.get(question, b""))
         self._known[question] = data
-        self._size += len(data)
         while self._size > self._most and len(self._known) > 1:
             self._size -= len(self._known.popitem(last=False)[1])
 
