@@ -9,7 +9,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 
@@ -128,9 +128,14 @@ def resolve(text: str) -> str:
 
 def expand(items: Iterable[str], date: str | datetime.date | None = None) -> tuple[str, ...]:
     """Countries of a list of ISO3 codes, names and group names on a date, each once, in the order met."""
+    return _expanded(tuple(items), _date(date))
+
+
+@lru_cache(maxsize=10_000)
+def _expanded(items: tuple[str, ...], on: datetime.date | None) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for item in items:
-        members = group(item, date) if item in _groups() else (resolve(item),)
+        members = _members(item, on) if item in _groups() else (resolve(item),)
         found.update(dict.fromkeys(members))
     return tuple(found)
 

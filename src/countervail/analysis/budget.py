@@ -141,6 +141,9 @@ def _units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:
     units: list[tuple[float, int, Cells]] = []
     for k, effect in enumerate(every):
         for i, n, j in effect.cells:
-            levels = np.unique(effect.lifted[j])
-            units += [(float(level), k, (i, n, j[effect.lifted[j] == level])) for level in levels]
+            lifted = effect.lifted[j]
+            if lifted.size and (lifted == lifted[0]).all():
+                units.append((float(lifted[0]), k, (i, n, j)))
+            else:
+                units += [(float(level), k, (i, n, j[lifted == level])) for level in np.unique(lifted)]
     return sorted((u for u in units if u[0] > 0), key=lambda u: u[0])

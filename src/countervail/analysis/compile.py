@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from countervail.analysis.budget import Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.history import before_years, double_ratio
-from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, goods_of, positions
+from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, flat, goods_of, positions
 from countervail.scenario import Provision, Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.shock import Among, Shock
@@ -168,12 +168,15 @@ class Case:
 
     def lift(self, *, payments: bool = True) -> Shock:
         """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
-        closed = self._closed
-        opened = self._opening * closed * self.layout.potential
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.lift_payments().trade_effect) if paid else cube(self.world, 1.0)
-        hit = np.nonzero((self.budget != 0) & ~closed)
-        phi[hit] = np.exp(self.budget[hit] * self._horizon[hit[2]])
+        opened = cube(self.world, 0.0)
+        # exponentials are dear: only of the cells that change
+        at = np.flatnonzero(flat((self.budget != 0) & ~self._closed))
+        flat(phi)[at] = np.exp(flat(self.budget)[at] * self._horizon[at // self.world.n**2])
+        at = np.flatnonzero(flat((self._strongest > 0) & self._closed))
+        flat(opened)[at] = self._opening(flat(self._strongest)[at], at // self.world.n**2)
+        flat(opened)[at] *= flat(self.layout.potential)[at]
         return self._with_taxes(Shock(trade_effect=phi, potential=opened), self.effects)
 
     def lift_payments(self) -> Shock:
@@ -210,7 +213,8 @@ class Case:
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(whole), np.isinf(mine), np.where(whole != 0, mine / whole, 0.0))
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self._horizon[j])
-            opened = np.where(closed, np.maximum(part, 0.0) * (self._opening * self.layout.potential)[cells], 0.0)
+            opening = self._opening(whole, j) * self.layout.potential[cells]
+            opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
             potential = self._with(potential, cells, opened)
         return self._with_taxes(Shock(trade_effect=phi, potential=potential), (self.effects[which],))
 
@@ -219,10 +223,9 @@ class Case:
         """The budget of the measures as they are given, before any anchor."""
         return budget(self.world, self.effects)
 
-    @cached_property
-    def _opening(self) -> Floats:
-        """How far a closed cell opens, `1 - exp(-G)`: a ban held all of its potential back, a weak measure little."""
-        return np.asarray(-np.expm1(-np.maximum(self._strongest, 0.0) * self._horizon))
+    def _opening(self, held: Floats, sectors: Indices) -> Floats:
+        """How far closed cells open, `1 - exp(-G)`: a ban held all of their potential back, a weak measure little."""
+        return np.asarray(-np.expm1(-np.maximum(held, 0.0) * self._horizon[sectors]))
 
     @cached_property
     def _shares(self) -> list[list[tuple[Cells, Floats]]]:
@@ -300,7 +303,7 @@ class Case:
                     total += self._links(p, at, lifted) if p.rails else self._provision(p, at)
             cap = self.draw.of("club.cap", club.cap)
             b = np.minimum(total, cap)
-        b = b * self._standing[np.ix_(at, at)]
+        b *= self._standing(tuple(members))
         if "CHN" in members:
             china = self.draw.of("club.china_partial", club.china_multiplier(reading))
             if club.china_level(reading) != "partial":
@@ -335,19 +338,29 @@ class Case:
         out[:, :, sectors] = saving[:, :, None] * self._elasticities[0][sectors]
         return out
 
-    @cached_property
-    def _standing(self) -> Floats:
-        """1 - coverage of every country's own measures on others `[exporter, importer, sector]`, both ways.
+    def _standing(self, members: tuple[str, ...]) -> Floats:
+        """1 - coverage of members' own measures on one another `[member, member, sector]`, both ways.
 
         Measures of everybody (the United Nations') hold members too, unless the scenario says they are not enforced.
         """
-        out = cube(self.world, 1.0)
-        for effect in (*self.effects, *self.new_effects):
-            if effect.placed.in_force > 0 and (self.scenario.settings.un_enforced or not effect.placed.by_all):
-                for i, n, j in effect.cells:
-                    cells = np.ix_(i, n, j)
-                    out[cells] = np.minimum(out[cells], 1.0 - effect.covered)
-        return out
+        if members not in self._stood:
+            at = self.indices(members)
+            place = np.full(self.world.n, -1)
+            place[at] = np.arange(len(at))
+            out = np.ones((len(at), len(at), self.world.j))
+            for effect in (*self.effects, *self.new_effects):
+                if effect.placed.in_force > 0 and (self.scenario.settings.un_enforced or not effect.placed.by_all):
+                    for i, n, j in effect.cells:
+                        one, other = (inside[inside >= 0] for inside in (place[i], place[n]))
+                        if one.size and other.size:
+                            cells = np.ix_(one, other, j)
+                            out[cells] = np.minimum(out[cells], 1.0 - effect.covered)
+            self._stood[members] = out
+        return self._stood[members]
+
+    @cached_property
+    def _stood(self) -> dict[tuple[str, ...], Floats]:
+        return {}
 
     def club(
         self,

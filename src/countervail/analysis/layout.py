@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,8 +116,10 @@ class Layout:
     @cached_property
     def _same_trade(self) -> Layout | None:
         """The neighbouring layout, where gravity is fitted on the same cells."""
-        same = self.like is not None and np.array_equal(self.treated, self.like.treated)
-        return self.like if same else None
+        like = self.like
+        if like is None or (self.measures != like.measures and not np.array_equal(self.treated, like.treated)):
+            return None
+        return like
 
     @cached_property
     def gravity_share(self) -> Floats:
@@ -159,6 +162,11 @@ class Layout:
 def cube(world: World, value: float) -> Floats:
     """An array `[exporter, importer, sector]` of one value, laid out in memory as the solver wants it."""
     return np.full((world.j, world.n, world.n), value).transpose(2, 1, 0)
+
+
+def flat(array: NDArray[Any]) -> NDArray[Any]:
+    """The cells of such an array in the order of memory, importers within sectors; what is written there stays."""
+    return array.transpose(2, 1, 0).reshape(-1)
 
 
 def positions(world: World, codes: Iterable[str]) -> Indices:
@@ -208,7 +216,8 @@ class _Places:
     def measure(self, m: Measure, *, new: bool = False) -> Placed:
         """Where a measure lies."""
         before, placed = self.known.get((m.id, new), (None, None))
-        if placed is not None and before == m:
+        # whether it is switched on does not move it
+        if before is not None and placed is not None and before == m.model_copy(update={"enabled": before.enabled}):
             return placed
         return _place(self.world, self.scenario, m, f"{'new_' if new else ''}measures.{m.id}", new=new)
 

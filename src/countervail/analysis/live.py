@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +12,7 @@ from countervail.analysis.compile import Case
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.scenario import Scenario
+from countervail.trade.solve import prepared
 from countervail.world.model import World
 
 
@@ -45,7 +47,7 @@ class Live:
             InputError: the state does not fit the world.
             NoEquilibrium, NotConverged: as `solve`.
         """
-        loaded = self.outcome
+        loaded = self._loaded
         if scenario.settings.unrecorded_oil != loaded.scenario.settings.unrecorded_oil:
             loaded = self._other_world
         case = loaded.case.switched(scenario)
@@ -53,16 +55,31 @@ class Live:
         return solved(case, loaded.placebo, loaded.worlds, found)
 
     def prepare(self) -> None:
-        """Solve ahead what the first switch to the other treatment of unrecorded oil would wait a second for."""
+        """Work out ahead what first switches would wait for, that to the other treatment of unrecorded oil longest."""
+        self._loaded  # noqa: B018 - kept where it is asked for
         if self.world.unrecorded is not None:
-            self._other_world  # noqa: B018 - kept where it is asked for
+            self._other_world  # noqa: B018
+
+    @cached_property
+    def _loaded(self) -> Outcome:
+        return _to_start_from(self.outcome)
 
     @cached_property
     def _other_world(self) -> Outcome:
         """The scenario as loaded in the world with unrecorded oil if it was without, and the other way round."""
         loaded = self.outcome.scenario
         settings = loaded.settings.model_copy(update={"unrecorded_oil": not loaded.settings.unrecorded_oil})
-        return solved(case_of(self.world, loaded.model_copy(update={"settings": settings})))
+        return _to_start_from(solved(case_of(self.world, loaded.model_copy(update={"settings": settings}))))
+
+
+def _to_start_from(outcome: Outcome) -> Outcome:
+    """The outcome with the preconditioner of its own S and U, from which all others take fewer steps."""
+    closure, own, found = outcome.scenario.settings.closure, outcome.worlds, outcome.worlds.sanctions
+    with suppress(np.linalg.LinAlgError):  # the baseline's does it, too
+        # S without new measures is the baseline, whose preconditioner the economy has
+        S = prepared(found.S, closure) if outcome.case.new_effects else found.S
+        found = replace(found, S=S, U=prepared(found.U, closure))
+    return replace(outcome, by_reading=outcome.by_reading | {outcome.main: replace(own, sanctions=found)})
 
 
 def _same_sanctions(case: Case, loaded: Case) -> bool:

@@ -64,8 +64,20 @@ class PaymentsOf:
     @cached_property
     def unsanctioned(self) -> Network:
         """The network without what the scenario's measures impose on it."""
-        network = self.observed.lifted_by(self.scenario)
+        network = self.observed.lifted(self._lifted)
         return network if self.like is None else network.near(self.like.unsanctioned)
+
+    @cached_property
+    def _lifted(self) -> set[str]:
+        """Ids of what U lifts of the network."""
+        now, like = self.scenario, self.like
+        if (
+            like is not None
+            and (now.measures, now.groups) == (like.scenario.measures, like.scenario.groups)
+            and now.settings == like.scenario.settings
+        ):
+            return like._lifted
+        return self.observed.lifted_ids(now)
 
     @cached_property
     def lifted(self) -> Floats:

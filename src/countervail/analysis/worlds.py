@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Sanctions:
     lifted: Shock
     """U"""
 
-    @property
+    @cached_property
     def cost(self) -> Floats:
         """L0 = ln(W_U / W_S) `[country]`."""
         return np.asarray(np.log(self.U.real_income / self.S.real_income))
@@ -49,17 +50,17 @@ class Worlds:
     C: Equilibrium
     UC: Equilibrium
 
-    @property
+    @cached_property
     def cost(self) -> Floats:
         """L0 = ln(W_U / W_S) `[country]`."""
         return self.sanctions.cost
 
-    @property
+    @cached_property
     def gain(self) -> Floats:
         """ln(W_C / W_S) `[country]`."""
         return np.asarray(np.log(self.C.real_income / self.sanctions.S.real_income))
 
-    @property
+    @cached_property
     def cost_with_club(self) -> Floats:
         """ln(W_UC / W_C), what the measures cost once the club exists `[country]`."""
         return np.asarray(np.log(self.UC.real_income / self.C.real_income))
@@ -105,7 +106,7 @@ def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium
         c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
     )
     state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
-    return replace(now, state=state)
+    return replace(now, state=state, prepared=now.prepared or was.prepared)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from countervail.payments.explain import Explanation, explain
 from countervail.payments.interdict import Interdiction, Kind, interdict
 from countervail.payments.load import load_rails
 from countervail.payments.model import Proposal, Rails
-from countervail.payments.state import Floats, State, state_at
+from countervail.payments.state import STATED, Floats, State, state_at
 from countervail.payments.variants import Element, lose
 from countervail.payments.wedges import Payments, reach, wedge
 from countervail.scenario import Scenario
@@ -180,8 +180,11 @@ class Network:
 
     def near(self, other: Network) -> Network:
         """The same network; where both are in the same state the routes that `other` has filled need no second time."""
-        made_of = ("date", "countries", "members", "lost", "rails")
-        if all(getattr(self, name) == getattr(other, name) for name in made_of):
+        if (
+            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
+            and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATED)
+            and (other.state.club is None or self.members == other.members)
+        ):
             self.__dict__["state"] = other.state
         if self.state is other.state or self.state.fingerprint == other.state.fingerprint:
             known = ("payments", "_wedges") if self.theta == other.theta else ("payments",)
@@ -211,13 +214,17 @@ class Network:
         """The network without the cut-offs and secondary sanctions that senders impose (or only without `ids`)."""
         return replace(self, rails=edits.lifted(self.rails, ids))
 
-    def lifted_by(self, scenario: Scenario) -> Network:
-        """The network of U: without the cut-offs of every sender on every target of a measure that U lifts.
+    def lifted_ids(self, scenario: Scenario) -> set[str]:
+        """Ids of what U lifts: the cut-offs of every sender on every target of a measure that U lifts.
 
         A sender's restrictions on payments go with its measures, of whatever kind, on the same target. Secondary
         sanctions on a target go with any payment cut-off on it: compliance is what they are for. The rest stays.
         """
-        return self.lifted(edits.lifted_ids(self.rails, self.date, scenario))
+        return edits.lifted_ids(self.rails, self.date, scenario)
+
+    def lifted_by(self, scenario: Scenario) -> Network:
+        """The network of U, without what `lifted_ids` names."""
+        return self.lifted(self.lifted_ids(scenario))
 
     def imposed(self, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
         """Ids of what one of `senders` (countries or groups; None: anybody) imposes on one of `targets` at the date."""
@@ -247,18 +254,13 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
     off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
     if off.intersection(p.provision for p in table.proposals):
         table = table.model_copy(update={"proposals": tuple(p for p in table.proposals if p.provision not in off)})
-    trade = world.flows.sum(axis=2)
-    np.fill_diagonal(trade, 0.0)
-    flows = world.flows * (1.0 - np.eye(world.n))[:, :, None]
-    crossing = flows.sum(axis=(0, 1))
-    theta = float(np.average(world.elasticity, weights=crossing if crossing.any() else None))
     return Network(
         rails=table,
         date=_date(date, year),
         countries=world.countries,
         members=scenario.members() if scenario is not None else (),
-        trade=trade,
-        theta=theta,
+        trade=world.trade,
+        theta=world.mean_elasticity,
     )
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from countervail import countries as atlas
 from countervail.payments.model import ALL, CLUB, Currency, CutOff, Link, Membership, Rails
 
+STATED = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
+"""The tables of a rails file that a state is made of."""
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 _Where = Callable[[Iterable[str]], list[int]]
@@ -49,7 +51,8 @@ class State:
     the currencies that stand for either party's. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
     a third country's banks take, `risk[target, bank]` the premium for dealing with a target. `informal` is infinite
-    where there is none. `why` says which entries are behind a restriction.
+    where there is none. `why` says which entries are behind a restriction, `club` who CLUB stands for (None where no
+    entry in force says CLUB).
     """
 
     countries: tuple[str, ...]
@@ -71,6 +74,7 @@ class State:
     correspondent: float
     informal: float
     why: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    club: tuple[str, ...] | None = None
 
     @property
     def n(self) -> int:
@@ -82,6 +86,8 @@ class State:
         """The same for networks that are the same in everything."""
         digest = hashlib.sha256()
         for item in fields(self):
+            if item.name == "club":
+                continue  # what of it matters is in the rest
             value = getattr(self, item.name)
             digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
         return digest.hexdigest()
@@ -104,10 +110,14 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
     """
     place = {iso3: i for i, iso3 in enumerate(countries)}
     n = len(countries)
+    club: tuple[str, ...] | None = None
 
     def where(names: Iterable[str]) -> list[int]:
+        nonlocal club
         found: list[str] = []
         for name in names:
+            if name == CLUB:
+                club = tuple(members)
             if name == ALL:
                 found += countries
             else:
@@ -159,6 +169,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
         why={key: tuple(ids) for key, ids in why.items()},
+        club=club,
     )
 
 

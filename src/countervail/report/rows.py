@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ def name(code: str) -> str:
 
 def percent(log: float) -> float:
     """A log change as a percentage."""
-    return 100.0 * float(np.expm1(log))
+    return 100.0 * math.expm1(log)
 
 
 @dataclass(frozen=True)

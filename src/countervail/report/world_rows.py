@@ -19,6 +19,7 @@ def every_country(o: Outcome) -> Iterator[Row]:
     members = set(o.members)
     senders = {o.world.countries[k] for k in o.case.senders}
     found, income = o.worlds, o.income
+    cost, gain = found.cost, found.gain
     both = np.log(found.UC.real_income / found.sanctions.S.real_income)
     for k, code in enumerate(o.world.countries):
         role = {(True, True): "both", (True, False): "member", (False, True): "sender"}.get(
@@ -29,11 +30,11 @@ def every_country(o: Outcome) -> Iterator[Row]:
             "name": name(code),
             "map_id": known[code].numeric if code in known else None,
             "role": role,
-            "u_pct": percent(found.cost[k]),
-            "c_pct": percent(found.gain[k]),
+            "u_pct": percent(cost[k]),
+            "c_pct": percent(gain[k]),
             "uc_pct": percent(both[k]),
-            "u_usd": float(income[k] * np.expm1(found.cost[k])),
-            "c_usd": float(income[k] * np.expm1(found.gain[k])),
+            "u_usd": float(income[k] * np.expm1(cost[k])),
+            "c_usd": float(income[k] * np.expm1(gain[k])),
             "gdp_usd": None if o.world.gdp is None else float(o.world.gdp[k]),
             "population": None if o.world.population is None else float(o.world.population[k]),
             "estimated_share": float(o.world.estimated_share[k]),

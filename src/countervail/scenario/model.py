@@ -134,7 +134,7 @@ class Scenario(Model):
 
     def senders(self, measure: Measure) -> tuple[str, ...]:
         """ISO3 codes of who imposes `measure` (its targets left out), groups as of the baseline year."""
-        targets = self.targets(measure)
+        targets = set(self.targets(measure))
         return tuple(s for s in self.expand(measure.senders, self._day(measure)) if s not in targets)
 
     def targets(self, measure: Measure) -> tuple[str, ...]:

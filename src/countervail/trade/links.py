@@ -122,7 +122,8 @@ def link(economy: Economy, shock: Shock) -> Links:
     if shock.trade_effect is not None:
         A = A * inward(_finite("trade_effect", _field("trade_effect", shock.trade_effect, cube, 0.0, inclusive=True)))
     if shock.potential is not None:
-        A = A + inward(_finite("potential", _field("potential", shock.potential, cube, 0.0, inclusive=True)))
+        potential = inward(_finite("potential", _field("potential", shock.potential, cube, 0.0, inclusive=True)))
+        A = np.add(A, potential, out=None if A is economy.share else A)
     base = economy.tariff
     tariff, export_tax = base, None
     if shock.tariff is not None:
@@ -147,29 +148,33 @@ def _taxed(
     A: Array, base: Array | None, tariff: Array | None, export_tax: Array | None, elasticity: Array
 ) -> tuple[Array, Receipts | None, Receipts | None]:
     """Shares under new rates, and what of them the two taxes take; `A` comes without them."""
-    changed = np.zeros(A.shape, bool)
-    if tariff is not base:
-        changed |= (0.0 if tariff is None else tariff) != (0.0 if base is None else base)
-    if export_tax is not None:
-        changed |= export_tax != 0.0
-    at = np.nonzero(changed)
-    if at[0].size:
-        # few cells change as a rule: powers are taken of those only
-        change = np.zeros(at[0].size)
-        for rate, sign in ((tariff, 1.0), (base, -1.0), (export_tax, 1.0)):
-            if rate is not None:
-                change += sign * np.log1p(rate[at])
+    changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
+    signed = [(rate, sign) for rate, sign in changes if rate is not None]
+    importers, exporters = _where(*(rate for rate, _ in signed))
+    if importers.size:
+        # few pairs are taxed as a rule: powers are taken of those only
+        cells = (slice(None), importers[:, None], exporters)
+        change = sum(sign * np.log1p(rate[cells]) for rate, sign in signed)
         A = A.copy()
-        A[at] *= np.exp(-elasticity[at[0]] * change)
+        A[cells] *= np.exp(-elasticity[:, None, None] * change)
     duties = None if tariff is None else _taken(A, tariff)
     levies = None if export_tax is None else _taken(A, export_tax, tariff)
     return A, duties, levies
 
 
+def _where(*rates: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Importers and exporters among which any of the rates is not zero."""
+    rows, columns = (np.zeros(rates[0].shape[1] if rates else 0, bool) for _ in range(2))
+    for rate in rates:
+        taxed = (rate != 0.0).any(0)
+        rows |= taxed.any(1)
+        columns |= taxed.any(0)
+    return np.flatnonzero(rows), np.flatnonzero(columns)
+
+
 def _taken(A: Array, rate: Array, before: Array | None = None) -> Receipts | None:
     """What a tax at `rate` takes of the shares that one at rate `before` leaves."""
-    taxed = rate != 0.0
-    importers, exporters = np.flatnonzero(taxed.any((0, 2))), np.flatnonzero(taxed.any((0, 1)))
+    importers, exporters = _where(rate)
     return _taken_in(A, importers, exporters, rate, before) if importers.size else None
 
 

@@ -19,6 +19,7 @@ from countervail.trade.feasible import check
 from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
 from countervail.trade.kernels import Block, Deficits, State
 from countervail.trade.links import Links, among, link
+from countervail.trade.prepare import Preparation, prepare_at
 from countervail.trade.shock import Shock
 from countervail.trade.threads import one_blas_thread
 from countervail.trade.welfare import Equilibrium, Reference, baseline
@@ -97,6 +98,18 @@ def solve(
     return solved[0] if isinstance(shock, Shock) else solved
 
 
+def prepared(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:
+    """An equilibrium with the preconditioner of its own point, which takes some ten solves to make: what starts near it
+    takes fewer steps.
+
+    Raises:
+        numpy.linalg.LinAlgError: the equations are singular there.
+    """
+    with one_blas_thread():
+        deficits = deficits_of(eq.economy, closure, eq.links)
+        return replace(eq, prepared=prepare_at(eq.economy, eq.links, deficits, eq.state))
+
+
 def economy_of(world: Flows) -> Economy:
     """The world's economy, made once where the world keeps it (`World.economy`)."""
     kept = getattr(world, "economy", None)
@@ -132,7 +145,7 @@ def _solve(
     economy: Economy, shocks: Sequence[Shock], closure: Closure, tol: float, start: Equilibrium | None
 ) -> list[Equilibrium]:
     reference = _reference(economy, closure, tol)
-    begin = initial(economy) if start is None else start.state
+    begin, preparation = (initial(economy), None) if start is None else (start.state, start.prepared)
     solved: list[Equilibrium] = []
     position = 0
     made: dict[int, Links] = {}
@@ -158,7 +171,7 @@ def _solve(
         deficits = deficits_of(economy, closure, links)
         for one in group:
             check(economy, one, deficits)
-        each = _found(economy, group, blocks, deficits, tol, begin)
+        each = _found(economy, group, blocks, deficits, tol, begin, preparation)
         for k, (one, found) in enumerate(zip(group, each, strict=True), position):
             solved.append(Equilibrium.of(economy, shocks[k], one, deficits, reference, found))
         position += len(group)
@@ -166,15 +179,21 @@ def _solve(
 
 
 def _found(
-    economy: Economy, group: Sequence[Links], blocks: tuple[Block, ...], deficits: Deficits, tol: float, begin: State
+    economy: Economy,
+    group: Sequence[Links],
+    blocks: tuple[Block, ...],
+    deficits: Deficits,
+    tol: float,
+    begin: State,
+    preparation: Preparation | None = None,
 ) -> list[Found]:
     """Each scenario of a batch: together; one by one where the batch stalls, and in stages where that stalls too."""
     try:
-        found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group))
+        found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group), preparation)
     except Stalled:
         if len(group) == 1:
             return [approach(economy, group[0], deficits, tol)]
-        return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin)]
+        return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin, preparation)]
     parts = range(len(group))
     return [
         Found(found.state.column(b), found.spending[:, b : b + 1], found.residual[b : b + 1], found.iterations)

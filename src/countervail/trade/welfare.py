@@ -14,6 +14,7 @@ from countervail.trade.economy import Array, Economy, outward
 from countervail.trade.iterate import Found
 from countervail.trade.kernels import Deficits, State
 from countervail.trade.links import Links
+from countervail.trade.prepare import Preparation
 from countervail.trade.shock import Shock
 
 
@@ -73,6 +74,8 @@ class Equilibrium:
     links: Links = field(repr=False)
     reference: Reference = field(repr=False)
     state: State = field(repr=False)
+    prepared: Preparation | None = field(default=None, repr=False)
+    """The preconditioner of this point, for what starts here (`solve.prepared`); None for the economy's own."""
     paid: Array | None = field(default=None, repr=False)
     """What importers pay, where a closure does not spend by the price index `[sector, importer, exporter]`."""
 

@@ -190,6 +190,19 @@ class World:
         return np.asarray(net.sum(axis=(0, 2)) - net.sum(axis=(1, 2)))
 
     @cached_property
+    def trade(self) -> Floats:
+        """Trade between two countries in all sectors [exporter, importer]; zero at home."""
+        trade = self.flows.sum(axis=2)
+        np.fill_diagonal(trade, 0.0)
+        return np.asarray(trade)
+
+    @cached_property
+    def mean_elasticity(self) -> float:
+        """Theta, averaged over sectors by their trade between countries."""
+        crossing = self.flows.sum(axis=(0, 1)) - np.einsum("nnj->j", self.flows)
+        return float(np.average(self.elasticity, weights=crossing if crossing.any() else None))
+
+    @cached_property
     def estimated_share(self) -> Floats:
         """Share of each country's trade with others [country] whose pair total is estimated or assumed."""
         if self.estimated is None:
