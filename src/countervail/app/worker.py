@@ -140,13 +140,10 @@ def _settle_down(gives_way: bool) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         # a group, so that what documents are read in goes with this process; no session of its own, for Linux shares
-        # processors out between sessions first, and no niceness would count against the server
+        # processors out between sessions first, and niceness would count for nothing against the server's
         os.setpgid(0, 0)
         if gives_way:
             os.nice(_NICE)
-    if gives_way and hasattr(os, "SCHED_IDLE"):
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     Thread(target=_leave_with_the_server, daemon=True).start()
     sys.stdout = sys.stderr  # a library that prints must not mix with what the command says
 
