@@ -180,12 +180,15 @@ def test_a_job_that_asks_stops_at_once(client: httpx.Client, jobs: Jobs) -> None
     assert client.delete(f"/api/jobs/{job.id}").status_code == 200
 
 
-def test_a_job_that_does_not_stop_is_ended_and_its_worker_replaced(client: httpx.Client, jobs: Jobs) -> None:
+def test_a_job_that_does_not_stop_is_ended_and_its_worker_replaced(
+    client: httpx.Client, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countervail.app.pool.PATIENCE", 0.5)
     job = jobs.start("coalitions", "does not ask", Stubborn(asks=False))
     until(lambda: jobs.get(job.id).stage == "Working")
     process, task = pid(jobs, job), jobs._jobs[job.id][0]
     client.delete(f"/api/jobs/{job.id}")
-    until(lambda: task.status == "cancelled", PATIENCE + 3)
+    until(lambda: task.status == "cancelled", 3)
     assert not is_running(process)
     assert ended(client, start(client, "coalitions", players=["IRN", "RUS"]))["status"] == "done"
 
@@ -236,7 +239,7 @@ def test_long_work_is_done_one_at_a_time_and_runs_are_not_behind_it(client: http
 
 
 def test_the_same_work_is_done_once_and_each_page_has_its_own_job(client: httpx.Client, jobs: Jobs) -> None:
-    one, other = (jobs.start("run", "shared", Stubborn(seconds=2)) for _ in range(2))
+    one, other = (jobs.start("run", "shared", Stubborn(seconds=0.7)) for _ in range(2))
     task = jobs._jobs[one.id][0]
     assert one.id != other.id
     assert jobs._jobs[other.id][0] is task
