@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from countervail.analysis.budget import Effect, budget, effects, shares
 from countervail.analysis.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.history import before_years, double_ratio
+from countervail.analysis.integration import Integration
 from countervail.analysis.layout import Cells, Indices, Layout, Placed, cube, flat, goods_of, positions
-from countervail.scenario import Provision, Scenario
+from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.shock import Among, Shock
 from countervail.world.model import World
@@ -269,98 +270,11 @@ class Case:
 
     # -- the club --------------------------------------------------------------------------------------------------
 
-    def integration(
-        self,
-        members: Sequence[str],
-        reading: str | None = None,
-        provisions: Sequence[str] | None = None,
-        uniform: float | None = None,
-        lifted: bool = False,
-        saving: Floats | None = None,
-    ) -> Floats:
-        """b, the rise of log trade between members `[member, member, sector]`, in partial equilibrium.
-
-        Args:
-            members: ISO3 codes.
-            reading: whose way of counting China; default the club's.
-            provisions: which of them, by id; default all that are enabled.
-            uniform: this b on every pair and sector instead of the provisions.
-            lifted: whether the measures are lifted, which payment links know.
-            saving: what payments become cheaper by `[exporter, importer]`, in logs, instead of the provisions.
-        """
-        club, world = self.scenario.club, self.world
-        at = self.indices(members)
-        shape = (len(at), len(at), world.j)
-        if uniform is not None:
-            b = np.full(shape, uniform)
-        else:
-            total = np.zeros(shape)
-            if saving is not None:
-                total += saving[np.ix_(at, at)][:, :, None] * self._elasticities[0]
-                provisions = ()
-            for p in club.provisions:
-                if p.enabled and (provisions is None or p.id in provisions):
-                    total += self._links(p, at, lifted) if p.rails else self._provision(p, at)
-            cap = self.draw.of("club.cap", club.cap)
-            b = np.minimum(total, cap)
-        b *= self._standing(tuple(members))
-        if "CHN" in members:
-            china = self.draw.of("club.china_partial", club.china_multiplier(reading))
-            if club.china_level(reading) != "partial":
-                china = club.china_multiplier(reading).value
-            k = members.index("CHN")
-            b[k] *= china
-            b[:, k] *= china
-        b[np.arange(len(at)), np.arange(len(at))] = 0.0
-        return b
-
-    def _provision(self, p: Provision, at: Indices) -> Floats:
-        """One provision's b, less what pairs have already `[member, member, sector]`."""
-        joined, pairs = self.layout.provisions[p.id], np.ix_(at, at)
-        have = np.zeros((len(at), len(at)))
-        for path, share, mask in joined.integration:
-            have = np.maximum(have, np.where(mask[pairs], self.draw.of(path, share), 0.0))
-        size = self.draw.of(f"club.provisions.{p.id}.effect", p.effect)
-        out = np.zeros((len(at), len(at), self.world.j))
-        out[:, :, joined.sectors] = (size * (1.0 - have) * joined.pairs[pairs])[:, :, None]
-        return out
-
-    def _links(self, p: Provision, at: Indices, lifted: bool) -> Floats:
-        """A provision over payment rails: theta times what its links save each pair `[member, member, sector]`."""
-        paid, pairs = self.layout.payments, np.ix_(at, at)
-        assert paid is not None
-        if self.draw.payments is None:
-            saving = paid.provision(p.id, without_measures=lifted)[pairs]
-        else:
-            saving = paid.provision_range(p.id, without_measures=lifted).at(self.draw.payments)[pairs]
-        out = np.zeros((len(at), len(at), self.world.j))
-        sectors = self.layout.provisions[p.id].sectors
-        out[:, :, sectors] = saving[:, :, None] * self._elasticities[0][sectors]
-        return out
-
-    def _standing(self, members: tuple[str, ...]) -> Floats:
-        """1 - coverage of members' own measures on one another `[member, member, sector]`, both ways.
-
-        Measures of everybody (the United Nations') hold members too, unless the scenario says they are not enforced.
-        """
-        if members not in self._stood:
-            at = self.indices(members)
-            place = np.full(self.world.n, -1)
-            place[at] = np.arange(len(at))
-            out = np.ones((len(at), len(at), self.world.j))
-            for effect in (*self.effects, *self.new_effects):
-                if effect.placed.in_force > 0 and (self.scenario.settings.un_enforced or not effect.placed.by_all):
-                    for i, n, j in effect.cells:
-                        one, other = (inside[inside >= 0] for inside in (place[i], place[n]))
-                        if one.size and other.size:
-                            cells = np.ix_(one, other, j)
-                            out[cells] = np.minimum(out[cells], 1.0 - effect.covered)
-            self._stood[members] = out
-        return self._stood[members]
-
     @cached_property
-    def _stood(self) -> dict[tuple[str, ...], Floats]:
-        return {}
+    def integration(self) -> Integration:
+        """b, the rise of log trade between members, called with them."""
+        in_force = tuple(e for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
+        return Integration(self.scenario, self.layout, self.draw, self._elasticities[0], in_force)
 
     def club(
         self,

@@ -100,24 +100,22 @@ class PaymentsOf:
     @cached_property
     def proposed(self) -> Network:
         """The network with the links of every provision that is switched on."""
-        on = [p.id for p in self.scenario.club.provisions if p.enabled and self.proposals.get(p.id)]
-        if len(on) == 1:
-            return self._after(on[0], False)
-        return self.observed.with_provision(*(name for p in on for name in self.proposals[p]))
+        on = (p.id for p in self.scenario.club.provisions if p.enabled and p.id in self.proposals)
+        return self._after(tuple(name for p in on for name in self.proposals[p]), False)
 
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed
-        return finite(saved(base.wedges, self._after(which, without_measures).wedges))
+        return finite(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
 
-    def _after(self, which: str, without_measures: bool) -> Network:
-        """The network with a provision's links in it."""
-        key = (which, without_measures)
+    def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
+        """The network with the links of these proposals in it."""
+        key = (ids, without_measures)
         if key not in self._known:
             base = self.unsanctioned if without_measures else self.observed
-            network = base.with_provision(*self.proposals[which])
-            if self.like is not None and self.proposals[which] == self.like.proposals.get(which):
-                network = network.near(self.like._after(which, without_measures))
+            network = base.with_provision(*ids)
+            if self.like is not None and key in self.like._known:
+                network = network.near(self.like._known[key])
             self._known[key] = network
         return self._known[key]
 
@@ -133,7 +131,7 @@ class PaymentsOf:
         return self._ranges[key]
 
     @cached_property
-    def _known(self) -> dict[tuple[str, bool], Network]:
+    def _known(self) -> dict[tuple[tuple[str, ...], bool], Network]:
         return {}
 
     @cached_property
