@@ -1,7 +1,7 @@
 // Charts: the report's specifications, drawn when they come into sight; new rows are pushed into what is drawn.
 
 import { get } from "./api.js";
-import { el, unique } from "./dom.js";
+import { el, unique, write } from "./dom.js";
 import { number } from "./words.js";
 
 const bundle = new Promise((done) => {
@@ -55,8 +55,8 @@ function units(rows) {
 
 /** One chart with its caption. */
 export class Chart {
-  /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, bare?: boolean}} options
-   *  bare: without a caption of its own, and its bound choices are set from outside */
+  /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, of?: (row: object) => boolean}} options
+   *  of: which rows it is about, where it is about few of many */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -197,11 +197,22 @@ export class Chart {
     for (const [name, value] of Object.entries(this.signals)) view.signal(name, value);
     for (const name of this.known.tables) {
       if (name === "world" || this.pushed[name] === this.tables[name]) continue;
-      view.change(name, view.changeset().remove(() => true).insert(this.rows(name)));
+      view.change(name, this.difference(name));
     }
     await view.runAsync();
     await this.tall();
     this.scaled();
+  }
+
+  /** What makes of the rows that are drawn those of now: each mark stays, and only what differs is drawn anew. */
+  difference(name) {
+    const { view } = this.drawn;
+    const [held, rows] = [view.data(name), this.rows(name)];
+    const changes = view.changeset().remove(held.slice(rows.length)).insert(rows.slice(held.length));
+    rows.slice(0, held.length).forEach((row, k) => {
+      for (const [field, value] of Object.entries(row)) if (held[k][field] !== value) changes.modify(held[k], field, value);
+    });
+    return changes;
   }
 
   /** Says how the map's colours are scaled, and when that has changed: each world has its own unit. */
@@ -213,7 +224,7 @@ export class Chart {
     const moved = this.scale && this.scale !== text;
     this.scale = text;
     if (!this.scaling) this.caption.append((this.scaling = el("span", { class: "scaling" })));
-    this.scaling.textContent = moved ? `${text} This scale is another than before.` : text;
+    write(this.scaling, moved ? `${text} This scale is another than before.` : text);
   }
 
   /** Gives every row its height. */
@@ -227,7 +238,8 @@ export class Chart {
   /** A copy of a table's rows: Vega writes into what it is given. */
   rows(name) {
     this.pushed[name] = this.tables[name];
-    return (this.tables[name] ?? []).map((row) => ({ ...row }));
+    const { of = () => true } = this.options;
+    return (this.tables[name] ?? []).filter(of).map((row) => ({ ...row }));
   }
 
   fail(error) {

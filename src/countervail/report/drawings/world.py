@@ -43,8 +43,8 @@ def world_map() -> alt.LayerChart:
             type="gradient",
             labelExpr=label,
             gradientThickness=12,
-            labelFontSize=11,
-            labelOverlap=alt.ExprRef("width < 440"),
+            labelFontSize=alt.ExprRef("width < 440 ? 9 : 11"),
+            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
             gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
     )
@@ -62,8 +62,9 @@ def world_map() -> alt.LayerChart:
     blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
     unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
     solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    solved = solved.properties(name="solved")
     outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
-    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
+    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips).properties(name="members")
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
     # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
@@ -82,7 +83,8 @@ def world_map() -> alt.LayerChart:
     )
     # the shapes are projected already, so that a page which pushes new rows in only scales them
     drawn = drawn.project("identity").add_params(shown, unit)
-    return drawn.properties(height="container")
+    # what a live page recolours by, without asking Vega
+    return drawn.properties(height="container", usermeta={"classes": STEPS})
 
 
 def senders() -> alt.LayerChart:
