@@ -17,6 +17,7 @@ import { WorldMap } from "./map.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
 import { LongRun } from "./run.js";
+import { onSave } from "./save.js";
 import * as sheet from "./sheet.js";
 import { asLoaded, begin, go, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
@@ -216,6 +217,17 @@ function worldChoice() {
   map.signals.world_shown = document.querySelector("input[name='world']:checked").value;
 }
 
+/** What a picture that is saved says of itself. */
+function told(chart) {
+  const world = chart === map && document.querySelector("input[name='world']:checked").nextElementSibling.textContent;
+  const changed = [...document.querySelectorAll("#changes .chip > span")].map((one) => one.textContent);
+  return [
+    world && `Shown: ${world.toLowerCase()}.`,
+    `Scenario: ${present?.title ?? state().scenario}${changed.length ? `, changed: ${changed.join("; ")}` : ", as loaded"}.`,
+    `Source: Countervail ${meta.version}, world ${meta.world.name}${meta.world.year ? ` ${meta.world.year}` : ""}; a model's results, not observations.${chart === map ? " Map: Natural Earth." : ""}`,
+  ];
+}
+
 async function open() {
   at("map").append(map.element);
   at("gains").append(ranked.gains.element);
@@ -223,6 +235,7 @@ async function open() {
   at("jobs").append(run.line.element);
   drawer.begin();
   worldChoice();
+  onSave(told);
   tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
   at("country").addEventListener("change", () => opened(at("country").value));
   at("problem-drop").addEventListener("click", () => go(asLoaded()));

@@ -33,7 +33,10 @@ def world_map() -> alt.LayerChart:
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
     unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
-    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
+    # on a narrow screen without what can be spared, so that every class keeps its limit
+    wide = "width >= 440"
+    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
+    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
     colour = alt.Color(
         "level:Q",
         title="Change in real income (%)",
@@ -43,7 +46,7 @@ def world_map() -> alt.LayerChart:
             type="gradient",
             labelExpr=label,
             gradientThickness=12,
-            labelFontSize=alt.ExprRef("width < 440 ? 9 : 11"),
+            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
             labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
             gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
