@@ -143,12 +143,18 @@ def test_report_workbook_and_results_are_those_of_this_state(user: User, tmp_pat
 
 def test_a_chart_is_saved_as_svg_and_png(user: User) -> None:
     user.opens()
-    figure = user.page.get_by_role("main").get_by_role("figure").first
+    user.puts_china("Out").settled()
+    expect(user.page.get_by_label("Changed against the scenario as loaded")).to_contain_text("Stays out")
+    figure = user.page.get_by_role("figure", name="Where real income would change")
     for kind, starts in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
-        link = figure.get_by_role("link", name=f"Save as {kind}")
-        if not link.is_visible():
-            figure.locator("summary").click()
+        figure.locator("summary").click()
         with user.page.expect_download() as download:
-            link.click()
-        assert Path(download.value.path()).read_bytes().lstrip().startswith(starts)
-        assert download.value.suggested_filename.endswith(kind.lower())
+            figure.get_by_role("button", name=f"Save as {kind}").click()
+        content = Path(download.value.path()).read_bytes()
+        assert content.lstrip().startswith(starts)
+        assert download.value.suggested_filename == f"map.{kind.lower()}"
+        if kind == "SVG":
+            # in a document it says what it is, of which state, and from where
+            said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
+            for words in ("Where real income would change", "with the club", "China Stays out", "Source: Countervail"):
+                assert words in said, words

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 import countervail as cv
 from countervail.report.country_tables import country_tables
 from countervail.report.words import percent, usd
+from countervail.scenario.model import RAILS_KNOWN
 from documents import papers
 from driving import Server, keep
 from expected import outcome
@@ -56,6 +57,28 @@ def test_a_click_on_the_map_opens_the_country(user: User) -> None:
     user.puts_china("In full").settled()
     row = country_tables(outcome("club.china=full"), "IRN")["country"][0]
     expect(user.drawer).to_contain_text(f"{percent(row['c_pct'])}, {usd(row['c_usd'])} a year")
+
+
+def test_the_map_that_is_recoloured_is_the_map_drawn_anew(user: User) -> None:
+    seen = """() => [...document.querySelectorAll("#map .solved_marks path, #map .members_marks path")]
+        .filter(path => path.getAttribute("display") !== "none")
+        .map(path => ["d", "fill", "stroke", "stroke-width"].map(name => path.getAttribute(name)).join(" ")).sort()"""
+    user.opens()
+    user.chooses("Whose list of members", "Interview").settled()
+    user.flips("Russia").settled()
+    at_first = user.page.evaluate(seen)
+    assert len(at_first) > 90
+    # Vega follows when somebody looks at the map
+    user.page.locator("#map .chart").dispatch_event("pointerenter")
+    user.page.wait_for_timeout(50)
+    assert user.page.evaluate(seen) == at_first
+    user.presses("Undo").settled().presses("Undo").settled()
+    assert user.page.evaluate(seen) != at_first
+    user.presses("Redo").settled().presses("Redo").settled()
+    assert user.page.evaluate(seen) == at_first
+    user.page.reload()
+    user.settled()
+    assert user.page.evaluate(seen) == at_first
 
 
 def test_a_country_is_opened_and_closed_from_the_keyboard(user: User) -> None:
@@ -110,7 +133,10 @@ def test_the_payment_network_has_its_date(user: User) -> None:
     network = panel.get_by_role("figure", name="Who can pay whom")
     expect(panel.get_by_role("table").first).to_be_visible()
     before = panel.get_by_role("table").first.inner_text()
-    panel.get_by_label("Date of the payment network").fill("2015-06-30")
+    date = panel.get_by_label("Date of the payment network")
+    for bound, day in zip(("min", "max"), RAILS_KNOWN, strict=True):
+        expect(date).to_have_attribute(bound, day.isoformat())
+    date.fill("2015-06-30")
     user.settled()
     assert user.changes == ['settings.rails_date="2015-06-30"']
     expect(panel.get_by_role("table").first).not_to_have_text(before)

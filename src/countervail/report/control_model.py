@@ -35,6 +35,10 @@ class Control(_Part):
     """What holds where the page sets nothing."""
     choices: tuple[Choice, ...] | None
     type: Literal["choice", "boolean", "date"]
+    minimum: str | None = None
+    """The first day that a date can be, as YYYY-MM-DD; null for what is no date."""
+    maximum: str | None = None
+    """The last day."""
 
 
 class Number(_Part):

@@ -29,6 +29,10 @@ from countervail.report.control_model import (
 )
 from countervail.report.evidence_rows import facts, sentences
 from countervail.scenario import China, Club, Measure, Provision, Range, Scenario, Settings, unit_of
+from countervail.scenario.model import RAILS_KNOWN
+
+_DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAILS_KNOWN), strict=True))
+"""What the date of the payment network, a scenario's only date, is bounded by."""
 
 
 def controls(scenario: Scenario, loaded: Scenario, kind: Kind = "library") -> Controls:
@@ -74,6 +78,7 @@ def _settings(now: Settings, loaded: Settings) -> Iterator[Control]:
                 default=_plain(getattr(loaded, name)),
                 choices=_choices(name, field.annotation) if how == "choice" else None,
                 type=how,
+                **(_DAYS if how == "date" else {}),
             )
 
 

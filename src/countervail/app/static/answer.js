@@ -21,7 +21,6 @@ const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
 
 const tiles = new Map();
-let said = "";
 
 function make({ quantity, label }) {
   const part = (name) => el("p", { class: name });
@@ -55,7 +54,7 @@ const money = (tables, quantity) => {
 };
 
 /**
- * Shows an answer.
+ * Shows an answer in the tiles.
  * @param {{now: object, loaded: object | null, run: object | null, fresh: boolean, first: object | null, expected: boolean}} shown
  *  now: the live answer; loaded: the one as loaded; run: a result of the long run, fresh where it is of the state shown;
  *  first: that of the scenario as loaded; expected: whether a result of the state shown is on its way
@@ -79,10 +78,13 @@ export function show({ now, loaded, run, fresh, first, expected }) {
     tile.band.classList.toggle("stale", !known.band && !(fresh && long));
     write(tile.band, bandOf({ known, old: among(run, live.quantity), fresh, expected, long }));
   }
-  const sentences = (fresh ? run : now).headline;
-  const text = sentences.join("\n");
-  if (text !== said) fill(at("headline"), sentences.map((sentence) => el("p", {}, sentence)));
-  said = text;
+}
+
+/** The answer in sentences. @param {string[]} sentences */
+export function tell(sentences) {
+  const place = at("headline");
+  if (place.children.length !== sentences.length) fill(place, sentences.map(() => el("p", {})));
+  sentences.forEach((sentence, k) => write(place.children[k], sentence));
 }
 
 /** What stands under a figure: its band, the band of the state before, or why there is none. */
@@ -102,7 +104,6 @@ export const waiting = (on) => at("tiles").classList.toggle("waiting", on);
 export function announce(now, before) {
   const gain = (answer) => answer?.tiles.find((t) => t.quantity === "gain_pct")?.value;
   const cost = (answer) => answer?.tiles.find((t) => t.quantity === "cost_pct")?.value;
-  if (!before) return;
   const was = (mine, other) => (other && other !== mine ? `, was ${other}` : "");
   say(`Gain from the club ${gain(now)}${was(gain(now), gain(before))}; cost of the sanctions ${cost(now)}${was(cost(now), cost(before))}.`);
 }

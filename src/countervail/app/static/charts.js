@@ -1,7 +1,8 @@
 // Charts: the report's specifications, drawn when they come into sight; new rows are pushed into what is drawn.
 
 import { get } from "./api.js";
-import { el, unique } from "./dom.js";
+import { el, unique, write } from "./dom.js";
+import { saver } from "./save.js";
 import { number } from "./words.js";
 
 const bundle = new Promise((done) => {
@@ -43,6 +44,7 @@ const CHOICES = {
 
 // Set anew with every push; the others are offered to the reader
 const PUSHED = ["reading", "units"];
+const SHAPE = 0.46; // a map's height over its width
 const TOP = 2;
 const LEAST = 0.001;
 
@@ -55,8 +57,8 @@ function units(rows) {
 
 /** One chart with its caption. */
 export class Chart {
-  /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, bare?: boolean}} options
-   *  bare: without a caption of its own, and its bound choices are set from outside */
+  /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, of?: (row: object) => boolean}} options
+   *  of: which rows it is about, where it is about few of many */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -134,11 +136,10 @@ export class Chart {
     return JSON.stringify(Object.entries(this.choices()).filter(([name]) => !PUSHED.includes(name)));
   }
 
-  async draw() {
-    await bundle;
+  /** The specification with its rows; for a picture to save of its own width, and with what the reader has chosen. */
+  async specification(width = null) {
     const specification = structuredClone(this.known.specification);
     const choices = this.choices();
-    this.offered = this.offers();
     for (const parameter of specification.params ?? []) {
       const options = choices[parameter.name];
       if (options?.length) parameter.value = options[0];
@@ -147,33 +148,33 @@ export class Chart {
         parameter.value = this.signals[parameter.name];
         delete parameter.bind;
       }
+      if (width && parameter.bind) {
+        parameter.value = this.drawn.view.signal(parameter.name);
+        delete parameter.bind;
+      }
     }
     specification.datasets = { ...specification.datasets };
-    this.pushed = {};
-    for (const name of this.known.tables) {
-      if (name === "world") specification.datasets.world = await world();
-      else specification.datasets[name] = this.rows(name);
-    }
+    for (const name of this.known.tables) specification.datasets[name] = name === "world" ? await world() : this.rows(name);
+    if (width) specification.width = width;
     // a map's height follows the width it is given; a container's would fit it before there is a legend
-    if (specification.height === "container") specification.height = Math.round((this.options.height ?? ((width) => width * 0.46))(this.place.clientWidth));
+    if (specification.height === "container") specification.height = Math.round(width ? width * SHAPE : (this.options.height ?? ((given) => given * SHAPE))(this.place.clientWidth));
     // a height by rows is set when it is known how many there are: Vega-Lite would warn of it
     this.step = specification.height?.step;
     if (this.step) specification.height = this.step;
-    const { themes } = await library();
+    return specification;
+  }
+
+  async embed(place, specification, config) {
+    await bundle;
+    return vegaEmbed(place, specification, { ast: true, renderer: "svg", config, defaultStyle: false, logLevel: 1, tooltip: { disableDefaultStyle: true }, actions: false });
+  }
+
+  async draw() {
+    this.offered = this.offers();
+    this.pushed = { ...this.tables };
+    const [specification, { themes }] = await Promise.all([this.specification(), library()]);
     this.drawn?.finalize();
-    this.drawn = await vegaEmbed(this.place, specification, {
-      ast: true,
-      renderer: "svg",
-      config: dark() ? themes.dark : themes.light,
-      defaultStyle: false,
-      forceActionsMenu: true,
-      logLevel: 1,
-      tooltip: { disableDefaultStyle: true },
-      scaleFactor: { png: 3 },
-      actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
-      downloadFileName: this.name,
-      i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
-    });
+    this.drawn = await this.embed(this.place, specification, dark() ? themes.dark : themes.light);
     await this.tall();
     this.scaled();
     this.named();
@@ -182,13 +183,13 @@ export class Chart {
     this.place.dataset.drawn = "true";
   }
 
-  /** What a reader of the screen is told: the title for the picture, and a name for the button that saves it. */
+  /** What a reader of the screen is told: the title for the picture; and the button that saves it. */
   named() {
     const picture = this.place.querySelector("svg.marks");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `Chart: ${this.known.title}. Its figures are in the tables.`);
     for (const drawing of picture.children) drawing.setAttribute("aria-hidden", "true"); // hundreds of nameless shapes
-    this.place.querySelector("details > summary").setAttribute("aria-label", `Save this chart: ${this.known.title}`);
+    this.place.append(saver(this));
   }
 
   async push() {
@@ -197,11 +198,23 @@ export class Chart {
     for (const [name, value] of Object.entries(this.signals)) view.signal(name, value);
     for (const name of this.known.tables) {
       if (name === "world" || this.pushed[name] === this.tables[name]) continue;
-      view.change(name, view.changeset().remove(() => true).insert(this.rows(name)));
+      view.change(name, this.difference(name));
+      this.pushed[name] = this.tables[name];
     }
     await view.runAsync();
     await this.tall();
     this.scaled();
+  }
+
+  /** What makes of the rows that are drawn those of now: each mark stays, and only what differs is drawn anew. */
+  difference(name) {
+    const { view } = this.drawn;
+    const [held, rows] = [view.data(name), this.rows(name)];
+    const changes = view.changeset().remove(held.slice(rows.length)).insert(rows.slice(held.length));
+    rows.slice(0, held.length).forEach((row, k) => {
+      for (const [field, value] of Object.entries(row)) if (held[k][field] !== value) changes.modify(held[k], field, value);
+    });
+    return changes;
   }
 
   /** Says how the map's colours are scaled, and when that has changed: each world has its own unit. */
@@ -213,21 +226,20 @@ export class Chart {
     const moved = this.scale && this.scale !== text;
     this.scale = text;
     if (!this.scaling) this.caption.append((this.scaling = el("span", { class: "scaling" })));
-    this.scaling.textContent = moved ? `${text} This scale is another than before.` : text;
+    write(this.scaling, moved ? `${text} This scale is another than before.` : text);
   }
 
   /** Gives every row its height. */
-  async tall() {
+  async tall(view = this.drawn.view) {
     if (!this.step) return;
-    const { view } = this.drawn;
     const height = this.step * Math.max(1, view.scale("y").domain().length);
     if (view.height() !== height) await view.height(height).runAsync();
   }
 
   /** A copy of a table's rows: Vega writes into what it is given. */
   rows(name) {
-    this.pushed[name] = this.tables[name];
-    return (this.tables[name] ?? []).map((row) => ({ ...row }));
+    const { of = () => true } = this.options;
+    return (this.tables[name] ?? []).filter(of).map((row) => ({ ...row }));
   }
 
   fail(error) {

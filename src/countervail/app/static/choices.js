@@ -40,7 +40,7 @@ export class Segments {
 
 /** A control of the scenario's settings: a choice, a yes or no, or a date. */
 export class Setting {
-  /** @param {{path: string, label: string, help: string, type: string, choices: {value: string, label: string}[] | null, default: any}} control */
+  /** @param {{path: string, label: string, help: string, type: string, choices: {value: string, label: string}[] | null, default: any, minimum: string | null, maximum: string | null}} control */
   constructor(control, why = null) {
     const id = unique("setting");
     const help = el("small", { id: `${id}-help` }, control.help);
@@ -54,7 +54,7 @@ export class Setting {
     this.input =
       control.type === "choice"
         ? el("select", named, control.choices.map(({ value, label }) => el("option", { value }, label)))
-        : el("input", { type: "date", min: "2010-01-01", max: "2030-12-31", ...named });
+        : el("input", { type: "date", min: control.minimum, max: control.maximum, ...named });
     this.input.addEventListener("change", () => set(this.input.value || null));
     this.element = el("div", { class: "setting" }, el("label", { for: id }, control.label), el("div", { class: "beside" }, this.input, why), help);
   }

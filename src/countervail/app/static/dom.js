@@ -33,8 +33,23 @@ export function fill(place, ...children) {
 
 /** Sets a text only where it differs, so that nothing is announced or laid out twice. @param {Element} place */
 export const write = (place, text) => {
-  if (place.textContent !== text) place.textContent = text;
+  if (place.textContent === text) return;
+  const [only, ...others] = place.childNodes;
+  if (only instanceof Text && !others.length) only.data = text;
+  else place.textContent = text;
 };
+
+/** Makes `place` what `fresh` is, a part at a time: what is the same stays, and is not laid out anew. @param {Element} place @param {Element} fresh */
+export function renew(place, fresh) {
+  if (place.isEqualNode(fresh)) return;
+  const alike = place.cloneNode(false).isEqualNode(fresh.cloneNode(false)) && place.childNodes.length === fresh.childNodes.length;
+  if (!alike || !place.childElementCount || place.childElementCount < place.childNodes.length) return place.replaceWith(fresh);
+  const next = [...fresh.children];
+  [...place.children].forEach((child, k) => renew(child, next[k]));
+}
+
+/** Does what nobody waits for, when the browser has nothing else to do. @param {() => void} work */
+export const idle = (work) => (globalThis.requestIdleCallback ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 50));
 
 let numbered = 0;
 /** An id that nothing else has. */

@@ -8,7 +8,7 @@ import { key, state } from "./state.js";
 const FILES = { "report.html": "Report", "results.xlsx": "Workbook", "results.json": "Results" };
 
 /** Hands a file to the browser. @param {string} href of this server or a blob */
-function hand(href, name) {
+export function hand(href, name) {
   const link = el("a", { href, download: name });
   document.body.append(link);
   link.click();

@@ -2,26 +2,28 @@
 
 import { ask, get } from "./api.js";
 import * as answer from "./answer.js";
-import * as bars from "./bars.js";
+import * as bar from "./bars.js";
 import * as changes from "./changes.js";
 import { Chart, library } from "./charts.js";
 import { Coalitions } from "./coalitions.js";
 import { Controls } from "./controls.js";
 import * as country from "./country.js";
-import { at, el, write } from "./dom.js";
+import { at, el, idle, write } from "./dom.js";
 import { Downloads } from "./download.js";
 import * as drawer from "./drawer.js";
 import { Evidence } from "./evidence.js";
 import { solve } from "./live.js";
+import { WorldMap } from "./map.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
 import { LongRun } from "./run.js";
+import { onSave } from "./save.js";
 import * as sheet from "./sheet.js";
 import { asLoaded, begin, go, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
 import { onChange, setFacts } from "./why.js";
 
-const SETTLED = 150; // milliseconds after the last switch before the controls are asked for again
+const SAID = 400; // milliseconds after an answer before it is said: who goes on switching hears the last
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
 
 const main = at("answer");
@@ -34,10 +36,12 @@ let loaded = null; // the live answer as loaded
 let now = null; // the latest live answer
 let drawn = null; // the result of the long run whose bands map and bars show
 let spoken = null; // what was last announced
+let sliding = false; // whether a slider is being moved
 const timers = {};
 
-const map = new Chart("map", { click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
-const ranked = { gains: new Chart("gains", { click: (datum) => opened(datum.country) }), costs: new Chart("costs", { click: (datum) => opened(datum.country) }) };
+const bars = (quantity) => new Chart(quantity === "gain_pct" ? "gains" : "costs", { click: (datum) => opened(datum.country), of: (row) => row.quantity === quantity });
+const map = new WorldMap({ click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
+const ranked = { gains: bars("gain_pct"), costs: bars("cost_pct") };
 
 const membersTable = new MembersTable((name) => {
   const row = now.tables.countries.find((one) => one.name === name);
@@ -76,10 +80,13 @@ function moved(_, how) {
   clearTimeout(timers.notice);
   timers.notice = setTimeout(() => answer.waiting(main.dataset.updated !== main.dataset.sequence), NOTICED);
   run.hold();
-  if (how === "preview") return;
-  if (controls && controls.scenario !== state().scenario) loaded = unchanged = spoken = null;
-  clearTimeout(timers.controls);
-  timers.controls = setTimeout(refresh, how === "history" || controls?.scenario !== state().scenario ? 0 : SETTLED);
+  sliding = how === "preview";
+  if (sliding) return;
+  // the controls follow when the answer is shown; those of another scenario are made meanwhile
+  if (controls?.scenario !== state().scenario) {
+    loaded = unchanged = spoken = null;
+    refresh();
+  } else if (main.dataset.updated === main.dataset.sequence) after(state());
 }
 
 /** The live answer is there: figures, map and bars first, the rest when they are drawn. */
@@ -89,6 +96,7 @@ async function solved(of, number, found, error) {
     failed(error.message, of.set.length > 0);
     answer.waiting(false);
     main.dataset.failed = number;
+    if (controls) refresh();
     return;
   }
   failed("");
@@ -102,21 +110,28 @@ async function solved(of, number, found, error) {
   performance.measure("update", `switched-${number}`, `updated-${number}`);
   main.dataset.updated = number;
   answer.waiting(false);
-  // the rest waits until that is on the screen
-  requestAnimationFrame(() => setTimeout(() => now === found && rest(of)));
+  after(of);
+}
+
+/** The rest waits until the answer is on the screen, and the browser has time. */
+function after(of) {
+  const found = now;
+  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of))));
 }
 
 function rest(of) {
+  if (controls && !sliding && key(of) === key()) refresh();
   run.settle();
   show();
   give();
   downloads.poll();
   country.list(now.tables.countries);
   clearTimeout(timers.say);
+  spoken ??= now;
   timers.say = setTimeout(() => {
-    answer.announce(now, spoken);
+    if (spoken !== now) answer.announce(now, spoken);
     spoken = now;
-  }, 400);
+  }, SAID);
   country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
   for (const panel of [payments, coalitions]) panel.changed();
@@ -132,6 +147,7 @@ function figures() {
 function show() {
   if (!now) return;
   figures();
+  answer.tell((run.fresh ? run.result : now).headline);
   const banded = run.fresh ? run.result : null;
   membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws), (banded ? run.of(key(asLoaded())) : null) ?? loaded);
   if (banded && banded !== drawn) pictures();
@@ -201,6 +217,17 @@ function worldChoice() {
   map.signals.world_shown = document.querySelector("input[name='world']:checked").value;
 }
 
+/** What a picture that is saved says of itself. */
+function told(chart) {
+  const world = chart === map && document.querySelector("input[name='world']:checked").nextElementSibling.textContent;
+  const changed = [...document.querySelectorAll("#changes .chip > span")].map((one) => one.textContent);
+  return [
+    world && `Shown: ${world.toLowerCase()}.`,
+    `Scenario: ${present?.title ?? state().scenario}${changed.length ? `, changed: ${changed.join("; ")}` : ", as loaded"}.`,
+    `Source: Countervail ${meta.version}, world ${meta.world.name}${meta.world.year ? ` ${meta.world.year}` : ""}; a model's results, not observations.${chart === map ? " Map: Natural Earth." : ""}`,
+  ];
+}
+
 async function open() {
   at("map").append(map.element);
   at("gains").append(ranked.gains.element);
@@ -208,6 +235,7 @@ async function open() {
   at("jobs").append(run.line.element);
   drawer.begin();
   worldChoice();
+  onSave(told);
   tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
   at("country").addEventListener("change", () => opened(at("country").value));
   at("problem-drop").addEventListener("click", () => go(asLoaded()));
@@ -219,7 +247,7 @@ async function open() {
   library();
   meta = await get("/api/meta");
   begin(meta.state ?? { scenario: meta.scenario });
-  top = bars.begin(meta, failed);
+  top = bar.begin(meta, failed);
   sheet.begin();
   write(at("world-facts"), `World: ${meta.world.name}${meta.world.year ? `, ${meta.world.year}` : ""}.`);
   onState(moved);

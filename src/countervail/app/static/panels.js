@@ -1,7 +1,7 @@
 // The tabs that show what the long run found: charts and tables, with a note of what they are of.
 
 import { Chart } from "./charts.js";
-import { el, fill } from "./dom.js";
+import { el, renew } from "./dom.js";
 import { members, Table } from "./tables.js";
 
 /** Charts and tables of one subject. */
@@ -59,14 +59,14 @@ export class MembersTable {
   /** @param {(name: string) => any} opened what stands for a country's name */
   constructor(opened) {
     this.opened = opened;
-    this.element = el("div", {});
+    this.element = el("div", {}, el("div", {}));
   }
 
   /** @param {object} view @param {boolean} banded @param {{members: object} | null} loaded the members as loaded */
   set(view, banded, loaded) {
     const about = banded ? "Below each figure the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
     const text = JSON.stringify([view, about, loaded?.members]);
-    if (text !== this.text) fill(this.element, members(view, about, this.opened, loaded?.members));
+    if (text !== this.text) renew(this.element.firstChild, members(view, about, this.opened, loaded?.members));
     this.text = text;
   }
 }

@@ -7,8 +7,10 @@ const small = matchMedia("(max-width: 60rem)");
 /** Controls stand in the column, or in the sheet. */
 function place() {
   const sheet = at("sheet");
-  if (small.matches) at("sheet-body").append(at("controls-body"));
-  else {
+  if (small.matches) {
+    at("sheet-body").append(at("controls-body"));
+    if (latest) show(...latest);
+  } else {
     if (sheet.open) sheet.close();
     at("controls").append(at("controls-body"));
   }
@@ -26,14 +28,22 @@ export function begin() {
   place();
 }
 
-/** The headline in short, for the bar and the sheet. */
+let latest = null;
+let said = null;
+
+/** The headline in short, for the bar and the sheet: where they are not seen, nothing is done. */
 export function show(now, loaded) {
+  latest = [now, loaded];
+  if (!small.matches) return;
   const short = ["gain_pct", "cost_pct", "offset"].map((quantity) => {
     const tile = now.tiles.find((one) => one.quantity === quantity);
     const before = loaded?.tiles.find((one) => one.quantity === quantity);
     const name = { gain_pct: "Gain", cost_pct: "Cost", offset: "Offset" }[quantity];
     return tile && [name, tile.value, before && before.value !== tile.value ? before.value : null];
   });
+  const text = JSON.stringify(short);
+  if (text === said) return;
+  said = text;
   for (const spot of document.querySelectorAll(".short"))
     fill(spot, short.filter(Boolean).map(([name, value, was]) => el("span", {}, `${name} `, el("b", {}, value), was && el("small", {}, ` was ${was}`))));
 }

@@ -47,6 +47,10 @@ export class Slider {
   }
 
   sync(n) {
+    const told = JSON.stringify(n);
+    // the thumb may have been moved since: it goes where the state is
+    if (told === this.told && this.input.value === this.held) return;
+    this.told = told;
     this.n = n;
     const part = (value) => String((value - n.minimum) / (n.maximum - n.minimum || 1));
     Object.assign(this.input, { min: n.minimum, max: n.maximum, step: step(n) });
@@ -54,5 +58,6 @@ export class Slider {
     for (const [name, value] of [["--low", n.low], ["--high", n.high], ["--loaded", n.loaded]]) this.track.style.setProperty(name, part(value));
     this.range.textContent = `${n.basis}, ${brief(n, n.low)} to ${brief(n, n.high)}`;
     this.say();
+    this.held = this.input.value;
   }
 }

@@ -33,7 +33,10 @@ def world_map() -> alt.LayerChart:
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
     unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
-    label = f"isFinite(datum.value) ? format({list(STEPS)}[floor(datum.value)] * units[world_shown], '+.1~r') : ''"
+    # on a narrow screen without what can be spared, so that every class keeps its limit
+    wide = "width >= 440"
+    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
+    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
     colour = alt.Color(
         "level:Q",
         title="Change in real income (%)",
@@ -43,8 +46,8 @@ def world_map() -> alt.LayerChart:
             type="gradient",
             labelExpr=label,
             gradientThickness=12,
-            labelFontSize=11,
-            labelOverlap=alt.ExprRef("width < 440"),
+            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
+            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
             gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
     )
@@ -62,8 +65,9 @@ def world_map() -> alt.LayerChart:
     blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
     unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
     solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    solved = solved.properties(name="solved")
     outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
-    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips)
+    members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips).properties(name="members")
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
     # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
@@ -82,7 +86,8 @@ def world_map() -> alt.LayerChart:
     )
     # the shapes are projected already, so that a page which pushes new rows in only scales them
     drawn = drawn.project("identity").add_params(shown, unit)
-    return drawn.properties(height="container")
+    # what a live page recolours by, without asking Vega
+    return drawn.properties(height="container", usermeta={"classes": STEPS})
 
 
 def senders() -> alt.LayerChart:
