@@ -156,5 +156,5 @@ def test_a_chart_is_saved_as_svg_and_png(user: User) -> None:
         if kind == "SVG":
             # in a document it says what it is, of which state, and from where
             said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
-            for words in ("Where real income would change", "with the club", "China Stays out", "Source: Countervail"):
+            for words in ("Where real income would change", "with the club", "China: Stays out", "Source: Countervail"):
                 assert words in said, words

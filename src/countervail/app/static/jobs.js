@@ -1,7 +1,7 @@
 // Long work on the server: started, followed by its events, taken up again after a reload, stopped.
 
 import { get, start, stop } from "./api.js";
-import { el } from "./dom.js";
+import { el, write } from "./dom.js";
 import { duration } from "./words.js";
 
 const OVER = new Set(["done", "failed", "cancelled"]);
@@ -126,9 +126,9 @@ export class Line {
     this.element.classList.toggle("failed", job.status === "failed");
     this.bar.hidden = this.stop.hidden = !running;
     this.again.hidden = running;
-    this.text.textContent =
-      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" ? `${this.title}: ${inWords(job)}` : inWords(job);
-    if (job.total > 0 && running) this.bar.value = job.done / job.total;
-    else this.bar.removeAttribute("value");
+    write(this.text,
+      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" ? `${this.title}: ${inWords(job)}` : inWords(job));
+    // never without a value: a bar that wanders has the browser draw sixty frames a second, in every window that waits
+    this.bar.value = job.total > 0 ? job.done / job.total : 0;
   }
 }

@@ -23,6 +23,7 @@ import { asLoaded, begin, go, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
 import { onChange, setFacts } from "./why.js";
 
+const SETTLED = 150; // milliseconds after an answer before the rest of the page follows it
 const SAID = 400; // milliseconds after an answer before it is said: who goes on switching hears the last
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
 
@@ -116,7 +117,7 @@ async function solved(of, number, found, error) {
 /** The rest waits until the answer is on the screen, and the browser has time. */
 function after(of) {
   const found = now;
-  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of))));
+  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of)), SETTLED));
 }
 
 function rest(of) {
@@ -131,7 +132,7 @@ function rest(of) {
   timers.say = setTimeout(() => {
     if (spoken !== now) answer.announce(now, spoken);
     spoken = now;
-  }, SAID);
+  }, SAID - SETTLED);
   country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
   for (const panel of [payments, coalitions]) panel.changed();
@@ -220,7 +221,7 @@ function worldChoice() {
 /** What a picture that is saved says of itself. */
 function told(chart) {
   const world = chart === map && document.querySelector("input[name='world']:checked").nextElementSibling.textContent;
-  const changed = [...document.querySelectorAll("#changes .chip > span")].map((one) => one.textContent);
+  const changed = [...document.querySelectorAll("#changes .chip > span")].map(({ childNodes: [name, , value] }) => `${name.textContent}: ${value.textContent}`);
   return [
     world && `Shown: ${world.toLowerCase()}.`,
     `Scenario: ${present?.title ?? state().scenario}${changed.length ? `, changed: ${changed.join("; ")}` : ", as loaded"}.`,
