@@ -206,6 +206,19 @@ export class Chart {
     this.scaled();
   }
 
+  /** Goes to other rows and back, unseen: else the first change waits until the browser has compiled what it takes. */
+  async practise() {
+    if (!this.drawn) return;
+    const [tables, [name]] = [this.tables, this.known.tables];
+    const [, ...rows] = this.rows(name);
+    const others = { ...tables, [name]: rows.map((row) => ({ ...row, value: 2 * row.value })) };
+    this.tables = others;
+    await this.refresh();
+    if (this.tables !== others) return;
+    this.tables = tables;
+    await this.refresh();
+  }
+
   /** What makes of the rows that are drawn those of now: each mark stays, and only what differs is drawn anew. */
   difference(name) {
     const { view } = this.drawn;

@@ -26,6 +26,7 @@ import { onChange, setFacts } from "./why.js";
 const SETTLED = 150; // milliseconds after an answer before the rest of the page follows it
 const SAID = 400; // milliseconds after an answer before it is said: who goes on switching hears the last
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
+const LATEST = 600; // milliseconds after an answer that the rest follows at the latest
 
 const main = at("answer");
 let meta;
@@ -108,16 +109,16 @@ async function solved(of, number, found, error) {
   await pictures();
   if (now !== found) return;
   performance.mark(`updated-${number}`);
-  performance.measure("update", `switched-${number}`, `updated-${number}`);
+  const { duration } = performance.measure("update", `switched-${number}`, `updated-${number}`);
   main.dataset.updated = number;
   answer.waiting(false);
-  after(of);
+  after(of, duration);
 }
 
-/** The rest waits until the answer is on the screen, and the browser has time. */
-function after(of) {
+/** The rest waits until the answer is on the screen and the browser has time; on a busy machine others' answers come first. */
+function after(of, took = 0) {
   const found = now;
-  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of)), SETTLED));
+  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of)), Math.min(Math.max(SETTLED, took), LATEST)));
 }
 
 function rest(of) {
@@ -127,6 +128,7 @@ function rest(of) {
   give();
   downloads.poll();
   country.list(now.tables.countries);
+  if (!spoken) idle(() => Object.values(ranked).forEach((chart) => chart.practise()));
   clearTimeout(timers.say);
   spoken ??= now;
   timers.say = setTimeout(() => {
