@@ -42,6 +42,9 @@ def test_members_china_and_readings(user: User) -> None:
     user.reads(tiles(without("RUS", "BLR")))
     user.presses("Undo").settled().presses("Undo").settled()
     user.reads(tiles())
+    # a switch taken back at once stands as it stood
+    user.flips("Belarus").settled().presses("Undo")
+    expect(user.switch("Belarus")).to_be_checked()
 
     user.puts_china("Out").settled()
     user.reads(tiles("club.china=none"))

@@ -18,10 +18,11 @@ const world = () => (shapes ??= get("/static/world.json"));
 const system = matchMedia("(prefers-color-scheme: dark)");
 export const dark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 
+const MARGIN = 300; // pixels beyond the window in which charts are drawn already
 /** @type {Map<Element, Chart>} */
 const charts = new Map();
 const sight = new IntersectionObserver((entries) => entries.forEach((entry) => charts.get(entry.target)?.seen(entry.isIntersecting)), {
-  rootMargin: "300px",
+  rootMargin: `${MARGIN}px`,
 });
 const lookers = new Set();
 /** Called when the look has changed. @param {() => void} listener */
@@ -103,8 +104,11 @@ export class Chart {
   /** Resolves when what is in sight is drawn. */
   async ready() {
     await library();
-    // it is told of being in sight one frame after it is laid out
-    if (!this.drawn) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    // it is told of being in sight some time after it is laid out
+    if (!this.visible && !this.drawn && this.element.checkVisibility()) {
+      const { top, bottom } = this.element.getBoundingClientRect();
+      if (top < innerHeight + MARGIN && bottom > -MARGIN) this.seen(true);
+    }
     return this.work;
   }
 

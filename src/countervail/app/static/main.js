@@ -38,6 +38,7 @@ let loaded = null; // the live answer as loaded
 let now = null; // the latest live answer
 let drawn = null; // the result of the long run whose bands map and bars show
 let spoken = null; // what was last announced
+let followed = null; // the state whose controls are shown or asked for; null once a control has moved on
 let sliding = false; // whether a slider is being moved
 const timers = {};
 
@@ -82,13 +83,14 @@ function moved(_, how) {
   clearTimeout(timers.notice);
   timers.notice = setTimeout(() => answer.waiting(main.dataset.updated !== main.dataset.sequence), NOTICED);
   run.hold();
+  followed = null;
   sliding = how === "preview";
   if (sliding) return;
-  // the controls follow when the answer is shown; those of another scenario are made meanwhile
-  if (controls?.scenario !== state().scenario) {
-    loaded = unchanged = spoken = null;
-    refresh();
-  } else if (main.dataset.updated === main.dataset.sequence) after(state());
+  // a control that was used stands right; what else moved the state, they follow at once, and the rest of them later
+  const another = controls?.scenario !== state().scenario;
+  if (another) loaded = unchanged = spoken = null;
+  if (another || how === "history" || !state().set.length) refresh();
+  if (main.dataset.updated === main.dataset.sequence) after(state());
 }
 
 /** The live answer is there: figures, map and bars first, the rest when they are drawn. */
@@ -168,12 +170,15 @@ function pictures() {
 /** The controls as they stand, which say what an override did to a range or a list. */
 async function refresh() {
   const wanted = key();
+  if (followed === wanted) return;
+  followed = wanted;
   try {
     const [stands, first] = await Promise.all([ask("/api/scenario", state()), unchanged ?? (state().set.length ? ask("/api/scenario", asLoaded()) : null)]);
     if (wanted !== key()) return;
     present = stands;
     unchanged = first ?? stands;
   } catch (error) {
+    if (followed === wanted) followed = null;
     if (wanted !== key()) return;
     failed(error.message, state().set.length > 0);
     if (controls) return void changes.show(present, unchanged);
