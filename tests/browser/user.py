@@ -122,8 +122,8 @@ class User:
 
 
 def use(switch: Locator) -> None:
-    """Clicks where the switch is seen: its knob lies over it."""
-    switch.click(force=True)
+    """Clicks where the switch is seen: its label, once that stands still."""
+    switch.locator("xpath=ancestor::label").click()
 
 
 def at_the_top(what: Locator) -> None:

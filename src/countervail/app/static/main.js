@@ -114,6 +114,7 @@ async function solved(of, number, found, error) {
   const { duration } = performance.measure("update", `switched-${number}`, `updated-${number}`);
   main.dataset.updated = number;
   answer.waiting(false);
+  spoken ??= found;
   after(of, duration);
 }
 
@@ -130,9 +131,8 @@ function rest(of) {
   give();
   downloads.poll();
   country.list(now.tables.countries);
-  if (!spoken) idle(() => Object.values(ranked).forEach((chart) => chart.practise()));
+  if (spoken === now) idle(() => Object.values(ranked).forEach((chart) => chart.practise()));
   clearTimeout(timers.say);
-  spoken ??= now;
   timers.say = setTimeout(() => {
     if (spoken !== now) answer.announce(now, spoken);
     spoken = now;
@@ -146,13 +146,13 @@ function rest(of) {
 
 function figures() {
   answer.show({ now, loaded, run: run.fresh ? run.result : run.previous, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
+  answer.tell((run.fresh ? run.result : now).headline);
   sheet.show(now, loaded);
 }
 
 function show() {
   if (!now) return;
   figures();
-  answer.tell((run.fresh ? run.result : now).headline);
   const banded = run.fresh ? run.result : null;
   membersTable.set((banded ?? now).members, Boolean(banded?.tables.meta[0].draws), (banded ? run.of(key(asLoaded())) : null) ?? loaded);
   if (banded && banded !== drawn) pictures();
