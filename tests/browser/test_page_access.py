@@ -166,6 +166,7 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
 ) -> None:
     page = contexts(server.url, viewport=PHONE, has_touch=True, is_mobile=True).new_page()
     user = User(page, server.url).opens()
+    page.locator("#map").scroll_into_view_if_needed()
     # the legend gives the limit of every class
     expect(page.locator("#map .role-legend-label text").filter(has_text=re.compile(r"\d"))).to_have_count(10)
     assert page.locator("#map .role-legend-label text[opacity='0']").count() == 0
