@@ -46,12 +46,15 @@ def sees_focus(focused: Locator) -> None:
     """The focused element lies in the window, and it or what stands for it has an outline or a shadow."""
     expect(focused).to_be_focused()
     expect(focused).to_be_in_viewport()
-    assert focused.evaluate(
+    # the style follows the focus, on a busy machine not at once
+    focused.page.wait_for_function(
         """focused => [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean).some(element => {
             const style = getComputedStyle(element);
             return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-        })"""
-    ), focused
+        })""",
+        arg=focused.element_handle(),
+        timeout=2000,
+    )
 
 
 def test_everything_is_reached_by_keyboard(user: User) -> None:

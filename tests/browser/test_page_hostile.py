@@ -50,11 +50,15 @@ def hovers_over_marks(figure: Locator, most: int = 4) -> str:
     said = ""
     figure.scroll_into_view_if_needed()
     marks = figure.locator(".mark-rect path, .mark-symbol path, .mark-bar path")
-    for k in range(min(most, marks.count())):
-        box = marks.nth(k).bounding_box()
-        if box is None:
-            continue
-        figure.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # all places in one look: a chart may be drawn anew meanwhile
+    places = marks.evaluate_all(
+        """marks => marks.map(mark => {
+            const box = mark.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        })"""
+    )
+    for x, y in places[:most]:
+        figure.page.mouse.move(x, y)
         tip = figure.page.locator("#vg-tooltip-element")
         if tip.is_visible():
             said += tip.inner_text()
