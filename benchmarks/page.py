@@ -306,6 +306,7 @@ def _clients(server: Server) -> list[Row]:
     def ask(k: int) -> None:
         with httpx.Client(base_url=server.url, headers={"Origin": server.url}, timeout=30) as client:
             client.post("/api/worlds", json={"scenario": "asiu", "set": [], "case": None})
+            time.sleep(5.0)  # as the windows' pages, which have been open a while
             gate.wait()
             since = time.perf_counter()
             answer = client.post("/api/worlds", json={"scenario": "asiu", "set": [changes[k]], "case": None})
