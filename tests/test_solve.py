@@ -282,6 +282,16 @@ def test_changes_among_some_countries_are_the_same_changes_in_their_cells(rest: 
     np.testing.assert_allclose(nobody.real_income, begin.real_income, rtol=1e-11)
 
 
+def test_an_array_changed_in_place_between_two_solves_counts() -> None:
+    world = make_world(17, n=4, j=2)
+    effect = np.ones(world.flows.shape)
+    first = solve(world, Shock(trade_effect=effect))
+    effect[0, 1] = effect[1, 0] = 0.3
+    then = solve(world, Shock(trade_effect=effect), start=first)
+    np.testing.assert_allclose(then.real_income, solve(world, Shock(trade_effect=effect)).real_income, rtol=1e-8)
+    assert then.real_income[0] < 1
+
+
 def test_a_zero_pair_opens() -> None:
     world = make_world(7, n=4, j=2)
     flows = world.flows.copy()

@@ -72,7 +72,8 @@ def solve(
         tol: bound on every equation's relative residual.
         fixed_shares: hold every country's shares of world output and expenditure in the trade equations at their
             baseline, as gegravity does (one sector, no inputs, no tariffs).
-        start: an equilibrium of the same world near the one sought.
+        start: an equilibrium of the same world near the one sought; where the shock has `among`, arrays that the two
+            shocks share must not have been changed since.
 
     Returns:
         An `Equilibrium`, or a list of them for a sequence of shocks.
@@ -157,10 +158,14 @@ def _solve(
         # the scenario that ends a batch has been linked to see that it does
         if k not in made:
             shock = shocks[k]
-            if base is None or base[0].among is not None or not shock.alike(base[0]):
-                rest = replace(shock, among=None)
-                base = rest, link(economy, rest)
-            made[k] = base[1] if shock.among is None else among(economy, base[1], shock)
+            if shock.among is None:
+                base = shock, link(economy, shock)
+                made[k] = base[1]
+            else:
+                if base is None or base[0].among is not None or not shock.alike(base[0]):
+                    rest = replace(shock, among=None)
+                    base = rest, link(economy, rest)
+                made[k] = among(economy, base[1], shock)
         return made[k]
 
     while position < len(shocks):
