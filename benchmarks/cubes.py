@@ -7,21 +7,18 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-import countervail.trade.cube as cube_module
+import countervail.trade.coalition_block as cube_module
 from benchmarks.worlds import CLUB, club, coarse
-from countervail.analysis.compile import Case
-from countervail.analysis.games import club_game
+from countervail.analysis.case.compile import Case
+from countervail.analysis.coalitions.games import club_game
 from countervail.scenario import load_scenario
-from countervail.trade.cube import Game, solve_block
+from countervail.trade.coalition_block import Game, solve_block
+from countervail.trade.coalition_sweep import sweep
 from countervail.trade.solve import solve
-from countervail.trade.sweep import sweep
-from countervail.world.bundled import load_world
-
-Row = dict[str, Any]
-Floats = NDArray[np.float64]
+from countervail.types import Floats, Row
+from countervail.world.store import load_world
 
 
 def peak() -> float:

@@ -9,21 +9,20 @@ import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from countervail.types import Floats
 
 
 class Experiment(NamedTuple):
     """What gegravity finds: factory-gate prices, welfare statistic, trade; and the seconds it took."""
 
-    price: Array
-    welfare: Array
-    trade: Array
+    price: Floats
+    welfare: Floats
+    trade: Floats
     seconds: float
 
 
-def experiment(names: list[str], trade: Array, effect: Array, sigma: float, tolerance: float = 1e-12) -> Experiment:
+def experiment(names: list[str], trade: Floats, effect: Floats, sigma: float, tolerance: float = 1e-12) -> Experiment:
     """Its experiment on `trade` and the log `effect` `[exporter, importer]`; the baseline's preparation is included.
 
     Trade costs are the ones that reproduce the data at its gravity equation, so that both solve one problem.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.trade.economy import Economy
+from countervail.types import Floats
 
-Array = NDArray[np.float64]
 
-
-def nested(economy: Economy, effect: Array, tol: float = 1e-10) -> Array:
+def nested(economy: Economy, effect: Floats, tol: float = 1e-10) -> Floats:
     """Log wages under `effect [sector, importer, exporter]`; deficits fixed, no tariffs (Caliendo and Parro 2015)."""
     theta = economy.elasticity[:, None]
     A = economy.share * effect

@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.driving import LAPTOP, Server, found, launch, serving
 
 from countervail.analysis.live import Live
-from countervail.report import answers
-from countervail.report.tables import at_once
+from countervail.report import headline
+from countervail.report.tables.run_tables import at_once
 from countervail.scenario import load_scenario
-from countervail.world.bundled import load_world
+from countervail.types import Row
+from countervail.world.store import load_world
 
 SINGLE, WINDOWS = 70, 20
 FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 150, 300, 600, 1000
@@ -70,7 +70,6 @@ _RESTS = (
     "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
 )
 
-Row = dict[str, Any]
 Control = tuple[str, str | None]
 """A selector, and the value it is set to; None for a click."""
 
@@ -242,7 +241,7 @@ def _right(changes: list[str]) -> list[dict[str, str]]:
     for change in changes:
         rows = at_once(live.outcome_of(load_scenario("asiu", set=[change])))
         found.append(
-            {q: answers.figure(rows, answers.CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")}
+            {q: headline.figure(rows, headline.CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")}
         )
     return found
 

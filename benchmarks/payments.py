@@ -8,10 +8,10 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from countervail.payments import payments
-from countervail.payments.series import series
+from countervail.rails import payments
+from countervail.rails.series import series
 from countervail.scenario import load_scenario
-from countervail.world.bundled import load_world
+from countervail.world.store import load_world
 
 LIMITS = {"all pairs at one date": 0.2, "180 months": 15.0, "interdict(3), exact": 10.0}
 

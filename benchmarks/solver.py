@@ -13,14 +13,14 @@ from threadpoolctl import threadpool_limits
 from benchmarks.nested import nested
 from benchmarks.worlds import coarse, embargo
 from countervail.trade.economy import Economy
-from countervail.trade.prepare import prepare
+from countervail.trade.preconditioner import prepare
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.world.bundled import load_world
-from countervail.world.model import World
+from countervail.types import Row
+from countervail.world.store import load_world
+from countervail.world.world import World
 
 SIGMA = 5.0
-Row = dict[str, Any]
 
 
 def timed(call: Callable[[], Any], repeat: int) -> float:

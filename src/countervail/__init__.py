@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from countervail.analysis.coalitions import coalitions as coalitions
-    from countervail.analysis.cube import Cube as Cube
+    from countervail.analysis.coalitions.cube import Cube as Cube
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence as Evidence
     from countervail.evidence.bundle import check as check
     from countervail.evidence.bundle import read as read
-    from countervail.payments import payments as payments
-    from countervail.report.run import write as write
+    from countervail.rails import payments as payments
+    from countervail.report.run_folder import write as write
     from countervail.scenario.load import load_scenario as load_scenario
-    from countervail.scenario.model import Scenario as Scenario
+    from countervail.scenario.scenario import Scenario as Scenario
+    from countervail.trade.equilibrium import Equilibrium as Equilibrium
     from countervail.trade.shock import Shock as Shock
     from countervail.trade.solve import solve as solve
-    from countervail.trade.welfare import Equilibrium as Equilibrium
-    from countervail.world.bundled import load_world as load_world
-    from countervail.world.model import World as World
+    from countervail.world.store import load_world as load_world
+    from countervail.world.world import World as World
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Cube": "analysis.cube",
-    "Equilibrium": "trade.welfare",
+    "Cube": "analysis.coalitions.cube",
+    "Equilibrium": "trade.equilibrium",
     "Evidence": "evidence.bundle",
     "Outcome": "analysis.outcome",
-    "Scenario": "scenario.model",
+    "Scenario": "scenario.scenario",
     "Shock": "trade.shock",
-    "World": "world.model",
+    "World": "world.world",
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",
-    "load_world": "world.bundled",
-    "payments": "payments",
+    "load_world": "world.store",
+    "payments": "rails",
     "read": "evidence.bundle",
     "run": "analysis.run",
     "solve": "trade.solve",
-    "write": "report.run",
+    "write": "report.run_folder",
     "CountervailError": "errors",
     "InputError": "errors",
     "NoEquilibrium": "errors",

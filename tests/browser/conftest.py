@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from driving import LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
+from support.driving import DRAWS, LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
 
-DRAWS = "3"
 PATIENCE = 15_000
 """Milliseconds that a test waits for what it expects to see."""
 FAILED = pytest.StashKey[bool]()

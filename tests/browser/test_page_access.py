@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from driving import LAPTOP, PHONE, Server, keep, violations
-from expected import tiles
-from user import LATER, User, at_the_top
+from support.driving import LAPTOP, PHONE, Server, keep, violations
+from support.expected import tiles
+from support.user import LATER, User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 SCREENS = {"laptop": LAPTOP, "phone": PHONE}

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import countervail as cv
-from driving import Server, keep
-from expected import headline, tiles
-from user import User
+from support.driving import Server, keep
+from support.expected import sentences, tiles
+from support.user import User
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def without(*left: str) -> str:
 def test_it_opens_with_the_first_view(user: User) -> None:
     user.opens()
     user.reads(tiles())
-    for sentence in headline()[:2]:
+    for sentence in sentences()[:2]:
         # where the run is known already, its bands follow in brackets
         expect(user.page.get_by_text(sentence.removesuffix("."))).to_be_visible()
     expect(user.page.get_by_role("main").get_by_role("figure").first).to_be_visible()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
-import hostile
-from documents import papers
-from driving import Server, keep
-from user import LATER, User
+from support import hostile
+from support.documents import papers
+from support.driving import Server, keep
+from support.user import LATER, User
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 # the marks and overrides of the writing direction, and control characters

@@ -11,14 +11,13 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 import countervail as cv
-from conftest import DRAWS
 from countervail import countries
-from countervail.report import answers
-from countervail.report.tables import tables
-from countervail.report.words import usd
-from driving import Server, keep
-from expected import tiles, world
-from user import LATER, User, use
+from countervail.report import headline
+from countervail.report.numbers import usd
+from countervail.report.tables.run_tables import tables
+from support.driving import DRAWS, Server, keep
+from support.expected import tiles, world
+from support.user import LATER, User, use
 
 NO_CHINA = "club.china=none"
 LEFT_OUT = ("Nicaragua", "NIC")
@@ -45,14 +44,14 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
 
     run = tables(cv.run(world(), cv.load_scenario("asiu", set=user.changes), draws=int(DRAWS), seed=0))
     for quantity in ("cost_pct", "gain_pct", "offset", "break_even"):
-        figure = answers.figure(run, answers.CLUB, quantity)
+        figure = headline.figure(run, headline.CLUB, quantity)
         user.reads({quantity: figure.value})
         if figure.band:
             expect(user.tile(quantity)).to_contain_text(figure.band)
-    for sentence in answers.headline(run):
+    for sentence in headline.headline(run):
         expect(user.page.get_by_text(sentence)).to_be_visible()
     members = user.panel("Members")
-    for member in answers.members(run)[:3]:
+    for member in headline.members(run)[:3]:
         row = members.get_by_role("row", name=re.compile(f"^{member.name}"))
         for figure in member.figures[:2]:
             expect(row.first).to_contain_text(figure.band.replace("USD\u00a0", ""))
@@ -135,7 +134,7 @@ def test_report_workbook_and_results_are_those_of_this_state(user: User, tmp_pat
         for r in results["tables"]["figures"]
         if (r["country"], r["quantity"], r["reading"]) == ("CLUB", "gain_pct", "letter")
     )
-    assert answers.quantity(row["value"], "%") == value
+    assert headline.quantity(row["value"], "%") == value
     workbook = user.downloads("Workbook")
     workbook.save_as(tmp_path / "results.xlsx")
     assert "figures" in [name.lower() for name in load_workbook(tmp_path / "results.xlsx", read_only=True).sheetnames]

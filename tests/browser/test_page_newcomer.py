@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from driving import Server
-from expected import tiles
+from support.driving import Server
+from support.expected import tiles
 
 STEPS = 3
 """The most that it may take to find out what China is worth to the club."""

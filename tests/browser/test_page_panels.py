@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import countervail as cv
-from countervail.report.country_tables import country_tables
-from countervail.report.words import percent, usd
-from countervail.scenario.model import RAILS_KNOWN
-from documents import papers
-from driving import Server, keep
-from expected import outcome
-from user import User, at_the_top
+from countervail.report.numbers import percent, usd
+from countervail.report.tables.country_tables import country_tables
+from countervail.scenario.scenario import RAILS_KNOWN
+from support.documents import papers
+from support.driving import Server, keep
+from support.expected import outcome
+from support.user import User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
 

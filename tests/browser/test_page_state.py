@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import countervail as cv
-from driving import Server
-from expected import outcome, tiles
-from user import User
+from support.driving import Server
+from support.expected import outcome, tiles
+from support.user import User
 
 NO_CHINA, SHORT = "club.china=none", "settings.horizon=short"
 

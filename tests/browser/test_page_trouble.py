@@ -10,9 +10,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 import countervail as cv
 from countervail.scenario import dump
-from driving import Server, keep, serving
-from expected import tiles
-from user import User
+from support.driving import Server, keep, serving
+from support.expected import tiles
+from support.user import User
 
 
 @pytest.fixture

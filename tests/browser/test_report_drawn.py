@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from countervail.report.page import page as written
-from driving import LAPTOP, PHONE, keep, violations
-from synthetic_tables import synthetic
+from countervail.report.pages.page import page as written
+from support.driving import LAPTOP, PHONE, keep, violations
+from support.synthetic_tables import synthetic
 
 
 def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserContext], tmp_path: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.analysis.compile import Case
+from countervail.analysis.case.compile import Case
 from countervail.analysis.worlds import Worlds, equilibria
-
-Floats = NDArray[np.float64]
+from countervail.types import Floats
 
 SEARCHED = 5.0
 """Largest b looked at; a trade agreement is worth 0.2 to 0.5."""

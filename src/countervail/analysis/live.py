@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.compile import Case
+from countervail.analysis.case.compile import Case
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.scenario import Scenario
 from countervail.trade.solve import prepared
-from countervail.world.model import World
+from countervail.world.world import World
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,24 +13,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.analysis.compile import Case
-from countervail.analysis.eligibility import ineligible, mean
-from countervail.analysis.links import Study
-from countervail.analysis.measures import Dependence, Diversion, Part
-from countervail.analysis.placebo import Placebo
+from countervail.analysis.case.compile import Case
+from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
+from countervail.analysis.identification import Placebo, ineligible, mean
+from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import Drawn
-from countervail.analysis.variants import Variant
 from countervail.analysis.worlds import Worlds
 from countervail.errors import InputError
 from countervail.scenario import Scenario
-from countervail.world.model import World
+from countervail.types import Floats
+from countervail.world.world import World
 
 if TYPE_CHECKING:
     import xarray
 
-Floats = NDArray[np.float64]
 
 CLUB = "CLUB"
 LEAST_COST = 0.0025

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
-from countervail.analysis.compile import Case
-from countervail.analysis.draws import sample
-from countervail.analysis.links import network_of, study
-from countervail.analysis.measures import dependence, diversion, measures, provisions
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.draws import sample
+from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
+from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import CLUB, Outcome
-from countervail.analysis.placebo import Placebo, placebo
-from countervail.analysis.uncertainty import Progress, run_draws
-from countervail.analysis.variants import variants
+from countervail.analysis.payment_links import network_of, study
+from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
 from countervail.errors import InputError
 from countervail.scenario import Scenario
-from countervail.world.model import World
-
-Floats = NDArray[np.float64]
+from countervail.types import Floats, Progress
+from countervail.world.world import World
 
 
 def run(

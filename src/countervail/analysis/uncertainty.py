@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.analysis.compile import Case
-from countervail.analysis.draws import MEASURES, Draws
-from countervail.analysis.variants import Variant, variant
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.draws import MEASURES, Draws
+from countervail.analysis.decompose import Variant, variant
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
-from countervail.trade.threads import one_blas_thread
-
-Floats = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
+from countervail.trade.kernels import one_blas_thread
+from countervail.types import Floats, Progress
 
 ENOUGH = 1e-7
 """Tolerance of a draw: bands are read to a hundredth of a percent."""

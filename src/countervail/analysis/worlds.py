@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.analysis.compile import Case
+from countervail.analysis.case.compile import Case
+from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import State
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.trade.welfare import Equilibrium
-
-Floats = NDArray[np.float64]
+from countervail.types import Floats
 
 
 @dataclass(frozen=True)

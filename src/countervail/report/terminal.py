@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from countervail.report import answers
-from countervail.report.columns import Tables
-from countervail.report.words import NOTHING, band, percent, plain, quantity, unprefixed, usd
+from countervail.report import headline
+from countervail.report.numbers import NOTHING, band, percent, plain, quantity, unprefixed, usd
+from countervail.types import Tables
 
 
 def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None) -> None:
@@ -19,13 +19,13 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     if width is None and not console.is_terminal:
         console.width = 110
-    said = answers.meta(tables)
+    said = headline.meta(tables)
     console.print(Text(str(said.get("title") or said.get("scenario") or ""), style="bold"))
     console.print(Text(f"Members after: {said.get('reading_label') or said.get('reading')}", style="dim"))
     if said.get("changes"):
         console.print(Text(f"Changed: {said['changes']}", style="dim"))
     console.print()
-    for sentence in answers.headline(tables):
+    for sentence in headline.headline(tables):
         console.print(Text(sentence))
     console.print()
     for table in (_members(tables), _provisions(tables), _claims(tables)):
@@ -44,10 +44,10 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _members(tables: Tables) -> Table:
-    bands = " (below each figure its 5 to 95 % band)" if answers.meta(tables).get("draws") else ""
-    table = _table(f"The members{bands}", "", *answers.QUANTITIES.values())
+    bands = " (below each figure its 5 to 95 % band)" if headline.meta(tables).get("draws") else ""
+    table = _table(f"The members{bands}", "", *headline.QUANTITIES.values())
     marks = _marks(tables)
-    for member in answers.members(tables):
+    for member in headline.members(tables):
         cells = [
             unprefixed(f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else ""))
             for figure in member.figures
@@ -61,7 +61,7 @@ def _provisions(tables: Tables) -> Table:
         "What each proposal is worth to the club's eligible members", "", "Alone", "Band", "USD", "Added last"
     )
     for row in tables.get("provisions", ()):
-        if row["country"] == answers.CLUB:
+        if row["country"] == headline.CLUB:
             low, high, alone, last, money = (
                 _number(row[key]) for key in ("alone_low", "alone_high", "alone_pct", "last_pct", "alone_usd")
             )
@@ -80,7 +80,7 @@ def _claims(tables: Tables) -> Table:
 
 def _marks(tables: Tables) -> dict[str, str]:
     """A footnote mark for every reason why a ratio is not given."""
-    notes = (figure.note for member in answers.members(tables) for figure in member.figures if figure.value == NOTHING)
+    notes = (figure.note for member in headline.members(tables) for figure in member.figures if figure.value == NOTHING)
     return {note: f" ({number})" for number, note in enumerate(dict.fromkeys(note for note in notes if note), start=1)}
 
 

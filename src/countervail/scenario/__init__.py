@@ -4,8 +4,7 @@ from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_
 from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
 from countervail.scenario.load import dump, library, load_scenario
 from countervail.scenario.measures import Measure
-from countervail.scenario.model import Scenario, Settings, select_sectors
-from countervail.scenario.schema import json_schema
+from countervail.scenario.scenario import Scenario, Settings, json_schema, select_sectors
 from countervail.scenario.values import Range
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from countervail.scenario.model import Scenario
+from countervail.scenario.scenario import Scenario
 from countervail.scenario.values import Range
 
 Row = dict[str, str | float | None]

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from countervail.errors import InputError
 from countervail.scenario import tree
-from countervail.scenario.explain import explain
-from countervail.scenario.model import Scenario
+from countervail.scenario.messages import explain
 from countervail.scenario.override import apply
+from countervail.scenario.scenario import Scenario
 from countervail.scenario.tree import Node
 from countervail.scenario.values import Model
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.scenario import tree
-from countervail.scenario.explain import fields_at, model_at, suggest
+from countervail.scenario.messages import fields_at, model_at, suggest
 from countervail.scenario.tree import Key, Node
 from countervail.scenario.values import Range
 

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import NoEquilibrium
+from countervail.types import Floats
 
 if TYPE_CHECKING:
-    from countervail.trade.prepare import Preparation
-    from countervail.trade.welfare import Reference
-
-Array = NDArray[np.float64]
+    from countervail.trade.equilibrium import Reference
+    from countervail.trade.preconditioner import Preparation
 
 
 class Flows(Protocol):
@@ -35,32 +34,32 @@ class Flows(Protocol):
         """Names."""
 
     @property
-    def flows(self) -> Array:
+    def flows(self) -> Floats:
         """What the importer pays `[exporter, importer, sector]`."""
 
     @property
-    def value_added_share(self) -> Array:
+    def value_added_share(self) -> Floats:
         """`[country, sector]`."""
 
     @property
-    def input_share(self) -> Array:
+    def input_share(self) -> Floats:
         """`[country, input, user]`."""
 
     @property
-    def tariff(self) -> Array:
+    def tariff(self) -> Floats:
         """Ad valorem `[exporter, importer, sector]`."""
 
     @property
-    def elasticity(self) -> Array:
+    def elasticity(self) -> Floats:
         """Theta `[sector]`."""
 
 
-def inward(array: Array) -> Array:
+def inward(array: Floats) -> Floats:
     """`[exporter, importer, sector]` to `[sector, importer, exporter]`, contiguous."""
     return np.ascontiguousarray(array.transpose(2, 1, 0))
 
 
-def outward(array: Array) -> Array:
+def outward(array: Floats) -> Floats:
     """`[sector, importer, exporter]` to `[exporter, importer, sector]`."""
     return array.transpose(2, 1, 0)
 
@@ -86,16 +85,16 @@ class Economy:
 
     countries: tuple[str, ...]
     sectors: tuple[str, ...]
-    share: Array
-    input_share: Array
-    value_added_share: Array
-    final_share: Array
-    elasticity: Array
-    tariff: Array | None
-    labour: Array
-    deficit: Array
-    expenditure: Array
-    income: Array
+    share: Floats
+    input_share: Floats
+    value_added_share: Floats
+    final_share: Floats
+    elasticity: Floats
+    tariff: Floats | None
+    labour: Floats
+    deficit: Floats
+    expenditure: Floats
+    income: Floats
     scale: float
     prepared: Preparation | None = field(default=None, repr=False)
     references: dict[float, Reference] = field(default_factory=dict, repr=False)
@@ -160,12 +159,12 @@ class Economy:
     @cached_property
     def preparation(self) -> Preparation:
         """The solver's preconditioner, made once per base point (a lent one is used as it is)."""
-        from countervail.trade.prepare import prepare
+        from countervail.trade.preconditioner import prepare
 
         return self.prepared if self.prepared is not None else prepare(self)
 
     @cached_property
-    def unit(self) -> Array:
+    def unit(self) -> Floats:
         """What the solver counts expenditure in: the baseline's, 1 where that is zero `[sector, country]`."""
         return np.where(self.expenditure > 0, self.expenditure, 1.0)
 
@@ -175,7 +174,7 @@ class Economy:
         return np.asarray(self.expenditure <= 0)
 
     @cached_property
-    def floor(self) -> Array:
+    def floor(self) -> Floats:
         """Expenditure, in `unit`, below which a residual counts as if it were that much `[sector, country]`.
 
         A sector that loses its only buyer stops, and what it alone bought falls to nothing.
@@ -183,13 +182,13 @@ class Economy:
         return np.where(self.dead, 1e-12, 1e-8)
 
     @cached_property
-    def cost_matrix(self) -> Array:
+    def cost_matrix(self) -> Floats:
         """Log cost of a bundle out of log prices and, last, the log wage `[country, sector, sector + 1]`."""
         labour = self.value_added_share.T[:, :, None]
         return np.ascontiguousarray(np.concatenate([self.input_share_transposed, labour], axis=2))
 
     @cached_property
-    def use_matrix(self) -> Array:
+    def use_matrix(self) -> Floats:
         """Value added earned, then spending over `unit`, out of sales and, last, final spending.
 
         `[country, 1 + sector, sector + 1]`.
@@ -202,10 +201,10 @@ class Economy:
         return out
 
     @cached_property
-    def input_share_transposed(self) -> Array:
+    def input_share_transposed(self) -> Floats:
         """Gamma as `[country, user, input]`."""
         return np.ascontiguousarray(self.input_share.transpose(0, 2, 1))
 
-    def with_elasticity(self, elasticity: Array) -> Economy:
+    def with_elasticity(self, elasticity: Floats) -> Economy:
         """The same base point under other elasticities; the preconditioner is kept (it only steers the iteration)."""
         return replace(self, elasticity=np.asarray(elasticity, float), prepared=self.preparation, references={})

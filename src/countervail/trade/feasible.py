@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import NoEquilibrium
-from countervail.trade.economy import Array, Economy
+from countervail.trade.economy import Economy
 from countervail.trade.kernels import Deficits
-from countervail.trade.links import Links
+from countervail.trade.shares import Links
+from countervail.types import Floats
 
 SHOWN = 8
 """Cells named in a message; more are counted."""
@@ -29,7 +30,7 @@ def check(economy: Economy, links: Links, deficits: Deficits) -> None:
     _deficits(economy, links.A, deficits)
 
 
-def check_suppliers(economy: Economy, A: Array) -> None:
+def check_suppliers(economy: Economy, A: Floats) -> None:
     """Refuse links that leave a cell with spending but no supplier."""
     missing = (economy.expenditure > 0) & ~(A.sum(2) > 0)
     if missing.any():
@@ -40,7 +41,7 @@ def check_suppliers(economy: Economy, A: Array) -> None:
         )
 
 
-def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
+def _deficits(economy: Economy, A: Floats, deficits: Deficits) -> None:
     gap = deficits.fixed[:, 0]
     if deficits.rate is not None:
         scaled = deficits.rate[:, 0] * economy.labour
@@ -60,7 +61,7 @@ def _deficits(economy: Economy, A: Array, deficits: Deficits) -> None:
         _one_way(economy, traded, gap)
 
 
-def _one_way(economy: Economy, traded: NDArray[np.bool_], gap: Array) -> None:
+def _one_way(economy: Economy, traded: NDArray[np.bool_], gap: Floats) -> None:
     """Refuse countries that sell to others without buying from them, or buy without selling, and no gap to match."""
     rests_on = traded | np.eye(economy.n, dtype=bool)  # [importer, whom its purchases come from, through others too]
     while True:

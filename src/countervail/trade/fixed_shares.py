@@ -10,13 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from countervail.errors import InputError, NotConverged
-from countervail.trade.economy import Array, Economy
+from countervail.trade.economy import Economy
+from countervail.trade.equilibrium import Equilibrium, baseline
 from countervail.trade.feasible import check_suppliers
 from countervail.trade.iterate import Found
 from countervail.trade.kernels import State
-from countervail.trade.links import link
+from countervail.trade.shares import link
 from countervail.trade.shock import Shock
-from countervail.trade.welfare import Equilibrium, baseline
+from countervail.types import Floats
 
 MAX_NEWTON = 100
 
@@ -67,7 +68,7 @@ def solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibriu
     )
 
 
-def _scale(flows: Array, rows: Array, columns: Array, tol: float) -> tuple[Array, Array, float, int]:
+def _scale(flows: Floats, rows: Floats, columns: Floats, tol: float) -> tuple[Floats, Floats, float, int]:
     """Log factors u, v with u_i flows_ij v_j summing to `rows` and `columns` (up to their totals): Newton's method."""
     n = len(rows)
     rows = rows * columns.sum() / rows.sum()

@@ -5,23 +5,25 @@ added paid, prices' the log price index, expenditure's what users and final dema
 5-9, in hats). One scenario is a batch of one: there is no second code path.
 
 The three unknowns lie in one array, so that costs are one product a country with prices and wages together, and what is
-earned and spent another with sales and final spending together.
-"""
+earned and spent another with sales and final spending together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
-from countervail.trade.economy import Array, Economy
-from countervail.trade.links import Links
+from countervail.trade.economy import Economy
+from countervail.trade.shares import Links
+from countervail.types import Floats, Singles
 
-Single = NDArray[np.float32]
-Number = TypeVar("Number", Array, Single)
+Number = TypeVar("Number", Floats, Singles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,28 +38,28 @@ class Block:
 
     importers: NDArray[np.intp]
     exporters: NDArray[np.intp]
-    A: Array
-    B: Array
-    T: Array | None = None
-    E: Array | None = None
-    gates: tuple[Array, Array] | None = None
+    A: Floats
+    B: Floats
+    T: Floats | None = None
+    E: Floats | None = None
+    gates: tuple[Floats, Floats] | None = None
 
 
 class Deficits(NamedTuple):
     """How deficits follow value added: `spending = (1 + rate) m V + fixed`, `m` making the world sum to zero."""
 
-    fixed: Array
-    rate: Array | None
+    fixed: Floats
+    rate: Floats | None
 
 
 @dataclass(frozen=True, eq=False)
 class State:
     """A point of the iteration `z [row, country, batch]`: log prices, log wages, expenditure over `Economy.unit`."""
 
-    z: Array
+    z: Floats
 
     @classmethod
-    def of(cls, log_price: Array, log_wage: Array, expenditure: Array) -> State:
+    def of(cls, log_price: Floats, log_wage: Floats, expenditure: Floats) -> State:
         """From log prices and expenditure `[sector, country, batch]` and log wages `[country, batch]`."""
         return cls(np.concatenate([log_price, log_wage[None], expenditure]))
 
@@ -66,17 +68,17 @@ class State:
         return len(self.z) // 2
 
     @property
-    def log_price(self) -> Array:
+    def log_price(self) -> Floats:
         """`[sector, country, batch]`."""
         return self.z[: self._j]
 
     @property
-    def log_wage(self) -> Array:
+    def log_wage(self) -> Floats:
         """`[country, batch]`."""
         return np.asarray(self.z[self._j])
 
     @property
-    def expenditure(self) -> Array:
+    def expenditure(self) -> Floats:
         """Over the baseline's, `[sector, country, batch]` (share of world value added where that is zero)."""
         return self.z[self._j + 1 :]
 
@@ -89,17 +91,17 @@ class Work:
     """Buffers by name, made on first use and used again: fresh memory of this size costs as much as the arithmetic."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Array] = {}
-        self._single: dict[str, Single] = {}
+        self._held: dict[str, Floats] = {}
+        self._single: dict[str, Singles] = {}
 
-    def __call__(self, name: str, *shape: int) -> Array:
+    def __call__(self, name: str, *shape: int) -> Floats:
         """The buffer `name`; its content is whatever it was."""
         held = self._held.get(name)
         if held is None or held.shape != shape:
             held = self._held[name] = np.empty(shape)
         return held
 
-    def single(self, name: str, *shape: int) -> Single:
+    def single(self, name: str, *shape: int) -> Singles:
         """A buffer of single precision."""
         held = self._single.get(name)
         if held is None or held.shape != shape:
@@ -114,19 +116,19 @@ class Terms(NamedTuple):
     and, last, final spending `[sector + 1, country, batch]`.
     """
 
-    q: Array
-    S: Array
-    v: Array
-    income: Array
-    value_added: Array
+    q: Floats
+    S: Floats
+    v: Floats
+    income: Floats
+    value_added: Floats
 
     @property
-    def sales(self) -> Array:
+    def sales(self) -> Floats:
         """Y' `[sector, country, batch]`."""
         return self.income[:-1]
 
     @property
-    def spending(self) -> Array:
+    def spending(self) -> Floats:
         """Final spending I' `[country, batch]`."""
         return np.asarray(self.income[-1])
 
@@ -141,24 +143,28 @@ def mix(matrices: Number, values: Number, out: Number | None = None) -> Number:
 
 
 def _add(
-    matrix: Array, rows: NDArray[np.intp], columns: NDArray[np.intp], gates: tuple[Array, Array] | None, values: Array
-) -> Array:
+    matrix: Floats,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    gates: tuple[Floats, Floats] | None,
+    values: Floats,
+) -> Floats:
     """A block's product with `values`, `[sector, row, batch]`."""
     x = values[:, columns]
     if gates is None:
         return np.asarray(np.einsum("jrcb,jcb->jrb", matrix, x))
     x *= gates[1]
-    y: Array = np.matmul(matrix, x)
+    y: Floats = np.matmul(matrix, x)
     y *= gates[0]
     return y
 
 
-def _turned(block: Block, matrix: Array) -> Array:
+def _turned(block: Block, matrix: Floats) -> Floats:
     """`_add` of a block's transpose."""
     return matrix.transpose(0, 2, 1) if block.gates else matrix.transpose(0, 2, 1, 3)
 
 
-def _forward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -> Array:
+def _forward(links: Links, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
     """Sum over exporters of `A` times `values`, with the batch's own cells."""
     np.matmul(links.A, values, out=out)
     for b in blocks:
@@ -166,7 +172,7 @@ def _forward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -
     return out
 
 
-def _backward(links: Links, blocks: Sequence[Block], values: Array, out: Array) -> Array:
+def _backward(links: Links, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
     """Sum over importers of `A` times `values`, with the batch's own cells of `B`: taxes are still to come off."""
     np.matmul(links.A.transpose(0, 2, 1), values, out=out)
     for b in blocks:
@@ -174,11 +180,11 @@ def _backward(links: Links, blocks: Sequence[Block], values: Array, out: Array) 
     return out
 
 
-def _swap(gates: tuple[Array, Array] | None) -> tuple[Array, Array] | None:
+def _swap(gates: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
     return None if gates is None else (gates[1], gates[0])
 
 
-def log_cost(economy: Economy, links: Links, state: State) -> Array:
+def log_cost(economy: Economy, links: Links, state: State) -> Floats:
     """Log cost of an input bundle, c-hat: wages and prices at their cost shares over productivity."""
     cost = mix(economy.cost_matrix, state.z[: economy.j + 1])
     if links.log_productivity is not None:
@@ -250,7 +256,7 @@ def residuals(economy: Economy, t: Terms, state: State, work: Work | None = None
     return State(r)
 
 
-def relative(economy: Economy, residual: State, state: State, work: Work | None = None) -> Array:
+def relative(economy: Economy, residual: State, state: State, work: Work | None = None) -> Floats:
     """Largest residual of each scenario `[batch]`, expenditure's relative to the cell's own."""
     work = Work() if work is None else work
     J, N, batch = economy.j, economy.n, state.z.shape[2]
@@ -258,3 +264,21 @@ def relative(economy: Economy, residual: State, state: State, work: Work | None 
     own = np.maximum(state.expenditure, economy.floor[:, :, None], out=work("own", J, N, batch))
     size[J + 1 :] /= own
     return np.asarray(size.reshape(2 * J + 1, N * batch).max(0).reshape(N, batch).max(0))
+
+
+# -- one BLAS thread: the solver's matrices are small, and processors belong to scenarios ------------------------------
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """A context in which matrix products use one thread.
+
+    The limit is the process's. Where several threads enter and leave it, hold it around all of them: what the first
+    one restores on leaving is then one thread, too. Bits depend on it.
+    """
+    limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
+    return limit

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.trade import kernels
-from countervail.trade.economy import Array, Economy
+from countervail.trade.economy import Economy
 from countervail.trade.kernels import Deficits, State
-from countervail.trade.links import Links
-from countervail.trade.prepare import Slopes
+from countervail.trade.preconditioner import Slopes
+from countervail.trade.shares import Links
+from countervail.types import Floats
 
 MAX_STEPS = 100
 SMALLEST_STEP = 1e-4
@@ -29,13 +30,13 @@ class Point(NamedTuple):
 
     state: State
     terms: kernels.Terms
-    error: Array
+    error: Floats
     merit: float
 
 
 def newton(
     economy: Economy, links: Links, deficits: Deficits, tol: float, begin: State
-) -> tuple[State, Array, Array, int] | None:
+) -> tuple[State, Floats, Floats, int] | None:
     """The state `[..., 1]` at which every relative residual is below `tol`, or None.
 
     With it come final spending, the residual and the steps taken.

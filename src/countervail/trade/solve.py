@@ -15,14 +15,13 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, Flows
+from countervail.trade.equilibrium import Equilibrium, Reference, baseline
 from countervail.trade.feasible import check
 from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
-from countervail.trade.kernels import Block, Deficits, State
-from countervail.trade.links import Links, among, link
-from countervail.trade.prepare import Preparation, prepare_at
+from countervail.trade.kernels import Block, Deficits, State, one_blas_thread
+from countervail.trade.preconditioner import Preparation, prepare_at
+from countervail.trade.shares import Links, among, link
 from countervail.trade.shock import Shock
-from countervail.trade.threads import one_blas_thread
-from countervail.trade.welfare import Equilibrium, Reference, baseline
 
 Closure = Literal["fixed", "proportional", "balanced"]
 CLOSURES: tuple[Closure, ...] = ("fixed", "proportional", "balanced")

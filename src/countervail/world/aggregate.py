@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from countervail.errors import InputError
-from countervail.world.model import Floats, World
+from countervail.types import Floats
+from countervail.world.world import World
 
 
 def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mapping[str, str] | None) -> World:

@@ -13,8 +13,9 @@ from countervail.errors import InputError
 from countervail.trade.economy import Economy
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.world.identities import place
-from countervail.world.model import Floats, World
+from countervail.types import Floats
+from countervail.world.accounts import place
+from countervail.world.world import World
 
 log = logging.getLogger("countervail.world")
 

@@ -1,10 +1,12 @@
-"""A world on disk: one .npz of plain arrays (no pickle) and a JSON datasheet beside it, written atomically."""
+"""Loading a world: the bundled one, one saved by `World.save`, or OECD's input-output table from its compact file."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
+from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,84 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.files import write_whole
-from countervail.world.model import World, array_fields
+from countervail.world.world import ESTIMATED_MIX, World, array_fields
+
+NAMES = ("bundled", "icio")
+
+
+def load_world(
+    name: str = "bundled", path: str | Path | None = None, *, sectors: Mapping[str, str] | None = None
+) -> World:
+    """A world by name.
+
+    "bundled" is the table shipped with the package, or with `path` a world written by `World.save`. "icio" reads the
+    compact input-output table in the folder `path` (80 countries, 50 industries, or what `sectors`, a map from
+    industry to sector, makes of them). InputError says what is wrong with the name or the file.
+    """
+    if name == "icio":
+        if path is None:
+            raise InputError("world 'icio' needs path=, the folder with the compact ICIO file (icio2022_compact.npz)")
+        from countervail.world.store import world_from_icio
+
+        return world_from_icio(Path(path), sectors)
+    if name != "bundled":
+        raise InputError(f"no world {name!r}; there are {', '.join(NAMES)} (a saved one is load_world(path=...))")
+    if sectors is not None:
+        raise InputError("sectors= goes with world 'icio'; aggregate others with World.aggregate")
+    if path is not None:
+        return load(Path(path))
+    with resources.as_file(resources.files("countervail.world") / "data" / "world.npz") as file:
+        return load(file)
+
+
+# -- oECD's input-output table as a World: its compact file, every country, 50 industries or what they aggregate to ----
+
+
+# Caliendo and Parro's (2015) elasticity for sectors without an estimate; set your own with World.replace.
+ELASTICITY = 4.0
+
+
+def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> World:
+    """The table in `folder` (or the file itself) with elasticity 4 everywhere and no tariffs.
+
+    Sales to final buyers and to countries outside the table have no buyer in the compact file: they go where the
+    sector's intermediate sales go, and home where these are none. `grouping` maps industries to sectors.
+    """
+    from countervail.world.build.sources import icio
+
+    table = icio.read_file(folder) if folder.is_file() else icio.read(folder)
+    if grouping is not None:
+        if missing := [s for s in table.sectors if s not in grouping]:
+            raise InputError(f"sectors: no sector for industry {', '.join(missing)}")
+        if unknown := [str(s) for s in grouping if s not in table.sectors]:
+            raise InputError(f"sectors: {', '.join(unknown)} is no industry of the table")
+        codes = tuple(dict.fromkeys(grouping[s] for s in table.sectors))
+        matrix = np.array([[float(grouping[s] == code) for s in table.sectors] for code in codes])
+        table = table.aggregate(codes, matrix)
+    sold = table.intermediate.sum(axis=1)
+    share = np.divide(table.intermediate, sold[:, None], out=np.zeros_like(table.intermediate), where=sold[:, None] > 0)
+    home = np.arange(len(table.countries))
+    share[home, home] = np.where(sold > 0, share[home, home], 1.0)
+    flows = table.intermediate + share * table.other[:, None, :]
+    output = flows.sum(axis=1)
+    inputs = np.divide(table.use, output[:, None, :], out=np.zeros_like(table.use), where=output[:, None, :] > 0)
+    world = World.from_flows(
+        flows,
+        countries=table.countries,
+        sectors=table.sectors,
+        elasticity=ELASTICITY,
+        input_share=inputs,
+        name="icio",
+        year=2022,
+    )
+    return world.replace(
+        estimated=np.full(flows.shape, ESTIMATED_MIX, dtype=np.uint8),
+        goods=np.array([s[:1] in "ABC" for s in table.sectors]) if grouping is None else None,
+    )
+
+
+# -- a world on disk: one .npz of plain arrays (no pickle) and a JSON datasheet beside it, written atomically ----------
+
 
 FORMAT = "countervail-world/1"
 _REQUIRED = ("flows", "value_added_share", "input_share", "tariff", "elasticity")

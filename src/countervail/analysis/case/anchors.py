@@ -1,0 +1,193 @@
+"""Structural gravity by Poisson pseudo-maximum likelihood with exporter and importer effects.
+
+What a pair without trade would trade if it were like the others (Santos Silva and Tenreyro 2006; fixed effects as
+multilateral resistances, Fally 2015)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import InputError, NotConverged
+from countervail.scenario import Scenario
+from countervail.types import Floats
+from countervail.world.world import World
+
+MAX_ITERATIONS = 60
+TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Gravity:
+    """A fit a sector.
+
+    Attributes:
+        coefficients: `[sector, covariate]`.
+        predicted: `[sector, exporter, importer]`, of every pair, those left out of the fit included; zero where the
+            exporter or the importer trades with nobody in the sample, so that its effect is not identified.
+        iterations: of the reweighted least squares.
+    """
+
+    coefficients: Floats
+    predicted: Floats
+    iterations: int
+
+
+def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravity:
+    """Fit `flows = exp(exporter + importer + covariates . beta)` sector by sector by PPML.
+
+    Args:
+        flows: `[sector, exporter, importer]`, >= 0.
+        covariates: `[covariate, exporter, importer]`.
+        sample: `[sector, exporter, importer]`, the cells to fit on.
+
+    Raises:
+        InputError: a sector without trade in the sample.
+        NotConverged: the deviance did not settle.
+    """
+    # an exporter or importer without trade in the sample has an effect of minus infinity: it leaves the fit
+    y = np.where(sample, flows, 0.0)
+    weight = sample & (y.sum(2) > 0)[:, :, None] & (y.sum(1) > 0)[:, None, :]
+    if not y.sum((1, 2)).all():
+        raise InputError(f"gravity: sector {int(np.argmin(y.sum((1, 2))))} has no trade among the pairs to fit on")
+    y = np.where(weight, y, 0.0)
+    w = weight.astype(float)
+    scale = y.sum((1, 2), keepdims=True) / w.sum((1, 2), keepdims=True)
+    y = y / scale
+    mu = np.where(weight, (y + 1.0) / 2.0, 1.0)
+    eta = np.log(mu)
+    deviance = np.full(len(y), np.inf)
+    beta = np.zeros((len(y), len(covariates)))
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        working = eta + (y - mu) / mu
+        beta, fitted = _least_squares(working, covariates, w * mu)
+        eta = np.clip(fitted, -60.0, 60.0)
+        mu = np.exp(eta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(y > 0, y * np.log(y / mu), 0.0) - (y - mu)
+        new = 2.0 * (w * part).sum((1, 2))
+        if (np.abs(new - deviance) <= TOLERANCE * (1.0 + np.abs(new))).all():
+            known = (w.sum(2) > 0)[:, :, None] & (w.sum(1) > 0)[:, None, :]
+            return Gravity(beta, np.where(known, mu * scale, 0.0), iteration)
+        deviance = new
+    raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations")
+
+
+def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Weighted least squares of `y [s, i, n]` on `x [k, i, n]` and two-way effects; coefficients and fitted values."""
+    sectors, covariates = len(y), len(x)
+    columns = np.empty((sectors, covariates + 1, *y.shape[1:]))
+    columns[:, 0], columns[:, 1:] = y, x
+    within = (columns - _effects(columns, w)).reshape(sectors, covariates + 1, -1)
+    weighted = within[:, 1:] * w.reshape(sectors, 1, -1)
+    gram = weighted @ within[:, 1:].transpose(0, 2, 1)
+    moment = weighted @ within[:, 0, :, None]
+    # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
+    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment)[:, :, 0]
+    left = within[:, 0] - (beta[:, None, :] @ within[:, 1:])[:, 0]
+    return beta, y - left.reshape(y.shape)
+
+
+def _effects(columns: Floats, w: Floats) -> Floats:
+    """The projection of each column `[s, c, i, n]` on exporter and importer effects under weights `w [s, i, n]`.
+
+    The normal equations are reduced to the importers' block (Guimaraes and Portugal 2010 iterate them instead).
+    """
+    rows, cols = w.sum(2), w.sum(1)
+    inverse = np.divide(1.0, rows, out=np.zeros_like(rows), where=rows > 0)
+    schur = -np.matmul((w * inverse[:, :, None]).transpose(0, 2, 1), w)
+    n = w.shape[2]
+    index = np.arange(n)
+    schur[:, index, index] += np.where(cols > 0, cols, 1.0)
+    # one effect is free: its mean is pinned
+    schur += cols.mean(1)[:, None, None] / n * ((cols > 0)[:, :, None] & (cols > 0)[:, None, :])
+    weighted = columns * w[:, None]
+    by_row, by_col = weighted.sum(3), weighted.sum(2)
+    right = by_col - (by_row * inverse[:, None]) @ w
+    importer = np.linalg.solve(schur, right.transpose(0, 2, 1)).transpose(0, 2, 1)
+    exporter = (by_row - importer @ w.transpose(0, 2, 1)) * inverse[:, None]
+    return np.asarray(exporter[:, :, :, None] + importer[:, :, None, :])
+
+
+# -- past trade: what a pair has lost against others since a year before the measures ----------------------------------
+
+
+EARLIEST = 2000
+"""Measures older than this have no panel year before them that is of use; they do not set the year before."""
+
+
+def before_years(world: World, scenario: Scenario) -> dict[str, int]:
+    """By target, the panel year that stands for trade before the measures on it.
+
+    As set (`history_before`), or the last before the earliest measure on the target that is young enough.
+
+    Raises:
+        InputError: the world has no past trade, or none that early.
+    """
+    if world.history is None:
+        raise InputError("settings.anchor: history needs past trade, which this world does not have; use estimate")
+    starts: dict[str, int] = {}
+    for m in scenario.measures:
+        for target in scenario.targets(m):
+            start = world.year if m.since is None or m.since.year <= EARLIEST else m.since.year
+            starts[target] = min(start, starts.get(target, world.year))
+    first = min(world.history_years)
+    out = {}
+    for target, start in starts.items():
+        wanted = scenario.settings.history_before or start - 1
+        years = [y for y in world.history_years if y <= wanted]
+        if not years:
+            raise InputError(f"settings.history_before: no panel year up to {wanted}; the first is {first}")
+        out[target] = max(years)
+    return out
+
+
+def main_year(world: World, scenario: Scenario) -> int:
+    """The year before of the largest target: what stands for the scenario as a whole."""
+    years = before_years(world, scenario)
+    size = dict(zip(world.countries, world.value_added.sum(1).tolist(), strict=True))
+    targets = [t for t in years if t != "CHN"] or list(years)
+    if not targets:
+        raise InputError("measures: none are in force, so no year stands for trade before them")
+    return years[max(targets, key=lambda t: size.get(t, 0.0))]
+
+
+def goods_now(world: World) -> Floats:
+    """Goods trade of the baseline `[exporter, importer]`, million USD."""
+    goods = world.goods if world.goods is not None else np.ones(world.j, bool)
+    return np.asarray(world.flows[:, :, goods].sum(2))
+
+
+def double_ratio(world: World, before: int, treated: NDArray[np.bool_], untreated: NDArray[np.bool_]) -> Floats:
+    """Log of what each pair's goods trade would be over what it is, had it moved like others `[exporter, importer]`.
+
+    Args:
+        world: with `history`.
+        before: a year of its panel.
+        treated: pairs to leave out of what others did `[exporter, importer]`.
+        untreated: countries whose trade is the yardstick `[country]`.
+
+    Returns:
+        NaN where the pair or its yardstick has no trade in either year.
+    """
+    assert world.history is not None
+    then = np.nan_to_num(world.history[world.history_years.index(before)])
+    now = goods_now(world)
+    off = ~np.eye(world.n, dtype=bool)
+    yard = untreated[:, None] & untreated[None, :] & off & ~treated & (then > 0) & (now > 0)
+    out = untreated[None, :] & off & ~treated & (then > 0) & (now > 0)  # exporters' sales to untreated importers
+    into = untreated[:, None] & off & ~treated & (then > 0) & (now > 0)  # importers' purchases from untreated exporters
+
+    def level(trade: Floats) -> Floats:
+        sold = np.where(out, trade, 0.0).sum(1)
+        bought = np.where(into, trade, 0.0).sum(0)
+        world_trade = np.where(yard, trade, 0.0).sum()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log(trade) + np.log(world_trade) - np.log(sold)[:, None] - np.log(bought)[None, :])
+
+    with np.errstate(invalid="ignore"):
+        ratio = level(then) - level(now)
+    ratio[~np.isfinite(ratio)] = np.nan
+    return ratio

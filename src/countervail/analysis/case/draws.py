@@ -1,0 +1,179 @@
+"""Draws: one value of every uncertain number, the same in all worlds and variants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from countervail.errors import InputError
+from countervail.scenario import Range, Scenario
+from countervail.scenario.assumptions import ranges
+from countervail.types import Floats
+from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
+
+# Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
+NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
+# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# (an assumption): errors of method do not average out over eighty measures.
+COMMON = 0.5
+MEASURES = ("measures.", "new_measures.")
+# Numbers of a measure that make it weaker as they grow.
+_WEAKER = ("effect", "leakage")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Values by path as `--set` takes it; what is missing stays at its central value."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    elasticity: Floats | None = None
+    flows: Floats | None = None
+    payments: float | None = None
+    """Quantile of what payments save within its range; None is the central value."""
+
+    def of(self, path: str, number: Range) -> float:
+        """The value of a range in this draw."""
+        return self.values.get(path, number.value)
+
+
+CENTRAL = Draw()
+
+SHORT = 0.5
+"""Elasticities of the short horizon over those of the long: a stress, not a forecast (DESIGN, horizon)."""
+
+
+def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
+    """The long-run elasticities of a draw and those of the scenario's horizon `[sector]`."""
+    long = central_elasticity(world, scenario) if draw.elasticity is None else draw.elasticity
+    return long, long * SHORT if scenario.settings.horizon == "short" else long
+
+
+def central_elasticity(world: World, scenario: Scenario) -> Floats:
+    """The long-run elasticities that the scenario asks for, their central values or an end of their ranges `[sector]`.
+
+    Raises:
+        InputError: an end is asked for and the world gives no ranges.
+    """
+    chosen = scenario.settings.elasticity
+    ends = {"low": world.elasticity_low, "central": world.elasticity, "high": world.elasticity_high}
+    if (found := ends[chosen]) is None:
+        raise InputError(f"settings.elasticity: the world gives no range of its elasticities, so none is {chosen}")
+    return found
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All draws of a run, made at once so that none depends on the order of use.
+
+    Attributes:
+        paths: of the uncertain numbers.
+        labels: for the reader, by path.
+        values: `[draw, path]`.
+        elasticity: `[draw, sector]`.
+        common: how strong all measures together are, in standard deviations `[draw]`.
+        payments: quantile of what payments save `[draw]`.
+        seeds: of the imputed cells' noise, one a draw.
+    """
+
+    paths: tuple[str, ...]
+    labels: tuple[str, ...]
+    values: Floats
+    elasticity: Floats
+    common: Floats
+    payments: Floats
+    seeds: tuple[np.random.SeedSequence, ...]
+
+    def draw(self, k: int, world: World) -> Draw:
+        """The k-th draw."""
+        values = dict(zip(self.paths, self.values[k], strict=True))
+        return Draw(values, self.elasticity[k], _imputed(world, self.seeds[k]), float(self.payments[k]))
+
+
+def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
+    """`n` draws: every range of the scenario, elasticities, and the noise of imputed cells.
+
+    A number is as likely to fall below its central value as above it, the less the farther: the central case is then
+    the median of what goes into the draws.
+    """
+    root = np.random.SeedSequence(seed)
+    mine, cells = root.spawn(2)
+    rng = np.random.default_rng(mine)
+    numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
+    u = rng.random((n, len(numbers)))
+    common = rng.standard_normal((n, 1))
+    of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(MEASURES)]
+    if of_measures:
+        own = rng.standard_normal((n, len(of_measures)))
+        strength = _normal_cdf(np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * own)
+        weaker = [numbers[k][0].rsplit(".", 1)[-1] in _WEAKER for k in of_measures]
+        u[:, of_measures] = np.where(weaker, 1.0 - strength, strength)
+    low, mode, high = (np.array([getattr(r, k) for _, _, r in numbers]) for k in ("low", "value", "high"))
+    values = two_sided(u, low, mode, high)
+    theta = central_elasticity(world, scenario)
+    chosen = scenario.settings.elasticity != "central"
+    if chosen or world.elasticity_low is None or world.elasticity_high is None:
+        elasticity = np.tile(theta, (n, 1))
+    else:
+        z = np.sqrt(COMMON) * rng.standard_normal((n, 1)) + np.sqrt(1 - COMMON) * rng.standard_normal((n, world.j))
+        bounds = (np.log(world.elasticity_low), np.log(theta), np.log(world.elasticity_high))
+        elasticity = np.exp(two_sided(_normal_cdf(z), *bounds))
+    return Draws(
+        paths=tuple(path for path, _, _ in numbers),
+        labels=tuple(label for _, label, _ in numbers),
+        values=values,
+        elasticity=elasticity,
+        common=common[:, 0],
+        payments=rng.random(n),
+        seeds=tuple(cells.spawn(n)),
+    )
+
+
+def two_sided(u: Floats, low: Floats, central: Floats, high: Floats) -> Floats:
+    """Quantiles `u`: half the mass on either side of the central value, each half falling linearly to its end.
+
+    The triangular distribution where the range is symmetric; elsewhere its mode would not be its median.
+    """
+    below = low + (central - low) * np.sqrt(2.0 * np.minimum(u, 0.5))
+    above = high - (high - central) * np.sqrt(2.0 * np.minimum(1.0 - u, 0.5))
+    return np.asarray(np.where(u < 0.5, below, above))
+
+
+def _normal_cdf(z: Floats) -> Floats:
+    from math import erf, sqrt
+
+    return np.array([0.5 * (1.0 + erf(x / sqrt(2.0))) for x in z.ravel()]).reshape(z.shape)
+
+
+def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
+    """Flows with noise on imputed cells: outputs held, domestic sales and final demand give way and stay positive."""
+    if world.estimated is None:
+        return None
+    rng = np.random.default_rng(seed)
+    n = world.n
+    # one factor a pair for its level, and one a cell for its mix
+    level = rng.standard_normal((n, n, 1))
+    mix = rng.standard_normal(world.flows.shape)
+    spread = np.zeros(4)
+    for status, size in NOISE.items():
+        spread[status] = size
+    deviation = spread[world.estimated]
+    noise = np.where(world.estimated == ESTIMATED_MIX, mix, level)
+    moved = world.flows * np.expm1(deviation * noise - 0.5 * deviation**2)
+    diagonal = np.arange(n)
+    moved[diagonal, diagonal] = 0.0
+    home = world.flows[diagonal, diagonal]
+    spare = np.maximum(world.final_demand, 0.0)
+    more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
+    exports, lost = more.sum(1), -less.sum(0)
+    row = _most(np.minimum(0.9 * home, 0.45 * spare), exports)
+    column = _most(0.45 * spare, lost)
+    moved = more * row[:, None, :] + less * column[None, :, :]
+    moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
+    return np.asarray(world.flows + moved)
+
+
+def _most(room: Floats, wanted: Floats) -> Floats:
+    """The share of what is wanted that there is room for, 1 at most."""
+    return np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(room), where=wanted > room))

@@ -1,0 +1,281 @@
+"""Where a scenario's measures and provisions lie in a world: what no draw and no switch changes, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.case.anchors import ppml
+from countervail.analysis.case.payment_savings import PaymentsOf
+from countervail.errors import InputError
+from countervail.scenario import Measure, Provision, Range, Scenario, select_sectors
+from countervail.types import Cells, Floats, Indices
+from countervail.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A measure's place in a world.
+
+    Attributes:
+        path: of its numbers, as `--set` takes it.
+        senders, compelling, targets, custodians: positions of countries; `compelling` make the senders comply.
+        cells: what it hits; none for an asset freeze.
+        lifted: the share of the baseline year that U takes back.
+        in_force: the share of the baseline year in force.
+        by_all: whether every state imposes it.
+        own: whether it is the senders' own, and not compliance with the threat of another's.
+    """
+
+    path: str
+    senders: Indices
+    compelling: Indices
+    targets: Indices
+    custodians: Indices
+    sectors: Indices
+    cells: tuple[Cells, ...]
+    lifted: float
+    in_force: float
+    by_all: bool
+    own: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs have already."""
+
+    sectors: Indices
+    pairs: NDArray[np.bool_]
+    integration: tuple[tuple[str, Range, NDArray[np.bool_]], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The places of all measures, switched off or not, and of all provisions, by id.
+
+    `like` is the layout of a neighbouring scenario in the same world: what is the same there is not worked out again.
+    """
+
+    world: World
+    scenario: Scenario
+    measures: dict[str, Placed]
+    new_measures: dict[str, Placed]
+    provisions: dict[str, Joined]
+    payments: PaymentsOf | None
+    like: Layout | None = None
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario, like: Layout | None = None) -> Layout:
+        """Place a scenario in a world.
+
+        Raises:
+            InputError: a member, target, custodian or sector that the world does not have; names the field.
+        """
+        for code in scenario.members():
+            if code not in world.countries:
+                raise InputError(
+                    f"club.members: the world has no country {code} of its own (it is part of the rest of the world); "
+                    f"it has {', '.join(world.countries)}"
+                )
+        places = _Places(world, scenario, like)
+        return cls(
+            world,
+            scenario,
+            {m.id: places.measure(m) for m in scenario.measures},
+            {m.id: places.measure(m, new=True) for m in scenario.new_measures},
+            {p.id: _join(world, scenario, p) for p in scenario.club.provisions},
+            PaymentsOf.of(world, scenario, None if like is None else like.payments),
+            like,
+        )
+
+    def switched(self, scenario: Scenario) -> Layout:
+        """The layout under another state of the scenario's switches."""
+        if _places_alike(scenario, self.scenario):
+            return self
+        return Layout.of(self.world, scenario, self)
+
+    @cached_property
+    def treated(self) -> NDArray[np.bool_]:
+        """Cells under any measure in force `[exporter, importer, sector]`."""
+        out = np.zeros(self.world.flows.shape, bool)
+        for placed in self.measures.values():
+            if placed.in_force > 0:
+                for i, n, j in placed.cells:
+                    out[np.ix_(i, n, j)] = True
+        return out
+
+    @cached_property
+    def _same_trade(self) -> Layout | None:
+        """The neighbouring layout, where gravity is fitted on the same cells."""
+        like = self.like
+        if like is None or (self.measures != like.measures and not np.array_equal(self.treated, like.treated)):
+            return None
+        return like
+
+    @cached_property
+    def gravity_share(self) -> Floats:
+        """Trade that gravity predicts from the pairs under no measure, share of the importer's spending."""
+        if self._same_trade is not None:
+            return self._same_trade.gravity_share
+        world = self.world
+        if world.distance is None or world.contiguity is None or world.common_language is None:
+            raise InputError(
+                "the world has no distances, so nothing says what trade a full ban hides: give the measure an effect, "
+                "a coverage below 1 or some leakage, use another anchor than gravity, or a world with distances"
+            )
+        abroad = ~np.eye(world.n, dtype=bool)
+        distance = np.log(np.where(abroad, world.distance, 1.0))
+        covariates = np.stack([distance, world.contiguity.astype(float), world.common_language.astype(float)])
+        flows = np.ascontiguousarray(world.flows.transpose(2, 0, 1))
+        sample = abroad & ~self.treated.transpose(2, 0, 1)
+        traded = np.where(sample, flows, 0.0).any((1, 2))
+        predicted = np.zeros(world.flows.shape)
+        predicted[:, :, traded] = ppml(flows[traded], covariates, sample[traded]).predicted.transpose(1, 2, 0)
+        predicted *= abroad[:, :, None]
+        return np.asarray(predicted / np.where(world.expenditure > 0, world.expenditure, np.inf))
+
+    @cached_property
+    def potential(self) -> Floats:
+        """What pairs without trade would trade like others, share of the importer's spending; zero where they trade.
+
+        Fitted once a scenario on its full set of measures; zero throughout where the world has no distances.
+        """
+        if self._same_trade is not None:
+            return self._same_trade.potential
+        empty = self.world.flows == 0
+        if not empty.any() or self.world.distance is None:
+            return np.zeros(empty.shape)
+        return np.asarray(
+            empty.transpose(2, 1, 0) * np.ascontiguousarray(self.gravity_share.transpose(2, 1, 0))
+        ).transpose(2, 1, 0)
+
+
+def cube(world: World, value: float) -> Floats:
+    """An array `[exporter, importer, sector]` of one value, laid out in memory as the solver wants it."""
+    return np.full((world.j, world.n, world.n), value).transpose(2, 1, 0)
+
+
+def flat(array: NDArray[Any]) -> NDArray[Any]:
+    """The cells of such an array in the order of memory, importers within sectors; what is written there stays."""
+    return array.transpose(2, 1, 0).reshape(-1)
+
+
+def positions(world: World, codes: Iterable[str]) -> Indices:
+    """Positions of countries, those the world lacks left out."""
+    place = {code: k for k, code in enumerate(world.countries)}
+    return np.array([place[c] for c in codes if c in place], dtype=np.intp)
+
+
+def goods_of(world: World) -> NDArray[np.bool_]:
+    """Which sectors are goods; all, where the world does not say."""
+    return world.goods if world.goods is not None else np.ones(world.j, bool)
+
+
+def _sectors(world: World, wanted: tuple[str, ...], field: str) -> Indices:
+    try:
+        return np.array(select_sectors(wanted, world.sectors, goods_of(world).tolist()), dtype=np.intp)
+    except ValueError as error:
+        raise InputError(f"{field}.sectors: {error}") from None
+
+
+def _places_alike(one: Scenario, other: Scenario) -> bool:
+    """Whether two states of a scenario lie in a world alike: they differ in how it is computed, if at all."""
+    s, t = one.settings, other.settings
+    return (
+        (s.baseline_year, s.rails_date) == (t.baseline_year, t.rails_date)
+        and one.club == other.club
+        and one.groups == other.groups
+        and one.measures == other.measures
+        and one.new_measures == other.new_measures
+    )
+
+
+class _Places:
+    """The places of a scenario's measures; those that a neighbouring scenario has alike are taken from its layout."""
+
+    def __init__(self, world: World, scenario: Scenario, like: Layout | None) -> None:
+        self.world, self.scenario = world, scenario
+        self.known: dict[tuple[str, bool], tuple[Measure, Placed]] = {}
+        if (
+            like is not None
+            and like.scenario.groups == scenario.groups
+            and like.scenario.settings.baseline_year == scenario.settings.baseline_year
+        ):
+            self.known = {(m.id, False): (m, like.measures[m.id]) for m in like.scenario.measures}
+            self.known |= {(m.id, True): (m, like.new_measures[m.id]) for m in like.scenario.new_measures}
+
+    def measure(self, m: Measure, *, new: bool = False) -> Placed:
+        """Where a measure lies."""
+        before, placed = self.known.get((m.id, new), (None, None))
+        # whether it is switched on does not move it
+        if before is not None and placed is not None and before == m.model_copy(update={"enabled": before.enabled}):
+            return placed
+        return _place(self.world, self.scenario, m, f"{'new_' if new else ''}measures.{m.id}", new=new)
+
+
+def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool = False) -> Placed:
+    for code in scenario.targets(m):
+        if code not in world.countries:
+            raise InputError(f"{path}.targets: the world has no country {code}; it has {', '.join(world.countries)}")
+    targets, senders = positions(world, scenario.targets(m)), positions(world, scenario.senders(m))
+    custodians = positions(world, scenario.custodians(m))
+    if m.kind == "asset_freeze" and not custodians.size:
+        raise InputError(f"{path}.custodians: the world has none of {', '.join(m.custodians)}")
+    sectors = _sectors(world, m.sectors, path)
+    out, back = (senders, targets, sectors), (targets, senders, sectors)
+    cells: tuple[Cells, ...]
+    match m.kind:
+        case "export_control":
+            cells = (out,)
+        case "import_ban" | "tariff":
+            cells = (back,)
+        case "price_cap":
+            cells = ((targets, np.setdiff1d(positions(world, scenario.buyers(m)), targets), sectors),)
+        case "asset_freeze":
+            cells = ()
+        case _:
+            cells = (out, back)
+    return Placed(
+        path=path,
+        senders=senders,
+        compelling=positions(world, scenario.expand(m.compelled_by, f"{scenario.settings.baseline_year}-12-31")),
+        targets=targets,
+        custodians=custodians,
+        sectors=sectors,
+        cells=cells,
+        lifted=1.0 if new else scenario.share_lifted(m),
+        in_force=1.0 if new else scenario.share_in_force(m),
+        by_all=m.by_united_nations,
+        own=not m.by_united_nations and not m.compelled_by,
+    )
+
+
+def _join(world: World, scenario: Scenario, p: Provision) -> Joined:
+    date = f"{scenario.settings.baseline_year}-12-31"
+    everybody = ~np.eye(world.n, dtype=bool)
+    items = [i for i in scenario.club.integration if not i.provisions or p.id in i.provisions]
+    shares = []
+    for item in items:
+        if item.group is not None:
+            at = positions(world, scenario.expand([item.group], date))
+            pairs = np.zeros_like(everybody)
+            pairs[np.ix_(at, at)] = True
+        else:
+            pairs = _pairs(world, item.pairs)
+        shares.append((f"club.integration.{item.id}.share", item.share, pairs & everybody))
+    pairs = everybody if p.pairs is None else _pairs(world, p.pairs)
+    return Joined(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
+
+
+def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> NDArray[np.bool_]:
+    out = np.zeros((world.n, world.n), bool)
+    for one, other in pairs:
+        if one in world.countries and other in world.countries:
+            a, b = world.index(one), world.index(other)
+            out[a, b] = out[b, a] = True
+    return out

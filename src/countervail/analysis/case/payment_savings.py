@@ -1,0 +1,142 @@
+"""What payments add to a scenario: how much cheaper each pair pays without the measures, and with the club's links.
+
+The saving `ln((1 + w before) / (1 + w after))` of a pair times the trade elasticity is a rise of log trade. Under a
+measure it is part of the measure's own budget and adds nothing; elsewhere it stands by itself (DESIGN, measures).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from countervail.analysis.case.draws import two_sided
+from countervail.rails.network import Network, payments
+from countervail.rails.proposals import change, saved
+from countervail.scenario import Scenario
+from countervail.types import Floats
+from countervail.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Saving:
+    """A saving of every pair `[exporter, importer]` with its range; infinite where only the later network can pay."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+    def at(self, quantile: float | None) -> Floats:
+        """The saving at a quantile of its range; the central value for None."""
+        if quantile is None:
+            return self.value
+        middle = np.clip(self.value, self.low, self.high)
+        return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
+
+
+@dataclass(frozen=True, eq=False)
+class PaymentsOf:
+    """The payment networks of a scenario in a world.
+
+    `proposals` are those that stand for the provisions that run over rails, by provision; `like` are the networks of
+    a neighbouring scenario, whose routes stand for those of the same network here.
+    """
+
+    observed: Network
+    scenario: Scenario
+    proposals: dict[str, tuple[str, ...]]
+    like: PaymentsOf | None = None
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
+        """The networks, or None where no provision of the scenario runs over rails."""
+        over_rails = [p.id for p in scenario.club.provisions if p.rails]
+        if not over_rails:
+            return None
+        network = payments(world, scenario)
+        if like is not None:
+            network = network.near(like.observed)
+        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, like)
+
+    @cached_property
+    def unsanctioned(self) -> Network:
+        """The network without what the scenario's measures impose on it."""
+        network = self.observed.lifted(self._lifted)
+        return network if self.like is None else network.near(self.like.unsanctioned)
+
+    @cached_property
+    def _lifted(self) -> set[str]:
+        """Ids of what U lifts of the network."""
+        now, like = self.scenario, self.like
+        if (
+            like is not None
+            and (now.measures, now.groups) == (like.scenario.measures, like.scenario.groups)
+            and now.settings == like.scenario.settings
+        ):
+            return like._lifted
+        return self.observed.lifted_ids(now)
+
+    @cached_property
+    def lifted(self) -> Floats:
+        """What lifting the measures saves each pair `[exporter, importer]`."""
+        return finite(saved(self.observed.wedges, self.unsanctioned.wedges))
+
+    @cached_property
+    def lifted_range(self) -> Saving:
+        """The same with the range over how payments and routes are matched."""
+        ends = [
+            saved(before, after)
+            for before, after in (
+                (self.observed.wedges_low, self.unsanctioned.wedges_low),
+                (self.observed.wedges_high, self.unsanctioned.wedges_high),
+            )
+        ]
+        every = np.stack([self.lifted, *(finite(e) for e in ends)])
+        return Saving(self.lifted, every.min(0), every.max(0))
+
+    @cached_property
+    def proposed(self) -> Network:
+        """The network with the links of every provision that is switched on."""
+        on = (p.id for p in self.scenario.club.provisions if p.enabled and p.id in self.proposals)
+        return self._after(tuple(name for p in on for name in self.proposals[p]), False)
+
+    def provision(self, which: str, *, without_measures: bool) -> Floats:
+        """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
+        base = self.unsanctioned if without_measures else self.observed
+        return finite(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
+
+    def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
+        """The network with the links of these proposals in it."""
+        key = (ids, without_measures)
+        if key not in self._known:
+            base = self.unsanctioned if without_measures else self.observed
+            network = base.with_provision(*ids)
+            if self.like is not None and key in self.like._known:
+                network = network.near(self.like._known[key])
+            self._known[key] = network
+        return self._known[key]
+
+    def provision_range(self, which: str, *, without_measures: bool) -> Saving:
+        """The same with its range over the links' own shares and costs and over matching."""
+        key = (which, without_measures)
+        if key not in self._ranges:
+            base = self.unsanctioned if without_measures else self.observed
+            done = change(base, self.proposals[which])
+            self._ranges[key] = Saving(
+                self.provision(which, without_measures=without_measures), finite(done.low), finite(done.high)
+            )
+        return self._ranges[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[tuple[str, ...], bool], Network]:
+        return {}
+
+    @cached_property
+    def _ranges(self) -> dict[tuple[str, bool], Saving]:
+        return {}
+
+
+def finite(saving: Floats) -> Floats:
+    """Pairs that could not pay at all trade nothing to multiply: what opens there is gravity's potential."""
+    return np.where(np.isfinite(saving), saving, 0.0)

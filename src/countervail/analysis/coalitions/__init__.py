@@ -1,0 +1,113 @@
+"""Every coalition of the club, or of its senders, solved exactly; or, beyond twenty players, a sample of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from countervail import __version__
+from countervail.analysis.case.compile import Case
+from countervail.analysis.coalitions import shapley
+from countervail.analysis.coalitions.cube import Cube
+from countervail.analysis.coalitions.games import Side, Worth, club_game, senders_game
+from countervail.analysis.coalitions.shapley import Estimate
+from countervail.errors import InputError
+from countervail.scenario import Scenario, dump
+from countervail.trade.coalition_sweep import sweep
+from countervail.types import Progress
+from countervail.world.world import World
+
+MOST = 20
+"""Players up to which every coalition is solved; more are sampled."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Shapley values of a game of more than twenty players, sampled, with confidence intervals."""
+
+    players: tuple[str, ...]
+    estimate: Estimate
+
+    def shapley(self) -> dict[str, float]:
+        """Estimates, million USD."""
+        return dict(zip(self.players, self.estimate.value.tolist(), strict=True))
+
+    def interval(self) -> dict[str, tuple[float, float]]:
+        """Bounds of the confidence intervals, million USD."""
+        return {p: (float(self.estimate.low[k]), float(self.estimate.high[k])) for k, p in enumerate(self.players)}
+
+
+def coalitions(
+    world: World,
+    scenario: Scenario,
+    players: Sequence[str] | None = None,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    *,
+    side: Side = "club",
+    target: str | None = None,
+    joining_wedge: float = 0.0,
+    permutations: int = 200,
+    seed: int = 0,
+    tol: float = 1e-10,
+    progress: Progress | None = None,
+) -> Cube | Sampled:
+    """Every coalition of the club's members, or of the senders of the measures on a target, solved exactly.
+
+    Args:
+        world: the baseline.
+        scenario: as loaded.
+        players: members (default: the secretariat and the reading's candidates), or senders (default: all).
+        out: a folder to keep the cube in; a sweep that was stopped goes on from what is there.
+        executor: any `concurrent.futures.Executor`, a Dask client's too; default a thread a processor.
+        side: `club` or `senders`.
+        target: ISO3 code, for senders.
+        joining_wedge: secondary sanctions as the cost of joining: an ad-valorem wedge on a member's trade with the
+            senders.
+        permutations: orders of joining that are sampled beyond twenty players.
+        seed: of that sample.
+        tol: bound on every coalition's relative residual.
+        progress: `progress(stage, done, total)`.
+
+    Returns:
+        a `Cube`, or beyond twenty players a `Sampled`.
+
+    Raises:
+        InputError: players that are none, or a folder that holds something else or cannot be written.
+        NoEquilibrium, NotConverged: name the coalition.
+    """
+    case = Case.of(world, scenario)
+    if side == "senders":
+        if target is None:
+            raise InputError("target: name whose senders, as in target='RUS'")
+        played = senders_game(case, target, players, tol)
+    elif side == "club":
+        played = club_game(case, players, joining_wedge, tol)
+    else:
+        raise InputError(f"side is {side!r}; it must be club or senders")
+    names = played.game.players
+    if len(names) > MOST:
+        worth = Worth(case, played, side, target)
+        return Sampled(names, shapley.sampled_shapley(worth, len(names), permutations, seed))
+    folder = None if out is None else Path(out)
+    documents = {"scenario.yaml": dump(scenario)}
+    solved = sweep(played.game, folder, executor, progress, documents, __version__)
+    if side == "club" and not joining_wedge:
+        # one member alone changes no cell: these are nobody's coalition exactly
+        solved[1 << np.arange(len(names))] = solved[0]
+    return Cube(
+        players=names,
+        countries=world.countries,
+        real_income=solved[:, :-1],
+        residual=solved[:, -1],
+        income=played.base.base_income,
+        side=side,
+        target=target,
+        joining_wedge=joining_wedge,
+        case=case,
+        played=played,
+    )

@@ -1,0 +1,257 @@
+"""A cube: every coalition of the club, or of its senders, and what is read off it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.breakeven import break_even_deterrence
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.draws import sample
+from countervail.analysis.coalitions import shapley, stability
+from countervail.analysis.coalitions.games import Drawn, Played, Side
+from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
+from countervail.analysis.worlds import sanctions, worlds
+from countervail.errors import InputError
+from countervail.files import placing
+from countervail.trade.kernels import one_blas_thread
+from countervail.types import Floats, Progress
+
+SLACK = 1e-9
+"""Differences in real income that the solver's tolerance leaves open."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """All 2^n coalitions; bit k of a coalition is `players[k]`.
+
+    Attributes:
+        players: ISO3 codes (EU for its members together, on the senders' side).
+        countries: of the world.
+        real_income: new over the observed world's `[coalition, country]`.
+        residual: largest relative residual of each coalition's equations `[coalition]`.
+        income: final spending in the observed world, million USD `[country]`.
+        side: `club`, or `senders` of the measures on `target`.
+        joining_wedge: cost of joining, on a member's trade with the senders.
+        case, played: what was solved.
+    """
+
+    players: tuple[str, ...]
+    countries: tuple[str, ...]
+    real_income: Floats
+    residual: Floats
+    income: Floats
+    side: Side
+    target: str | None
+    joining_wedge: float
+    case: Case
+    played: Played
+
+    @property
+    def n(self) -> int:
+        """Number of players."""
+        return len(self.players)
+
+    @cached_property
+    def gain(self) -> Floats:
+        """Equivalent variation against nobody's coalition, million USD `[coalition, country]`."""
+        return np.asarray(self.income * (self.real_income - self.real_income[0]))
+
+    @cached_property
+    def own_gain(self) -> Floats:
+        """What each player has when a coalition stands, in it or not, million USD `[coalition, player]`."""
+        return np.stack([self.gain[:, self.case.indices(c)].sum(1) for c in self.played.names], axis=1)
+
+    @cached_property
+    def value(self) -> Floats:
+        """v `[coalition]`, million USD: the members' gains; for senders, what the target loses to their measures."""
+        if self.side == "senders":
+            return -self.gain[:, self.case.world.index(str(self.target))]
+        inside = stability.members_of(self.n)
+        return np.asarray((self.own_gain * inside).sum(1))
+
+    @property
+    def slack(self) -> float:
+        """Differences of value that the solver's tolerance leaves open, million USD."""
+        return SLACK * float(self.income[[k for c in self.played.names for k in self.case.indices(c)]].sum())
+
+    def coalition(self, members: Sequence[str]) -> int:
+        """The number of the coalition of given players."""
+        out = 0
+        for code in members:
+            if code not in self.players:
+                raise InputError(f"coalition: {code} is not a player; they are {', '.join(self.players)}")
+            out |= 1 << self.players.index(code)
+        return out
+
+    def members(self, coalition: int) -> tuple[str, ...]:
+        """The players of a coalition."""
+        return tuple(p for k, p in enumerate(self.players) if coalition >> k & 1)
+
+    # -- attribution ---------------------------------------------------------------------------------------------------
+
+    def shapley(self, of: str | None = None) -> dict[str, float]:
+        """Shapley values, million USD: of the coalition's worth, or of what one country gets out of it.
+
+        An attribution under transfers, not a forecast.
+        """
+        v = self.value if of is None else self.gain[:, self.case.world.index(of)]
+        return dict(zip(self.players, shapley.shapley(v).tolist(), strict=True))
+
+    def leave_one_out(self) -> dict[str, float]:
+        """What everybody together loses without each player, million USD."""
+        return dict(zip(self.players, shapley.leave_one_out(self.value).tolist(), strict=True))
+
+    def marginal(self, player: str) -> Floats:
+        """What a player adds to every coalition without it, million USD, in the order of their numbers."""
+        return shapley.marginal(self.value, self.players.index(player))
+
+    def interaction(self) -> Floats:
+        """Shapley interaction index of every pair `[player, player]`, million USD; > 0: complements."""
+        return shapley.interaction(self.value)
+
+    # -- stability -----------------------------------------------------------------------------------------------------
+
+    def superadditivity(self) -> Superadditivity:
+        """How often two disjoint coalitions are worth less together than apart."""
+        return stability.superadditivity(self.value, self.slack)
+
+    def core(self, allocation: dict[str, float] | None = None) -> Core:
+        """Whether an allocation (default: the Shapley values) is in the core."""
+        given = self.shapley() if allocation is None else allocation
+        return stability.core(self.value, np.array([given[p] for p in self.players]), self.slack)
+
+    def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
+        """Coalitions that nobody leaves and nobody joins, the largest first; `exclusive`: members may refuse entry."""
+        self._of_club("stable")
+        found = stability.stable(self.own_gain, entry, self._own_slack)
+        return [self.members(int(c)) for c in found]
+
+    def potentially_stable(self) -> NDArray[np.bool_]:
+        """Potential internal stability `[coalition]`: transfers could keep everybody in."""
+        self._of_club("potentially_stable")
+        return stability.potentially_stable(self.value, self.own_gain, self.slack)
+
+    def internally_stable(self) -> NDArray[np.bool_]:
+        """No member gains by leaving, without transfers `[coalition]`."""
+        self._of_club("internally_stable")
+        return stability.internally_stable(self.own_gain, self._own_slack)
+
+    def smallest(self, offset: float, country: str) -> tuple[str, ...] | None:
+        """The smallest coalition with `country` whose gain covers that share of its cost of sanctions; None if none.
+
+        Of several of one size, the one that covers most.
+        """
+        self._of_club("smallest")
+        reached = self.offset(country)
+        inside = (np.arange(1 << self.n) >> self.players.index(country)) & 1 == 1
+        found = np.flatnonzero((reached >= offset) & inside)
+        if not found.size:
+            return None
+        size = shapley.popcount(self.n)[found]
+        best = found[size == size.min()]
+        return self.members(int(best[reached[best].argmax()]))
+
+    def offset(self, country: str) -> Floats:
+        """ln(W_C / W_S) / L0 of a country in every coalition `[coalition]`."""
+        k = self.case.world.index(country)
+        return np.asarray(np.log(self.real_income[:, k] / self.real_income[0, k]) / self.cost[k])
+
+    @cached_property
+    def cost(self) -> Floats:
+        """L0, what lifting the measures in force would give, log `[country]`."""
+        return sanctions(self.case).cost
+
+    def deterrence(self) -> dict[str, float]:
+        """By member, the wedge on its trade with the senders at which it is as well off outside the club as in it."""
+        self._of_club("deterrence")
+        found = worlds(self.case, sanctions(self.case), self.players)
+        return break_even_deterrence(self.case, found, None, self.players)
+
+    # -- others --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def outsiders(self) -> NDArray[np.intp]:
+        """Positions of countries that no player stands for."""
+        return np.setdiff1d(np.arange(len(self.countries)), self.case.indices(c for x in self.played.names for c in x))
+
+    def losses(self) -> dict[str, Floats]:
+        """What outsiders, and the senders among them, gain (or lose, < 0) in every coalition, million USD."""
+        senders = np.intersect1d(self.case.senders_outside, self.outsiders)
+        return {"outsiders": self.gain[:, self.outsiders].sum(1), "senders": self.gain[:, senders].sum(1)}
+
+    def bands(
+        self,
+        draws: int,
+        seed: int = 0,
+        permutations: int = 16,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+    ) -> Floats:
+        """Shapley values under draws of the uncertain numbers `[draw, player]`, million USD.
+
+        In each draw the values of some orders of joining are solved, and the difference from the same orders at central
+        values is added to the exact values: what is common to both drops out.
+        """
+        orders = shapley.sample_orders(self.n, permutations, seed)
+        exact = np.array(list(self.shapley().values()))
+        centre = shapley.estimate(orders, lambda some: self.value[some]).value
+        drawn = sample(self.case.world, self.case.scenario, draws, seed)
+        self.case.economy.preparation  # noqa: B018 - made once, before the workers share it
+        one = Drawn(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
+        out = np.empty((draws, self.n))
+        workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)
+        with one_blas_thread(), workers as pool:
+            some = pool.map(one, (drawn.draw(k, self.case.world) for k in range(draws)))
+            for k, values in enumerate(some):
+                out[k] = exact + values - centre
+                if progress:
+                    progress("draws", k + 1, draws)
+        return out
+
+    @property
+    def _own_slack(self) -> Floats:
+        return SLACK * np.array([self.income[self.case.indices(c)].sum() for c in self.played.names])
+
+    def _of_club(self, what: str) -> None:
+        if self.side != "club":
+            raise InputError(f"{what}: defined for the club's side; the senders' coalitions have a target, no members")
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """One row a coalition: number, size, value, residual, who is in, real income of every country (`parquet`).
+
+        Raises:
+            InputError: pyarrow is missing, or the file cannot be written.
+        """
+        every = np.arange(1 << self.n)
+        columns: dict[str, NDArray[np.generic]] = {
+            "coalition": every,
+            "size": shapley.popcount(self.n),
+            "value": self.value,
+            "residual": self.residual,
+        }
+        columns |= {f"in_{p}": (every >> k & 1).astype(bool) for k, p in enumerate(self.players)}
+        columns |= {f"real_income_{c}": self.real_income[:, k] for k, c in enumerate(self.countries)}
+        return _parquet(columns, Path(path))
+
+
+def _parquet(columns: dict[str, NDArray[np.generic]], path: Path) -> Path:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise InputError("to_parquet needs pyarrow: pip install 'countervail[parquet]'") from None
+    try:
+        with placing(path) as part:
+            pq.write_table(pa.table(columns), part)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+    return path

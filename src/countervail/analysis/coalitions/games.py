@@ -1,0 +1,279 @@
+"""From a case to the games of its coalitions: members of the club, or senders of the measures on one target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.draws import Draw
+from countervail.analysis.coalitions import shapley
+from countervail.analysis.worlds import equilibria
+from countervail.countries import group
+from countervail.errors import InputError
+from countervail.scenario import Measure, Scenario
+from countervail.trade.coalition_block import Game, solve_some
+from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.kernels import Block
+from countervail.trade.shares import Links, link
+from countervail.trade.shock import Shock
+from countervail.trade.solve import deficits_of
+from countervail.types import Coalitions, Floats
+
+SOLVED = 1e-12
+"""Tolerance of the base point."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """A game with what its answers are read against.
+
+    Attributes:
+        game: for the solver.
+        base: the equilibrium with nobody in.
+        names: countries that each player stands for.
+    """
+
+    game: Game
+    base: Equilibrium
+    names: tuple[tuple[str, ...], ...]
+
+
+def club_game(
+    case: Case, players: Sequence[str] | None = None, joining_wedge: float = 0.0, tol: float = 1e-10
+) -> Played:
+    """The club on top of the observed world with the scenario's new measures: a coalition's members get the provisions.
+
+    Args:
+        case: world, scenario and draw.
+        players: ISO3 codes; default the secretariat and the reading's candidates. Who is left out stays out.
+        joining_wedge: ad-valorem cost on all trade of a member with the senders outside the club, both ways.
+        tol: bound on every coalition's residual.
+
+    Raises:
+        InputError: a player that is no candidate, twice, or not in the world.
+    """
+    everybody = case.scenario.members()
+    chosen = tuple(everybody if players is None else players)
+    for code in chosen:
+        if code not in everybody:
+            raise InputError(
+                f"players: {code} is not a member of the club's reading; it has {', '.join(everybody)} "
+                "(--set club.members=[...] for another club)"
+            )
+    if len(set(chosen)) < len(chosen) or len(chosen) < 2:
+        raise InputError("players: give at least two members, each once")
+    shock = case.sanctioned()
+    (base,) = equilibria(case, [shock], tol=SOLVED)
+    there = case.club(chosen, base=shock)
+    others = np.zeros(0, np.intp)
+    if joining_wedge:
+        others = case.senders_outside
+        for code in chosen:
+            there = case.deterrence(there, code, joining_wedge)
+    members = case.indices(chosen)
+    at = np.concatenate([members, others])
+    brings = np.zeros((len(chosen), len(at)), bool)
+    brings[np.arange(len(chosen)), np.arange(len(chosen))] = True
+    always = np.arange(len(at)) >= len(chosen)
+    game = _game(case, chosen, base, there, at, brings, always, tol)
+    return Played(game, base, tuple((c,) for c in chosen))
+
+
+def sender_players(case: Case, target: str) -> dict[str, tuple[str, ...]]:
+    """Who imposes measures of its own on `target`: player to countries, members of the EU as one."""
+    union = set(group("EU"))
+    out: dict[str, list[str]] = {}
+    for m in _own(case.scenario, target):
+        for code in case.scenario.senders(m):
+            if code in case.world.countries and code != target:
+                player = "EU" if code in union else code
+                if code not in out.setdefault(player, []):
+                    out[player].append(code)
+    return {p: tuple(out[p]) for p in sorted(out)}
+
+
+def senders_game(case: Case, target: str, players: Sequence[str] | None = None, tol: float = 1e-10) -> Played:
+    """The measures on one target, from the world without them: a coalition's senders have theirs in force.
+
+    Fixed in every coalition, because no sender can lift them alone, are the measures of the United Nations, those on
+    the trade of third countries (price caps), the target's own, and those on other targets. Senders that are not
+    `players` keep theirs in force.
+
+    Raises:
+        InputError: nobody has a measure on the target, or a player that has none.
+    """
+    senders = sender_players(case, target)
+    if not senders:
+        raise InputError(f"target: no measure of the scenario that a sender could lift is on {target}")
+    chosen = tuple(senders if players is None else players)
+    for code in chosen:
+        if code not in senders:
+            raise InputError(f"players: {code} has no measure of its own on {target}; who has: {', '.join(senders)}")
+    if len(set(chosen)) < len(chosen) or len(chosen) < 2:
+        raise InputError("players: give at least two senders, each once")
+    own = {m.id for m in _own(case.scenario, target)}
+    measures = tuple(m.model_copy(update={"enabled": m.enabled and m.id in own}) for m in case.scenario.measures)
+    lifted = case.switched(case.scenario.model_copy(update={"measures": measures}))
+    countries = [c for p in chosen for c in senders[p]]
+    # payments of pairs under no measure are nobody's to lift alone
+    free = lifted.lift(payments=False)
+    stay = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
+    at = case.indices([target, *countries])
+    if stay:
+        free = _kept(case, free, target, stay)
+    (base,) = equilibria(lifted, [free], tol=SOLVED)
+    brings = np.zeros((len(chosen), len(at)), bool)
+    for k, player in enumerate(chosen):
+        brings[k, [1 + countries.index(c) for c in senders[player]]] = True
+    always = np.arange(len(at)) == 0
+    game = _game(lifted, chosen, base, Shock(), at, brings, always, tol)
+    return Played(game, base, tuple(senders[p] for p in chosen))
+
+
+def _own(scenario: Scenario, target: str) -> list[Measure]:
+    """Measures in force on the target that its senders impose on their own trade with it or on its assets."""
+    return [
+        m
+        for m in scenario.measures
+        if m.enabled
+        and target in scenario.targets(m)
+        and "UN" not in m.senders
+        and target not in scenario.senders(m)
+        and not m.buyers
+    ]
+
+
+def _kept(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
+    """`free` with the trade between the target and `stay`, and what they hold of its assets, as it is observed."""
+    t, others = case.indices([target]), case.indices(stay)
+    mask = np.zeros(case.shape, bool)
+    sectors = np.arange(case.world.j)
+    mask[np.ix_(t, others, sectors)] = mask[np.ix_(others, t, sectors)] = True
+
+    def hold(value: object, at_rest: Floats | float) -> Floats | None:
+        return None if value is None else np.where(mask, at_rest, np.broadcast_to(np.asarray(value), case.shape))
+
+    transfer = None if free.transfer is None else np.array(free.transfer, float)
+    if transfer is not None:
+        transfer[t] += transfer[others].sum()
+        transfer[others] = 0.0
+    return Shock(
+        trade_effect=hold(free.trade_effect, 1.0),
+        potential=hold(free.potential, 0.0),
+        tariff=hold(free.tariff, case.world.tariff),
+        transfer=transfer,
+    )
+
+
+def _game(
+    case: Case,
+    players: tuple[str, ...],
+    base: Equilibrium,
+    full: Shock,
+    at: NDArray[np.intp],
+    brings: NDArray[np.bool_],
+    always: NDArray[np.bool_],
+    tol: float,
+) -> Game:
+    """The game whose largest coalition has the links of `full`, its cells all between the countries `at`."""
+    economy = case.economy
+    there, here = link(economy, full), base.links
+    cells = np.ix_(np.arange(economy.j), at, at)
+    parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
+    A, B = parts["A"], parts["B"]
+    assert A is not None
+    assert B is not None
+    rest = np.abs(there.A - here.A)
+    rest[cells] = 0.0
+    if rest.max() > 1e-12:
+        j, n, i = np.unravel_index(int(rest.argmax()), rest.shape)
+        raise InputError(
+            f"the measures also change trade from {economy.countries[i]} to {economy.countries[n]} in "
+            f"{economy.sectors[j]}, which no player decides on"
+        )
+    gift = (0.0 if there.transfer is None else there.transfer) - (0.0 if here.transfer is None else here.transfer)
+    gifts = None
+    if np.any(gift):
+        gifts = np.zeros((len(players), economy.n))
+        target = int(at[0])
+        for k, row in enumerate(brings):
+            own = at[row]
+            gifts[k, own] = np.asarray(gift)[own]
+            gifts[k, target] -= np.asarray(gift)[own].sum()
+    return Game(
+        players=players,
+        economy=economy,
+        links=here,
+        deficits=deficits_of(economy, case.scenario.settings.closure, here),
+        start=base.state,
+        reference=base.reference,
+        added=Block(at, at, A, B, parts["T"], parts["E"]),
+        brings=brings,
+        always=always,
+        gifts=gifts,
+        tol=tol,
+    )
+
+
+def _difference(there: Links, here: Links, name: str, cells: tuple[NDArray[np.intp], ...]) -> Floats | None:
+    """What the block adds to `A`, `B`, `T` or `E`."""
+    a, b = getattr(there, name), getattr(here, name)
+    if a is None and b is None:
+        return None
+    zero = np.zeros_like(there.A)
+    return np.ascontiguousarray(((zero if a is None else a) - (zero if b is None else b))[cells])
+
+
+# -- the worth of given coalitions, solved when asked: for samples, and for draws of the uncertain numbers -------------
+
+
+Side = Literal["club", "senders"]
+
+ENOUGH = 1e-8
+"""Tolerance of a draw."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The worth of given coalitions, solved when asked."""
+
+    case: Case
+    played: Played
+    side: Side
+    target: str | None
+
+    def __call__(self, some: Coalitions) -> Floats:
+        """Million USD `[coalition]`."""
+        found = solve_some(self.played.game, some)[:, :-1]
+        gain = self.played.base.base_income * (found - self.played.base.real_income)
+        if self.side == "senders":
+            return np.asarray(-gain[:, self.case.world.index(str(self.target))])
+        own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.played.names], axis=1)
+        inside = (some[:, None] >> np.arange(own.shape[1])) & 1
+        return np.asarray((own * inside).sum(1))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The Shapley values that given orders of joining estimate in a draw."""
+
+    case: Case
+    side: Side
+    target: str | None
+    players: tuple[str, ...]
+    joining_wedge: float
+    orders: NDArray[np.intp]
+
+    def __call__(self, draw: Draw) -> Floats:
+        """Million USD `[player]`."""
+        case = self.case.drawn(draw)
+        if self.side == "senders":
+            played = senders_game(case, str(self.target), self.players, ENOUGH)
+        else:
+            played = club_game(case, self.players, self.joining_wedge, ENOUGH)
+        return shapley.estimate(self.orders, Worth(case, played, self.side, self.target)).value

@@ -1,0 +1,164 @@
+"""What is read off the worlds one part at a time: provisions, measures, members, trade that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from countervail.analysis.case.compile import Case
+from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
+from countervail.errors import InputError, NoEquilibrium, NotConverged
+from countervail.types import Floats
+from countervail.world.world import ESTIMATED
+
+ENOUGH = 1e-7
+PAYMENTS = "payments"
+"""Id of what lifting cut-offs gives pairs under no measure, beside the measures."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One provision or measure: what it does alone, and as the last of all `[country]`, in logs of real income.
+
+    `last` is NaN where it is not asked for; `ev` is the equivalent variation of `alone`, million USD.
+    """
+
+    id: str
+    alone: Floats
+    ev: Floats
+    last: Floats
+
+
+def provisions(case: Case, found: Worlds, reading: str | None = None) -> list[Part]:
+    """Each enabled provision alone, and as what the club loses without it."""
+    base = found.sanctions
+    ids = [p.id for p in case.scenario.club.provisions if p.enabled]
+    alone = [case.club(found.members, reading, provisions=[p], base=base.shock) for p in ids]
+    without = [case.club(found.members, reading, provisions=[q for q in ids if q != p], base=base.shock) for p in ids]
+    solved = equilibria(case, [*alone, *without], base.S, ENOUGH)
+    out = []
+    for k, p in enumerate(ids):
+        one, rest = solved[k], solved[k + len(ids)]
+        gain = np.log(one.real_income / base.S.real_income)
+        out.append(Part(p, gain, base.S.base_income * np.expm1(gain), np.log(found.C.real_income / rest.real_income)))
+    return out
+
+
+def measures(case: Case, found: Worlds) -> list[Part]:
+    """Each measure in force lifted alone, at its own part of every cell's budget; and payments beside them."""
+    from countervail.trade.shock import Shock
+
+    shocks = [case.lift_one(k) for k in range(len(case.effects))]
+    (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
+    out = []
+    ids = [effect.measure.id for effect in case.effects]
+    if case.layout.payments is not None:
+        shocks.append(case.lift_payments())
+        ids.append(PAYMENTS)
+    for which, eq in zip(ids, equilibria(case, shocks, origin, ENOUGH), strict=True):
+        gain = np.log(eq.real_income)
+        out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
+    return out
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """What a gain rests on `[country]`, in logs: the club without China, and on cells that are not imputed only."""
+
+    without_china: Floats
+    observed_only: Floats
+
+
+def dependence(case: Case, found: Worlds, reading: str | None = None) -> Dependence:
+    """The club's gain without China, and with provisions at work only where trade is observed."""
+    base = found.sanctions
+    rest = [m for m in found.members if m != "CHN"]
+    status = case.world.estimated
+    observed = None if status is None else status < ESTIMATED
+    solved = equilibria(
+        case,
+        [
+            case.club(rest, reading, base=base.shock),
+            case.club(found.members, reading, base=base.shock, only=observed),
+        ],
+        found.C,
+        ENOUGH,
+    )
+    logs = [np.log(eq.real_income / base.S.real_income) for eq in solved]
+    return Dependence(logs[0], logs[1])
+
+
+@dataclass(frozen=True)
+class Diversion:
+    """How a target's goods and services trade with one partner differs under the measures, million USD."""
+
+    target: str
+    flow: str
+    partner: str
+    under: float
+    lifted: float
+
+    @property
+    def change(self) -> float:
+        """Trade under the measures less trade without them."""
+        return self.under - self.lifted
+
+
+def diversion(case: Case, found: Worlds, targets: Sequence[str]) -> list[Diversion]:
+    """Every target's exports and imports by partner, under the measures (S) and without them (U)."""
+    under, lifted = found.sanctions.S.flows.sum(2), found.sanctions.U.flows.sum(2)
+    names = case.world.countries
+    out = []
+    for target in targets:
+        k = case.world.index(target)
+        for n, partner in enumerate(names):
+            if n != k:
+                out.append(Diversion(target, "export", partner, float(under[k, n]), float(lifted[k, n])))
+                out.append(Diversion(target, "import", partner, float(under[n, k]), float(lifted[n, k])))
+    return out
+
+
+# -- the same question under other closures, anchors and horizons: shown apart, never averaged -------------------------
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "closure": ("fixed", "proportional", "balanced"),
+    "anchor": ("estimate", "history", "gravity"),
+    "horizon": ("long", "short"),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The worlds under one other setting, or why there are none."""
+
+    setting: str
+    value: str
+    worlds: Worlds | None
+    note: str = ""
+
+
+def variants(case: Case, found: Worlds, reading: str) -> list[Variant]:
+    """Every closure, anchor and horizon beside the scenario's own, one changed at a time."""
+    out = []
+    for setting, values in CHOICES.items():
+        own = getattr(case.scenario.settings, setting)
+        for value in values:
+            if value == own:
+                out.append(Variant(setting, value, found, "the scenario's own"))
+                continue
+            try:
+                one = Variant(setting, value, None)
+                out.append(replace(one, worlds=variant(case, one, reading, ENOUGH)))
+            except (InputError, NoEquilibrium, NotConverged) as error:
+                out.append(Variant(setting, value, None, str(error)))
+    return out
+
+
+def variant(case: Case, which: Variant, reading: str, tol: float) -> Worlds:
+    """The four worlds of the scenario's members under another setting."""
+    settings = case.scenario.settings.model_copy(update={which.setting: which.value})
+    other = case.switched(case.scenario.model_copy(update={"settings": settings}))
+    return worlds(other, sanctions(other, tol=tol), case.scenario.members(), reading, tol=tol)

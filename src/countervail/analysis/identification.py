@@ -1,0 +1,120 @@
+"""The placebo: what "cost of sanctions" the same recipe finds for countries that are under none.
+
+Each is a pseudo-target of the same senders (those that are made to comply among them), lifted by its own double ratio
+since the year before the measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.layout import cube
+from countervail.analysis.worlds import equilibria
+from countervail.scenario import Scenario
+from countervail.trade.shock import Shock
+from countervail.types import Floats
+from countervail.world.world import World
+
+COUNTRIES = 20
+"""Pseudo-targets: the largest economies that neither impose measures nor are under one."""
+FEWEST = 15
+ENOUGH = 1e-7
+"""Tolerance: the answer is read to a hundredth of a percent."""
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """What the recipe finds where there is nothing to find.
+
+    Attributes:
+        countries: ISO3 codes of the pseudo-targets.
+        ratio: log of trade with the senders when "lifted" over trade now, trade-weighted, by country.
+        cost: ln(W_U / W_O) of each in its own placebo.
+        before: panel year that stands for trade before.
+    """
+
+    countries: tuple[str, ...]
+    ratio: Floats
+    cost: Floats
+    before: int | None
+    note: str
+
+    @cached_property
+    def bound(self) -> float:
+        """The 95th percentile of the costs found; infinite where no placebo could be made."""
+        return float(np.percentile(self.cost, 95)) if len(self.cost) else float("inf")
+
+
+def placebo(case: Case) -> Placebo:
+    """Lift the senders' "measures" on countries that are under none, one country at a time."""
+    world = case.world
+    every = case.abstainers
+    if world.history is None or not every.size or not case.scenario.measures:
+        why = "this world has no past trade" if world.history is None else "nobody outside the club holds trade back"
+        return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
+    before = main_year(world, case.scenario)
+    ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)
+    size = world.value_added.sum(1)
+    order = [k for k in np.argsort(-size) if case.untouched[k]]
+    now = goods_now(world)
+    goods = np.flatnonzero(world.goods) if world.goods is not None else np.arange(world.j)
+    names, ratios, shocks = [], [], []
+    for k in order:
+        senders = every[every != k]
+        sold = np.isfinite(ratio[k, senders])
+        bought = np.isfinite(ratio[senders, k])
+        if sold.mean() < 0.8 or bought.mean() < 0.8:
+            continue  # too little of its past is known
+        phi = cube(world, 1.0)
+        phi[np.ix_([k], senders[sold], goods)] = np.exp(ratio[k, senders[sold]])[None, :, None]
+        phi[np.ix_(senders[bought], [k], goods)] = np.exp(ratio[senders[bought], k])[:, None, None]
+        weights = np.concatenate([now[k, senders[sold]], now[senders[bought], k]])
+        logs = np.concatenate([ratio[k, senders[sold]], ratio[senders[bought], k]])
+        names.append(world.countries[k])
+        ratios.append(float(np.average(logs, weights=weights)) if weights.sum() > 0 else 0.0)
+        shocks.append(Shock(trade_effect=phi))
+        if len(names) == COUNTRIES:
+            break
+    at = case.indices(names)
+    found = equilibria(case, shocks, tol=ENOUGH)
+    cost = np.array([float(np.log(eq.real_income[k])) for eq, k in zip(found, at, strict=True)])
+    note = "" if len(names) >= FEWEST else f"only {len(names)} countries have the data for a placebo"
+    return Placebo(tuple(names), np.array(ratios), cost, before, note)
+
+
+# -- for whom ratios to the cost of sanctions are formed, and why for others not ---------------------------------------
+
+
+def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
+    """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
+    club = set(scenario.members())
+    hit, foreign, comprehensive = (set[str]() for _ in range(3))
+    for m in (*scenario.measures, *scenario.new_measures):
+        if not m.enabled:
+            continue
+        targets = set(scenario.targets(m))
+        hit |= targets
+        if not club.issuperset(scenario.senders(m)):
+            foreign |= targets
+            comprehensive |= set() if m.list_based else targets
+    reasons = {}
+    for code in world.countries:
+        if code not in hit:
+            reasons[code] = "no measure of the scenario is on it"
+        elif code not in foreign:
+            reasons[code] = "the measures on it are those of other members"
+        elif code not in comprehensive:
+            reasons[code] = "the measures on it are list-based"
+        else:
+            reasons[code] = "China's are shown as levels only" if code == "CHN" else ""
+    return reasons
+
+
+def mean(values: Floats, income: Floats, at: NDArray[np.intp]) -> Floats:
+    """Log changes `[..., country]` of some countries together, weighted by income."""
+    return np.asarray((values[..., at] * income[at]).sum(-1) / income[at].sum())

@@ -1,0 +1,250 @@
+"""What payment links are worth in real income: each proposal of the club, and each cut of its network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from countervail.analysis.case.compile import Case
+from countervail.analysis.case.draws import Draws
+from countervail.analysis.case.payment_savings import Saving, finite
+from countervail.analysis.identification import ineligible
+from countervail.analysis.worlds import equilibria
+from countervail.rails.interdict import Cut, Interdiction
+from countervail.rails.network import Date, Network, payments
+from countervail.rails.proposals import ALL, Change, Proposed, every_proposal, saved
+from countervail.rails.table import load_rails
+from countervail.scenario import Scenario
+from countervail.trade.equilibrium import Equilibrium
+from countervail.types import Floats, Progress
+from countervail.world.world import World
+
+ENOUGH = 1e-10
+"""Tolerance: a link between small traders is worth a millionth of real income."""
+ENOUGH_DRAWN = 1e-9
+BAND = (0.05, 0.95)
+SHOWN = 5
+"""Cuts of each size that are solved, the worst first."""
+MOST_DRAWS = 30
+"""Draws that bands are made of at most: each takes an eighth of a second."""
+WORKERS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What a proposal gives every country `[country]`, in logs of real income.
+
+    `alone` without the other proposals, `last` once they are there; `low` and `high` are the 5th and 95th percentile of
+    `alone` over `draws` of everything uncertain; where that is 0, over what payments save, all else at its central
+    value.
+    """
+
+    proposed: Proposed
+    alone: Floats
+    low: Floats
+    high: Floats
+    last: Floats
+    draws: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Cost:
+    """What losing a set of elements does to every country `[country]`, in logs of real income."""
+
+    found: Interdiction
+    cut: Cut
+    change: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The payment network of a scenario, what its proposals are worth, and what cuts cost.
+
+    Attributes:
+        case: the world and the scenario.
+        network: of all countries of the world, at its date.
+        members: ISO3 codes, the secretariat first.
+        base: the equilibrium that changes are measured against, S.
+        worth: of each proposal, of those of one provision together, of all.
+        costs: of the worst cuts of each size.
+        draws: how many were solved for bands.
+    """
+
+    case: Case
+    network: Network
+    members: tuple[str, ...]
+    base: Equilibrium
+    worth: tuple[Worth, ...]
+    costs: tuple[Cost, ...]
+    draws: int
+
+    @cached_property
+    def club(self) -> Network:
+        """The network among members and the countries that serve them."""
+        return self.network.club_only()
+
+    @cached_property
+    def eligible(self) -> tuple[str, ...]:
+        """The members that stand for the club, as in a run."""
+        why = ineligible(self.case.world, self.case.scenario)
+        return tuple(m for m in self.members if not why[m])
+
+
+def prepare(
+    world: World, scenario: Scenario, date: Date = None, rails: str | Path | None = None
+) -> tuple[Case, Network]:
+    """The case and the network of a scenario at a date; a table in the file `rails` instead of the bundled one.
+
+    Raises:
+        InputError: the scenario does not fit the world, the date is none, the table is broken.
+    """
+    if not scenario.settings.unrecorded_oil:
+        world = world.without_unrecorded()
+    network = payments(world, scenario, date, load_rails(rails) if rails is not None else None)
+    return Case.of(world, scenario), network
+
+
+def network_of(case: Case, network: Network, base: Equilibrium) -> Study:
+    """The payment network alone, without what its links are worth."""
+    return Study(case, network, case.scenario.members(), base, (), (), 0)
+
+
+def study(
+    case: Case,
+    network: Network,
+    base: Equilibrium | None = None,
+    cuts: int = 0,
+    draws: Draws | None = None,
+    known: Mapping[str, Floats] | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """What the club's proposals are worth in real income, and what the worst cuts of up to `cuts` elements cost.
+
+    Args:
+        case, network: as `prepare` gives them.
+        base: S where it is solved already.
+        cuts: the largest number of elements to cut; 0 for none.
+        draws: to make bands of, the first `MOST_DRAWS` of them; None for the range of what payments save.
+        known: what provisions give over draws made before `[draw, country]`, by id: the band of their proposals
+            together.
+        progress: called with (stage, done, total).
+
+    Raises:
+        NoEquilibrium, NotConverged: as `solve`.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    members, reading = case.scenario.members(), case.scenario.club.reading
+    tell("proposals", 0, 2)
+    start = base if base is not None else equilibria(case, [case.sanctioned()], tol=ENOUGH)[0]
+    proposed = every_proposal(network.club_only()) if len(members) > 1 else []
+    tell("proposals", 1, 2)
+    worth = _proposals(case, network, start, proposed, members, reading)
+    tell("proposals", 2, 2)
+    if draws is not None and worth:
+        worth = _with_bands(case, network, start, worth, members, reading, draws, tell)
+    if known:
+        worth = [_banded(w, known[w.proposed.id]) if w.proposed.id in known else w for w in worth]
+    costs = _cuts(case, network, start, cuts, tell) if cuts and len(members) > 1 else []
+    used = 0 if draws is None else min(len(draws.values), MOST_DRAWS)
+    return Study(case, network, members, start, tuple(worth), tuple(costs), used)
+
+
+def _proposals(
+    case: Case,
+    network: Network,
+    start: Equilibrium,
+    proposed: Sequence[Proposed],
+    members: Sequence[str],
+    reading: str,
+) -> list[Worth]:
+    """Every proposal alone, at both ends of its band, and last."""
+    shock = case.sanctioned()
+    alone = [_saving(network, p.alone) for p in proposed]
+    savings = [s.at(q) for s in alone for q in (None, *BAND)]
+    together = next((s.value for s, p in zip(alone, proposed, strict=True) if p.id == ALL), None)
+    # the others are all of them less what the proposal adds to them
+    last = [] if together is None else [together - _saving(network, p.last).value for p in proposed]
+    shocks = [case.club(members, reading, base=shock, saving=s) for s in (*savings, *last)]
+    solved = [np.log(eq.real_income / start.real_income) for eq in equilibria(case, shocks, start, ENOUGH)]
+    out = []
+    for k, p in enumerate(proposed):
+        value, low, high = solved[3 * k : 3 * k + 3]
+        rest = solved[len(savings) + k] if last else np.zeros_like(value)
+        everything = solved[3 * (len(proposed) - 1)] if last else value
+        ends = np.stack([value, low, high])
+        out.append(Worth(p, value, ends.min(0), ends.max(0), everything - rest))
+    return out
+
+
+def _with_bands(
+    case: Case,
+    network: Network,
+    start: Equilibrium,
+    worth: Sequence[Worth],
+    members: Sequence[str],
+    reading: str,
+    draws: Draws,
+    tell: Progress,
+) -> list[Worth]:
+    """The same with bands over draws of everything uncertain."""
+    savings = [_saving(network, w.proposed.alone) for w in worth]
+    case.economy.preparation  # noqa: B018 - made once, before the workers share it
+
+    def one(k: int) -> Floats:
+        mine = case.drawn(draws.draw(k, case.world))
+        shock = mine.sanctioned()
+        (origin,) = equilibria(mine, [shock], start, ENOUGH_DRAWN)
+        clubs = [mine.club(members, reading, base=shock, saving=s.at(mine.draw.payments)) for s in savings]
+        solved = [equilibria(mine, [club], origin, ENOUGH_DRAWN)[0] for club in clubs]
+        return np.array([np.log(eq.real_income / origin.real_income) for eq in solved])
+
+    count, found = min(len(draws.values), MOST_DRAWS), []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for k, gains in enumerate(pool.map(one, range(count))):
+            found.append(gains)
+            tell("draws", k + 1, count)
+    return [_banded(w, np.array([gains[k] for gains in found])) for k, w in enumerate(worth)]
+
+
+def _banded(worth: Worth, drawn: Floats) -> Worth:
+    """A proposal with the band of what it gives over draws `[draw, country]`."""
+    low, high = np.percentile(drawn, [5, 95], axis=0)
+    return replace(worth, low=low, high=high, draws=len(drawn))
+
+
+def _cuts(case: Case, network: Network, start: Equilibrium, cuts: int, tell: Progress) -> list[Cost]:
+    """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
+    tell("cuts", 0, 2)
+    chosen = [(found, cut) for found in network.interdict_each(range(1, cuts + 1), top=SHOWN) for cut in found.cuts]
+    tell("cuts", 1, 2)
+    shock = case.sanctioned()
+    shocks = [case.repaid(_dearer(network, network.cut(cut.elements)), shock) for _, cut in chosen]
+    solved = equilibria(case, shocks, start, ENOUGH)
+    tell("cuts", 2, 2)
+    return [
+        Cost(found, cut, np.log(eq.real_income / start.real_income))
+        for (found, cut), eq in zip(chosen, solved, strict=True)
+    ]
+
+
+def _dearer(network: Network, after: Network) -> Floats:
+    """What paying costs every pair more `[exporter, importer]`, as a negative saving."""
+    return saved(network.wedges, after.wedges)
+
+
+def _saving(network: Network, change: Change) -> Saving:
+    """A change among the club's network, over all countries of the network."""
+    names = network.club_only().countries
+    at = np.ix_([network.index(c) for c in names], [network.index(c) for c in names])
+
+    def spread(part: Floats) -> Floats:
+        whole = np.zeros((len(network.countries),) * 2)
+        whole[at] = finite(part)
+        return whole
+
+    return Saving(spread(change.saving), spread(change.low), spread(change.high))

@@ -1,0 +1,121 @@
+"""Routes that answer at once: pure functions of a page's state."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import from_json
+from starlette.concurrency import run_in_threadpool
+
+from countervail import __version__
+from countervail.app.inputs import Inputs
+from countervail.app.processes.answers import Answers
+from countervail.app.routes.models import (
+    ChartList,
+    CountryState,
+    Meta,
+    ScenarioAnswer,
+    State,
+    TablesOnly,
+    WorldsAnswer,
+    as_json,
+)
+from countervail.app.routes.problems import documented
+from countervail.app.work.engine import Reply
+from countervail.scenario import dump
+
+JSON: Final = "application/json"
+READ: Final = documented(403, 414)
+_READ: Final = documented(403, 414, 503)
+STATE: Final = documented(403, 404, 409, 413, 414, 415, 422, 503)
+router = APIRouter(prefix="/api", tags=["answers"])
+
+
+def _inputs(request: Request) -> Inputs:
+    inputs: Inputs = request.app.state.inputs
+    return inputs
+
+
+InputsHere = Annotated[Inputs, Depends(_inputs)]
+
+
+@router.get("/meta", response_model=Meta, responses=_READ)
+async def meta(request: Request, inputs: InputsHere) -> Response:
+    """What is here: the scenarios, the world, the evidence, and the state a page begins with."""
+    facts = await _data(request, "facts", inputs.first)
+    here = await run_in_threadpool(inputs.described)
+    more = {"version": __version__, "draws": request.app.state.draws, "world": from_json(facts or b"null")}
+    return Response(as_json(here | more), media_type=JSON)
+
+
+@router.get("/charts", response_model=ChartList, responses=_READ)
+async def charts(request: Request, inputs: InputsHere) -> Response:
+    """Every chart over named data, and its two looks."""
+    return await _answer(request, "charts", inputs.first)
+
+
+@router.post("/scenario", response_model=ScenarioAnswer, responses=STATE)
+async def scenario(state: State, request: Request) -> Response:
+    """Everything that can be switched, as it stands in a state, and what documents say of it."""
+    return await _answer(request, "scenario", state)
+
+
+@router.post("/worlds", response_model=WorldsAnswer, responses=STATE)
+async def worlds(state: State, request: Request) -> Response:
+    """The four worlds of a state, solved: figures, every country's real income, the headline."""
+    return await _answer(request, "worlds", state)
+
+
+@router.post("/country", response_model=TablesOnly, responses=STATE)
+async def country(state: CountryState, request: Request) -> Response:
+    """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
+    return await _answer(request, "country", state)
+
+
+@router.post("/payments", response_model=TablesOnly, responses=STATE)
+async def payments(state: State, request: Request) -> Response:
+    """The payment network: who can pay whom, and how. What the proposals change in it is for a run to say."""
+    return await _answer(request, "payments", state)
+
+
+@router.post(
+    "/scenario.yaml",
+    response_class=Response,
+    responses=STATE | {200: {"content": {"text/yaml": {"schema": {"type": "object"}}}}},
+)
+def scenario_yaml(state: State, inputs: InputsHere) -> Response:
+    """The scenario of a state as a file that runs by itself: exactly what is solved."""
+    headers = {"content-disposition": 'attachment; filename="scenario.yaml"'}
+    return Response(dump(inputs.scenario(state)), headers=headers, media_type="text/yaml")
+
+
+async def _answer(request: Request, reply: Reply, state: State) -> Response:
+    data = await _data(request, reply, state)
+    return Response(status_code=204) if data is None else Response(data, media_type=JSON)
+
+
+async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
+    """The answer as JSON; None where whoever asked has gone away."""
+    answers: Answers = request.app.state.answers
+    question = request.app.state.inputs.question(reply, state)
+    known = answers.known(question)
+    if known is not None:
+        return known
+    coming = asyncio.wrap_future(answers.ask(question))
+    gone = asyncio.create_task(_gone(request))
+    # another page may wait for the same answer: who goes away takes it from nobody
+    await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
+    gone.cancel()
+    if coming.done():
+        return coming.result()
+    answers.leave(question)
+    coming.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # told to nobody
+    return None
+
+
+async def _gone(request: Request) -> None:
+    """Wait until whoever asked has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""What those processes do: answers to questions about states, and jobs."""

@@ -1,0 +1,243 @@
+"""How much of a pair's payments its routes carry, from the cheapest up: maximum flow, and random matching.
+
+Two readings of a share bound what a network carries. If banks and customers sort themselves as well as they can, the
+share of payments that some route carries is the maximum flow from the importer's banks over rails, links and third
+countries to the exporter's. If they meet at random, each connection is there with its share as probability and the
+result is the probability that a route is open: two-terminal reliability. Both are taken over the routes up to each
+cost, so that a cheaper or wider network never carries less at any cost, which is why no wedge can rise; reliability
+never exceeds maximum flow, because a route that is open crosses every cut. docs/theory/payments.md has the proofs.
+
+Both are exact: a pair has a handful of rails at each end, so the sets of rails at both ends (the cuts of one, the
+states of the other) are enumerated, for all pairs and all routes at once. A graph library would solve each pair by
+itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import InputError
+from countervail.rails.routes import Routes, routes_of, through, through_at_random
+from countervail.rails.state import State
+from countervail.types import Floats, Indices
+
+# cells of a block: small enough to stay in a cache, large enough that NumPy's overhead does not count
+_BLOCK = 400_000
+MAX_RAILS = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Filled:
+    """Routes in the order they fill, cheapest first: `[pair, place]`.
+
+    `channel` is the route's place in `Routes.channels`, `cost` its cost (infinite where there is none), `sorted` and
+    `random` the share of the pair's payments it takes under best and random matching.
+    """
+
+    channel: Indices
+    cost: Floats
+    sorted: Floats
+    random: Floats
+
+
+def fill(routes: Routes) -> Filled:
+    """Fill every pair's routes from the cheapest up."""
+    pairs, count = routes.cost.shape
+    order = np.argsort(routes.cost, axis=1, kind="stable")
+    cost = np.take_along_axis(routes.cost, order, axis=1)
+    flow, chance = np.zeros((pairs, count)), np.zeros((pairs, count))
+    if not count:
+        return Filled(order, cost, flow, chance)
+    busy = _beyond_first(routes, order[:, 0], flow, chance)
+    ends = (routes.importer > 0).sum(axis=1) * 100 + (routes.exporter > 0).sum(axis=1)
+    width = np.isfinite(cost).sum(axis=1)
+    for group in np.unique(ends[busy]):
+        mine = np.flatnonzero(busy & (ends == group))
+        a, b = divmod(int(group), 100)
+        _refuse(max(a, b))
+        # pairs with few routes are not made to wait for those with many
+        mine = mine[np.argsort(width[mine], kind="stable")]
+        start = 0
+        while start < len(mine):
+            size = max(1, _BLOCK // (max(1, int(width[mine[start]])) << (a + b)))
+            block = mine[start : start + size]
+            start += size
+            t = int(width[block].max(initial=0))
+            if t:
+                flow[block, :t], chance[block, :t] = _block(routes.take(block), order[block, :t], a, b)
+    return Filled(order, cost, flow, chance)
+
+
+def _refuse(rails: int) -> None:
+    if rails > MAX_RAILS:
+        raise InputError(
+            f"rails: a country is connected to {rails} rails at once; at most {MAX_RAILS} are computed. Merge rails "
+            "that have the same members."
+        )
+
+
+def _beyond_first(routes: Routes, first: Indices, flow: Floats, chance: Floats) -> NDArray[np.bool_]:
+    """Which pairs need more than their cheapest route; those that do not are filled in place."""
+    rows = np.arange(len(first))
+    rail_in = np.array([c.rail_in for c in routes.channels])[first]
+    rail_out = np.array([c.rail_out for c in routes.channels])[first]
+    whole: NDArray[np.bool_] = (
+        (rail_in >= 0)
+        & (routes.importer[rows, rail_in] == 1.0)
+        & (routes.exporter[rows, rail_out] == 1.0)
+        & (routes.chance[rows, first] == 1.0)
+    )
+    flow[whole, 0] = chance[whole, 0] = 1.0
+    return ~whole
+
+
+def _block(routes: Routes, order: Indices, a: int, b: int) -> tuple[Floats, Floats]:
+    """Shares by place for pairs connected to `a` and `b` rails; the sets of rails are the bits of an index."""
+    rails_in = np.argsort(routes.importer <= 0, axis=1, kind="stable")
+    rails_out = np.argsort(routes.exporter <= 0, axis=1, kind="stable")
+    u = np.take_along_axis(routes.importer, rails_in[:, :a], axis=1)
+    v = np.take_along_axis(routes.exporter, rails_out[:, :b], axis=1)
+    bits_a, bits_b = _bits(a), _bits(b)
+
+    carries, chance = _carried(routes, order, (rails_in[:, :a], rails_out[:, :b]), (bits_a, bits_b))
+    # a cut leaves the rails of one set open on either side: it pays for the closed ones and for what joins the open
+    closed = (u @ (1.0 - bits_a).T)[:, :, None] + (v @ (1.0 - bits_b).T)[:, None, :]
+    joined = np.cumsum(carries, axis=1)
+    joined += closed[:, None]
+    reached = np.minimum(1.0, joined.min(axis=(2, 3)))
+    # a state has the rails of one set working on either side
+    missed = np.cumprod(1.0 - chance, axis=1)
+    here, there = _states(u, bits_a), _states(v, bits_b)
+    open_ = np.einsum("ptab,pa,pb->pt", 1.0 - missed, here, there)
+    return _steps(reached), _steps(np.minimum(open_, 1.0))
+
+
+def _bits(size: int) -> Floats:
+    """`[set, member]`: 1 where the member belongs to the set."""
+    return ((np.arange(1 << size)[:, None] >> np.arange(size)[None, :]) & 1).astype(float)
+
+
+def _states(share: Floats, bits: Floats) -> Floats:
+    """`[pair, set]`: probability that exactly the rails of a set work."""
+    states: Floats = np.where(bits[None] > 0, share[:, None, :], 1.0 - share[:, None, :]).prod(axis=2)
+    return states
+
+
+def _steps(total: Floats) -> Floats:
+    return np.maximum(0.0, np.diff(total, axis=1, prepend=0.0))
+
+
+def _carried(
+    routes: Routes, order: Indices, rails: tuple[Indices, Indices], bits: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """`[pair, place, set, set]`: what each route carries between two sets of open rails, best and at random."""
+    rail_in = np.array([c.rail_in for c in routes.channels])[order]
+    rail_out = np.array([c.rail_out for c in routes.channels])[order]
+    open_ = _opened(rail_in, rails[0], bits[0])[:, :, :, None] * _opened(rail_out, rails[1], bits[1])[:, :, None, :]
+    best = np.take_along_axis(routes.best, order, axis=1)[:, :, None, None] * open_
+    chance = np.take_along_axis(routes.chance, order, axis=1)[:, :, None, None] * open_
+    rows, places = np.nonzero(rail_in < 0)
+    if len(rows):
+        k = order[rows, places] - routes.straight
+        held_in, held_out = (h[rows, k][:, None, None] for h in (routes.thirds.held_in, routes.thirds.held_out))
+        legs, met = [], []
+        for end, (leg, leg_chance) in enumerate(
+            (
+                (routes.thirds.leg_in, routes.thirds.leg_in_chance),
+                (routes.thirds.leg_out, routes.thirds.leg_out_chance),
+            )
+        ):
+            shape = (len(rows), -1, 1) if end == 0 else (len(rows), 1, -1)
+            own = np.take_along_axis(leg[rows, k], rails[end][rows], axis=1)
+            own_chance = np.take_along_axis(leg_chance[rows, k], rails[end][rows], axis=1)
+            legs.append((own @ bits[end].T).reshape(shape))
+            met.append((1.0 - (1.0 - own_chance[:, None, :] * bits[end][None]).prod(axis=2)).reshape(shape))
+        best[rows, places] = through(held_in, held_out, legs[0], legs[1])
+        chance[rows, places] = through_at_random(held_in, held_out, met[0], met[1])
+    return best, chance
+
+
+def _opened(rail: Indices, rails: Indices, bits: Floats) -> Floats:
+    """`[pair, place, set]`: 1 where the set has the rail of the route at that place; `rails` are those of the bits."""
+    found = rail[:, :, None] == rails[:, None, :]
+    opened: Floats = found.astype(float) @ bits.T
+    return opened
+
+
+# -- from filled routes to the wedge of a pair: the ad-valorem trade cost that how it can pay puts on its trade --------
+
+
+SORTED, RANDOM = "sorted", "random"
+# a wedge without end weighs as this where wedges are averaged, so that a pair that cannot trade outweighs all others
+ENDLESS = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Payments:
+    """Every unordered pair of a network's countries with its routes and how they fill.
+
+    `one[p] < other[p]` are the countries of pair p: what a pair pays is the same both ways, because no part of a
+    route depends on its direction.
+    """
+
+    state: State
+    one: Indices
+    other: Indices
+    routes: Routes
+    filled: Filled
+
+    @classmethod
+    def of(cls, state: State) -> Payments:
+        """All pairs of a network."""
+        one, other = np.triu_indices(state.n, k=1)
+        routes = routes_of(state, one, other)
+        return cls(state, one, other, routes, fill(routes))
+
+    def square(self, value: Floats, diagonal: float) -> Floats:
+        """`[country, country, ...]` from `[pair, ...]`, symmetric."""
+        full = np.full((self.state.n, self.state.n, *value.shape[1:]), diagonal)
+        full[self.one, self.other] = value
+        full[self.other, self.one] = value
+        return full
+
+    @cached_property
+    def marginal(self) -> Floats:
+        """`[pair]`: cost of the dearest route that is used, informal channels included; the upper end of what a payment
+        costs."""
+        used = (self.filled.sorted + self.filled.random) / 2
+        last = np.where(used > 1e-12, np.minimum(self.filled.cost, self.state.informal), 0.0).max(axis=1, initial=0.0)
+        return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)
+
+
+def reach(filled: Filled, informal: float) -> tuple[Floats, Floats]:
+    """`[pair]`: share of payments that some route cheaper than informal channels carries; best and random matching."""
+    worth = np.isfinite(filled.cost) & (filled.cost <= informal)
+    return (filled.sorted * worth).sum(axis=1), (filled.random * worth).sum(axis=1)
+
+
+def wedge(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats, Floats]:
+    """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem.
+
+    `(1 + w)^-theta = sum over routes of s_r (1 + w_r)^-theta`, what no route carries at the informal cost; infinite
+    where there is no way to pay at all. The wedge between the ends takes half of either matching.
+    """
+    value = _worth(filled, informal, theta)
+    return _solve((value[0] + value[1]) / 2, theta), _solve(value[0], theta), _solve(value[1], theta)
+
+
+def _worth(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
+    # a route dearer than the informal channel is not taken
+    worth = (1.0 + np.minimum(filled.cost, informal)) ** -theta
+    rest = (1.0 + informal) ** -theta
+    return tuple(
+        (share * worth).sum(axis=1) + np.maximum(0.0, 1.0 - share.sum(axis=1)) * rest
+        for share in (filled.sorted, filled.random)
+    )
+
+
+def _solve(value: Floats, theta: float) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.where(value >= 1.0, 0.0, np.maximum(value, 0.0) ** (-1.0 / theta) - 1.0)

@@ -1,0 +1,181 @@
+"""Which links, memberships or correspondents the club can least do without: every set of up to three, exactly.
+
+The club's wedge is a weighted sum over pairs, and a pair is touched only by the few elements that its own routes use.
+So each pair is computed under every set of up to three of *its* elements, and its inclusion-exclusion differences are
+added up over the pairs; the loss of any set of the whole network is then a sum of at most seven numbers. That is
+exact, not an approximation: a difference that involves an element foreign to the pair is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import InputError
+from countervail.rails.capacity import ENDLESS, fill, wedge
+from countervail.rails.removals import Element, PairVariants, elements_of
+from countervail.rails.state import State
+from countervail.types import Floats
+
+Kind = Literal["link", "membership", "correspondent"]
+EXACT = 3
+_MAX_ELEMENTS = 400
+
+
+class Cut(NamedTuple):
+    """A set of elements and what losing it does to the club's trade-weighted mean wedge."""
+
+    elements: tuple[Element, ...]
+    loss: float
+    """Rise of the mean wedge, ad valorem; infinite where some pair could no longer trade."""
+    worst: tuple[tuple[str, str, float], ...]
+    """The pairs it hits most: two countries and their part of the loss."""
+
+
+@dataclass(frozen=True)
+class Interdiction:
+    """The most damaging sets of `k` elements, worst first.
+
+    `exact` says that every one of the `examined` sets was compared, so that none is worse than the first; otherwise
+    the first was found greedily and no set can exceed `bound`. `base` is the mean wedge before.
+    """
+
+    k: int
+    exact: bool
+    examined: int
+    bound: float
+    base: float
+    elements: tuple[Element, ...]
+    cuts: tuple[Cut, ...]
+
+
+def interdict(
+    state: State, weight: Floats, theta: float, sizes: Sequence[int], kinds: Sequence[Kind], top: int = 10
+) -> list[Interdiction]:
+    """For each k of `sizes`, the k elements whose loss raises the weighted mean wedge most.
+
+    `weight[country, country]` is symmetric and adds up to 1 over unordered pairs. Raises InputError for k below 1 or
+    an unknown kind.
+    """
+    unknown = [kind for kind in kinds if kind not in ("link", "membership", "correspondent")]
+    if unknown:
+        raise InputError(f"kinds: unknown {unknown[0]!r}; there are link, membership, correspondent.")
+    if not sizes or min(sizes) < 1:
+        raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.")
+    one, other = np.nonzero(np.triu(weight, 1))
+    pairs = [PairVariants(state, int(a), int(b)) for a, b in zip(one, other, strict=True)]
+    club = _Club(pairs, weight[one, other], elements_of(pairs, kinds), theta)
+    n = len(club.elements)
+    if n > _MAX_ELEMENTS:
+        raise InputError(f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.")
+    parts = _differences(club, min(max(sizes), EXACT, n))
+    base = float(club.weights @ np.array([_wedges(pair, np.zeros((1, 0), bool), (), theta)[0] for pair in pairs]))
+    return [_search(club, parts, base, min(k, n), top) for k in sizes]
+
+
+class _Club(NamedTuple):
+    pairs: Sequence[PairVariants]
+    weights: Floats
+    elements: tuple[Element, ...]
+    theta: float
+
+
+def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> Interdiction:
+    n, size = len(club.elements), min(k, EXACT)
+    found = _best(parts, n, size, top)
+    examined, exact = comb(n, size), size == k
+    bound = found[0][1] if found else 0.0
+    if not exact:
+        chosen, loss = _greedy(club, found[0][0], k)
+        found, bound = [(chosen, loss)], _bound(club, k)
+        examined += sum(n - i for i in range(size, k))
+    cuts = tuple(_cut(club, tuple(club.elements[i] for i in chosen), loss) for chosen, loss in found)
+    return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
+
+
+def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
+    """`[variant]`: the pair's wedge without the elements that `removed[variant, element]` marks."""
+    value = wedge(fill(pair.routes(removed, elements)), pair.state.informal, theta)[0]
+    return np.minimum(value, ENDLESS)
+
+
+def _differences(club: _Club, size: int) -> list[Floats]:
+    """Inclusion-exclusion differences of the weighted wedge by sets of one, two and three elements, sorted indices."""
+    at = {element: i for i, element in enumerate(club.elements)}
+    parts: list[Floats] = [np.zeros((len(at),) * order) for order in range(1, size + 1)]
+    for pair, weight in zip(club.pairs, club.weights, strict=True):
+        mine = sorted((e for e in pair.elements if e in at), key=at.__getitem__)
+        sets = [s for order in range(size + 1) for s in combinations(range(len(mine)), order)]
+        removed = np.zeros((len(sets), len(mine)), dtype=bool)
+        for row, chosen in enumerate(sets):
+            removed[row, list(chosen)] = True
+        value = _wedges(pair, removed, mine, club.theta)
+        known = dict(zip(sets, (value - value[0]).tolist(), strict=True))
+        where = [at[e] for e in mine]
+        for chosen in sets[1:]:
+            total = known[chosen]
+            for order in range(1, len(chosen)):
+                sign = -1.0 if (len(chosen) - order) % 2 else 1.0
+                total += sign * sum(known[s] for s in combinations(chosen, order))
+            if total:
+                parts[len(chosen) - 1][tuple(where[i] for i in chosen)] += weight * total
+    return parts
+
+
+def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[int, ...], float]]:
+    """The worst sets of exactly `size` elements, by comparing all of them."""
+    if not size:
+        return []
+    grid = np.array(list(combinations(range(n), size)), dtype=np.intp)
+    loss = np.zeros(len(grid))
+    for order in range(1, size + 1):
+        for columns in combinations(range(size), order):
+            loss += parts[order - 1][tuple(grid[:, c] for c in columns)]
+    worst = np.argsort(-loss, kind="stable")[:top]
+    return [(tuple(int(i) for i in grid[row]), max(0.0, float(loss[row]))) for row in worst]
+
+
+def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
+    """`[pair]`: each pair's part of what losing a set of elements does."""
+    found = np.zeros(len(club.pairs))
+    for p, pair in enumerate(club.pairs):
+        mine = [e for e in cut if e in pair.elements]
+        if mine:
+            removed = np.array([[False] * len(mine), [True] * len(mine)])
+            value = _wedges(pair, removed, mine, club.theta)
+            found[p] = club.weights[p] * (value[1] - value[0])
+    return found
+
+
+def _greedy(club: _Club, start: tuple[int, ...], k: int) -> tuple[tuple[int, ...], float]:
+    """The best exact set, and then the element that adds most, until there are k."""
+    chosen, total = list(start), 0.0
+    while len(chosen) < k:
+        rest = [i for i in range(len(club.elements)) if i not in chosen]
+        total, best = max((float(_loss(club, [club.elements[j] for j in (*chosen, i)]).sum()), -i) for i in rest)
+        chosen.append(-best)
+    return tuple(sorted(chosen)), total
+
+
+def _bound(club: _Club, k: int) -> float:
+    """No set of k elements does more: a pair loses at most what it loses without all its elements, and only if hit."""
+    whole = _loss(club, club.elements)
+    each = [sum(float(whole[p]) for p, pair in enumerate(club.pairs) if e in pair.elements) for e in club.elements]
+    return min(float(whole.sum()), sum(sorted(each, reverse=True)[:k]))
+
+
+def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
+    parts = _loss(club, elements)
+    names = [(pair.state.countries[pair.one], pair.state.countries[pair.other]) for pair in club.pairs]
+    worst = [(*names[p], _shown(float(parts[p]))) for p in np.argsort(-parts, kind="stable")[:5] if parts[p] > 0]
+    return Cut(elements, _shown(loss), tuple(worst))
+
+
+def _shown(value: float) -> float:
+    return float(np.inf) if value > ENDLESS / 1e5 else value

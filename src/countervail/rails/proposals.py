@@ -1,0 +1,157 @@
+"""What the club's proposals change in the network: reach, wedges and the trade they are worth, alone and last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from countervail.rails.network import Network
+from countervail.rails.rails import Rails
+from countervail.rails.table import with_values
+from countervail.scenario import Scenario
+from countervail.scenario.values import Range
+from countervail.types import Floats
+
+End = Literal["value", "low", "high"]
+ALL = "all"
+_ENDS: tuple[End, ...] = ("value", "low", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What some proposals do to every pair, `[exporter, importer]`, symmetric, zero where they do nothing.
+
+    `saving` is `ln((1 + w before) / (1 + w after))`, at least 0: how much cheaper paying becomes; times a trade
+    elasticity it is the rise b of log trade. `low` and `high` hold over the ranges of the proposals' own shares and
+    costs and over best and random matching. `reach` is the rise of the share of payments that routes carry.
+    """
+
+    ids: tuple[str, ...]
+    saving: Floats
+    low: Floats
+    high: Floats
+    reach: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """A proposal of the club, or several together: what it changes alone, and last, once all the others are there."""
+
+    id: str
+    label: str
+    ids: tuple[str, ...]
+    alone: Change
+    last: Change
+    document: str | None
+    place: str | None
+
+
+def every_proposal(network: Network) -> list[Proposed]:
+    """Each of the club's proposals, those that stand for one provision together, and all of them."""
+    each = network.proposals()
+    ids = tuple(p.id for p in each)
+    made = Changes(network)
+
+    def proposed(name: str, label: str, chosen: tuple[str, ...]) -> Proposed:
+        places = {(p.document, p.place) for p in each if p.id in chosen}
+        document, place = places.pop() if len(places) == 1 else (None, None)
+        alone = made.change(chosen)
+        rest = [i for i in ids if i not in chosen]
+        return Proposed(name, label, chosen, alone, made.change(chosen, rest) if rest else alone, document, place)
+
+    found = [proposed(p.id, p.label, (p.id,)) for p in each]
+    for provision in dict.fromkeys(p.provision for p in each if p.provision):
+        together = tuple(p.id for p in each if p.provision == provision)
+        if 1 < len(together) < len(ids):
+            found.append(proposed(provision, f"All {len(together)} {provision.replace('-', ' ')} together", together))
+    if len(ids) > 1:
+        found.append(proposed(ALL, "All of them", ids))
+    return found
+
+
+def change(network: Network, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
+    """What adding the proposals `ids` does once `others` are in place (none: alone; all the rest: last)."""
+    return Changes(network).change(ids, others)
+
+
+class Changes:
+    """Changes that proposals make to one network; a network met twice is computed once."""
+
+    def __init__(self, network: Network) -> None:
+        """`network` is the one the proposals are added to."""
+        self._network = network
+        self._ends: dict[End, Network] = {}
+        self._known: dict[tuple[str, frozenset[str]], Network] = {}
+
+    def change(self, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
+        """What adding the proposals `ids` does once `others` are in place."""
+        savings: list[Floats] = []
+        for end in _ENDS:
+            before, after = self._with(end, others), self._with(end, (*others, *ids))
+            savings += [saved(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
+        every = np.stack(savings)
+        gained = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
+        return Change(tuple(ids), savings[0], every.min(axis=0), every.max(axis=0), gained)
+
+    def _with(self, end: End, ids: Sequence[str]) -> Network:
+        chosen = frozenset(p.id for p in self._network.proposals()) if "all" in ids else frozenset(ids)
+        key = (end if chosen else "value", chosen)
+        if key not in self._known:
+            if end not in self._ends:
+                self._ends[end] = self._network.with_rails(_ended(self._network, end))
+            self._known[key] = self._ends[end].with_provision(*sorted(chosen))
+        return self._known[key]
+
+
+def saved(before: Floats, after: Floats) -> Floats:
+    """`ln((1 + before) / (1 + after))`; 0 where neither can pay, infinite where only `after` can."""
+    with np.errstate(invalid="ignore"):
+        ratio = np.log1p(before) - np.log1p(after)
+    return np.where(np.isinf(before) & np.isinf(after), 0.0, ratio)
+
+
+def four_worlds(
+    network: Network, proposals: Sequence[str] = ("all",), scenario: Scenario | None = None
+) -> dict[str, Network]:
+    """The networks of the four worlds: O as observed, U without the measures, C with the proposals, UC both.
+
+    U lifts what the scenario's measures lift, without a scenario everything that a sender imposes.
+    """
+    lifted = network.lifted() if scenario is None else network.lifted_by(scenario)
+    return {
+        "O": network,
+        "U": lifted,
+        "C": network.with_provision(*proposals),
+        "UC": lifted.with_provision(*proposals),
+    }
+
+
+def trade_cost(new: Network, old: Network, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
+    """`[exporter, importer, sector]`: (1 + new wedge) / (1 + old wedge), the kappa-hat of a shock, 1 at home.
+
+    Infinite where only `new` cannot pay. Where `old` cannot pay there is no trade to multiply and the ratio is 1: what
+    opens there is for the shock's `potential`.
+    """
+    after, before = new.wedges_at(elasticity, end), old.wedges_at(elasticity, end)
+    with np.errstate(invalid="ignore"):
+        ratio = (1.0 + after) / (1.0 + before)
+    return np.where(np.isinf(before), 1.0, ratio)
+
+
+def _wedges(network: Network) -> tuple[Floats, Floats, Floats]:
+    return network.wedges, network.wedges_low, network.wedges_high
+
+
+def _ended(network: Network, end: End) -> Rails:
+    """The table with the proposals, and only those, at the end where they do least (low), or most (high)."""
+    dear: dict[End, End] = {"value": "value", "low": "high", "high": "low"}
+
+    def choose(path: str, number: Range) -> float:
+        if not path.startswith("proposals."):
+            return number.value
+        return float(getattr(number, end if path.endswith(".share") else dear[end]))
+
+    return with_values(network.rails, choose)

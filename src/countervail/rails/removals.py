@@ -1,0 +1,188 @@
+"""One pair's routes under many sets of lost elements at once: the arrays that interdiction enumerates over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from countervail.errors import InputError
+from countervail.rails.routes import Routes, Thirds, leg_of, routes_of, serves, whole
+from countervail.rails.state import State
+from countervail.types import Floats, Mask
+
+
+class Element(NamedTuple):
+    """Something a network can lose."""
+
+    kind: str
+    """link (a gateway, or an account relation of two countries), membership (of a country on a rail), correspondent."""
+    name: str
+    """The entry's id, `RUS on SWIFT`, or the third country."""
+
+
+def membership(state: State, country: int, rail: int) -> Element:
+    """The element that is a country's connection to a rail."""
+    return Element("membership", f"{state.countries[country]} on {state.rails[rail]}")
+
+
+def lose(state: State, elements: Sequence[Element]) -> State:
+    """The network without these elements; InputError for one it does not have."""
+    share, passed = state.share.copy(), state.passed.copy()
+    gone = {e.name for e in elements if e.kind == "link"}
+    known = {a.id for a in state.accounts} | {g.id for g in state.gateways}
+    named = {
+        membership(state, int(country), int(rail)): (int(country), int(rail))
+        for country, rail in zip(*np.nonzero(state.share), strict=True)
+    }
+    for element in elements:
+        if element.kind == "correspondent" and element.name in state.countries:
+            passed[state.countries.index(element.name)] = 0.0
+        elif element in named:
+            share[named[element]] = 0.0
+        elif element.kind != "link" or element.name not in known:
+            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.")
+    return replace(
+        state,
+        share=share,
+        passed=passed,
+        accounts=tuple(a for a in state.accounts if a.id not in gone),
+        gateways=tuple(g for g in state.gateways if g.id not in gone),
+    )
+
+
+class PairVariants:
+    """A pair of countries, the elements its routes use, and its routes without any of them."""
+
+    def __init__(self, state: State, one: int, other: int) -> None:
+        """`one` exports and `other` imports; routes are the same the other way round."""
+        self.state, self.one, self.other = state, one, other
+
+    @cached_property
+    def _base(self) -> Routes:
+        return routes_of(self.state, np.array([self.one]), np.array([self.other]))
+
+    @cached_property
+    def _thirds(self) -> list[int]:
+        return [c.third for c in self._base.channels if c.third >= 0]
+
+    def _sources(self, country: int, partner: int, rail: int) -> list[tuple[Element, float]]:
+        """What connects a country to a rail towards a partner, each with its share."""
+        state = self.state
+        found = [(membership(state, country, rail), float(state.share[country, rail]))]
+        found += [
+            (Element("link", a.id), a.share)
+            for a in state.accounts
+            if (a.country, a.partner, a.rail) == (country, partner, rail)
+        ]
+        return [(element, share) for element, share in found if share > 0]
+
+    def _gates(self, ends: tuple[int, int]) -> list[tuple[Element, float]]:
+        pair = (np.array([self.one]), np.array([self.other]))
+        return [
+            (Element("link", gate.id), gate.share)
+            for gate in self.state.gateways
+            if set(gate.rails) == set(ends) and serves(gate, *pair)[0] and gate.share > 0
+        ]
+
+    @cached_property
+    def elements(self) -> frozenset[Element]:
+        """What some route of the pair, open or not dearer than the informal channel, runs over."""
+        base, state = self._base, self.state
+        found: set[Element] = set()
+        for t, channel in enumerate(base.channels):
+            if base.best[0, t] == 0 or base.cost[0, t] > state.informal:
+                continue
+            if channel.third >= 0:
+                found.add(Element("correspondent", state.countries[channel.third]))
+                for end, partner, leg in self._legs(t - base.straight):
+                    for rail in np.flatnonzero(leg > 0):
+                        near = self._sources(end, partner, int(rail))
+                        if near:
+                            found.update(e for e, _ in (*near, *self._sources(channel.third, end, int(rail))))
+                continue
+            near = self._sources(self.other, self.one, channel.rail_in)
+            far = self._sources(self.one, self.other, channel.rail_out)
+            if near and far:
+                found.update(e for e, _ in (*near, *far))
+                if channel.rail_in != channel.rail_out:
+                    found.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
+        return frozenset(found)
+
+    def _legs(self, k: int) -> list[tuple[int, int, Floats]]:
+        """The legs over rails to a third country that are of use: an end, the other party, and what each rail carries.
+
+        A leg is of use where the other party has an account in the third country.
+        """
+        thirds = self._base.thirds
+        legs = []
+        if thirds.held_out[0, k] > 0:
+            legs.append((self.other, self.one, thirds.leg_in[0, k]))
+        if thirds.held_in[0, k] > 0:
+            legs.append((self.one, self.other, thirds.leg_out[0, k]))
+        return legs
+
+    def routes(self, removed: Mask, elements: Sequence[Element]) -> Routes:
+        """The pair's routes without the elements that `removed[variant, element]` marks; one row a variant."""
+        base, state = self._base, self.state
+        column = {element: i for i, element in enumerate(elements)}
+        count = len(removed)
+
+        def left(sources: list[tuple[Element, float]]) -> Floats:
+            largest = np.zeros(count)
+            for element, share in sources:
+                kept = ~removed[:, column[element]] if element in column else True
+                largest = np.maximum(largest, share * kept)
+            return largest
+
+        rails = range(len(state.rails))
+        importer = np.stack([left(self._sources(self.other, self.one, r)) for r in rails], axis=1)
+        exporter = np.stack([left(self._sources(self.one, self.other, r)) for r in rails], axis=1)
+        best, chance = np.repeat(base.best, count, axis=0), np.repeat(base.chance, count, axis=0)
+        clear = state.users[[self.other, self.one]]
+        allowed = state.allowed[self.other, self.one]
+        for t, channel in enumerate(base.channels):
+            if channel.third >= 0 or channel.rail_in == channel.rail_out or base.best[0, t] == 0:
+                continue
+            gate = left(self._gates((channel.rail_in, channel.rail_out)))
+            here, there = clear[:, channel.currency]
+            best[:, t] = np.minimum(min(here, there, allowed), gate)
+            chance[:, t] = here * there * allowed * gate
+        thirds = self._without(left, count)
+        best[:, base.straight :], chance[:, base.straight :] = whole(thirds)
+        return replace(
+            base,
+            importer=importer,
+            exporter=exporter,
+            best=best,
+            chance=chance,
+            thirds=thirds,
+            cost=np.repeat(base.cost, count, axis=0),
+        )
+
+    def _without(self, left: Callable[[list[tuple[Element, float]]], Floats], count: int) -> Thirds:
+        """The accounts and legs of third countries, `left` saying what remains of a connection in each variant."""
+        base, state = self._base.thirds, self.state
+        held_in, held_out = np.repeat(base.held_in, count, axis=0), np.repeat(base.held_out, count, axis=0)
+        shape = (count, len(self._thirds), len(state.rails))
+        legs = [np.zeros(shape) for _ in range(4)]
+        for k, third in enumerate(self._thirds):
+            kept = left([(Element("correspondent", state.countries[third]), 1.0)])
+            held_in[:, k] *= kept
+            held_out[:, k] *= kept
+            for place, (end, leg) in enumerate(((self.other, base.leg_in), (self.one, base.leg_out))):
+                beyond, chance = leg_of(state, np.array([end]), third)
+                for rail in range(len(state.rails)):
+                    if leg[0, k, rail] > 0:
+                        share = left(self._sources(third, end, rail))
+                        legs[place][:, k, rail] = np.minimum(share, beyond[0, rail])
+                        legs[place + 2][:, k, rail] = share * chance[0, rail]
+        return Thirds(held_in, held_out, *legs)
+
+
+def elements_of(pairs: Sequence[PairVariants], kinds: Sequence[str]) -> tuple[Element, ...]:
+    """What the pairs together could lose, of the kinds asked for, in a fixed order."""
+    return tuple(sorted({e for pair in pairs for e in pair.elements if e.kind in kinds}))

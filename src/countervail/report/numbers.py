@@ -1,0 +1,135 @@
+"""Numbers as text: percents, money, shares and bands, with no more digits than they can bear."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from countervail.report.tables.columns import Column
+from countervail.types import Scalar, Tables
+
+MINUS: Final = "−"
+NOTHING: Final = "–"
+HARD_SPACE: Final = "\u00a0"
+# Marks and overrides of the writing direction, with which a hostile name reads as another, and the control characters
+# (but tab and line feed) that a terminal obeys: left out
+OBEYED: Final = dict.fromkeys(
+    (
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0x200E,
+        0x200F,
+        0x061C,
+        *range(9),
+        *range(11, 32),
+        *range(127, 160),
+    )
+)
+
+
+def number(value: float, digits: int = 2) -> str:
+    """`value` at about `digits` significant digits, thousands apart, never in exponents."""
+    if not math.isfinite(value):
+        return NOTHING
+    size = abs(float(f"{value:.{digits}g}"))
+    decimals = 0 if size == 0 else max(0, digits - 1 - math.floor(math.log10(size)))
+    text = f"{size if decimals else abs(value):,.{min(decimals, 4)}f}"
+    if size and not float(text.replace(",", "")):
+        text = "0"
+    return MINUS + text if value < 0 and text.strip("0.") else text
+
+
+def percent(value: float | None) -> str:
+    """A number that is in percent already."""
+    return NOTHING if value is None else f"{number(value)}{HARD_SPACE}%"
+
+
+def share(value: float | None) -> str:
+    """A share as a percentage."""
+    return NOTHING if value is None else f"{number(100 * value)}{HARD_SPACE}%"
+
+
+def usd(million: float | None) -> str:
+    """Million USD in the unit that reads best."""
+    if million is None:
+        return NOTHING
+    if million == 0:
+        return f"USD{HARD_SPACE}0"
+    for size, name in ((1e6, "trn"), (1e3, "bn")):
+        if abs(million) >= size:
+            return f"USD{HARD_SPACE}{number(million / size)}{HARD_SPACE}{name}"
+    return f"USD{HARD_SPACE}{number(million)}{HARD_SPACE}m"
+
+
+def unprefixed(text: str) -> str:
+    """`text` without the currency, where a heading says it."""
+    return text.replace(f"USD{HARD_SPACE}", "")
+
+
+def persons(value: float | None) -> str:
+    """A number of people."""
+    if value is None:
+        return NOTHING
+    return f"{number(value / 1e9, 3)} billion" if abs(value) >= 1e9 else f"{number(value / 1e6, 3)} million"
+
+
+_BY_UNIT: Final = {
+    "%": percent,
+    "share": share,
+    "probability": share,
+    "million USD": usd,
+    "persons": persons,
+}
+
+
+def quantity(value: Scalar, unit: str | None) -> str:
+    """Any scalar in its unit; null is a dash."""
+    if value is None or isinstance(value, bool):
+        return NOTHING if value is None else "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    written = _BY_UNIT.get(unit or "")
+    if written:
+        return written(value)
+    text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
+    return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
+
+
+def band(low: float | None, high: float | None, unit: str) -> str:
+    """The 5-95 % band in words, its unit once; empty where there are no draws."""
+    if low is None or high is None:
+        return ""
+    ends = quantity(low, unit), quantity(high, unit)
+    (_, start, tail), (_, _, other) = (end.rpartition(HARD_SPACE) for end in ends)
+    if start and tail == other:
+        ends = ends[0].removesuffix(start + tail), ends[1]
+    return " to ".join((ends[0], ends[1].removeprefix(f"USD{HARD_SPACE}")))
+
+
+def cell(column: Column, value: Scalar, unit: Scalar = None) -> str:
+    """A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`."""
+    if value is None:
+        return NOTHING if column.numeric else ""
+    if isinstance(value, (bool, str)):
+        return quantity(value, None)
+    if column.unit == "persons" or (column.unit == "own" and unit == "persons"):
+        return persons(value)
+    if column.unit == "share" or (column.unit == "own" and unit in ("share", "probability")):
+        return share(value)
+    if column.kind == "integer" or isinstance(value, int):
+        return str(value)
+    if abs(value) >= 100:
+        return f"{value:,.0f}".replace("-", MINUS)
+    text = number(value, 3)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plain(tables: Tables) -> dict[str, list[dict[str, Scalar]]]:
+    """`tables` with every text freed of control characters, so that names read as what they are."""
+    return {
+        name: [
+            {key: value.translate(OBEYED) if isinstance(value, str) else value for key, value in row.items()}
+            for row in rows
+        ]
+        for name, rows in tables.items()
+    }

@@ -1,0 +1,1 @@
+"""HTML pages that open offline: the report, the payments, the coalitions."""

@@ -1,0 +1,1 @@
+"""The result tables: rows by table, and the one description of their columns."""

@@ -1,0 +1,160 @@
+"""Every number an answer rests on, with its range and its source or basis: of scenario, program and world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from countervail import countries
+from countervail.analysis.case.draws import COMMON, NOISE, SHORT, central_elasticity
+from countervail.analysis.outcome import LEAST_COST, Outcome
+from countervail.analysis.payment_links import Study
+from countervail.report.tables.rail_tables import assumptions as payment_assumptions
+from countervail.scenario import Scenario, assumptions
+from countervail.types import Row
+from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
+
+HELD = "held fixed over the draws"
+FONTAGNE = "Fontagné, Guimbard and Orefice (2022), by GTAP sector; conversion and clipping in the world's datasheet"
+
+
+def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> Iterator[Row]:
+    """Rows (path, label, value, low, high, unit, basis, source, note); what `--set` can change comes first."""
+    yield from assumptions(scenario)
+    if payments is not None:
+        yield from payment_assumptions(payments.network)
+    yield from _program()
+    yield from _elasticities(world, scenario)
+    for row in world.assumptions():
+        yield {
+            "path": f"world.{row['id']}",
+            "label": f"The bundled world, {row['used_in']}: {str(row['id']).replace('_', ' ')}",
+            "value": row["value"],
+            "low": row["low"],
+            "high": row["high"],
+            "unit": row["unit"],
+            "basis": "assumption",
+            "source": None,
+            "note": row["reason"],
+        }
+
+
+def _program() -> Iterator[Row]:
+    """What the analysis itself assumes."""
+    rows: tuple[tuple[str, str, float, float | None, float | None, str, str], ...] = (
+        ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[ESTIMATED_MIX], 0.05, 0.3, "sd", HELD),
+        ("noise.estimated", "Log noise of an estimated pair", NOISE[ESTIMATED], 0.2, 0.7, "sd", HELD),
+        ("noise.assumed", "Log noise of an assumed pair", NOISE[ASSUMED], 0.3, 1.0, "sd", HELD),
+        (
+            "common",
+            "Part of the uncertainty that elasticities, and measures, have in common",
+            COMMON,
+            0.2,
+            0.8,
+            "share of variance",
+            f"errors of method do not average out over many sectors or measures; {HELD}",
+        ),
+        (
+            "short",
+            "Elasticities of the short horizon over the long",
+            SHORT,
+            None,
+            None,
+            "ratio",
+            "a stress, no forecast",
+        ),
+        (
+            "least_cost",
+            "Cost of sanctions below which no ratio is formed",
+            LEAST_COST,
+            None,
+            None,
+            "log points",
+            "a rule",
+        ),
+    )
+    for path, label, value, low, high, unit, note in rows:
+        yield {
+            "path": f"analysis.{path}",
+            "label": label,
+            "value": value,
+            "low": low,
+            "high": high,
+            "unit": unit,
+            "basis": "definition" if low is None else "assumption",
+            "source": None,
+            "note": note,
+        }
+
+
+def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
+    theta = central_elasticity(world, scenario)
+    sheet = {row["code"]: row for row in world.datasheet.get("sectors", ())}
+    for j, sector in enumerate(world.sectors):
+        low, high = world.elasticity_low, world.elasticity_high
+        basis = str(sheet.get(sector, {}).get("theta_basis", "given with the world"))
+        yield {
+            "path": f"world.elasticity.{sector}",
+            "label": f"Trade elasticity theta, {world.sector_names[j] if world.sector_names else sector}",
+            "value": float(theta[j]),
+            "low": None if low is None else float(low[j]),
+            "high": None if high is None else float(high[j]),
+            "unit": "elasticity",
+            "basis": basis,
+            "source": FONTAGNE if basis == "cited" else None,
+            "note": "no published estimate for this sector" if basis == "assumption" else None,
+        }
+
+
+# -- what stands between the data and an answer, country by country ----------------------------------------------------
+
+
+LARGE_DEFICIT = 0.15
+LARGE_GUESS = 0.1
+
+
+def caveats(outcome: Outcome) -> list[dict[str, Any]]:
+    """Rows on members and targets: imputed trade, large deficits, unrecorded trade, repairs of the world."""
+    world = outcome.world
+    rows: list[dict[str, Any]] = []
+
+    def add(code: str | None, kind: str, value: float | None, note: str) -> None:
+        name = "The world" if code is None else countries.name(code)
+        rows.append({"country": code, "name": name, "kind": kind, "value": value, "note": note})
+
+    deficit = world.deficit / world.value_added.sum(1)
+    for code in outcome.members:
+        k = world.index(code)
+        if world.estimated_share[k] > LARGE_GUESS:
+            add(
+                code,
+                "imputed trade",
+                float(world.estimated_share[k]),
+                "share of its trade whose pair total is estimated",
+            )
+        if abs(deficit[k]) > LARGE_DEFICIT:
+            note = (
+                "trade deficit over value added; under closure fixed its real income leans on it, see closure balanced"
+            )
+            add(code, "large deficit", float(deficit[k]), note)
+        if world.unrecorded is not None and world.unrecorded[k].any():
+            total = float(world.unrecorded[k].sum())
+            add(
+                code,
+                "unrecorded exports",
+                total,
+                "million USD in no customs record, in by assumption (settings.unrecorded_oil)",
+            )
+    if not np.any(world.tariff):
+        add(
+            None,
+            "tariffs",
+            None,
+            "base tariffs are zero: no open source has them; tariff revenue is that of changes only",
+        )
+    for text in world.repairs:
+        add(None, "balanced", None, text)
+    add(None, "supply", None, "labour is mobile between sectors and oil has no capacity: no supply response of its own")
+    return rows

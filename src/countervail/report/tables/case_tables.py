@@ -1,0 +1,285 @@
+"""The facts of a scenario with what a case says of them: the words, who says so and how, and how many witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from countervail.errors import InputError
+from countervail.evidence.attribution import slug
+from countervail.evidence.bundle import Evidence, load
+from countervail.evidence.compare import COMPARED
+from countervail.evidence.model import Link
+from countervail.evidence.redact import MASK
+from countervail.evidence.to_scenario import ClubFile, club_file
+from countervail.report.tables import evidence_tables
+from countervail.report.tables.columns import name
+from countervail.report.tables.evidence_tables import NOT_TESTED, Fact, facts, row, sentences
+from countervail.scenario import Scenario
+from countervail.types import Row
+
+_RELATION: Final = {
+    "agrees": "says the same",
+    "restates": "restates it",
+    "contradicts": "contradicts it",
+    "refines": "puts it otherwise",
+}
+_INDEPENDENCE: Final = {
+    "independent": "independent",
+    "same-origin": "same origin, no second witness",
+    "derived": "derived, no second witness",
+    "unknown": "independence not known",
+}
+_REVIEWED: Final = {"accepted": "Accepted in review.", "edited": "Corrected in review."}
+_SHOWN = 6
+
+
+def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
+    """The evidence itself, or of a case folder; InputError where no fact of the scenario stands in it."""
+    found = evidence if isinstance(evidence, Evidence) else load(evidence)
+    wanted = facts(scenario, ())
+    case = _Case(found)
+    if wanted and not any(case.claims_of(fact)[0] for fact in wanted):
+        where = "the evidence given" if isinstance(evidence, Evidence) else str(evidence)
+        raise InputError(
+            f"{where}: none of what the scenario {scenario.name!r} takes from documents stands in this case; "
+            "name the case that it was exported from, or leave the evidence out"
+        )
+    return found
+
+
+def cited(scenario: Scenario, checked: Sequence[Row], evidence: Evidence) -> list[Row]:
+    """The rows of the table `evidence`, completed from a case; what the case does not hold is marked so."""
+    case = _Case(evidence)
+    rows = [_completed(case, fact) for fact in facts(scenario, checked)]
+    secretariat = case.secretariat(scenario)
+    return rows if secretariat is None else [secretariat, *rows]
+
+
+def claims(evidence: Evidence) -> list[Row]:
+    """Every accepted claim of a case as a row like those of the table `evidence`; `fact` is the claim's id."""
+    case = _Case(evidence)
+    return [
+        case.complete(
+            row(
+                claim["id"],
+                evidence_tables.subject(claim, case.names),
+                evidence_tables.content(claim, case.names),
+                _key(case.documents[claim["document"]]["source"]),
+                claim["place"],
+                NOT_TESTED,
+            ),
+            [claim],
+        )
+        for claim in evidence.accepted
+    ]
+
+
+def _completed(case: _Case, fact: Fact) -> Row:
+    claims, difference = case.claims_of(fact)
+    if not claims:
+        return _noted(fact.row, "The case holds no accepted claim of it.")
+    return _noted(case.complete(fact.row, claims), difference)
+
+
+class _Case:
+    """A case, looked up by the facts of a scenario."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.by_id = {c["id"]: c for c in evidence.accepted}
+        self.passages = {p["id"]: p for p in evidence.passages}
+        self.documents = {d["id"]: d for d in evidence.documents}
+        self.sources = {s["id"]: s for s in evidence.sources}
+        self.redacted: dict[str, list[dict[str, Any]]] = {}
+        for p in evidence.passages:
+            if p.get("redacted"):
+                self.redacted.setdefault(p["source"], []).append(p)
+        self.club = _club(evidence)
+        self.chosen = {a.parameter: a.claims for a in self.club.assumptions} if self.club else {}
+        self.links: dict[str, list[tuple[str, Link]]] = {}
+        for link in evidence.compare():
+            self.links.setdefault(link.a, []).append((link.b, link))
+            self.links.setdefault(link.b, []).append((link.a, link))
+        self.verdicts: dict[str, list[Any]] = {}
+        for verdict in evidence.assess():
+            self.verdicts.setdefault(verdict.claim, []).append(verdict)
+        self.names = {
+            slug(m["value"]): m["value"]
+            for m in evidence.mentions
+            if m["type"] in ("person", "organisation") and m["value"]
+        }
+
+    def claims_of(self, fact: Fact) -> tuple[list[dict[str, Any]], str]:
+        """The claims a fact rests on (none: not in the case), and where scenario and case differ."""
+        if self.club is None:
+            return [], ""
+        data, where = self.club.data, (fact.row["document"], fact.row["place"])
+        difference = ""
+        match fact.kind:
+            case "provision":
+                path = f"club.provisions.{fact.key[0]}"
+                there = any(p["id"] == fact.key[0] and _at(p) == where for p in data["club"]["provisions"])
+            case "claim":
+                same = (
+                    c["id"]
+                    for c in data["claims"]
+                    if c["quantity"] == fact.key[0] and c["value"] == fact.content and _at(c) == where
+                )
+                found = next(same, None)
+                path, there = f"claims.{found}", found is not None
+            case "event":
+                path = f"timeline.{fact.key[0]}"
+                there = any(str(e["date"]) == fact.key[0] and _at(e) == where for e in data["timeline"])
+            case _:
+                path, difference = self._reading(fact, where)
+                there = bool(path)
+        claims = [self.by_id[c] for c in self.chosen.get(path, ())] if there else []
+        if fact.kind == "event":  # two events of one date share a path
+            claims = [c for c in claims if (_key(self.documents[c["document"]]["source"]), c["place"]) == where]
+        return claims, difference
+
+    def _reading(self, fact: Fact, where: tuple[Any, Any]) -> tuple[str, str]:
+        """The path of a reading, or of a part of it, in the case's club file, and how the two differ."""
+        assert self.club is not None
+        readings = {k: r for k, r in self.club.data["club"]["readings"].items() if _at(r) == where}
+        reading = fact.key[0] if fact.key[0] in readings else next(iter(readings), None)
+        if reading is None:
+            return "", ""
+        path, said = f"club.readings.{reading}", readings[reading]
+        if fact.kind == "reading":
+            theirs, ours = set(said["candidates"]), set(fact.content)
+            parts = [
+                f"{label}: {', '.join(name(c) for c in sorted(codes))}."
+                for label, codes in (("Only in the scenario", ours - theirs), ("Only in the case", theirs - ours))
+                if codes
+            ]
+            return f"{path}.candidates", " ".join(parts)
+        there = said.get(fact.kind, {}).get(fact.key[1])
+        if there is None:
+            return "", ""
+        return f"{path}.{fact.kind}.{fact.key[1]}", "" if there == fact.content else "The case says it otherwise."
+
+    def secretariat(self, scenario: Scenario) -> Row | None:
+        """The row on who keeps the club, for which the scenario itself names no document."""
+        claims = [self.by_id[c] for c in self.chosen.get("club.secretariat", ())]
+        code = scenario.club.secretariat
+        if not claims or self.club is None or self.club.data["club"].get("secretariat") != code:
+            return None
+        source = _key(self.documents[claims[0]["document"]]["source"])
+        label = "The state that keeps the club"
+        return self.complete(row("secretariat", label, name(code), source, claims[0]["place"], NOT_TESTED), claims)
+
+    def complete(self, given: Row, claims: Sequence[dict[str, Any]]) -> Row:
+        """A row with what its claims say."""
+        verdict, notes = given["verdict"], []
+        for assessment in (a for c in claims for a in self.verdicts.get(c["id"], ())):
+            if verdict == NOT_TESTED:
+                verdict = assessment.verdict
+            notes.append(assessment.explanation)
+        notes += [_REVIEWED.get(c["review"], "") for c in claims]
+        said = {
+            "said_by": "; ".join(dict.fromkeys(self._chain(c) for c in claims)),
+            "modality": "; ".join(dict.fromkeys(_modality(c) for c in claims)),
+            "quote": " … ".join(dict.fromkeys(self._words(p) for c in claims for p in c["passages"])),
+            "origin": self.sources[self.documents[claims[0]["document"]]["source"]]["origin"],
+            "witnesses": self._witnesses(claims),
+            "place": self._place(given["place"], claims),
+            "verdict": verdict,
+        }
+        return _noted(given | said, *notes)
+
+    def _words(self, identifier: str) -> str:
+        """What stands in a passage; what is redacted stays masked, whatever the stored text holds."""
+        p = self.passages[identifier]
+        start, end = p["start"], p["end"]
+        text = self.evidence.texts[p["source"]][start:end]
+        hidden = [*self.sources[p["source"]].get("redactions", ()), *self.redacted.get(p["source"], ())]
+        for a, b in ((max(r["start"], start) - start, min(r["end"], end) - start) for r in hidden):
+            if a < b:
+                text = text[:a] + MASK * (b - a) + text[b:]
+        return " ".join(text.split())
+
+    def _place(self, place: str | None, claims: Sequence[dict[str, Any]]) -> str | None:
+        pages = sorted(
+            {p["page"] for c in claims for p in map(self.passages.__getitem__, c["passages"]) if p.get("page")}
+        )
+        return f"{place} (page {', '.join(map(str, pages))})" if pages else place
+
+    def _chain(self, claim: dict[str, Any]) -> str:
+        return " > ".join(self._who(identifier) for identifier in claim.get("attribution", ())) or "not said"
+
+    def _who(self, identifier: str) -> str:
+        if identifier in self.documents:
+            document = self.documents[identifier]
+            return ", ".join(part for part in (_key(document["source"]), document.get("place")) if part)
+        kind, _, rest = identifier.partition(":")
+        if kind == "cited" and rest:
+            return f"the document of {rest}"
+        if kind in ("site", "source") and rest:
+            return f"{kind} {rest}"
+        kind, _, rest = identifier.partition(".")
+        return self.names.get(rest, rest or identifier) if kind in ("p", "o") else identifier
+
+    def _witnesses(self, claims: Sequence[dict[str, Any]]) -> str | None:
+        """How many origins say it, and how each other place stands to it; None where nothing was compared."""
+        if not any(c["predicate"] in COMPARED for c in claims):
+            return None
+        own = {c["id"] for c in claims}
+        others: dict[str, list[str]] = {}  # how they stand to it -> where
+        origins = {self._origin(c) for c in claims}
+        for identifier, link in (pair for c in claims for pair in self.links.get(c["id"], ())):
+            other = self.by_id[identifier]
+            if identifier in own:
+                continue
+            relation = link.relation
+            if relation in ("agrees", "restates"):
+                if _in_part(other) not in {_in_part(c) for c in claims}:
+                    relation = "refines"  # a state in full is no witness to a state in part
+                elif link.independence == "independent":
+                    origins.add(self._origin(other))
+            where = f"{_key(self.documents[other['document']]['source'])}, {other['place']}"
+            note = f" ({link.note})" if link.note else ""
+            stand = others.setdefault(f"{_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}", [])
+            if where not in stand:
+                stand.append(where)
+        head = f"{len(origins)} origin{'s' * (len(origins) != 1)}"
+        if not others:
+            return f"{head}; nothing else in the case bears on it"
+        return f"{head}. " + "; ".join(f"{_listed(where)}: {stand}" for stand, where in others.items())
+
+    def _origin(self, claim: dict[str, Any]) -> str:
+        return str(self.sources[self.documents[claim["document"]]["source"]]["origin"])
+
+
+def _club(evidence: Evidence) -> ClubFile | None:
+    try:
+        return club_file(evidence)
+    except InputError:  # no list of members in the documents: the case holds none of the scenario's facts
+        return None
+
+
+def _at(item: dict[str, Any]) -> tuple[Any, Any]:
+    return item.get("document"), item.get("place")
+
+
+def _key(source: str) -> str:
+    return source.removeprefix("source:")
+
+
+def _listed(where: Sequence[str]) -> str:
+    more = f" and {len(where) - _SHOWN} more places" if len(where) > _SHOWN else ""
+    return " / ".join(where[:_SHOWN]) + more
+
+
+def _in_part(claim: dict[str, Any]) -> bool:
+    return "extent" in (claim.get("qualifier") or {})
+
+
+def _modality(claim: dict[str, Any]) -> str:
+    return str(claim["modality"]) + (", negated" if claim["polarity"] == "negated" else "")
+
+
+def _noted(given: Row, *notes: str) -> Row:
+    return given | {"note": sentences(given["note"], *notes)}

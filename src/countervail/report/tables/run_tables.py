@@ -1,0 +1,145 @@
+"""From an outcome to named tables of flat rows: what the report, the workbook and results.json show.
+
+Every table's columns are described in columns.csv. Null is undefined, and a note says why. Percentages are changes of
+real income; money is million USD a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from countervail import __version__
+from countervail.analysis.claim_checks import check
+from countervail.analysis.outcome import CLUB, Outcome
+from countervail.analysis.payment_links import Study
+from countervail.analysis.published import facts
+from countervail.analysis.uncertainty import influence
+from countervail.report.tables import payment_tables
+from countervail.report.tables.assumption_tables import assumed, caveats
+from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
+from countervail.report.tables.columns import name, percent
+from countervail.report.tables.evidence_tables import facts as documented
+from countervail.report.tables.world_tables import diversion, every_country, measures, senders, third_countries
+from countervail.scenario import Scenario
+from countervail.types import Row
+from countervail.world.world import World
+
+if TYPE_CHECKING:
+    from countervail.evidence.bundle import Evidence
+
+SHOWN_INFLUENCES = 8
+
+
+def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list[Row]]:
+    """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses."""
+    said = stated(outcome.world, outcome.scenario, evidence, outcome.payments)
+    return {
+        "meta": [_meta(outcome)],
+        "figures": list(figures(outcome)),
+        "countries": list(every_country(outcome)),
+        "provisions": list(provisions(outcome)),
+        "measures": list(measures(outcome)),
+        "senders": list(senders(outcome)),
+        "third_countries": list(third_countries(outcome)),
+        "diversion": list(diversion(outcome)),
+        **said,
+        "caveats": caveats(outcome),
+        "placebo": list(_placebo(outcome)),
+        "placebo_summary": [_placebo_summary(outcome)],
+        "facts": facts(outcome),
+        "sensitivity": list(_sensitivity(outcome)),
+        "readings": list(readings(outcome)),
+        "deterrence": list(deterrence(outcome)),
+        "closures": list(closures(outcome)),
+        "rests_on": list(rests_on(outcome)),
+        **payment_tables.tables(outcome.payments),
+    }
+
+
+def at_once(outcome: Outcome) -> dict[str, list[Row]]:
+    """The tables that the four worlds alone give, of the run's own reading: what a page shows at once."""
+    return {
+        "meta": [_meta(outcome)],
+        "figures": [row for row in figures(outcome) if row["reading"] == outcome.main],
+        "countries": list(every_country(outcome)),
+        "placebo_summary": [_placebo_summary(outcome)],
+    }
+
+
+def stated(
+    world: World, scenario: Scenario, evidence: Evidence | None = None, payments: Study | None = None
+) -> dict[str, list[Row]]:
+    """The tables that need no solving: what documents say, what is claimed, what is assumed, when it happened."""
+    checked = check(world, scenario)
+    return {
+        "claims": checked,
+        "timeline": [
+            {"date": e.date, "label": e.label, "document": e.document, "place": e.place} for e in scenario.timeline
+        ],
+        "evidence": _evidence(scenario, checked, evidence),
+        "assumptions": list(assumed(world, scenario, payments)),
+    }
+
+
+def _evidence(scenario: Scenario, checked: list[Row], evidence: Evidence | None) -> list[Row]:
+    if evidence is None:
+        return [fact.row for fact in documented(scenario, checked)]
+    from countervail.report.tables.case_tables import (
+        cited,  # a run without a case does without the readers of documents
+    )
+
+    return cited(scenario, checked, evidence)
+
+
+def _meta(o: Outcome) -> Row:
+    s, club = o.scenario.settings, o.scenario.club
+    return {
+        "scenario": o.scenario.name,
+        "title": o.scenario.title,
+        "reading": o.main,
+        "reading_label": club.readings[o.main].label,
+        "members": " ".join(o.members),
+        "changes": "; ".join(o.scenario.changes) or None,
+        "closure": s.closure,
+        "horizon": s.horizon,
+        "anchor": s.anchor,
+        "draws": o.draws,
+        "seed": o.seed,
+        "version": __version__,
+        "world": o.world.name,
+        "world_year": o.world.year,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _placebo(o: Outcome) -> Iterator[Row]:
+    for code, b, cost in zip(o.placebo.countries, o.placebo.ratio, o.placebo.cost, strict=True):
+        yield {"iso3": code, "name": name(code), "cost_pct": percent(cost), "b": float(b)}
+
+
+def _placebo_summary(o: Outcome) -> Row:
+    cost = o.placebo.cost
+    note = o.placebo.note or f"double ratios of goods trade with the senders since {o.placebo.before}"
+    if not len(cost):
+        return {"median_pct": None, "p95_pct": None, "n": 0, "note": note}
+    middle, bound = np.percentile(cost, [50, 95])
+    return {"median_pct": percent(middle), "p95_pct": percent(bound), "n": len(cost), "note": note}
+
+
+def _sensitivity(o: Outcome) -> Iterator[Row]:
+    if o.drawn is None or o.draws < 3:
+        return
+    heads: Sequence[str] = (*((CLUB,) if o.eligible() else ()), o.scenario.club.secretariat)
+    for who in heads:
+        for label, series in (("cost of sanctions", o.cost(who)), ("gain from the club", o.gain(who))):
+            for row in influence(o.drawn, series[1:])[:SHOWN_INFLUENCES]:
+                yield {
+                    "figure": f"{name(who)}: {label}",
+                    "assumption": row.label,
+                    "rank_correlation": row.rank_correlation,
+                    "share": row.share,
+                }

@@ -1,0 +1,129 @@
+"""Rows on everybody: every country in each world, measures and their senders, third countries, diverted trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from countervail import countries
+from countervail.analysis.outcome import Outcome
+from countervail.report.tables.columns import Band, name, percent
+from countervail.types import Row
+
+SHOWN_PARTNERS = 8
+
+
+def every_country(o: Outcome) -> Iterator[Row]:
+    """Real income of every country in each world."""
+    known = countries.load()
+    members = set(o.members)
+    senders = {o.world.countries[k] for k in o.case.senders}
+    found, income = o.worlds, o.income
+    cost, gain = found.cost, found.gain
+    both = np.log(found.UC.real_income / found.sanctions.S.real_income)
+    for k, code in enumerate(o.world.countries):
+        role = {(True, True): "both", (True, False): "member", (False, True): "sender"}.get(
+            (code in members, code in senders), "other"
+        )
+        yield {
+            "iso3": code,
+            "name": name(code),
+            "map_id": known[code].numeric if code in known else None,
+            "role": role,
+            "u_pct": percent(cost[k]),
+            "c_pct": percent(gain[k]),
+            "uc_pct": percent(both[k]),
+            "u_usd": float(income[k] * np.expm1(cost[k])),
+            "c_usd": float(income[k] * np.expm1(gain[k])),
+            "gdp_usd": None if o.world.gdp is None else float(o.world.gdp[k]),
+            "population": None if o.world.population is None else float(o.world.population[k]),
+            "estimated_share": float(o.world.estimated_share[k]),
+        }
+
+
+def measures(o: Outcome) -> Iterator[Row]:
+    """What lifting each measure alone gives targets and senders."""
+    base = o.income
+    for effect, part in zip(o.case.effects, o.lifted, strict=False):
+        m = effect.measure
+        targets, senders = o.case.indices(o.scenario.targets(m)), o.case.indices(o.scenario.senders(m))
+        yield {
+            "id": m.id,
+            "label": m.label,
+            "kind": m.kind,
+            "senders": " ".join(m.senders),
+            "targets": " ".join(m.targets),
+            "since": m.since.isoformat() if m.since else None,
+            "in_baseline": o.scenario.share_in_force(m),
+            "target_usd": float(part.ev[targets].sum()),
+            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "basis": m.basis,
+            "source": m.source,
+        }
+    for part in o.lifted[len(o.case.effects) :]:
+        targets, senders = o.case.targets, o.case.senders
+        yield {
+            "id": part.id,
+            "label": "Payments: what the cut-offs cost pairs that are under no measure",
+            "kind": "payment_cutoff",
+            "senders": "",
+            "targets": "",
+            "since": None,
+            "in_baseline": None,
+            "target_usd": float(part.ev[targets].sum()),
+            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "basis": "assumption",
+            "source": "the rails table: each entry with its date and source, see the payments assumptions",
+        }
+
+
+def senders(o: Outcome) -> Iterator[Row]:
+    """What the measures cost those who impose them."""
+    for k in o.case.senders_outside:
+        code = o.world.countries[k]
+        band, money = Band.percent(o.cost(code)), float(o.income[k] * np.expm1(o.worlds.cost[k]))
+        yield {
+            "iso3": code,
+            "name": name(code),
+            "cost_pct": band.value,
+            "cost_usd": money,
+            "low": band.low,
+            "high": band.high,
+        }
+
+
+def third_countries(o: Outcome) -> Iterator[Row]:
+    """What lifting and the club change for those not involved."""
+    involved = {*o.case.indices(o.members), *o.case.senders, *o.case.targets}
+    for k, code in enumerate(o.world.countries):
+        if k not in involved:
+            yield {
+                "iso3": code,
+                "name": name(code),
+                "u_pct": percent(o.worlds.cost[k]),
+                "u_usd": float(o.income[k] * np.expm1(o.worlds.cost[k])),
+                "c_pct": percent(o.worlds.gain[k]),
+                "c_usd": float(o.income[k] * np.expm1(o.worlds.gain[k])),
+            }
+
+
+def diversion(o: Outcome) -> Iterator[Row]:
+    """Where trade that the measures take away reappears."""
+    for target in o.eligible():
+        for flow in ("export", "import"):
+            rows = [d for d in o.moved if d.target == target and d.flow == flow]
+            total = sum(-d.change for d in rows if d.change < 0)
+            for d in sorted(rows, key=lambda d: -abs(d.change))[:SHOWN_PARTNERS]:
+                yield {
+                    "target": target,
+                    "name": name(target),
+                    "flow": flow,
+                    "partner": d.partner,
+                    "partner_name": name(d.partner),
+                    "lost_usd": max(-d.change, 0.0),
+                    "diverted_usd": max(d.change, 0.0),
+                    "share": max(d.change, 0.0) / total if total > 0 else None,
+                }

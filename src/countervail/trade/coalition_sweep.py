@@ -1,0 +1,233 @@
+"""A cube's blocks through an executor, each to its own file, so that a killed sweep goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from countervail.errors import InputError
+from countervail.files import PART, write_whole
+from countervail.trade.coalition_block import Game, solve_block
+from countervail.trade.kernels import one_blas_thread
+from countervail.types import Floats, Progress
+
+MANIFEST = "cube.json"
+FORMAT = "cube/1"
+RETRIES = 3
+"""Times that a block whose worker was lost is handed out again."""
+AHEAD = 2
+"""Blocks handed out per worker: one at work, one waiting."""
+
+
+def sweep(
+    game: Game,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    documents: Mapping[str, str] | None = None,
+    version: str = "",
+) -> Floats:
+    """Real income of every country and, last, the residual, in every coalition `[coalition, country + 1]`.
+
+    Args:
+        game: base point and players.
+        folder: where blocks are kept; those found there of the same game and version are not solved again.
+        executor: any `concurrent.futures.Executor`; default a thread a processor.
+        progress: told after every block how many coalitions are done.
+        documents: further text files to keep beside the blocks, by name.
+        version: of the code.
+
+    Raises:
+        InputError: the folder holds something else, or cannot be written.
+        NoEquilibrium, NotConverged: name the coalition.
+    """
+    game.check()
+    layout = game.layout
+    out = np.empty((1 << len(game.players), game.economy.n + 1))
+    done: set[int] = set()
+    if folder is not None:
+        with _writing(folder):
+            _open(folder, manifest(game, version), documents or {})
+        done = {b for b in range(layout.blocks) if _load(folder, game, b, out)}
+    if progress:
+        progress("coalitions", len(done) * layout.size, len(out))
+    waiting = (b for b in range(layout.blocks) if b not in done)
+    for block, rows in _solved(game, waiting, executor):
+        if folder is not None:
+            with _writing(folder):
+                write_whole(folder / block_name(block), _npy(rows))
+        out[game.coalitions(block)] = rows
+        done.add(block)
+        if progress:
+            progress("coalitions", len(done) * layout.size, len(out))
+    return out
+
+
+def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Iterator[tuple[int, Floats]]:
+    """Each block solved, as they come in; few are handed out at a time, so that memory stays bounded."""
+    own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
+    pool = executor or own
+    assert pool is not None
+    workers = getattr(pool, "_max_workers", None)
+    if not isinstance(workers, int):
+        workers = 4 * (os.cpu_count() or 1)
+    running: dict[Future[Floats], int] = {}
+    lost: dict[int, int] = {}
+    try:
+        with one_blas_thread():
+            while True:
+                while len(running) < AHEAD * workers and (block := next(blocks, None)) is not None:
+                    running[pool.submit(_work, game, block, os.getpid())] = block
+                if not running:
+                    return
+                ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    block = running.pop(future)
+                    try:
+                        rows = future.result()
+                    except (BrokenProcessPool, CancelledError, OSError) as error:
+                        # a cluster that lost the worker takes the block again; a broken pool does not
+                        lost[block] = lost.get(block, 0) + 1
+                        if isinstance(error, BrokenProcessPool) or lost[block] > RETRIES:
+                            raise InputError(
+                                f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
+                                "solved is kept if an output folder was given: run the same command again"
+                            ) from None
+                        running[pool.submit(_work, game, block, os.getpid())] = block
+                        continue
+                    yield block, rows
+    finally:
+        for future in running:
+            future.cancel()
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
+
+
+def _work(game: Game, block: int, parent: int) -> Floats:
+    """A block; in a process of its own, threads of the same executor share the limit for good."""
+    if os.getpid() != parent:
+        one_blas_thread().__enter__()
+    return solve_block(game, block)
+
+
+# -- the folder --------------------------------------------------------------------------------------------------------
+
+
+def block_name(block: int) -> str:
+    """The file of a block."""
+    return f"block_{block:06d}.npy"
+
+
+def manifest(game: Game, version: str) -> dict[str, Any]:
+    """What a folder's blocks were computed from; two sweeps with the same manifest give the same bytes."""
+    layout = game.layout
+    return {
+        "format": FORMAT,
+        "version": version,
+        "game": digest(game),
+        "code": _code(),
+        "players": list(game.players),
+        "countries": list(game.economy.countries),
+        "columns": [*game.economy.countries, "residual"],
+        "order": [game.players[p] for p in layout.order],
+        "tile": layout.tile,
+        "predicted": layout.predicted,
+        "blocks": layout.blocks,
+        "tol": game.tol,
+    }
+
+
+def digest(game: Game) -> str:
+    """A hash of every number the results depend on."""
+    total = hashlib.sha256()
+    extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
+    total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
+    parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
+    parts += [game.reference.log_price, game.gifts]
+    for thing in (game.economy, game.links, game.added):
+        parts += [getattr(thing, f.name) for f in fields(thing)]
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            total.update(str((part.shape, part.dtype)).encode())
+            total.update(np.ascontiguousarray(part).tobytes())
+        elif part is None:
+            total.update(b"none")
+    return total.hexdigest()
+
+
+def _code() -> str:
+    """A hash of the solver's own source: other arithmetic is another cube."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
+    """Make the folder ready, or refuse what is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / MANIFEST
+    if kept.exists():
+        try:
+            found = json.loads(kept.read_text(encoding="utf-8"))
+        except ValueError:
+            raise InputError(f"{kept}: not a cube's manifest; give another folder or remove it") from None
+        other = [k for k in wanted if not isinstance(found, dict) or found.get(k) != wanted[k]]
+        if other:
+            raise InputError(
+                f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one"
+            )
+    elif any(p for p in folder.iterdir() if not p.name.endswith(PART)):
+        raise InputError(f"{folder} is not empty and holds no cube; give another folder")
+    for part in folder.glob(f"*{PART}"):
+        part.unlink()
+    for name, text in documents.items():
+        if not (folder / name).exists():
+            write_whole(folder / name, text)
+    if not kept.exists():
+        write_whole(kept, json.dumps(wanted, indent=1) + "\n")
+
+
+def _other(keys: list[str]) -> str:
+    if "version" in keys or "code" in keys:
+        return "version of countervail"
+    if "players" in keys:
+        return "set of players"
+    return "scenario or world"
+
+
+def _load(folder: Path, game: Game, block: int, out: Floats) -> bool:
+    """Read a block's file into `out`; False where it is absent or damaged, and so to be solved again."""
+    try:
+        rows = np.load(folder / block_name(block), allow_pickle=False)
+    except (FileNotFoundError, ValueError, EOFError):
+        return False
+    if rows.shape != (game.layout.size, out.shape[1]) or rows.dtype != np.float64:
+        return False
+    out[game.coalitions(block)] = rows
+    return True
+
+
+def _npy(rows: Floats) -> bytes:
+    held = io.BytesIO()
+    np.save(held, rows)
+    return held.getvalue()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot write the cube in {folder}: {error.strerror or error}") from None

@@ -1,0 +1,31 @@
+"""Type aliases of the whole package: arrays by what they hold, rows of result tables, progress callbacks.
+
+The array aliases are written as text, so that importing this module does not import NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Singles: TypeAlias = "NDArray[np.float32]"
+Mask: TypeAlias = "NDArray[np.bool_]"
+Indices: TypeAlias = "NDArray[np.intp]"
+Cells: TypeAlias = "tuple[Indices, Indices, Indices]"
+"""Exporters, importers, sectors: the cells of their product."""
+Coalitions: TypeAlias = "NDArray[np.int64]"
+"""Coalitions by number; bit k is player k."""
+
+Scalar: TypeAlias = str | int | float | bool | None
+Row: TypeAlias = dict[str, Any]
+"""A row of a result table: a scalar by column."""
+Tables: TypeAlias = Mapping[str, Sequence[Row]]
+"""Result tables by name."""
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""`progress(stage, done, total)`."""

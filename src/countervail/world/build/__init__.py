@@ -1,0 +1,81 @@
+"""How the bundled world is computed from public sources, a module a source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from countervail.types import Progress
+
+if TYPE_CHECKING:
+    from countervail.world.world import World
+
+FILE = "world.npz"
+
+
+def build(source: Path, out: Path | None = None, *, progress: Progress | None = None) -> World:
+    """The bundled world from the raw files in `source`, written to `out` (.npz with its .json) where given.
+
+    The same files give the same bytes. `progress(stage, done, total)` is told of each round. InputError names a file
+    that is missing and where to get it. Needs the extra `build` (pandas, pyarrow).
+    """
+    world = bundle(Path(source), progress or (lambda stage, done, total: None))
+    if out is not None:
+        world.save(Path(out))
+    return world
+
+
+def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None) -> str:
+    """Build the world into a folder (default: the package's own) and say what it holds and what balancing moved."""
+    folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
+    world = build(source, folder / FILE, progress=progress)
+    totals = "\n".join(f"  {name}: {value:,.6g}" for name, value in world.datasheet["totals"].items())
+    flagged = [row["iso3"] for row in world.datasheet["countries"] if any("deficit" in f for f in row["flags"])]
+    return (
+        f"{folder / FILE}: {world.n} regions, {world.j} sectors, {world.year}\n{totals}\n"
+        f"  trade deficit or surplus above 15% of value added: {', '.join(flagged)}"
+    )
+
+
+def bundle(source: Path, progress: Progress) -> World:
+    """Assemble, validate through `World.from_flows`, and add population, GDP, distances, history and masks."""
+    import numpy as np
+
+    from countervail.world.build import assemble, datasheet, recipe_tables
+    from countervail.world.build.economies import gdp_of
+    from countervail.world.build.regions import pairs
+    from countervail.world.build.sources import SOURCES, comtrade, elasticities, icio
+    from countervail.world.world import World
+
+    made = assemble.assemble(source, progress)
+    theta = elasticities.read(source, icio.read(source))
+    world = World.from_flows(
+        made.balanced.flows,
+        countries=made.regions,
+        sectors=recipe_tables.CODES,
+        elasticity=theta.theta,
+        input_share=made.technology,
+        name="bundled",
+        year=2023,
+    )
+    gdp = {c: gdp_of(c, made.wdi, made.book) for c in made.members}
+    near = pairs(made.regions, made.members, gdp)
+    population = [made.book.population.get(c, 0.0) for c in made.regions]
+    population[-1] = sum(made.book.population.get(c, 0.0) for c in made.members)
+    world = world.replace(
+        sector_names=tuple(s.name for s in recipe_tables.SECTORS),
+        goods=recipe_tables.GOODS,
+        estimated=assemble.status(made),
+        population=np.array(population),
+        gdp=made.gdp,
+        distance=near.distance,
+        contiguity=near.contiguity,
+        common_language=near.common_language,
+        history_years=comtrade.YEARS,
+        history=comtrade.history(source, made.regions),
+        elasticity_low=theta.low,
+        elasticity_high=theta.high,
+        unrecorded=made.unrecorded,
+        sources=SOURCES,
+    )
+    return world.replace(datasheet=datasheet.write(made, theta, world))

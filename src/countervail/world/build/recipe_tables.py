@@ -1,0 +1,159 @@
+"""The recipe's assumptions: one table, each with value, range, unit, where it is used, and why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.errors import InputError
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One row of assumptions.csv; `low` and `high` are None where the value is a list of names or of weights."""
+
+    id: str
+    value: str
+    low: float | None
+    high: float | None
+    unit: str
+    used_in: str
+    reason: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The value as a list of words."""
+        return tuple(self.value.split())
+
+    @property
+    def number(self) -> float:
+        """The value as a number."""
+        return float(self.value)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The value as a list of numbers."""
+        return tuple(float(x) for x in self.words)
+
+
+@cache
+def table() -> Mapping[str, Assumption]:
+    """Every assumption by id; a number outside its own range is refused."""
+    text = (resources.files("countervail.world.build") / "assumptions.csv").read_text(encoding="utf-8")
+    found: dict[str, Assumption] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        low, high = (float(row[k]) if row[k] else None for k in ("low", "high"))
+        item = Assumption(row["id"], row["value"], low, high, row["unit"], row["used_in"], row["reason"])
+        if low is not None and high is not None and not low <= item.number <= high:
+            raise InputError(f"assumptions.csv: {item.id} is {item.value}, outside its range {low:g} to {high:g}")
+        if item.id in found:
+            raise InputError(f"assumptions.csv: {item.id} appears twice")
+        found[item.id] = item
+    return MappingProxyType(found)
+
+
+def number(key: str) -> float:
+    """The value of a numeric assumption."""
+    return table()[key].number
+
+
+def words(key: str) -> tuple[str, ...]:
+    """The value of an assumption that lists names."""
+    return table()[key].words
+
+
+def numbers(key: str) -> tuple[float, ...]:
+    """The value of an assumption that lists numbers."""
+    return table()[key].numbers
+
+
+def rows() -> list[dict[str, Any]]:
+    """The table as plain rows, for the datasheet."""
+    return [asdict(a) for a in table().values()]
+
+
+# -- the 25 sectors of the bundled world: ICIO industries and GTAP sectors of each -------------------------------------
+
+
+@dataclass(frozen=True)
+class Sector:
+    """A sector: its code and name, whether it is goods, its ICIO industries and its GTAP 10 sectors (lower case)."""
+
+    code: str
+    name: str
+    goods: bool
+    icio: tuple[str, ...]
+    gtap: tuple[str, ...] = ()
+
+
+def _goods(code: str, name: str, icio: str, gtap: str) -> Sector:
+    return Sector(code, name, True, tuple(icio.split()), tuple(gtap.split()))
+
+
+def _services(code: str, name: str, icio: str) -> Sector:
+    return Sector(code, name, False, tuple(icio.split()))
+
+
+SECTORS: tuple[Sector, ...] = (
+    _goods(
+        "AGR",
+        "Agriculture, forestry, fishing",
+        "A01 A02 A03",
+        "pdr wht gro v_f osd c_b pfb ocr ctl oap rmk wol frs fsh",
+    ),
+    _goods("COAL", "Coal", "B05", "coa"),
+    _goods("OIL_GAS", "Crude oil and natural gas", "B06", "oil gas"),
+    _goods("MINING", "Other mining", "B07 B08 B09", "oxt"),
+    _goods("FOOD", "Food, drink, tobacco", "C10T12", "cmt omt vol mil pcr sgr ofd b_t"),
+    _goods("TEXTILES", "Textiles, clothing, leather", "C13T15", "tex wap lea"),
+    _goods("WOOD_PAPER", "Wood, paper, printing", "C16 C17_18", "lum ppp"),
+    _goods("REFINING", "Refined petroleum and coke", "C19", "p_c"),
+    _goods("CHEMICALS", "Chemicals", "C20", "chm"),
+    _goods("PHARMA", "Pharmaceuticals", "C21", "bph"),
+    _goods("RUBBER_MINERALS", "Rubber, plastics, mineral products", "C22 C23", "rpp nmm"),
+    _goods("METALS", "Basic metals and metal products", "C24A C24B C25", "i_s nfm fmp"),
+    _goods("ELECTRONICS", "Electronics and electrical equipment", "C26 C27", "ele eeq"),
+    _goods("MACHINERY", "Machinery", "C28", "ome"),
+    _goods("VEHICLES", "Motor vehicles", "C29", "mvh"),
+    _goods("TRANSPORT_EQUIPMENT", "Ships, aircraft, railway equipment", "C301 C302T309", "otn"),
+    _goods("OTHER_MANUFACTURING", "Furniture, other manufacturing, repair", "C31T33", "omf"),
+    _services("UTILITIES", "Electricity, gas, water", "D E"),
+    _services("CONSTRUCTION", "Construction", "F"),
+    _services("TRADE", "Wholesale, retail, hotels, restaurants", "G I"),
+    _services("TRANSPORT", "Transport, storage, post", "H49 H50 H51 H52 H53"),
+    _services("ICT", "Media, telecommunications, computing", "J58T60 J61 J62_63"),
+    _services("FINANCE", "Finance and insurance", "K"),
+    _services("BUSINESS", "Real estate, professional, administrative", "L M N"),
+    _services("PUBLIC", "Public services, health, education, arts", "O P Q R S T"),
+)
+CODES: tuple[str, ...] = tuple(s.code for s in SECTORS)
+GOODS: NDArray[np.bool_] = np.array([s.goods for s in SECTORS])
+AGRICULTURE = (0,)
+INDUSTRY = tuple(range(1, 19))
+SERVICES = tuple(range(19, 25))
+
+
+def position(code: str) -> int:
+    """Index of a sector code."""
+    return CODES.index(code)
+
+
+def icio_grouping(industries: tuple[str, ...]) -> NDArray[np.float64]:
+    """Sums over ICIO industries [sector, industry]; InputError where an industry has no sector."""
+    matrix = np.zeros((len(SECTORS), len(industries)))
+    for j, sector in enumerate(SECTORS):
+        for industry in sector.icio:
+            if industry in industries:
+                matrix[j, industries.index(industry)] = 1.0
+    if lost := [x for i, x in enumerate(industries) if matrix[:, i].sum() != 1]:
+        raise InputError(f"ICIO industry {', '.join(lost)} belongs to no sector of the recipe (2025 edition expected)")
+    return matrix

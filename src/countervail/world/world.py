@@ -1,0 +1,297 @@
+"""The world: who sells what to whom, what each sector uses, who consumes it, and whether the accounts close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from countervail.errors import InputError
+from countervail.trade.economy import Economy
+from countervail.types import Floats
+
+# What `estimated` says of a cell.
+OBSERVED, ESTIMATED_MIX, ESTIMATED, ASSUMED = 0, 1, 2, 3
+
+_AXES: dict[str, tuple[str, ...]] = {
+    "flows": ("country", "country", "sector"),
+    "value_added_share": ("country", "sector"),
+    "input_share": ("country", "sector", "sector"),
+    "tariff": ("country", "country", "sector"),
+    "elasticity": ("sector",),
+    "goods": ("sector",),
+    "estimated": ("country", "country", "sector"),
+    "population": ("country",),
+    "gdp": ("country",),
+    "distance": ("country", "country"),
+    "contiguity": ("country", "country"),
+    "common_language": ("country", "country"),
+    "history": ("year", "country", "country"),
+    "elasticity_low": ("sector",),
+    "elasticity_high": ("sector",),
+    "unrecorded": ("country", "country", "sector"),
+}
+_DTYPES: dict[str, type[np.generic]] = {
+    "goods": np.bool_,
+    "contiguity": np.bool_,
+    "common_language": np.bool_,
+    "estimated": np.uint8,
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One accounting identity that does not hold: where, and by how much relative to the cell."""
+
+    identity: str
+    country: str | None
+    sector: str | None
+    size: float
+    message: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class World:
+    """A baseline economy of n countries and j sectors; the arrays are read-only float64.
+
+    Shapes: `flows[exporter, importer, sector]` is what the importer pays, tariff included, domestic sales on the
+    diagonal, in million USD (any unit works: results are free of scale). `value_added_share[country, sector]` and
+    `input_share[country, input, user]` are shares of the user's output, so that a column of inputs plus value added
+    is 1. `tariff[exporter, importer, sector]` is ad valorem, `elasticity[sector]` the trade elasticity theta > 0.
+
+    What follows is carried by the bundled world and absent (None, or empty) where it is not known. `estimated` says
+    of each cell: 0 observed, 1 observed total with an estimated sector mix, 2 estimated, 3 an assumption.
+    `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
+    measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
+    `flows` that no customs office recorded. Build one with `World.from_flows`, which validates; the constructor
+    checks shapes only, `check()` the identities.
+    """
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    flows: Floats
+    value_added_share: Floats
+    input_share: Floats
+    tariff: Floats
+    elasticity: Floats
+    sector_names: tuple[str, ...] | None = None
+    goods: NDArray[np.bool_] | None = None
+    estimated: NDArray[np.uint8] | None = None
+    population: Floats | None = None
+    gdp: Floats | None = None
+    distance: Floats | None = None
+    contiguity: NDArray[np.bool_] | None = None
+    common_language: NDArray[np.bool_] | None = None
+    history_years: tuple[int, ...] = ()
+    history: Floats | None = None
+    elasticity_low: Floats | None = None
+    elasticity_high: Floats | None = None
+    unrecorded: Floats | None = None
+    sources: tuple[Mapping[str, Any], ...] = ()
+    repairs: tuple[str, ...] = ()
+    name: str = ""
+    year: int = 0
+    datasheet: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        sizes = {"country": len(self.countries), "sector": len(self.sectors), "year": len(self.history_years)}
+        for name, axes in _AXES.items():
+            value = getattr(self, name)
+            if value is None:
+                continue
+            try:
+                array = np.array(value, dtype=_DTYPES.get(name, np.float64), order="C")
+            except (TypeError, ValueError) as error:
+                raise InputError(f"{name}: not an array of numbers ({error})") from None
+            expected = tuple(sizes[a] for a in axes)
+            if array.shape != expected:
+                raise InputError(
+                    f"{name}: shape {array.shape}, expected {expected} for [{', '.join(axes)}] "
+                    f"({sizes['country']} countries, {sizes['sector']} sectors)"
+                )
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    # -- size and labels -----------------------------------------------------------------------------------------
+
+    @property
+    def n(self) -> int:
+        """Number of countries."""
+        return len(self.countries)
+
+    @property
+    def j(self) -> int:
+        """Number of sectors."""
+        return len(self.sectors)
+
+    def index(self, iso3: str) -> int:
+        """Position of a country; InputError where the world does not have it."""
+        try:
+            return self.countries.index(iso3)
+        except ValueError:
+            raise InputError(
+                f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}"
+            ) from None
+
+    def sector_index(self, code: str) -> int:
+        """Position of a sector; InputError where the world does not have it."""
+        try:
+            return self.sectors.index(code)
+        except ValueError:
+            raise InputError(
+                f"sector {code!r} is not in the world {self.name!r}; it has {', '.join(self.sectors)}"
+            ) from None
+
+    # -- derived values, million USD -----------------------------------------------------------------------------
+
+    @cached_property
+    def output(self) -> Floats:
+        """Gross output [country, sector]: sales to every buyer, before tariffs."""
+        return np.asarray((self.flows / (1 + self.tariff)).sum(axis=1))
+
+    @cached_property
+    def expenditure(self) -> Floats:
+        """Expenditure [country, sector] of the importer, tariffs included, intermediate and final."""
+        return np.asarray(self.flows.sum(axis=0))
+
+    @cached_property
+    def intermediate_use(self) -> Floats:
+        """What the country's sectors spend on each sector's goods as inputs [country, sector]."""
+        return np.asarray((self.input_share @ self.output[:, :, None])[:, :, 0])
+
+    @cached_property
+    def final_demand(self) -> Floats:
+        """Expenditure less intermediate use [country, sector]; differences below rounding are zero."""
+        use = self.intermediate_use
+        rest = self.expenditure - use
+        rounding = 1e-13 * np.maximum(self.expenditure, use) * self.j
+        return np.where(np.abs(rest) <= rounding, 0.0, rest)
+
+    @cached_property
+    def value_added(self) -> Floats:
+        """Value added [country, sector]."""
+        return np.asarray(self.value_added_share * self.output)
+
+    @cached_property
+    def tariff_revenue(self) -> Floats:
+        """Tariff revenue of the importer [country]."""
+        return np.asarray((self.flows * self.tariff / (1 + self.tariff)).sum(axis=(0, 2)))
+
+    @cached_property
+    def deficit(self) -> Floats:
+        """Trade deficit [country]: imports less exports, both before tariffs; sums to zero."""
+        net = self.flows / (1 + self.tariff)
+        return np.asarray(net.sum(axis=(0, 2)) - net.sum(axis=(1, 2)))
+
+    @cached_property
+    def trade(self) -> Floats:
+        """Trade between two countries in all sectors [exporter, importer]; zero at home."""
+        trade = self.flows.sum(axis=2)
+        np.fill_diagonal(trade, 0.0)
+        return np.asarray(trade)
+
+    @cached_property
+    def mean_elasticity(self) -> float:
+        """Theta, averaged over sectors by their trade between countries."""
+        crossing = self.flows.sum(axis=(0, 1)) - np.einsum("nnj->j", self.flows)
+        return float(np.average(self.elasticity, weights=crossing if crossing.any() else None))
+
+    @cached_property
+    def estimated_share(self) -> Floats:
+        """Share of each country's trade with others [country] whose pair total is estimated or assumed."""
+        if self.estimated is None:
+            return np.zeros(self.n)
+        trade = self.flows * (1 - np.eye(self.n))[:, :, None]
+        guessed = np.where(self.estimated >= ESTIMATED, trade, 0.0)
+        total = trade.sum(axis=(1, 2)) + trade.sum(axis=(0, 2))
+        part = guessed.sum(axis=(1, 2)) + guessed.sum(axis=(0, 2))
+        return np.asarray(np.divide(part, total, out=np.zeros(self.n), where=total > 0))
+
+    @cached_property
+    def economy(self) -> Economy:
+        """The base point of the solver, made once."""
+        return Economy.of(self)
+
+    # -- methods ---------------------------------------------------------------------------------------------------
+
+    def check(self, tolerance: float = 1e-9) -> tuple[Violation, ...]:
+        """Every violated identity, with country, sector and size; empty where the accounts close.
+
+        `tolerance` is relative to the cell (a rounding error of summing n x j float64 values is some 1e-13).
+        """
+        from countervail.world.accounts import violations
+
+        return violations(self, tolerance)
+
+    @classmethod
+    def from_flows(
+        cls,
+        flows: ArrayLike,
+        *,
+        countries: Sequence[str],
+        sectors: Sequence[str],
+        elasticity: ArrayLike | Mapping[str, float],
+        value_added_share: ArrayLike | None = None,
+        input_share: ArrayLike | None = None,
+        tariff: ArrayLike | None = None,
+        name: str = "",
+        year: int = 0,
+    ) -> World:
+        """A world from its flows, validated, with small misfits balanced and named in `repairs`.
+
+        `flows[exporter, importer, sector]` (or `[exporter, importer]` with one sector) as in the class. Without
+        `input_share` production uses labour only and `value_added_share` is 1; with it, what a column leaves of 1 is
+        value added. Columns that miss 1 by up to one in a thousand are rescaled. Where the sectors use more than is
+        bought, negative final demand is set to zero and the model's own consistent flows are taken, as Caliendo and
+        Parro (2015) do, up to a twentieth of final demand. `repairs` says what moved; larger misfits raise InputError
+        naming field, country and sector.
+        """
+        from countervail.world.intake import world_from_flows
+
+        return world_from_flows(
+            flows,
+            countries=countries,
+            sectors=sectors,
+            elasticity=elasticity,
+            value_added_share=value_added_share,
+            input_share=input_share,
+            tariff=tariff,
+            name=name,
+            year=year,
+        )
+
+    def replace(self, **changes: Any) -> World:
+        """A copy with some fields changed (and nothing derived carried over)."""
+        return replace(self, **changes)
+
+    def aggregate(self, sectors: Mapping[str, str] | None = None, countries: Mapping[str, str] | None = None) -> World:
+        """A coarser world: `sectors` and `countries` map codes to the group each is summed into; the rest stay."""
+        from countervail.world.aggregate import aggregate
+
+        return aggregate(self, sectors, countries)
+
+    def without_unrecorded(self) -> World:
+        """The world without the exports nobody recorded, balanced again with every country's output held."""
+        from countervail.world.accounts import without_unrecorded
+
+        return without_unrecorded(self)
+
+    def assumptions(self) -> tuple[Mapping[str, Any], ...]:
+        """The recipe's assumptions, each a row with id, value, low, high, unit, used_in, reason (none: empty)."""
+        return tuple(self.datasheet.get("assumptions", ()))
+
+    def save(self, path: str | Path) -> Path:
+        """Write `path` (.npz, float64, no pickle) and its JSON datasheet beside it, atomically; returns the .npz."""
+        from countervail.world.store import save
+
+        return save(self, Path(path))
+
+
+def array_fields() -> tuple[str, ...]:
+    """The names of the fields that hold arrays, in order."""
+    return tuple(f.name for f in fields(World) if f.name in _AXES)

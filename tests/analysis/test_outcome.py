@@ -1,0 +1,280 @@
+"""The answer's rules on a made-up world: four worlds, ratios only where identified, break-evens that break even."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import countervail as cv
+from countervail.analysis.identification import Placebo
+from countervail.analysis.outcome import CLUB, LEAST_COST, Outcome
+from countervail.errors import InputError
+from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
+
+IRAN, RUSSIA = CODES.index("IRN"), CODES.index("RUS")
+MEASURES = [
+    measure("russia", "embargo", effect=rng_of(-1.0, -2.0, -0.5)),
+    measure("iran", "embargo", targets=["IRN"], effect=-1.5),
+    measure("lists", "payment_cutoff", targets=["VEN"], effect=-0.2, list_based=True),
+]
+PROVISIONS = [
+    provision("market", rng_of(0.3, 0.0, 0.6), document="000", place="p 1"),
+    provision("energy", rng_of(0.1, 0.0, 0.2), sectors="energy"),
+]
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    return cv.run(rich_world(), scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5)))
+
+
+def test_the_four_worlds_are_exact_solves(outcome: Outcome) -> None:
+    world, case = outcome.world, outcome.case
+    members = ("IRN", "RUS", "BLR", "VEN")
+    assert outcome.members == members
+    for name, shock in (
+        ("S", cv.Shock()),
+        ("U", case.lift()),
+        ("C", case.club(members)),
+        ("UC", case.club(members, base=case.lift())),
+    ):
+        assert_allclose(outcome.real_income[name], cv.solve(world, shock, tol=1e-12).real_income, atol=1e-9)
+    assert_allclose(outcome.real_income["S"], 1.0, atol=1e-12)
+
+
+def test_what_is_read_off_them(outcome: Outcome) -> None:
+    w = outcome.real_income
+    for who, k in (("IRN", IRAN), ("RUS", RUSSIA)):
+        cost = np.log(w["U"] / w["S"])[k]
+        assert_allclose(outcome.cost(who)[0], cost)
+        assert_allclose(outcome.offset[who], np.log(w["C"] / w["S"])[k] / cost)
+        assert_allclose(outcome.blunting[who], 1.0 - np.log(w["UC"] / w["C"])[k] / cost)
+
+
+def test_the_clubs_figure_is_a_ratio_of_sums(outcome: Outcome) -> None:
+    assert outcome.eligible() == ("IRN", "RUS")
+    at = [IRAN, RUSSIA]
+    income, w = outcome.world.final_demand.sum(1)[at], outcome.real_income
+    gain, cost = (np.log(w[name] / w["S"])[at] for name in ("C", "U"))
+    assert_allclose(outcome.offset[CLUB], (income * gain).sum() / (income * cost).sum())
+    assert outcome.offset[CLUB] != pytest.approx(np.mean([outcome.offset["IRN"], outcome.offset["RUS"]]))
+
+
+def test_readings_are_run_apart(outcome: Outcome) -> None:
+    assert set(outcome.by_reading) == {"one", "two"}
+    assert outcome.by_reading["two"].members == ("IRN", "RUS", "CHN")
+    alone = cv.run(outcome.world, scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), reading="two"))
+    assert_allclose(alone.worlds.gain, outcome.by_reading["two"].gain, atol=1e-9)
+    chosen = cv.run(outcome.world, scenario(MEASURES, PROVISIONS, members=["BLR"]))
+    assert set(chosen.by_reading) == {"one"}
+    assert chosen.members == ("IRN", "BLR")
+
+
+# -- who has a ratio ---------------------------------------------------------------------------------------------------
+
+
+def note(outcome: Outcome, who: str) -> str:
+    return outcome.ratio("offset", who).note
+
+
+def test_every_reason_for_no_ratio(outcome: Outcome) -> None:
+    assert note(outcome, "BLR") == "not eligible: no measure of the scenario is on it"
+    assert note(outcome, "VEN") == "not eligible: the measures on it are list-based"
+    more = [
+        measure("c", "embargo", targets=["CHN"], effect=-1.0),
+        measure("own", "embargo", senders=["RUS"], targets=["BLR"], effect=-1.0),
+        measure("tiny", "embargo", targets=["VEN"], effect=-0.001),
+    ]
+    other = cv.run(outcome.world, scenario(more, PROVISIONS, members=["RUS", "BLR", "VEN", "CHN"], china="full"))
+    assert "levels only" in note(other, "CHN")
+    assert "other members" in note(other, "BLR")
+    assert note(other, "VEN").startswith("not identified: cost (no draws) is")
+    assert all(other.ratio(what, "VEN").value is None for what in ("offset", "blunting"))
+
+
+def test_a_sanctioned_sender_keeps_its_ratio_and_switched_off_measures_say_nothing(outcome: Outcome) -> None:
+    counter = measure("counter", senders=["RUS"], targets=["DEU", "VEN"], effect=-1.0)
+    on = cv.run(outcome.world, scenario([*MEASURES, counter], PROVISIONS))
+    assert "RUS" in on.eligible()
+    world = rich_world(closed=0.0)
+    off = cv.run(world, scenario([*MEASURES, {**counter, "enabled": False}], PROVISIONS))
+    assert_allclose(off.worlds.gain, cv.run(world, scenario(MEASURES, PROVISIONS)).worlds.gain, atol=1e-9)
+    assert [CODES[k] for k in off.case.senders] == ["USA", "DEU", "FRA"]
+
+
+def test_a_ratio_needs_a_cost_above_the_floor_and_above_the_placebo(outcome: Outcome) -> None:
+    cost = float(outcome.cost("IRN")[0])
+    assert cost > LEAST_COST
+
+    def with_placebo(value: float) -> Outcome:
+        return replace(outcome, placebo=Placebo(("USA",), np.zeros(1), np.array([value]), 2016, ""))
+
+    assert with_placebo(cost * 0.99).offset["IRN"] is not None
+    high = with_placebo(cost * 1.01)
+    assert high.offset["IRN"] is high.blunting["IRN"] is high.break_even["IRN"] is None
+    assert "placebo's 95th percentile" in note(high, "IRN")
+
+
+def test_without_draws_a_ratio_is_labelled_a_point_value(outcome: Outcome) -> None:
+    assert note(outcome, "IRN") == "point value, no draws"
+
+
+def test_negative_values_are_never_clipped(outcome: Outcome) -> None:
+    lost = replace(outcome.worlds, C=replace(outcome.worlds.C, real_income=outcome.real_income["S"] * 0.99))
+    worse = replace(outcome, by_reading={outcome.main: lost})
+    assert worse.offset["IRN"] is not None
+    assert worse.offset["IRN"] < 0
+    assert worse.offset[CLUB] is not None
+    assert worse.offset[CLUB] < 0
+
+
+def test_a_world_without_a_past_has_no_placebo_and_no_ratio() -> None:
+    bare = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=None), draws=2)
+    assert set(bare.offset.values()) == {None}
+    assert note(bare, "IRN") == "not identified: no placebo: this world has no past trade"
+    assert bare.cost("IRN")[0] > 0
+    failed = {(v.setting, v.value): v.note for v in bare.variants if v.worlds is None}
+    assert set(failed) == {("anchor", "history"), ("anchor", "gravity")}
+    assert "past trade" in failed["anchor", "history"]
+
+
+# -- the placebo -------------------------------------------------------------------------------------------------------
+
+
+def test_each_pseudo_target_is_lifted_by_its_own_double_ratio(outcome: Outcome) -> None:
+    placebo = outcome.placebo
+    assert set(placebo.countries) == {"CHN", "JPN", "IND", "BRA", "TUR"}  # neither senders, members nor targets
+    assert len(set(placebo.ratio.tolist())) == len(placebo.countries)
+    assert "only 5 countries" in placebo.note
+    assert_allclose(placebo.bound, np.percentile(placebo.cost, 95))
+
+
+def test_a_panel_that_repeats_the_baseline_has_no_cost_to_find(outcome: Outcome) -> None:
+    world = outcome.world
+    goods = world.goods
+    assert goods is not None
+    now = world.flows[:, :, goods].sum(2)
+    same = cv.run(world.replace(history=np.stack([now, now])), scenario(MEASURES, PROVISIONS))
+    assert_allclose(same.placebo.cost, 0.0, atol=1e-7)
+
+
+def test_pseudo_targets_may_be_made_to_comply_and_are_no_sender_to_themselves(outcome: Outcome) -> None:
+    compelled = measure("c", senders=["DEU", "FRA", "JPN"], compelled_by=["USA"], targets=["IRN"], effect=-1.0)
+    made = cv.run(outcome.world, scenario([compelled], PROVISIONS))
+    assert "JPN" in made.placebo.countries
+    assert np.isfinite(made.placebo.cost).all()
+
+
+# -- break-evens -------------------------------------------------------------------------------------------------------
+
+
+def test_at_the_break_even_the_offset_is_one(outcome: Outcome) -> None:
+    for reading, found in outcome.by_reading.items():
+        for who, b in outcome.integration[reading].items():
+            assert 0 < b < 5
+            club = outcome.case.club(found.members, reading, uniform=b, base=found.sanctions.shock)
+            eq = cv.solve(outcome.world, club)
+            gain = float(outcome.pooled(np.log(eq.real_income), who, reading))
+            assert_allclose(gain / outcome.cost(who, reading)[0], 1.0, atol=0.01)
+
+
+def test_a_break_even_out_of_reach_is_undefined() -> None:
+    alone = cv.run(rich_world(), scenario(MEASURES, PROVISIONS, members=[]))
+    assert alone.integration["one"]["IRN"] == float("inf")
+    assert alone.break_even["IRN"] is None
+    assert alone.offset["IRN"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_at_the_break_even_wedge_a_member_is_as_well_off_outside(outcome: Outcome) -> None:
+    members = list(outcome.members)
+    club = outcome.case.club(members)
+    for who, wedge in outcome.deterrence.items():
+        k = CODES.index(who)
+        inside = cv.solve(outcome.world, outcome.case.deterrence(club, who, wedge)).real_income[k]
+        outside = cv.solve(outcome.world, outcome.case.club([m for m in members if m != who])).real_income[k]
+        gain = outcome.real_income["C"][k] / outside - 1.0
+        assert gain > 0
+        assert_allclose(inside, outside, atol=0.01 * gain)
+
+
+def test_without_senders_nothing_deters(outcome: Outcome) -> None:
+    free = cv.run(outcome.world, scenario([], PROVISIONS))
+    assert set(free.deterrence.values()) == {float("inf")}
+    assert free.eligible() == ()
+    assert_allclose(free.worlds.cost, 0.0, atol=1e-12)
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def test_provisions_alone_and_last(outcome: Outcome) -> None:
+    base, members = outcome.real_income["S"], list(outcome.members)
+    for part, other in zip(outcome.parts, reversed(outcome.parts), strict=True):
+        alone = cv.solve(outcome.world, outcome.case.club(members, provisions=[part.id])).real_income
+        rest = cv.solve(outcome.world, outcome.case.club(members, provisions=[other.id])).real_income
+        assert_allclose(part.alone, np.log(alone / base), atol=1e-7)
+        assert_allclose(part.last, np.log(outcome.real_income["C"] / rest), atol=1e-7)
+
+
+def test_measures_lifted_one_by_one_give_about_what_lifting_all_gives(outcome: Outcome) -> None:
+    """They add up cell by cell; incomes interact, so the sum is near the joint cost and not equal to it."""
+    total = sum(part.alone[IRAN] for part in outcome.lifted)
+    assert_allclose(total, outcome.cost("IRN")[0], rtol=0.3)
+    with_new = cv.run(outcome.world, scenario(MEASURES[:1], PROVISIONS, new=[measure("n", "embargo", effect=-2.0)]))
+    assert len(with_new.lifted) == 1
+    assert with_new.cost("RUS")[0] > cv.run(outcome.world, scenario(MEASURES[:1], PROVISIONS)).cost("RUS")[0]
+
+
+def test_what_a_gain_rests_on(outcome: Outcome) -> None:
+    # nobody of this reading is China, and where every cell is observed the gain rests on nothing estimated
+    assert_allclose(outcome.dependence.without_china, outcome.worlds.gain, atol=1e-7)
+    world = outcome.world
+    seen = cv.run(world.replace(estimated=np.zeros_like(world.estimated)), outcome.scenario)
+    assert_allclose(seen.dependence.observed_only, seen.worlds.gain, atol=1e-7)
+    guessed = cv.run(world.replace(estimated=np.full_like(world.estimated, 2)), outcome.scenario)
+    assert_allclose(guessed.dependence.observed_only, 0.0, atol=1e-7)
+
+
+def test_diverted_trade_is_the_difference_between_u_and_s(outcome: Outcome) -> None:
+    found = outcome.worlds.sanctions
+    lost = sum(d.change for d in outcome.moved if d.target == "IRN" and d.flow == "export")
+    exports = [eq.flows[IRAN].sum() - eq.flows[IRAN, IRAN].sum() for eq in (found.S, found.U)]
+    assert_allclose(lost, exports[0] - exports[1], rtol=1e-9)
+    senders = [d.change for d in outcome.moved if d.target == "IRN" and d.partner in ("USA", "DEU", "FRA")]
+    assert sum(senders) < 0
+
+
+def test_variants_change_one_setting_each(outcome: Outcome) -> None:
+    assert len(outcome.variants) == 8
+    by = {(v.setting, v.value): v for v in outcome.variants}
+    assert by["closure", "fixed"].worlds is outcome.worlds
+    short: Any = scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), settings={"horizon": "short"})
+    alone = cv.run(outcome.world, short).worlds
+    other = by["horizon", "short"].worlds
+    assert other is not None
+    assert_allclose(other.cost, alone.cost, atol=1e-6)
+    assert_allclose(other.gain, alone.gain, atol=1e-6)
+
+
+def test_bad_arguments(outcome: Outcome) -> None:
+    with pytest.raises(InputError, match="draws"):
+        cv.run(outcome.world, outcome.scenario, draws=-1)
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[str, int, int]] = []
+    cv.run(bare_world(), scenario(MEASURES, PROVISIONS), draws=2, progress=lambda *step: told.append(step))
+    assert told[0] == ("worlds", 0, told[0][2])
+    assert told[-1] == ("draws", 2, 2)
+
+
+def test_an_xarray_view_holds_the_worlds(outcome: Outcome) -> None:
+    pytest.importorskip("xarray")
+    view = outcome.to_xarray()
+    np.testing.assert_array_equal(view.real_income.sel(world="U"), outcome.real_income["U"])
+    iran = view.flows.sel(world="C", exporter="IRN")
+    np.testing.assert_array_equal(iran, outcome.worlds.C.flows[outcome.world.index("IRN")])

@@ -1,0 +1,207 @@
+"""Draws: ranges, bands, the noise of imputed cells, and which assumption moves an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+import countervail as cv
+from countervail.analysis.case.draws import sample, two_sided
+from countervail.analysis.outcome import Outcome
+from countervail.analysis.uncertainty import Drawn, influence
+from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
+
+MEASURES = [
+    measure("russia", "embargo", effect=rng_of(-1.0, -2.0, -0.5)),
+    measure("iran", "embargo", targets=["IRN"], effect=rng_of(-1.5, -2.5, -1.0)),
+]
+PROVISIONS = [provision("market", rng_of(0.3, 0.0, 0.6)), provision("energy", rng_of(0.0, 0.0, 0.2), sectors="energy")]
+IRAN = CODES.index("IRN")
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    return cv.run(rich_world(), scenario(MEASURES, PROVISIONS, members=None), draws=30, seed=1)
+
+
+# -- single numbers ----------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.floats(-5, 5), st.floats(0, 5), st.floats(0, 5), st.lists(st.floats(0, 1), min_size=2, max_size=20).map(sorted)
+)
+def test_a_range_is_drawn_within_its_ends_with_the_central_value_as_median(
+    central: float, below: float, above: float, u: list[float]
+) -> None:
+    low, mid, high = (np.array([x]) for x in (central - below, central, central + above))
+    values = np.array([two_sided(np.array([x]), low, mid, high)[0] for x in [0.0, 0.5, 1.0, *u]])
+    assert_allclose(values[:3], [low[0], central, high[0]], atol=1e-12)
+    assert (np.diff(values[3:]) >= -1e-12).all()
+    assert values.min() >= low[0] - 1e-12
+    assert values.max() <= high[0] + 1e-12
+
+
+def test_a_symmetric_range_is_the_triangular_distribution() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    u = np.linspace(0, 1, 101)
+    ours = two_sided(u, np.array(-1.0), np.array(1.0), np.array(3.0))
+    assert_allclose(ours, stats.triang(0.5, loc=-1.0, scale=4.0).ppf(u), atol=1e-12)
+
+
+def test_what_is_drawn_and_what_is_not() -> None:
+    world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
+    found = sample(world, given_, 50, 0)
+    # numbers without a range are not drawn
+    assert set(found.paths) == {
+        "measures.russia.effect",
+        "measures.iran.effect",
+        "club.provisions.market.effect",
+        "club.provisions.energy.effect",
+    }
+    assert len(found.labels) == len(found.paths)
+    values = dict(zip(found.paths, found.values.T, strict=True))
+    assert (values["measures.russia.effect"] <= -0.5).all()
+    assert (values["measures.russia.effect"] >= -2.0).all()
+    assert (found.elasticity >= world.elasticity_low).all()
+    assert (found.elasticity <= world.elasticity_high).all()
+    # elasticities have a part in common
+    logs = np.log(sample(world, given_, 400, 0).elasticity)
+    off = np.corrcoef(logs.T)[~np.eye(world.j, dtype=bool)]
+    assert (off > 0.3).all()
+    assert (off < 0.7).all()
+
+
+def test_a_world_without_ranges_or_marks_keeps_its_elasticities_and_flows() -> None:
+    world = bare_world()
+    found = sample(world, scenario(MEASURES, PROVISIONS), 3, 0)
+    assert_allclose(found.elasticity, np.tile(world.elasticity, (3, 1)))
+    assert found.draw(0, world).flows is None
+
+
+def test_draws_do_not_depend_on_the_order_of_use_and_switches_keep_them() -> None:
+    world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
+    found = sample(world, given_, 4, 3)
+    late, early = found.draw(3, world), sample(world, given_, 4, 3).draw(3, world)
+    assert_allclose(late.flows, early.flows)
+    off = scenario([{**MEASURES[0], "enabled": False}, MEASURES[1]], PROVISIONS, china="full")
+    assert_allclose(sample(world, off, 4, 3).values, found.values)
+
+
+# -- imputed cells -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_noise_of_imputed_cells_keeps_every_identity(seed: int) -> None:
+    world = rich_world(seed)
+    found = sample(world, scenario(), 5, seed)
+    for k in range(5):
+        flows = found.draw(k, world).flows
+        assert flows is not None
+        drawn = world.replace(flows=flows)
+        assert drawn.check() == ()
+        assert_allclose(drawn.output, world.output, rtol=1e-12)
+        assert (drawn.final_demand >= 0).all()
+        assert (flows >= 0).all()
+        home = np.eye(world.n, dtype=bool)[:, :, None]
+        observed = (world.estimated == 0) & ~home
+        assert_allclose(flows[observed], world.flows[observed])
+        assert ((flows == 0) == (world.flows == 0)).all()
+        guessed = (world.estimated >= 2) & (world.flows > 0) & ~home
+        assert np.abs(flows[guessed] / world.flows[guessed] - 1.0).max() > 0.1
+
+
+def test_a_pair_whose_total_is_a_guess_moves_as_one() -> None:
+    world = rich_world()
+    marked = np.where(np.eye(world.n, dtype=bool)[:, :, None], 0, 3) * np.ones(world.j)
+    flows = sample(world, scenario(), 1, 0).draw(0, world.replace(estimated=marked)).flows
+    assert flows is not None
+    ratio = np.where(world.flows > 0, flows / np.where(world.flows > 0, world.flows, 1.0), np.nan)
+    # what room there is in the accounts shrinks a move and never turns it round
+    sign = np.sign(np.nan_to_num(ratio - 1.0))
+    abroad = ~np.eye(world.n, dtype=bool)
+    assert (np.abs(sign.sum(2)) == np.abs(sign).sum(2))[abroad].all()
+
+
+# -- bands -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
+    """A draw by hand: its worlds, solved apart, are those of the run."""
+    drawn = outcome.drawn
+    assert drawn is not None
+    draw = drawn.draws.draw(7, outcome.world)
+    one = outcome.case.drawn(draw)
+    S = cv.solve(one.economy, one.sanctioned()).real_income
+    U = cv.solve(one.economy, one.lift()).real_income
+    C = cv.solve(one.economy, one.club(outcome.members)).real_income
+    UC = cv.solve(one.economy, one.club(outcome.members, base=one.lift())).real_income
+    assert_allclose(drawn.cost[7], np.log(U / S), atol=1e-5)
+    assert_allclose(drawn.gain["one"][7], np.log(C / S), atol=1e-5)
+    assert_allclose(drawn.cost_with_club["one"][7], np.log(UC / C), atol=1e-5)
+    two = cv.solve(one.economy, one.club(("IRN", "RUS", "CHN"), "two")).real_income
+    assert_allclose(drawn.gain["two"][7], np.log(two / S), atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_bands_and_another_seed_others(outcome: Outcome) -> None:
+    again = cv.run(outcome.world, outcome.scenario, draws=30, seed=1)
+    other = cv.run(outcome.world, outcome.scenario, draws=30, seed=2)
+    assert (again.cost("IRN") == outcome.cost("IRN")).all()
+    assert (again.gain("RUS") == outcome.gain("RUS")).all()
+    assert other.cost("IRN")[0] == outcome.cost("IRN")[0]
+    assert not np.isclose(other.cost("IRN")[1:], outcome.cost("IRN")[1:]).any()
+
+
+def test_bands_are_ordered_and_hold_the_central_value(outcome: Outcome) -> None:
+    for who in ("IRN", "RUS", "CLUB"):
+        ratio = outcome.ratio("offset", who)
+        assert ratio.value is not None
+        assert ratio.low is not None
+        assert ratio.median is not None
+        assert ratio.high is not None
+        assert ratio.low <= ratio.median <= ratio.high
+        assert ratio.low < ratio.value < ratio.high
+        assert len(outcome.cost(who)) == len(outcome.gain(who)) == 31
+
+
+def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
+    assert outcome.drawn is not None
+    weak = replace(outcome.drawn, cost=np.where(np.arange(30)[:, None] < 4, -0.01, outcome.drawn.cost))
+    other = replace(outcome, drawn=weak)
+    assert other.offset["IRN"] is None
+    assert "5th percentile of the cost is -1.00%" in other.ratio("offset", "IRN").note
+
+
+# -- which assumption moves it -----------------------------------------------------------------------------------------
+
+
+def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) -> None:
+    assert outcome.drawn is not None
+    many = sample(outcome.world, outcome.scenario, 2000, 5)
+    drawn = Drawn(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
+    column = many.values[:, many.paths.index("measures.iran.effect")]
+    other = many.values[:, many.paths.index("club.provisions.market.effect")]
+    answer = -3.0 * (column - column.mean()) / column.std() + (other - other.mean()) / other.std()
+    rows = {row.path: row for row in influence(drawn, answer)}
+    assert set(rows) == {"measures", "measures.iran.effect", "club.provisions.market.effect"}
+    # half of what is uncertain about a measure is common to all: a deeper cut is a stronger measure
+    assert_allclose(rows["measures"].share, 0.45, atol=0.07)
+    assert_allclose(rows["measures.iran.effect"].share, 0.45, atol=0.07)
+    assert_allclose(rows["club.provisions.market.effect"].share, 0.1, atol=0.05)
+    assert rows["measures"].rank_correlation > 0 > rows["measures.iran.effect"].rank_correlation
+    assert "measures.russia.effect" not in rows
+    assert influence(drawn, np.zeros(2000)) == []
+
+
+def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> None:
+    many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
+    assert many.drawn is not None
+    rows = influence(many.drawn, many.cost("IRN")[1:])
+    found = {row.path: row.rank_correlation for row in rows}
+    assert found["measures"] > 0.5
+    assert found["measures.iran.effect"] < -0.4  # a deeper cut costs more
+    assert 0.5 < sum(row.share for row in rows) <= 1.2

@@ -1,0 +1,306 @@
+"""The application's answers: those of the Python interface, for every state, whoever else is asking."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from numpy.testing import assert_allclose
+
+import countervail as cv
+from countervail.analysis.run import case_of, solved
+from countervail.app.inputs import MOST_UPLOADS
+from countervail.report.charts import every
+from countervail.report.numbers import OBEYED
+from countervail.report.pages.page import TILES
+from countervail.report.tables.columns import described
+from countervail.report.tables.run_tables import at_once, stated
+from countervail.scenario import Scenario, dump, library
+from countervail.scenario.load import Source
+from support.cases import rich_world
+from support.served import WALL, app, question, serving
+
+STATES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("club.members=[RUS]",),
+    ("club.members=[RUS, CHN]", "club.provisions.market.effect=0.1"),
+    ("club.reading=two",),
+    ("measures.russia.enabled=false",),
+    ("measures.iran.effect=-0.4", "settings.horizon=short"),
+    ("settings.closure=balanced",),
+    ("club.provisions.bank-links.enabled=false", "settings.rails_date=2019-06-30"),
+)
+
+
+def given(*settings: str) -> Scenario:
+    """The scenario of the tests under overrides, read as the command line reads it."""
+    return Source.parse(dump(question()).encode(), "test").scenario(settings)
+
+
+def ask(client: httpx.Client, path: str, *settings: str, **more: Any) -> Any:
+    answer = client.post(f"/api/{path}", json={"scenario": "test", "set": settings, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_meta_says_what_is_here(client: httpx.Client) -> None:
+    meta = client.get("/api/meta").json()
+    assert meta["version"] == cv.__version__
+    assert meta["state"] == {"scenario": "test", "set": [], "case": None}
+    known = [(s["name"], s["kind"]) for s in meta["scenarios"] if s["kind"] != "upload"]
+    assert known == [("test", "file"), *((name, "library") for name in library())]
+    assert meta["world"] == {"name": "made up", "year": 2023, "countries": 12, "sectors": 5}
+    assert meta["draws"] == 100
+
+
+def test_charts_are_all_there(client: httpx.Client) -> None:
+    found = client.get("/api/charts").json()
+    assert set(found["charts"]) == set(every())
+    assert set(found["themes"]) == {"light", "dark"}
+    for chart in found["charts"].values():
+        assert set(chart) == {"title", "reading", "tables", "specification"}
+
+
+@pytest.mark.parametrize("settings", STATES)
+def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings: tuple[str, ...]) -> None:
+    outcome = cv.run(rich_world(), given(*settings))
+    expected = at_once(outcome)
+    found = ask(client, "worlds", *settings)
+    assert found["placebo_of"] == ("as loaded" if settings else "this")
+    assert list(found["tables"]) == list(expected)
+    for name in ("figures", "countries"):
+        rows = {(r.get("country") or r["iso3"], r.get("quantity")): r for r in found["tables"][name]}
+        for row in expected[name]:
+            mine = rows.pop((row.get("country") or row["iso3"], row.get("quantity")), None)
+            if name == "figures" and row["quantity"] == "break_even":
+                assert mine is None  # it comes with the run
+                continue
+            assert mine is not None
+            for key, value in row.items():
+                if isinstance(value, float):
+                    assert_allclose(mine[key], value, rtol=1e-6, atol=1e-7, err_msg=f"{row} {key}")
+                elif key != "note":
+                    assert mine[key] == value
+        assert not rows
+    assert found["tables"]["meta"][0]["members"] == " ".join(outcome.members)
+    assert [tile["quantity"] for tile in found["tiles"]] == list(TILES)
+    assert len(found["headline"]) >= 3
+    assert len(found["members"]["rows"]) == len(outcome.members) + 1
+    assert len(found["members"]["columns"]) == len(found["members"]["rows"][0])
+
+
+def test_tables_have_the_columns_that_are_described(client: httpx.Client) -> None:
+    found = ask(client, "worlds")["tables"] | ask(client, "scenario")["tables"] | ask(client, "payments")["tables"]
+    for name, rows in found.items():
+        assert rows or name in ("claims", "timeline", "rail_provisions", "rail_pairs", "rail_provision_pairs"), name
+        for row in rows:
+            assert list(row) == [column.name for column in described()[name].columns], name
+
+
+def test_the_same_question_again_is_known(client: httpx.Client) -> None:
+    first, again = ask(client, "worlds", "club.cap=2.5"), ask(client, "worlds", "club.cap=2.5")
+    assert first == again
+
+
+def test_states_asked_at_once_never_mix(client: httpx.Client) -> None:
+    """Twenty windows, each with its own members' strength, each asked by two at a time."""
+    states = [f"club.provisions.market.effect={0.02 * k:.2f}" for k in range(1, 21)]
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda s: ask(client, "worlds", s), [*states, *states]))
+    for k, state in enumerate(states):
+        income = solved(case_of(rich_world(), given(state))).real_income["C"]
+        for answer in (answers[k], answers[k + 20]):
+            rows = answer["tables"]["countries"]
+            assert_allclose([1 + row["c_pct"] / 100 for row in rows], income, rtol=1e-8)
+
+
+def test_scenario_says_what_can_be_switched(client: httpx.Client) -> None:
+    found = ask(client, "scenario", "club.members=[RUS]", "club.provisions.market.effect=0.1")
+    assert found["kind"] == "file"
+    (number,) = next(p for p in found["provisions"] if p["id"] == "market")["numbers"]
+    assert (number["value"], number["loaded"]) == (0.1, 0.3)
+    assert {m["iso3"]: m["in"] for m in found["members"]["list"]}["RUS"] is True
+    expected = stated(rich_world(), given("club.members=[RUS]", "club.provisions.market.effect=0.1"))
+    assert found["tables"] == json.loads(json.dumps(expected))
+
+
+def test_country_opens_a_country(client: httpx.Client) -> None:
+    found = ask(client, "country", "measures.russia.enabled=false", country="RUS")["tables"]
+    assert set(found) == {"country", "partners", "country_sectors", "country_measures", "routes"}
+    assert found["country"][0]["iso3"] == "RUS"
+
+
+def test_the_scenario_downloaded_is_what_was_solved(client: httpx.Client) -> None:
+    settings = ["club.members=[RUS, CHN]", "settings.horizon=short"]
+    answer = client.post("/api/scenario.yaml", json={"scenario": "test", "set": settings})
+    assert answer.headers["content-type"].startswith("text/yaml")
+    assert answer.headers["content-disposition"] == 'attachment; filename="scenario.yaml"'
+    assert Source.parse(answer.content, "downloaded").scenario() == given(*settings)
+
+
+# -- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "setting", ["club.chna=none", "club.china=some", "measures.russia.effect=high", "nothing", "club.cap={a: 1"]
+)
+def test_a_wrong_setting_is_told_as_the_command_line_tells_it(client: httpx.Client, setting: str) -> None:
+    with pytest.raises(cv.InputError) as told:
+        given(setting)
+    answer = client.post("/api/worlds", json={"scenario": "test", "set": [setting]})
+    assert answer.status_code == 422
+    assert answer.json() == {"error": str(told.value)}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"scenario": "other"}, 404, "there is no 'other' here"),
+        ({"scenario": "test", "set": [WALL]}, 409, "closure 'balanced' removes deficits first"),
+        ({"scenario": "test", "set": "club.china=none"}, 422, "set: "),
+        ({"scenario": "test", "set": ["x=1"] * 401}, 422, "set: "),
+        ({"scenario": "test", "set": ["x" * 2001]}, 422, "set.0: "),
+        ({"scenario": "test", "sets": []}, 422, "sets: Extra inputs"),
+        ({"scenario": "\ud800"}, 422, "scenario: "),
+        ([], 422, "body: "),
+    ],
+)
+def test_what_is_wrong_is_named(client: httpx.Client, body: Any, status: int, said: str) -> None:
+    answer = client.post("/api/worlds", content=json.dumps(body), headers={"content-type": "application/json"})
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+
+
+def test_unknown_things_are_not_found(client: httpx.Client) -> None:
+    assert client.post("/api/scenario", json={"scenario": "test", "case": "case-1"}).status_code == 404
+    assert client.post("/api/country", json={"scenario": "test", "country": "XXX"}).status_code == 422
+    for path in ("/api/jobs/none", "/api/jobs/none/events", "/api/jobs/none/files/report.html", "/api", "/other"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["error"]
+    answer = client.get("/api/worlds")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+# -- scenarios sent to it --------------------------------------------------------------------------------------------
+
+
+def upload(client: httpx.Client, text: str, name: str = "mine.yaml") -> httpx.Response:
+    return client.post("/api/scenarios", json={"text": text, "name": name})
+
+
+def test_a_scenario_sent_is_solved_like_any_other(client: httpx.Client) -> None:
+    answer = upload(client, dump(given("club.members=[RUS]")))
+    assert answer.status_code == 201
+    name = answer.json()["name"]
+    assert name.startswith("upload-")
+    mine = client.post("/api/worlds", json={"scenario": name}).json()["tables"]["countries"]
+    served = ask(client, "worlds", "club.members=[RUS]")["tables"]["countries"]
+    assert_allclose([row["c_pct"] for row in mine], [row["c_pct"] for row in served], atol=1e-6)
+    assert {"name": name, "kind": "upload"}.items() <= client.get("/api/meta").json()["scenarios"][-1].items()
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> javascript:alert(1) \u202eevil\u2066\u200f\x85"
+
+
+def test_hostile_names_come_back_as_text(client: httpx.Client) -> None:
+    scenario = question().model_copy(update={"title": HOSTILE, "description": HOSTILE})
+    measures = tuple(m.model_copy(update={"label": HOSTILE, "note": HOSTILE}) for m in scenario.measures)
+    answer = upload(client, dump(scenario.model_copy(update={"measures": measures})), HOSTILE)
+    assert answer.status_code == 201, answer.text
+    name = answer.json()["name"]
+    state = {"scenario": name, "country": "RUS"}
+    for path in ("worlds", "scenario", "country"):
+        answer = client.post(f"/api/{path}", json=state if path == "country" else {"scenario": name})
+        assert answer.headers["content-type"] == "application/json"
+        assert "<script>alert(1)</script>" in answer.text or path == "country"
+        assert not any(character in answer.text for character in map(chr, OBEYED) if character not in "\n")
+    assert client.post("/api/scenario.yaml", json={"scenario": name}).headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: [", "mine.yaml"),
+        ("", "is empty"),
+        ("a: &x 1\nb: *x", "anchor &x is not allowed"),
+        ("!!python/object/apply:os.system ['id']", "tag"),
+        ("include: [../../../../etc/passwd]", "outside"),
+        ("include: [other.yaml]", "there is no file"),
+        ("[" * 100 + "]" * 100, "nested more than"),
+        ("name: " + "x" * 2_000_001, "at most 2,000,000"),
+        ("a: \x00", "NUL"),
+        ("name: a\ntitle: " + "x" * 10_001, "mine.yaml, line 2: a text of 10,001 characters"),
+        ("? " + "x" * 10_001 + "\n: 1", "a text of 10,001 characters"),
+    ],
+)
+def test_scenarios_that_are_none_are_refused(client: httpx.Client, text: str, said: str) -> None:
+    answer = upload(client, text)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]
+    assert "passwd:" not in answer.text
+
+
+def test_ten_megabytes_are_refused(client: httpx.Client) -> None:
+    answer = upload(client, "x" * 10_000_000)
+    assert answer.status_code == 413
+    assert "body: more than" in answer.json()["error"]
+
+
+def test_uploads_are_bounded(client: httpx.Client) -> None:
+    text = dump(question())
+    names = [upload(client, f"{text}\n# {k}").json()["name"] for k in range(MOST_UPLOADS + 1)]
+    assert client.post("/api/worlds", json={"scenario": names[0]}).status_code == 404
+    assert client.post("/api/worlds", json={"scenario": names[-1]}).status_code == 200
+
+
+# -- the page, and what the API says of itself -----------------------------------------------------------------------
+
+
+def test_the_files_of_the_page_are_served(client: httpx.Client) -> None:
+    report = files("countervail.report") / "static"
+    plain = client.get("/static/world.json", headers={"accept-encoding": "identity"})
+    packed = client.get("/static/world.json", headers={"accept-encoding": "gzip"})
+    assert plain.content == packed.content == (report / "world.json").read_bytes()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert client.get("/static/report.css").headers["content-type"] == "text/css; charset=utf-8"
+    again = client.get("/static/world.json", headers={"if-none-match": plain.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/static/other.js").status_code == 404
+
+
+def test_the_documentation_is_complete_and_without_script(client: httpx.Client) -> None:
+    page = client.get("/api/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<script" not in page.text
+    for path, methods in client.get("/api/openapi.json").json()["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}" in page.text
+
+
+def test_nothing_is_kept_that_an_app_does_not_hold(client: httpx.Client, tmp_path: Path) -> None:
+    """Two applications of one process know nothing of each other."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(dump(given("club.members=[RUS]")), encoding="utf-8")
+    with serving(app(scenario=path, settings=("club.cap=1",), draws=7)) as first:
+        meta = first.get("/api/meta").json()
+        assert meta["state"] == {"scenario": "mine.yaml", "set": ["club.cap=1"], "case": None}
+        assert meta["draws"] == 7
+        assert first.post("/api/worlds", json={"scenario": "mine.yaml"}).status_code == 200
+        assert client.post("/api/worlds", json={"scenario": "mine.yaml"}).status_code == 404
+
+
+def test_a_wrong_start_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(cv.InputError, match="no such scenario"):
+        app(scenario="nowhere")
+    with pytest.raises(cv.InputError, match="there is no `chna`"):
+        app(settings=["club.chna=1"])
+    with pytest.raises(cv.InputError, match="no case here"):
+        app(evidence=tmp_path)

@@ -1,0 +1,215 @@
+"""`countervail coalitions`: what it prints and writes, its errors, and a Dask cluster with a worker killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pytest
+import vl_convert
+
+import countervail as cv
+from countervail.analysis.coalitions.cube import Cube
+from countervail.analysis.run import case_of, solved
+from countervail.cli import call
+from countervail.report.charts import charts
+from countervail.report.pages.coalition_page import page
+from countervail.report.tables.coalition_tables import FILE, tables
+from countervail.report.tables.columns import described
+
+FEW = "IRN,RUS,CHN,BLR"
+
+
+@pytest.fixture(scope="module")
+def cube() -> Cube:
+    found = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), FEW.split(","))
+    assert isinstance(found, Cube)
+    return found
+
+
+@pytest.fixture(scope="module")
+def senders() -> Cube:
+    found = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), ["EU", "USA", "GBR"], side="senders", target="RUS")
+    assert isinstance(found, Cube)
+    return found
+
+
+def test_the_answer_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["coalitions", "asiu", "--players", FEW, "-o", str(tmp_path / "cube"), "--parquet"]
+    assert call(command) == 0
+    said = capsys.readouterr().out
+    for words in ("Who makes it work", "China", "stable, open entry", "Kept in"):
+        assert words in said
+    kept = {p.name for p in (tmp_path / "cube").iterdir()}
+    assert kept == {
+        "cube.json",
+        "scenario.yaml",
+        "block_000000.npy",
+        "coalitions.html",
+        "coalitions.json",
+        "cube.parquet",
+    }
+    document = json.loads((tmp_path / "cube" / "coalitions.json").read_text(encoding="utf-8"))
+    assert document["meta"][0]["format"] == "coalitions/1"
+    assert sum(r["shapley"] for r in document["players"]) == pytest.approx(document["meta"][0]["value"], rel=1e-9)
+    assert call(command) == 0
+    capsys.readouterr()
+    assert call(["coalitions", "asiu", "--players", "IRN,RUS,CHN", "-o", str(tmp_path / "cube")]) == 2
+    assert "another set of players" in capsys.readouterr().err
+
+
+def test_one_document_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["coalitions", "asiu", "--players", "IRN,RUS,CHN", "--draws", "2", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert all(r["low"] < r["high"] for r in document["players"])
+    assert {"meta", "players", "interaction", "lattice", "stability"} <= set(document)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--players", "IRN,DEU"], "DEU is not a member"),
+        (["--players", "IRN"], "at least two"),
+        (["--side", "senders"], "target"),
+        (["--side", "senders", "--target", "MLT"], "MLT"),
+        (["--parquet"], "--out"),
+        (["--players", "IRN,RUS", "--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler"),
+    ],
+)
+def test_a_users_mistake_is_told(given: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if "--cluster" in given:
+        pytest.importorskip("distributed")
+    assert call(["coalitions", "asiu", *given]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_unwritable_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert call(["coalitions", "asiu", "--players", "IRN,RUS", "-o", str(tmp_path / "file" / "cube")]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("side", ["club", "senders"])
+def test_the_page_is_self_contained_and_its_charts_are_valid(side: str, request: pytest.FixtureRequest) -> None:
+    found: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
+    rows = tables(found, np.ones((3, found.n)))
+    html = page(rows)
+    assert "http://" not in html.split("<script", 1)[0]
+    assert "Content-Security-Policy" in html
+    schema = alt.Chart._schema if hasattr(alt.Chart, "_schema") else None
+    assert schema is not None
+    shown = charts(rows)
+    assert (
+        list(shown)
+        == [f"coalition_{name}" for name in ("shapley", "without", "lattice", "pairs", "keeps_out")][
+            : 5 if side == "club" else 4
+        ]
+    )
+    for chart in shown.values():
+        alt.Chart.from_dict(chart.specification)
+        assert all(rows.get(t) for t in chart.tables)
+    assert ("Published findings" in html) == (side == "senders")
+
+
+@pytest.mark.parametrize("side", ["club", "senders"])
+def test_the_charts_draw_their_rows_and_mark_a_coalition(side: str, request: pytest.FixtureRequest) -> None:
+    found: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
+    rows = tables(found, np.ones((3, found.n)))
+    for chart in charts(rows).values():
+        drawn = []
+        for codes in ("", rows["lattice"][0]["codes"]):
+            specification = dict(chart.specification, width=600)
+            specification["datasets"] = {name: rows[name] for name in chart.tables} | specification.get("datasets", {})
+            for parameter in specification.get("params", ()):
+                parameter["value"] = codes
+            svg = vl_convert.vegalite_to_svg(specification, vl_version="6.4")
+            assert "NaN" not in svg
+            assert "undefined" not in svg
+            assert svg.count("<path") > 3
+            drawn.append(re.sub(r"gradient_\d+", "", svg))
+        assert (drawn[0] != drawn[1]) == (chart.name == "coalition_lattice")
+
+
+@pytest.mark.parametrize("side", ["club", "senders"])
+def test_the_rows_are_as_described(side: str, request: pytest.FixtureRequest) -> None:
+    rows = tables(request.getfixturevalue("cube" if side == "club" else "senders"))
+    known = described(FILE)
+    assert set(rows) == set(known) - ({"findings"} if side == "club" else {"stability", "smallest"})
+    for name, table in rows.items():
+        for row in table:
+            assert list(row) == [c.name for c in known[name].columns], name
+
+
+def test_a_coalition_s_codes_load_it(cube: Cube) -> None:
+    """Every coalition with the secretariat is a state of the switches, and worth there what the cube says."""
+    world = cv.load_world()
+    rows = [row for row in tables(cube)["lattice"] if "IRN" in str(row["codes"]).split()]
+    assert len(rows) == 8
+    for row in rows:
+        codes = str(row["codes"]).split()
+        others = [code for code in codes if code != "IRN"]
+        scenario = cv.load_scenario("asiu", set=[f"club.members={json.dumps(others)}"])
+        assert set(scenario.members()) == set(codes)
+        found = solved(case_of(world, scenario))
+        at = [world.index(code) for code in codes]
+        worth = (found.income * np.expm1(found.worlds.gain))[at].sum() if len(codes) > 1 else 0.0
+        assert worth == pytest.approx(row["value"], rel=1e-6, abs=1e-3)
+
+
+def test_tables_hold_scalars_only(cube: Cube) -> None:
+    rows = tables(cube)
+    for name, table in rows.items():
+        for row in table:
+            for column, value in row.items():
+                assert value is None or isinstance(value, str | int | float | bool), (name, column)
+    lattice = rows["lattice"]
+    assert {r["size"] for r in lattice} == {1, 2, 3, 4}
+    assert any(r["stable"] != "no" for r in lattice)
+    for row in rows["sizes"]:
+        assert row["lowest"] <= row["median"] <= row["highest"]  # type: ignore[operator]
+
+
+def test_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
+    """Two worker processes, one killed midway: the same bytes as without a cluster."""
+    distributed: Any = pytest.importorskip("distributed", reason="the extra `cluster` has it")
+    import warnings
+
+    import countervail.trade.coalition_block as cube_module
+    from countervail.trade.coalition_sweep import sweep
+
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from support.games import make_game
+
+    _, game, _ = make_game(0, 10)
+    layout = game.layout._replace(tile=4, predicted=1, fixed=5)
+    game.__dict__["layout"] = layout
+    assert cube_module.Game.layout is not None
+    whole = sweep(game, tmp_path / "whole")
+    killed: list[int] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with (
+            distributed.LocalCluster(
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            workers = [w.process.pid for w in cluster.workers.values()]
+
+            def progress(stage: str, done: int, total: int) -> None:
+                if done > total // 4 and not killed:
+                    killed.append(workers[0])
+                    os.kill(workers[0], signal.SIGKILL)
+
+            found = sweep(game, tmp_path / "cluster", executor=client.get_executor(), progress=progress)
+    assert killed
+    np.testing.assert_array_equal(found, whole)
+    for path in (tmp_path / "whole").iterdir():
+        assert (tmp_path / "cluster" / path.name).read_bytes() == path.read_bytes()

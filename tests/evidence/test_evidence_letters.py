@@ -1,0 +1,87 @@
+"""The parts of letters in varied form: header fields, addressees, signatory with post, copies, body; and what is no
+letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from countervail.evidence.documents import read_text
+from countervail.evidence.model import Document
+from support.documents import markup
+
+SAMPLES = {**markup.load("dev"), **markup.load("holdout"), **markup.load("second"), **markup.load("third")}
+
+
+def only(name: str) -> Document:
+    (document,) = read_text(SAMPLES[name][0], f"source:{name}").documents
+    return document
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "addressees", "signatory", "post", "copies"),
+    [
+        (
+            "d01",
+            {"number": "0419-B", "classification": "Restricted", "urgency": "Routine"},
+            3,
+            "Esteban Arrieche",
+            "Deputy Minister",
+            2,
+        ),
+        (
+            "d03",
+            {"number": "55/2201/ت", "time": "09:40", "urgency": "Immediate"},
+            2,
+            "Kianoush Delavari",
+            "Deputy Minister",
+            2,
+        ),
+        ("d05", {"number": "1234/ص", "time": "15:21", "classification": "محرمانه"}, 2, "حسن رضایی", "معاون", 1),
+        ("d07", {"number": "DNM-118"}, 1, "Irina Sokolskaya", "Deputy Director", 0),
+        ("d09", {"number": "77/PM/CAB", "classification": "Confidential"}, 2, "Amadou Keïta", "Chief of Staff", 2),
+        ("h01", {"number": "2023/118"}, 1, "Rolando Espinosa Vidal", "Commercial Counsellor", 0),
+        ("h07", {"number": "0031/SG/2022", "classification": "Secret"}, 2, "Cheikh Oumar Fall", "Governor", 0),
+        ("s01", {"number": "14-2/3310", "urgency": "High"}, 1, "Daulet Nurpeisov", "Vice Minister", 0),
+        ("s03", {"number": "445/100"}, 1, "محسن بهرامی", "مدیرکل", 0),
+        ("t1", {"number": "0045"}, 0, "Gustavo Altuve Rangel", "President", 0),
+        ("t6", {}, 1, "Bronwen Hughes", "Treasurer", 0),
+    ],
+)
+def test_letters(name: str, header: dict[str, str], addressees: int, signatory: str, post: str, copies: int) -> None:
+    letter = only(name)
+    assert letter.kind == "letter"
+    assert header.items() <= {k: v["value"] for k, v in letter.header.items()}.items()
+    assert len(letter.addressees) == addressees
+    assert all(a["post"] for a in letter.addressees if name != "t6")
+    assert letter.signatory is not None
+    assert letter.signatory["name"] == signatory
+    assert str(letter.signatory["post"]).startswith(post)
+    assert len(letter.copies) == copies
+    assert letter.paragraphs
+
+
+@pytest.mark.parametrize(
+    "name", ["d02", "d04", "d08", "h02", "h06", "h08", "h09", "h13", "h18", "h20", "s02", "s06", "s09", "t2"]
+)
+def test_articles_are_no_letters(name: str) -> None:
+    document = only(name)
+    assert (document.kind, document.signatory, document.addressees) == ("article", None, ())
+
+
+def test_dates_of_letters() -> None:
+    dates: dict[str, Any] = {
+        n: (only(n).date or {}).get("edtf") for n in ("d01", "d03", "d05", "d09", "h01", "h03", "s01", "s03", "t5")
+    }
+    assert dates == {
+        "d01": "2021-03-03",
+        "d03": "2023-01-08",
+        "d05": "2022-05-15",
+        "d09": "2022-07-04",
+        "h01": "2023-05-11",
+        "h03": "2023-08-30",
+        "s01": "2022-09-26",
+        "s03": "2024-05-20",
+        "t5": "2022-10-12",
+    }

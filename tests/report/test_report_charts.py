@@ -1,0 +1,162 @@
+"""The charts: valid Vega-Lite, drawn from any rows (none, nulls, one), with nothing of their own but the named data."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import vl_convert
+
+from countervail.report.charts import Chart, charts, every
+from countervail.report.charts.theme import config
+from countervail.report.drawings.catalogue import DRAWINGS, FILE, text
+from countervail.report.tables.columns import described
+from support.synthetic_tables import synthetic
+
+TABLES = synthetic()
+CHARTS = charts(TABLES)
+EVERY = every()
+WORLD = json.loads((files("countervail.report") / "static" / "world.json").read_text(encoding="utf-8"))
+
+
+def draw(chart: Chart, rows: dict[str, Any], dark: bool = False) -> str:
+    specification = dict(chart.specification, width=640, height=320 if chart.name == "map" else {"step": 24})
+    specification["datasets"] = {**specification.get("datasets", {}), **{name: rows[name] for name in chart.tables}}
+    svg: str = vl_convert.vegalite_to_svg(specification, vl_version="6.4", config=config(dark))
+    return svg
+
+
+def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
+    of_coalitions = {name: [] for name in described("coalition_columns.csv")}
+    return of_coalitions | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
+
+
+def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
+    assert set(CHARTS) == {
+        "map", "costs", "gains", "ratios", "provisions", "break_evens", "deterrence", "diversion", "claims", "timeline",
+        "placebo", "readings", "closures", "sensitivity", "rests_on", "senders", "third_countries",
+        "payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts",
+    }  # fmt: skip
+
+
+def test_the_file_holds_what_is_drawn() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(text()), (
+        "the drawings have changed: python -m countervail.report.drawings"
+    )
+    assert list(DRAWINGS) == list(EVERY)
+
+
+def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
+    code = (
+        "import sys; sys.modules['altair'] = None; sys.path.insert(0, sys.argv[1])\n"
+        "from synthetic_tables import synthetic\n"
+        "from countervail.report import coalition_page, page, payment_page, run, workbook\n"
+        "print(len(page.page(synthetic())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parents[1])], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    imports = re.compile(r"^\s*(import|from) altair", re.MULTILINE)
+    found = {path for path in Path(FILE).parents[2].rglob("*.py") if imports.search(path.read_text(encoding="utf-8"))}
+    assert found
+    assert {path.parent.name for path in found} == {"drawings"}
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    root = json.loads((files("altair") / "vegalite" / "v6" / "schema" / "vega-lite-schema.json").read_text())
+    return jsonschema.Draft7Validator(root)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_specifications_are_valid_vega_lite(name: str, validator: Any) -> None:
+    specification = {**EVERY[name].specification, "datasets": {}}
+    errors = sorted(validator.iter_errors(specification), key=str)
+    assert not errors, errors[0].message[:500]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_chart_draws_its_rows(name: str, dark: bool) -> None:
+    svg = draw(CHARTS[name], rows_of(TABLES), dark)
+    assert svg.count("<path") > 3
+    assert "NaN" not in svg
+    assert "undefined" not in svg
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_chart_draws_from_no_rows_at_all(name: str) -> None:
+    svg = re.sub('aria-label="[^"]*"', "", draw(EVERY[name], rows_of({})))
+    assert "<svg" in svg
+    for word in ("NaN", "undefined", "Infinity"):
+        assert word not in svg
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_draws_rows_of_nulls(name: str) -> None:
+    texts = ("reading", "country", "quantity", "name", "label", "unit", "date", "iso3", "map_id", "role")
+    rows = {
+        table: [{key: value if key in texts else None for key, value in row.items()} for row in table_rows]
+        for table, table_rows in TABLES.items()
+    }
+    assert "NaN" not in draw(CHARTS[name], rows_of(rows))
+
+
+def test_no_rows_no_chart_and_no_error() -> None:
+    assert charts({}) == {}
+    assert charts({name: [] for name in described()}) == {}
+
+
+def test_a_page_whose_rows_come_later_has_every_chart() -> None:
+    assert {name for name in EVERY if not name.startswith("coalition_")} == set(CHARTS)
+    for name, chart in CHARTS.items():
+        assert (EVERY[name].title, EVERY[name].tables) == (chart.title, chart.tables)
+        assert EVERY[name].reading.startswith(chart.reading)
+    EVERY["map"].specification["title"] = "mine"
+    assert "title" not in every()["map"].specification
+    del EVERY["map"].specification["title"]
+
+
+def test_what_is_clicked_says_what_it_is() -> None:
+    fields = [f for t in EVERY["map"].specification["transform"] if "lookup" in t for f in t["from"]["fields"]]
+    assert "iso3" in fields
+    assert [p["name"] for p in EVERY["coalition_lattice"].specification["params"]] == ["coalition"]
+
+
+def test_charts_hold_named_data_only() -> None:
+    known = {*described(), *described("coalition_columns.csv"), "world"}
+    for chart in EVERY.values():
+        text = json.dumps(chart.specification)
+        assert '"url"' not in text
+        assert "http" not in text.replace(chart.specification["$schema"], "")
+        named = set(json.loads(json.dumps(chart.specification.get("datasets", {}))))
+        assert not named & known, chart.name
+        assert set(chart.tables) <= known
+
+
+def test_charts_answer_for_the_run_s_reading() -> None:
+    other = synthetic()
+    other["meta"][0]["reading"] = "interview"
+    parameters = {p["name"]: p for p in charts(other)["costs"].specification["params"]}
+    assert parameters["reading"]["value"] == "interview"
+    # the cached specifications are copied, never changed
+    assert {p["name"]: p for p in charts(TABLES)["costs"].specification["params"]}["reading"]["value"] == "letter"
+
+
+def test_the_reader_can_choose_the_flow() -> None:
+    (parameter,) = CHARTS["diversion"].specification["params"]
+    assert parameter["bind"]["input"] == "select"
+    assert parameter["bind"]["options"][0] == parameter["value"] == "Russia: exports"
+
+
+def test_titles_say_what_is_to_be_seen() -> None:
+    for chart in EVERY.values():
+        assert len(chart.title) > 8
+        assert chart.reading.endswith(".")
+        assert chart.specification["description"] == chart.title

@@ -1,0 +1,1 @@
+"""What tests share: made-up worlds and scenarios, reference solvers, servers, browsers, documents."""

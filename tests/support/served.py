@@ -1,0 +1,186 @@
+"""A server of a made-up world on a real socket, for the tests of the application."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from countervail.app.routes.models import State
+from countervail.app.server import Server, create_app, listening
+from countervail.app.work.engine import Question, Reply
+from countervail.errors import InputError
+from countervail.scenario import Scenario
+from support.cases import CODES, measure, provision, rich_world, rng_of, scenario
+
+TOKEN = "token-of-the-tests"
+OVER = ("done", "failed", "cancelled")
+WALL = "new_measures.wall.enabled=true"
+"""Everybody closes the border to Russia, which nothing can bring into equilibrium."""
+
+
+def question() -> Scenario:
+    """A scenario of a few measures and provisions, one of them over rails, and a wall that is switched off."""
+    measures = [
+        measure("russia", "embargo", effect=rng_of(-1.0, -2.0, -0.5)),
+        measure("iran", "embargo", targets=["IRN"], effect=-1.5),
+        measure("lists", "payment_cutoff", targets=["VEN"], effect=-0.2, list_based=True),
+    ]
+    wall = [
+        measure(
+            "wall",
+            "embargo",
+            senders=[code for code in CODES if code != "RUS"],
+            targets=["RUS"],
+            coverage=1.0,
+            leakage=0.0,
+            enabled=False,
+        )
+    ]
+    return scenario(
+        measures,
+        [
+            provision("market", rng_of(0.3, 0.0, 0.6), document="000", place="p 1"),
+            provision("bank-links", rng_of(0.03, 0.0, 0.1), rails=["SEPAM", "SPFS"]),
+        ],
+        members=None,
+        new=wall,
+        rent_share=rng_of(0.5),
+    )
+
+
+def app(**options: Any) -> FastAPI:
+    """The application over the made-up world."""
+    return create_app(options.pop("scenario", question()), world=rich_world(), token=TOKEN, **options)
+
+
+@contextmanager
+def serving(served: FastAPI) -> Iterator[httpx.Client]:
+    """A client of `served`, which answers on a port of this machine until the end of the context."""
+    ready = Event()
+    with listening(0) as socket:
+        server = Server(served, ready.set)
+        thread = Thread(target=server.run, args=([socket],))
+        thread.start()
+        try:
+            assert ready.wait(30)
+            address = f"http://127.0.0.1:{socket.getsockname()[1]}"
+            headers = {"X-Countervail-Token": TOKEN}
+            with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
+                yield client
+        finally:
+            server.handle_exit(2, None)
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+def ended(client: httpx.Client, id: str, seconds: float = 60) -> dict[str, Any]:
+    """A job when it is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        job: dict[str, Any] = client.get(f"/api/jobs/{id}").json()
+        if job["status"] in OVER:
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"after {seconds} s: {job['status']}, {job['stage']} {job['done']} of {job['total']}")
+
+
+def events(client: httpx.Client, id: str) -> list[dict[str, Any]]:
+    """All events of a job, to its end."""
+    with client.stream("GET", f"/api/jobs/{id}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        return [json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data: ")]
+
+
+def until(true: Callable[[], Any], seconds: float = 30) -> Any:
+    """What `true` gives once it is true."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Stubborn:
+    """Work that does something for a while: asking whether it is wanted, or without."""
+
+    asks: bool = True
+    seconds: float = 60.0
+
+    def do(self, desk: Any) -> dict[str, bytes]:
+        """Work in small steps."""
+        until = time.monotonic() + self.seconds
+        step = 0
+        while time.monotonic() < until:
+            step += 1
+            if self.asks or step == 1:
+                desk.tell("Working", step, 10_000)
+            time.sleep(0.02)
+        return {}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Work that goes wrong."""
+
+    how: str
+
+    def do(self, desk: Any) -> dict[str, bytes]:
+        """Fail."""
+        if self.how == "killed":
+            os._exit(9)
+        if self.how == "memory":
+            raise MemoryError
+        raise {"ours": ValueError, "input": InputError}[self.how]("a reason")
+
+
+@dataclass(frozen=True)
+class Odd(Question):
+    """A question whose answer is its name, when there is a file `go`; it notes every process that began with it."""
+
+    def do(self, desk: Any) -> dict[str, bytes]:
+        """Note, wait, answer or fail as the name says."""
+        name = " ".join(self.state.set) or self.reply
+        assert self.case is not None
+        begun = self.case / name
+        again = begun.exists()
+        with begun.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        until((self.case / "go").exists)
+        if name == "dies" or (name == "dies once" and not again):
+            os._exit(9)
+        if name in ("memory", "ours", "input"):
+            raise {"memory": MemoryError, "ours": ValueError, "input": InputError}[name]("a reason")
+        desk.result(name)
+        return {}
+
+
+def odd(folder: Path, name: str, reply: Reply = "worlds", scenario: str = "odd") -> Odd:
+    """Such a question of that name, noted in `folder`."""
+    return Odd(reply, State(scenario=scenario, set=(name,)), b"", folder)
+
+
+def begun(folder: Path, name: str) -> list[int]:
+    """The processes that began with a question."""
+    return [int(line) for line in (folder / name).read_text().split()] if (folder / name).exists() else []

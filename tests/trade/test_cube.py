@@ -1,0 +1,307 @@
+"""The cube: every coalition as if solved alone; blocks, files and resuming; threads, processes and a killed sweep."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import countervail.trade.coalition_block as cube_module
+from countervail.errors import InputError, NoEquilibrium
+from countervail.trade import coalition_sweep as sweep_module
+from countervail.trade.coalition_block import Game, solve_block, solve_some
+from countervail.trade.coalition_sweep import sweep
+from countervail.trade.kernels import Block
+from countervail.trade.solve import solve
+from support.games import Penalty, make_game, shock_of
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of 16 x 4 coalitions, so that a few players fill several."""
+    monkeypatch.setattr(cube_module, "PREDICTED", 2)
+    monkeypatch.setattr(cube_module, "TILE_SIZE", 1)
+
+
+@pytest.mark.parametrize("closure", ["fixed", "proportional", "balanced"])
+@pytest.mark.parametrize("shape", [{}, {"tariffs": 0.0, "taxes": False}, {"j": 1, "inputs": 0.0}])
+def test_every_coalition_is_what_a_cold_solve_finds(closure: Any, shape: dict[str, Any], small: None) -> None:
+    world, game, full = make_game(0, 8, closure=closure, **shape)
+    found = sweep(game)
+    assert found[:, -1].max() <= 1e-10
+    rng = np.random.default_rng(0)
+    for coalition in [0, 255, *rng.integers(0, 256, 12).tolist()]:
+        eq = solve(world, shock_of(world, full, game, coalition), closure, tol=1e-12)
+        np.testing.assert_allclose(found[coalition, :-1], eq.real_income, rtol=1e-9)
+
+
+def test_a_tile_wider_than_the_players_and_one_player() -> None:
+    for players in (1, 2, 3):
+        world, game, full = make_game(1, players)
+        found = sweep(game)
+        assert found.shape == (1 << players, world.n + 1)
+        eq = solve(world, shock_of(world, full, game, (1 << players) - 1), tol=1e-12)
+        np.testing.assert_allclose(found[-1, :-1], eq.real_income, rtol=1e-9)
+
+
+def test_blocks_cover_every_coalition_once(small: None) -> None:
+    _, game, _ = make_game(2, 9)
+    assert game.layout.blocks == 8
+    every = np.concatenate([game.coalitions(b) for b in range(game.layout.blocks)])
+    assert sorted(every.tolist()) == list(range(512))
+    largest = [game.players[p] for p in game.layout.order]
+    assert len(set(largest)) == 9
+
+
+def test_given_coalitions_are_the_cubes(small: None) -> None:
+    _, game, _ = make_game(3, 8)
+    every = sweep(game)
+    some = np.array([0, 3, 200, 255, 17])
+    np.testing.assert_allclose(solve_some(game, some)[:, :-1], every[some, :-1], rtol=1e-9)
+
+
+def test_cells_that_depend_on_third_players() -> None:
+    """A pair's wedge falls with every further member (as a payment route through them would)."""
+    world, game, full = make_game(4, 5, tariffs=0.0, taxes=False, closed=0.0)
+    game = replace(game, extra=Penalty(game.added, game.links.A, 0.05))
+    found = sweep(game)
+    for coalition in (0, 3, 7, 21, 31):
+        size = coalition.bit_count()
+        shock = shock_of(world, full, game, coalition)
+        effect = np.array(np.broadcast_to(shock.trade_effect, world.flows.shape))  # type: ignore[arg-type]
+        at = game.added.importers
+        effect[np.ix_(at, at, range(world.j))] *= 1 + 0.05 * size
+        eq = solve(world, replace(shock, trade_effect=effect), tol=1e-12)
+        np.testing.assert_allclose(found[coalition, :-1], eq.real_income, rtol=1e-9)
+
+
+def test_gifts_follow_their_players() -> None:
+    world, game, full = make_game(5, 4)
+    gifts = np.zeros((4, world.n))
+    gifts[0, [0, 5]] = [-1e-4, 1e-4]
+    game = replace(game, gifts=gifts)
+    found = sweep(game)
+    shock = replace(shock_of(world, full, game, 5), transfer=gifts[0] * game.economy.scale)
+    np.testing.assert_allclose(found[5, :-1], solve(world, shock, tol=1e-12).real_income, rtol=1e-9)
+
+
+def test_a_coalition_that_stalls_is_solved_in_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, game, _ = make_game(6, 4)
+    whole = sweep(game)
+    calm = cube_module.iterate
+
+    def stalling(*given: Any, **named: Any) -> Any:
+        if len(given) > 6 and given[6] > 1:
+            raise cube_module.Stalled([1.0], given[5], "nowhere")
+        return calm(*given, **named)
+
+    monkeypatch.setattr(cube_module, "iterate", stalling)
+    np.testing.assert_allclose(sweep(game)[:, :-1], whole[:, :-1], rtol=1e-9)
+
+
+def test_a_game_without_equilibrium_is_refused_by_name() -> None:
+    _, game, _ = make_game(7, 4)
+    shut = np.zeros_like(game.added.A)
+    for k, i in enumerate(game.added.importers):
+        shut[:, k, :] = -game.links.A[:, i][:, game.added.exporters]
+    added = Block(game.added.importers, game.added.exporters, shut, shut)
+    everybody = replace(game, added=added, links=replace(game.links, A=_alone(game)))
+    with pytest.raises(NoEquilibrium, match="no supplier left for C000"):
+        sweep(everybody)
+
+
+def _alone(game: Game) -> Any:
+    """Links in which the players buy from one another only."""
+    A = game.links.A.copy()
+    at = game.added.importers
+    rest = np.setdiff1d(np.arange(game.economy.n), at)
+    A[np.ix_(np.arange(len(A)), at, rest)] = 0.0
+    return A
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_stopped_sweep_ends_in_the_same_bytes(tmp_path: Path, small: None) -> None:
+    _, game, _ = make_game(8, 9)
+    whole = sweep(game, tmp_path / "whole", documents={"scenario.yaml": "a: 1\n"})
+    again = tmp_path / "again"
+    stop = KeyboardInterrupt()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if done > total // 3:
+            raise stop
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(game, again, progress=progress, documents={"scenario.yaml": "a: 1\n"})
+    kept = bytes_of(again)
+    assert 3 <= len(kept) < len(bytes_of(tmp_path / "whole"))
+    (again / "block_000007.npy.part").write_bytes(b"half")
+    # a damaged block is solved again
+    (again / next(n for n in kept if n.startswith("block"))).write_bytes(b"\x93NUMPY damaged")
+    resumed = sweep(game, again, documents={"scenario.yaml": "a: 1\n"})
+    assert bytes_of(again) == bytes_of(tmp_path / "whole")
+    np.testing.assert_array_equal(resumed, whole)
+
+
+@pytest.mark.parametrize("pool", ["threads", "processes"])
+def test_any_executor_gives_the_same_bytes(tmp_path: Path, pool: str, small: None) -> None:
+    _, game, _ = make_game(9, 7)
+    one = sweep(game, tmp_path / "one", executor=ThreadPoolExecutor(1))
+    if pool == "threads":
+        with ThreadPoolExecutor(3) as executor:
+            other = sweep(game, tmp_path / "other", executor=executor)
+    else:
+        with ProcessPoolExecutor(2, mp_context=get_context("fork")) as executor:
+            other = sweep(game, tmp_path / "other", executor=executor)
+    np.testing.assert_array_equal(one, other)
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "other")
+
+
+def test_another_cube_is_refused(tmp_path: Path) -> None:
+    _, game, _ = make_game(10, 3)
+    sweep(game, tmp_path / "cube", version="1")
+    sweep(game, tmp_path / "cube", version="1")
+    with pytest.raises(InputError, match="another version of countervail"):
+        sweep(game, tmp_path / "cube", version="2")
+    with pytest.raises(InputError, match="another set of players"):
+        sweep(make_game(10, 4)[1], tmp_path / "cube", version="1")
+    with pytest.raises(InputError, match="another scenario or world"):
+        sweep(make_game(11, 3)[1], tmp_path / "cube", version="1")
+    with pytest.raises(InputError, match="another scenario or world"):
+        sweep(replace(game, tol=1e-9), tmp_path / "cube", version="1")
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="not empty and holds no cube"):
+        sweep(game, tmp_path / "letters")
+    assert (tmp_path / "letters" / "mine.txt").read_text() == "mine"
+    (tmp_path / "cube" / "cube.json").write_text("{")
+    with pytest.raises(InputError, match="not a cube's manifest"):
+        sweep(game, tmp_path / "cube", version="1")
+
+
+def test_a_full_disk_says_so_and_corrupts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: None) -> None:
+    _, game, _ = make_game(12, 8)
+    whole = sweep(game, tmp_path / "whole")
+    sync, synced = os.fsync, []
+
+    def full(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(sweep_module.os, "fsync", full)
+    with pytest.raises(InputError, match=r"cannot write the cube in .*No space left"):
+        sweep(game, tmp_path / "cube")
+    assert not list((tmp_path / "cube").glob("*.part"))
+    monkeypatch.setattr(sweep_module.os, "fsync", sync)
+    np.testing.assert_array_equal(sweep(game, tmp_path / "cube"), whole)
+    assert bytes_of(tmp_path / "cube") == bytes_of(tmp_path / "whole")
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write the cube"):
+        sweep(make_game(13, 2)[1], tmp_path / "file" / "cube")
+
+
+SWEEP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import countervail.trade.coalition_block as cube
+cube.PREDICTED, cube.TILE_SIZE = 1, 1
+from pathlib import Path
+from support.games import make_game
+from countervail.trade.coalition_sweep import sweep
+sweep(make_game(14, 10)[1], Path(sys.argv[2]))
+"""
+
+
+def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
+    """kill -9 and the same command again, until it ends: the same bytes as of a sweep left alone."""
+    script = [sys.executable, "-c", SWEEP, str(Path(__file__).parents[1])]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    begin = time.perf_counter()
+    subprocess.run([*script, str(tmp_path / "whole")], check=True, env=environment)
+    took = time.perf_counter() - begin
+    whole, rng, folder = bytes_of(tmp_path / "whole"), np.random.default_rng(0), tmp_path / "killed"
+    kills = 0
+    while kills < 20:
+        process = subprocess.Popen([*script, str(folder)], env=environment, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=float(rng.uniform(0.2, 1.0) * took))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            continue
+        # it has ended before the kill: as it should be, and anew
+        assert process.returncode == 0
+        assert bytes_of(folder) == whole
+        shutil.rmtree(folder)
+    subprocess.run([*script, str(folder)], check=True, env=environment)
+    assert bytes_of(folder) == whole
+
+
+def test_progress_counts_coalitions(small: None) -> None:
+    _, game, _ = make_game(15, 8)
+    seen: list[tuple[int, int]] = []
+    sweep(game, progress=lambda stage, done, total: seen.append((done, total)))
+    assert seen == [(64 * k, 256) for k in range(5)]
+
+
+def test_blocks_start_from_the_base_point_alone(small: None) -> None:
+    """A block computed alone is the block of a sweep, bit by bit."""
+    _, game, _ = make_game(16, 8)
+    whole = sweep(game)
+    np.testing.assert_array_equal(solve_block(game, 3), whole[game.coalitions(3)])
+
+
+def test_players_must_fit() -> None:
+    _, game, _ = make_game(17, 3)
+    with pytest.raises(InputError, match="brings"):
+        replace(game, brings=np.ones((2, 3), bool))
+    with pytest.raises(InputError, match="players"):
+        replace(game, players=())
+
+
+class Unreliable(ThreadPoolExecutor):
+    """An executor that loses the first results, as a cluster does whose worker dies before they are fetched."""
+
+    def __init__(self, losses: int) -> None:
+        super().__init__(1)
+        self.losses = losses
+
+    def submit(self, *given: Any, **named: Any) -> Any:
+        if self.losses:
+            self.losses -= 1
+            gone: Future[Any] = Future()
+            gone.cancel()
+            gone.set_running_or_notify_cancel()
+            return gone
+        return super().submit(*given, **named)
+
+
+def test_a_block_whose_worker_was_lost_is_handed_out_again(small: None) -> None:
+    _, game, _ = make_game(18, 7)
+    with Unreliable(3) as executor:
+        np.testing.assert_array_equal(sweep(game, executor=executor), sweep(game))
+    with Unreliable(1000) as executor, pytest.raises(InputError, match="a worker died at block"):
+        sweep(game, executor=executor)
