@@ -22,7 +22,7 @@ from tests.browser.driving import LAPTOP, Server, found, launch, serving
 from countervail.analysis.live import Live
 from countervail.report import headline
 from countervail.report.tables.run_tables import at_once
-from countervail.scenario import load_scenario
+from countervail.scenario import CLUB, load_scenario
 from countervail.types import Row
 from countervail.world.store import load_world
 
@@ -240,9 +240,7 @@ def _right(changes: list[str]) -> list[dict[str, str]]:
     found = []
     for change in changes:
         rows = at_once(live.outcome_of(load_scenario("asiu", set=[change])))
-        found.append(
-            {q: headline.figure(rows, headline.CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")}
-        )
+        found.append({q: headline.figure(rows, CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")})
     return found
 
 

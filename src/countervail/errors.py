@@ -1,4 +1,14 @@
-"""What can go wrong, each error saying where and what to do about it."""
+"""What can go wrong: every error says where and what to do about it, in words and as data.
+
+```
+CountervailError        .exit_code
+├── InputError          .field  .file  .line
+├── NoEquilibrium       .countries  .country
+└── NotConverged        .residual  .country  .sector
+```
+
+The data are None (or empty) where an error concerns none: a program that reads them need not parse the message.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +20,59 @@ class CountervailError(Exception):
 
 
 class InputError(CountervailError):
-    """Bad input, or an output that cannot be written: names the file, the field and the remedy."""
+    """Bad input, or an output that cannot be written: names the file, the field and the remedy.
+
+    Attributes:
+        field: the field, argument or path in a scenario that is wrong, as `--set` takes it.
+        file: the file it is in.
+        line: its line there, counted from 1.
+    """
 
     exit_code = 2
 
+    def __init__(
+        self, message: str = "", *, field: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.field, self.file, self.line = field, file, line
+
 
 class NoEquilibrium(CountervailError):
-    """The counterfactual has no equilibrium: names the cells and the closure that would have one."""
+    """The counterfactual has no equilibrium: names the cells and the closure that would have one.
+
+    Attributes:
+        countries: those that it fails for; `country` is the first of them.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str = "", *, countries: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.countries = countries
+
+    @property
+    def country(self) -> str | None:
+        """The first of the countries that it fails for."""
+        return self.countries[0] if self.countries else None
 
 
 class NotConverged(CountervailError):
-    """The solver missed its tolerance: says whether it cycles or diverges, and where."""
+    """The solver missed its tolerance: says whether it cycles or diverges, and where.
+
+    Attributes:
+        residual: the largest relative residual it reached.
+        country, sector: where that is.
+    """
 
     exit_code = 3
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        residual: float | None = None,
+        country: str | None = None,
+        sector: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.residual, self.country, self.sector = residual, country, sector

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import countervail as cv
-from countervail.analysis.outcome import CLUB, LEAST_COST, Outcome
+from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.analysis.worlds import sanctions
 from countervail.report.tables.run_tables import tables
+from countervail.scenario import CLUB
 from support.synthetic_tables import sound
 
 COMPREHENSIVE = {"RUS", "BLR", "IRN", "SYR", "VEN", "CUB", "PRK"}

@@ -11,8 +11,9 @@ from numpy.testing import assert_allclose
 
 import countervail as cv
 from countervail.analysis.identification import Placebo
-from countervail.analysis.outcome import CLUB, LEAST_COST, Outcome
+from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.errors import InputError
+from countervail.scenario import CLUB
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 IRAN, RUSSIA = CODES.index("IRN"), CODES.index("RUS")

@@ -15,6 +15,7 @@ from countervail import countries
 from countervail.report import headline
 from countervail.report.numbers import usd
 from countervail.report.tables.run_tables import tables
+from countervail.scenario import CLUB
 from support.driving import DRAWS, Server, keep
 from support.expected import tiles, world
 from support.user import LATER, User, use
@@ -44,7 +45,7 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
 
     run = tables(cv.run(world(), cv.load_scenario("asiu", set=user.changes), draws=int(DRAWS), seed=0))
     for quantity in ("cost_pct", "gain_pct", "offset", "break_even"):
-        figure = headline.figure(run, headline.CLUB, quantity)
+        figure = headline.figure(run, CLUB, quantity)
         user.reads({quantity: figure.value})
         if figure.band:
             expect(user.tile(quantity)).to_contain_text(figure.band)

@@ -11,6 +11,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.report import headline
 from countervail.report.tables.run_tables import at_once
+from countervail.scenario import CLUB
 
 SOLVED = ("cost_pct", "gain_pct", "offset", "blunting")
 """What a solve alone finds."""
@@ -37,7 +38,7 @@ def outcome(*changes: str, scenario: str = "asiu") -> Outcome:
 def tiles(*changes: str, scenario: str = "asiu") -> dict[str, str]:
     """Quantity and value of every tile that a solve alone can fill."""
     rows = at_once(outcome(*changes, scenario=scenario))
-    return {quantity: headline.figure(rows, headline.CLUB, quantity).value for quantity in SOLVED}
+    return {quantity: headline.figure(rows, CLUB, quantity).value for quantity in SOLVED}
 
 
 def sentences(*changes: str) -> Sequence[str]:

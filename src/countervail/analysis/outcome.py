@@ -16,12 +16,13 @@ import numpy as np
 
 from countervail.analysis.case.compile import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
+from countervail.analysis.estimate import Estimate
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import Drawn
 from countervail.analysis.worlds import Worlds
 from countervail.errors import InputError
-from countervail.scenario import Scenario
+from countervail.scenario import CLUB, Scenario
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -29,20 +30,8 @@ if TYPE_CHECKING:
     import xarray
 
 
-CLUB = "CLUB"
 LEAST_COST = 0.0025
 """The cost of sanctions below which no ratio is formed."""
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A ratio to the cost of sanctions, or why there is none."""
-
-    value: float | None
-    low: float | None = None
-    median: float | None = None
-    high: float | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,20 +177,16 @@ class Outcome:
             return f"{what} is {floor:.2%}, not above the placebo's 95th percentile, {self.placebo.bound:.2%}"
         return ""
 
-    def ratio(self, what: str, who: str, reading: str | None = None) -> Ratio:
-        """`offset` or `blunting` of a country or the club, with its 5-95 % band."""
+    def ratio(self, what: str, who: str, reading: str | None = None) -> Estimate:
+        """`offset` or `blunting` of a country or the club, with its band; `note` says why there is none."""
         if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
-            return Ratio(None, note=f"not eligible: {self.ineligible[who]}")
+            return Estimate.none(f"not eligible: {self.ineligible[who]}")
         why = self.identified(who, reading)
         if why:
-            return Ratio(None, note=f"not identified: {why}")
+            return Estimate.none(f"not identified: {why}")
         cost = self.cost(who, reading)
         top = self.gain(who, reading) if what == "offset" else cost - self.cost_with_club(who, reading)
-        values = top / cost
-        if len(values) == 1:
-            return Ratio(float(values[0]), note="point value, no draws")
-        low, median, high = (float(x) for x in np.percentile(values[1:], [5, 50, 95]))
-        return Ratio(float(values[0]), low, median, high)
+        return Estimate.of(top / cost, "point value, no draws" if len(cost) == 1 else "")
 
     def _by_country(self, what: str) -> dict[str, float | None]:
         return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}

@@ -10,12 +10,12 @@ from countervail.analysis.case.compile import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
 from countervail.analysis.identification import Placebo, placebo
-from countervail.analysis.outcome import CLUB, Outcome
+from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
 from countervail.errors import InputError
-from countervail.scenario import Scenario
+from countervail.scenario import CLUB, Scenario
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 

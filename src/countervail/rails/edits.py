@@ -10,7 +10,6 @@ from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails.rails import (
     ALL,
-    CLUB,
     Correspondent,
     Currency,
     CutOff,
@@ -21,7 +20,7 @@ from countervail.rails.rails import (
     Secondary,
 )
 from countervail.rails.table import checked
-from countervail.scenario import Scenario
+from countervail.scenario import CLUB, Scenario
 
 Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
 

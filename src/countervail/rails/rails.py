@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from countervail.scenario.club import CLUB as CLUB
 from countervail.scenario.values import CountryOrGroup, Date, Model, Range, Text, within
 
 ALL = "ALL"
-CLUB = "CLUB"
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _Source = Annotated[str, Field(min_length=4)]
 Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.rails.rails import ALL, CLUB, Currency, CutOff, Link, Membership, Rails
+from countervail.rails.rails import ALL, Currency, CutOff, Link, Membership, Rails
+from countervail.scenario import CLUB
 from countervail.types import Floats, Mask
 
 STATED = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")

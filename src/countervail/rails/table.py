@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from countervail import scenario
 from countervail.errors import InputError
-from countervail.rails.rails import ALL, CLUB, Rails
-from countervail.scenario import tree
+from countervail.rails.rails import ALL, Rails
+from countervail.scenario import CLUB, tree
 from countervail.scenario.values import Range, own_groups
 
 BUNDLED = Path(scenario.__file__).with_name("library") / "rails.yaml"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countervail.report.numbers import MINUS, NOTHING, band, number, percent, quantity, usd
+from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
 
-CLUB = "CLUB"
 UNNOTICED = 0.005  # a blunting of less than half a per cent is not told in words as one
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from countervail.report import headline
 from countervail.report.numbers import NOTHING, band, percent, plain, quantity, unprefixed, usd
+from countervail.scenario import CLUB
 from countervail.types import Tables
 
 
@@ -61,7 +62,7 @@ def _provisions(tables: Tables) -> Table:
         "What each proposal is worth to the club's eligible members", "", "Alone", "Band", "USD", "Added last"
     )
     for row in tables.get("provisions", ()):
-        if row["country"] == headline.CLUB:
+        if row["country"] == CLUB:
             low, high, alone, last, money = (
                 _number(row[key]) for key in ("alone_low", "alone_high", "alone_pct", "last_pct", "alone_usd")
             )

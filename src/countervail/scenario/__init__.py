@@ -1,13 +1,14 @@
 """Scenarios: which measures are in force, what the club is, what the documents claim; each number with its basis."""
 
 from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_values
-from countervail.scenario.club import China, Claim, Club, Event, Integration, Provision, Reading
+from countervail.scenario.club import CLUB, China, Claim, Club, Event, Integration, Provision, Reading
 from countervail.scenario.load import dump, library, load_scenario
 from countervail.scenario.measures import Measure
 from countervail.scenario.scenario import Scenario, Settings, json_schema, select_sectors
 from countervail.scenario.values import Range
 
 __all__ = [
+    "CLUB",
     "China",
     "Claim",
     "Club",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,8 @@ from countervail import countries
 from countervail.scenario.values import Basis, Country, Date, Model, Pair, Range, Sectors, Text, inherit, within
 
 China = Literal["none", "partial", "full"]
+CLUB: Final = "CLUB"
+"""The club as one, where a country's code may stand."""
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 

@@ -14,7 +14,7 @@ from countervail.analysis.case.compile import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import Side, Worth, club_game, senders_game
-from countervail.analysis.coalitions.shapley import Estimate
+from countervail.analysis.coalitions.shapley import SampledValues
 from countervail.errors import InputError
 from countervail.scenario import Scenario, dump
 from countervail.trade.coalition_sweep import sweep
@@ -30,7 +30,7 @@ class Sampled:
     """Shapley values of a game of more than twenty players, sampled, with confidence intervals."""
 
     players: tuple[str, ...]
-    estimate: Estimate
+    estimate: SampledValues
 
     def shapley(self) -> dict[str, float]:
         """Estimates, million USD."""

@@ -88,7 +88,7 @@ def interaction(v: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SampledValues:
     """Sampled values by player `[player]` and the bounds of their confidence intervals."""
 
     value: Floats
@@ -117,7 +117,7 @@ def sampled_shapley(
     permutations: int = 200,
     seed: int = 0,
     level: float = 0.9,
-) -> Estimate:
+) -> SampledValues:
     """Shapley values from random orders of joining, with Student's t intervals over antithetic pairs.
 
     Args:
@@ -136,7 +136,7 @@ def sampled_shapley(
     return estimate(orders, value, level)
 
 
-def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], level: float = 0.9) -> Estimate:
+def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], level: float = 0.9) -> SampledValues:
     """`sampled_shapley` over given orders, antithetic pairs side by side."""
     passed = prefixes(orders)
     distinct, where = np.unique(passed, return_inverse=True)
@@ -147,7 +147,7 @@ def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], le
     count = len(pairs)
     mean = pairs.mean(0)
     half = student(0.5 + 0.5 * level, count - 1) * pairs.std(0, ddof=1) / np.sqrt(count)
-    return Estimate(mean, mean - half, mean + half, len(orders), level)
+    return SampledValues(mean, mean - half, mean + half, len(orders), level)
 
 
 def student(p: float, freedom: int) -> float:

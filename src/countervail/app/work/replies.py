@@ -15,6 +15,7 @@ from countervail.report.pages.page import TILES, View, columns_shown, members_vi
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
+from countervail.scenario import CLUB
 from countervail.types import Tables
 
 # the run's own last: tables of the same name are its
@@ -93,7 +94,7 @@ def in_words(tables: Tables) -> dict[str, Any]:
 
 
 def _tile(tables: Tables, quantity: str, label: str, meaning: str) -> dict[str, str]:
-    found = headline.figure(tables, headline.CLUB, quantity)
+    found = headline.figure(tables, CLUB, quantity)
     return {
         "quantity": quantity,
         "label": label,

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from countervail.scenario import CLUB
 from countervail.types import Row, Tables
 
 
@@ -133,7 +134,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
         "What each proposal gives, alone and on top of the others",
         f"For the eligible members together. Bars: each alone. Diamonds: what it adds to all the others. {_BANDS}",
         ("provisions",),
-        _has("alone_pct", country="CLUB"),
+        _has("alone_pct", country=CLUB),
     ),
     "break_evens": (
         "The rise in trade inside the club that makes up for the sanctions",
@@ -175,13 +176,13 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
         "The answer by reading",
         f"The club's offset with each document's own members. {_BANDS}",
         ("figures",),
-        _has("value", quantity="offset", country="CLUB"),
+        _has("value", quantity="offset", country=CLUB),
     ),
     "closures": (
         "The answer under other rules",
         "Cost of the sanctions and gain from the club; rules are never averaged.",
         ("closures",),
-        _has("gain_pct", country="CLUB"),
+        _has("gain_pct", country=CLUB),
     ),
     "sensitivity": (
         "Which assumption moves the answer most",
@@ -231,7 +232,7 @@ _CATALOGUE: Final[dict[str, _Entry]] = {
         "Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the others. "
         "Lines: its 5 to 95 % band; the table says over what.",
         ("payment_proposals",),
-        _has("alone_usd", country="CLUB"),
+        _has("alone_usd", country=CLUB),
     ),
     "payment_cuts": (
         "What the worst cuts cost, and whom",

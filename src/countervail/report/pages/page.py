@@ -18,6 +18,7 @@ from countervail.report.charts import Chart, charts
 from countervail.report.charts.theme import config
 from countervail.report.numbers import NOTHING, band, cell, plain, quantity, unprefixed
 from countervail.report.tables.columns import Column, Table, described
+from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
 
 
@@ -170,7 +171,7 @@ def page(tables: Tables) -> str:
     tables = plain(tables)
     shown = charts(tables)
     meta = headline.meta(tables)
-    tiles = [(said, headline.figure(tables, headline.CLUB, wanted)) for wanted, said in TILES.items()]
+    tiles = [(said, headline.figure(tables, CLUB, wanted)) for wanted, said in TILES.items()]
     return render(tables, meta, _run(meta), sections(tables, shown), tiles, headline.headline(tables))
 
 
@@ -308,7 +309,7 @@ def _links(tables: Tables) -> View:
     )
     rows: list[tuple[str | tuple[str, str], ...]] = []
     for row in tables.get("payment_proposals", ()):
-        if row["country"] == headline.CLUB:
+        if row["country"] == CLUB:
             rise, dollars = (
                 (quantity(row[start], unit), band(_number(row[low]), _number(row[high]), unit))
                 for start, low, high, unit in (

@@ -8,8 +8,10 @@ import numpy as np
 
 from countervail.analysis.breakeven import LARGEST_WEDGE, SEARCHED
 from countervail.analysis.claim_checks import population
-from countervail.analysis.outcome import CLUB, Outcome
-from countervail.report.tables.columns import Band, name, percent
+from countervail.analysis.estimate import Estimate
+from countervail.analysis.outcome import Outcome
+from countervail.report.tables.columns import name, percent
+from countervail.scenario import CLUB
 from countervail.types import Row
 from countervail.world.world import ESTIMATED
 
@@ -21,60 +23,59 @@ def figures(o: Outcome) -> Iterator[Row]:
         for who in (*found.members, *((CLUB,) if eligible else ())):
             head = {"reading": reading, "country": who, "name": name(who), "eligible": who in eligible or who == CLUB}
             for quantity, series in (("cost", o.cost(who, reading)), ("gain", o.gain(who, reading))):
-                yield head | _figure(f"{quantity}_pct", "%", Band.percent(series))
+                yield head | _figure(f"{quantity}_pct", "%", Estimate.percent(series))
                 if who == CLUB:
                     money = _club_money(o, quantity, reading)
                 else:
-                    money = Band.percent(series, o.income[o.world.index(who)] / 100.0)
+                    money = Estimate.percent(series, o.income[o.world.index(who)] / 100.0)
                 yield head | _figure(f"{quantity}_usd", "million USD", money)
             for quantity in ("offset", "blunting"):
                 ratio = o.ratio(quantity, who, reading)
-                band = Band(ratio.value, ratio.low, ratio.median, ratio.high)
-                yield head | _figure(quantity, "share", band, ratio.note)
+                yield head | _figure(quantity, "share", ratio)
             if who in o.integration.get(reading, {}):
                 yield head | _break_even(o, who, reading)
             yield head | _chance(o, who, reading)
 
 
-def _figure(quantity: str, unit: str, band: Band, note: str = "") -> Row:
+def _figure(quantity: str, unit: str, figure: Estimate) -> Row:
     return {
         "quantity": quantity,
         "unit": unit,
-        "value": band.value,
-        "low": band.low,
-        "median": band.median,
-        "high": band.high,
-        "note": note or None,
+        "value": figure.value,
+        "low": figure.low,
+        "median": figure.median,
+        "high": figure.high,
+        "note": figure.note or None,
     }
 
 
-def _club_money(o: Outcome, quantity: str, reading: str) -> Band:
+def _club_money(o: Outcome, quantity: str, reading: str) -> Estimate:
     at = o.case.indices(o.eligible(o.by_reading[reading].members))
     found = o.by_reading[reading]
     central = found.cost if quantity == "cost" else found.gain
     series = [central]
     if (drawn := o.drawn_of(reading)) is not None:
         series += list(drawn.cost if quantity == "cost" else drawn.gain[reading])
-    return Band.of(np.array([float((o.income[at] * np.expm1(one[at])).sum()) for one in series]))
+    return Estimate.of(np.array([float((o.income[at] * np.expm1(one[at])).sum()) for one in series]))
 
 
 def _break_even(o: Outcome, who: str, reading: str) -> Row:
     why = o.identified(who, reading)
     b = o.integration[reading][who]
-    unit, nothing = "log points of trade", Band(None)
+    unit = "log points of trade"
     if why:
-        return _figure("break_even", unit, nothing, f"not identified: {why}")
+        return _figure("break_even", unit, Estimate.none(f"not identified: {why}"))
     if not np.isfinite(b):
-        return _figure("break_even", unit, nothing, f"> {SEARCHED:g}")
-    return _figure("break_even", unit, Band(b))
+        return _figure("break_even", unit, Estimate.none(f"> {SEARCHED:g}"))
+    return _figure("break_even", unit, Estimate(b))
 
 
 def _chance(o: Outcome, who: str, reading: str) -> Row:
     ratio = o.ratio("offset", who, reading)
     if ratio.value is None or o.drawn_of(reading) is None:
-        return _figure("p_offset_10", "probability", Band(None), ratio.note or "no draws")
+        return _figure("p_offset_10", "probability", Estimate.none(ratio.note or "no draws"))
     offset = (o.gain(who, reading) / o.cost(who, reading))[1:]
-    return _figure("p_offset_10", "probability", Band(float((offset > 0.1).mean())))
+    return _figure("p_offset_10", "probability", Estimate(float((offset > 0.1).mean())))
 
 
 def provisions(o: Outcome) -> Iterator[Row]:
@@ -88,7 +89,7 @@ def provisions(o: Outcome) -> Iterator[Row]:
             series = np.atleast_1d(alone)
             if o.drawn is not None and part.id in o.drawn.provision:
                 series = np.concatenate([series, o.pooled(o.drawn.provision[part.id], who, o.main)])
-            band = Band.percent(series)
+            band = Estimate.percent(series)
             income = _income(o, who)
             yield {
                 "id": p.id,
@@ -166,7 +167,7 @@ def closures(o: Outcome) -> Iterator[Row]:
                 cost, gain = (
                     np.concatenate([one, o.pooled(x, who, o.main)]) for one, x in zip((cost, gain), drawn, strict=True)
                 )
-            costs, gains = Band.percent(cost), Band.percent(gain)
+            costs, gains = Estimate.percent(cost), Estimate.percent(gain)
             yield head | {
                 "cost_pct": costs.value,
                 "cost_low": costs.low,

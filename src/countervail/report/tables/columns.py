@@ -10,11 +10,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import numpy as np
-
 from countervail import countries
-from countervail.analysis.outcome import CLUB
-from countervail.types import Floats
+from countervail.scenario import CLUB
 
 
 @dataclass(frozen=True)
@@ -78,25 +75,3 @@ def name(code: str) -> str:
 def percent(log: float) -> float:
     """A log change as a percentage."""
     return 100.0 * math.expm1(log)
-
-
-@dataclass(frozen=True)
-class Band:
-    """A central value with the 5th, 50th and 95th percentile of its draws, None without draws."""
-
-    value: float | None
-    low: float | None = None
-    median: float | None = None
-    high: float | None = None
-
-    @classmethod
-    def of(cls, series: Floats) -> Band:
-        """The band of (central, draws...)."""
-        if len(series) == 1:
-            return cls(float(series[0]))
-        return cls(float(series[0]), *(float(x) for x in np.percentile(series[1:], [5, 50, 95])))
-
-    @classmethod
-    def percent(cls, logs: Floats, scale: float = 1.0) -> Band:
-        """The band of log changes as percentages, times `scale`."""
-        return cls.of(100.0 * np.expm1(logs) * scale)

@@ -12,9 +12,9 @@ from countervail.analysis.identification import mean
 from countervail.analysis.payment_links import Study, Worth
 from countervail.report.tables import rail_tables as network_tables
 from countervail.report.tables.rail_tables import QUICK, SLOW, cut_rows, own_rise, touched
+from countervail.scenario import CLUB
 from countervail.types import Floats, Row
 
-CLUB = "CLUB"
 NAMES = (*QUICK, *SLOW, "payment_proposals", "payment_cuts")
 _HIT = 5
 """Countries named as hit most by a cut."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from countervail import __version__
 from countervail.analysis.claim_checks import check
-from countervail.analysis.outcome import CLUB, Outcome
+from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.published import facts
 from countervail.analysis.uncertainty import influence
@@ -24,7 +24,7 @@ from countervail.report.tables.club_tables import closures, deterrence, figures,
 from countervail.report.tables.columns import name, percent
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import diversion, every_country, measures, senders, third_countries
-from countervail.scenario import Scenario
+from countervail.scenario import CLUB, Scenario
 from countervail.types import Row
 from countervail.world.world import World
 

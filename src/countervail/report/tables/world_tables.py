@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import countries
+from countervail.analysis.estimate import Estimate
 from countervail.analysis.outcome import Outcome
-from countervail.report.tables.columns import Band, name, percent
+from countervail.report.tables.columns import name, percent
 from countervail.types import Row
 
 SHOWN_PARTNERS = 8
@@ -84,7 +85,7 @@ def senders(o: Outcome) -> Iterator[Row]:
     """What the measures cost those who impose them."""
     for k in o.case.senders_outside:
         code = o.world.countries[k]
-        band, money = Band.percent(o.cost(code)), float(o.income[k] * np.expm1(o.worlds.cost[k]))
+        band, money = Estimate.percent(o.cost(code)), float(o.income[k] * np.expm1(o.worlds.cost[k]))
         yield {
             "iso3": code,
             "name": name(code),
