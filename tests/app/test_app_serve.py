@@ -27,7 +27,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def command(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`countervail serve` with these arguments, and its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "countervail.cli", "serve", "--port", "0", "--no-open", *arguments],
+        [sys.executable, "-m", "countervail", "serve", "--port", "0", "--no-open", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,7 +15,7 @@ HEAVY = ("numpy", "pydantic", "altair", "pandas", "jinja2", "yaml", "xlsxwriter"
 
 
 def countervail(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "countervail.cli", *arguments]
+    command = [sys.executable, "-m", "countervail", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload, no-any-return]
 
 
@@ -94,7 +94,7 @@ def test_a_missing_source_folder_is_named() -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_disk_under_stdout_is_said() -> None:
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "countervail.cli", "--version"]
+        command = [sys.executable, "-m", "countervail", "--version"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

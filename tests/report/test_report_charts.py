@@ -56,8 +56,9 @@ def test_the_file_holds_what_is_drawn() -> None:
 def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
     code = (
         "import sys; sys.modules['altair'] = None; sys.path.insert(0, sys.argv[1])\n"
-        "from synthetic_tables import synthetic\n"
-        "from countervail.report import coalition_page, page, payment_page, run, workbook\n"
+        "from support.synthetic_tables import synthetic\n"
+        "from countervail.report import results, run_folder\n"
+        "from countervail.report.pages import coalition_page, page, payment_page\n"
         "print(len(page.page(synthetic())))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parents[1])], capture_output=True, text=True)

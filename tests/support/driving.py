@@ -72,7 +72,7 @@ class Server:
 @contextmanager
 def serving(log: Path, *arguments: str, port: int = 0) -> Iterator[Server]:
     """`countervail serve` with `arguments`; its address is read off what it prints, its messages go to `log`."""
-    command = [sys.executable, "-u", "-m", "countervail.cli", "serve", *arguments, "--port", str(port), "--no-open"]
+    command = [sys.executable, "-u", "-m", "countervail", "serve", *arguments, "--port", str(port), "--no-open"]
     printed = log.with_suffix(".out")
     with log.open("a") as messages, printed.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=messages, stdin=subprocess.DEVNULL, text=True)

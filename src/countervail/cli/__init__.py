@@ -219,7 +219,3 @@ def _say(message: str, code: int) -> int:
 def main() -> None:
     """Entry point of the console script."""
     sys.exit(call(sys.argv[1:]))
-
-
-if __name__ == "__main__":
-    main()
