@@ -95,7 +95,7 @@ def bundled(players: int, top: float) -> tuple[Row, Row]:
     worst = 0.0
     for coalition in rng.integers(0, len(found), 200):
         members = [p for k, p in enumerate(names) if coalition >> k & 1]
-        alone = solve(case.economy, case.club(members, base=case.sanctioned()), tol=1e-12)
+        alone = solve(case.prepared, case.club(members, base=case.sanctioned()), tol=1e-12)
         worst = max(worst, float(np.abs(found[coalition, :-1] / alone.real_income - 1).max()))
     check = {
         "what": "200 random coalitions against cold solves",

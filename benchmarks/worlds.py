@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.kernels import Block
-from countervail.trade.shares import link
+from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.solve import deficits_of, solve
+from countervail.trade.solve import solve
 from countervail.world.aggregate import aggregate
 from countervail.world.store import load_world
 from countervail.world.world import World
@@ -66,14 +68,14 @@ def club(world: World, players: Sequence[str], tol: float = 1e-10) -> Game:
     apart = ~np.eye(len(at), dtype=bool)[:, :, None]
     effect[cells] *= np.where(apart, CUT**-world.elasticity, 1.0)
     here = solve(economy, base, tol=1e-12)
-    full = link(economy, Shock(trade_effect=effect))
+    full = shocked_shares(economy, Shock(trade_effect=effect))
     block = np.ix_(np.arange(world.j), at, at)
-    added = full.A[block] - here.links.A[block]
+    added = full.A[block] - here.shares.A[block]
     return Game(
         players=tuple(players),
-        economy=economy,
-        links=here.links,
-        deficits=deficits_of(economy, "fixed", here.links),
+        prepared=Prepared.of(economy),
+        shares=here.shares,
+        deficits=deficits_of(economy, "fixed", here.shares),
         start=here.state,
         reference=here.reference,
         added=Block(at, at, added, added),

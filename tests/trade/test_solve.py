@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from countervail.trade.closures import CLOSURES, Closure
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Among, Shock
-from countervail.trade.solve import CLOSURES, solve
+from countervail.trade.solve import solve
 from countervail.types import Floats
 from countervail.world.world import World
 from support import reference_solver
 from support.published import nafta
 from support.worlds import make_world, rebuild
 
-Closure = Literal["fixed", "proportional", "balanced"]
 closures = pytest.mark.parametrize("closure", CLOSURES)
 SEEDS = st.integers(0, 10**6)
 

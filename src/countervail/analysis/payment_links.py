@@ -193,7 +193,7 @@ def _with_bands(
 ) -> list[Worth]:
     """The same with bands over draws of everything uncertain."""
     savings = [_saving(network, w.proposed.alone) for w in worth]
-    case.economy.preparation  # noqa: B018 - made once, before the workers share it
+    case.prepared  # noqa: B018 - made once, before the workers share it
 
     def one(k: int) -> Floats:
         mine = case.drawn(draws.draw(k, case.world))

@@ -15,6 +15,7 @@ import typer
 from countervail.cli import coalitions_command, evidence_command, payments_command, serve_command
 from countervail.cli.progress import progress_bar
 from countervail.errors import CountervailError, InputError
+from countervail.trade.closures import Closure
 
 INTERRUPTED = 130
 OUR_FAULT = 1
@@ -33,14 +34,6 @@ coalitions_command.mount(app)
 evidence_command.mount(app)
 payments_command.mount(app)
 serve_command.mount(app)
-
-
-class Closure(StrEnum):
-    """How deficits behave in a counterfactual."""
-
-    fixed = "fixed"
-    proportional = "proportional"
-    balanced = "balanced"
 
 
 class Anchor(StrEnum):
@@ -112,7 +105,7 @@ def run(
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
     shortcuts = {
         "club.reading": reading,
-        "settings.closure": closure and closure.value,
+        "settings.closure": closure,
         "settings.anchor": anchor and anchor.value,
         "settings.horizon": horizon and horizon.value,
     }

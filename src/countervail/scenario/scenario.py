@@ -14,6 +14,7 @@ from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
+from countervail.trade.closures import Closure
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
@@ -23,7 +24,7 @@ RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
 class Settings(Model):
     """How the scenario is computed."""
 
-    closure: Literal["fixed", "proportional", "balanced"] = "fixed"
+    closure: Closure = "fixed"
     """What becomes of trade deficits: fixed as a share of the world, proportional to income, or removed first."""
     horizon: Literal["long", "short"] = "long"
     """Elasticities of the long run, or a stress of half of them (not a forecast)."""

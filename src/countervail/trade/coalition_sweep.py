@@ -155,7 +155,7 @@ def digest(game: Game) -> str:
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
     parts += [game.reference.log_price, game.gifts]
-    for thing in (game.economy, game.links, game.added):
+    for thing in (game.economy, game.shares, game.added):
         parts += [getattr(thing, f.name) for f in fields(thing)]
     for part in parts:
         if isinstance(part, np.ndarray):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from countervail.errors import InputError
-from countervail.trade.economy import Economy
+from countervail.trade.economy import Economy, final_demand
 from countervail.types import Floats
 
 # What `estimated` says of a cell.
@@ -167,10 +167,7 @@ class World:
     @cached_property
     def final_demand(self) -> Floats:
         """Expenditure less intermediate use [country, sector]; differences below rounding are zero."""
-        use = self.intermediate_use
-        rest = self.expenditure - use
-        rounding = 1e-13 * np.maximum(self.expenditure, use) * self.j
-        return np.where(np.abs(rest) <= rounding, 0.0, rest)
+        return final_demand(self.expenditure, self.intermediate_use, self.j)
 
     @cached_property
     def value_added(self) -> Floats:
