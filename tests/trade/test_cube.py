@@ -23,7 +23,7 @@ from countervail.errors import InputError, NoEquilibrium
 from countervail.trade import coalition_sweep as sweep_module
 from countervail.trade.closures import CLOSURES
 from countervail.trade.coalition_block import Game, solve_block, solve_some
-from countervail.trade.coalition_sweep import sweep
+from countervail.trade.coalition_sweep import code_digest, sweep
 from countervail.trade.iterate import Worst
 from countervail.trade.kernels import Block
 from countervail.trade.solve import solve
@@ -196,6 +196,38 @@ def test_another_cube_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cube" / "cube.json").write_text("{")
     with pytest.raises(InputError, match="not a cube's manifest"):
         sweep(game, tmp_path / "cube", version="1")
+
+
+SOURCE = '''"""A module."""
+
+LIMIT = 3
+"""A constant."""
+
+
+def double(x: float) -> float:
+    """Twice."""
+    return 2.0 * x  # a comment
+'''
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("  # a comment", "", True),
+        ("# a comment", "# another", True),
+        ('"""A module."""', '"""What it is for."""', True),
+        ('"""A constant."""\n', "", True),
+        ('    """Twice."""\n', "", True),
+        ("2.0 * x", "(2.0 *\n            x)", True),
+        ("LIMIT = 3", "LIMIT = 4", False),
+        ("2.0 * x", "2.5 * x", False),
+        ("2.0 * x", "x + x", False),
+    ],
+)
+def test_a_cube_depends_on_what_the_code_computes(old: str, new: str, same: bool) -> None:
+    """A comment or docstring of the solver discards no cube, other arithmetic does."""
+    assert old in SOURCE
+    assert (code_digest([SOURCE]) == code_digest([SOURCE.replace(old, new)])) is same
 
 
 def test_a_full_disk_says_so_and_corrupts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: None) -> None:
