@@ -51,7 +51,7 @@ def against_gegravity() -> list[Row]:
     gap = float(np.abs((same.wage / same.wage[0]) / (theirs.price / theirs.price[0]) - 1.0).max())
     rows = []
     for what, options in (("its closure (fixed_shares)", {"fixed_shares": True}), ("the full model", {})):
-        # the whole way from the data, as its time is
+        # from the data, as its time is
         seconds = timed(lambda o=options: solve(Economy.of(plain), shock, **o), 20)
         rows.append(
             {
@@ -89,7 +89,7 @@ def one_core() -> list[Row]:
     for countries, sectors in ((80, 1), (80, 11), (95, 25)):
         coarser = world if sectors == world.j else coarse(countries, sectors)
         base, stop = Prepared.of(Economy.of(coarser)), embargo(coarser)
-        found = solve(base, stop)
+        solved_once = solve(base, stop)
         effect = np.ascontiguousarray(np.asarray(stop.trade_effect).transpose(2, 1, 0))
         begin = perf_counter()
         wage = nested(base.economy, effect)
@@ -102,7 +102,7 @@ def one_core() -> list[Row]:
                 "unit": "times",
                 "wanted": "",
                 "note": f"{plain:.2f} s against {1e3 * ours:.1f} ms; wages equal to "
-                f"{np.abs(np.exp(wage) / found.wage - 1).max():.0e}",
+                f"{np.abs(np.exp(wage) / solved_once.wage - 1).max():.0e}",
             }
         )
     return rows

@@ -34,13 +34,13 @@ CUT = 0.9
 def coarse(countries: int, sectors: int) -> World:
     """The bundled world with its smallest countries summed into the rest, and neighbouring sectors summed.
 
-    The club and the senders of the benchmark stay whole.
+    The club and the senders of the benchmark are not summed.
     """
     world = load_world()
     size = world.value_added.sum(1)
     named = {*CLUB, *SENDERS} if countries >= 60 else set(CLUB) if countries >= 20 else {"RUS"}
-    apart = [k for k in range(world.n) if world.countries[k] != "ROW"]
-    keep = sorted(apart, key=lambda k: (world.countries[k] not in named, -size[k]))[: countries - 1]
+    countries_alone = [k for k in range(world.n) if world.countries[k] != "ROW"]
+    keep = sorted(countries_alone, key=lambda k: (world.countries[k] not in named, -size[k]))[: countries - 1]
     rest = {c: "ROW" for k, c in enumerate(world.countries) if k not in keep}
     codes = None
     if sectors < world.j:
@@ -65,8 +65,8 @@ def club(world: World, players: Sequence[str], tol: float = 1e-10) -> Game:
     at = np.array([world.index(c) for c in players])
     effect = np.array(base.trade_effect)
     cells = np.ix_(at, at, np.arange(world.j))
-    apart = ~np.eye(len(at), dtype=bool)[:, :, None]
-    effect[cells] *= np.where(apart, CUT**-world.elasticity, 1.0)
+    abroad = ~np.eye(len(at), dtype=bool)[:, :, None]
+    effect[cells] *= np.where(abroad, CUT**-world.elasticity, 1.0)
     here = solve(economy, base, tol=1e-12)
     full = shocked_shares(economy, Shock(trade_effect=effect))
     block = np.ix_(np.arange(world.j), at, at)
