@@ -37,9 +37,9 @@ TILE_SIZE = 80_000
 
 
 class Layout(NamedTuple):
-    """How the coalitions of n players are cut: bits of the tile, of the tiles of a block, of the blocks.
+    """How many players span a batch (the tile), the tiles of a block (predicted), and the blocks (fixed).
 
-    `order` lists the players from the block's bits (largest) over the tile's to the predicted (smallest).
+    `order` lists the players by size: those of the blocks, of the tile, then the predicted.
     """
 
     order: tuple[int, ...]
@@ -69,7 +69,7 @@ class Game:
         reference: what real income is measured from.
         added: cells `[sector, importer, exporter]` that change, in full; no gates.
         brings: countries of `added` that a player brings in `[player, country of added]`.
-        always: countries of `added` that are in without any player.
+        always: countries of `added` that take part without any player.
         gifts: what a player's presence adds to deficits, shares of world value added `[player, country]`.
         extra: further cells of given coalitions, where a pair's cells depend on third players.
         tol: bound on every coalition's relative residual.
@@ -120,7 +120,7 @@ class Game:
         return self.deficits._replace(fixed=self.deficits.fixed + self.gifts.T @ weight)
 
     def gated(self, weight: Floats) -> Block:
-        """The cells of `added` where players are in as far as `weight` [player, coalition]: a country as its most."""
+        """The cells of `added`, each country taking part as far as the `weight` [player, coalition] of its players."""
         gate = np.broadcast_to(self.always.astype(float)[:, None], (len(self.always), weight.shape[1])).copy()
         for player, brought in zip(weight, self.brings, strict=True):
             gate[brought] = np.maximum(gate[brought], player)
@@ -128,7 +128,7 @@ class Game:
 
     @cached_property
     def layout(self) -> Layout:
-        """The cut, a function of the game alone."""
+        """The layout, a function of the game alone."""
         n = len(self.players)
         touched = np.abs(self.added.A) * self.economy.expenditure[:, self.added.importers, None]
         weight = touched.sum((0, 1)) + touched.sum((0, 2))

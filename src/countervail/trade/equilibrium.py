@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -62,37 +62,37 @@ class Reference(NamedTuple):
         )
 
 
-_MEMORIES: WeakKeyDictionary[Economy, tuple[Preconditioner, dict[float, Reference]]] = WeakKeyDictionary()
-"""What is known of economies that are in use; the values must not hold their key."""
+References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
+"""By closure and tolerance where deficits are removed; the baseline itself at None."""
+
+_KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References]] = WeakKeyDictionary()
+"""What is computed for economies in use. A value must not hold its key, or neither would ever be freed."""
 
 
 class Prepared:
-    """A base point ready to be solved again and again. An `Economy` is plain data; what is worked out about it is here.
+    """A base point with what the solver computes for it once: the preconditioner, and references by closure.
 
     Attributes:
         economy: the base point.
         preconditioner: made at the baseline, or lent by a base point near it.
     """
 
-    def __init__(
-        self, economy: Economy, preconditioner: Preconditioner, references: dict[float, Reference] | None = None
-    ) -> None:
+    def __init__(self, economy: Economy, preconditioner: Preconditioner, references: References | None = None) -> None:
         self.economy = economy
         self.preconditioner = preconditioner
-        # the baseline at 0, the baselines without deficits by tolerance
-        self._references = {} if references is None else references
+        self._references: References = {} if references is None else references
 
     @classmethod
     def of(cls, world: Flows | Economy | Prepared) -> Prepared:
-        """A world or economy prepared; once, while the economy is in use (`World.economy` keeps a world's)."""
+        """A world or economy, prepared once as long as the economy is in use (a `World` holds its own)."""
         if isinstance(world, Prepared):
             return world
         economy = economy_of(world)
-        memory = _MEMORIES.get(economy)
-        if memory is None:
+        known = _KNOWN.get(economy)
+        if known is None:
             with one_blas_thread():
-                memory = _MEMORIES.setdefault(economy, (Preconditioner.at_baseline(economy), {}))
-        return cls(economy, *memory)
+                known = _KNOWN.setdefault(economy, (Preconditioner.at_baseline(economy), {}))
+        return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
         """Another base point with the preconditioner of this one, which only steers the iteration."""
@@ -106,7 +106,7 @@ class Prepared:
         """
         economy = self.economy
         removed = closure_rule(closure).removes_deficits and bool(economy.deficit.any())
-        key = tol if removed else 0.0
+        key = (closure, tol) if removed else None
         if key not in self._references:
             self._references[key] = self._without_deficits(closure, tol) if removed else Reference.at_baseline(economy)
         return self._references[key]
@@ -115,16 +115,17 @@ class Prepared:
         shares = shocked_shares(self.economy, Shock())
         problem = Problem(self.economy, shares, deficits_of(self.economy, closure, shares))
         check(problem)
-        solution = solve_one(problem, self.preconditioner, tol, initial(self.economy))
-        return Reference.at(problem, solution.state)
+        with one_blas_thread():
+            solution = solve_one(problem, self.preconditioner, tol, initial(self.economy))
+            return Reference.at(problem, solution.state)
 
 
 def economy_of(world: Flows | Economy) -> Economy:
-    """The economy of a world, made once where the world keeps it (`World.economy`)."""
+    """The economy of a world: its own (`World.economy`), or made here where it has none."""
     if isinstance(world, Economy):
         return world
-    kept = getattr(world, "economy", None)
-    return kept if isinstance(kept, Economy) else Economy.of(world)
+    own = getattr(world, "economy", None)
+    return own if isinstance(own, Economy) else Economy.of(world)
 
 
 @dataclass(frozen=True, eq=False)
