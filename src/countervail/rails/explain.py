@@ -10,7 +10,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.rails.capacity import fill
-from countervail.rails.routes import Channel, Routes, Thirds, carried, routes_of, whole
+from countervail.rails.routes import Channel, Routes, Thirds, carried, carried_by_thirds, routes_of
 from countervail.rails.state import State
 
 
@@ -120,7 +120,7 @@ def _capacity(routes: Routes, t: int) -> tuple[float, float]:
         return min(float(routes.best[0, t]), *ends), float(routes.chance[0, t]) * ends[0] * ends[1]
     k = slice(t - routes.straight, t - routes.straight + 1)
     near, far, thirds = routes.importer[:, None], routes.exporter[:, None], routes.thirds
-    best, chance = whole(
+    best, chance = carried_by_thirds(
         Thirds(
             held_in=thirds.held_in[:, k],
             held_out=thirds.held_out[:, k],

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.rails.capacity import ENDLESS, fill, wedge
+from countervail.rails.capacity import INFINITE_WEDGE, fill, wedge
 from countervail.rails.removals import Element, PairVariants, elements_of
 from countervail.rails.state import State
 from countervail.types import Floats
@@ -102,7 +102,7 @@ def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> 
 def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
     """`[variant]`: the pair's wedge without the elements that `removed[variant, element]` marks."""
     value = wedge(fill(pair.routes(removed, elements)), pair.state.informal, theta)[0]
-    return np.minimum(value, ENDLESS)
+    return np.minimum(value, INFINITE_WEDGE)
 
 
 def _differences(club: _Club, size: int) -> list[Floats]:
@@ -178,4 +178,4 @@ def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
 
 
 def _shown(value: float) -> float:
-    return float(np.inf) if value > ENDLESS / 1e5 else value
+    return float(np.inf) if value > INFINITE_WEDGE / 1e5 else value

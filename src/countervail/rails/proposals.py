@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from countervail.rails.network import Network
+from countervail.rails import Network
 from countervail.rails.rails import Rails
 from countervail.rails.table import with_values
 from countervail.scenario import Scenario

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.errors import InputError
-from countervail.rails.routes import Routes, Thirds, leg_of, routes_of, serves, whole
+from countervail.rails.routes import Routes, Thirds, carried_by_thirds, leg_of, routes_of, serves
 from countervail.rails.state import State
 from countervail.types import Floats, Mask
 
@@ -152,7 +152,7 @@ class PairVariants:
             best[:, t] = np.minimum(min(here, there, allowed), gate)
             chance[:, t] = here * there * allowed * gate
         thirds = self._without(left, count)
-        best[:, base.straight :], chance[:, base.straight :] = whole(thirds)
+        best[:, base.straight :], chance[:, base.straight :] = carried_by_thirds(thirds)
         return replace(
             base,
             importer=importer,

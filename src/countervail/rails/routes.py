@@ -124,7 +124,7 @@ def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
 
     first = len(straight)
     legs = _thirds(state, thirds, towards, exporters, importers)
-    best[:, first:], chance[:, first:] = whole(legs)
+    best[:, first:], chance[:, first:] = carried_by_thirds(legs)
     cost[:, first:] = state.correspondent + state.risk[importers][:, thirds] + state.risk[exporters][:, thirds]
     cost[best == 0.0] = np.inf
     return Routes(
@@ -138,7 +138,7 @@ def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
     )
 
 
-def whole(thirds: Thirds) -> tuple[Floats, Floats]:
+def carried_by_thirds(thirds: Thirds) -> tuple[Floats, Floats]:
     """`[pair, third]`: what goes through each third country if all rails at both ends are open; best and random."""
     best = through(thirds.held_in, thirds.held_out, thirds.leg_in.sum(axis=2), thirds.leg_out.sum(axis=2))
     met_in, met_out = (1.0 - (1.0 - leg).prod(axis=2) for leg in (thirds.leg_in_chance, thirds.leg_out_chance))

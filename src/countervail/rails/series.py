@@ -11,7 +11,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.errors import InputError
-from countervail.rails.network import Network
+from countervail.rails import Network
 from countervail.rails.rails import CutOff, Entry, Proposal, Secondary
 
 _ENDS = "End of: "
