@@ -225,15 +225,8 @@ class Network:
 
     def with_provision(self, *ids: str) -> Network:
         """The network once the club's proposals of these ids are in place; `all` for every one."""
-        known = {p.id: p for p in self.rails.proposals}
-        chosen = tuple(known) if "all" in ids else ids
-        rails = self.rails
-        for name in chosen:
-            if name not in known:
-                raise InputError(
-                    f"unknown provision {name!r}; there are {', '.join((*known, 'all'))}.", field="provision"
-                )
-            rails = edits.adopted(rails, known[name], self.date)
+        chosen = tuple(p.id for p in self.rails.proposals) if "all" in ids else ids
+        rails = edits.with_proposals(self.rails, chosen, self.date)
         return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
 
     def lifted(self, ids: Iterable[str] | None = None) -> Network:

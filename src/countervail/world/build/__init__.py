@@ -1,6 +1,6 @@
 """The recipe of the bundled world: from public sources to a balanced world and its datasheet.
 
-The parts are imported when a world is built, since they need pandas.
+The parts are imported when a world is built, so that reading one source does not load the recipe.
 """
 
 from __future__ import annotations
