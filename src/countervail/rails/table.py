@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from countervail import scenario
 from countervail.errors import InputError
 from countervail.rails.rails import ALL, Rails
 from countervail.scenario import CLUB, tree
 from countervail.scenario.messages import input_error
-from countervail.scenario.values import Range, own_groups
+from countervail.scenario.values import Range, map_ranges, own_groups, walk_ranges
 
 BUNDLED = Path(scenario.__file__).with_name("library") / "rails.yaml"
 
@@ -60,37 +59,10 @@ def checked(rails: Rails) -> Rails:
 
 def ranges(rails: Rails) -> Iterator[tuple[str, str, Range]]:
     """Every range of the table: its path (`memberships.ID.share`, `costs.hop`), the entry's label, and the range."""
-    yield from _walk(rails, "", rails.title)
-
-
-def _walk(value: Any, path: str, label: str) -> Iterator[tuple[str, str, Range]]:
-    if isinstance(value, Range):
-        yield path, label, value
-    elif isinstance(value, BaseModel):
-        own = str(getattr(value, "label", label))
-        for field in type(value).model_fields:
-            yield from _walk(getattr(value, field), f"{path}.{field}" if path else field, own)
-    elif isinstance(value, tuple):
-        for item in value:
-            if isinstance(item, BaseModel):
-                yield from _walk(item, f"{path}.{getattr(item, 'id', '')}", label)
+    return walk_ranges(rails, label=rails.title)
 
 
 def with_values(rails: Rails, choose: Callable[[str, Range], float]) -> Rails:
     """A copy of the table with each range replaced by the number `choose(path, range)`, for draws."""
-    return Rails.model_construct(**{**rails.__dict__, **_chosen(rails, "", choose)})
-
-
-def _chosen(model: BaseModel, path: str, choose: Callable[[str, Range], float]) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for field in type(model).model_fields:
-        value, here = getattr(model, field), f"{path}.{field}" if path else field
-        if isinstance(value, Range):
-            changed[field] = Range.defined(choose(here, value))
-        elif isinstance(value, BaseModel):
-            changed[field] = value.model_copy(update=_chosen(value, here, choose))
-        elif isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
-            changed[field] = tuple(
-                item.model_copy(update=_chosen(item, f"{here}.{getattr(item, 'id', '')}", choose)) for item in value
-            )
+    changed: Rails = map_ranges(rails, lambda path, number: Range.defined(choose(path, number)))
     return changed
