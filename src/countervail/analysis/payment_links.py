@@ -15,8 +15,8 @@ from countervail.analysis.case.draws import Draws
 from countervail.analysis.case.payment_savings import Saving, finite
 from countervail.analysis.identification import ineligible
 from countervail.analysis.worlds import equilibria
+from countervail.rails import Date, Network, payments
 from countervail.rails.interdict import Cut, Interdiction
-from countervail.rails.network import Date, Network, payments
 from countervail.rails.proposals import ALL, Change, Proposed, every_proposal, saved
 from countervail.rails.table import load_rails
 from countervail.scenario import Scenario

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from countervail import countries as atlas
+from countervail.rails import Network
 from countervail.rails.interdict import Interdiction
-from countervail.rails.network import Network
 from countervail.rails.proposals import Change, Proposed, every_proposal, four_worlds
 from countervail.rails.removals import Element
 from countervail.rails.series import events, finite, series
