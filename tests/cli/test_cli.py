@@ -1,4 +1,4 @@
-"""The command's manners: quick help, exit codes, no traceback for a user's mistake."""
+"""The command line: quick help, exit codes, no traceback for a user's mistake."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import sys
 
 import pytest
 
-from countervail import cli
+import countervail
+from countervail.cli import app, call
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 
 HEAVY = ("numpy", "pydantic", "altair", "pandas", "jinja2", "yaml", "xlsxwriter")
 
 
-def countervail(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "countervail", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload, no-any-return]
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "countervail", *arguments]
+    return subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["data", "build", "--help"], ["--version"]])
@@ -31,18 +32,26 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
-def test_every_command_has_an_example() -> None:
-    for arguments in (["run"], ["data", "build"], ["schema"]):
-        done = countervail(*arguments, "--help")
-        assert done.returncode == 0
-        assert "Example:" in done.stdout
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = {"": app, **{group.name or "": group.typer_instance for group in app.registered_groups}}
+    paths = [
+        [*name.split(), registered.name or registered.callback.__name__]
+        for name, group in groups.items()
+        if group is not None
+        for registered in group.registered_commands
+        if registered.callback is not None
+    ]
+    assert len(paths) == 12
+    for path in paths:
+        assert call([*path, "--help"]) == 0
+        assert f"Example: countervail {' '.join(path)}" in capsys.readouterr().out, path
 
 
 @pytest.mark.parametrize(
     "arguments", [["bogus"], ["run", "--draws", "-1"], ["run", "--closure", "open"], ["run", "--draws", "many"]]
 )
 def test_wrong_usage_exits_2_without_traceback(arguments: list[str]) -> None:
-    done = countervail(*arguments)
+    done = command(*arguments)
     assert done.returncode == 2
     assert done.stderr
     assert "Traceback" not in done.stderr
@@ -62,39 +71,39 @@ def test_wrong_usage_exits_2_without_traceback(arguments: list[str]) -> None:
 def test_exit_codes(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(name: str) -> None:
+    def fail(*arguments: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "import_module", fail)
-    assert cli.call(["run"]) == code
-    said = capsys.readouterr().err
-    assert said.startswith("countervail: ")
-    assert said.count("\n") == 1
-    assert "Traceback" not in said
-    assert str(error.args[-1] if error.args else "") in said
+    monkeypatch.setattr(countervail, "load_scenario", fail)
+    assert call(["run"]) == code
+    shown = capsys.readouterr().err
+    assert shown.startswith("countervail: ")
+    assert shown.count("\n") == 1
+    assert "Traceback" not in shown
+    assert (str(error.args[-1]) if error.args else "interrupted") in shown
 
 
 def test_our_fault_is_one_line_and_a_traceback_on_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "import_module", lambda name: 1 / 0)
+    monkeypatch.setattr(countervail, "load_scenario", lambda *arguments, **options: 1 / 0)
     monkeypatch.setenv("COUNTERVAIL_DEBUG", "1")
-    assert cli.call(["run"]) == 1
-    said = capsys.readouterr().err
-    assert "ZeroDivisionError" in said
-    assert "Traceback" in said
+    assert call(["run"]) == 1
+    shown = capsys.readouterr().err
+    assert "ZeroDivisionError" in shown
+    assert "Traceback" in shown
 
 
 def test_a_missing_source_folder_is_named() -> None:
-    done = countervail("data", "build", "--from", "/nonexistent/folder")
+    done = command("data", "build", "--from", "/nonexistent/folder")
     assert done.returncode == 2
     assert "/nonexistent/folder" in done.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_under_stdout_is_said() -> None:
+def test_a_full_disk_under_stdout_is_reported() -> None:
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "countervail", "--version"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        program = [sys.executable, "-m", "countervail", "--version"]
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -45,7 +45,7 @@ def test_the_answer_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
     command = ["coalitions", "asiu", "--players", FEW, "-o", str(tmp_path / "cube"), "--parquet"]
     assert call(command) == 0
     said = capsys.readouterr().out
-    for words in ("Who makes it work", "China", "stable, open entry", "Kept in"):
+    for words in ("Who makes it work", "China", "stable, open entry", "Saved in"):
         assert words in said
     kept = {p.name for p in (tmp_path / "cube").iterdir()}
     assert kept == {

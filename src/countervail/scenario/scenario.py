@@ -14,6 +14,7 @@ from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
+from countervail.types import Anchor, Horizon
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
@@ -25,11 +26,11 @@ class Settings(Model):
 
     closure: Literal["fixed", "proportional", "balanced"] = "fixed"
     """What becomes of trade deficits: fixed as a share of the world, proportional to income, or removed first."""
-    horizon: Literal["long", "short"] = "long"
+    horizon: Horizon = "long"
     """Elasticities of the long run, or a stress of half of them (not a forecast)."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
-    anchor: Literal["estimate", "history", "gravity"] = "estimate"
+    anchor: Anchor = "estimate"
     """What the trade without measures is taken from: the measures' effects, past trade, or a gravity prediction."""
     unrecorded_oil: bool = True
     """Whether the world holds Iran's oil exports that trade statistics do not record."""
