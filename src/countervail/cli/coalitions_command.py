@@ -52,19 +52,17 @@ def coalitions(
     if parquet and out is None:
         raise InputError("--parquet: name the folder to write to with --out", field="--parquet")
     import countervail as cv
-    from countervail.report.numbers import plain
     from countervail.report.pages.coalition_page import write
     from countervail.report.tables.coalition_tables import sampled, tables
 
     loaded = cv.load_scenario(scenario, set=settings or ())
-    chosen = None if players is None else [p.strip() for p in players.split(",") if p.strip()]
     with ExitStack() as stack:
         progress = stack.enter_context(progress_bar())
         executor = None if cluster is None else stack.enter_context(_cluster(cluster))
         result = cv.coalitions(
             cv.load_world(),
             loaded,
-            chosen,
+            None if players is None else [p.strip() for p in players.split(",") if p.strip()],
             out,
             executor,
             side=side,
@@ -81,12 +79,18 @@ def coalitions(
         write(rows, out)
         if parquet:
             result.to_parquet(out / "cube.parquet")
-    if as_json:
-        print_json(plain(rows))
-    else:
-        _show(rows)
+    _print(rows, as_json)
     if out is not None:
         typer.echo(f"Saved in: {out}", err=as_json)
+
+
+def _print(tables: dict[str, list[Row]], as_json: bool) -> None:
+    from countervail.report.numbers import plain
+
+    if as_json:
+        print_json(plain(tables))
+    else:
+        _show(tables)
 
 
 def _show(tables: dict[str, list[Row]]) -> None:
