@@ -16,6 +16,9 @@ from countervail.types import Row
 
 Side: TypeAlias = Literal["club", "senders"]
 
+CONNECT_WITHIN = 4.0
+"""Seconds to wait for the scheduler of a cluster."""
+
 
 def mount(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -127,7 +130,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         raise InputError("--cluster needs Dask: pip install 'countervail[cluster]'", field="--cluster") from None
     try:
-        client = distributed.Client(address, timeout=4)
+        client = distributed.Client(address, timeout=CONNECT_WITHIN)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(f"--cluster: no Dask scheduler at {address} ({error})", field="--cluster") from None
     try:

@@ -86,11 +86,11 @@ def read(
 def check_command(
     case: Case,
     world: Annotated[
-        bool, typer.Option("--world/--no-world", help="Hold claims against the bundled world's data too.")
+        bool, typer.Option("--world/--no-world", help="Check claims against the bundled world's data too.")
     ] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that every passage quotes its text, then say what counts, names, dates and data make of the claims."""
+    """Check that every passage quotes its text, then check the claims against counts, names, dates and data."""
     import countervail as cv
     from countervail.evidence import load
 
@@ -168,7 +168,7 @@ def compare(
     relation: Annotated[str | None, typer.Option(help="Only agrees, contradicts, restates or refines.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Set claims of different documents side by side: agreements with independence, retellings, contradictions."""
+    """Compare claims of different documents: agreements with independence, restatements, contradictions."""
     from countervail.evidence import load
     from countervail.evidence.model import RELATIONS
 
@@ -213,7 +213,7 @@ def export(
     """Write a scenario's club file with its sources and a runnable scenario, or followthemoney, annotations, CSV,
     Markdown."""
     if (scenario is None) == (form is None):
-        raise InputError("say what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief")
+        raise InputError("choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief")
     from countervail.evidence import exports, load
 
     loaded = load(case)
@@ -285,7 +285,7 @@ def review(
     by: Annotated[str | None, typer.Option(help="Who decides (default: the user's name).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Accept, reject or correct a claim; decisions are kept in reviews.jsonl beside the machine's claims."""
+    """Accept, reject or correct a claim; decisions are stored in reviews.jsonl beside the extracted claims."""
     from countervail.evidence import load
     from countervail.evidence.review import decide
 

@@ -42,7 +42,7 @@ def payments(
         typer.Option("--out", "-o", help="A folder for payments.html and payments.json.", show_default=False),
     ] = None,
 ) -> None:
-    """How the club can pay: reach and wedges at a date, what each link is worth, what the worst cuts cost whom."""
+    """How the club can pay: reach and wedges at a date, the worth of each link, the cost of the worst cuts."""
     import countervail as cv
     from countervail.analysis.case.draws import sample
     from countervail.analysis.payment_links import prepare, study
@@ -90,13 +90,13 @@ def _show(tables: dict[str, list[Row]]) -> None:
     )
     proposals = [row for row in tables["payment_proposals"] if row["country"] == "CLUB"]
     if proposals:
-        typer.echo("\nWhat each link does: log trade on its own pairs; the club's real income, million USD a year")
+        typer.echo("\nThe worth of each link: log trade on its own pairs; the club's real income, million USD a year")
         _table(
             ("proposal", "own pairs", "range", "alone", f"5 to 95 % ({proposals[0]['band']})", "last"),
             [_proposal(row) for row in proposals],
         )
     if tables["payment_cuts"]:
-        typer.echo("\nWhat the club can least do without, and what losing it costs (real income; billion USD)")
+        typer.echo("\nThe cuts that hurt the club most, and their cost (real income; billion USD)")
         _table(
             ("cut", "elements", "wedge", "club", "other members", "senders", "third countries", "search"),
             [_cut(row) for row in tables["payment_cuts"] if row["rank"] <= 3],
