@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,43 +16,53 @@ from countervail.errors import InputError, NoEquilibrium, NotConverged
 HEAVY = ("numpy", "pydantic", "altair", "pandas", "jinja2", "yaml", "xlsxwriter")
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-m", "countervail", *arguments]
     return subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["data", "build", "--help"], ["--version"]])
-def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    # typer itself asks pydantic about the parameters of one command; for the help of all of them it does not
-    heavy = HEAVY if len(arguments) == 1 else [name for name in HEAVY if name != "pydantic"]
-    code = (
-        "import sys; from countervail.cli import call; assert call(sys.argv[1:]) == 0; "
-        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-    assert done.stderr.strip() == "[]"
-
-
-def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+def commands() -> list[list[str]]:
+    """Every command as one types it."""
     groups = {"": app, **{group.name or "": group.typer_instance for group in app.registered_groups}}
-    paths = [
+    return [
         [*name.split(), registered.name or registered.callback.__name__]
         for name, group in groups.items()
         if group is not None
         for registered in group.registered_commands
         if registered.callback is not None
     ]
-    assert len(paths) == 12
-    for path in paths:
-        assert call([*path, "--help"]) == 0
-        assert f"Example: countervail {' '.join(path)}" in capsys.readouterr().out, path
+
+
+def imported(calls: list[list[str]], names: tuple[str, ...]) -> list[str]:
+    """Which of the modules a fresh process has imported after the calls."""
+    code = (
+        "import json, sys; from countervail.cli import call; "
+        "assert all(call(arguments) == 0 for arguments in json.loads(sys.argv[1])); "
+        f"print(json.dumps([name for name in {names!r} if name in sys.modules]), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, json.dumps(calls)], capture_output=True, text=True, check=True)
+    return json.loads(done.stderr)  # type: ignore[no-any-return]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    assert imported([["--help"], ["--version"]], HEAVY) == []
+    # typer itself asks pydantic about the parameters of one command
+    helps = [[*command, "--help"] for command in commands()]
+    assert imported(helps, tuple(name for name in HEAVY if name != "pydantic")) == []
+
+
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(commands()) == 12
+    for command in commands():
+        assert call([*command, "--help"]) == 0
+        assert f"Example: countervail {' '.join(command)}" in capsys.readouterr().out, command
 
 
 @pytest.mark.parametrize(
     "arguments", [["bogus"], ["run", "--draws", "-1"], ["run", "--closure", "open"], ["run", "--draws", "many"]]
 )
 def test_wrong_usage_exits_2_without_traceback(arguments: list[str]) -> None:
-    done = command(*arguments)
+    done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr
     assert "Traceback" not in done.stderr
@@ -95,7 +106,7 @@ def test_our_fault_is_one_line_and_a_traceback_on_request(
 
 
 def test_a_missing_source_folder_is_named() -> None:
-    done = command("data", "build", "--from", "/nonexistent/folder")
+    done = run("data", "build", "--from", "/nonexistent/folder")
     assert done.returncode == 2
     assert "/nonexistent/folder" in done.stderr
 

@@ -31,14 +31,15 @@ def serve(
     with Answers() as answers:
         answers.prepare()  # its process loads what computes while this one loads what serves
         try:
-            from countervail.app import server
+            from countervail.app.server import create_app
+            from countervail.app.server import serve as serve_app
         except ModuleNotFoundError as error:
             if (error.name or "").startswith("countervail"):
                 raise
             raise InputError(f"serve needs {error.name}: pip install 'countervail[serve]'") from None
-        app = server.create_app(scenario, settings=settings or (), evidence=evidence, draws=draws, answers=answers)
+        app = create_app(scenario, settings=settings or (), evidence=evidence, draws=draws, answers=answers)
 
         def on_message(address: str) -> None:
             typer.echo(f"Countervail is at {address} (Ctrl-C ends it)")
 
-        server.serve(app, port, on_message, browser)
+        serve_app(app, port, on_message, browser)
