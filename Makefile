@@ -1,8 +1,8 @@
-# Everything from a fresh clone, with Python 3.11 or newer, make (GNU Make 3.81 is enough) and a package index.
-#   make run     answer for the shipped scenario                         make test    the tests
-#   make serve   the interactive page                                    make lint    ruff, mypy --strict, layers
-#   make bench   measure the claimed speeds                              make lock    renew the locked requirements
-#   make data    rebuild the bundled world (FROM=folder of its sources)  make clean   remove what these made except runs/
+# Everything from a fresh clone, with Python 3.11 or newer, make and a package index. GNU Make 3.81 is enough.
+#   make run     the main job: answer for the shipped scenario          make test    the tests
+#   make serve   the same in the browser, to be changed                 make lint    ruff, mypy --strict, layers
+#   make bench   the speed claims, measured                             make lock    renew the locked requirements
+#   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
 # PORT=8765 where that listens.
 
