@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from benchmarks.unchanged import compare, differences
 
 ANSWER = {"version": "1", "rows": [{"name": "RUS", "cost": 0.1, "gain": None}]}
