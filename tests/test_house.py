@@ -97,8 +97,7 @@ def test_no_import_cycle() -> None:
     nothing(modules for modules in ours if not WORLD.issuperset(modules))
 
 
-def test_only_the_analysis_makes_shocks() -> None:
-    """A shock that changes something; those of a scenario's measures come from `analysis/case`."""
+def test_shocks_are_made_in_the_analysis_and_those_of_measures_in_analysis_case() -> None:
     makers = {
         path.relative_to(PACKAGE).parts[0]
         for path in OURS
@@ -106,6 +105,9 @@ def test_only_the_analysis_makes_shocks() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Shock" and (node.args or node.keywords)
     }
     assert makers - {"trade"} == {"analysis"}
+    inside = {"countervail.analysis.case.budget", "countervail.analysis.case.effects"}
+    users = {path.parent for path in OURS if inside.intersection(imported(path))}
+    assert users == {PACKAGE / "analysis" / "case"}
 
 
 def test_the_program_runs_without_the_tools_of_development() -> None:
