@@ -15,6 +15,7 @@ from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
 from countervail.trade.closures import Closure
+from countervail.types import Anchor, Horizon
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
@@ -28,11 +29,11 @@ class Settings(Model):
 
     closure: Closure = "fixed"
     """How trade deficits respond: fixed as a share of world output, proportional to income, or removed first."""
-    horizon: Literal["long", "short"] = "long"
+    horizon: Horizon = "long"
     """Elasticities of the long run, or a stress of half of them (not a forecast)."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
-    anchor: Literal["estimate", "history", "gravity"] = "estimate"
+    anchor: Anchor = "estimate"
     """Basis of the trade without measures: the measures' effects, past trade, or a gravity prediction."""
     unrecorded_oil: bool = True
     """Whether the world includes Iran's oil exports that trade statistics do not record."""
