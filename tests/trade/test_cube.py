@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -256,42 +253,15 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         sweep(make_game(13, 2)[1], tmp_path / "file" / "cube")
 
 
-SWEEP = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import countervail.trade.coalition_block as cube
-cube.PREDICTED, cube.TILE_SIZE = 1, 1
-from pathlib import Path
-from support.games import make_game
-from countervail.trade.coalition_sweep import sweep
-sweep(make_game(14, 10)[1], Path(sys.argv[2]))
-"""
-
-
 def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
-    """kill -9 and the same command again, until it ends: the same bytes as of a sweep left alone."""
-    script = [sys.executable, "-c", SWEEP, str(Path(__file__).parents[1])]
+    """kill -9 and the same sweep again, until it ends: the same bytes as of a sweep left alone."""
+    tests = str(Path(__file__).parents[1])
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    begin = time.perf_counter()
-    subprocess.run([*script, str(tmp_path / "complete")], check=True, env=environment)
-    took = time.perf_counter() - begin
-    complete, rng, folder = bytes_of(tmp_path / "complete"), np.random.default_rng(0), tmp_path / "killed"
-    kills = 0
-    while kills < 20:
-        process = subprocess.Popen([*script, str(folder)], env=environment, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=float(rng.uniform(0.2, 1.0) * took))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-            continue
-        # it has ended before the kill: as it should be, and anew
-        assert process.returncode == 0
-        assert bytes_of(folder) == complete
-        shutil.rmtree(folder)
-    subprocess.run([*script, str(folder)], check=True, env=environment)
-    assert bytes_of(folder) == complete
+    script = f"import sys; sys.path.insert(0, {tests!r}); from support.killing import main; from pathlib import Path; "
+    script += f"main(Path({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "20 kills" in done.stdout
 
 
 def test_progress_counts_coalitions(small: None) -> None:

@@ -145,7 +145,7 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
         amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
         if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
             raise InputError(
-                f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give",
+                f"shock.transfer sums to {amount.sum():g} million USD; transfers must sum to zero",
                 field="shock.transfer",
             )
         transfer = amount / economy.scale
