@@ -18,7 +18,7 @@ from countervail.cli.console import print_json, progress_bar
 from countervail.errors import CountervailError, InputError
 
 INTERRUPTED = 130
-OUR_FAULT = 1
+INTERNAL_ERROR = 1
 BAD_INPUT = 2
 
 Document: TypeAlias = Literal["scenario", "results", "evidence"]
@@ -91,7 +91,7 @@ def call(arguments: list[str]) -> int:
     """Run the command with `arguments` and return its exit code; a user's mistake shows no traceback.
 
     0 done, 2 bad input or output that cannot be written, 3 not converged or no equilibrium, 130 interrupted,
-    1 our fault (with the traceback where COUNTERVAIL_DEBUG is set).
+    1 internal error (with the traceback where COUNTERVAIL_DEBUG is set).
     """
     try:
         code = app(arguments, prog_name="countervail", standalone_mode=False)
@@ -126,7 +126,7 @@ def _unexpected(error: Exception) -> int:
     return _fail(
         f"internal error: {type(error).__name__}: {summary}; please report this, with the output of the same command "
         "run with COUNTERVAIL_DEBUG=1",
-        OUR_FAULT,
+        INTERNAL_ERROR,
     )
 
 

@@ -173,7 +173,9 @@ def compare(
     from countervail.evidence.model import RELATIONS
 
     if relation is not None and relation not in RELATIONS:
-        raise InputError(f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}")
+        raise InputError(
+            f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}", field="--relation"
+        )
     loaded = load(case)
     links = [link for link in loaded.compare() if relation is None or link.relation == relation]
     if as_json:
@@ -244,7 +246,7 @@ def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path
 
     key, _, name = choice.partition("=")
     if key != "reading" or not name:
-        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}")
+        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="--scenario")
     club = club_file(loaded, None if name == "all" else name)
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
@@ -328,7 +330,7 @@ def _changes(settings: Sequence[str]) -> dict[str, Any]:
     for item in settings:
         key, sign, value = item.partition("=")
         if not sign:
-            raise InputError(f"--set: expected FIELD=JSON, not {item!r}")
+            raise InputError(f"--set: expected FIELD=JSON, not {item!r}", field="--set")
         try:
             changes[key] = json.loads(value)
         except json.JSONDecodeError:
