@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 import countervail.trade.coalition_block as cube_module
 from benchmarks.worlds import CLUB, club, coarse
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.coalitions.games import club_game
 from countervail.scenario import load_scenario
 from countervail.trade.coalition_block import Game, solve_block

@@ -11,7 +11,7 @@ import pytest
 
 import countervail as cv
 from countervail.analysis import coalitions as module
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.coalitions import Sampled, coalitions
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import sender_players

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import countervail as cv
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.errors import InputError
 from countervail.report.controls import control_words as words
 from countervail.report.controls import controls, switchable

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.worlds import Worlds, equilibria
 from countervail.types import Floats
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.types import Floats

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.layout import cube
 from countervail.analysis.worlds import equilibria
 from countervail.scenario import Scenario

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.scenario import Scenario

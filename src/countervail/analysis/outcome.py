@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
 from countervail.analysis.estimate import Estimate
 from countervail.analysis.identification import Placebo, ineligible, mean

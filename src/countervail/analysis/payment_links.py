@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import Draws
 from countervail.analysis.case.payment_savings import Saving, finite
 from countervail.analysis.identification import ineligible

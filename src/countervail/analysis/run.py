@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
 from countervail.analysis.identification import Placebo, placebo

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import MEASURES, Draws
 from countervail.analysis.decompose import Variant, variant
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import State
 from countervail.trade.shock import Shock

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from countervail import __version__
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import Side, Worth, club_game, senders_game

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.breakeven import break_even_deterrence
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.coalitions import shapley, stability
 from countervail.analysis.coalitions.games import Drawn, Played, Side

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.worlds import equilibria
