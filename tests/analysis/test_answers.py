@@ -46,7 +46,7 @@ def test_who_is_eligible() -> None:
     assert set(asiu.eligible()) == COMPREHENSIVE
     assert set(asiu.members) == COMPREHENSIVE | LISTED | {"UKR", "CHN"}
     for code in LISTED:
-        assert asiu.ratio("offset", code).note == "not eligible: the measures on it are list-based"
+        assert asiu.estimate("offset", code).note == "not eligible: the measures on it are list-based"
     assert set(run("russia-2022").eligible()) == {"RUS", "BLR"}
     assert set(run("maximum-pressure-2018").eligible()) == {"IRN"}
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import countervail as cv
-from countervail.analysis.case.budget import budget, shares
 from countervail.analysis.case import Case
+from countervail.analysis.case.budget import budget, shares
 from countervail.analysis.case.draws import Draw
 from countervail.errors import InputError
 from countervail.types import Floats

@@ -12,6 +12,7 @@ import pytest
 import countervail as cv
 from countervail.analysis import coalitions as module
 from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.coalitions import Sampled, coalitions
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import sender_players
@@ -54,7 +55,7 @@ def test_coalitions_are_what_the_scenario_without_the_others_gives(
     for coalition in (0, 3, 21, 44, 63):
         members = cube.members(coalition)
         assert cube.coalition(members) == coalition
-        eq = cv.solve(case.economy, case.club(members, base=case.sanctioned()), tol=1e-12)
+        eq = cv.solve(case.economy, case.club(ClubDesign(members), case.sanctioned()), tol=1e-12)
         np.testing.assert_allclose(cube.real_income[coalition], eq.real_income, rtol=1e-9)
 
 
@@ -101,7 +102,7 @@ def test_what_keeps_a_member_out_makes_it_indifferent(cube: Cube, world: World, 
     wedge = cube.deterrence()["CHN"]
     case, k = Case.of(world, scenario), world.index("CHN")
     out = cube.real_income[cube.coalition([p for p in PLAYERS if p != "CHN"]), k]
-    shock = case.deterrence(case.club(PLAYERS, base=case.sanctioned()), "CHN", wedge)
+    shock = case.deterrence(case.club(ClubDesign(PLAYERS), case.sanctioned()), "CHN", wedge)
     assert cv.solve(case.economy, shock).real_income[k] == pytest.approx(out, abs=2e-6)
     costly = coalitions(world, scenario, PLAYERS, joining_wedge=2 * wedge)
     assert isinstance(costly, Cube)

@@ -36,7 +36,7 @@ def found() -> Study:
     return study(case, network, cuts=CUT_SIZES)
 
 
-def by_id(found: Study) -> dict[str, payment_links.Worth]:
+def by_id(found: Study) -> dict[str, payment_links.ProposalGain]:
     return {w.proposed.id: w for w in found.worth}
 
 
@@ -80,9 +80,9 @@ def test_draws_give_bands(found: Study) -> None:
 
 
 def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(found: Study) -> None:
-    worst = [next(c for c in found.costs if c.found.k == k) for k in range(1, CUT_SIZES + 1)]
+    worst = [next(c for c in found.costs if c.interdiction.k == k) for k in range(1, CUT_SIZES + 1)]
     assert all(one.cut.loss <= other.cut.loss + 1e-12 for one, other in pairwise(worst))
-    assert all(c.found.exact for c in found.costs)
+    assert all(c.interdiction.exact for c in found.costs)
     assert len(found.costs) == CUT_SIZES * payment_links.SHOWN
     rows = payment_tables.tables(found)["payment_cuts"]
     income, world = found.base.base_income, found.case.world
@@ -95,7 +95,7 @@ def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge
 
 def test_cutting_nothing_costs_nothing(found: Study) -> None:
     case = found.case
-    shock = case.repaid(payment_links._dearer(found.network, found.network.cut([])), case.sanctioned())
+    shock = case.repaid(payment_links.lost_saving(found.network, found.network.cut([])), case.sanctioned())
     (eq,) = payment_links.equilibria(case, [shock], found.base)
     np.testing.assert_allclose(eq.real_income, found.base.real_income, rtol=1e-9)
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import sample, two_sided
 from countervail.analysis.outcome import Outcome
-from countervail.analysis.uncertainty import Drawn, influence
+from countervail.analysis.uncertainty import DrawnWorlds, influence
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 MEASURES = [
@@ -138,12 +139,12 @@ def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
     one = outcome.case.drawn(draw)
     S = cv.solve(one.economy, one.sanctioned()).real_income
     U = cv.solve(one.economy, one.lift()).real_income
-    C = cv.solve(one.economy, one.club(outcome.members)).real_income
-    UC = cv.solve(one.economy, one.club(outcome.members, base=one.lift())).real_income
+    C = cv.solve(one.economy, one.club(ClubDesign(outcome.members))).real_income
+    UC = cv.solve(one.economy, one.club(ClubDesign(outcome.members), one.lift())).real_income
     assert_allclose(drawn.cost[7], np.log(U / S), atol=1e-5)
     assert_allclose(drawn.gain["one"][7], np.log(C / S), atol=1e-5)
     assert_allclose(drawn.cost_with_club["one"][7], np.log(UC / C), atol=1e-5)
-    two = cv.solve(one.economy, one.club(("IRN", "RUS", "CHN"), "two")).real_income
+    two = cv.solve(one.economy, one.club(ClubDesign(("IRN", "RUS", "CHN"), "two"))).real_income
     assert_allclose(drawn.gain["two"][7], np.log(two / S), atol=1e-5)
 
 
@@ -158,7 +159,7 @@ def test_the_same_seed_gives_the_same_bands_and_another_seed_others(outcome: Out
 
 def test_bands_are_ordered_and_hold_the_central_value(outcome: Outcome) -> None:
     for who in ("IRN", "RUS", "CLUB"):
-        ratio = outcome.ratio("offset", who)
+        ratio = outcome.estimate("offset", who)
         assert ratio.value is not None
         assert ratio.low is not None
         assert ratio.median is not None
@@ -173,7 +174,7 @@ def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
     weak = replace(outcome.drawn, cost=np.where(np.arange(30)[:, None] < 4, -0.01, outcome.drawn.cost))
     other = replace(outcome, drawn=weak)
     assert other.offset["IRN"] is None
-    assert "5th percentile of the cost is -1.00%" in other.ratio("offset", "IRN").note
+    assert "5th percentile of the cost is -1.00%" in other.estimate("offset", "IRN").note
 
 
 # -- which assumption moves it -----------------------------------------------------------------------------------------
@@ -182,7 +183,7 @@ def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
 def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) -> None:
     assert outcome.drawn is not None
     many = sample(outcome.world, outcome.scenario, 2000, 5)
-    drawn = Drawn(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
+    drawn = DrawnWorlds(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
     column = many.values[:, many.paths.index("measures.iran.effect")]
     other = many.values[:, many.paths.index("club.provisions.market.effect")]
     answer = -3.0 * (column - column.mean()) / column.std() + (other - other.mean()) / other.std()
