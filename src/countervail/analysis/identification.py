@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.case import Case
-from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
+from countervail.analysis.case.anchors import double_ratio, goods_now, goods_of, main_year
 from countervail.analysis.case.layout import cube
 from countervail.analysis.worlds import equilibria
 from countervail.scenario import Scenario
@@ -63,7 +63,7 @@ def placebo(case: Case) -> Placebo:
     size = world.value_added.sum(1)
     order = [k for k in np.argsort(-size) if case.layout.untouched[k]]
     now = goods_now(world)
-    goods = np.flatnonzero(world.goods) if world.goods is not None else np.arange(world.j)
+    goods = np.flatnonzero(goods_of(world))
     names, ratios, shocks = [], [], []
     for k in order:
         senders = every[every != k]
@@ -88,7 +88,7 @@ def placebo(case: Case) -> Placebo:
     return Placebo(tuple(names), np.array(ratios), cost, before, note)
 
 
-# -- for whom ratios to the cost of sanctions are formed, and why for others not ---------------------------------------
+# -- the countries for which ratios are formed -------------------------------------------------------------------------
 
 
 def ineligible(world: World, scenario: Scenario) -> dict[str, str]:

@@ -17,7 +17,7 @@ import numpy as np
 from countervail.analysis.case.budget import Lifting, cheaper_payments, imposed
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
-from countervail.analysis.case.effects import Effect, effects
+from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, Placed, positions
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
@@ -102,12 +102,12 @@ class Case:
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """The enabled measures in force."""
-        return effects(self.layout, self.scenario, self.draw)
+        return effects_of(self.layout, self.scenario, self.draw)
 
     @cached_property
     def new_effects(self) -> tuple[Effect, ...]:
         """The enabled new measures."""
-        return effects(self.layout, self.scenario, self.draw, new=True)
+        return effects_of(self.layout, self.scenario, self.draw, new=True)
 
     def sanctioned(self) -> Shock:
         """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""

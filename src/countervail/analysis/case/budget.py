@@ -17,10 +17,10 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.anchors import before_years, double_ratio
+from countervail.analysis.case.anchors import before_years, double_ratio, goods_of
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
-from countervail.analysis.case.layout import Layout, cube, flat, goods_of, positions
+from countervail.analysis.case.layout import Layout, cube, flat, positions
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
@@ -119,7 +119,7 @@ class Lifting:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self.share)
                 G = np.where((G > 0) & (self.share > 0), np.nan_to_num(predicted, neginf=0.0), G)
-        # a full ban on a cell that trades all the same cannot be inverted: gravity bounds what it hides
+        # a full ban on a cell that still trades cannot be inverted: gravity bounds the trade it hides
         banned = np.isinf(G) & (self.share > 0)
         if banned.any():
             more = self.layout.gravity_share / np.where(banned, self.share, 1.0)

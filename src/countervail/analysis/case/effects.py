@@ -85,7 +85,7 @@ class DrawnMeasure:
         return Effect(self.measure, self.placed, covered, zero + lifted, zero + tariff, transfer)
 
 
-def effects(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
+def effects_of(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
     """What the enabled measures in force (or, `new`, the added ones) do in this draw."""
     places, chosen = (layout.new_measures, scenario.new_measures) if new else (layout.measures, scenario.measures)
     long, now = elasticities(layout.world, scenario, draw)

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.case.anchors import ppml
+from countervail.analysis.case.anchors import goods_of, ppml
 from countervail.analysis.case.payment_savings import PaymentsOf
 from countervail.errors import InputError
 from countervail.scenario import Measure, Provision, Range, Scenario, select_sectors
@@ -30,7 +30,7 @@ class Placed:
         lifted: the share of the baseline year that U takes back.
         in_force: the share of the baseline year in force.
         by_all: whether every state imposes it.
-        own: whether it is the senders' own, and not compliance with the threat of another's.
+        own: whether it is the senders' own measure, and not compliance with another state's threat.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Placed:
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs have already."""
+    """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs already have."""
 
     sectors: Indices
     pairs: Mask
@@ -184,11 +184,6 @@ def positions(world: World, codes: Iterable[str]) -> Indices:
     """Positions of countries, those the world lacks left out."""
     place = {code: k for k, code in enumerate(world.countries)}
     return np.array([place[c] for c in codes if c in place], dtype=np.intp)
-
-
-def goods_of(world: World) -> Mask:
-    """Which sectors are goods; all, where the world does not say."""
-    return world.goods if world.goods is not None else np.ones(world.j, bool)
 
 
 def _sectors(world: World, wanted: tuple[str, ...], field: str) -> Indices:

@@ -64,12 +64,10 @@ def coalitions(
         players: members (default: the secretariat and the reading's candidates), or senders (default: all).
         out: a folder for the cube; a sweep that was stopped continues from what is there.
         executor: any `concurrent.futures.Executor`, a Dask client's too; default one thread per processor.
-        side: `club` or `senders`.
-        target: ISO3 code, for senders.
+        side: `club`, or `senders` of the measures on `target`, an ISO3 code.
         joining_wedge: secondary sanctions as the cost of joining: an ad-valorem wedge on a member's trade with the
             senders.
-        permutations: orders of joining to sample beyond twenty players.
-        seed: of that sample.
+        permutations, seed: orders of joining to sample beyond twenty players.
         tol: bound on every coalition's relative residual.
         progress: `progress(stage, done, total)`.
 
@@ -86,10 +84,10 @@ def coalitions(
     if len(names) > MOST:
         worth = CoalitionWorth(case, game, side, target)
         return Sampled(names, shapley.sampled_shapley(worth, len(names), permutations, seed))
-    documents = {"scenario.yaml": dump(scenario)}
-    solved = sweep(game.solver, None if out is None else Path(out), executor, progress, documents, __version__)
+    folder, documents = None if out is None else Path(out), {"scenario.yaml": dump(scenario)}
+    solved = sweep(game.solver, folder, executor, progress, documents, __version__)
     if side == "club" and not joining_wedge:
-        # one member alone changes no cell: these are nobody's coalition exactly
+        # one member alone changes no cell
         solved[1 << np.arange(len(names))] = solved[0]
     return Cube(
         players=names,

@@ -245,7 +245,9 @@ class Cube:
 
     def _of_club(self, what: str) -> None:
         if self.side != "club":
-            raise InputError(f"{what}: defined for the club's side; the senders' coalitions have a target, no members")
+            raise InputError(
+                f"{what}: defined for the club's side; the senders' coalitions have a target, no members", field="side"
+            )
 
     def to_parquet(self, path: str | Path) -> Path:
         """One row a coalition: number, size, value, residual, who is in, real income of every country (`parquet`).
@@ -284,5 +286,5 @@ def _parquet(columns: dict[str, NDArray[np.generic]], path: Path) -> Path:
         with placing(path) as part:
             pq.write_table(pa.table(columns), part)
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {path}: {error.strerror or error}", file=str(path)) from None
     return path

@@ -212,7 +212,8 @@ def _game(
         j, n, i = np.unravel_index(int(rest.argmax()), rest.shape)
         raise InputError(
             f"the measures also change trade from {economy.countries[i]} to {economy.countries[n]} in "
-            f"{economy.sectors[j]}, which no player decides on"
+            f"{economy.sectors[j]}, which no player decides on",
+            field="players",
         )
     gift = (0.0 if there.transfer is None else there.transfer) - (0.0 if here.transfer is None else here.transfer)
     gifts = None
