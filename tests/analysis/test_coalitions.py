@@ -13,7 +13,7 @@ import countervail as cv
 from countervail.analysis import coalitions as module
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.coalitions import Sampled, coalitions
+from countervail.analysis.coalitions import Sampled, coalitions, stability
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import sender_players
 from countervail.errors import InputError
@@ -81,8 +81,11 @@ def test_stability_rules_are_consistent(cube: Cube) -> None:
     inside = cube.internally_stable()
     assert all(inside[cube.coalition(c)] for c in exclusive)
     assert (cube.potentially_stable() >= inside).all()
-    assert cube.core().objections >= 0
-    assert 0 <= cube.superadditivity().violations <= 1
+    v, given = cube.value, stability.members_of(cube.n) @ np.array(list(cube.shapley().values()))
+    assert cube.core().objections == int((v - given > cube.slack).sum())
+    pairs = [(S, T) for S in range(1, 64) for T in range(1, 64) if not S & T]
+    lacking = [v[S] + v[T] - v[S | T] > cube.slack for S, T in pairs]
+    assert cube.superadditivity().violations == pytest.approx(np.mean(lacking))
 
 
 def test_the_smallest_coalition_that_reaches_an_offset(cube: Cube) -> None:

@@ -9,8 +9,9 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
+from countervail.analysis.case import anchors
 from countervail.analysis.case.anchors import ppml
-from countervail.errors import InputError
+from countervail.errors import InputError, NotConverged
 from countervail.types import Floats
 from support.cases import bare_world, case, measure, rich_world
 
@@ -122,6 +123,15 @@ def test_a_sector_without_trade_is_refused_by_the_fit_and_closed_in_the_layout()
     lost = np.where(home, 0.0, flows[:, :, 4])
     flows[:, :, 4] = np.where(home, flows[:, :, 4] + np.diag(lost.sum(0)), 0.0)
     assert not case(world.replace(flows=flows)).layout.potential[:, :, 4].any()
+
+
+def test_a_fit_that_does_not_settle_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    flows, covariates = draw(6)
+    monkeypatch.setattr(anchors, "MAX_ITERATIONS", 3)
+    with pytest.raises(NotConverged, match="did not settle in 3 iterations") as error:
+        ppml(flows[None], covariates, ~np.eye(len(flows), dtype=bool)[None])
+    assert error.value.residual is not None
+    assert 1e-10 < error.value.residual < 1
 
 
 def test_potential_is_the_prediction_where_nobody_trades_and_nothing_elsewhere() -> None:

@@ -13,8 +13,10 @@ from numpy.testing import assert_allclose
 import countervail as cv
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import sample, two_sided
-from countervail.analysis.outcome import Outcome
+from countervail.analysis.outcome import UNITS, Outcome
+from countervail.analysis.run import banded
 from countervail.analysis.uncertainty import DrawnWorlds, influence
+from countervail.scenario import CLUB
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 MEASURES = [
@@ -132,7 +134,7 @@ def test_a_pair_whose_total_is_a_guess_moves_as_one() -> None:
 
 
 def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
-    """A draw by hand: its worlds, solved apart, are those of the run."""
+    """A draw by hand: its worlds, solved separately, are those of the run."""
     drawn = outcome.drawn
     assert drawn is not None
     draw = drawn.draws.draw(7, outcome.world)
@@ -149,8 +151,7 @@ def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
 
 
 def test_the_same_seed_gives_the_same_bands_and_another_seed_others(outcome: Outcome) -> None:
-    again = cv.run(outcome.world, outcome.scenario, draws=30, seed=1)
-    other = cv.run(outcome.world, outcome.scenario, draws=30, seed=2)
+    again, other = (banded(outcome, 30, seed, thorough=False) for seed in (1, 2))
     assert (again.cost("IRN") == outcome.cost("IRN")).all()
     assert (again.gain("RUS") == outcome.gain("RUS")).all()
     assert other.cost("IRN")[0] == outcome.cost("IRN")[0]
@@ -169,7 +170,39 @@ def test_bands_are_ordered_and_hold_the_central_value(outcome: Outcome) -> None:
         assert len(outcome.cost(who)) == len(outcome.gain(who)) == 31
 
 
-def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
+def test_every_headline_figure_is_an_estimate(outcome: Outcome) -> None:
+    assert outcome.drawn is not None
+    income, at = outcome.income, [outcome.world.index(c) for c in ("IRN", "RUS")]
+    for quantity, logs, drawn in (
+        ("cost", outcome.worlds.cost, outcome.drawn.cost),
+        ("gain", outcome.worlds.gain, outcome.drawn.gain["one"]),
+    ):
+        money = outcome.estimate(f"{quantity}_usd", "IRN")  # type: ignore[arg-type]
+        assert_allclose(money.value, income[IRAN] * np.expm1(logs[IRAN]))
+        assert_allclose(money.high, np.percentile(income[IRAN] * np.expm1(drawn[:, IRAN]), 95))
+        percent = outcome.estimate(f"{quantity}_pct", "IRN")  # type: ignore[arg-type]
+        assert_allclose(percent.low, np.percentile(100 * np.expm1(drawn[:, IRAN]), 5))
+        # the club's money is the sum over its eligible members, draw by draw
+        money = outcome.estimate(f"{quantity}_usd", CLUB)  # type: ignore[arg-type]
+        assert_allclose(money.value, (income * np.expm1(logs))[at].sum())
+        assert_allclose(money.median, np.percentile((income * np.expm1(drawn))[:, at].sum(1), 50))
+    ratios = outcome.drawn.gain["one"][:, IRAN] / outcome.drawn.cost[:, IRAN]
+    assert outcome.estimate("p_offset_10", "IRN").value == (ratios > 0.1).mean()
+    assert_allclose(outcome.estimate("offset", "IRN").high, np.percentile(ratios, 95))
+    left = 1.0 - outcome.drawn.cost_with_club["one"][:, IRAN] / outcome.drawn.cost[:, IRAN]
+    assert_allclose(outcome.estimate("blunting", "IRN").low, np.percentile(left, 5))
+    assert outcome.estimate("break_even", "IRN").value == outcome.integration["one"]["IRN"]
+
+
+def test_a_headline_figure_without_a_value_has_a_note(outcome: Outcome) -> None:
+    for quantity in UNITS:
+        for who in ("BLR", "VEN"):
+            figure = outcome.estimate(quantity, who)
+            assert (figure.value is None) == (quantity not in ("cost_pct", "cost_usd", "gain_pct", "gain_usd"))
+            assert (figure.value is None) == figure.note.startswith("not eligible: ")
+
+
+def test_identification_uses_the_fifth_percentile(outcome: Outcome) -> None:
     assert outcome.drawn is not None
     weak = replace(outcome.drawn, cost=np.where(np.arange(30)[:, None] < 4, -0.01, outcome.drawn.cost))
     other = replace(outcome, drawn=weak)

@@ -170,13 +170,13 @@ PUBLISHED = {
     "RUS": (-1.5, 9.3, 57.9),
 }
 REASONS = (
-    "They take the measures of 2012 on Iran and of 2014 on Russia; here those in force in the scenario's year, which "
-    "are wider, at the scenario's own effects.",
-    "Read here as the coalition's effect over the sum of what each sender's measures do alone. It is small where the "
-    "senders leave much trade to others all the same, and depends on the elasticities.",
-    "Global there means that every country adopts the measures; here every other country cuts its trade with the "
-    "target as much as the senders do on average, by sector and direction. A target that has already turned to "
-    "others has more to lose from them.",
+    "Theirs are the measures of 2012 on Iran and of 2014 on Russia; ours are those in force in the scenario's year, "
+    "which are wider, with the scenario's own effects.",
+    "Ours is the coalition's effect over the sum of the effects of each sender's measures alone. It is small where "
+    "much of the target's trade is with other countries, and depends on the elasticities.",
+    "In theirs every country adopts the measures; in ours every other country cuts its trade with the target as much "
+    "as the senders do on average, by sector and direction. A target that has already turned to other countries has "
+    "more to lose from them.",
 )
 
 

@@ -17,7 +17,7 @@ from countervail.world.world import ESTIMATED
 
 ENOUGH = 1e-7
 PAYMENTS = "payments"
-"""Id of what lifting cut-offs gives pairs under no measure, beside the measures."""
+"""Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def provisions(case: Case, own: Worlds, reading: str | None = None) -> list[Part
 
 
 def measures(case: Case) -> list[Part]:
-    """Each measure in force lifted alone, at its own part of every cell's budget; and payments beside them."""
+    """Each measure in force lifted alone, at its part of every budget; last, the payments of other pairs."""
     shocks = [case.lift_one(k) for k in range(len(case.effects))]
     (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
     out = []
@@ -135,7 +135,7 @@ class Variant:
 
 
 def variants(case: Case, own: Worlds, reading: str) -> list[Variant]:
-    """Every closure, anchor and horizon beside the scenario's own, one changed at a time."""
+    """Every closure, anchor and horizon other than the scenario's own, one changed at a time."""
     out = []
     for setting, values in CHOICES.items():
         chosen = getattr(case.scenario.settings, setting)

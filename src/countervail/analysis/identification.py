@@ -36,7 +36,7 @@ class Placebo:
         countries: ISO3 codes of the pseudo-targets.
         ratio: log of trade with the senders when "lifted" over trade now, trade-weighted, by country.
         cost: ln(W_U / W_O) of each in its own placebo.
-        before: panel year that stands for trade before.
+        before: the panel year whose trade is taken as that before the measures.
     """
 
     countries: tuple[str, ...]

@@ -88,7 +88,7 @@ def worlds(
     near: Worlds | None = None,
     tol: float = 1e-10,
 ) -> Worlds:
-    """C and UC for `members`, beside the S and U of `base`; `near` are those of a neighbouring case, to start from."""
+    """C and UC for `members`, on top of `base`; `near` are the worlds of a neighbouring case, to start from."""
     from_C, from_UC = base.S, base.U
     if near is not None:
         from_C = _moved(near.C, near.sanctions.S, base.S)

@@ -82,7 +82,7 @@ NUMBERS: Final[dict[str, MeasureNumber]] = {
     ),
     "leakage": MeasureNumber(
         "Share that gets through",
-        "Share of the trade covered that goes on all the same.",
+        "Share of the trade covered that continues in spite of the measure.",
         "leakage",
         "share",
         low=0.0,
@@ -176,4 +176,4 @@ KINDS: Final[dict[Kind, MeasureKind]] = {
         needs=("stock", "return_rate", "custodians"),
     ),
 }
-"""Every kind; a test says where one has no entry here or no effect in `analysis/case/effects.py`."""
+"""Every kind; a test fails where one has no entry here or no effect in `analysis/case/effects.py`."""

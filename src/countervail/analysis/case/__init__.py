@@ -132,15 +132,15 @@ class Case:
 
     @property
     def budget(self) -> Floats:
-        """G, the log of trade without the measures in force over trade now, as the scenario's anchor has it."""
+        """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
         return self._lifting.budget
 
     def lift(self, *, payments: bool = True) -> Shock:
-        """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
+        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
         return self._lifting.every(payments=payments)
 
     def lift_payments(self) -> Shock:
-        """What cheaper payments give pairs under no measure once cut-offs are lifted."""
+        """Cheaper payments of pairs under no measure once cut-offs are lifted."""
         return self._lifting.payments()
 
     def lift_one(self, which: int) -> Shock:

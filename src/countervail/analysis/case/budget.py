@@ -108,7 +108,7 @@ class Lifting:
 
     @cached_property
     def budget(self) -> Floats:
-        """G, the log of trade without the measures in force over trade now, as the scenario's anchor has it."""
+        """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
         G = self.strongest
         match self.scenario.settings.anchor:
             case "history":
@@ -139,7 +139,7 @@ class Lifting:
         return ratio
 
     def every(self, *, payments: bool = True) -> Shock:
-        """U: all measures in force lifted; `payments` says whether pairs under no measure pay more cheaply, too."""
+        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.payments().trade_effect) if paid else cube(self.world, 1.0)
         opened = cube(self.world, 0.0)
@@ -152,7 +152,7 @@ class Lifting:
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=opened), self.effects, lifted=True)
 
     def payments(self) -> Shock:
-        """What cheaper payments give pairs under no measure once cut-offs are lifted; under a measure its budget holds.
+        """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
 
         `ln phi = theta ln((1 + w_O) / (1 + w_U))`; with the measures one by one it adds up to `every`.
         """

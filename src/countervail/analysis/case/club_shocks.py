@@ -18,7 +18,7 @@ from countervail.types import Floats, Indices, Mask
 
 @dataclass(frozen=True, eq=False)
 class ClubDesign:
-    """Who is in a club and what it does; what is left out is as the scenario has it.
+    """Who is in a club and what it does; the defaults are those of the scenario.
 
     Attributes:
         members: ISO3 codes.
@@ -72,7 +72,7 @@ class ClubShocks:
         uniform = design.uniform is not None
         rent = 0.0 if uniform else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
-        # what a pair without trade could trade opens in proportion; where U has opened it, it grows like other trade
+        # pairs without trade open in proportion to their potential; those that U has opened grow like other pairs
         closed = self.share[cells] == 0
         if start.potential is not None:
             closed &= np.asarray(start.potential)[cells] == 0

@@ -13,9 +13,9 @@ from countervail.scenario.assumptions import ranges
 from countervail.types import Floats
 from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
 
-# Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
+# Standard deviation of the log of an imputed cell, by its mark in `World.estimated` (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
-# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# Share of the variance of elasticities that is common to all sectors, and of that of measures common to all measures
 # (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
 MEASURES = ("measures.", "new_measures.")
@@ -77,7 +77,7 @@ class Draws:
         elasticity: `[draw, sector]`.
         common: how strong all measures together are, in standard deviations `[draw]`.
         payments: quantile of what payments save `[draw]`.
-        seeds: of the imputed cells' noise, one a draw.
+        seeds: of the imputed cells' noise, one per draw.
     """
 
     paths: tuple[str, ...]
@@ -155,7 +155,7 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
         return None
     rng = np.random.default_rng(seed)
     n = world.n
-    # one factor a pair for its level, and one a cell for its mix
+    # one factor per pair for its level, and one per cell for its mix
     level = rng.standard_normal((n, n, 1))
     mix = rng.standard_normal(world.flows.shape)
     spread = np.zeros(4)
