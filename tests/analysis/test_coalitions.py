@@ -35,16 +35,16 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def cube(world: World, scenario: Scenario) -> Cube:
-    found = cv.coalitions(world, scenario, PLAYERS)
-    assert isinstance(found, Cube)
-    return found
+    result = cv.coalitions(world, scenario, PLAYERS)
+    assert isinstance(result, Cube)
+    return result
 
 
 @pytest.fixture(scope="module")
 def senders(world: World, scenario: Scenario) -> Cube:
-    found = cv.coalitions(world, scenario, ["EU", "USA", "GBR", "JPN", "CHE"], side="senders", target="RUS")
-    assert isinstance(found, Cube)
-    return found
+    result = cv.coalitions(world, scenario, ["EU", "USA", "GBR", "JPN", "CHE"], side="senders", target="RUS")
+    assert isinstance(result, Cube)
+    return result
 
 
 def test_coalitions_are_what_the_scenario_without_the_others_gives(
@@ -91,13 +91,13 @@ def test_stability_rules_are_consistent(cube: Cube) -> None:
 def test_the_smallest_coalition_that_reaches_an_offset(cube: Cube) -> None:
     reached = cube.offset("IRN")
     goal = 0.5 * reached[-1]
-    found = cube.smallest(goal, "IRN")
-    assert found is not None
-    assert "IRN" in found
-    assert reached[cube.coalition(found)] >= goal
+    result = cube.smallest(goal, "IRN")
+    assert result is not None
+    assert "IRN" in result
+    assert reached[cube.coalition(result)] >= goal
     size = np.bitwise_count(np.arange(64))
     with_iran = (np.arange(64) & 1).astype(bool)
-    assert len(found) == size[(reached >= goal) & with_iran].min()
+    assert len(result) == size[(reached >= goal) & with_iran].min()
     assert cube.smallest(2.0, "IRN") is None
 
 
@@ -146,8 +146,8 @@ def test_the_union_is_one_player(world: World, scenario: Scenario) -> None:
 
 
 def test_players_are_checked(world: World, scenario: Scenario) -> None:
-    for players, says in ((["IRN", "DEU"], "DEU is not a member"), (["IRN"], "at least two"), (["IRN"] * 2, "once")):
-        with pytest.raises(InputError, match=says):
+    for players, message in ((["IRN", "DEU"], "DEU is not a member"), (["IRN"], "at least two"), (["IRN"] * 2, "once")):
+        with pytest.raises(InputError, match=message):
             coalitions(world, scenario, players)
     with pytest.raises(InputError, match="target"):
         coalitions(world, scenario, side="senders")
@@ -161,21 +161,21 @@ def test_many_players_are_sampled(
     cube: Cube, world: World, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST", 5)
-    found = coalitions(world, scenario, PLAYERS, permutations=60)
-    assert isinstance(found, Sampled)
-    assert sum(found.shapley().values()) == pytest.approx(cube.value[-1], rel=1e-6)
-    for player, (low, high) in found.interval().items():
-        assert low <= found.shapley()[player] <= high
-        assert found.shapley()[player] == pytest.approx(cube.shapley()[player], rel=0.1)
+    result = coalitions(world, scenario, PLAYERS, permutations=60)
+    assert isinstance(result, Sampled)
+    assert sum(result.shapley().values()) == pytest.approx(cube.value[-1], rel=1e-6)
+    for player, (low, high) in result.interval().items():
+        assert low <= result.shapley()[player] <= high
+        assert result.shapley()[player] == pytest.approx(cube.shapley()[player], rel=0.1)
 
 
-def test_a_cube_is_kept_with_its_scenario_and_read_back(
+def test_a_cube_is_saved_with_its_scenario_and_read_back(
     cube: Cube, world: World, scenario: Scenario, tmp_path: Path
 ) -> None:
-    kept = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
-    assert isinstance(kept, Cube)
+    saved = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
+    assert isinstance(saved, Cube)
     assert {p.name for p in (tmp_path / "cube").iterdir()} == {"cube.json", "scenario.yaml", "block_000000.npy"}
-    np.testing.assert_array_equal(kept.real_income, cube.real_income)
+    np.testing.assert_array_equal(saved.real_income, cube.real_income)
     again = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
     assert isinstance(again, Cube)
     np.testing.assert_array_equal(again.real_income, cube.real_income)

@@ -116,14 +116,14 @@ def test_the_other_world_is_solved_ahead(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_run_is_its_stages_and_the_headline_alone_has_the_same_bands() -> None:
     scenario = source().scenario(["settings.horizon=short"])
     first = completed(solved(case_of(live().world, scenario)))
-    whole, headline = banded(first, 3), banded(first, 3, thorough=False)
+    full, headline = banded(first, 3), banded(first, 3, thorough=False)
     assert headline.drawn is not None
-    assert whole.drawn is not None
-    np.testing.assert_array_equal(whole.drawn.cost, headline.drawn.cost)
-    np.testing.assert_array_equal(whole.drawn.gain[whole.main], headline.drawn.gain[whole.main])
+    assert full.drawn is not None
+    np.testing.assert_array_equal(full.drawn.cost, headline.drawn.cost)
+    np.testing.assert_array_equal(full.drawn.gain[full.main], headline.drawn.gain[full.main])
     other = next(name for name in first.by_reading if name != first.main)
     assert len(headline.cost("IRN", other)) == len(headline.gain("IRN", other)) == 1
-    assert len(whole.gain("IRN", other)) == 4
+    assert len(full.gain("IRN", other)) == 4
 
 
 def test_a_source_is_read_under_one_set_of_overrides_after_another() -> None:

@@ -66,7 +66,7 @@ def test_the_clubs_figure_is_a_ratio_of_sums(outcome: Outcome) -> None:
     assert outcome.offset[CLUB] != pytest.approx(np.mean([outcome.offset["IRN"], outcome.offset["RUS"]]))
 
 
-def test_readings_are_run_apart(outcome: Outcome) -> None:
+def test_readings_are_run_separately(outcome: Outcome) -> None:
     assert set(outcome.by_reading) == {"one", "two"}
     assert outcome.by_reading["two"].members == ("IRN", "RUS", "CHN")
     alone = cv.run(outcome.world, scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), reading="two"))
@@ -244,9 +244,9 @@ def test_what_a_gain_rests_on(outcome: Outcome) -> None:
 
 
 def test_diverted_trade_is_the_difference_between_u_and_s(outcome: Outcome) -> None:
-    found = outcome.worlds.sanctions
+    base = outcome.worlds.sanctions
     lost = sum(d.change for d in outcome.moved if d.target == "IRN" and d.flow == "export")
-    exports = [eq.flows[IRAN].sum() - eq.flows[IRAN, IRAN].sum() for eq in (found.S, found.U)]
+    exports = [eq.flows[IRAN].sum() - eq.flows[IRAN, IRAN].sum() for eq in (base.S, base.U)]
     assert_allclose(lost, exports[0] - exports[1], rtol=1e-9)
     senders = [d.change for d in outcome.moved if d.target == "IRN" and d.partner in ("USA", "DEU", "FRA")]
     assert sum(senders) < 0

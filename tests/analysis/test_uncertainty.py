@@ -58,20 +58,20 @@ def test_a_symmetric_range_is_the_triangular_distribution() -> None:
 
 def test_what_is_drawn_and_what_is_not() -> None:
     world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
-    found = sample(world, given_, 50, 0)
+    draws = sample(world, given_, 50, 0)
     # numbers without a range are not drawn
-    assert set(found.paths) == {
+    assert set(draws.paths) == {
         "measures.russia.effect",
         "measures.iran.effect",
         "club.provisions.market.effect",
         "club.provisions.energy.effect",
     }
-    assert len(found.labels) == len(found.paths)
-    values = dict(zip(found.paths, found.values.T, strict=True))
+    assert len(draws.labels) == len(draws.paths)
+    values = dict(zip(draws.paths, draws.values.T, strict=True))
     assert (values["measures.russia.effect"] <= -0.5).all()
     assert (values["measures.russia.effect"] >= -2.0).all()
-    assert (found.elasticity >= world.elasticity_low).all()
-    assert (found.elasticity <= world.elasticity_high).all()
+    assert (draws.elasticity >= world.elasticity_low).all()
+    assert (draws.elasticity <= world.elasticity_high).all()
     # elasticities have a part in common
     logs = np.log(sample(world, given_, 400, 0).elasticity)
     off = np.corrcoef(logs.T)[~np.eye(world.j, dtype=bool)]
@@ -81,18 +81,18 @@ def test_what_is_drawn_and_what_is_not() -> None:
 
 def test_a_world_without_ranges_or_marks_keeps_its_elasticities_and_flows() -> None:
     world = bare_world()
-    found = sample(world, scenario(MEASURES, PROVISIONS), 3, 0)
-    assert_allclose(found.elasticity, np.tile(world.elasticity, (3, 1)))
-    assert found.draw(0, world).flows is None
+    draws = sample(world, scenario(MEASURES, PROVISIONS), 3, 0)
+    assert_allclose(draws.elasticity, np.tile(world.elasticity, (3, 1)))
+    assert draws.draw(0, world).flows is None
 
 
 def test_draws_do_not_depend_on_the_order_of_use_and_switches_keep_them() -> None:
     world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
-    found = sample(world, given_, 4, 3)
-    late, early = found.draw(3, world), sample(world, given_, 4, 3).draw(3, world)
+    draws = sample(world, given_, 4, 3)
+    late, early = draws.draw(3, world), sample(world, given_, 4, 3).draw(3, world)
     assert_allclose(late.flows, early.flows)
     off = scenario([{**MEASURES[0], "enabled": False}, MEASURES[1]], PROVISIONS, china="full")
-    assert_allclose(sample(world, off, 4, 3).values, found.values)
+    assert_allclose(sample(world, off, 4, 3).values, draws.values)
 
 
 # -- imputed cells -----------------------------------------------------------------------------------------------------
@@ -101,9 +101,9 @@ def test_draws_do_not_depend_on_the_order_of_use_and_switches_keep_them() -> Non
 @pytest.mark.parametrize("seed", range(3))
 def test_the_noise_of_imputed_cells_keeps_every_identity(seed: int) -> None:
     world = rich_world(seed)
-    found = sample(world, scenario(), 5, seed)
+    draws = sample(world, scenario(), 5, seed)
     for k in range(5):
-        flows = found.draw(k, world).flows
+        flows = draws.draw(k, world).flows
         assert flows is not None
         drawn = world.replace(flows=flows)
         assert drawn.check() == ()
@@ -235,7 +235,7 @@ def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> N
     many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
     assert many.drawn is not None
     rows = influence(many.drawn, many.cost("IRN")[1:])
-    found = {row.path: row.rank_correlation for row in rows}
-    assert found["measures"] > 0.5
-    assert found["measures.iran.effect"] < -0.4  # a deeper cut costs more
+    rows_by_path = {row.path: row.rank_correlation for row in rows}
+    assert rows_by_path["measures"] > 0.5
+    assert rows_by_path["measures.iran.effect"] < -0.4  # a deeper cut costs more
     assert 0.5 < sum(row.share for row in rows) <= 1.2

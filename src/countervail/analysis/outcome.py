@@ -65,11 +65,25 @@ def blunting(cost: Floats, cost_with_club: Floats) -> Floats:
 class Outcome:
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
-    `estimate` gives every headline figure with its band. `offset`, `blunting` and `break_even` are their central values
-    by ISO3 code, and "CLUB", of the eligible members; None where the ratio is not identified, or the break-even beyond
-    what was searched. `real_income` is by world: S, U, C, UC. `payments` is the payment network and what the links
-    proposed are worth, None where no provision runs over rails. What no stage of `analysis.run` has computed yet is
-    empty, or None.
+    `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of
+    the eligible members and "CLUB" by code. What no stage of `analysis.run` has computed yet is empty, or None.
+
+    Attributes:
+        world: the baseline.
+        scenario: in the present state of its switches.
+        draws, seed: how many draws the bands are over, and their seed.
+        case: the central case, which makes the shocks.
+        main: the scenario's own reading.
+        by_reading: the four worlds of each reading.
+        placebo: the costs that the same method gives countries under no measure.
+        drawn: the results of the draws.
+        parts, lifted: each provision of the club, and each measure lifted, on its own.
+        dependence: the gain without China, and on observed trade only.
+        moved: the targets' trade with every partner in S and U.
+        integration: b* by reading and code, infinite beyond what was searched.
+        deterrence: by member, the wedge on its trade with the senders that keeps it out.
+        variants: the four worlds under each other closure, anchor and horizon.
+        payments: the payment network and what the proposed links are worth; None without a provision over rails.
     """
 
     world: World

@@ -60,7 +60,7 @@ def test_what_pairs_have_already_is_taken_off_once() -> None:
 
 
 @pytest.mark.parametrize(("level", "multiplier"), [("none", 0.0), ("partial", 0.5), ("full", 1.0)])
-def test_china_takes_part_as_the_club_says(level: str, multiplier: float) -> None:
+def test_china_takes_part_as_the_club_has_it(level: str, multiplier: float) -> None:
     made = case(bare_world(), [], [provision("a", 0.2)], members=["RUS"], china=level)
     b = made.integration(ClubDesign(("IRN", "RUS", "CHN")))
     assert_allclose(b[0, 1], 0.2)
@@ -82,7 +82,7 @@ def test_a_drawn_part_of_china_counts_only_where_china_is_partial() -> None:
         assert_allclose(drawn.integration(ClubDesign(("IRN", "CHN")))[0, 1], 0.2 * expected)
 
 
-def test_a_members_own_measures_stand_in_the_way() -> None:
+def test_a_members_own_measures_limit_the_club() -> None:
     """b times 1 - coverage where a member is a sender itself, even where U does not lift the measure."""
     own = measure("own", senders=["BLR"], targets=["VEN"], coverage=0.6, leakage=0.5, sectors=["AGR"], lifted=False)
     b = rise([own], [provision("a", 0.2)])
