@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 
 import countervail.trade.coalition_block as cube_module
 from benchmarks.worlds import CLUB, club, coarse
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.coalitions.games import club_game
 from countervail.scenario import load_scenario
 from countervail.trade.coalition_block import Game, solve_block
@@ -88,14 +89,14 @@ def bundled(players: int, top: float) -> tuple[Row, Row]:
     world, scenario = load_world(), load_scenario("asiu")
     case = Case.of(world, scenario)
     names = scenario.members()[:players]
-    played = club_game(case, names)
+    game = club_game(case, names).solver
     size = f"bundled world, {world.n} x {world.j}"
-    row, incomes = full_cube(size, played.game, "<= 360" if players == 18 else "", top)
+    row, incomes = full_cube(size, game, "<= 360" if players == 18 else "", top)
     rng = np.random.default_rng(0)
     worst = 0.0
     for coalition in rng.integers(0, len(incomes), 200):
         members = [p for k, p in enumerate(names) if coalition >> k & 1]
-        alone = solve(case.prepared, case.club(members, base=case.sanctioned()), tol=1e-12)
+        alone = solve(case.prepared, case.club(ClubDesign(members), case.sanctioned()), tol=1e-12)
         worst = max(worst, float(np.abs(incomes[coalition, :-1] / alone.real_income - 1).max()))
     check = {
         "what": "200 random coalitions against cold solves",

@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import countervail as cv
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.errors import InputError
 from countervail.report.controls import control_words as words
 from countervail.report.controls import controls, switchable
 from countervail.report.controls.control_model import Controls, Number
 from countervail.report.tables.evidence_tables import facts
 from countervail.scenario import China, Settings, ranges
-from countervail.scenario.measures import Kind
+from countervail.scenario.kinds import KINDS, NUMBERS
 
 LIBRARY = ("asiu", "russia-2022", "maximum-pressure-2018")
 NEW = """
@@ -138,11 +139,12 @@ def test_every_setting_that_a_page_can_switch_has_its_words() -> None:
     assert [c.path.removeprefix("settings.") for c in shown("asiu").settings] == list(can)
     assert switchable(int) is switchable(int | None) is None
     assert set(words.CHOICES["china"]) == set(get_args(China))
-    assert set(words.KINDS) == set(get_args(Kind))
 
 
 def test_what_is_said_is_short_and_whole() -> None:
-    said = [*words.SETTINGS.values(), *words.MEASURE.values(), *words.CLUB.values(), words.CHINA, words.CONGO]
+    numbers = {**NUMBERS, **{name: n for kind in KINDS.values() for name, n in kind.numbers.items()}}
+    said = [*words.SETTINGS.values(), *words.CLUB.values(), words.CHINA, words.CONGO]
+    said += [words.Words(n.label, n.help) for n in numbers.values()]
     for label, sentence in said:
         assert label[0].isupper()
         assert len(label) < 60
@@ -260,7 +262,7 @@ def test_no_slider_of_the_club_is_idle() -> None:
             # a cap that nothing reaches
             free = [] if n.path == "club.cap" else ["club.cap=5"]
             scenario = cv.load_scenario("asiu", set=[*free, setting(n.path, end)])
-            b.append(Case.of(world, scenario).integration(scenario.members()))
+            b.append(Case.of(world, scenario).integration(ClubDesign(scenario.members())))
         assert not np.array_equal(*b), n.path
 
 

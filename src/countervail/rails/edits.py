@@ -89,7 +89,7 @@ def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
     threats = {s.id for s in rails.secondary}
     lifted = (m for m in scenario.measures if m.enabled and scenario.share_lifted(m) > 0)
     # many measures have the same senders and targets
-    for names, on, cuts in dict.fromkeys((m.senders, m.targets, m.kind == "payment_cutoff") for m in lifted):
+    for names, on, cuts in dict.fromkeys((m.senders, m.targets, m.cuts_payments) for m in lifted):
         senders = {*scenario.expand([name for name in names if name != _UN], date), *({_UN} & set(names))}
         targets = set(scenario.expand(on, date))
         gone.update(_matching(in_force, senders - {atlas.REST}, targets - {atlas.REST}))

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from countervail.scenario.kinds import NUMBERS
 from countervail.scenario.scenario import Scenario
 from countervail.scenario.values import Range, map_ranges, walk_ranges
 from countervail.types import Row
 
 # the unit of a range that does not name its own follows from its field
-_UNITS = {
-    "effect": "log points of trade",
-    "rate": "ad valorem",
-    "coverage": "share",
-    "leakage": "share",
-    "evasion": "ad valorem",
-    "stock": "million USD",
-    "return_rate": "share a year",
+_UNITS = {name: number.unit for name, number in NUMBERS.items()} | {
     "china_partial": "multiplier of b",
     "cap": "log points of trade",
     "rent_share": "share",
     "share": "share",
 }
-_LABELS = {
-    "effect": "effect on log trade",
-    "rate": "rate",
-    "coverage": "coverage",
-    "leakage": "leakage",
-    "evasion": "cost of evasion",
-    "stock": "stock frozen",
-    "return_rate": "return forgone",
+_LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "china_partial": "part of a provision for a partial China",
     "cap": "most that all provisions do together",
     "rent_share": "share of a wedge that is a fee",

@@ -29,6 +29,7 @@ from countervail.report.controls.control_model import (
 )
 from countervail.report.tables.evidence_tables import facts, sentences
 from countervail.scenario import China, Club, Measure, Provision, Range, Scenario, Settings, unit_of
+from countervail.scenario.kinds import KINDS
 from countervail.scenario.scenario import RAILS_KNOWN
 
 _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAILS_KNOWN), strict=True))
@@ -206,19 +207,6 @@ def _provisions(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str])
         )
 
 
-# The least and the most a slider may go to, None for a margin around the range; and what no margin goes beyond
-_Span = tuple[float | None, float | None, float]
-_SPANS: Final[dict[str, _Span]] = {
-    "effect": (None, 0.0, 0.0),
-    "rate": (0.0, None, 10.0),
-    "coverage": (0.0, 1.0, 1.0),
-    "leakage": (0.0, 1.0, 1.0),
-    "evasion": (0.0, None, math.inf),
-    "stock": (0.0, None, math.inf),
-    "return_rate": (0.0, None, 1.0),
-}
-
-
 def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
     for field in ("measures", "new_measures"):
         before: dict[str, Measure] = {m.id: m for m in getattr(loaded, field)}
@@ -228,7 +216,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 id=m.id,
                 label=m.label,
                 kind=m.kind,
-                kind_label=words.KINDS[m.kind],
+                kind_label=KINDS[m.kind].label,
                 new=field == "new_measures",
                 senders=m.senders,
                 sender_names=_who(scenario, m.senders),
@@ -246,12 +234,12 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 numbers=tuple(
                     _number(
                         f"{path}.{size}",
-                        words.MEASURE.get(f"{m.kind}.{size}", words.MEASURE[size]),
+                        words.Words(number.label, number.help),
                         getattr(m, size),
                         getattr(was, size) or getattr(m, size),
-                        _SPANS[size],
+                        number.slider,
                     )
-                    for size in m.sizes
+                    for size, number in ((size, KINDS[m.kind].number(size)) for size in m.sizes)
                 ),
             )
 
@@ -272,6 +260,10 @@ def _who(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
+
+
+# The least and the most a slider may go to, None for a margin around the range; and what no margin goes beyond
+_Span = tuple[float | None, float | None, float]
 
 
 def _club_numbers(club: Club, loaded: Club) -> Iterator[Number]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import __version__, countries
+from countervail.analysis.claim_checks import findings
 from countervail.analysis.coalitions import Sampled, shapley
 from countervail.analysis.coalitions.cube import Cube
-from countervail.analysis.coalitions.senders import findings
 from countervail.analysis.coalitions.stability import Entry
 from countervail.analysis.identification import ineligible
 from countervail.analysis.outcome import LEAST_COST

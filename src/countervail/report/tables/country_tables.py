@@ -13,12 +13,12 @@ import numpy as np
 from countervail.analysis.outcome import Outcome
 from countervail.rails import Network, payments
 from countervail.rails.explain import Explanation
-from countervail.report.controls import control_words
 from countervail.report.numbers import MINUS, share, usd
 from countervail.report.tables.columns import name
 from countervail.report.tables.evidence_tables import sentences
 from countervail.report.tables.world_tables import every_country
 from countervail.scenario import Measure, Range, Scenario, unit_of
+from countervail.scenario.kinds import KINDS
 from countervail.types import Floats, Row
 from countervail.world.world import ESTIMATED
 
@@ -53,8 +53,8 @@ def _country(o: Outcome, iso3: str) -> Row:
     row = next(row for row in every_country(o) if row["iso3"] == iso3)
     eligible = iso3 in o.eligible()
     why = o.ineligible[iso3] or ("" if iso3 in o.members else "it is no member of the club")
-    if eligible and o.ratio("offset", iso3).value is None:
-        why = o.ratio("offset", iso3).note
+    if eligible and o.estimate("offset", iso3).value is None:
+        why = o.estimate("offset", iso3).note
     changes, size = ("u_pct", "c_pct", "uc_pct", "u_usd", "c_usd"), ("gdp_usd", "population", "estimated_share")
     return {
         **{key: row[key] for key in ("iso3", "name", "role")},
@@ -163,7 +163,7 @@ _UNITS: Final = {"share": "", "ad valorem": "", "share a year": " a year", "mill
 
 def _strength(m: Measure, size: str) -> str:
     """A number of a measure in words, with its range."""
-    label = control_words.MEASURE.get(f"{m.kind}.{size}", control_words.MEASURE[size]).label
+    label = KINDS[m.kind].number(size).label
     number: Range = getattr(m, size)
     unit = unit_of(size, number) or ""
     written = usd if unit == "million USD" else share if unit in _UNITS else _plainly

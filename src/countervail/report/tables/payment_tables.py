@@ -9,7 +9,7 @@ import numpy as np
 
 from countervail import countries
 from countervail.analysis.identification import mean
-from countervail.analysis.payment_links import Study, Worth
+from countervail.analysis.payment_links import ProposalGain, Study
 from countervail.report.tables import rail_tables as network_tables
 from countervail.report.tables.rail_tables import QUICK, SLOW, cut_rows, own_rise, touched
 from countervail.scenario import CLUB
@@ -57,7 +57,7 @@ def _proposals(study: Study) -> Iterator[Row]:
             }
 
 
-def _income(study: Study, worth: Worth, who: str) -> Row:
+def _income(study: Study, worth: ProposalGain, who: str) -> Row:
     alone, low, high, last = (_pooled(study, x, who) for x in (worth.alone, worth.low, worth.high, worth.last))
     income = study.base.base_income[_at(study, who)].sum()
     return {
@@ -85,10 +85,10 @@ def _cuts(study: Study) -> Iterator[Row]:
     case = study.case
     groups = _groups(study)
     per_size: dict[int, list[Row]] = {}
-    for found in dict.fromkeys(c.found for c in study.costs):
-        per_size[found.k] = cut_rows(study.network, [found])
+    for search in dict.fromkeys(c.interdiction for c in study.costs):
+        per_size[search.k] = cut_rows(study.network, [search])
     for cost in study.costs:
-        row = per_size[cost.found.k].pop(0)
+        row = per_size[cost.interdiction.k].pop(0)
         for name, at in groups.items():
             income = study.base.base_income[at]
             row[f"{name}_pct"] = (

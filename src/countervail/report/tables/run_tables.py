@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from countervail import __version__
-from countervail.analysis.claim_checks import check
+from countervail.analysis.claim_checks import check, facts
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
-from countervail.analysis.published import facts
 from countervail.analysis.uncertainty import influence
 from countervail.report.tables import payment_tables
 from countervail.report.tables.assumption_tables import assumed, caveats

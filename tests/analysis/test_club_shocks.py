@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import Draw
 from countervail.trade.shares import shocked_shares
 from countervail.types import Floats
@@ -22,7 +23,9 @@ IR, RU, BY, VE = (CODES.index(c) for c in ("IRN", "RUS", "BLR", "VEN"))
 def rise(*args: Any, members: tuple[str, ...] = MEMBERS, uniform: float | None = None, **fields: Any) -> Floats:
     """b of a club in the made-up world `[member, member, sector]`."""
     outside = [m for m in members if m != "IRN"]
-    return case(bare_world(closed=0.0), *args, members=outside, **fields).integration(members, uniform=uniform)
+    return case(bare_world(closed=0.0), *args, members=outside, **fields).integration(
+        ClubDesign(members, uniform=uniform)
+    )
 
 
 def test_provisions_add_up_to_the_cap() -> None:
@@ -57,9 +60,9 @@ def test_what_pairs_have_already_is_taken_off_once() -> None:
 
 
 @pytest.mark.parametrize(("level", "multiplier"), [("none", 0.0), ("partial", 0.5), ("full", 1.0)])
-def test_china_takes_part_as_the_club_says(level: str, multiplier: float) -> None:
+def test_china_takes_part_as_the_club_has_it(level: str, multiplier: float) -> None:
     made = case(bare_world(), [], [provision("a", 0.2)], members=["RUS"], china=level)
-    b = made.integration(("IRN", "RUS", "CHN"))
+    b = made.integration(ClubDesign(("IRN", "RUS", "CHN")))
     assert_allclose(b[0, 1], 0.2)
     assert_allclose(b[0, 2], 0.2 * multiplier)
     assert_allclose(b[2, 1], 0.2 * multiplier)
@@ -68,18 +71,18 @@ def test_china_takes_part_as_the_club_says(level: str, multiplier: float) -> Non
 def test_each_reading_has_its_own_china() -> None:
     made = case(bare_world(), [], [provision("a", 0.2)], members=None)
     assert made.scenario.club.candidates("two") == ("RUS", "CHN")
-    assert_allclose(made.integration(("IRN", "CHN"), reading="two")[0, 1], 0.2)
-    assert not made.integration(("IRN", "CHN"), reading="one").any()
+    assert_allclose(made.integration(ClubDesign(("IRN", "CHN"), "two"))[0, 1], 0.2)
+    assert not made.integration(ClubDesign(("IRN", "CHN"), "one")).any()
 
 
 def test_a_drawn_part_of_china_counts_only_where_china_is_partial() -> None:
     for level, expected in (("partial", 0.3), ("full", 1.0)):
         made = case(bare_world(), [], [provision("a", 0.2)], members=["RUS"], china=level)
         drawn = made.drawn(Draw({"club.china_partial": 0.3}))
-        assert_allclose(drawn.integration(("IRN", "CHN"))[0, 1], 0.2 * expected)
+        assert_allclose(drawn.integration(ClubDesign(("IRN", "CHN")))[0, 1], 0.2 * expected)
 
 
-def test_a_members_own_measures_stand_in_the_way() -> None:
+def test_a_members_own_measures_limit_the_club() -> None:
     """b times 1 - coverage where a member is a sender itself, even where U does not lift the measure."""
     own = measure("own", senders=["BLR"], targets=["VEN"], coverage=0.6, leakage=0.5, sectors=["AGR"], lifted=False)
     b = rise([own], [provision("a", 0.2)])
@@ -106,7 +109,9 @@ def test_a_uniform_rise_replaces_the_provisions() -> None:
 def test_the_order_of_members_does_not_matter() -> None:
     world = rich_world()
     made = case(world, [], [provision("a", 0.3)], members=["RUS", "BLR", "VEN", "CHN"], china="partial")
-    there, back = (made.club(m) for m in (("IRN", *made.scenario.club.members), ("CHN", "VEN", "BLR", "RUS", "IRN")))
+    there, back = (
+        made.club(ClubDesign(m)) for m in (("IRN", *made.scenario.club.members), ("CHN", "VEN", "BLR", "RUS", "IRN"))
+    )
     assert_allclose(shocked_shares(world.economy, there).A, shocked_shares(world.economy, back).A, rtol=1e-13)
 
 
@@ -114,7 +119,7 @@ def test_the_order_of_members_does_not_matter() -> None:
 def test_the_rent_share_of_a_wedge_is_a_fee(rent: float) -> None:
     """Trade effect exp((1 - r) b), export tax exp(-r b / theta) - 1: together b of log trade."""
     world = bare_world(closed=0.0)
-    inside = case(world, [], [provision("a", 0.3)], rent_share=rng_of(rent)).club(MEMBERS).among
+    inside = case(world, [], [provision("a", 0.3)], rent_share=rng_of(rent)).club(ClubDesign(MEMBERS)).among
     assert [CODES[k] for k in inside.countries] == list(MEMBERS)
     assert_allclose(inside.trade_effect[0, 1], np.exp((1 - rent) * 0.3))
     assert_allclose(inside.trade_effect[0, 0], 1.0)
@@ -126,7 +131,7 @@ def test_the_rent_share_of_a_wedge_is_a_fee(rent: float) -> None:
 def test_at_the_short_horizon_the_wedge_stays_and_trade_rises_less() -> None:
     world = bare_world(closed=0.0)
     short = case(world, [], [provision("a", 0.3)], rent_share=rng_of(0.5), settings={"horizon": "short"})
-    inside = short.club(MEMBERS).among
+    inside = short.club(ClubDesign(MEMBERS)).among
     assert_allclose(inside.trade_effect[0, 1], np.exp(0.5 * 0.5 * 0.3))
     assert_allclose(inside.export_tax[0, 1], np.expm1(-0.5 * 0.3 / world.elasticity))
     total = inside.trade_effect[0, 1] * (1 + inside.export_tax[0, 1]) ** -short.economy.elasticity
@@ -139,7 +144,7 @@ def test_closed_pairs_open_in_proportion() -> None:
     potential = made.layout.potential
     closed = (world.flows == 0)[IR]
     assert closed[[RU, BY, VE]].any()
-    inside = made.club(MEMBERS).among
+    inside = made.club(ClubDesign(MEMBERS)).among
     for at, k in enumerate((RU, BY, VE), 1):
         opened = inside.potential[0, at]
         assert_allclose(opened, np.where(closed[k], -np.expm1(-0.4) * potential[IR, k], 0.0))
@@ -148,10 +153,10 @@ def test_closed_pairs_open_in_proportion() -> None:
         world, [measure("ban", "embargo", senders=["VEN"], targets=["IRN"], coverage=0.5)], [provision("a", 0.4)]
     )
     lifted = both.lift()
-    joint = both.club(MEMBERS, base=lifted)
+    joint = both.club(ClubDesign(MEMBERS), lifted)
     at = np.argwhere(np.asarray(lifted.potential)[np.ix_([VE], [IR])] > 0)
     for _, _, j in at:
-        grown = both.integration(MEMBERS)[3, 0, j]
+        grown = both.integration(ClubDesign(MEMBERS))[3, 0, j]
         share = [shocked_shares(world.economy, shock).A[j, IR, VE] for shock in (lifted, joint)]
         assert_allclose(share[1], share[0] * np.exp(grown))
 
@@ -159,8 +164,8 @@ def test_closed_pairs_open_in_proportion() -> None:
 def test_a_club_on_top_of_another_shock_multiplies_it() -> None:
     made = case(bare_world(), [measure("m", effect=-1.0)], [provision("a", 0.3)])
     lifted = made.lift()
-    joint = made.club(MEMBERS, base=lifted)
-    alone = made.club(MEMBERS)
+    joint = made.club(ClubDesign(MEMBERS), lifted)
+    alone = made.club(ClubDesign(MEMBERS))
     economy = made.world.economy
     free, both, club = (shocked_shares(economy, shock).A for shock in (lifted, joint, alone))
     assert_allclose(both * economy.share, free * club)
@@ -169,7 +174,7 @@ def test_a_club_on_top_of_another_shock_multiplies_it() -> None:
 def test_nobody_alone_gains_from_a_club() -> None:
     world = bare_world()
     made = case(world, [], [provision("a", 0.3)], members=[])
-    eq = cv.solve(world, made.club(("IRN",)))
+    eq = cv.solve(world, made.club(ClubDesign(("IRN",))))
     assert_allclose(eq.real_income, 1.0, atol=1e-12)
 
 
@@ -178,7 +183,8 @@ def test_a_stronger_club_gives_its_members_more_together() -> None:
     made = case(world)
     at = [IR, RU, BY, VE]
     totals = [
-        float(cv.solve(world, made.club(MEMBERS, uniform=b)).equivalent_variation[at].sum()) for b in (0.1, 0.5, 1.0)
+        float(cv.solve(world, made.club(ClubDesign(MEMBERS, uniform=b))).equivalent_variation[at].sum())
+        for b in (0.1, 0.5, 1.0)
     ]
     assert totals[0] > 0
     assert all(a < b for a, b in pairwise(totals))

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import countervail as cv
-from countervail.analysis.claim_checks import check, population
-from countervail.analysis.published import published
+from countervail.analysis.claim_checks import check, population, published
 from countervail.scenario import Scenario
 from support.cases import CODES, bare_world, rich_world, scenario
 

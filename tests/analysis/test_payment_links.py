@@ -31,73 +31,73 @@ CUT_SIZES = 2
 
 
 @pytest.fixture(scope="module")
-def found() -> Study:
+def links() -> Study:
     case, network = prepare(rich_world(), SMALL)
     return study(case, network, cuts=CUT_SIZES)
 
 
-def by_id(found: Study) -> dict[str, payment_links.Worth]:
-    return {w.proposed.id: w for w in found.worth}
+def by_id(links: Study) -> dict[str, payment_links.ProposalGain]:
+    return {w.proposed.id: w for w in links.worth}
 
 
-def test_the_links_of_a_provision_give_what_the_provision_gives(found: Study) -> None:
+def test_the_links_of_a_provision_give_what_the_provision_gives(links: Study) -> None:
     """`payment_proposals` beside `provisions`: the same links, the same gain, by two ways."""
-    case = found.case
+    case = links.case
     base = sanctions(case)
-    (part,) = provisions(case, worlds(case, base, found.members))
-    together = by_id(found)["bank-links"]
+    (part,) = provisions(case, worlds(case, base, links.members))
+    together = by_id(links)["bank-links"]
     np.testing.assert_allclose(together.alone, part.alone, atol=2e-8)
-    parts = sum(w.alone for name, w in by_id(found).items() if name.startswith("bank-link-"))
+    parts = sum(w.alone for name, w in by_id(links).items() if name.startswith("bank-link-"))
     np.testing.assert_allclose(parts, together.alone, rtol=0.05, atol=1e-7)
 
 
-def test_bands_hold_the_value_and_nothing_is_said_to_be_nothing(found: Study) -> None:
-    for worth in found.worth:
+def test_bands_hold_the_value_and_links_that_change_nothing_give_nothing(links: Study) -> None:
+    for worth in links.worth:
         assert (worth.low <= worth.alone + 1e-12).all()
         assert (worth.alone <= worth.high + 1e-12).all()
     # no Syria and no Lebanon in this world: their links change no pair and are worth nothing
     for name in ("bank-link-syr", "bank-link-lbn"):
-        worth = by_id(found)[name]
+        worth = by_id(links)[name]
         assert worth.proposed.alone.saving.max() == 0
         assert np.abs(worth.alone).max() < 1e-9
         assert np.abs(worth.last).max() < 1e-8
     # once the two rails are joined for all, Iran's own link with Russia adds nothing
-    assert np.abs(by_id(found)["bank-link-rus"].last).max() < 1e-8
-    assert by_id(found)["bank-link-rus"].alone[found.case.world.index("IRN")] > 1e-6
-    everything = by_id(found)["all"]
+    assert np.abs(by_id(links)["bank-link-rus"].last).max() < 1e-8
+    assert by_id(links)["bank-link-rus"].alone[links.case.world.index("IRN")] > 1e-6
+    everything = by_id(links)["all"]
     np.testing.assert_array_equal(everything.last, everything.alone)
 
 
-def test_draws_give_bands(found: Study) -> None:
-    draws = sample(found.case.world, SMALL, 3, 0)
-    drawn, again = (study(found.case, found.network, found.base, draws=draws) for _ in range(2))
+def test_draws_give_bands(links: Study) -> None:
+    draws = sample(links.case.world, SMALL, 3, 0)
+    drawn, again = (study(links.case, links.network, links.base, draws=draws) for _ in range(2))
     assert drawn.draws == 3
     for one, other in zip(drawn.worth, again.worth, strict=True):
         assert one.draws == 3
         np.testing.assert_array_equal(one.low, other.low)
-        np.testing.assert_array_equal(one.alone, by_id(found)[one.proposed.id].alone)
+        np.testing.assert_array_equal(one.alone, by_id(links)[one.proposed.id].alone)
         assert (one.low <= one.high).all()
 
 
-def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(found: Study) -> None:
-    worst = [next(c for c in found.costs if c.found.k == k) for k in range(1, CUT_SIZES + 1)]
+def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(links: Study) -> None:
+    worst = [next(c for c in links.costs if c.interdiction.k == k) for k in range(1, CUT_SIZES + 1)]
     assert all(one.cut.loss <= other.cut.loss + 1e-12 for one, other in pairwise(worst))
-    assert all(c.found.exact for c in found.costs)
-    assert len(found.costs) == CUT_SIZES * payment_links.SHOWN
-    rows = payment_tables.tables(found)["payment_cuts"]
-    income, world = found.base.base_income, found.case.world
-    for row, cost in zip(rows, found.costs, strict=True):
+    assert all(c.interdiction.exact for c in links.costs)
+    assert len(links.costs) == CUT_SIZES * payment_links.SHOWN
+    rows = payment_tables.tables(links)["payment_cuts"]
+    income, world = links.base.base_income, links.case.world
+    for row, cost in zip(rows, links.costs, strict=True):
         total = sum(row[f"{group}_usd"] or 0.0 for group in ("club", "others", "senders", "third"))
         assert total == pytest.approx(float((income * np.expm1(cost.change)).sum()), rel=1e-9)
-    hit = next(c for c in found.costs if c.cut.elements[0].name.startswith("RUS on "))
+    hit = next(c for c in links.costs if c.cut.elements[0].name.startswith("RUS on "))
     assert hit.change[world.index("RUS")] < 0
 
 
-def test_cutting_nothing_costs_nothing(found: Study) -> None:
-    case = found.case
-    shock = case.repaid(payment_links._dearer(found.network, found.network.cut([])), case.sanctioned())
-    (eq,) = payment_links.equilibria(case, [shock], found.base)
-    np.testing.assert_allclose(eq.real_income, found.base.real_income, rtol=1e-9)
+def test_cutting_nothing_costs_nothing(links: Study) -> None:
+    case = links.case
+    shock = case.repaid(payment_links.lost_saving(links.network, links.network.cut([])), case.sanctioned())
+    (eq,) = payment_links.equilibria(case, [shock], links.base)
+    np.testing.assert_allclose(eq.real_income, links.base.real_income, rtol=1e-9)
 
 
 def test_a_club_of_one_has_no_links() -> None:
@@ -108,8 +108,8 @@ def test_a_club_of_one_has_no_links() -> None:
     assert not any(payment_tables.tables(done).values())
 
 
-def test_tables_fit_their_descriptions(found: Study) -> None:
-    tables = payment_tables.tables(found, pairs=True)
+def test_tables_fit_their_descriptions(links: Study) -> None:
+    tables = payment_tables.tables(links, pairs=True)
     assert set(tables) == set(payment_tables.NAMES)
     for name, rows in tables.items():
         assert rows, name
@@ -121,8 +121,8 @@ def test_tables_fit_their_descriptions(found: Study) -> None:
     assert {row["band"] for row in tables["payment_proposals"]} == {"what payments save"}
 
 
-def test_the_page_says_what_the_links_are_worth(found: Study) -> None:
-    tables = payment_page.tables(found)
+def test_the_page_shows_what_the_links_are_worth(links: Study) -> None:
+    tables = payment_page.tables(links)
     html = payment_page.page(tables)
     assert "bank links together raise trade on their own pairs" in html
     assert html.count("data-chart=") == 5
@@ -161,7 +161,7 @@ def ids(scenario: Scenario) -> set[str]:
 
 def test_u_lifts_what_the_scenario_lifts() -> None:
     asiu, russia, pressure = (ids(cv.load_scenario(n)) for n in ("asiu", "russia-2022", "maximum-pressure-2018"))
-    # Ukraine's embargo is kept in U, and so are its banks' dealings
+    # Ukraine's embargo stays in U, and so are its banks' dealings
     assert "ukraine-dealings" not in asiu | russia | pressure
     assert all(name.startswith(("russia-", "belarus-")) for name in russia)
     assert russia < asiu
@@ -191,8 +191,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def invoke(*arguments: str) -> tuple[int, str, str]:
         code = call(["payments", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        output = capsys.readouterr()
+        return code, output.out, output.err
 
     return invoke
 
@@ -216,17 +216,17 @@ def test_the_command_shows_writes_and_explains(run: Any, tmp_path: Any) -> None:
     document = json.loads((out / "payments.json").read_text(encoding="utf-8"))
     assert document["meta"][0]["date"] == "2022-07-01"
     assert document["rail_routes"]
-    code, printed, said = run("--draws", "0", "--json", "-o", str(out))
+    code, printed, errors = run("--draws", "0", "--json", "-o", str(out))
     assert code == 0
     assert json.loads(printed)["payment_proposals"]
-    assert "Report:" in said
+    assert "Report:" in errors
     code, shown, _ = run("--draws", "2")
     assert code == 0
     assert "2 draws" in shown
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--date", "yesterday"], "'yesterday' is not a date"),
         (["--route", "IRN", "XXX"], "'XXX' is not in the network"),
@@ -234,10 +234,10 @@ def test_the_command_shows_writes_and_explains(run: Any, tmp_path: Any) -> None:
         (["--rails", "/nonexistent/rails.yaml"], "cannot be read"),
     ],
 )
-def test_the_command_refuses_by_name(run: Any, arguments: list[str], said: str) -> None:
+def test_the_command_refuses_by_name(run: Any, arguments: list[str], message: str) -> None:
     code, _, err = run(*arguments)
     assert code == 2
-    assert said in err
+    assert message in err
 
 
 def test_the_command_keeps_what_is_not_its_own(run: Any, tmp_path: Any) -> None:

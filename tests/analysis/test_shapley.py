@@ -67,7 +67,7 @@ def test_axioms(seed: int, n: int) -> None:
 
 def test_interaction_of_pairs_by_brute_force() -> None:
     n, v = 5, a_game(2, 5)
-    found = interaction(v)
+    result = interaction(v)
     for i, j in combinations(range(n), 2):
         total = 0.0
         rest = [k for k in range(n) if k not in (i, j)]
@@ -76,8 +76,8 @@ def test_interaction_of_pairs_by_brute_force() -> None:
                 S = sum(1 << k for k in chosen)
                 delta = v[S | 1 << i | 1 << j] - v[S | 1 << i] - v[S | 1 << j] + v[S]
                 total += factorial(n - s - 2) * factorial(s) / factorial(n - 1) * delta
-        assert found[i, j] == pytest.approx(total, abs=1e-12)
-        assert found[j, i] == found[i, j]
+        assert result[i, j] == pytest.approx(total, abs=1e-12)
+        assert result[j, i] == result[i, j]
 
 
 def test_who_adds_nothing_to_others_interacts_with_nobody() -> None:
@@ -110,9 +110,9 @@ def test_intervals_cover_the_exact_values_at_their_nominal_rate() -> None:
     exact = shapley(v)
     covered = np.zeros(n)
     for seed in range(runs):
-        found = sampled_shapley(lambda some: v[some], n, 60, seed, level)
-        covered += (found.low <= exact) & (exact <= found.high)
-        assert found.value.sum() == pytest.approx(v[-1] - v[0])
+        result = sampled_shapley(lambda some: v[some], n, 60, seed, level)
+        covered += (result.low <= exact) & (exact <= result.high)
+        assert result.value.sum() == pytest.approx(v[-1] - v[0])
     # 400 runs: the rate is known to 1.5 points (one standard error)
     assert (np.abs(covered / runs - level) < 0.05).all()
 
