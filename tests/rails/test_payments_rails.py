@@ -18,42 +18,11 @@ from countervail.rails.proposals import change, four_worlds, trade_cost
 from countervail.rails.rails import Correspondent, CutOff, Entry, Link, Membership, Proposal
 from countervail.rails.table import BUNDLED
 from countervail.scenario import load_scenario
+from support.club import LETTER
 
-COUNTRIES = (
-    "IRN",
-    "RUS",
-    "BLR",
-    "UKR",
-    "SYR",
-    "VEN",
-    "CUB",
-    "PRK",
-    "SDN",
-    "COD",
-    "LBN",
-    "SOM",
-    "ZWE",
-    "AFG",
-    "LBY",
-    "MLI",
-    "NIC",
-    "CHN",
-    "USA",
-    "DEU",
-    "FRA",
-    "TUR",
-    "ARE",
-    "IND",
-    "HKG",
-    "KAZ",
-    "ZAF",
-    "BRA",
-    "GBR",
-    "KOR",
-    "JPN",
-    "ROW",
-)
-MEMBERS = COUNTRIES[:17]
+MEMBERS = ("IRN", *LETTER)
+OTHERS = ("CHN", "USA", "DEU", "FRA", "TUR", "ARE", "IND", "HKG", "KAZ", "ZAF", "BRA", "GBR", "KOR", "JPN", "ROW")
+COUNTRIES = (*MEMBERS, *OTHERS)
 
 
 def network(date: str, members: tuple[str, ...] = MEMBERS) -> Network:
