@@ -234,12 +234,12 @@ def test_own_groups_have_dated_members() -> None:
 
 
 def test_the_embargo_between_states_at_war_stays(asiu: Scenario) -> None:
-    stays = [m.id for m in asiu.measures if not m.lifted]
-    assert stays == ["ukraine-russia-embargo"]
-    embargo = next(m for m in asiu.measures if m.id in stays)
+    remaining = [m.id for m in asiu.measures if not m.lifted]
+    assert remaining == ["ukraine-russia-embargo"]
+    embargo = next(m for m in asiu.measures if m.id in remaining)
     assert (asiu.share_in_force(embargo), asiu.share_lifted(embargo)) == (1, 0)
     variant = load_scenario("asiu", set=["measures.ukraine-russia-embargo.lifted=true"])
-    assert variant.share_lifted(next(m for m in variant.measures if m.id in stays)) == 1
+    assert variant.share_lifted(next(m for m in variant.measures if m.id in remaining)) == 1
 
 
 def test_un_measures_have_every_state_as_sender(asiu: Scenario) -> None:

@@ -91,7 +91,7 @@ def markdown(world: World) -> str:
         _table(("what", "value"), sheet["filled"].items()),
         "## Countries",
         "`deficit` and `published` are trade deficits as shares of value added; `estimated` is the share of trade with "
-        "an estimated or assumed total; `moved` is the share of exports, or of use, that balancing moved to other cells.",
+        "an estimated or assumed total; `moved` is the share of exports, or of use, that balancing moved.",
         _table(
             (
                 *("country", "value added", "GDP", "GDP 2022", "exports", "imports"),
