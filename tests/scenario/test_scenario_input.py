@@ -70,7 +70,7 @@ def test_the_small_scenario_is_good(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "at", "field", "says"),
+    ("old", "new", "at", "field", "problem"),
     [
         ("senders: [USA]", "senders: [Atlantis]", "senders", "measures.oil.senders.0", "Atlantis"),
         ("targets: [IRN]", "targets: []", "targets", "measures.oil.targets", "at least 1"),
@@ -110,14 +110,14 @@ def test_the_small_scenario_is_good(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_value_is_named_with_file_line_field_and_remedy(
-    tmp_path: Path, old: str, new: str, at: str, field: str, says: str
+    tmp_path: Path, old: str, new: str, at: str, field: str, problem: str
 ) -> None:
     assert old in SMALL
     text = SMALL.replace(old, new)
     error = refusal(tmp_path, text)
     line = line_of(text, at)
     assert str(error).startswith(f"{tmp_path / 'small.yaml'}, line {line}: ")
-    assert says in str(error)
+    assert problem in str(error)
     assert error.file == str(tmp_path / "small.yaml")
     assert error.line == line
     assert f"`{field}`" in str(error)
@@ -125,7 +125,7 @@ def test_a_bad_value_is_named_with_file_line_field_and_remedy(
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "problem"),
     [
         ("kind: tariff, rate: {value: -0.1, low: -0.2, high: 0, basis: assumption}", "rate may not be below 0"),
         ("kind: tariff", "a tariff needs `rate`"),
@@ -143,10 +143,10 @@ def test_a_bad_value_is_named_with_file_line_field_and_remedy(
         ("kind: embargo, effect: {value: -1, basis: cited}", "needs a source"),
     ],
 )
-def test_a_measure_takes_what_its_kind_takes(tmp_path: Path, fields: str, says: str) -> None:
+def test_a_measure_takes_what_its_kind_takes(tmp_path: Path, fields: str, problem: str) -> None:
     text = HEAD + CLUB + "measures:\n  - {id: m, label: M, senders: [USA], targets: [IRN], " + fields + "}\n"
     message = refused(tmp_path, text)
-    assert says in message
+    assert problem in message
     assert f"line {text.count(chr(10))}" in message
 
 
@@ -161,7 +161,7 @@ def test_an_id_used_twice_within_a_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "problem"),
     [
         ("", "is empty"),
         ("  \n\n", "is empty"),
@@ -188,9 +188,9 @@ def test_an_id_used_twice_within_a_file_is_named(tmp_path: Path) -> None:
         ("<<: {name: a}\n", "unknown field"),
     ],
 )
-def test_yaml_that_is_no_scenario_is_refused(tmp_path: Path, text: str, says: str) -> None:
+def test_yaml_that_is_no_scenario_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     message = refused(tmp_path, text)
-    assert says in message
+    assert problem in message
     assert "small.yaml" in message
 
 
@@ -203,7 +203,7 @@ def test_an_error_of_the_yaml_itself_has_file_and_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "problem"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\x00", "UTF-8"),
         (b"name: a\nti\x00tle: b\n", "NUL"),
@@ -213,8 +213,8 @@ def test_an_error_of_the_yaml_itself_has_file_and_line(tmp_path: Path) -> None:
         (b"#" * (tree.MAX_BYTES + 1), "at most"),
     ],
 )
-def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
-    assert says in refused(tmp_path, data)
+def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, problem: str) -> None:
+    assert problem in refused(tmp_path, data)
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_no_text_raises_anything_but_an_input_error(text: str) -> None:
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(found for step, item in steps for found in _paths(item, (*path, step)))]
+    return [path, *(inner for step, item in steps for inner in _paths(item, (*path, step)))]
 
 
 GOOD = tree.parse(SMALL, "small.yaml").plain()
@@ -327,7 +327,7 @@ def test_a_file_stands_over_what_it_includes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "problem"),
     [
         ("../outside.yaml", "outside the folder"),
         ("/etc/hostname", "outside the folder"),
@@ -339,14 +339,14 @@ def test_a_file_stands_over_what_it_includes(tmp_path: Path) -> None:
         ("link.yaml", "outside the folder"),
     ],
 )
-def test_includes_stay_in_their_folder_and_end(tmp_path: Path, name: str, says: str) -> None:
+def test_includes_stay_in_their_folder_and_end(tmp_path: Path, name: str, problem: str) -> None:
     folder = tmp_path / "inner"
     written(tmp_path, "title: Secret\n", "outside.yaml")
     written(folder, "include: [two.yaml]\n", "one.yaml")
     written(folder, "include: [one.yaml]\n", "two.yaml")
     (folder / "link.yaml").symlink_to(tmp_path / "outside.yaml")
     error = refusal(folder, SMALL + f"include: ['{name}']\n")
-    assert says in str(error)
+    assert problem in str(error)
     assert "Secret" not in str(error)
     assert error.field == "include"
 
@@ -465,7 +465,7 @@ def test_what_depends_on_something_else_is_checked_again(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("assignment", "field", "says"),
+    ("assignment", "field", "problem"),
     [
         ("nonsense", "nonsense", "path=value"),
         ("=1", None, "path=value"),
@@ -491,10 +491,10 @@ def test_what_depends_on_something_else_is_checked_again(tmp_path: Path) -> None
         ("include=[x.yaml]", "include", "there is no `include` at the top"),
     ],
 )
-def test_a_bad_set_says_what_is_there(assignment: str, field: str | None, says: str) -> None:
+def test_a_bad_set_says_what_is_there(assignment: str, field: str | None, problem: str) -> None:
     with pytest.raises(InputError) as caught:
         load_scenario("asiu", set=[assignment])
-    assert says in str(caught.value)
+    assert problem in str(caught.value)
     assert "--set" in str(caught.value)
     assert (caught.value.field, caught.value.file) == (field, None)
 

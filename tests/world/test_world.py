@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from countervail.errors import InputError
 from countervail.world.store import load
 from countervail.world.world import World, array_fields
-from support.published import caliendo_parro
+from support.published import nafta
 
 C, S = ("AAA", "BBB", "CCC"), ("FARM", "MILL")
 
@@ -239,7 +239,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: str) -> None:
 
 def test_caliendo_parro_2015_is_balanced_by_the_model(shared_data: Path) -> None:
     """Columns miss 1 by 4e-7 (rescaled); negative final demand is 3.6 % of all (set to zero, flows solved for)."""
-    w = World.from_flows(**caliendo_parro(shared_data))
+    w, _ = nafta(shared_data)
     assert w.check(1e-11) == ()
     assert "largest misfit 3.7e-07" in " ".join(w.repairs)
     assert "negative input shares set to zero: 1 cells, largest 0.00057" in w.repairs[0]

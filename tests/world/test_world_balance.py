@@ -1,4 +1,4 @@
-"""Balancing: the nearest flows under the identities, nothing negative, zeros kept, contradictions named."""
+"""Balancing: the nearest flows under the identities, nothing negative, zeros unchanged, contradictions named."""
 
 from __future__ import annotations
 

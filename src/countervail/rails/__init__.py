@@ -15,14 +15,14 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.errors import InputError
-from countervail.rails import edits
+from countervail.rails import table
 from countervail.rails.capacity import Payments, capacity, wedge
 from countervail.rails.explain import Explanation, explain
-from countervail.rails.interdict import Cut, Interdiction, Kind, interdict
+from countervail.rails.interdict import KINDS, Cut, Interdiction, Kind, interdict
 from countervail.rails.rails import Proposal, Rails
 from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
-from countervail.rails.table import load_rails, ranges, with_values
+from countervail.rails.table import Addition, load_rails, ranges, with_values
 from countervail.scenario import Scenario
 from countervail.types import Floats
 from countervail.world.world import World
@@ -150,18 +150,14 @@ class Network:
             )
         return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
 
-    def interdict(
-        self, k: int = 1, kinds: Sequence[Kind] = ("link", "membership", "correspondent"), top: int = 10
-    ) -> Interdiction:
+    def interdict(self, k: int = 1, kinds: Sequence[Kind] = KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
 
         Exact for k up to 3, by enumeration of every set; beyond that greedy, with a bound that no set exceeds.
         """
         return self.interdict_each((k,), kinds, top)[0]
 
-    def interdict_each(
-        self, sizes: Sequence[int], kinds: Sequence[Kind] = ("link", "membership", "correspondent"), top: int = 10
-    ) -> list[Interdiction]:
+    def interdict_each(self, sizes: Sequence[int], kinds: Sequence[Kind] = KINDS, top: int = 10) -> list[Interdiction]:
         """`interdict` for several k at the cost of the largest."""
         club = self.club_only()
         return interdict(club.state, club.club_pairs(), self.theta, sizes, kinds, top)
@@ -226,12 +222,12 @@ class Network:
     def with_provision(self, *ids: str) -> Network:
         """The network once the club's proposals of these ids are in place; `all` for every one."""
         chosen = tuple(p.id for p in self.rails.proposals) if "all" in ids else ids
-        rails = edits.with_proposals(self.rails, chosen, self.date)
+        rails = table.with_proposals(self.rails, chosen, self.date)
         return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
 
     def lifted(self, ids: Iterable[str] | None = None) -> Network:
         """The network without the cut-offs and secondary sanctions that senders impose (or only without `ids`)."""
-        return replace(self, rails=edits.lifted(self.rails, ids))
+        return replace(self, rails=table.lifted(self.rails, ids))
 
     def lifted_ids(self, scenario: Scenario) -> set[str]:
         """Ids of what U lifts: the cut-offs of every sender on every target of a measure that U lifts.
@@ -240,7 +236,7 @@ class Network:
         Secondary sanctions on a target, which enforce compliance, are lifted with any payment cut-off on it. All others
         remain.
         """
-        return edits.lifted_ids(self.rails, self.date, scenario)
+        return table.lifted_ids(self.rails, self.date, scenario)
 
     def lifted_by(self, scenario: Scenario) -> Network:
         """The network of U, without what `lifted_ids` names."""
@@ -248,15 +244,15 @@ class Network:
 
     def imposed(self, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
         """Ids of what one of `senders` (countries or groups; None: anybody) imposes on one of `targets` at the date."""
-        return edits.imposed(self.rails, self.date, senders, targets)
+        return table.imposed(self.rails, self.date, senders, targets)
 
-    def with_entries(self, *entries: edits.Addition) -> Network:
+    def with_entries(self, *entries: Addition) -> Network:
         """The network with more entries in its table, at their own dates; InputError where the table refuses them."""
-        return replace(self, rails=edits.added(self.rails, entries))
+        return replace(self, rails=table.added(self.rails, entries))
 
     def without(self, ids: Iterable[str]) -> Network:
         """The network without these entries of the table (memberships, links, correspondents, cut-offs ...)."""
-        return replace(self, rails=edits.without(self.rails, ids))
+        return replace(self, rails=table.without(self.rails, ids))
 
 
 def payments(world: World, scenario: Scenario | None = None, date: Date = None, rails: Rails | None = None) -> Network:
@@ -270,12 +266,12 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
     year = scenario.settings.baseline_year if scenario is not None else world.year
     if date is None and scenario is not None:
         date = scenario.settings.rails_date
-    table = load_rails() if rails is None else rails
+    rails = load_rails() if rails is None else rails
     off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
-    if off.intersection(p.provision for p in table.proposals):
-        table = table.model_copy(update={"proposals": tuple(p for p in table.proposals if p.provision not in off)})
+    if off.intersection(p.provision for p in rails.proposals):
+        rails = rails.model_copy(update={"proposals": tuple(p for p in rails.proposals if p.provision not in off)})
     return Network(
-        rails=table,
+        rails=rails,
         date=_date(date, year),
         countries=world.countries,
         members=scenario.members() if scenario is not None else (),

@@ -24,6 +24,7 @@ from countervail.rails.state import State
 from countervail.types import Floats
 
 Kind = Literal["link", "membership", "correspondent"]
+KINDS: tuple[Kind, ...] = ("link", "membership", "correspondent")
 EXACT = 3
 _MAX_ELEMENTS = 400
 
@@ -63,9 +64,9 @@ def interdict(
     `weight[country, country]` is symmetric and adds up to 1 over unordered pairs. Raises InputError for k below 1 or
     an unknown kind.
     """
-    unknown = [kind for kind in kinds if kind not in ("link", "membership", "correspondent")]
+    unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
-        raise InputError(f"kinds: unknown {unknown[0]!r}; there are link, membership, correspondent.", field="kinds")
+        raise InputError(f"kinds: unknown {unknown[0]!r}; there are {', '.join(KINDS)}.", field="kinds")
     if not sizes or min(sizes) < 1:
         raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.", field="k")
     one, other = np.nonzero(np.triu(weight, 1))

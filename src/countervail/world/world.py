@@ -68,7 +68,7 @@ class World:
     `input_share[country, input, user]` are shares of the user's output, so that a column of inputs plus value added
     is 1. `tariff[exporter, importer, sector]` is ad valorem, `elasticity[sector]` the trade elasticity theta > 0.
 
-    The bundled world has the other fields too; they are None, or empty, where they are unknown. `estimated` tells for
+    The bundled world has the other fields too; they are None, or empty, where they are unknown. `estimated` gives for
     each cell how it is known: 0 observed, 1 observed total with an estimated sector mix, 2 estimated, 3 an assumption.
     `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of

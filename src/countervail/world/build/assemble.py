@@ -58,13 +58,11 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     progress("reading", 0, 1)
     raw = _read(source)
     table, book, regions, members = raw.table, raw.book, raw.regions, raw.members
-    inside = np.array([c in table.countries for c in regions])
+    inside = raw.inside
 
     pairs = goods.pair_totals(source, regions, raw.groups, raw.trade, table, book)
     recorded = pairs.total.copy()
-    made = np.full(len(regions), np.nan)
-    made[inside] = table.output[:, recipe_tables.GOODS].sum(axis=1)
-    reexports = goods.take_out_reexports(pairs, regions, made)
+    reexports = goods.take_out_reexports(pairs, regions, raw.goods_output)
     total = services.totals(regions, table, book, members, recorded, pairs.total)
     passing = _pass_through(pairs, total, regions, table)
     total = services.totals(regions, table, book, members, recorded, pairs.total)
@@ -149,6 +147,18 @@ class _Raw:
     regions: tuple[str, ...]
     members: tuple[str, ...]
     groups: Indices
+
+    @property
+    def inside(self) -> Mask:
+        """`[region]`: whether the input-output table has it."""
+        return np.array([c in self.table.countries for c in self.regions])
+
+    @property
+    def goods_output(self) -> Floats:
+        """`[region]`: output of goods; NaN outside the table."""
+        output = np.full(len(self.regions), np.nan)
+        output[self.inside] = self.table.output[:, recipe_tables.GOODS].sum(axis=1)
+        return output
 
     def gdp_of(self, country: str) -> float:
         """A country's GDP, million USD."""

@@ -30,27 +30,27 @@ STEPS = (
     " commodities by rank and its donor economies.",
     "Gaps are filled: Cuba and North Korea from stale totals and partner shares, Taiwan from its own totals, pairs of"
     " two non-reporters from the table or the Comtrade report of 2016, Belarus to Russia from its published total.",
-    "Exports above 95 % of goods output were made elsewhere: they are taken out of the country's exports and imports."
+    "Exports above 95 % of goods output were made elsewhere: they are removed from the country's exports and imports."
     " Hong Kong's imports are cut until its deficit is near the published one.",
     "Services: published exports and imports of goods and services less BACI's goods, near the table's own.",
-    "Countries outside the table get donors' technology, published sector shares, and output that makes their GDP.",
+    "Countries outside the table get donors' technology, published sector shares, and the output that gives their GDP.",
     "Inputs that the compact table leaves out (bought beyond its 80 countries) are added in proportion to use.",
     "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales ="
     " output, purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries"
     " outside it may use more or less of each input, and are then fitted to GDP again.",
-    "Iran's exports that nobody recorded (published total less BACI) are in the flows, marked, and can be taken out.",
+    "Iran's unrecorded exports (published total less BACI) are in the flows, marked, and can be removed.",
     "Trade among the countries of the rest of the world is its domestic trade.",
 )
 LIMITS = (
-    "No base tariffs: there is no open source of them here, so tariff revenue and optimal tariffs mean nothing.",
+    "No base tariffs, for want of an open source: tariff revenue and optimal tariffs mean nothing.",
     "Goods trade is of 2023, the input-output table of 2022: oil and gas prices fell in between, and what Norway or"
     " Angola exported less in 2023 appears as their own final demand.",
     "Value added of the table's countries is at basic prices of 2022, below GDP at market prices by product taxes.",
-    "A built country's sectors are its donors', not its own: read its totals and its oil, not its machinery.",
-    "Nothing here knows firms, products below the sector, prices, stocks of assets or smuggling other than Iran's oil."
-    " Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
+    "A built country's sectors are its donors', not its own: its totals and its oil are usable, its machinery is not.",
+    "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than of Iran's"
+    " oil. Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
     "Services of pairs outside the table follow their goods. A pair without goods has none, which need not be true.",
-    "Iran's unrecorded exports enter without unrecorded imports: its surplus is overstated by what those are.",
+    "Iran's unrecorded exports are included and its unrecorded imports are not: its surplus is overstated by them.",
 )
 
 
@@ -79,7 +79,7 @@ def markdown(world: World) -> str:
         "## What not to use it for",
         _bullets(sheet["limits"]),
         "## Sources",
-        "A file is read where it lies under DIR, as the publisher's own download or as the extract named first.",
+        "Files are read from under DIR, as the publisher's own download or as the extract named first.",
         _table(("source", "year", "licence", "attribution", "files"), [_source(s) for s in world.sources]),
         "## Steps",
         _numbered(sheet["steps"]),
@@ -90,8 +90,8 @@ def markdown(world: World) -> str:
         "Filled:",
         _table(("what", "value"), sheet["filled"].items()),
         "## Countries",
-        "`deficit` and `published` are trade deficits as shares of value added; `estimated` the share of trade with an "
-        "estimated or assumed total; `moved` the share of exports, of use, that balancing moved to other cells.",
+        "`deficit` and `published` are trade deficits as shares of value added; `estimated` is the share of trade with "
+        "an estimated or assumed total; `moved` is the share of exports, or of use, that balancing moved.",
         _table(
             (
                 *("country", "value added", "GDP", "GDP 2022", "exports", "imports"),

@@ -39,15 +39,15 @@ def loss(of: Network, elements: tuple[Element, ...]) -> float:
 
 def test_two_and_three_cuts_equal_brute_force() -> None:
     club = network(("IRN", "RUS", "SYR")).club_only()
-    for k, found in zip((1, 2, 3), club.interdict_each((1, 2, 3), top=5), strict=True):
-        every = {cut: loss(club, cut) for cut in combinations(found.elements, k)}
-        assert found.exact
-        assert found.examined == len(every)
+    for k, result in zip((1, 2, 3), club.interdict_each((1, 2, 3), top=5), strict=True):
+        every = {cut: loss(club, cut) for cut in combinations(result.elements, k)}
+        assert result.exact
+        assert result.examined == len(every)
         worst = sorted(every.values(), reverse=True)[:5]
-        np.testing.assert_allclose([cut.loss for cut in found.cuts], worst, rtol=0, atol=1e-12)
-        for cut in found.cuts:
+        np.testing.assert_allclose([cut.loss for cut in result.cuts], worst, rtol=0, atol=1e-12)
+        for cut in result.cuts:
             assert every[cut.elements] == pytest.approx(cut.loss, abs=1e-12)
-        assert found.bound == pytest.approx(worst[0], abs=1e-12)
+        assert result.bound == pytest.approx(worst[0], abs=1e-12)
 
 
 def test_an_element_that_is_not_listed_can_be_lost_without_loss() -> None:
@@ -72,8 +72,8 @@ def test_the_variants_of_a_pair_are_the_networks_without_the_elements() -> None:
         removed = np.vstack([np.zeros((1, len(mine)), bool), np.eye(len(mine), dtype=bool)])
         variants = fill(pair.routes(removed, mine))
         for row in range(len(removed)):
-            kept = lose(state, [e for e, gone in zip(mine, removed[row], strict=True) if gone])
-            direct = fill(routes_of(kept, np.array([one]), np.array([other])))
+            without = lose(state, [e for e, gone in zip(mine, removed[row], strict=True) if gone])
+            direct = fill(routes_of(without, np.array([one]), np.array([other])))
             for name in ("sorted", "random"):
                 ours = dict(zip(variants.cost[row], getattr(variants, name)[row].cumsum(), strict=True))
                 theirs = dict(zip(direct.cost[0], getattr(direct, name)[0].cumsum(), strict=True))
@@ -83,10 +83,10 @@ def test_the_variants_of_a_pair_are_the_networks_without_the_elements() -> None:
 
 def test_beyond_three_the_bound_holds_and_more_cuts_do_more() -> None:
     club = network(("IRN", "RUS", "BLR"))
-    found = club.interdict_each((1, 2, 3, 4, 5))
-    for fewer, more in pairwise(found):
+    result = club.interdict_each((1, 2, 3, 4, 5))
+    for fewer, more in pairwise(result):
         assert more.cuts[0].loss >= fewer.cuts[0].loss - 1e-12
-    for greedy in found[3:]:
+    for greedy in result[3:]:
         assert not greedy.exact
         assert len(greedy.cuts[0].elements) == greedy.k
         assert greedy.cuts[0].loss <= greedy.bound + 1e-12
@@ -102,9 +102,9 @@ def test_a_pair_that_cannot_trade_outweighs_all_others() -> None:
     club = network(("IRN", "RUS", "CUB"))
     costs = club.rails.costs.model_copy(update={"informal": None})
     alone = replace(club, rails=club.rails.model_copy(update={"costs": costs}))
-    found = alone.interdict(3)
-    assert found.cuts[0].loss == np.inf
-    after = alone.cut(found.cuts[0].elements)
+    result = alone.interdict(3)
+    assert result.cuts[0].loss == np.inf
+    after = alone.cut(result.cuts[0].elements)
     assert np.isinf(after.wedges).any()
 
 

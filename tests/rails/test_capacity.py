@@ -1,4 +1,4 @@
-"""Reach against maximum flow, enumeration and linear programming; the order of wedges in a network that grows."""
+"""Capacity against maximum flow, enumeration and linear programming; how wedges respond to additions and cut-offs."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def states(draw: st.DrawFn, n: int = 4, rails: int = 3, money: int = 2, thirds: 
 def graph(state: State, exporter: int, importer: int) -> Any:
     """The network between two countries' banks as networkx sees it, built from the state alone."""
     networkx = pytest.importorskip("networkx")
-    found = networkx.DiGraph()
+    flows = networkx.DiGraph()
     towards = state.reachable()
 
     def join(tail: Any, head: Any, capacity: float) -> None:
-        held = found.get_edge_data(tail, head, {"capacity": 0.0})["capacity"]
-        found.add_edge(tail, head, capacity=held + capacity)
+        held = flows.get_edge_data(tail, head, {"capacity": 0.0})["capacity"]
+        flows.add_edge(tail, head, capacity=held + capacity)
 
     for r in range(len(state.rails)):
         join("from", ("in", r), towards[importer, exporter, r])
@@ -104,12 +104,12 @@ def graph(state: State, exporter: int, importer: int) -> Any:
                     join(("in", r), ("account", k, account), leg)
                 else:
                     join(("account", k, account), ("out", r), leg)
-    return found
+    return flows
 
 
 @settings(max_examples=60, deadline=None)
 @given(states())
-def test_reach_is_the_maximum_flow(state: State) -> None:
+def test_capacity_is_the_maximum_flow(state: State) -> None:
     networkx = pytest.importorskip("networkx")
     every = Payments.of(state)
     high, low = capacity(every.filled, np.inf)
@@ -119,15 +119,15 @@ def test_reach_is_the_maximum_flow(state: State) -> None:
     assert (low <= high + 1e-12).all()
 
 
-def enumerated(state: State, exporter: int, importer: int, dearest: float) -> float:
-    """Probability that a route no dearer than `dearest` is open, over every state of every connection."""
+def enumerated(state: State, exporter: int, importer: int, most: float) -> float:
+    """Probability that a route of at most this cost is open, over every state of every connection."""
     routes = routes_of(state, np.array([exporter]), np.array([importer]))
     events: dict[Any, float] = {}
     paths: list[list[Any]] = []
     for r in range(len(state.rails)):
         events["in", r], events["out", r] = float(routes.importer[0, r]), float(routes.exporter[0, r])
     for t, channel in enumerate(routes.channels):
-        if routes.cost[0, t] > dearest:
+        if routes.cost[0, t] > most:
             continue
         if channel.third < 0:
             events["middle", t] = float(routes.chance[0, t])
@@ -161,9 +161,9 @@ def enumerated(state: State, exporter: int, importer: int, dearest: float) -> fl
 def test_random_matching_is_the_probability_that_a_route_is_open(state: State) -> None:
     filled = fill(routes_of(state, np.array([0]), np.array([1])))
     for place in range(filled.cost.shape[1]):
-        dearest = filled.cost[0, place]
-        if np.isfinite(dearest) and not (filled.cost[0, place + 1 :] == dearest).any():
-            assert filled.random[0, : place + 1].sum() == pytest.approx(enumerated(state, 0, 1, dearest), abs=1e-12)
+        most = filled.cost[0, place]
+        if np.isfinite(most) and not (filled.cost[0, place + 1 :] == most).any():
+            assert filled.random[0, : place + 1].sum() == pytest.approx(enumerated(state, 0, 1, most), abs=1e-12)
 
 
 def best_mix(state: State, exporter: int, importer: int) -> tuple[float, float]:
@@ -198,8 +198,8 @@ def best_mix(state: State, exporter: int, importer: int) -> tuple[float, float]:
         return 0.0, ours
     names = list(limits)
     matrix = np.array([[float(name in used) for _, used in columns] for name in names])
-    found = optimize.linprog([-worth for worth, _ in columns], A_ub=matrix, b_ub=[limits[name] for name in names])
-    return -float(found.fun), ours
+    solution = optimize.linprog([-worth for worth, _ in columns], A_ub=matrix, b_ub=[limits[name] for name in names])
+    return -float(solution.fun), ours
 
 
 @settings(max_examples=40, deadline=None)
@@ -341,11 +341,11 @@ def test_with_no_rail_and_no_informal_channel_nothing_is_paid(state: State) -> N
         informal=np.inf,
     )
     off = ~np.eye(state.n, dtype=bool)
-    for found in wedges(empty):
-        assert np.isinf(found[off]).all()
+    for wedge_ in wedges(empty):
+        assert np.isinf(wedge_[off]).all()
     with_money_changers = replace(empty, informal=0.07)
-    for found in wedges(with_money_changers):
-        np.testing.assert_allclose(found[off], 0.07)
+    for wedge_ in wedges(with_money_changers):
+        np.testing.assert_allclose(wedge_[off], 0.07)
 
 
 @settings(max_examples=40, deadline=None)

@@ -105,8 +105,8 @@ def test_with_the_link(table: Path) -> None:
         (0.4 * 1.012**-4 + 0.15 * 1.016**-4 + 0.45 * 1.1**-4) ** -0.25 - 1
     )
     # BRA-CHN: the link alone, half, either way of matching
-    for found in (network.wedges_low, network.wedges, network.wedges_high):
-        assert found[1, 2] == pytest.approx((0.5 * 1.016**-4 + 0.5 * 1.1**-4) ** -0.25 - 1)
+    for wedges in (network.wedges_low, network.wedges, network.wedges_high):
+        assert wedges[1, 2] == pytest.approx((0.5 * 1.016**-4 + 0.5 * 1.1**-4) ** -0.25 - 1)
     np.testing.assert_allclose(network.reach_high, [[1, 0.9, 0.9], [0.9, 1, 0.5], [0.9, 0.5, 1]])
     np.testing.assert_allclose(network.reach_low, [[1, 0.6, 0.55], [0.6, 1, 0.5], [0.55, 0.5, 1]])
     assert network.marginal[0, 1] == pytest.approx(0.1)
@@ -152,14 +152,14 @@ def test_a_proposal_alone_and_the_cut_of_a_link(table: Path) -> None:
     assert done.saving[0, 1] == 0
     assert done.reach[1, 2] == pytest.approx(0.3)
 
-    found = network.interdict(1)
-    assert found.exact
-    assert found.examined == 5
+    result = network.interdict(1)
+    assert result.exact
+    assert result.examined == 5
     # weights 4, 2 and 6 of 12. Without BRA on X, Brazil pays nobody but informally, at 10 %; the others as before.
     lost = (4 * (0.1 - network.wedges[0, 1]) + 6 * (0.1 - network.wedges[1, 2])) / 12
-    assert found.cuts[0].elements == (Element("membership", "BRA on X"),)
-    assert found.cuts[0].loss == pytest.approx(lost)
-    assert found.cuts[0].worst[0][:2] == ("BRA", "CHN")
+    assert result.cuts[0].elements == (Element("membership", "BRA on X"),)
+    assert result.cuts[0].loss == pytest.approx(lost)
+    assert result.cuts[0].worst[0][:2] == ("BRA", "CHN")
     # without the link the network is that of the day before it
     before = at(table, "2009-12-31")
     link = network.interdict(1, kinds=("link",))
