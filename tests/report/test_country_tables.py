@@ -16,7 +16,7 @@ from countervail.analysis.run import case_of, solved
 from countervail.errors import InputError
 from countervail.rails import payments
 from countervail.report.tables.columns import described
-from countervail.report.tables.country_tables import FILE, country_tables
+from countervail.report.tables.country_tables import country_tables
 from countervail.types import Tables
 from countervail.world.world import ESTIMATED, World
 from support.cases import bare_world, measure, provision, rich_world, scenario
@@ -54,9 +54,9 @@ def made(world: World, **fields: Any) -> Outcome:
 
 
 def sound(found: Tables) -> None:
-    assert list(found) == list(described(FILE))
+    assert list(found) == list(described("country"))
     for name, rows in found.items():
-        columns = described(FILE)[name].columns
+        columns = described("country")[name].columns
         for row in rows:
             assert list(row) == [c.name for c in columns], name
             for column in columns:

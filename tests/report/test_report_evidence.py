@@ -18,7 +18,7 @@ from countervail.analysis.claim_checks import check
 from countervail.cli import call
 from countervail.errors import InputError
 from countervail.evidence import Evidence
-from countervail.report.pages.page import page
+from countervail.report.pages.run_page import page
 from countervail.report.tables.case_tables import cited, opened
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import NOT_TESTED, facts

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from countervail.report.pages.page import page
+from countervail.report.pages.run_page import page
 from support.synthetic_tables import synthetic
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countervail.analysis.estimate import Estimate
 from countervail.report import headline, terminal
 from countervail.report.numbers import band, number, percent, persons, share, usd
 from support.synthetic_tables import synthetic
@@ -41,10 +42,10 @@ def test_units() -> None:
 
 
 def test_a_band_says_its_unit_once() -> None:
-    assert band(3.0, 5.5, "%") == "3.0 to 5.5\u00a0%"
-    assert band(24_000, 45_000, "million USD") == "USD\u00a024 to 45\u00a0bn"
-    assert band(856, 1_600, "million USD") == "USD\u00a0856\u00a0m to 1.6\u00a0bn"
-    assert band(None, 5.5, "%") == ""
+    assert band(Estimate(4.0, 3.0, 4.0, 5.5), "%") == "3.0 to 5.5\u00a0%"
+    assert band(Estimate(30_000, 24_000, None, 45_000), "million USD") == "USD\u00a024 to 45\u00a0bn"
+    assert band(Estimate(900, 856, None, 1_600), "million USD") == "USD\u00a0856\u00a0m to 1.6\u00a0bn"
+    assert band(Estimate(4.0), "%") == ""
 
 
 def test_headline_gives_losses_and_gains_before_ratios() -> None:

@@ -103,16 +103,14 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
     from rich.table import Table
 
     from countervail.report.numbers import cell
-    from countervail.report.tables.coalition_tables import FILE, UNSHOWN
     from countervail.report.tables.columns import described as tables_of
 
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = 110
     for name in ("players", "stability", "smallest", "losses", "findings"):
-        described, found = tables_of(FILE)[name], rows.get(name, [])
-        shown = [c for c in described.columns if c.name not in UNSHOWN]
-        columns = [c for c in shown if any(r.get(c.name) is not None for r in found)]
+        described, found = tables_of("coalitions")[name], rows.get(name, [])
+        columns = [c for c in described.shown if any(r.get(c.name) is not None for r in found)]
         if not columns:
             continue
         table = Table(title=described.title, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from countervail import __version__
-from countervail.report.tables.columns import Column, Table, described
+from countervail.report.tables.columns import UNITS, Column, Table, described
 from countervail.types import Scalar, Tables
 
 FORMAT: Final = "run/1"
@@ -116,14 +116,6 @@ def _finite(value: Scalar) -> Scalar:
 # -- results.xlsx: a sheet for every result table, typed cells, units in the headings, and a sheet that explains them --
 
 
-_FORMATS: Final = {
-    "%": "0.000",
-    "million USD": "#,##0.0",
-    "share": "0.0%",
-    "ratio": "0.000",
-    "persons": "#,##0",
-    "log points": "0.000",
-}
 # Excel's limit for a text in a cell
 _LONGEST: Final = 32_767
 
@@ -142,7 +134,11 @@ def workbook(tables: Tables) -> bytes:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         "text": book.add_format({"valign": "top"}),
-        **{unit: book.add_format({"num_format": pattern, "valign": "top"}) for unit, pattern in _FORMATS.items()},
+        **{
+            name: book.add_format({"num_format": unit.pattern, "valign": "top"})
+            for name, unit in UNITS.items()
+            if unit.pattern
+        },
     }
     _readme(book.add_worksheet("readme"), styles)
     rows = document(tables)["tables"]

@@ -42,7 +42,7 @@ def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path
 
 def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
     """The four files by name."""
-    from countervail.report.pages.page import page
+    from countervail.report.pages.run_page import page
     from countervail.report.results import workbook
 
     return {

@@ -10,9 +10,9 @@ from typing import Any, Final
 from countervail import __version__
 from countervail.analysis.payment_links import Study
 from countervail.report import headline
-from countervail.report.charts import charts
 from countervail.report.numbers import plain
-from countervail.report.pages.page import ASSUMPTIONS, PAYMENTS, Section, render, sections
+from countervail.report.pages import Section, render
+from countervail.report.pages.run_page import sections
 from countervail.report.run_folder import replace
 from countervail.report.tables import payment_tables
 from countervail.report.tables.rail_tables import assumptions
@@ -37,8 +37,8 @@ def tables(study: Study, **options: Any) -> dict[str, list[dict[str, Any]]]:
         "world": world.name,
         "world_year": world.year,
     }
-    found = payment_tables.tables(study, pairs=True, **options)
-    return {"meta": [meta], **found, "assumptions": assumptions(study.network)}
+    shown = payment_tables.tables(study, pairs=True, **options)
+    return {"meta": [meta], **shown, "assumptions": assumptions(study.network)}
 
 
 def document(tables: Tables) -> str:
@@ -50,8 +50,6 @@ def page(tables: Tables) -> str:
     """The page of a study's tables as HTML, self-contained."""
     tables = plain(tables)
     meta: Mapping[str, Any] = tables["meta"][0]
-    (network,), rest = sections(tables, charts(tables), (PAYMENTS,)), sections(tables, {}, (ASSUMPTIONS,))
-    network.texts = network.texts[-1:]
     run = (
         f"Members after: {meta['reading']}; network of {meta['date']}; world {meta['world']} ({meta['world_year']}); "
         f"{meta['draws'] or 'no'} draws."
@@ -61,8 +59,11 @@ def page(tables: Tables) -> str:
         tables,
         {**meta, "title": title, "created": None},
         run,
-        [Section("answer", "The answer"), network, *rest],
-        [],
+        [
+            Section("answer", "The answer"),
+            *sections(tables, ["payments"]),
+            *sections(tables, ["assumptions"], with_charts=False),
+        ],
         headline.payments(tables),
         beside=f"The same figures are in {JSON} beside this page.",
     )

@@ -1,6 +1,6 @@
 """The tables of a cube: who makes the coalition work, which hold together, what others lose.
 
-Every table's columns are described in coalition_columns.csv.
+Every table's columns are described in columns.csv (document `coalitions`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from countervail.analysis.outcome import LEAST_COST
 from countervail.types import Floats, Row
 
 FORMAT = "coalitions/1"
-FILE = "coalition_columns.csv"
-UNSHOWN = ("player", "codes", "shapley_in_core")
-"""Columns that help a program more than a reader."""
 SHOWN = 12
 """Coalitions of one size shown in the lattice, beside the stable ones."""
 OFFSETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)

@@ -1,6 +1,6 @@
 """One country opened: its figures, trade by partner and sector, measures on it and by it, and how it can pay.
 
-Every table's columns are described in country_columns.csv.
+Every table's columns are described in columns.csv (document `country`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from countervail.scenario import Measure, Range, Scenario, unit_of
 from countervail.types import Floats, Row
 from countervail.world.world import ESTIMATED
 
-FILE = "country_columns.csv"
 LARGEST = 10
 """Partners whose routes are shown, beside the members."""
 

@@ -44,7 +44,7 @@ def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
     return found
 
 
-def told_apart(field: str, names: Sequence[str], **how: Any) -> alt.Color:
+def colours(field: str, names: Sequence[str], **how: Any) -> alt.Color:
     """The colours of a few names, in their order, with a legend that is the same whatever the rows (none, too)."""
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(names)), **{"title": None, **how})
 

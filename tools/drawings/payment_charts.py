@@ -6,19 +6,20 @@ from typing import Any, Final
 
 import altair as alt
 
-from countervail.report.drawings.parts import (
+from tools.drawings.parts import (
     BELOW,
     VALID,
     chosen,
+    colours,
     labels_above,
     largest,
     layered,
     ranked_unlabelled,
     rows_of,
-    told_apart,
     tooltips,
     zero_line,
 )
+from tools.drawings.register import Needs, chart
 
 NOTED: Final = 8
 """Months that the course over time names: those with the largest changes of reach."""
@@ -29,6 +30,15 @@ _BEND: Final = 0.35
 _STEPS: Final = "sequence(0, 1.01, 0.1)"
 
 
+@chart(
+    "payment_network",
+    title="How the club can pay, and what the proposals add",
+    reading="Members and third countries on the circle, rails inside; the thicker a line, the more banking is "
+    "connected.",
+    tables=["rail_edges", "rail_nodes"],
+    section="payments",
+    needs=Needs("share_after"),
+)
 def network() -> alt.LayerChart:
     """Members and third countries on a circle, rails inside; what the proposals add is drawn over what is there."""
     shown = alt.param(
@@ -105,11 +115,28 @@ def _curve(axis: str) -> str:
     )
 
 
+@chart(
+    "payment_reach",
+    title="How much of the club's payments some route carries",
+    reading="Trade of the baseline year, the network of each month. Shaded: from banks that meet at random to "
+    "banks that find each other. Named: the months that changed most.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("reach"),
+)
 def reach() -> Any:
     """The share of the club's payments that routes carry, month by month, with the events that moved it."""
     return _course("reach", "Share of payments that some route carries", named=True)
 
 
+@chart(
+    "payment_wedge",
+    title="What paying costs the club",
+    reading="The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("wedge"),
+)
 def wedge() -> Any:
     """The club's mean cost of paying, month by month, with the same events."""
     return _course("wedge", "Mean ad-valorem cost of paying", named=False)
@@ -152,6 +179,15 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     return alt.LayerChart(layer=[course, *words]).resolve_scale(y="independent").properties(height=_HEIGHT)
 
 
+@chart(
+    "payment_links",
+    title="What each link is worth",
+    reading="Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the "
+    "others. Lines: its 5 to 95 % band; the table says over what.",
+    tables=["payment_proposals"],
+    section="payments",
+    needs=Needs("alone_usd", where={"country": "CLUB"}),
+)
 def links() -> alt.LayerChart:
     """What each payment proposal gives the club, alone and last."""
     axis = "Gain of the club (million USD a year)"
@@ -162,7 +198,7 @@ def links() -> alt.LayerChart:
         ("high_usd:Q", "95th percentile"), ("last_usd:Q", "Added last (million USD)"), ("band:N", "Band over"),
         ("own_b:Q", "Rise of log trade on its own pairs"), ("alone_pct:Q", "Alone (% of real income)"),
     )  # fmt: skip
-    colour = told_apart("how", ["alone", "added last"])
+    colour = colours("how", ["alone", "added last"])
     x = alt.X("alone_usd:Q", title=axis)
     alone = rows.transform_calculate(how="'alone'")
     bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
@@ -175,6 +211,14 @@ def links() -> alt.LayerChart:
     return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
 
 
+@chart(
+    "payment_cuts",
+    title="What the worst cuts cost, and whom",
+    reading="The sets of connections the club can least do without, the worst first.",
+    tables=["payment_cuts"],
+    section="payments",
+    needs=Needs("club_pct"),
+)
 def cuts() -> alt.LayerChart:
     """What the worst cuts cost the club, its other members, the senders and third countries."""
     axis = "Change in real income (%)"
@@ -191,7 +235,7 @@ def cuts() -> alt.LayerChart:
         .mark_point(yOffset=BELOW)
         .encode(
             alt.X("percent:Q", title=axis), y,
-            told_apart("who", ["the club", "its other members", "the senders", "third countries"]),
+            colours("who", ["the club", "its other members", "the senders", "third countries"]),
             tooltip=tooltips(("label:N", "Cut"), ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most")),
         )
     )  # fmt: skip

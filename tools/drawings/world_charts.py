@@ -6,18 +6,19 @@ from typing import Final
 
 import altair as alt
 
-from countervail.report.drawings.parts import (
+from tools.drawings.parts import (
     VALID,
     chosen,
+    colours,
     largest,
     layered,
     ranked_bars,
     ranked_by,
     rows_of,
-    told_apart,
     tooltips,
     zero_line,
 )
+from tools.drawings.register import BANDS, Needs, chart
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
 """Where the map's classes end, in the unit of the world shown."""
@@ -25,6 +26,15 @@ _MIDDLE: Final = STEPS[len(STEPS) // 2]
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
 
+@chart(
+    "map",
+    title="Where real income would change",
+    reading="Against the observed world. Purple gains, brown loses, grey has no figure of its own. Outlined: "
+    "the members.",
+    tables=["countries", "world"],
+    section="map",
+    needs=Needs("u_pct"),
+)
 def world_map() -> alt.LayerChart:
     """Real income of every country, in one of three counterfactuals; the members outlined."""
     shown = alt.param(
@@ -90,11 +100,28 @@ def world_map() -> alt.LayerChart:
     return drawn.properties(height="container", usermeta={"classes": STEPS})
 
 
+@chart(
+    "senders",
+    title="What the measures cost those who impose them",
+    reading="What lifting them would give the senders; the twenty-four it touches most.",
+    bands=BANDS,
+    tables=["senders"],
+    section="senders",
+    needs=Needs("cost_pct"),
+)
 def senders() -> alt.LayerChart:
     """What the measures cost those who impose them, ranked, with bands."""
     return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"), most=24)
 
 
+@chart(
+    "third_countries",
+    title="Third countries",
+    reading="Neither members nor senders; the sixteen most touched by lifting.",
+    tables=["third_countries"],
+    section="senders",
+    needs=Needs("u_pct"),
+)
 def third_countries() -> alt.LayerChart:
     """Countries that are neither members nor senders, those most touched first."""
     axis = "Change in real income (%)"
@@ -107,12 +134,21 @@ def third_countries() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
-        told_apart("world", ["sanctions lifted", "with the club"]),
+        colours("world", ["sanctions lifted", "with the club"]),
         tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
     )  # fmt: skip
     return layered(points, zero_line())
 
 
+@chart(
+    "diversion",
+    title="What moved, and to whom",
+    reading="Left: trade the measures took from a target, by partner. Right: trade it has with a partner "
+    "because of them.",
+    tables=["diversion"],
+    section="diversion",
+    needs=Needs("partner"),
+)
 def diversion() -> alt.LayerChart:
     """One target's trade with its partners: lost to the left, diverted there to the right."""
     axis = "Billion USD"
@@ -135,6 +171,6 @@ def diversion() -> alt.LayerChart:
                  ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
     bars = rows.mark_bar().encode(
         alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
-        told_apart("what", ["diverted", "lost"]), tooltip=tips,
+        colours("what", ["diverted", "lost"]), tooltip=tips,
     )  # fmt: skip
     return layered(bars, zero_line()).add_params(chosen("flow"))
