@@ -15,7 +15,7 @@ from countervail.errors import InputError
 from countervail.rails import Network, load_rails
 from countervail.rails import payments as build
 from countervail.rails.series import events, series
-from countervail.report.tables.rail_tables import cut_rows, tables
+from countervail.report.tables.payment_tables import cut_rows, network_tables
 from countervail.scenario import Scenario, load_scenario
 from countervail.world.world import World
 
@@ -139,7 +139,7 @@ def test_events_are_dated_sourced_and_in_order() -> None:
 
 
 def test_tables_are_flat_rows_of_json(network: Network) -> None:
-    found = tables(network, months=("2022-01", "2022-12"))
+    found = network_tables(network, months=("2022-01", "2022-12"))
     json.dumps(found, allow_nan=False)
     for name, rows in found.items():
         assert rows, name
@@ -174,6 +174,6 @@ def test_a_pair_that_cannot_pay_is_null_in_the_tables(network: Network) -> None:
     costs = network.rails.costs.model_copy(update={"informal": None})
     strict = replace(network, rails=network.rails.model_copy(update={"costs": costs}))
     off = [c.id for c in strict.rails.correspondents]
-    rows = tables(strict.without(off).cut([]), names=("rail_summary", "rail_pairs", "rail_provision_pairs"))
+    rows = network_tables(strict.without(off).cut([]), names=("rail_summary", "rail_pairs", "rail_provision_pairs"))
     json.dumps(rows, allow_nan=False)
     assert list(rows) == ["rail_summary", "rail_pairs", "rail_provision_pairs"]
