@@ -72,7 +72,7 @@ def lattice() -> alt.LayerChart:
     needs=Needs("value"),
 )
 def pairs() -> alt.LayerChart:
-    """Which two players are worth more together than apart."""
+    """Which two players are worth more together than separately."""
     tips = tooltips(("one:N", "One"), ("other:N", "Other"), ("value:M", "Interaction (million USD)"))
     # whatever the signs, zero is in the middle
     scale = alt.Scale(range="diverging", domain=alt.DomainUnionWith(unionWith=[-1, 1]), domainMid=0, type="symlog")

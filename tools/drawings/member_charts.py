@@ -115,10 +115,10 @@ def break_evens() -> alt.LayerChart:
     tips = tooltips(
         ("name:N", "Country"), ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile")
     )
-    found = rows.transform_filter(VALID.format("value"))
-    points = found.mark_point(style="first").encode(x, y, tooltip=tips)
+    within = rows.transform_filter(VALID.format("value"))
+    points = within.mark_point(style="first").encode(x, y, tooltip=tips)
     limits = (
-        found.transform_filter(VALID.format("low"))
+        within.transform_filter(VALID.format("low"))
         .mark_rule(style="band", clip=True)
         .encode(alt.X("low:Q", title=axis), y, x2="high:Q", tooltip=tips)
     )

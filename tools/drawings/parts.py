@@ -33,15 +33,15 @@ def ranked_by(field: str, sort: str, label: str | None = None, order: str = "des
 
 def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
     """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too."""
-    found = []
+    tips = []
     for field, title in fields:
         name, kind = field.split(":")
         if kind == "N":
-            found.append(alt.Tooltip(f"{name}:N", title=title))
+            tips.append(alt.Tooltip(f"{name}:N", title=title))
         else:
             money = kind == "M" or name.endswith("usd")
-            found.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
-    return found
+            tips.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
+    return tips
 
 
 def colours(field: str, names: Sequence[str], **how: Any) -> alt.Color:
@@ -69,7 +69,7 @@ def ranked_unlabelled(field: str, sort: str, order: str = "descending") -> alt.Y
 
 
 def labels_above(rows: Any, y: alt.Y) -> alt.Chart:
-    """Long labels over their marks (which stand BELOW the middle), broken into as many lines as the width asks."""
+    """Long labels over their marks (which are BELOW the middle), broken into as many lines as the width needs."""
     broken = "replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7)) + '})( +|$)', 'g'), '$1\\n')"
     words = rows.transform_calculate(lines=f"split(trim({broken}), '\\n')")
     words = words.mark_text(style="label", align="left", baseline="top", yOffset=-BELOW - 10, dx=2)

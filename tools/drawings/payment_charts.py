@@ -87,7 +87,7 @@ def network() -> alt.LayerChart:
     there = edges.transform_filter("datum.what == 'there already'").mark_line(style="thread").encode(**drawn)
     new = edges.transform_filter("datum.what == 'proposed'").mark_line(style="proposed").encode(**drawn)
     nodes = alt.Chart(alt.NamedData(name="rail_nodes"))
-    # the colour of what is proposed stands in the legend beside those of the places
+    # the legend has the colour of what is proposed beside those of the places
     kinds = ["member", "what the proposals add", "rail", "third country"]
     shapes = ["circle", "circle", "square", "circle"]
     points = nodes.mark_point(filled=True, size=110, opacity=1).encode(
@@ -150,15 +150,15 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     x = alt.X("time:Q", title=None, axis=years, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
-    told = rows.transform_calculate(**percents)
+    shown = rows.transform_calculate(**percents)
     tips = [
         alt.Tooltip("date:N", title="Month"), alt.Tooltip(f"{column}_text:N", title=column.capitalize()),
         alt.Tooltip(f"{column}_low_text:N", title="Low"), alt.Tooltip(f"{column}_high_text:N", title="High"),
         alt.Tooltip("events:N", title="Events"),
     ]  # fmt: skip
-    band = told.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
+    band = shown.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
     band = band.encode(x, alt.Y(f"{column}_low:Q", title=None), y2=f"{column}_high:Q")
-    line = told.mark_line(style="course", interpolate="step-after").encode(x, y)
+    line = shown.mark_line(style="course", interpolate="step-after").encode(x, y)
     noted = (
         largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
         .transform_window(place="row_number()", sort=[alt.SortField("date")])
@@ -166,7 +166,7 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     )
     rules = noted.mark_rule(style="event").encode(x)
     # a point a month that cannot be seen, to hover over
-    spots = told.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
+    spots = shown.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
     course = alt.LayerChart(layer=[band, rules, line, spots])
     if not named:
         return course.properties(height=_HEIGHT)

@@ -1,4 +1,4 @@
-"""The register of drawings: a decorator says of a chart all there is to say beside the function that draws it."""
+"""The register of charts: a decorator describes each chart beside the function that draws it."""
 
 from __future__ import annotations
 

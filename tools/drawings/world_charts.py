@@ -80,7 +80,7 @@ def world_map() -> alt.LayerChart:
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips).properties(name="members")
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
+    # looked up and computed once for all layers, the most frequent class first: a live page does it with every switch
     low, high = (f"{sign}{_MIDDLE} * units[world_shown]" for sign in ("-", ""))
     level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
     drawn = drawn.transform_lookup(

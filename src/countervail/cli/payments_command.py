@@ -50,7 +50,7 @@ def payments(
     links = import_module("countervail.analysis.payment_links")
     made = import_module("countervail.report.pages.payment_page")
     if out is not None:
-        import_module("countervail.report.run_folder").refuse(out, made.kept)  # before the work, not after it
+        import_module("countervail.report.run_folder").refuse(out, made.is_ours)  # before the work, not after it
     loaded = cv.load_scenario(scenario, set=tuple(settings or ()))
     case, network = links.prepare(cv.load_world(), loaded, date, rails)
     explanation = network.route(*route) if route is not None else None

@@ -74,12 +74,12 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
     row = find(tables, country, wanted)
     if row is None:
         return Figure(NOTHING)
-    found, unit = estimate(row), str(row["unit"])
-    if found.value is None:
-        beyond = found.note.startswith((">", "<"))
-        return Figure(found.note if beyond else NOTHING, note="" if beyond else found.note or "not identified")
-    median = "" if found.median is None else _bare(found.median, unit)
-    return Figure(_bare(found.value, unit), _bare_band(found, unit), found.note, median)
+    of_row, unit = estimate(row), str(row["unit"])
+    if of_row.value is None:
+        beyond = of_row.note.startswith((">", "<"))
+        return Figure(of_row.note if beyond else NOTHING, note="" if beyond else of_row.note or "not identified")
+    median = "" if of_row.median is None else _bare(of_row.median, unit)
+    return Figure(_bare(of_row.value, unit), _bare_band(of_row, unit), of_row.note, median)
 
 
 def _bare(value: float, unit: str) -> str:
@@ -93,7 +93,7 @@ def _bare_band(figure: Estimate, unit: str) -> str:
 
 
 def tiles(tables: Tables) -> list[Tile]:
-    """The club's figures that stand above the sentences."""
+    """The club's figures, which the page sets above the sentences."""
     return [
         Tile(column.name, column.label, column.description, figure(tables, CLUB, column.name))
         for column in described("page")["tiles"].columns
@@ -159,15 +159,15 @@ def _blunting(tables: Tables) -> list[str]:
 
 
 def _break_even(tables: Tables) -> list[str]:
-    found = estimate(find(tables, CLUB, "break_even"))
-    if found.value is not None:
-        times = number(math.exp(found.value), 2)
+    rise = estimate(find(tables, CLUB, "break_even"))
+    if rise.value is not None:
+        times = number(math.exp(rise.value), 2)
         return [
             f"To make up for the sanctions, trade inside the club would have to rise {times}-fold "
-            f"({number(found.value)} log points; a trade agreement brings about 0.2 to 0.5)."
+            f"({number(rise.value)} log points; a trade agreement brings about 0.2 to 0.5)."
         ]
-    if found.note.startswith(">"):
-        return [f"To make up for the sanctions, trade inside the club would have to rise by {found.note} log points."]
+    if rise.note.startswith(">"):
+        return [f"To make up for the sanctions, trade inside the club would have to rise by {rise.note} log points."]
     return []
 
 

@@ -1,7 +1,7 @@
 """HTML pages that open offline: what a section is, how tables become text, and how a page is put together.
 
-`run_page` is the report of a run, `payment_page` that of `countervail payments`, `coalition_page` that of a cube. What
-stands in a section is said by the tables (tables/columns.csv) and the charts (charts.json) themselves.
+`run_page` is the report of a run, `payment_page` that of `countervail payments`, `coalition_page` that of a cube. Which
+section shows a table or a chart is part of its description, in tables/columns.csv and charts.json.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Section:
 
     @property
     def bare(self) -> bool:
-        """Whether nothing stands in it but text."""
+        """Whether it holds nothing but text."""
         return not (self.charts or self.open or self.folded)
 
 
@@ -127,7 +127,7 @@ def render(
 ) -> str:
     """A page of sections over `tables`, self-contained; only the tables its charts need are written into it.
 
-    `run` is the line under the title, `beside` what lies beside the page.
+    `run` is the line under the title; `beside` says which files lie beside the page.
     """
     shown = {chart.name: chart for section in sections for chart in section.charts}
     needed = {name for chart in shown.values() for name in chart.tables}
@@ -162,7 +162,7 @@ def render(
 
 
 def _json(value: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """JSON that cannot end the script element that holds it."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -187,7 +187,7 @@ def _static(name: str) -> str:
 @cache
 def _bundle() -> str:
     try:
-        # the sequence that would end the script element can stand in a string only, where the backslash is nothing
+        # the sequence that would end the script element occurs only in strings, where the backslash has no effect
         return _static("vega.js").replace("</script", "<\\/script")
     except FileNotFoundError:
         raise CountervailError(

@@ -27,7 +27,7 @@ _SECTIONS: Final = (
 
 
 def write(tables: Tables, folder: str | Path) -> Path:
-    """Write coalitions.html and coalitions.json into `folder`, each whole or not at all.
+    """Write coalitions.html and coalitions.json into `folder`, each complete or not at all.
 
     Raises:
         InputError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""The page of `countervail payments`: the network, its course, what links are worth and what cuts cost."""
+"""The page of `countervail payments`: the network, its history, what links are worth and what cuts cost."""
 
 from __future__ import annotations
 
@@ -70,18 +70,18 @@ def page(tables: Tables) -> str:
 
 
 def write(tables: Tables, folder: str | Path) -> Path:
-    """Write payments.html and payments.json into `folder`, which changes as a whole or not at all.
+    """Write payments.html and payments.json into `folder`, which is replaced completely or not at all.
 
     Raises:
         InputError: the folder is not empty and not one of these, or cannot be written.
     """
-    return replace({HTML: page(tables).encode(), JSON: document(tables).encode()}, folder, kept)
+    return replace({HTML: page(tables).encode(), JSON: document(tables).encode()}, folder, is_ours)
 
 
-def kept(target: Path) -> bool:
+def is_ours(target: Path) -> bool:
     """Whether a folder is one that `write` made."""
     try:
-        found = json.loads((target / JSON).read_text(encoding="utf-8"))
-        return isinstance(found, dict) and bool(found["meta"][0]["format"] == FORMAT)
+        written = json.loads((target / JSON).read_text(encoding="utf-8"))
+        return isinstance(written, dict) and bool(written["meta"][0]["format"] == FORMAT)
     except (OSError, ValueError, LookupError, TypeError):
         return False

@@ -1,4 +1,4 @@
-"""Every number an answer rests on, with its range and its source or basis: of scenario, program and world."""
+"""Every number an answer rests on, with its range and its source or basis, and the caveats of the data."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
         }
 
 
-# -- what stands between the data and an answer, country by country ----------------------------------------------------
+# -- caveats of the data, country by country ---------------------------------------------------------------------------
 
 
 LARGE_DEFICIT = 0.15
@@ -135,9 +135,7 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 "share of its trade whose pair total is estimated",
             )
         if abs(deficit[k]) > LARGE_DEFICIT:
-            note = (
-                "trade deficit over value added; under closure fixed its real income leans on it, see closure balanced"
-            )
+            note = "trade deficit over value added; under closure fixed it drives its real income, see closure balanced"
             add(code, "large deficit", float(deficit[k]), note)
         if world.unrecorded is not None and world.unrecorded[k].any():
             total = float(world.unrecorded[k].sum())

@@ -46,13 +46,13 @@ def tables(cube: Cube, bands: Floats | None = None) -> dict[str, list[Row]]:
     return out
 
 
-def sampled(found: Sampled) -> dict[str, list[Row]]:
+def sampled(result: Sampled) -> dict[str, list[Row]]:
     """The tables of a sampled run: its confidence intervals take the place of bands."""
-    bounds = found.interval()
+    bounds = result.interval()
     return {
         "players": [
             {"player": p, "name": name(p), "shapley": v, "low": bounds[p][0], "high": bounds[p][1]}
-            for p, v in found.shapley().items()
+            for p, v in result.shapley().items()
         ]
     }
 
@@ -126,7 +126,7 @@ def _lattice(c: Cube) -> Iterator[Row]:
         of_size = np.flatnonzero(size == s)
         ordered = of_size[np.argsort(-c.value[of_size], kind="stable")]
         shown = set(ordered[np.unique(np.linspace(0, len(ordered) - 1, SHOWN).astype(int))].tolist())
-        shown |= {k for found in marks.values() for k in found if size[k] == s}
+        shown |= {k for stable in marks.values() for k in stable if size[k] == s}
         for k in sorted(shown, key=lambda k: (-c.value[k], k)):
             rules = [rule for rule in RULES if k in marks.get(rule, ())]
             yield {
@@ -147,12 +147,12 @@ def _sizes(c: Cube) -> Iterator[Row]:
 
 
 def _superadditivity(c: Cube) -> Row:
-    found = c.superadditivity()
+    test = c.superadditivity()
     return {
-        "violations": found.violations,
-        "worst": found.worst,
-        "pairs": found.pairs,
-        "sampled": found.sampled,
+        "violations": test.violations,
+        "worst": test.worst,
+        "pairs": test.pairs,
+        "sampled": test.sampled,
         "core_objections": c.core().objections,
         "shapley_in_core": c.core().inside,
     }
@@ -160,19 +160,19 @@ def _superadditivity(c: Cube) -> Row:
 
 def _stability(c: Cube) -> Iterator[Row]:
     every = 1 << c.n
-    for rule, held in (
+    for rule, holds in (
         ("nobody gains by leaving", c.internally_stable()),
         ("transfers could keep everybody in", c.potentially_stable()),
     ):
-        yield {"rule": rule, "count": int(held.sum()), "share": float(held.mean()), "largest": None, "codes": None}
+        yield {"rule": rule, "count": int(holds.sum()), "share": float(holds.mean()), "largest": None, "codes": None}
     for rule in RULES:
-        found = c.stable(rule)
+        stable = c.stable(rule)
         yield {
             "rule": f"stable, {rule} entry",
-            "count": len(found),
-            "share": len(found) / every,
-            "largest": names(found[0]) if found else None,
-            "codes": " ".join(found[0]) if found else None,
+            "count": len(stable),
+            "share": len(stable) / every,
+            "largest": names(stable[0]) if stable else None,
+            "codes": " ".join(stable[0]) if stable else None,
         }
 
 
@@ -183,22 +183,22 @@ def _smallest(c: Cube) -> Iterator[Row]:
         if why[code] or c.cost[k] <= LEAST_COST:
             continue
         for offset in OFFSETS:
-            found = c.smallest(offset, code)
-            if found is not None:
+            coalition = c.smallest(offset, code)
+            if coalition is not None:
                 yield {
                     "country": name(code),
                     "offset": offset,
-                    "size": len(found),
-                    "members": names(found),
-                    "codes": " ".join(found),
+                    "size": len(coalition),
+                    "members": names(coalition),
+                    "codes": " ".join(coalition),
                 }
 
 
 def _losses(c: Cube) -> Iterator[Row]:
-    found = c.losses()
-    yield {"who": "all outsiders", "value": float(found["outsiders"][-1])}
+    losses = c.losses()
+    yield {"who": "all outsiders", "value": float(losses["outsiders"][-1])}
     if c.side == "club":
-        yield {"who": "senders", "value": float(found["senders"][-1])}
+        yield {"who": "senders", "value": float(losses["senders"][-1])}
     else:
         for k, player in enumerate(c.players):
             yield {"who": name(player), "value": float(c.own_gain[-1, k])}
