@@ -6,7 +6,7 @@ from typing import Final
 
 import altair as alt
 
-from tools.drawings.parts import VALID, chosen, colours, layered, ranked_bars, rows_of, tooltips
+from tools.drawings.parts import VALID, chosen, colours, layered, ranked_bars, rows_of, tooltips, valid_rows
 from tools.drawings.register import BANDS, Needs, chart
 
 WORTH: Final = "Worth (million USD)"
@@ -26,7 +26,7 @@ STABLE: Final = ("open and exclusive entry", "exclusive entry", "open entry", "n
 def shapley() -> alt.LayerChart:
     """Each player's Shapley value with its band."""
     axis = "Shapley value (million USD)"
-    return ranked_bars("players", "shapley", axis, band=("low", "high"), kind="M", what="Player")
+    return ranked_bars(valid_rows("players", "shapley"), "shapley", axis, band=("low", "high"), kind="M", what="Player")
 
 
 @chart(
@@ -39,7 +39,13 @@ def shapley() -> alt.LayerChart:
 )
 def without() -> alt.LayerChart:
     """What everybody together loses without each player."""
-    return ranked_bars("players", "leave_one_out", "Lost without it (million USD)", kind="M", what="Player")
+    return ranked_bars(
+        valid_rows("players", "leave_one_out"),
+        "leave_one_out",
+        "Lost without it (million USD)",
+        kind="M",
+        what="Player",
+    )
 
 
 @chart(
@@ -98,4 +104,4 @@ def pairs() -> alt.LayerChart:
 )
 def keeps_out() -> alt.LayerChart:
     """The wedge on trade with the senders that outweighs the club for each player."""
-    return ranked_bars("players", "deterrence_pct", "Break-even wedge (%)", what="Player")
+    return ranked_bars(valid_rows("players", "deterrence_pct"), "deterrence_pct", "Break-even wedge (%)", what="Player")

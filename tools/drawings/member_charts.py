@@ -16,6 +16,7 @@ from tools.drawings.parts import (
     ranked_by,
     rows_of,
     tooltips,
+    valid_rows,
     zero_line,
 )
 from tools.drawings.register import BANDS, MEDIANS, Needs, chart
@@ -36,10 +37,9 @@ BREAK_EVEN_CEILING: Final = 5.0
 )
 def costs() -> alt.LayerChart:
     """What the sanctions cost each member, ranked, with bands."""
-    wanted = (HEADLINE, "datum.quantity == 'cost_pct'")
-    return ranked_bars(
-        "figures", "value", "Cost of the sanctions (% of real income)", wanted, band=("low", "high"), median="median"
-    ).add_params(chosen("reading"))
+    rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'cost_pct'")
+    axis = "Cost of the sanctions (% of real income)"
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median").add_params(chosen("reading"))
 
 
 @chart(
@@ -53,10 +53,9 @@ def costs() -> alt.LayerChart:
 )
 def gains() -> alt.LayerChart:
     """What the club gives each member, ranked, with bands."""
-    wanted = (HEADLINE, "datum.quantity == 'gain_pct'")
-    return ranked_bars(
-        "figures", "value", "Gain from the club (% of real income)", wanted, band=("low", "high"), median="median"
-    ).add_params(chosen("reading"))
+    rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'gain_pct'")
+    axis = "Gain from the club (% of real income)"
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median").add_params(chosen("reading"))
 
 
 @chart(
@@ -138,7 +137,8 @@ def break_evens() -> alt.LayerChart:
 )
 def deterrence() -> alt.LayerChart:
     """The wedge on trade with the senders that makes the club worth nothing to a member."""
-    return ranked_bars("deterrence", "deterrence_pct", "Wedge on trade with the senders (%)")
+    rows = valid_rows("deterrence", "deterrence_pct")
+    return ranked_bars(rows, "deterrence_pct", "Wedge on trade with the senders (%)")
 
 
 @chart(

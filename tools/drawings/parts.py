@@ -20,6 +20,11 @@ def rows_of(name: str, *conditions: str) -> Any:
     return chart
 
 
+def valid_rows(name: str, value: str, *conditions: str) -> Any:
+    """As `rows_of`, of the rows that have a value in the column `value`."""
+    return rows_of(name, *conditions, VALID.format(value))
+
+
 def chosen(name: str) -> alt.Parameter:
     """A parameter of the chart, to be set when it is drawn (and perhaps bound to a choice)."""
     return alt.param(name=name, value="")
@@ -83,26 +88,21 @@ def layered(*layers: alt.Chart) -> alt.LayerChart:
 
 
 def ranked_bars(
-    table: str,
+    rows: Any,
     value: str,
     axis: str,
-    conditions: Sequence[str] = (),
-    name: str = "name",
+    *,
     band: tuple[str, str] | None = None,
     median: str | None = None,
-    most: int | None = None,
     kind: str = "Q",
     what: str = "Country",
 ) -> alt.LayerChart:
-    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way.
+    """Bars of `rows` ranked by `value`, with the band and the median of each over it.
 
     `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar.
     """
-    rows = rows_of(table, *conditions, VALID.format(value))
-    if most is not None:
-        rows = largest(rows, value, most)
-    y = ranked_by(name, value)
-    tips = [(f"{name}:N", what), (f"{value}:{kind}", axis)]
+    y = ranked_by("name", value)
+    tips = [("name:N", what), (f"{value}:{kind}", axis)]
     if band:
         tips += [(f"{band[0]}:{kind}", "5th percentile"), (f"{band[1]}:{kind}", "95th percentile")]
     if median:

@@ -46,34 +46,7 @@ def network() -> alt.LayerChart:
         value="with the proposals",
         bind=alt.binding_radio(options=["as it is", "with the proposals"], name="The network "),
     )
-    ends = ["x", "y", "name", "kind"]
-    edges = alt.Chart(alt.NamedData(name="rail_edges"))
-    for end in ("source", "target"):
-        edges = edges.transform_lookup(
-            lookup=end,
-            from_=alt.LookupData(data=alt.NamedData(name="rail_nodes"), key="id", fields=ends),
-            as_=[f"{end}_{field}" for field in ends],
-        )
-    grown = "datum.share_after > datum.share_before + 1e-9"
-    # a curve of second degree, drawn towards the middle where it joins two countries of the circle
-    bend = f"(datum.source_kind == 'rail' || datum.target_kind == 'rail' ? 0.5 : {_BEND / 2})"
-    edges = (
-        edges.transform_filter("isValid(datum.source_x) && isValid(datum.target_x)")
-        .transform_calculate(
-            share=f"({grown}) && network_shown == 'with the proposals' ? datum.share_after : datum.share_before",
-            what=f"({grown}) && network_shown == 'with the proposals' ? 'proposed' : 'there already'",
-            line="datum.source + '>' + datum.target + '>' + datum.kind",
-            joined="datum.source_name + ' – ' + datum.target_name",
-            before="format(datum.share_before, '.0%')",
-            after="format(datum.share_after, '.0%')",
-            mid_x=f"(datum.source_x + datum.target_x) * {bend}",
-            mid_y=f"(datum.source_y + datum.target_y) * {bend}",
-            t=_STEPS,
-        )
-        .transform_filter("datum.share > 0")
-        .transform_flatten(["t"])
-        .transform_calculate(**{axis: _curve(axis) for axis in ("x", "y")})
-    )
+    edges = _edges()
     scale = alt.Scale(domain=[-1.75, 1.75])
     x = alt.X("x:Q", axis=None, scale=scale)
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.2, 1.2]))
@@ -105,6 +78,38 @@ def network() -> alt.LayerChart:
     rails = nodes.transform_filter("datum.kind == 'rail'").mark_text(style="label", fontWeight="bold", dy=-13)
     layers.append(rails.encode(x, y, text="name:N"))
     return layered(*layers).properties(height=540).add_params(shown)
+
+
+def _edges() -> Any:
+    """The connections as curves of eleven points, with what is proposed where the reader asks for it."""
+    ends = ["x", "y", "name", "kind"]
+    edges = alt.Chart(alt.NamedData(name="rail_edges"))
+    for end in ("source", "target"):
+        edges = edges.transform_lookup(
+            lookup=end,
+            from_=alt.LookupData(data=alt.NamedData(name="rail_nodes"), key="id", fields=ends),
+            as_=[f"{end}_{field}" for field in ends],
+        )
+    grown = "datum.share_after > datum.share_before + 1e-9"
+    # a curve of second degree, drawn towards the middle where it joins two countries of the circle
+    bend = f"(datum.source_kind == 'rail' || datum.target_kind == 'rail' ? 0.5 : {_BEND / 2})"
+    return (
+        edges.transform_filter("isValid(datum.source_x) && isValid(datum.target_x)")
+        .transform_calculate(
+            share=f"({grown}) && network_shown == 'with the proposals' ? datum.share_after : datum.share_before",
+            what=f"({grown}) && network_shown == 'with the proposals' ? 'proposed' : 'there already'",
+            line="datum.source + '>' + datum.target + '>' + datum.kind",
+            joined="datum.source_name + ' – ' + datum.target_name",
+            before="format(datum.share_before, '.0%')",
+            after="format(datum.share_after, '.0%')",
+            mid_x=f"(datum.source_x + datum.target_x) * {bend}",
+            mid_y=f"(datum.source_y + datum.target_y) * {bend}",
+            t=_STEPS,
+        )
+        .transform_filter("datum.share > 0")
+        .transform_flatten(["t"])
+        .transform_calculate(**{axis: _curve(axis) for axis in ("x", "y")})
+    )
 
 
 def _curve(axis: str) -> str:

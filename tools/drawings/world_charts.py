@@ -16,6 +16,7 @@ from tools.drawings.parts import (
     ranked_by,
     rows_of,
     tooltips,
+    valid_rows,
     zero_line,
 )
 from tools.drawings.register import BANDS, Needs, chart
@@ -43,24 +44,6 @@ def world_map() -> alt.LayerChart:
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
     unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
-    # on a narrow screen without what can be spared, so that every class keeps its limit
-    wide = "width >= 440"
-    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
-    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
-    colour = alt.Color(
-        "level:Q",
-        title="Change in real income (%)",
-        # cut between classes, so that the legend shows them equally wide
-        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
-        legend=alt.Legend(
-            type="gradient",
-            labelExpr=label,
-            gradientThickness=12,
-            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
-            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
-            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
-        ),
-    )
     tips = [
         alt.Tooltip("name:N", title="Country"),
         alt.Tooltip("role:N", title="Role"),
@@ -74,7 +57,9 @@ def world_map() -> alt.LayerChart:
     blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
     blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
     unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
-    solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    solved = (
+        shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(_classes(), tooltip=tips)
+    )
     solved = solved.properties(name="solved")
     outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips).properties(name="members")
@@ -100,6 +85,28 @@ def world_map() -> alt.LayerChart:
     return drawn.properties(height="container", usermeta={"classes": STEPS})
 
 
+def _classes() -> alt.Color:
+    """The colours of the map's classes, and their legend."""
+    # on a narrow screen without what can be spared, so that every class keeps its limit
+    wide = "width >= 440"
+    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
+    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
+    return alt.Color(
+        "level:Q",
+        title="Change in real income (%)",
+        # cut between classes, so that the legend shows them equally wide
+        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
+        legend=alt.Legend(
+            type="gradient",
+            labelExpr=label,
+            gradientThickness=12,
+            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
+            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
+        ),
+    )
+
+
 @chart(
     "senders",
     title="What the measures cost those who impose them",
@@ -111,7 +118,8 @@ def world_map() -> alt.LayerChart:
 )
 def senders() -> alt.LayerChart:
     """What the measures cost those who impose them, ranked, with bands."""
-    return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"), most=24)
+    rows = largest(valid_rows("senders", "cost_pct"), "cost_pct", 24)
+    return ranked_bars(rows, "cost_pct", "Own cost (% of real income)", band=("low", "high"))
 
 
 @chart(
