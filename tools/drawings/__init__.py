@@ -1,8 +1,8 @@
 """The charts of the report, drawn with Altair: a function each, over named data, without colours or a title.
 
 `python -m tools.drawings` writes what the program reads, static/charts.json of the report; a test says when that was
-forgotten. A chart is registered beside the function that draws it (`register.chart`); a new module here is found
-without being named anywhere. Altair is needed to draw and to test, not to run.
+forgotten. A chart is registered beside the function that draws it (`register.chart`); a module whose name ends in
+`_charts` is found by itself. Altair is needed to draw and to test, not to run.
 """
 
 from __future__ import annotations

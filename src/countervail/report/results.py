@@ -87,8 +87,7 @@ def markdown() -> str:
         f'One JSON document: `format` (`"{FORMAT}"`), `countervail` (the version that wrote it) and `tables`, each a',
         "list of rows. An undefined value is `null`; the `note` of a figure gives the reason. Money is in",
         "million USD, percents are percents (1.5 is 1.5 %), shares are shares (0.14 is 14 %).",
-        "`countervail schema results` prints the JSON Schema; `countervail.report.results.markdown()` writes this",
-        "page.",
+        "`countervail schema results` prints the JSON Schema; `make generated` writes this page.",
     ]
     for table in described().values():
         lines += ["", f"## `{table.name}`: {table.title.lower()}", ""]

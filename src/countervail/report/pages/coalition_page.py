@@ -14,7 +14,7 @@ from countervail.report.pages import Section, fill, render
 from countervail.types import Row, Tables
 
 HTML, JSON = "coalitions.html", "coalitions.json"
-_SECTIONS: Final = (
+SECTIONS: Final = (
     ("answer", "The answer"),
     ("players", "Who makes it work"),
     ("lattice", "Size and worth"),
@@ -50,7 +50,7 @@ def page(tables: Tables) -> str:
     club = meta["side"] == "club"
     who = "members" if club else f"senders against {meta['target']}"
     title = f"{meta['title']}: its coalitions" if club else f"Who sanctions {meta['target']}: coalitions of senders"
-    filled = fill([Section(*head) for head in _SECTIONS], tables, charts(tables), ("coalitions",))
+    filled = fill([Section(*head) for head in SECTIONS], tables, charts(tables), ("coalitions",))
     run = (
         f"All {meta['coalitions']:,} coalitions of {meta['players']} {who}, each an exact equilibrium "
         f"(largest residual {float(str(meta['residual'])):.0e}); "

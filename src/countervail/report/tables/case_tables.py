@@ -43,7 +43,7 @@ def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
     if wanted and not any(case.claims_of(fact)[0] for fact in wanted):
         where = "the evidence given" if isinstance(evidence, Evidence) else str(evidence)
         raise InputError(
-            f"{where}: this case holds nothing that the scenario {scenario.name!r} takes from documents; "
+            f"{where}: holds nothing that the scenario {scenario.name!r} takes from documents; "
             "name the case that it was exported from, or leave the evidence out"
         )
     return loaded

@@ -15,10 +15,12 @@ import pytest
 import vl_convert
 
 import countervail
+from countervail.report import charts as charts_module
 from countervail.report.charts import FILE, Chart, charts, config, every
+from countervail.report.pages import coalition_page, run_page
 from countervail.report.tables.columns import described
 from support.synthetic_tables import synthetic
-from tools.drawings import text
+from tools.drawings import DRAWINGS, register, text
 
 TABLES = synthetic()
 CHARTS = charts(TABLES)
@@ -50,6 +52,44 @@ def test_the_file_holds_what_is_drawn() -> None:
     assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(text()), (
         "the drawings have changed: python -m tools.drawings"
     )
+
+
+def test_the_worked_example_of_a_new_chart_reaches_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CONTRIBUTING has it: one module, and the file that is written from it."""
+    contributing = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (module,) = re.findall(r"```python\n(.*?)```", contributing.split("## A new chart")[1].split("\n## ")[0], re.S)
+    file = tmp_path / "charts.json"
+    try:
+        exec(compile(module, "sender_charts", "exec"), {})
+        file.write_text(text(), encoding="utf-8")
+    finally:
+        drawing = DRAWINGS.pop("sender_costs")
+    monkeypatch.setattr(charts_module, "FILE", file)
+    assert every()["sender_costs"].section == "senders"
+    assert "<path" in draw(charts(TABLES)["sender_costs"], rows_of(TABLES))
+    section = run_page.page(TABLES).split('<section id="senders"')[1].split("</section>")[0]
+    assert f'<strong id="chart-sender_costs-title">{drawing.title}</strong><span>{drawing.reading}</span>' in section
+    assert 'data-chart="sender_costs" data-tables="senders"' in section
+
+
+def test_two_charts_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two charts are called 'map'"):
+        register.chart(
+            "map", title="Twice", reading="No.", tables=["countries"], section="map", needs=register.Needs("u_pct")
+        )(text)
+
+
+def test_every_chart_has_its_section() -> None:
+    run = {section.id for section in run_page.sections({})}
+    for name, drawn in EVERY.items():
+        ids = {id for id, _ in coalition_page.SECTIONS} if name.startswith("coalition_") else run
+        assert drawn.section in ids, name
+
+
+def test_bands_are_mentioned_where_there_are_draws() -> None:
+    assert CHARTS["costs"].reading.endswith("ticks mark their median.")
+    without = charts({**TABLES, "meta": [{**TABLES["meta"][0], "draws": 0}]})
+    assert without["costs"].reading == "What lifting them would give."
 
 
 def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
