@@ -136,9 +136,12 @@ def test_a_list_that_differs_from_the_case_s_is_noted(folder: Path, evidence: Ev
     assert "Only in the scenario: Russia. Only in the case: Cuba." in note
 
 
-def test_another_case_is_refused(evidence: Evidence) -> None:
+def test_another_case_is_refused(folder: Path, evidence: Evidence) -> None:
     with pytest.raises(InputError, match="holds nothing that the scenario"):
         opened(evidence, made())
+    with pytest.raises(InputError) as refused:
+        opened(folder, made())
+    assert (refused.value.field, refused.value.file) == ("evidence", str(folder))
     with pytest.raises(InputError, match="holds nothing that the scenario"):
         cv.write(cv.run(rich_world(), made()), "nowhere", evidence=evidence)
     assert not Path("nowhere").exists()

@@ -158,8 +158,9 @@ def test_a_killed_run_leaves_the_earlier_one_complete(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(InputError, match="not a run's folder"):
+    with pytest.raises(InputError, match="not a run's folder") as refused:
         run_folder.replace(RUN, tmp_path)
+    assert (refused.value.field, refused.value.file) == ("out", str(tmp_path))
     (tmp_path / "results.json").write_text("{not json")
     with pytest.raises(InputError, match="not a run's folder"):
         run_folder.replace(RUN, tmp_path)

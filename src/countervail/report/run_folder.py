@@ -63,21 +63,25 @@ def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> No
         _recover(target)
         others = target.is_dir() and any(target.iterdir())
         if target.exists() and not target.is_dir():
-            raise InputError(f"--out: {folder} is a file, not a folder; name a folder that is new, empty or a run's")
+            raise _error(folder, "is a file, not a folder; name a folder that is new, empty or a run's")
     except OSError as error:
-        raise InputError(f"--out: {folder} cannot be used: {error.strerror}; name another folder") from None
+        raise _error(folder, f"cannot be used: {error.strerror}; name another folder") from None
     if others and not (ours or _is_run)(target):
-        raise InputError(f"--out: {folder} is not empty and not a run's folder; empty it, or name another")
+        raise _error(folder, "is not empty and not a run's folder; empty it, or name another")
     above = next(parent for parent in target.parents if parent.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError(f"--out: {folder} cannot be written, for {above} does not allow it; name another folder")
+        raise _error(folder, f"cannot be written, because {above} does not allow it; name another folder")
+
+
+def _error(folder: str | Path, why: str) -> InputError:
+    return InputError(f"--out: {folder} {why}", field="out", file=str(folder))
 
 
 def _resolved(folder: str | Path) -> Path:
     try:
         return Path(folder).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null byte
-        raise InputError(f"--out: {folder!s} is no usable path: {error}; name another folder") from None
+        raise _error(folder, f"is not a usable path: {error}; name another folder") from None
 
 
 def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None) -> Path:
@@ -99,7 +103,7 @@ def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[P
             os.rename(fresh, target)
         _sync(target.parent)
     except OSError as error:
-        raise InputError(f"--out: {folder} cannot be written: {error.strerror or error}; name another folder") from None
+        raise _error(folder, f"cannot be written: {error.strerror or error}; name another folder") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return target

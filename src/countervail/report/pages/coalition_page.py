@@ -39,7 +39,9 @@ def write(tables: Tables, folder: str | Path) -> Path:
         for name, text in ((JSON, document), (HTML, page(tables))):
             write_whole(target / name, text)
     except OSError as error:
-        raise InputError(f"cannot write in {folder}: {error.strerror or error}") from None
+        raise InputError(
+            f"cannot write in {folder}: {error.strerror or error}", field="out", file=str(folder)
+        ) from None
     return target
 
 

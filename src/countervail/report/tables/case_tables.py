@@ -44,7 +44,9 @@ def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
         where = "the evidence given" if isinstance(evidence, Evidence) else str(evidence)
         raise InputError(
             f"{where}: holds nothing that the scenario {scenario.name!r} takes from documents; "
-            "name the case that it was exported from, or leave the evidence out"
+            "name the case that it was exported from, or leave the evidence out",
+            field="evidence",
+            file=None if isinstance(evidence, Evidence) else str(evidence),
         )
     return loaded
 

@@ -14,6 +14,7 @@ from countervail.analysis.coalitions import Sampled, shapley
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.senders import findings
 from countervail.analysis.coalitions.stability import Entry
+from countervail.analysis.estimate import Estimate
 from countervail.analysis.identification import ineligible
 from countervail.analysis.outcome import LEAST_COST
 from countervail.types import Floats, Row
@@ -94,15 +95,15 @@ def _players(c: Cube, bands: Floats | None) -> Iterator[Row]:
     wedge = c.deterrence() if c.side == "club" else {}
     total = float(c.value[-1])
     for k, player in enumerate(c.players):
-        low, high = (None, None) if bands is None else np.percentile(bands[:, k], [5, 95]).tolist()
+        drawn = Estimate.of(np.array([shapley[player], *(() if bands is None else bands[:, k])]))
         keep = wedge.get(player)
         yield {
             "player": player,
             "name": name(player),
             "shapley": shapley[player],
             "share": shapley[player] / total if total > 0 else None,
-            "low": low,
-            "high": high,
+            "low": drawn.low,
+            "high": drawn.high,
             "leave_one_out": without[player],
             "own_gain": float(c.own_gain[-1, k]),
             "deterrence_pct": None if keep is None or not np.isfinite(keep) else 100.0 * keep,
