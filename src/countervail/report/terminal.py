@@ -23,7 +23,7 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
         console.width = 110
     meta = headline.meta(tables)
     console.print(Text(str(meta.get("title") or meta.get("scenario") or ""), style="bold"))
-    console.print(Text(f"Members after: {meta.get('reading_label') or meta.get('reading')}", style="dim"))
+    console.print(Text(f"Members according to: {meta.get('reading_label') or meta.get('reading')}", style="dim"))
     if meta.get("changes"):
         console.print(Text(f"Changed: {meta['changes']}", style="dim"))
     console.print()

@@ -51,8 +51,8 @@ def page(tables: Tables) -> str:
     tables = plain(tables)
     meta: Mapping[str, Any] = tables["meta"][0]
     run = (
-        f"Members after: {meta['reading']}; network of {meta['date']}; world {meta['world']} ({meta['world_year']}); "
-        f"{meta['draws'] or 'no'} draws."
+        f"Members according to: {meta['reading']}; network of {meta['date']}; "
+        f"world {meta['world']} ({meta['world_year']}); {meta['draws'] or 'no'} draws."
     )
     title = f"{meta['title']}: how it can pay"
     return render(

@@ -149,7 +149,7 @@ def _run(meta: Row) -> str:
         return ""
     draws = f"{meta['draws']} draws, seed {meta['seed']}" if meta.get("draws") else "no draws"
     parts = (
-        f"Members after: {meta['reading_label'] or meta['reading']}",
+        f"Members according to: {meta['reading_label'] or meta['reading']}",
         *((f"changed: {meta['changes']}",) if meta.get("changes") else ()),
         f"world {meta['world']} ({meta['world_year']})",
         f"closure {meta['closure']}, anchor {meta['anchor']}, horizon {meta['horizon']}",

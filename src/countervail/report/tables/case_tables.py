@@ -164,13 +164,13 @@ class _Case:
         return f"{path}.{fact.kind}.{fact.key[1]}", "" if there == fact.content else "The case states it differently."
 
     def secretariat(self, scenario: Scenario) -> Row | None:
-        """The row on who keeps the club, for which the scenario itself names no document."""
+        """The row on the state of the secretariat, for which the scenario itself names no document."""
         claims = [self.by_id[c] for c in self.chosen.get("club.secretariat", ())]
         code = scenario.club.secretariat
         if not claims or self.club is None or self.club.data["club"].get("secretariat") != code:
             return None
         source = _key(self.documents[claims[0]["document"]]["source"])
-        label = "The state that keeps the club"
+        label = "The state that has the secretariat"
         return self.complete(row("secretariat", label, name(code), source, claims[0]["place"], NOT_TESTED), claims)
 
     def complete(self, given: Row, claims: Sequence[dict[str, Any]]) -> Row:
