@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from importlib.resources import files
+from collections.abc import Iterator
+from pathlib import Path
 
+import openpyxl
 import pytest
 
+from countervail.report import results
 from countervail.report.pages.run_page import page, sections
-from countervail.report.tables.columns import UNITS, described
+from countervail.report.tables import columns as columns_module
+from countervail.report.tables.columns import FILE, UNITS, described
 from support.synthetic_tables import synthetic
 
-TEXT = (files("countervail.report.tables") / "columns.csv").read_text(encoding="utf-8")
+TEXT = FILE.read_text(encoding="utf-8")
 DOCUMENTS = ("run", "coalitions", "country", "page")
 KINDS = {"text", "number", "integer", "boolean", "date", "any"}
 
@@ -74,3 +79,34 @@ def test_tables_of_a_section_follow_their_positions() -> None:
     rows = synthetic()
     assert [view.title for view in payments.folded] == [t.title for t in listed if rows[t.name]]
     assert payments.open[0].title == described("page")["links"].title
+
+
+@pytest.fixture
+def with_a_new_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """columns.csv with a line more, as CONTRIBUTING describes it."""
+    line = "run,senders,cost_usd,number,million USD,,,Cost,"
+    assert line in TEXT
+    new = "run,senders,per_head,number,ratio,,,Cost a head,USD for each inhabitant"
+    file = tmp_path / "columns.csv"
+    file.write_text(TEXT.replace(line, f"{line}\n{new}"), encoding="utf-8")
+    monkeypatch.setattr(columns_module, "FILE", file)
+    described.cache_clear()
+    yield
+    monkeypatch.undo()
+    described.cache_clear()
+
+
+@pytest.mark.usefixtures("with_a_new_column")
+def test_a_new_column_needs_its_row_and_its_line_alone() -> None:
+    tables = synthetic()
+    for row in tables["senders"]:
+        row["per_head"] = 12.5
+    (section,) = sections(tables, ["senders"], with_charts=False)
+    headings = [column.heading for column in section.folded[0].columns]
+    assert headings == ["Country", "Cost (%)", "Cost (million USD)", "Cost a head", "Low (%)", "High (%)"]
+    assert {row[3] for row in section.folded[0].rows} == {"12.5"}
+    rows = results.json_schema()["properties"]["tables"]["properties"]["senders"]["items"]
+    assert rows["properties"]["per_head"]["description"] == "USD for each inhabitant. Unit: ratio"
+    assert "| `per_head` | number | ratio | USD for each inhabitant |" in results.markdown()
+    sheet = openpyxl.load_workbook(io.BytesIO(results.workbook(tables)))["senders"]
+    assert (sheet["E1"].value, sheet["E2"].value, sheet["E2"].number_format) == ("per_head (ratio)", 12.5, "0.000")

@@ -23,18 +23,18 @@ from countervail.report.numbers import cell
 from countervail.report.tables.columns import Column, Table, described
 from countervail.types import Row, Tables
 
-Text = str | tuple[str, str]
-"""The text of a cell, or two, the second set small under the first."""
-
 
 @dataclass(frozen=True)
 class View:
-    """A table as it is shown: its columns, and its rows as text."""
+    """A table as it is shown: its columns, and its rows as text.
+
+    A cell is a text, or two, the second set small under the first.
+    """
 
     title: str
     description: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Text, ...], ...]
+    rows: tuple[tuple[str | tuple[str, str], ...], ...]
 
     def style(self, index: int) -> str:
         """The class of a column's cells: numbers flush right, long texts given room."""
@@ -58,7 +58,7 @@ def view_of(table: Table, rows: Sequence[Row], columns: Sequence[Column] | None 
     return View(table.title, table.description, shown, texts)
 
 
-def _text(column: Column, row: Row) -> Text:
+def _text(column: Column, row: Row) -> str | tuple[str, str]:
     text = cell(column, row.get(column.name), row.get("unit"))
     return (text, str(row[column.under] or "")) if column.under else text
 
@@ -81,16 +81,12 @@ class Section:
         return not (self.charts or self.open or self.folded)
 
 
-Made = Callable[[Tables], Sequence[View]]
-"""Makes the views of a table that is not shown row by row."""
-
-
 def fill(
     sections: Sequence[Section],
     tables: Tables,
     charts: Mapping[str, Chart],
     documents: Sequence[str],
-    made: Mapping[str, Made] | None = None,
+    made: Mapping[str, Callable[[Tables], Sequence[View]]] | None = None,
 ) -> list[Section]:
     """`sections` with the charts and the tables that have something to show in them, in their order.
 

@@ -8,7 +8,7 @@ from typing import Final
 from countervail.report import headline
 from countervail.report.charts import charts
 from countervail.report.numbers import NOTHING, band, float_of, plain, quantity, unprefixed
-from countervail.report.pages import Section, Text, View, fill, render, view_of
+from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
@@ -96,7 +96,7 @@ def sections(tables: Tables, names: Sequence[str] = tuple(_SECTIONS), with_chart
 
 def members_view(tables: Tables) -> View:
     """One row a member: every headline figure with its band, or why it has none."""
-    rows: list[tuple[Text, ...]] = []
+    rows: list[tuple[str | tuple[str, str], ...]] = []
     for member in headline.members(tables):
         texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
         reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
@@ -112,7 +112,7 @@ def _links_view(tables: Tables) -> View:
     return View(table.title, table.description, table.columns, rows)
 
 
-def _link(row: Row) -> tuple[Text, ...]:
+def _link(row: Row) -> tuple[str | tuple[str, str], ...]:
     rise = headline.estimate(row, "own_b", "own_b_low", "own_b_high")
     worth = headline.estimate(row, "alone_usd", "low_usd", "high_usd")
     return (

@@ -135,7 +135,10 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 "share of its trade whose pair total is estimated",
             )
         if abs(deficit[k]) > LARGE_DEFICIT:
-            note = "trade deficit over value added; under closure fixed it drives its real income, see closure balanced"
+            note = (
+                "trade deficit over value added; under closure fixed its real income depends on it, "
+                "see closure balanced"
+            )
             add(code, "large deficit", float(deficit[k]), note)
         if world.unrecorded is not None and world.unrecorded[k].any():
             total = float(world.unrecorded[k].sum())

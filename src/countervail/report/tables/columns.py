@@ -27,6 +27,8 @@ from typing import Final
 from countervail import countries
 from countervail.scenario import CLUB
 
+FILE: Final = files("countervail.report.tables") / "columns.csv"
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -92,7 +94,7 @@ class Table:
 @cache
 def described(document: str = "run") -> Mapping[str, Table]:
     """The tables of a document by name, in the order of the document."""
-    text = (files("countervail.report.tables") / "columns.csv").read_text(encoding="utf-8")
+    text = FILE.read_text(encoding="utf-8")
     rows: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(text.splitlines()):
         if row["document"] == document:
