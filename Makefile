@@ -78,7 +78,7 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.lock
 	@$(PIP) install --require-hashes -r requirements/bench.lock
 	@touch $@
 
-# The editable install makes the bundle; this remakes it where it was deleted since.
+# The editable install makes the bundle; this makes it again if it was deleted.
 $(BUNDLE): $(VENV)/run.stamp
 	@test -f $@ || $(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@

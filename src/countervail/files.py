@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Atomic writes: a reader sees the old file or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 
 PART: Final = ".part"
-"""How the names of files under way end."""
+"""Suffix of a file that is being written."""
 
 
 @contextmanager
 def placing(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; the file takes the place of `path` at the end, and is gone if anything fails.
+    """A path beside `path` to write to; it replaces `path` at the end, and is removed if anything fails.
 
     Raises:
-        OSError: it cannot be put there.
+        OSError: the file cannot be written or moved.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
@@ -29,10 +29,10 @@ def placing(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file, so that a reader sees the old one or the new one; text as UTF-8, its line ends as they are.
+    """Write a file atomically; text as UTF-8, line endings unchanged.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     with placing(path) as part, part.open("wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)

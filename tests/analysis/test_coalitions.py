@@ -54,7 +54,7 @@ def test_coalitions_are_what_the_scenario_without_the_others_gives(
     for coalition in (0, 3, 21, 44, 63):
         members = cube.members(coalition)
         assert cube.coalition(members) == coalition
-        eq = cv.solve(case.economy, case.club(members, base=case.sanctioned()), tol=1e-12)
+        eq = cv.solve(case.prepared, case.club(members, base=case.sanctioned()), tol=1e-12)
         np.testing.assert_allclose(cube.real_income[coalition], eq.real_income, rtol=1e-9)
 
 
@@ -102,7 +102,7 @@ def test_what_keeps_a_member_out_makes_it_indifferent(cube: Cube, world: World, 
     case, k = Case.of(world, scenario), world.index("CHN")
     out = cube.real_income[cube.coalition([p for p in PLAYERS if p != "CHN"]), k]
     shock = case.deterrence(case.club(PLAYERS, base=case.sanctioned()), "CHN", wedge)
-    assert cv.solve(case.economy, shock).real_income[k] == pytest.approx(out, abs=2e-6)
+    assert cv.solve(case.prepared, shock).real_income[k] == pytest.approx(out, abs=2e-6)
     costly = coalitions(world, scenario, PLAYERS, joining_wedge=2 * wedge)
     assert isinstance(costly, Cube)
     china = costly.own_gain[:, PLAYERS.index("CHN")]

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 import countervail as cv
 from countervail.analysis.case.draws import Draw
-from countervail.trade.shares import link
+from countervail.trade.shares import shocked_shares
 from countervail.types import Floats
 from support.cases import CODES, bare_world, case, measure, provision, rich_world, rng_of
 
@@ -107,7 +107,7 @@ def test_the_order_of_members_does_not_matter() -> None:
     world = rich_world()
     made = case(world, [], [provision("a", 0.3)], members=["RUS", "BLR", "VEN", "CHN"], china="partial")
     there, back = (made.club(m) for m in (("IRN", *made.scenario.club.members), ("CHN", "VEN", "BLR", "RUS", "IRN")))
-    assert_allclose(link(world.economy, there).A, link(world.economy, back).A, rtol=1e-13)
+    assert_allclose(shocked_shares(world.economy, there).A, shocked_shares(world.economy, back).A, rtol=1e-13)
 
 
 @pytest.mark.parametrize("rent", [0.0, 0.5, 1.0])
@@ -152,7 +152,7 @@ def test_closed_pairs_open_in_proportion() -> None:
     at = np.argwhere(np.asarray(lifted.potential)[np.ix_([VE], [IR])] > 0)
     for _, _, j in at:
         grown = both.integration(MEMBERS)[3, 0, j]
-        share = [link(world.economy, shock).A[j, IR, VE] for shock in (lifted, joint)]
+        share = [shocked_shares(world.economy, shock).A[j, IR, VE] for shock in (lifted, joint)]
         assert_allclose(share[1], share[0] * np.exp(grown))
 
 
@@ -162,7 +162,7 @@ def test_a_club_on_top_of_another_shock_multiplies_it() -> None:
     joint = made.club(MEMBERS, base=lifted)
     alone = made.club(MEMBERS)
     economy = made.world.economy
-    free, both, club = (link(economy, shock).A for shock in (lifted, joint, alone))
+    free, both, club = (shocked_shares(economy, shock).A for shock in (lifted, joint, alone))
     assert_allclose(both * economy.share, free * club)
 
 

@@ -136,14 +136,14 @@ def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
     assert drawn is not None
     draw = drawn.draws.draw(7, outcome.world)
     one = outcome.case.drawn(draw)
-    S = cv.solve(one.economy, one.sanctioned()).real_income
-    U = cv.solve(one.economy, one.lift()).real_income
-    C = cv.solve(one.economy, one.club(outcome.members)).real_income
-    UC = cv.solve(one.economy, one.club(outcome.members, base=one.lift())).real_income
+    S = cv.solve(one.prepared, one.sanctioned()).real_income
+    U = cv.solve(one.prepared, one.lift()).real_income
+    C = cv.solve(one.prepared, one.club(outcome.members)).real_income
+    UC = cv.solve(one.prepared, one.club(outcome.members, base=one.lift())).real_income
     assert_allclose(drawn.cost[7], np.log(U / S), atol=1e-5)
     assert_allclose(drawn.gain["one"][7], np.log(C / S), atol=1e-5)
     assert_allclose(drawn.cost_with_club["one"][7], np.log(UC / C), atol=1e-5)
-    two = cv.solve(one.economy, one.club(("IRN", "RUS", "CHN"), "two")).real_income
+    two = cv.solve(one.prepared, one.club(("IRN", "RUS", "CHN"), "two")).real_income
     assert_allclose(drawn.gain["two"][7], np.log(two / S), atol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""The bundled rails table: what it says by date, that every entry has date and source, and what a bad one is told."""
+"""The bundled rails table: its content by date, date and source of every entry, and the errors of a bad one."""
 
 from __future__ import annotations
 
@@ -194,14 +194,14 @@ def test_sector_wedges_agree_with_the_pair_wedge() -> None:
     assert (by_sector[:, :, 1] >= now.wedges - 1e-12).all()
 
 
-def bad(tmp_path: Path, change_it: Any) -> str:
+def bad(tmp_path: Path, change_it: Any) -> InputError:
     data = yaml.safe_load(BUNDLED.read_text(encoding="utf-8"))
     change_it(data)
     path = tmp_path / "bad.yaml"
     path.write_text(yaml.dump(data, default_flow_style=False, sort_keys=False, allow_unicode=True, width=200), "utf-8")
     with pytest.raises(InputError) as caught:
         load_rails(path)
-    return str(caught.value)
+    return caught.value
 
 
 def entry(data: Any, kind: str, name: str) -> Any:
@@ -209,7 +209,7 @@ def entry(data: Any, kind: str, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("change_it", "said"),
+    ("change_it", "text"),
     [
         (lambda d: entry(d, "memberships", "swift-all").pop("since"), "`memberships.swift-all.since`: is missing"),
         (lambda d: entry(d, "links", "sepam-spfs-2023").pop("source"), "`links.sepam-spfs-2023.source`: is missing"),
@@ -232,7 +232,7 @@ def entry(data: Any, kind: str, name: str) -> Any:
         (lambda d: entry(d, "cutoffs", "iran-dollar").update(rail="SWIFT"), "one of `rail`, `currency` and `partners`"),
         (lambda d: entry(d, "rails", "CIPS")["messaging"].update(low=-0.1), "CIPS: messaging may not be below 0"),
         (lambda d: entry(d, "links", "sepam-spfs-2023").update(id="swift-all"), "the id 'swift-all' is used twice"),
-        (lambda d: entry(d, "links", "sepam-spfs-2023").update(colour="red"), "is no field"),
+        (lambda d: entry(d, "links", "sepam-spfs-2023").update(colour="red"), "unknown field. Allowed: id, label"),
         (
             lambda d: entry(d, "links", "sepam-spfs-2023").update(rails=["SEPAM", "SEPAM"]),
             "joins two different rails",
@@ -244,15 +244,24 @@ def entry(data: Any, kind: str, name: str) -> Any:
         (lambda d: d["counts"][0].update(rail="TARGET"), "unknown rail 'TARGET'"),
     ],
 )
-def test_a_bad_table_is_refused_by_name(tmp_path: Path, change_it: Any, said: str) -> None:
-    message = bad(tmp_path, change_it)
-    assert said in message
-    assert "bad.yaml" in message
+def test_a_bad_table_is_refused_by_name(tmp_path: Path, change_it: Any, text: str) -> None:
+    error = bad(tmp_path, change_it)
+    assert text in str(error)
+    assert error.file == str(tmp_path / "bad.yaml")
+    assert error.line is not None
+    assert f"bad.yaml, line {error.line}: " in str(error)
+
+
+def test_an_error_of_the_table_names_entry_and_field(tmp_path: Path) -> None:
+    error = bad(tmp_path, lambda d: entry(d, "cutoffs", "iran-dollar").update(since="soon"))
+    assert error.field == "cutoffs.iran-dollar.since"
+    lines = (tmp_path / "bad.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[(error.line or 0) - 1].strip() == "since: soon"
 
 
 def test_unknown_names_are_refused() -> None:
     now = network("2023-07-01")
-    for call, said in (
+    for call, text in (
         (lambda: now.route("IRN", "XXX"), "'XXX' is not in the network"),
         (lambda: now.route("IRN", "IRN"), "two different countries"),
         (lambda: now.with_provision("bank-link-prk"), "unknown provision 'bank-link-prk'"),
@@ -265,7 +274,7 @@ def test_unknown_names_are_refused() -> None:
     ):
         with pytest.raises(InputError) as caught:
             call()  # type: ignore[no-untyped-call]
-        assert said in str(caught.value)
+        assert text in str(caught.value)
 
 
 def test_a_broken_file_says_where(tmp_path: Path) -> None:
@@ -273,14 +282,6 @@ def test_a_broken_file_says_where(tmp_path: Path) -> None:
     path.write_text("rails: [\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"broken\.yaml, line"):
         load_rails(path)
-
-
-def test_a_cut_off_names_one_thing() -> None:
-    assert all(
-        (cut.rail is not None) + (cut.currency is not None) + bool(cut.partners) == 1
-        for cut in load_rails().cutoffs
-        if isinstance(cut, CutOff)
-    )
 
 
 def test_the_four_worlds_and_their_trade_costs() -> None:

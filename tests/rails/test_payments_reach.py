@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.rails import Network, load_rails
-from countervail.rails.capacity import Payments, fill, reach, wedge
+from countervail.rails.capacity import Payments, capacity, fill, wedge
 from countervail.rails.routes import routes_of
 from countervail.rails.state import Account, Gateway, State
 
@@ -112,7 +112,7 @@ def graph(state: State, exporter: int, importer: int) -> Any:
 def test_reach_is_the_maximum_flow(state: State) -> None:
     networkx = pytest.importorskip("networkx")
     every = Payments.of(state)
-    high, low = reach(every.filled, np.inf)
+    high, low = capacity(every.filled, np.inf)
     for p, (one, other) in enumerate(zip(every.one, every.other, strict=True)):
         flow = networkx.maximum_flow_value(graph(state, int(one), int(other)), "from", "to")
         assert high[p] == pytest.approx(min(1.0, flow), abs=1e-12)

@@ -161,8 +161,8 @@ def test_output_pays_the_wages_of_every_world(closure: str) -> None:
         earned = (o.world.value_added_share * eq.output).sum(1)
         paid = eq.wage * (o.world.value_added_share * o.worlds.sanctions.S.output).sum(1)
         assert_allclose(earned, paid, rtol=1e-8)
-    assert o.worlds.C.links.E is not None  # there are export taxes,
-    assert o.worlds.sanctions.U.links.T is not None  # and tariffs taken off
+    assert o.worlds.C.shares.E is not None  # there are export taxes,
+    assert o.worlds.sanctions.U.shares.T is not None  # and tariffs taken off
 
 
 # -- measures --------------------------------------------------------------------------------------------------------

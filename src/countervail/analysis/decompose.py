@@ -10,6 +10,7 @@ import numpy as np
 from countervail.analysis.case.compile import Case
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
+from countervail.trade.closures import CLOSURES
 from countervail.types import Floats
 from countervail.world.world import ESTIMATED
 
@@ -124,7 +125,7 @@ def diversion(case: Case, found: Worlds, targets: Sequence[str]) -> list[Diversi
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "closure": ("fixed", "proportional", "balanced"),
+    "closure": tuple(CLOSURES),
     "anchor": ("estimate", "history", "gravity"),
     "horizon": ("long", "short"),
 }

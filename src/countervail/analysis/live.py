@@ -12,7 +12,7 @@ from countervail.analysis.case.compile import Case
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.scenario import Scenario
-from countervail.trade.solve import prepared
+from countervail.trade.solve import with_preconditioner
 from countervail.world.world import World
 
 
@@ -77,8 +77,8 @@ def _to_start_from(outcome: Outcome) -> Outcome:
     closure, own, found = outcome.scenario.settings.closure, outcome.worlds, outcome.worlds.sanctions
     with suppress(np.linalg.LinAlgError):  # the baseline's does it, too
         # S without new measures is the baseline, whose preconditioner the economy has
-        S = prepared(found.S, closure) if outcome.case.new_effects else found.S
-        found = replace(found, S=S, U=prepared(found.U, closure))
+        S = with_preconditioner(found.S, closure) if outcome.case.new_effects else found.S
+        found = replace(found, S=S, U=with_preconditioner(found.U, closure))
     return replace(outcome, by_reading=outcome.by_reading | {outcome.main: replace(own, sanctions=found)})
 
 

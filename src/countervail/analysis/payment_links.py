@@ -15,8 +15,8 @@ from countervail.analysis.case.draws import Draws
 from countervail.analysis.case.payment_savings import Saving, finite
 from countervail.analysis.identification import ineligible
 from countervail.analysis.worlds import equilibria
+from countervail.rails import Date, Network, payments
 from countervail.rails.interdict import Cut, Interdiction
-from countervail.rails.network import Date, Network, payments
 from countervail.rails.proposals import ALL, Change, Proposed, every_proposal, saved
 from countervail.rails.table import load_rails
 from countervail.scenario import Scenario
@@ -193,7 +193,7 @@ def _with_bands(
 ) -> list[Worth]:
     """The same with bands over draws of everything uncertain."""
     savings = [_saving(network, w.proposed.alone) for w in worth]
-    case.economy.preparation  # noqa: B018 - made once, before the workers share it
+    case.prepared  # noqa: B018 - made once, before the workers share it
 
     def one(k: int) -> Floats:
         mine = case.drawn(draws.draw(k, case.world))

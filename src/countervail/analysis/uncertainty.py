@@ -63,7 +63,7 @@ def run_draws(
     near = next(iter(central.values())).sanctions
     members = case.indices(central[main].members)
     trade = float(case.world.flows[np.ix_(members, members)].sum())
-    case.economy.preparation  # noqa: B018 - made once, before the workers share it
+    case.prepared  # noqa: B018 - made once, before the workers share it
 
     def one(k: int) -> _One:
         draw = draws.draw(k, case.world)

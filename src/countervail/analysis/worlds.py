@@ -68,7 +68,7 @@ def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:
     """The case's economy under each shock, at the scenario's closure."""
-    return solve(case.economy, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
+    return solve(case.prepared, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
 
 
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
@@ -104,7 +104,7 @@ def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium
         c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
     )
     state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
-    return replace(now, state=state, prepared=now.prepared or was.prepared)
+    return replace(now, state=state, preconditioner=now.preconditioner or was.preconditioner)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
-"""A cube's blocks through an executor, each to its own file, so that a killed sweep goes on where it stopped."""
+"""A sweep over a cube's blocks through an executor, each to its own file, so that a killed sweep can be resumed."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ FORMAT = "cube/1"
 RETRIES = 3
 """Times that a block whose worker was lost is handed out again."""
 AHEAD = 2
-"""Blocks handed out per worker: one at work, one waiting."""
+"""Blocks handed out per worker: one in work, one waiting."""
 
 
 def sweep(
@@ -42,11 +43,11 @@ def sweep(
 
     Args:
         game: base point and players.
-        folder: where blocks are kept; those found there of the same game and version are not solved again.
+        folder: where blocks are kept; blocks of the same game and version that are there already are not solved again.
         executor: any `concurrent.futures.Executor`; default a thread a processor.
-        progress: told after every block how many coalitions are done.
+        progress: called after every block with how many coalitions are done.
         documents: further text files to keep beside the blocks, by name.
-        version: of the code.
+        version: the package's.
 
     Raises:
         InputError: the folder holds something else, or cannot be written.
@@ -75,10 +76,8 @@ def sweep(
 
 
 def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Iterator[tuple[int, Floats]]:
-    """Each block solved, as they come in; few are handed out at a time, so that memory stays bounded."""
-    own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
-    pool = executor or own
-    assert pool is not None
+    """Each block as it is solved; few are handed out at a time, so that memory stays bounded."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else executor
     workers = getattr(pool, "_max_workers", None)
     if not isinstance(workers, int):
         workers = 4 * (os.cpu_count() or 1)
@@ -97,25 +96,30 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
                     try:
                         rows = future.result()
                     except (BrokenProcessPool, CancelledError, OSError) as error:
-                        # a cluster that lost the worker takes the block again; a broken pool does not
                         lost[block] = lost.get(block, 0) + 1
-                        if isinstance(error, BrokenProcessPool) or lost[block] > RETRIES:
-                            raise InputError(
-                                f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
-                                "solved is kept if an output folder was given: run the same command again"
-                            ) from None
+                        _refuse_lost(block, error, lost[block])
                         running[pool.submit(_work, game, block, os.getpid())] = block
                         continue
                     yield block, rows
     finally:
         for future in running:
             future.cancel()
-        if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _refuse_lost(block: int, error: BaseException, times: int) -> None:
+    """Refuse a block that was lost too often: a cluster takes it again, a broken process pool does not."""
+    if isinstance(error, BrokenProcessPool) or times > RETRIES:
+        raise InputError(
+            f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
+            "solved is kept if an output folder was given: run the same command again",
+            field="executor",
+        ) from None
 
 
 def _work(game: Game, block: int, parent: int) -> Floats:
-    """A block; in a process of its own, threads of the same executor share the limit for good."""
+    """A block; in a process of its own the limit on threads is set for good, since its threads share it."""
     if os.getpid() != parent:
         one_blas_thread().__enter__()
     return solve_block(game, block)
@@ -130,13 +134,13 @@ def block_name(block: int) -> str:
 
 
 def manifest(game: Game, version: str) -> dict[str, Any]:
-    """What a folder's blocks were computed from; two sweeps with the same manifest give the same bytes."""
+    """What a folder's blocks are computed from; two sweeps with the same manifest give the same bytes."""
     layout = game.layout
     return {
         "format": FORMAT,
         "version": version,
         "game": digest(game),
-        "code": _code(),
+        "code": code_digest(p.read_text(encoding="utf-8") for p in sorted(Path(__file__).parent.glob("*.py"))),
         "players": list(game.players),
         "countries": list(game.economy.countries),
         "columns": [*game.economy.countries, "residual"],
@@ -149,13 +153,13 @@ def manifest(game: Game, version: str) -> dict[str, Any]:
 
 
 def digest(game: Game) -> str:
-    """A hash of every number the results depend on."""
+    """A hash of every number that the results depend on."""
     total = hashlib.sha256()
     extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
     parts += [game.reference.log_price, game.gifts]
-    for thing in (game.economy, game.links, game.added):
+    for thing in (game.economy, game.shares, game.added):
         parts += [getattr(thing, f.name) for f in fields(thing)]
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -166,37 +170,49 @@ def digest(game: Game) -> str:
     return total.hexdigest()
 
 
-def _code() -> str:
-    """A hash of the solver's own source: other arithmetic is another cube."""
+def code_digest(sources: Iterable[str]) -> str:
+    """A hash of what modules compute: comments, docstrings and the layout of their text do not count."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        total.update(path.name.encode() + path.read_bytes())
+    for source in sources:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                # `pass` takes the place of a body that is a docstring alone
+                node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+        total.update(ast.unparse(tree).encode() + b"\0")
     return total.hexdigest()
+
+
+def _is_text(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
 def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
     """Make the folder ready, or refuse what is in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / MANIFEST
-    if kept.exists():
+    path = folder / MANIFEST
+    if path.exists():
         try:
-            found = json.loads(kept.read_text(encoding="utf-8"))
+            held = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
-            raise InputError(f"{kept}: not a cube's manifest; give another folder or remove it") from None
-        other = [k for k in wanted if not isinstance(found, dict) or found.get(k) != wanted[k]]
+            raise InputError(
+                f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
+            ) from None
+        other = [k for k in wanted if not isinstance(held, dict) or held.get(k) != wanted[k]]
         if other:
             raise InputError(
-                f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one"
+                f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
+                file=str(folder),
             )
     elif any(p for p in folder.iterdir() if not p.name.endswith(PART)):
-        raise InputError(f"{folder} is not empty and holds no cube; give another folder")
+        raise InputError(f"{folder} is not empty and holds no cube; give another folder", file=str(folder))
     for part in folder.glob(f"*{PART}"):
         part.unlink()
     for name, text in documents.items():
         if not (folder / name).exists():
             write_whole(folder / name, text)
-    if not kept.exists():
-        write_whole(kept, json.dumps(wanted, indent=1) + "\n")
+    if not path.exists():
+        write_whole(path, json.dumps(wanted, indent=1) + "\n")
 
 
 def _other(keys: list[str]) -> str:
@@ -208,7 +224,7 @@ def _other(keys: list[str]) -> str:
 
 
 def _load(folder: Path, game: Game, block: int, out: Floats) -> bool:
-    """Read a block's file into `out`; False where it is absent or damaged, and so to be solved again."""
+    """Read a block's file into `out`; False where it is absent or damaged, so that the block is solved again."""
     try:
         rows = np.load(folder / block_name(block), allow_pickle=False)
     except (FileNotFoundError, ValueError, EOFError):
@@ -220,9 +236,9 @@ def _load(folder: Path, game: Game, block: int, out: Floats) -> bool:
 
 
 def _npy(rows: Floats) -> bytes:
-    held = io.BytesIO()
-    np.save(held, rows)
-    return held.getvalue()
+    file = io.BytesIO()
+    np.save(file, rows)
+    return file.getvalue()
 
 
 @contextmanager
@@ -230,4 +246,4 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"cannot write the cube in {folder}: {error.strerror or error}") from None
+        raise InputError(f"cannot write the cube in {folder}: {error.strerror or error}", file=str(folder)) from None

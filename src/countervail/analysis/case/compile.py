@@ -21,6 +21,7 @@ from countervail.analysis.case.integration import Integration
 from countervail.analysis.case.layout import Layout, Placed, cube, flat, goods_of, positions
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Among, Shock
 from countervail.types import Cells, Floats, Indices
 from countervail.world.world import World
@@ -35,14 +36,14 @@ class Case:
         scenario: the scenario, in the present state of its switches.
         layout: where its measures and provisions lie.
         draw: the values of the uncertain numbers.
-        prepared: the solver's economy of the world's own flows, whose preconditioner every draw uses.
+        base: the world's own economy, prepared; every draw uses its preconditioner.
     """
 
     world: World
     scenario: Scenario
     layout: Layout
     draw: Draw = CENTRAL
-    prepared: Economy | None = None
+    base: Prepared | None = None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario) -> Case:
@@ -55,27 +56,33 @@ class Case:
 
     def drawn(self, draw: Draw) -> Case:
         """The same case with other values of the uncertain numbers."""
-        return replace(self, draw=draw, prepared=self._lent)
+        return replace(self, draw=draw, base=self._base)
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
-        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), prepared=self._lent)
+        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base)
 
     @property
-    def _lent(self) -> Economy:
-        """An economy of the world's own flows, for a neighbouring case to begin with."""
-        return self.economy if self.draw.flows is None or self.prepared is None else self.prepared
+    def _base(self) -> Prepared:
+        """A prepared economy of the world's own flows, for a neighbouring case."""
+        return self.prepared if self.draw.flows is None or self.base is None else self.base
 
     # -- the economy -----------------------------------------------------------------------------------------------
 
     @cached_property
     def economy(self) -> Economy:
         """The solver's base point in this draw, at the horizon's elasticities."""
-        base = self.prepared if self.prepared is not None else self.world.economy
+        base = self.base.economy if self.base is not None else self.world.economy
         if self.draw.flows is not None:
-            base = Economy.of(self.world.replace(flows=self.draw.flows), prepared=base.preparation)
+            base = Economy.of(self.world.replace(flows=self.draw.flows))
         theta = self._elasticities[1]
         return base if np.array_equal(theta, base.elasticity) else base.with_elasticity(theta)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The economy prepared for the solver, with the preconditioner of the world's own."""
+        base = self.base if self.base is not None else Prepared.of(self.world)
+        return base if base.economy is self.economy else base.lend(self.economy)
 
     @cached_property
     def _elasticities(self) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from countervail.analysis.case.draws import two_sided
-from countervail.rails.network import Network, payments
+from countervail.rails import Network, payments
 from countervail.rails.proposals import change, saved
 from countervail.scenario import Scenario
 from countervail.types import Floats

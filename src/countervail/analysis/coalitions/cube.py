@@ -205,7 +205,7 @@ class Cube:
         exact = np.array(list(self.shapley().values()))
         centre = shapley.estimate(orders, lambda some: self.value[some]).value
         drawn = sample(self.case.world, self.case.scenario, draws, seed)
-        self.case.economy.preparation  # noqa: B018 - made once, before the workers share it
+        self.case.prepared  # noqa: B018 - made once, before the workers share it
         one = Drawn(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
         workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)

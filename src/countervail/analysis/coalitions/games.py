@@ -16,12 +16,12 @@ from countervail.analysis.worlds import equilibria
 from countervail.countries import group
 from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
+from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game, solve_some
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import Block
-from countervail.trade.shares import Links, link
+from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.solve import deficits_of
 from countervail.types import Coalitions, Floats
 
 SOLVED = 1e-12
@@ -182,7 +182,7 @@ def _game(
 ) -> Game:
     """The game whose largest coalition has the links of `full`, its cells all between the countries `at`."""
     economy = case.economy
-    there, here = link(economy, full), base.links
+    there, here = shocked_shares(economy, full), base.shares
     cells = np.ix_(np.arange(economy.j), at, at)
     parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
     A, B = parts["A"], parts["B"]
@@ -207,8 +207,8 @@ def _game(
             gifts[k, target] -= np.asarray(gift)[own].sum()
     return Game(
         players=players,
-        economy=economy,
-        links=here,
+        prepared=case.prepared,
+        shares=here,
         deficits=deficits_of(economy, case.scenario.settings.closure, here),
         start=base.state,
         reference=base.reference,
@@ -220,7 +220,9 @@ def _game(
     )
 
 
-def _difference(there: Links, here: Links, name: str, cells: tuple[NDArray[np.intp], ...]) -> Floats | None:
+def _difference(
+    there: ShockedShares, here: ShockedShares, name: str, cells: tuple[NDArray[np.intp], ...]
+) -> Floats | None:
     """What the block adds to `A`, `B`, `T` or `E`."""
     a, b = getattr(there, name), getattr(here, name)
     if a is None and b is None:

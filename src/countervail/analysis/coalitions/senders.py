@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from countervail.analysis.coalitions.cube import Cube
-from countervail.trade.preconditioner import merged
-from countervail.trade.shares import Links
+from countervail.trade.shares import ShockedShares
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices
@@ -68,21 +67,23 @@ def global_share(cube: Cube) -> float:
     """The senders' effect on the target over that of all countries cutting their trade with it as much."""
     game = cube.played.game
     everybody = game.members(np.array([(1 << cube.n) - 1]))
-    full = merged(game.links, game.blocks(everybody))
+    full = game.problem_of(everybody).shares
     one, at = np.split(game.added.importers, [1])
     target = int(one[0])
     others = np.setdiff1d(np.arange(game.economy.n), np.append(at, target))
     effect = np.ones(game.economy.share.shape)
-    effect[:, target, others] = _mean_cut(game.links, full, game.economy.unit, one, at)[:, None]
-    effect[:, others, target] = _mean_cut(game.links, full, game.economy.unit, at, one)[:, None]
+    effect[:, target, others] = _mean_cut(game.shares, full, game.economy.unit, one, at)[:, None]
+    effect[:, others, target] = _mean_cut(game.shares, full, game.economy.unit, at, one)[:, None]
     shock = Shock(trade_effect=effect.transpose(2, 1, 0))
     closure = cube.case.scenario.settings.closure
-    eq = solve(cube.case.economy, shock, closure)
+    eq = solve(cube.case.prepared, shock, closure)
     worth = cube.income[target] * (cube.real_income[0, target] - eq.real_income[target])
     return float(cube.value[-1] / worth)
 
 
-def _mean_cut(free: Links, held: Links, spending: Floats, importers: Indices, exporters: Indices) -> Floats:
+def _mean_cut(
+    free: ShockedShares, held: ShockedShares, spending: Floats, importers: Indices, exporters: Indices
+) -> Floats:
     """Trade with the measures over trade without them, by sector, in partial equilibrium."""
     cells = np.ix_(np.arange(len(spending)), importers, exporters)
     weight = spending[:, importers, None]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from countervail.trade.closures import CLOSURES
+
 
 class Words(NamedTuple):
     """A label, and one sentence that says what it means."""
@@ -45,11 +47,7 @@ SETTINGS: Final[dict[str, Words]] = {
 }
 # The values of every choice, in words; keyed by field and value.
 CHOICES: Final[dict[str, dict[str, str]]] = {
-    "closure": {
-        "fixed": "Stay the same share of the world economy",
-        "proportional": "Move with each country's income",
-        "balanced": "All removed first",
-    },
+    "closure": {name: rule.label for name, rule in CLOSURES.items()},
     "horizon": {"long": "Long run", "short": "Short run: a stress, not a forecast"},
     "elasticity": {"low": "Less easily: low end", "central": "As estimated", "high": "More easily: high end"},
     "anchor": {

@@ -9,8 +9,8 @@ import numpy as np
 
 from countervail.analysis.identification import mean
 from countervail.analysis.payment_links import Study, Worth
+from countervail.rails import Network
 from countervail.rails.interdict import Interdiction
-from countervail.rails.network import Network
 from countervail.rails.proposals import Change, Proposed, every_proposal
 from countervail.rails.removals import Element
 from countervail.rails.series import events, finite, series

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from countervail.rails.network import Network
+from countervail.rails import Network
 from countervail.rails.proposals import four_worlds
 from countervail.rails.series import finite
 from countervail.rails.table import ranges

@@ -1,4 +1,4 @@
-"""The datasheet: what the bundled world is made of, what balancing moved, and what not to use it for."""
+"""The datasheet of the bundled world: sources, steps, what balancing moved, and limits; as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 
 from countervail.countries import name
+from countervail.types import Floats
 from countervail.world.build import recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import World
 
 BILLION = 1e3
-# What marks a country for the reader: a deficit above this share of value added, estimates above this share of trade.
 LARGE_DEFICIT = 0.15
+"""Share of value added above which a deficit is flagged."""
 MUCH_ESTIMATED = 0.25
-# Basic-price value added of 2022 against GDP at market prices usually lies between these.
+"""Share of trade above which estimates are flagged."""
 USUAL_GDP_RATIO = (0.85, 1.1)
+"""Basic-price value added of 2022 over GDP at market prices is usually between these."""
 
 STEPS = (
     "The input-output table of 2022 is summed to 25 sectors. Its compact form has intermediate flows by pair; final"
@@ -53,7 +55,7 @@ LIMITS = (
 
 
 def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
-    """Plain JSON values; money in billion USD, shares as fractions."""
+    """The datasheet as plain JSON values; money in billion USD, shares as fractions."""
     return {
         "steps": list(STEPS),
         "limits": list(LIMITS),
@@ -65,114 +67,6 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
     }
-
-
-def _round(value: float, digits: int = 4) -> float:
-    return float(f"{float(value):.{digits}g}")
-
-
-def _bn(value: float) -> float:
-    return _round(value / BILLION)
-
-
-def _moved(before: np.ndarray, after: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
-    """Half the absolute change over the total: the share of value that changed cell."""
-    return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
-
-
-def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
-    off = 1 - np.eye(world.n)[:, :, None]
-    flows, prior = made.balanced.flows - made.unrecorded, made.prior
-    moved_home = np.diagonal(flows - prior).T
-    sold = (flows * off).sum(axis=(1, 2))
-    exports = (world.flows * off).sum(axis=(1, 2))
-    imports = (world.flows * off).sum(axis=(0, 2))
-    trade_moved = np.abs((flows - prior) * off).sum(axis=(1, 2)) / 2 / np.maximum(sold, 1e-300)
-    used = np.einsum("nkj,nj->nk", made.technology, made.output)
-    use_moved = np.abs(used - made.use).sum(axis=1) / made.use.sum(axis=1)
-    value_added = world.value_added.sum(axis=1)
-    share = world.estimated_share
-    return [
-        {
-            "iso3": c,
-            "value_added": _bn(value_added[i]),
-            "gdp": _bn(made.gdp[i]),
-            "gdp_2022": _bn(made.wdi[c][2022]) if 2022 in made.wdi.get(c, {}) else None,
-            "exports": _bn(exports[i]),
-            "imports": _bn(imports[i]),
-            "deficit_share": _round(world.deficit[i] / value_added[i]),
-            "published_deficit_share": None
-            if np.isnan(made.published_deficit[i])
-            else _round(made.published_deficit[i] / value_added[i]),
-            "estimated_trade_share": _round(share[i]),
-            "moved_export_share": _round(trade_moved[i]),
-            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
-            "moved_use_share": _round(use_moved[i]),
-            "flags": _flags(
-                c in made.icio.countries,
-                float(world.deficit[i] / value_added[i]),
-                float(share[i]),
-                float(value_added[i] / made.wdi.get(c, {}).get(2022, made.gdp[i])),
-            ),
-        }
-        for i, c in enumerate(world.countries)
-    ]
-
-
-def _flags(in_table: bool, deficit: float, estimated: float, ratio: float) -> list[str]:
-    """What a reader should know before quoting a country."""
-    low, high = USUAL_GDP_RATIO
-    said = {
-        "built from donor economies": not in_table,
-        f"trade deficit or surplus above {LARGE_DEFICIT:.0%} of value added": abs(deficit) > LARGE_DEFICIT,
-        f"over {MUCH_ESTIMATED:.0%} of trade estimated": estimated > MUCH_ESTIMATED,
-        "value added far from GDP": not low < ratio < high,
-    }
-    return [text for text, holds in said.items() if holds]
-
-
-def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
-    moved = _moved(made.prior, made.balanced.flows - made.unrecorded, (0, 1))
-    return [
-        {
-            "code": s.code,
-            "name": s.name,
-            "theta": _round(theta.theta[j]),
-            "theta_low": _round(theta.low[j]),
-            "theta_high": _round(theta.high[j]),
-            "theta_unclipped": _round(theta.unclipped[j]),
-            "theta_basis": "cited" if theta.cited[j] else "assumption",
-            "final_share": _round(world.final_demand[:, j].sum() / world.expenditure[:, j].sum()),
-            "moved_share": _round(moved[j]),
-        }
-        for j, s in enumerate(recipe_tables.SECTORS)
-    ]
-
-
-def _totals(made: Assembly, world: World) -> dict[str, float]:
-    inside = [i for i, c in enumerate(world.countries) if c in made.icio.countries]
-    pair = (made.balanced.flows - made.unrecorded)[:, :, recipe_tables.GOODS].sum(axis=2)
-    np.fill_diagonal(pair, 0.0)
-    rus, chn = world.index("RUS"), world.index("CHN")
-    return {
-        "gross output": _bn(world.output.sum()),
-        "gross output of the input-output table's countries": _bn(world.output[inside].sum()),
-        "goods trade": _bn(pair.sum()),
-        "goods trade of the sources": _bn(made.recorded.sum()),
-        "trade within the rest of the world, part of its domestic sales": _bn(made.pairs.intra_row),
-        "Russia to China, goods": _bn(pair[rus, chn]),
-        "China to Russia, goods": _bn(pair[chn, rus]),
-        "share of value moved by balancing": _round(
-            np.abs(made.balanced.flows - made.unrecorded - made.prior).sum() / 2 / made.prior.sum()
-        ),
-        "goods trade cut as re-exported or passing through": _bn(made.recorded.sum() - pair.sum()),
-        "expenditure short of use before balancing": _bn(
-            np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
-        ),
-    }
-
-
-# -- the datasheet as a page of the documentation, written from the bundled world's own JSON ---------------------------
 
 
 def markdown(world: World) -> str:
@@ -219,6 +113,111 @@ def markdown(world: World) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _round(value: float, digits: int = 4) -> float:
+    return float(f"{float(value):.{digits}g}")
+
+
+def _bn(value: float) -> float:
+    return _round(value / BILLION)
+
+
+def _moved(before: Floats, after: Floats, axis: tuple[int, ...]) -> Floats:
+    """Half the absolute change over the total: the share of value that changed cell."""
+    return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
+
+
+def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
+    off = 1 - np.eye(world.n)[:, :, None]
+    flows, prior = made.balanced.flows - made.unrecorded, made.prior
+    moved_home = np.diagonal(flows - prior).T
+    sold = (flows * off).sum(axis=(1, 2))
+    exports = (world.flows * off).sum(axis=(1, 2))
+    imports = (world.flows * off).sum(axis=(0, 2))
+    trade_moved = np.abs((flows - prior) * off).sum(axis=(1, 2)) / 2 / np.maximum(sold, 1e-300)
+    used = np.einsum("nkj,nj->nk", made.technology, made.output)
+    use_moved = np.abs(used - made.use).sum(axis=1) / made.use.sum(axis=1)
+    value_added = world.value_added.sum(axis=1)
+    share = world.estimated_share
+    return [
+        {
+            "iso3": c,
+            "value_added": _bn(value_added[i]),
+            "gdp": _bn(made.gdp[i]),
+            "gdp_2022": _bn(made.wdi[c][2022]) if 2022 in made.wdi.get(c, {}) else None,
+            "exports": _bn(exports[i]),
+            "imports": _bn(imports[i]),
+            "deficit_share": _round(world.deficit[i] / value_added[i]),
+            "published_deficit_share": None
+            if np.isnan(made.published_deficit[i])
+            else _round(made.published_deficit[i] / value_added[i]),
+            "estimated_trade_share": _round(share[i]),
+            "moved_export_share": _round(trade_moved[i]),
+            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
+            "moved_use_share": _round(use_moved[i]),
+            "flags": _flags(
+                c in made.icio.countries,
+                float(world.deficit[i] / value_added[i]),
+                float(share[i]),
+                float(value_added[i] / made.wdi.get(c, {}).get(2022, made.gdp[i])),
+            ),
+        }
+        for i, c in enumerate(world.countries)
+    ]
+
+
+def _flags(in_table: bool, deficit: float, estimated: float, ratio: float) -> list[str]:
+    """What a reader should know before quoting a country."""
+    low, high = USUAL_GDP_RATIO
+    flags = {
+        "built from donor economies": not in_table,
+        f"trade deficit or surplus above {LARGE_DEFICIT:.0%} of value added": abs(deficit) > LARGE_DEFICIT,
+        f"over {MUCH_ESTIMATED:.0%} of trade estimated": estimated > MUCH_ESTIMATED,
+        "value added far from GDP": not low < ratio < high,
+    }
+    return [text for text, holds in flags.items() if holds]
+
+
+def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
+    moved = _moved(made.prior, made.balanced.flows - made.unrecorded, (0, 1))
+    return [
+        {
+            "code": s.code,
+            "name": s.name,
+            "theta": _round(theta.theta[j]),
+            "theta_low": _round(theta.low[j]),
+            "theta_high": _round(theta.high[j]),
+            "theta_unclipped": _round(theta.unclipped[j]),
+            "theta_basis": "cited" if theta.cited[j] else "assumption",
+            "final_share": _round(world.final_demand[:, j].sum() / world.expenditure[:, j].sum()),
+            "moved_share": _round(moved[j]),
+        }
+        for j, s in enumerate(recipe_tables.SECTORS)
+    ]
+
+
+def _totals(made: Assembly, world: World) -> dict[str, float]:
+    inside = [i for i, c in enumerate(world.countries) if c in made.icio.countries]
+    pair = (made.balanced.flows - made.unrecorded)[:, :, recipe_tables.GOODS].sum(axis=2)
+    np.fill_diagonal(pair, 0.0)
+    rus, chn = world.index("RUS"), world.index("CHN")
+    return {
+        "gross output": _bn(world.output.sum()),
+        "gross output of the input-output table's countries": _bn(world.output[inside].sum()),
+        "goods trade": _bn(pair.sum()),
+        "goods trade of the sources": _bn(made.recorded.sum()),
+        "trade within the rest of the world, part of its domestic sales": _bn(made.pairs.intra_row),
+        "Russia to China, goods": _bn(pair[rus, chn]),
+        "China to Russia, goods": _bn(pair[chn, rus]),
+        "share of value moved by balancing": _round(
+            np.abs(made.balanced.flows - made.unrecorded - made.prior).sum() / 2 / made.prior.sum()
+        ),
+        "goods trade cut as re-exported or passing through": _bn(made.recorded.sum() - pair.sum()),
+        "expenditure short of use before balancing": _bn(
+            np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
+        ),
+    }
 
 
 def _source(source: Mapping[str, Any]) -> tuple[Any, ...]:
