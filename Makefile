@@ -3,6 +3,7 @@
 #   make serve   the same in the browser, to be changed                 make lint    ruff, mypy --strict, layers
 #   make bench   the speed claims, measured                             make lock    renew the locked requirements
 #   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
+#   make generated   the charts' specifications and the page on results.json, from what describes them
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
 # PORT=8765 where that listens.
 
@@ -15,7 +16,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test bench lint lock data clean
+.PHONY: run serve test bench lint lock data generated clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -37,6 +38,9 @@ lint: $(VENV)/dev.stamp
 
 data: $(VENV)/dev.stamp
 	$(BIN)/countervail data build --from $(FROM)
+
+generated: $(VENV)/dev.stamp
+	$(BIN)/python -m tools.drawings
 
 lock: $(VENV)/run.stamp
 	$(PIP) install uv

@@ -17,7 +17,6 @@ from countervail.analysis.run import case_of, solved
 from countervail.app.inputs import MOST_UPLOADS
 from countervail.report.charts import every
 from countervail.report.numbers import OBEYED
-from countervail.report.pages.page import TILES
 from countervail.report.tables.columns import described
 from countervail.report.tables.run_tables import at_once, stated
 from countervail.scenario import Scenario, dump, library
@@ -88,7 +87,8 @@ def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings
                     assert mine[key] == value
         assert not rows
     assert found["tables"]["meta"][0]["members"] == " ".join(outcome.members)
-    assert [tile["quantity"] for tile in found["tiles"]] == list(TILES)
+    tiles = described("page")["tiles"].columns
+    assert [tile["quantity"] for tile in found["tiles"]] == [column.name for column in tiles]
     assert len(found["headline"]) >= 3
     assert len(found["members"]["rows"]) == len(outcome.members) + 1
     assert len(found["members"]["columns"]) == len(found["members"]["rows"][0])

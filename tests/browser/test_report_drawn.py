@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from countervail.report.pages.page import page as written
+from countervail.report.pages.run_page import page as written
 from support.driving import LAPTOP, PHONE, keep, violations
 from support.synthetic_tables import synthetic
 

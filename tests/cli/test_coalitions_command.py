@@ -21,7 +21,7 @@ from countervail.analysis.run import case_of, solved
 from countervail.cli import call, coalitions_command
 from countervail.report.charts import charts
 from countervail.report.pages.coalition_page import page
-from countervail.report.tables.coalition_tables import FILE, tables
+from countervail.report.tables.coalition_tables import tables
 from countervail.report.tables.columns import described
 from countervail.trade.coalition_sweep import sweep
 from support.games import make_game
@@ -142,7 +142,7 @@ def test_the_charts_draw_their_rows_and_mark_a_coalition(side: str, request: pyt
 @pytest.mark.parametrize("side", ["club", "senders"])
 def test_the_rows_are_as_described(side: str, request: pytest.FixtureRequest) -> None:
     rows = tables(request.getfixturevalue("cube" if side == "club" else "senders"))
-    known = described(FILE)
+    known = described("coalitions")
     assert set(rows) == set(known) - ({"findings"} if side == "club" else {"stability", "smallest"})
     for name, table in rows.items():
         for row in table:

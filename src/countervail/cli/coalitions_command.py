@@ -101,16 +101,14 @@ def _show(tables: dict[str, list[Row]]) -> None:
     from rich.table import Table
 
     from countervail.report.numbers import cell
-    from countervail.report.tables.coalition_tables import FILE, UNSHOWN
     from countervail.report.tables.columns import described
 
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = 110
     for name in ("players", "stability", "smallest", "losses", "findings"):
-        description, rows = described(FILE)[name], tables.get(name, [])
-        shown = [c for c in description.columns if c.name not in UNSHOWN]
-        columns = [c for c in shown if any(r.get(c.name) is not None for r in rows)]
+        description, rows = described("coalitions")[name], tables.get(name, [])
+        columns = [c for c in description.shown if any(r.get(c.name) is not None for r in rows)]
         if not columns:
             continue
         table = Table(title=description.title, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -50,7 +50,7 @@ def payments(
     from countervail.report.run_folder import refuse
 
     if out is not None:
-        refuse(out, payment_page.kept)  # before the work, not after it
+        refuse(out, payment_page.is_ours)  # before the work, not after it
     loaded = cv.load_scenario(scenario, set=settings or ())
     case, network = prepare(cv.load_world(), loaded, date, rails)
     explanation = network.route(*route) if route is not None else None

@@ -1,4 +1,4 @@
-"""The run folder: report.html, results.xlsx, results.json and scenario.yaml, replaced as a whole or not at all."""
+"""The run folder: report.html, results.xlsx, results.json and scenario.yaml, replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path
     """Write the run folder `folder` and return it, resolved.
 
     Nothing of an earlier run is touched until all four files are on disk beside it; the folders then change places in
-    one step, so that a run that is killed leaves the earlier one whole. Files of others in the folder are kept.
+    one step, so that a run that is killed leaves the earlier one complete. Other files in the folder are kept.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
     return replace(contents(tables, scenario_yaml), folder)
@@ -42,7 +42,7 @@ def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path
 
 def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
     """The four files by name."""
-    from countervail.report.pages.page import page
+    from countervail.report.pages.run_page import page
     from countervail.report.results import workbook
 
     return {
@@ -56,32 +56,36 @@ def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
 def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> None:
     """InputError where `write` to `folder` would fail: not a folder, not a run's, or not writable.
 
-    `ours` tells a folder that may be replaced, where it is another than a run's.
+    `ours` is whether a folder may be replaced, where that is another than a run's.
     """
     target = _resolved(folder)
     try:
         _recover(target)
         others = target.is_dir() and any(target.iterdir())
         if target.exists() and not target.is_dir():
-            raise InputError(f"--out: {folder} is a file, not a folder; name a folder that is new, empty or a run's")
+            raise _error(folder, "is a file, not a folder; name a folder that is new, empty or a run's")
     except OSError as error:
-        raise InputError(f"--out: {folder} cannot be used: {error.strerror}; name another folder") from None
+        raise _error(folder, f"cannot be used: {error.strerror}; name another folder") from None
     if others and not (ours or _is_run)(target):
-        raise InputError(f"--out: {folder} is not empty and not a run's folder; empty it, or name another")
+        raise _error(folder, "is not empty and not a run's folder; empty it, or name another")
     above = next(parent for parent in target.parents if parent.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError(f"--out: {folder} cannot be written, for {above} does not allow it; name another folder")
+        raise _error(folder, f"cannot be written, because {above} does not allow it; name another folder")
+
+
+def _error(folder: str | Path, why: str) -> InputError:
+    return InputError(f"--out: {folder} {why}", field="out", file=str(folder))
 
 
 def _resolved(folder: str | Path) -> Path:
     try:
         return Path(folder).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null byte
-        raise InputError(f"--out: {folder!s} is no usable path: {error}; name another folder") from None
+        raise _error(folder, f"is not a usable path: {error}; name another folder") from None
 
 
 def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None) -> Path:
-    """Put a folder with `contents` (bytes by file name) in the place of `folder`, as `write` and `refuse` say."""
+    """Put a folder with `contents` (bytes by file name) in the place of `folder`; see `write` and `refuse`."""
     refuse(folder, ours)
     target = _resolved(folder)
     fresh = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex[:8]}{_UNDER_WAY}"
@@ -99,7 +103,7 @@ def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[P
             os.rename(fresh, target)
         _sync(target.parent)
     except OSError as error:
-        raise InputError(f"--out: {folder} cannot be written: {error.strerror or error}; name another folder") from None
+        raise _error(folder, f"cannot be written: {error.strerror or error}; name another folder") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return target
@@ -107,10 +111,10 @@ def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[P
 
 def _is_run(target: Path) -> bool:
     try:
-        found = json.loads((target / "results.json").read_text(encoding="utf-8"))
+        written = json.loads((target / "results.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(found, dict) and found.get("format") == FORMAT
+    return isinstance(written, dict) and written.get("format") == FORMAT
 
 
 def _keep_others(target: Path, fresh: Path, contents: Mapping[str, bytes]) -> None:
@@ -206,14 +210,14 @@ def _sync(folder: Path) -> None:
 def write(
     outcome: Outcome, directory: str | Path, rows: Tables | None = None, evidence: Evidence | str | Path | None = None
 ) -> Path:
-    """Write report.html, results.xlsx, results.json and scenario.yaml; the folder changes as a whole or not at all.
+    """Write report.html, results.xlsx, results.json and scenario.yaml; the folder is replaced completely or not at all.
 
     Args:
         outcome: of `run`.
         directory: new, empty or a run's; `InputError` otherwise, or where it cannot be written.
         rows: the outcome's tables where they are made already.
         evidence: the case the scenario was exported from, or its folder, for the report's evidence; not looked at
-            where `rows` are given. `InputError` where none of the scenario's facts stands in it.
+            where `rows` are given. `InputError` where it holds none of the scenario's facts.
 
     Returns:
         the folder, resolved.

@@ -49,7 +49,7 @@ const SHAPE = 0.46; // a map's height over its width
 const TOP = 2;
 const LEAST = 0.001;
 
-/** The unit of the map's classes in each world, a power of ten of percent (report/drawings/world.py). */
+/** The unit of the map's classes in each world, a power of ten of percent (tools/drawings/world_charts.py). */
 function units(rows) {
   const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
   const unit = (size) => (size > 0 ? Math.max(10 ** Math.floor(Math.log10(size / TOP)), LEAST) : 1);

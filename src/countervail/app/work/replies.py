@@ -11,15 +11,15 @@ from countervail.app.work.engine import Engine, Question
 from countervail.evidence.bundle import Evidence
 from countervail.report import headline
 from countervail.report.controls import controls
-from countervail.report.pages.page import TILES, View, columns_shown, members_view
+from countervail.report.pages import View
+from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
-from countervail.scenario import CLUB
 from countervail.types import Tables
 
 # the run's own last: tables of the same name are its
-_COLUMNS: Final = ("coalition_columns.csv", "country_columns.csv", "columns.csv")
+_DOCUMENTS: Final = ("coalitions", "country", "run")
 
 
 def facts(engine: Engine, asked: Question) -> dict[str, Any]:
@@ -36,8 +36,7 @@ def ahead(engine: Engine, asked: Question) -> dict[str, Any]:
 
 def charts(engine: Engine, asked: Question) -> dict[str, Any]:
     """Every chart of the report and of the coalitions' page, and the two looks; the same for every state."""
-    from countervail.report.charts import every
-    from countervail.report.charts.theme import config
+    from countervail.report.charts import config, every
 
     return {
         "charts": {
@@ -50,14 +49,21 @@ def charts(engine: Engine, asked: Question) -> dict[str, Any]:
             for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
-        "columns": {table.name: _described(table) for file in _COLUMNS for table in described(file).values()},
+        "columns": {table.name: _described(table) for document in _DOCUMENTS for table in described(document).values()},
     }
 
 
 def _described(table: Table) -> dict[str, Any]:
     columns = [
-        {"name": c.name, "kind": c.kind, "unit": c.unit, "label": c.label, "description": c.description, "under": under}
-        for c, under in columns_shown(table)
+        {
+            "name": c.name,
+            "kind": c.kind,
+            "unit": c.unit,
+            "label": c.label,
+            "description": c.description,
+            "under": c.under,
+        }
+        for c in table.shown
     ]
     return {"title": table.title, "description": table.description, "columns": columns}
 
@@ -87,22 +93,22 @@ def worlds(engine: Engine, asked: Question) -> dict[str, Any]:
 def in_words(tables: Tables) -> dict[str, Any]:
     """Headline, tiles and the table of members, as the report has them."""
     return {
-        "headline": headline.headline(tables, whole=False),
-        "tiles": [_tile(tables, quantity, *said) for quantity, said in TILES.items()],
+        "headline": headline.headline(tables, final=False),
+        "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
     }
 
 
-def _tile(tables: Tables, quantity: str, label: str, meaning: str) -> dict[str, str]:
-    found = headline.figure(tables, CLUB, quantity)
+def _tile(tile: headline.Tile) -> dict[str, str]:
+    figure = tile.figure
     return {
-        "quantity": quantity,
-        "label": label,
-        "meaning": meaning,
-        "value": found.value,
-        "band": found.band,
-        "median": found.median,
-        "note": found.note,
+        "quantity": tile.quantity,
+        "label": tile.label,
+        "meaning": tile.meaning,
+        "value": figure.value,
+        "band": figure.band,
+        "median": figure.median,
+        "note": figure.note,
     }
 
 

@@ -14,7 +14,7 @@ class Words(NamedTuple):
     help: str
 
 
-# Every field of Settings that is a choice, a yes or no, or a date; a test keeps the list whole.
+# Every field of Settings that is a choice, a yes or no, or a date; a test checks that none is missing.
 SETTINGS: Final[dict[str, Words]] = {
     "closure": Words(
         "Trade balances",

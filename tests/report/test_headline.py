@@ -8,20 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countervail.analysis.estimate import Estimate
 from countervail.report import headline, terminal
 from countervail.report.numbers import band, number, percent, persons, share, usd
 from support.synthetic_tables import synthetic
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (0.0, "0"), (0.0123, "0.012"), (0.123, "0.12"), (1.234, "1.2"), (9.99, "10"), (0.999, "1.0"), (12.3, "12"),
         (1_234_567.0, "1,234,567"), (-3.14, "−3.1"), (-1e-9, "0"), (float("nan"), "–"), (99.9, "100"),
     ],
 )  # fmt: skip
-def test_numbers_at_two_digits(value: float, said: str) -> None:
-    assert number(value) == said
+def test_numbers_at_two_digits(value: float, text: str) -> None:
+    assert number(value) == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
@@ -40,20 +41,20 @@ def test_units() -> None:
     assert percent(None) == share(None) == usd(None) == persons(None) == "–"
 
 
-def test_a_band_says_its_unit_once() -> None:
-    assert band(3.0, 5.5, "%") == "3.0 to 5.5\u00a0%"
-    assert band(24_000, 45_000, "million USD") == "USD\u00a024 to 45\u00a0bn"
-    assert band(856, 1_600, "million USD") == "USD\u00a0856\u00a0m to 1.6\u00a0bn"
-    assert band(None, 5.5, "%") == ""
+def test_a_band_has_its_unit_once() -> None:
+    assert band(Estimate(4.0, 3.0, 4.0, 5.5), "%") == "3.0 to 5.5\u00a0%"
+    assert band(Estimate(30_000, 24_000, None, 45_000), "million USD") == "USD\u00a024 to 45\u00a0bn"
+    assert band(Estimate(900, 856, None, 1_600), "million USD") == "USD\u00a0856\u00a0m to 1.6\u00a0bn"
+    assert band(Estimate(4.0), "%") == ""
 
 
 def test_headline_gives_losses_and_gains_before_ratios() -> None:
-    said = headline.headline(synthetic())
-    assert "cost" in said[0]
-    assert "USD" in said[0]
-    assert "give" in said[1]
-    assert "covers" in said[2]
-    assert any("Placebo" in sentence for sentence in said)
+    sentences = headline.headline(synthetic())
+    assert "cost" in sentences[0]
+    assert "USD" in sentences[0]
+    assert "give" in sentences[1]
+    assert "covers" in sentences[2]
+    assert any("Placebo" in sentence for sentence in sentences)
 
 
 def test_a_negative_figure_is_never_clipped() -> None:

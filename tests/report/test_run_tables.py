@@ -1,4 +1,4 @@
-"""Outcome to tables: every row fits its description, nothing undefined is a number, whatever the scenario."""
+"""Outcome to tables: every row fits its description, and nothing undefined is a number, whatever the scenario."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def outcome() -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def found(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
+def results(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
     return tables(outcome)
 
 
-def test_figures_say_what_the_outcome_says(outcome: Outcome, found: dict[str, list[dict[str, Any]]]) -> None:
-    figures = {(r["reading"], r["country"], r["quantity"]): r for r in found["figures"]}
+def test_figures_are_those_of_the_outcome(outcome: Outcome, results: dict[str, list[dict[str, Any]]]) -> None:
+    figures = {(r["reading"], r["country"], r["quantity"]): r for r in results["figures"]}
     k = outcome.world.index("IRN")
     cost = figures["one", "IRN", "cost_pct"]
     assert cost["value"] == pytest.approx(100 * (outcome.real_income["U"][k] / outcome.real_income["S"][k] - 1))
@@ -68,7 +68,7 @@ def test_figures_say_what_the_outcome_says(outcome: Outcome, found: dict[str, li
     assert figures["one", "IRN", "offset"]["value"] == outcome.offset["IRN"]
     assert figures["one", "CLUB", "blunting"]["value"] == outcome.blunting["CLUB"]
     assert figures["one", "IRN", "break_even"]["value"] == outcome.break_even["IRN"]
-    for row in found["figures"]:
+    for row in results["figures"]:
         if row["low"] is not None:
             assert row["low"] <= row["median"] <= row["high"]
         if row["value"] is None:
@@ -77,45 +77,45 @@ def test_figures_say_what_the_outcome_says(outcome: Outcome, found: dict[str, li
     assert 0 <= chance["value"] <= 1
 
 
-def test_the_clubs_money_is_the_sum_of_its_eligible_members(found: dict[str, list[dict[str, Any]]]) -> None:
-    figures = {(r["reading"], r["country"], r["quantity"]): r["value"] for r in found["figures"]}
+def test_the_clubs_money_is_the_sum_of_its_eligible_members(results: dict[str, list[dict[str, Any]]]) -> None:
+    figures = {(r["reading"], r["country"], r["quantity"]): r["value"] for r in results["figures"]}
     for quantity in ("cost_usd", "gain_usd"):
         assert figures["one", "CLUB", quantity] == pytest.approx(
             figures["one", "IRN", quantity] + figures["one", "RUS", quantity]
         )
 
 
-def test_every_country_has_its_role(found: dict[str, list[dict[str, Any]]]) -> None:
-    roles = {r["iso3"]: r["role"] for r in found["countries"]}
+def test_every_country_has_its_role(results: dict[str, list[dict[str, Any]]]) -> None:
+    roles = {r["iso3"]: r["role"] for r in results["countries"]}
     assert roles["IRN"] == roles["RUS"] == roles["VEN"] == "member"
     assert roles["USA"] == roles["DEU"] == "sender"
     assert roles["IND"] == "other"
-    assert {r["iso3"] for r in found["senders"]} == {"USA", "DEU", "FRA"}
-    assert {r["iso3"] for r in found["third_countries"]} == {"CHN", "JPN", "IND", "BRA", "TUR"}
+    assert {r["iso3"] for r in results["senders"]} == {"USA", "DEU", "FRA"}
+    assert {r["iso3"] for r in results["third_countries"]} == {"CHN", "JPN", "IND", "BRA", "TUR"}
 
 
-def test_each_provision_and_measure_has_its_rows(outcome: Outcome, found: dict[str, list[dict[str, Any]]]) -> None:
-    market = [r for r in found["provisions"] if r["id"] == "market"]
+def test_each_provision_and_measure_has_its_rows(outcome: Outcome, results: dict[str, list[dict[str, Any]]]) -> None:
+    market = [r for r in results["provisions"] if r["id"] == "market"]
     assert [r["country"] for r in market] == [*outcome.members, "CLUB"]
     assert all(r["document"] == "000" and r["alone_low"] < r["alone_high"] for r in market)
-    assert [r["id"] for r in found["measures"]] == [m["id"] for m in MEASURES]
-    (freeze,) = (r for r in found["measures"] if r["id"] == "freeze")
+    assert [r["id"] for r in results["measures"]] == [m["id"] for m in MEASURES]
+    (freeze,) = (r for r in results["measures"] if r["id"] == "freeze")
     # a transfer of 20 a year to Russia from Germany, its terms of trade aside
     assert freeze["target_usd"] == pytest.approx(20, rel=0.6)
-    sums = {r["id"]: r["sender_usd"] for r in found["measures"]}
+    sums = {r["id"]: r["sender_usd"] for r in results["measures"]}
     assert all(isinstance(v, float) for v in sums.values())
 
 
-def test_diverted_trade_is_a_share_of_what_is_lost(found: dict[str, list[dict[str, Any]]]) -> None:
-    for row in found["diversion"]:
+def test_diverted_trade_is_a_share_of_what_is_lost(results: dict[str, list[dict[str, Any]]]) -> None:
+    for row in results["diversion"]:
         assert row["lost_usd"] >= 0
         assert row["diverted_usd"] >= 0
         assert min(row["lost_usd"], row["diverted_usd"]) == 0
         assert 0 <= row["share"] <= 1.5
 
 
-def test_settings_that_find_no_cost_form_no_ratio(outcome: Outcome, found: dict[str, list[dict[str, Any]]]) -> None:
-    for row in found["closures"]:
+def test_settings_that_find_no_cost_form_no_ratio(outcome: Outcome, results: dict[str, list[dict[str, Any]]]) -> None:
+    for row in results["closures"]:
         if row["offset"] is not None:
             assert math.log1p(row["cost_pct"] / 100) > max(0.0025, outcome.placebo.bound)
             assert row["offset"] == pytest.approx(math.log1p(row["gain_pct"] / 100) / math.log1p(row["cost_pct"] / 100))
@@ -131,17 +131,17 @@ def test_a_setting_that_fails_says_why() -> None:
     assert all(r["note"] and r["gain_pct"] is None and r["offset"] is None for r in failed)
 
 
-def test_assumptions_hold_every_range_and_every_elasticity(outcome: Outcome, found: Any) -> None:
-    paths = {r["path"] for r in found["assumptions"]}
+def test_assumptions_hold_every_range_and_every_elasticity(outcome: Outcome, results: Any) -> None:
+    paths = {r["path"] for r in results["assumptions"]}
     assert {"measures.russia.effect", "club.provisions.market.effect", "club.cap", "club.rent_share"} <= paths
     assert sum(p.startswith("world.elasticity.") for p in paths) == outcome.world.j
-    for row in found["assumptions"]:
+    for row in results["assumptions"]:
         if row["basis"] == "assumption" and row["low"] is not None:
             assert row["low"] < row["high"]
 
 
-def test_caveats_name_what_is_estimated_and_who_leans_on_a_deficit(outcome: Outcome, found: Any) -> None:
-    kinds = {(r["country"], r["kind"]) for r in found["caveats"]}
+def test_caveats_name_what_is_estimated_and_who_depends_on_a_deficit(outcome: Outcome, results: Any) -> None:
+    kinds = {(r["country"], r["kind"]) for r in results["caveats"]}
     assert (None, "tariffs") in kinds
     share = dict(zip(outcome.world.countries, outcome.world.estimated_share, strict=True))
     for code in outcome.members:

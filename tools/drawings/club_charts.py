@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import altair as alt
 
-from countervail.report.drawings.parts import (
+from tools.drawings.parts import (
     BELOW,
     VALID,
     chosen,
+    colours,
     labels_above,
     largest,
     layered,
     ranked_by,
     ranked_unlabelled,
     rows_of,
-    told_apart,
     tooltips,
     zero_line,
 )
+from tools.drawings.register import BANDS, Needs, chart
 
 
+@chart(
+    "provisions",
+    title="What each proposal gives, alone and on top of the others",
+    reading="For the eligible members together. Bars: each alone. Diamonds: what it adds to all the others.",
+    bands=BANDS,
+    tables=["provisions"],
+    section="proposals",
+    needs=Needs("alone_pct", where={"country": "CLUB"}),
+)
 def provisions() -> alt.LayerChart:
     """What each proposal gives the club's eligible members, alone and added last."""
     axis = "Gain (% of real income)"
@@ -27,7 +37,7 @@ def provisions() -> alt.LayerChart:
     y = ranked_unlabelled("label", "alone_pct")
     alone = rows.transform_calculate(how="'alone'")
     last = rows.transform_filter(VALID.format("last_pct")).transform_calculate(how="'added last'")
-    colour = told_apart("how", ["alone", "added last"])
+    colour = colours("how", ["alone", "added last"])
     tips = tooltips(
         ("label:N", "Proposal"),
         ("alone_pct:Q", "Alone (%)"),
@@ -47,6 +57,14 @@ def provisions() -> alt.LayerChart:
     return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
 
 
+@chart(
+    "claims",
+    title="A market of how many people",
+    reading="Bars: the members' population by reading. Tick: the number claimed.",
+    tables=["claims"],
+    section="claims",
+    needs=Needs("computed", where={"unit": "persons"}),
+)
 def claims() -> alt.LayerChart:
     """Population of the members by reading, beside the number claimed."""
     rows = rows_of("claims", "datum.unit == 'persons'", VALID.format("computed")).transform_calculate(
@@ -63,6 +81,14 @@ def claims() -> alt.LayerChart:
     return layered(bars, claimed)
 
 
+@chart(
+    "timeline",
+    title="When it happened",
+    reading="Dates as exact as the documents give them.",
+    tables=["timeline"],
+    section="timeline",
+    needs=Needs("date"),
+)
 def timeline() -> alt.LayerChart:
     """When the events the documents name took place."""
     # EDTF to a day in the middle of what it leaves open: a year, a month, or the day itself
@@ -79,6 +105,15 @@ def timeline() -> alt.LayerChart:
     return layered(points, labels_above(rows, y)).properties(height=alt.Step(58))
 
 
+@chart(
+    "readings",
+    title="The answer by reading",
+    reading="The club's offset with each document's own members.",
+    bands=BANDS,
+    tables=["figures"],
+    section="readings",
+    needs=Needs("value", where={"quantity": "offset", "country": "CLUB"}),
+)
 def readings() -> alt.LayerChart:
     """The club's offset by reading."""
     axis = "Offset (share of the cost of sanctions)"
@@ -96,6 +131,14 @@ def readings() -> alt.LayerChart:
     return layered(bars, limits, zero_line())
 
 
+@chart(
+    "closures",
+    title="The answer under other rules",
+    reading="Cost of the sanctions and gain from the club; rules are never averaged.",
+    tables=["closures"],
+    section="rules",
+    needs=Needs("gain_pct", where={"country": "CLUB"}),
+)
 def closures() -> alt.LayerChart:
     """The club's cost and gain under other closures, anchors and horizons."""
     axis = "Eligible members (% of real income)"
@@ -107,12 +150,20 @@ def closures() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)), alt.Y("rule:N", title=None, sort=None),
-        told_apart("what", ["cost", "gain"]),
+        colours("what", ["cost", "gain"]),
         tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), ("note:N", "Note")),
     )  # fmt: skip
     return layered(points, zero_line())
 
 
+@chart(
+    "sensitivity",
+    title="Which assumption moves the answer most",
+    reading="Rank correlation over the draws: right, a higher value raises the figure; left, it lowers it.",
+    tables=["sensitivity"],
+    section="assumptions",
+    needs=Needs("rank_correlation"),
+)
 def sensitivity() -> alt.LayerChart:
     """The assumptions that move one figure most."""
     chosen_figure = rows_of("sensitivity", "datum.figure == figure", VALID.format("rank_correlation"))

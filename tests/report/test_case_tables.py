@@ -18,7 +18,7 @@ from countervail.analysis.claim_checks import check
 from countervail.cli import call
 from countervail.errors import InputError
 from countervail.evidence import Evidence
-from countervail.report.pages.page import page
+from countervail.report.pages.run_page import page
 from countervail.report.tables.case_tables import cited, opened
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import NOT_TESTED, facts
@@ -95,7 +95,7 @@ def test_a_run_without_a_case_does_without_the_readers() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
-def test_a_run_with_its_case_says_who_said_what_where_and_how(folder: Path, tmp_path: Path) -> None:
+def test_a_run_with_its_case_has_quotation_attribution_and_witnesses(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments = [str(folder / "club-scenario.yaml"), "--draws", "0", "-o", str(out), "--evidence", str(folder)]
     assert call(["run", *arguments]) == 0
@@ -130,23 +130,26 @@ def test_a_claim_rejected_since_is_cited_no_more(evidence: Evidence, scenario: S
     assert rows["reading letter"]["quote"]
 
 
-def test_a_list_that_is_not_the_case_s_says_so(folder: Path, evidence: Evidence) -> None:
+def test_a_list_that_differs_from_the_case_s_is_noted(folder: Path, evidence: Evidence) -> None:
     changed = cv.load_scenario(folder / "club-scenario.yaml", set=["club.readings.letter.candidates=[SDN, MLI, RUS]"])
     note = by_fact(cited(changed, [], evidence))["reading letter"]["note"]
     assert "Only in the scenario: Russia. Only in the case: Cuba." in note
 
 
-def test_another_case_is_refused(evidence: Evidence) -> None:
-    with pytest.raises(InputError, match="none of what the scenario"):
+def test_another_case_is_refused(folder: Path, evidence: Evidence) -> None:
+    with pytest.raises(InputError, match="holds nothing that the scenario"):
         opened(evidence, made())
-    with pytest.raises(InputError, match="none of what the scenario"):
+    with pytest.raises(InputError) as refused:
+        opened(folder, made())
+    assert (refused.value.field, refused.value.file) == ("evidence", str(folder))
+    with pytest.raises(InputError, match="holds nothing that the scenario"):
         cv.write(cv.run(rich_world(), made()), "nowhere", evidence=evidence)
     assert not Path("nowhere").exists()
 
 
 def test_a_scenario_without_documents_has_nothing_to_show() -> None:
-    found = facts(made(provisions=[provision("market")]), [])
-    assert [fact.kind for fact in found] == ["reading", "reading"]
+    result = facts(made(provisions=[provision("market")]), [])
+    assert [fact.kind for fact in result] == ["reading", "reading"]
 
 
 def test_redacted_words_stay_masked(evidence: Evidence, scenario: Scenario) -> None:

@@ -20,6 +20,11 @@ def rows_of(name: str, *conditions: str) -> Any:
     return chart
 
 
+def valid_rows(name: str, value: str, *conditions: str) -> Any:
+    """As `rows_of`, of the rows that have a value in the column `value`."""
+    return rows_of(name, *conditions, VALID.format(value))
+
+
 def chosen(name: str) -> alt.Parameter:
     """A parameter of the chart, to be set when it is drawn (and perhaps bound to a choice)."""
     return alt.param(name=name, value="")
@@ -33,18 +38,18 @@ def ranked_by(field: str, sort: str, label: str | None = None, order: str = "des
 
 def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
     """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too."""
-    found = []
+    tips = []
     for field, title in fields:
         name, kind = field.split(":")
         if kind == "N":
-            found.append(alt.Tooltip(f"{name}:N", title=title))
+            tips.append(alt.Tooltip(f"{name}:N", title=title))
         else:
             money = kind == "M" or name.endswith("usd")
-            found.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
-    return found
+            tips.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
+    return tips
 
 
-def told_apart(field: str, names: Sequence[str], **how: Any) -> alt.Color:
+def colours(field: str, names: Sequence[str], **how: Any) -> alt.Color:
     """The colours of a few names, in their order, with a legend that is the same whatever the rows (none, too)."""
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(names)), **{"title": None, **how})
 
@@ -69,7 +74,7 @@ def ranked_unlabelled(field: str, sort: str, order: str = "descending") -> alt.Y
 
 
 def labels_above(rows: Any, y: alt.Y) -> alt.Chart:
-    """Long labels over their marks (which stand BELOW the middle), broken into as many lines as the width asks."""
+    """Long labels over their marks (which are BELOW the middle), broken into as many lines as the width needs."""
     broken = "replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7)) + '})( +|$)', 'g'), '$1\\n')"
     words = rows.transform_calculate(lines=f"split(trim({broken}), '\\n')")
     words = words.mark_text(style="label", align="left", baseline="top", yOffset=-BELOW - 10, dx=2)
@@ -83,26 +88,21 @@ def layered(*layers: alt.Chart) -> alt.LayerChart:
 
 
 def ranked_bars(
-    table: str,
+    rows: Any,
     value: str,
     axis: str,
-    conditions: Sequence[str] = (),
-    name: str = "name",
+    *,
     band: tuple[str, str] | None = None,
     median: str | None = None,
-    most: int | None = None,
     kind: str = "Q",
     what: str = "Country",
 ) -> alt.LayerChart:
-    """Bars ranked by `value`, with the band and median of each over it; at `most` so many, the largest either way.
+    """Bars of `rows` ranked by `value`, with the band and the median of each over it.
 
     `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar.
     """
-    rows = rows_of(table, *conditions, VALID.format(value))
-    if most is not None:
-        rows = largest(rows, value, most)
-    y = ranked_by(name, value)
-    tips = [(f"{name}:N", what), (f"{value}:{kind}", axis)]
+    y = ranked_by("name", value)
+    tips = [("name:N", what), (f"{value}:{kind}", axis)]
     if band:
         tips += [(f"{band[0]}:{kind}", "5th percentile"), (f"{band[1]}:{kind}", "95th percentile")]
     if median:

@@ -15,7 +15,7 @@ from countervail.errors import InputError
 from countervail.rails import Network, load_rails
 from countervail.rails import payments as build
 from countervail.rails.series import events, series
-from countervail.report.tables.rail_tables import cut_rows, tables
+from countervail.report.tables.payment_tables import cut_rows, network_tables
 from countervail.scenario import Scenario, load_scenario
 from countervail.world.world import World
 
@@ -132,39 +132,39 @@ def test_events_are_dated_sourced_and_in_order() -> None:
         trade=np.ones((len(COUNTRIES), len(COUNTRIES))),
         theta=5.0,
     )
-    found = events(network)
-    assert [row["date"] for row in found] == sorted(row["date"] for row in found)
-    assert all(row["source"] and row["confidence"] for row in found)
-    assert not any(row["id"] == "sepam-venezuela" for row in found)
+    rows = events(network)
+    assert [row["date"] for row in rows] == sorted(row["date"] for row in rows)
+    assert all(row["source"] and row["confidence"] for row in rows)
+    assert not any(row["id"] == "sepam-venezuela" for row in rows)
 
 
 def test_tables_are_flat_rows_of_json(network: Network) -> None:
-    found = tables(network, months=("2022-01", "2022-12"))
-    json.dumps(found, allow_nan=False)
-    for name, rows in found.items():
+    result = network_tables(network, months=("2022-01", "2022-12"))
+    json.dumps(result, allow_nan=False)
+    for name, rows in result.items():
         assert rows, name
         assert len({tuple(row) for row in rows}) == 1, name
         assert all(
             value is None or isinstance(value, str | int | float | bool) for row in rows for value in row.values()
         )
-    assert [row["network"] for row in found["rail_summary"]][:2] == ["as it is", "measures lifted"]
-    wedges = [row["wedge"] for row in found["rail_summary"]]
+    assert [row["network"] for row in result["rail_summary"]][:2] == ["as it is", "measures lifted"]
+    wedges = [row["wedge"] for row in result["rail_summary"]]
     assert wedges[1] < wedges[0]
     assert wedges[2] <= wedges[0]
-    assert len(found["rail_pairs"]) == len(MEMBERS) * (len(MEMBERS) - 1) // 2
-    assert len(found["rail_series"]) == 12
-    proposals = {row["id"]: row for row in found["rail_provisions"]}
+    assert len(result["rail_pairs"]) == len(MEMBERS) * (len(MEMBERS) - 1) // 2
+    assert len(result["rail_series"]) == 12
+    proposals = {row["id"]: row for row in result["rail_provisions"]}
     assert set(proposals) == {p.id for p in network.proposals()} | {"bank-links", "all"}
     for row in proposals.values():
         assert row["alone_saving_low"] <= row["alone_saving"] <= row["alone_saving_high"]
         assert row["last_saving"] >= 0
-    # the club-wide link, counted last, makes Iran's link with Russia worth nothing: said so, not hidden
+    # the club-wide link, counted last, makes Iran's link with Russia worth nothing: shown, not hidden
     assert proposals["bank-link-rus"]["last_saving"] == 0
-    edges = found["rail_edges"]
+    edges = result["rail_edges"]
     assert any(row["added"] and row["source"] == "VEN" and row["target"] == "IRN" for row in edges)
-    names = {row["id"] for row in found["rail_nodes"]}
+    names = {row["id"] for row in result["rail_nodes"]}
     assert {row["source"] for row in edges} | {row["target"] for row in edges} == names
-    assert {row["kind"] for row in found["rail_nodes"]} == {"member", "rail", "third country"}
+    assert {row["kind"] for row in result["rail_nodes"]} == {"member", "rail", "third country"}
     cut = cut_rows(network, network.interdict_each((1, 2)))
     assert {row["k"] for row in cut} == {1, 2}
     assert any(row["label"] == "Russia on SPFS" and row["elements"] == "RUS on SPFS" for row in cut)
@@ -174,6 +174,6 @@ def test_a_pair_that_cannot_pay_is_null_in_the_tables(network: Network) -> None:
     costs = network.rails.costs.model_copy(update={"informal": None})
     strict = replace(network, rails=network.rails.model_copy(update={"costs": costs}))
     off = [c.id for c in strict.rails.correspondents]
-    rows = tables(strict.without(off).cut([]), names=("rail_summary", "rail_pairs", "rail_provision_pairs"))
+    rows = network_tables(strict.without(off).cut([]), names=("rail_summary", "rail_pairs", "rail_provision_pairs"))
     json.dumps(rows, allow_nan=False)
     assert list(rows) == ["rail_summary", "rail_pairs", "rail_provision_pairs"]

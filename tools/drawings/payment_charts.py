@@ -6,19 +6,20 @@ from typing import Any, Final
 
 import altair as alt
 
-from countervail.report.drawings.parts import (
+from tools.drawings.parts import (
     BELOW,
     VALID,
     chosen,
+    colours,
     labels_above,
     largest,
     layered,
     ranked_unlabelled,
     rows_of,
-    told_apart,
     tooltips,
     zero_line,
 )
+from tools.drawings.register import Needs, chart
 
 NOTED: Final = 8
 """Months that the course over time names: those with the largest changes of reach."""
@@ -29,6 +30,15 @@ _BEND: Final = 0.35
 _STEPS: Final = "sequence(0, 1.01, 0.1)"
 
 
+@chart(
+    "payment_network",
+    title="How the club can pay, and what the proposals add",
+    reading="Members and third countries on the circle, rails inside; the thicker a line, the more banking is "
+    "connected.",
+    tables=["rail_edges", "rail_nodes"],
+    section="payments",
+    needs=Needs("share_after"),
+)
 def network() -> alt.LayerChart:
     """Members and third countries on a circle, rails inside; what the proposals add is drawn over what is there."""
     shown = alt.param(
@@ -36,34 +46,7 @@ def network() -> alt.LayerChart:
         value="with the proposals",
         bind=alt.binding_radio(options=["as it is", "with the proposals"], name="The network "),
     )
-    ends = ["x", "y", "name", "kind"]
-    edges = alt.Chart(alt.NamedData(name="rail_edges"))
-    for end in ("source", "target"):
-        edges = edges.transform_lookup(
-            lookup=end,
-            from_=alt.LookupData(data=alt.NamedData(name="rail_nodes"), key="id", fields=ends),
-            as_=[f"{end}_{field}" for field in ends],
-        )
-    grown = "datum.share_after > datum.share_before + 1e-9"
-    # a curve of second degree, drawn towards the middle where it joins two countries of the circle
-    bend = f"(datum.source_kind == 'rail' || datum.target_kind == 'rail' ? 0.5 : {_BEND / 2})"
-    edges = (
-        edges.transform_filter("isValid(datum.source_x) && isValid(datum.target_x)")
-        .transform_calculate(
-            share=f"({grown}) && network_shown == 'with the proposals' ? datum.share_after : datum.share_before",
-            what=f"({grown}) && network_shown == 'with the proposals' ? 'proposed' : 'there already'",
-            line="datum.source + '>' + datum.target + '>' + datum.kind",
-            joined="datum.source_name + ' – ' + datum.target_name",
-            before="format(datum.share_before, '.0%')",
-            after="format(datum.share_after, '.0%')",
-            mid_x=f"(datum.source_x + datum.target_x) * {bend}",
-            mid_y=f"(datum.source_y + datum.target_y) * {bend}",
-            t=_STEPS,
-        )
-        .transform_filter("datum.share > 0")
-        .transform_flatten(["t"])
-        .transform_calculate(**{axis: _curve(axis) for axis in ("x", "y")})
-    )
+    edges = _edges()
     scale = alt.Scale(domain=[-1.75, 1.75])
     x = alt.X("x:Q", axis=None, scale=scale)
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.2, 1.2]))
@@ -77,7 +60,7 @@ def network() -> alt.LayerChart:
     there = edges.transform_filter("datum.what == 'there already'").mark_line(style="thread").encode(**drawn)
     new = edges.transform_filter("datum.what == 'proposed'").mark_line(style="proposed").encode(**drawn)
     nodes = alt.Chart(alt.NamedData(name="rail_nodes"))
-    # the colour of what is proposed stands in the legend beside those of the places
+    # the legend has the colour of what is proposed beside those of the places
     kinds = ["member", "what the proposals add", "rail", "third country"]
     shapes = ["circle", "circle", "square", "circle"]
     points = nodes.mark_point(filled=True, size=110, opacity=1).encode(
@@ -97,6 +80,38 @@ def network() -> alt.LayerChart:
     return layered(*layers).properties(height=540).add_params(shown)
 
 
+def _edges() -> Any:
+    """The connections as curves of eleven points, with what is proposed where the reader asks for it."""
+    ends = ["x", "y", "name", "kind"]
+    edges = alt.Chart(alt.NamedData(name="rail_edges"))
+    for end in ("source", "target"):
+        edges = edges.transform_lookup(
+            lookup=end,
+            from_=alt.LookupData(data=alt.NamedData(name="rail_nodes"), key="id", fields=ends),
+            as_=[f"{end}_{field}" for field in ends],
+        )
+    grown = "datum.share_after > datum.share_before + 1e-9"
+    # a curve of second degree, drawn towards the middle where it joins two countries of the circle
+    bend = f"(datum.source_kind == 'rail' || datum.target_kind == 'rail' ? 0.5 : {_BEND / 2})"
+    return (
+        edges.transform_filter("isValid(datum.source_x) && isValid(datum.target_x)")
+        .transform_calculate(
+            share=f"({grown}) && network_shown == 'with the proposals' ? datum.share_after : datum.share_before",
+            what=f"({grown}) && network_shown == 'with the proposals' ? 'proposed' : 'there already'",
+            line="datum.source + '>' + datum.target + '>' + datum.kind",
+            joined="datum.source_name + ' – ' + datum.target_name",
+            before="format(datum.share_before, '.0%')",
+            after="format(datum.share_after, '.0%')",
+            mid_x=f"(datum.source_x + datum.target_x) * {bend}",
+            mid_y=f"(datum.source_y + datum.target_y) * {bend}",
+            t=_STEPS,
+        )
+        .transform_filter("datum.share > 0")
+        .transform_flatten(["t"])
+        .transform_calculate(**{axis: _curve(axis) for axis in ("x", "y")})
+    )
+
+
 def _curve(axis: str) -> str:
     """The point at `t` of a Bézier curve from the source over the middle to the target."""
     return (
@@ -105,11 +120,28 @@ def _curve(axis: str) -> str:
     )
 
 
+@chart(
+    "payment_reach",
+    title="How much of the club's payments some route carries",
+    reading="Trade of the baseline year, the network of each month. Shaded: from banks that meet at random to "
+    "banks that find each other. Named: the months that changed most.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("reach"),
+)
 def reach() -> Any:
     """The share of the club's payments that routes carry, month by month, with the events that moved it."""
     return _course("reach", "Share of payments that some route carries", named=True)
 
 
+@chart(
+    "payment_wedge",
+    title="What paying costs the club",
+    reading="The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("wedge"),
+)
 def wedge() -> Any:
     """The club's mean cost of paying, month by month, with the same events."""
     return _course("wedge", "Mean ad-valorem cost of paying", named=False)
@@ -123,15 +155,15 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     x = alt.X("time:Q", title=None, axis=years, scale=alt.Scale(zero=False, nice=False))
     y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
-    told = rows.transform_calculate(**percents)
+    shown = rows.transform_calculate(**percents)
     tips = [
         alt.Tooltip("date:N", title="Month"), alt.Tooltip(f"{column}_text:N", title=column.capitalize()),
         alt.Tooltip(f"{column}_low_text:N", title="Low"), alt.Tooltip(f"{column}_high_text:N", title="High"),
         alt.Tooltip("events:N", title="Events"),
     ]  # fmt: skip
-    band = told.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
+    band = shown.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
     band = band.encode(x, alt.Y(f"{column}_low:Q", title=None), y2=f"{column}_high:Q")
-    line = told.mark_line(style="course", interpolate="step-after").encode(x, y)
+    line = shown.mark_line(style="course", interpolate="step-after").encode(x, y)
     noted = (
         largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
         .transform_window(place="row_number()", sort=[alt.SortField("date")])
@@ -139,7 +171,7 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     )
     rules = noted.mark_rule(style="event").encode(x)
     # a point a month that cannot be seen, to hover over
-    spots = told.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
+    spots = shown.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
     course = alt.LayerChart(layer=[band, rules, line, spots])
     if not named:
         return course.properties(height=_HEIGHT)
@@ -152,6 +184,15 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     return alt.LayerChart(layer=[course, *words]).resolve_scale(y="independent").properties(height=_HEIGHT)
 
 
+@chart(
+    "payment_links",
+    title="What each link is worth",
+    reading="Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the "
+    "others. Lines: its 5 to 95 % band; the table says over what.",
+    tables=["payment_proposals"],
+    section="payments",
+    needs=Needs("alone_usd", where={"country": "CLUB"}),
+)
 def links() -> alt.LayerChart:
     """What each payment proposal gives the club, alone and last."""
     axis = "Gain of the club (million USD a year)"
@@ -162,7 +203,7 @@ def links() -> alt.LayerChart:
         ("high_usd:Q", "95th percentile"), ("last_usd:Q", "Added last (million USD)"), ("band:N", "Band over"),
         ("own_b:Q", "Rise of log trade on its own pairs"), ("alone_pct:Q", "Alone (% of real income)"),
     )  # fmt: skip
-    colour = told_apart("how", ["alone", "added last"])
+    colour = colours("how", ["alone", "added last"])
     x = alt.X("alone_usd:Q", title=axis)
     alone = rows.transform_calculate(how="'alone'")
     bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
@@ -175,6 +216,14 @@ def links() -> alt.LayerChart:
     return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
 
 
+@chart(
+    "payment_cuts",
+    title="What the worst cuts cost, and whom",
+    reading="The sets of connections the club can least do without, the worst first.",
+    tables=["payment_cuts"],
+    section="payments",
+    needs=Needs("club_pct"),
+)
 def cuts() -> alt.LayerChart:
     """What the worst cuts cost the club, its other members, the senders and third countries."""
     axis = "Change in real income (%)"
@@ -191,7 +240,7 @@ def cuts() -> alt.LayerChart:
         .mark_point(yOffset=BELOW)
         .encode(
             alt.X("percent:Q", title=axis), y,
-            told_apart("who", ["the club", "its other members", "the senders", "third countries"]),
+            colours("who", ["the club", "its other members", "the senders", "third countries"]),
             tooltip=tooltips(("label:N", "Cut"), ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most")),
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The report: one self-contained page that allows nothing but its own script, escapes everything, and says why."""
+"""The report: one self-contained page that allows nothing but its own script, escapes everything, and gives reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from countervail.report.pages.page import page
+from countervail.report.pages.run_page import page
 from support.synthetic_tables import synthetic
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -89,7 +89,7 @@ def test_data_are_json(document: Document) -> None:
             assert set((attributes["data-tables"] or "").split()) <= set(blocks["tables"])
 
 
-def test_sections_stand_in_order(html: str) -> None:
+def test_sections_are_in_order(html: str) -> None:
     headings = re.findall(r"<h2 id[^>]*>(.*?)</h2>", html)
     assert headings[:6] == ["The answer", "The world", "Costs and gains", "What each proposal is worth", "Payments",
                             "How strong a club would have to be"]  # fmt: skip
@@ -115,7 +115,7 @@ def test_ids_are_unique_and_links_lead_somewhere(document: Document) -> None:
                 assert (attributes[name] or "").lstrip("#") in ids
 
 
-def test_what_is_not_identified_says_why(document: Document) -> None:
+def test_what_is_not_identified_has_its_reason(document: Document) -> None:
     text = "".join(document.text)
     assert "not identified: its cost does not stand out from the placebo" in text
     assert "> 5" in text
@@ -126,8 +126,8 @@ def test_what_is_not_identified_says_why(document: Document) -> None:
 
 def test_hostile_text_stays_text() -> None:
     def spoil(value: Any, key: str) -> Any:
-        kept = ("quantity", "reading", "country", "unit", "map_id", "iso3", "date", "role", "flow")
-        return HOSTILE if isinstance(value, str) and key not in kept else value
+        keys = ("quantity", "reading", "country", "unit", "map_id", "iso3", "date", "role", "flow")
+        return HOSTILE if isinstance(value, str) and key not in keys else value
 
     tables = {n: [{k: spoil(v, k) for k, v in row.items()} for row in rows] for n, rows in synthetic().items()}
     document = Document(page(tables))
@@ -170,5 +170,5 @@ def test_a_ratio_without_a_value_gives_its_reason_in_the_headline() -> None:
 
 def test_no_address_of_the_outside_but_licences_and_namespaces(html: str) -> None:
     own = re.sub(r"<script>.*?</script>", "", html, flags=re.S)
-    found = set(re.findall(r"https?://[^\s\"'<>\\]+", own))
-    assert all(address.startswith("https://vega.github.io/schema/vega-lite/") for address in found), found
+    addresses = set(re.findall(r"https?://[^\s\"'<>\\]+", own))
+    assert all(address.startswith("https://vega.github.io/schema/vega-lite/") for address in addresses), addresses

@@ -1,7 +1,8 @@
-"""The run folder: replaced as a whole or not at all; the workbook and results.json hold the same tables."""
+"""The run folder: replaced completely or not at all; the workbook and results.json hold the same tables."""
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import os
@@ -35,10 +36,10 @@ def test_a_run_folder_holds_the_four_files(tmp_path: Path) -> None:
 
 
 def test_results_keep_their_schema() -> None:
-    found = json.loads(results.text(synthetic()))
+    document = json.loads(results.text(synthetic()))
     schema = results.json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(found, schema, jsonschema.Draft202012Validator)
+    jsonschema.validate(document, schema, jsonschema.Draft202012Validator)
     jsonschema.validate(json.loads(results.text({})), schema, jsonschema.Draft202012Validator)
 
 
@@ -99,7 +100,10 @@ def test_a_second_run_takes_the_first_one_s_place_and_keeps_others_files(tmp_pat
 def test_without_an_exchange_in_one_step_the_outcome_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_folder, "_exchange_at_once", lambda fresh, target: False)
+    def no_library(*given: object, **named: object) -> None:
+        raise OSError("a system without renameat2")
+
+    monkeypatch.setattr(ctypes, "CDLL", no_library)
     target = run_folder.replace(RUN, tmp_path / "asiu")
     run_folder.replace({**RUN, "report.html": b"second"}, target)
     assert seen(target)["report.html"] == b"second"
@@ -114,7 +118,7 @@ def test_a_cut_between_the_two_steps_is_healed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_failure_half_way_leaves_the_earlier_run_whole(
+def test_a_failure_half_way_leaves_the_earlier_run_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     target = run_folder.replace(RUN, tmp_path / "asiu")
@@ -133,7 +137,7 @@ def test_a_failure_half_way_leaves_the_earlier_run_whole(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by signal")
-def test_a_killed_run_leaves_the_earlier_one_whole(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_the_earlier_one_complete(tmp_path: Path) -> None:
     target = run_folder.replace(RUN, tmp_path / "asiu")
     code = (
         "import sys; from countervail.report import run_folder as folder\n"
@@ -154,8 +158,9 @@ def test_a_killed_run_leaves_the_earlier_one_whole(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(InputError, match="not a run's folder"):
+    with pytest.raises(InputError, match="not a run's folder") as refused:
         run_folder.replace(RUN, tmp_path)
+    assert (refused.value.field, refused.value.file) == ("out", str(tmp_path))
     (tmp_path / "results.json").write_text("{not json")
     with pytest.raises(InputError, match="not a run's folder"):
         run_folder.replace(RUN, tmp_path)

@@ -12,7 +12,7 @@ from countervail.report.tables.case_tables import claims
 from countervail.report.tables.evidence_tables import content, subject
 
 NAMES = {"kazem-jalali": "Kazem Jalali"}
-SAID: list[tuple[dict[str, Any], str, str]] = [
+CLAIMS: list[tuple[dict[str, Any], str, str]] = [
     ({"subject": "c.IRN", "predicate": "listed_in", "object": "o.club"}, "Iran: listed in", "the club"),
     ({"subject": "doc:a.L1", "predicate": "header.number", "value": "7176/M"}, "header: number", "7176/M"),
     (
@@ -53,12 +53,12 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "of", "what"), SAID)
+@pytest.mark.parametrize(("claim", "of", "what"), CLAIMS)
 def test_a_claim_in_words(claim: dict[str, Any], of: str, what: str) -> None:
     assert (subject(claim, NAMES), content(claim, NAMES)) == (of, what)
 
 
-def test_a_letter_of_ones_own_is_told(tmp_path: Path) -> None:
+def test_the_claims_of_a_letter_that_names_no_place(tmp_path: Path) -> None:
     # a document that names no place of its own once failed here
     letter = tmp_path / "letter.txt"
     letter.write_text(
@@ -68,7 +68,7 @@ def test_a_letter_of_ones_own_is_told(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     rows = claims(cv.read([letter]))
-    told = {(row["label"], row["value"]) for row in rows}
-    assert ("the club: membership list", "Iran, Venezuela, Belarus") in told
-    assert ("Belarus: listed in", "the club") in told
+    texts = {(row["label"], row["value"]) for row in rows}
+    assert ("the club: membership list", "Iran, Venezuela, Belarus") in texts
+    assert ("Belarus: listed in", "the club") in texts
     assert all("letter" in str(row["said_by"]) for row in rows)

@@ -14,11 +14,13 @@ import jsonschema
 import pytest
 import vl_convert
 
-from countervail.report.charts import Chart, charts, every
-from countervail.report.charts.theme import config
-from countervail.report.drawings.catalogue import DRAWINGS, FILE, text
+import countervail
+from countervail.report import charts as charts_module
+from countervail.report.charts import FILE, Chart, charts, config, every
+from countervail.report.pages import coalition_page, run_page
 from countervail.report.tables.columns import described
 from support.synthetic_tables import synthetic
+from tools.drawings import DRAWINGS, register, text
 
 TABLES = synthetic()
 CHARTS = charts(TABLES)
@@ -34,7 +36,7 @@ def draw(chart: Chart, rows: dict[str, Any], dark: bool = False) -> str:
 
 
 def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
-    of_coalitions = {name: [] for name in described("coalition_columns.csv")}
+    of_coalitions = {name: [] for name in described("coalitions")}
     return of_coalitions | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
 
 
@@ -48,9 +50,46 @@ def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
 
 def test_the_file_holds_what_is_drawn() -> None:
     assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(text()), (
-        "the drawings have changed: python -m countervail.report.drawings"
+        "the drawings have changed: python -m tools.drawings"
     )
-    assert list(DRAWINGS) == list(EVERY)
+
+
+def test_the_worked_example_of_a_new_chart_reaches_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CONTRIBUTING has it: one module, and the file that is written from it."""
+    contributing = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (module,) = re.findall(r"```python\n(.*?)```", contributing.split("## A new chart")[1].split("\n## ")[0], re.S)
+    file = tmp_path / "charts.json"
+    try:
+        exec(compile(module, "sender_charts", "exec"), {})
+        file.write_text(text(), encoding="utf-8")
+    finally:
+        drawing = DRAWINGS.pop("sender_costs")
+    monkeypatch.setattr(charts_module, "FILE", file)
+    assert every()["sender_costs"].section == "senders"
+    assert "<path" in draw(charts(TABLES)["sender_costs"], rows_of(TABLES))
+    section = run_page.page(TABLES).split('<section id="senders"')[1].split("</section>")[0]
+    assert f'<strong id="chart-sender_costs-title">{drawing.title}</strong><span>{drawing.reading}</span>' in section
+    assert 'data-chart="sender_costs" data-tables="senders"' in section
+
+
+def test_two_charts_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two charts are called 'map'"):
+        register.chart(
+            "map", title="Twice", reading="No.", tables=["countries"], section="map", needs=register.Needs("u_pct")
+        )(text)
+
+
+def test_every_chart_has_its_section() -> None:
+    run = {section.id for section in run_page.sections({})}
+    for name, drawn in EVERY.items():
+        ids = {id for id, _ in coalition_page.SECTIONS} if name.startswith("coalition_") else run
+        assert drawn.section in ids, name
+
+
+def test_bands_are_mentioned_where_there_are_draws() -> None:
+    assert CHARTS["costs"].reading.endswith("ticks mark their median.")
+    without = charts({**TABLES, "meta": [{**TABLES["meta"][0], "draws": 0}]})
+    assert without["costs"].reading == "What lifting them would give."
 
 
 def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
@@ -58,15 +97,14 @@ def test_nothing_is_drawn_with_altair_when_the_program_runs() -> None:
         "import sys; sys.modules['altair'] = None; sys.path.insert(0, sys.argv[1])\n"
         "from support.synthetic_tables import synthetic\n"
         "from countervail.report import results, run_folder\n"
-        "from countervail.report.pages import coalition_page, page, payment_page\n"
-        "print(len(page.page(synthetic())))"
+        "from countervail.report.pages import coalition_page, payment_page, run_page\n"
+        "print(len(run_page.page(synthetic())))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parents[1])], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     imports = re.compile(r"^\s*(import|from) altair", re.MULTILINE)
-    found = {path for path in Path(FILE).parents[2].rglob("*.py") if imports.search(path.read_text(encoding="utf-8"))}
-    assert found
-    assert {path.parent.name for path in found} == {"drawings"}
+    package = Path(countervail.__file__).parent
+    assert not [path for path in package.rglob("*.py") if imports.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +169,7 @@ def test_what_is_clicked_says_what_it_is() -> None:
 
 
 def test_charts_hold_named_data_only() -> None:
-    known = {*described(), *described("coalition_columns.csv"), "world"}
+    known = {*described(), *described("coalitions"), "world"}
     for chart in EVERY.values():
         text = json.dumps(chart.specification)
         assert '"url"' not in text

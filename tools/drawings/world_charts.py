@@ -6,18 +6,20 @@ from typing import Final
 
 import altair as alt
 
-from countervail.report.drawings.parts import (
+from tools.drawings.parts import (
     VALID,
     chosen,
+    colours,
     largest,
     layered,
     ranked_bars,
     ranked_by,
     rows_of,
-    told_apart,
     tooltips,
+    valid_rows,
     zero_line,
 )
+from tools.drawings.register import BANDS, Needs, chart
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
 """Where the map's classes end, in the unit of the world shown."""
@@ -25,6 +27,15 @@ _MIDDLE: Final = STEPS[len(STEPS) // 2]
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
 
+@chart(
+    "map",
+    title="Where real income would change",
+    reading="Against the observed world. Purple gains, brown loses, grey has no figure of its own. Outlined: "
+    "the members.",
+    tables=["countries", "world"],
+    section="map",
+    needs=Needs("u_pct"),
+)
 def world_map() -> alt.LayerChart:
     """Real income of every country, in one of three counterfactuals; the members outlined."""
     shown = alt.param(
@@ -33,24 +44,6 @@ def world_map() -> alt.LayerChart:
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
     unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
-    # on a narrow screen without what can be spared, so that every class keeps its limit
-    wide = "width >= 440"
-    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
-    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
-    colour = alt.Color(
-        "level:Q",
-        title="Change in real income (%)",
-        # cut between classes, so that the legend shows them equally wide
-        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
-        legend=alt.Legend(
-            type="gradient",
-            labelExpr=label,
-            gradientThickness=12,
-            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
-            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
-            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
-        ),
-    )
     tips = [
         alt.Tooltip("name:N", title="Country"),
         alt.Tooltip("role:N", title="Role"),
@@ -64,13 +57,15 @@ def world_map() -> alt.LayerChart:
     blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
     blank = blank.encode(tooltip=[alt.Tooltip("properties.name:N", title="No figure of its own")])
     unsolved = shapes.transform_filter("isValid(datum.name) && !isValid(datum.shown)").mark_geoshape(style="unknown")
-    solved = shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(colour, tooltip=tips)
+    solved = (
+        shapes.transform_filter("isValid(datum.shown)").mark_geoshape(style="country").encode(_classes(), tooltip=tips)
+    )
     solved = solved.properties(name="solved")
     outlines = shapes.transform_filter("datum.role == 'member' || datum.role == 'both'")
     members = outlines.mark_geoshape(style="member", filled=False).encode(tooltip=tips).properties(name="members")
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    # looked up and reckoned once for all layers, the most frequent class first: a live page does it with every switch
+    # looked up and computed once for all layers, the most frequent class first: a live page does it with every switch
     low, high = (f"{sign}{_MIDDLE} * units[world_shown]" for sign in ("-", ""))
     level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
     drawn = drawn.transform_lookup(
@@ -90,11 +85,51 @@ def world_map() -> alt.LayerChart:
     return drawn.properties(height="container", usermeta={"classes": STEPS})
 
 
+def _classes() -> alt.Color:
+    """The colours of the map's classes, and their legend."""
+    # on a narrow screen without what can be spared, so that every class keeps its limit
+    wide = "width >= 440"
+    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
+    label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
+    return alt.Color(
+        "level:Q",
+        title="Change in real income (%)",
+        # cut between classes, so that the legend shows them equally wide
+        scale=alt.Scale(type="threshold", domain=[k + 0.5 for k in range(len(STEPS))], range="diverging"),
+        legend=alt.Legend(
+            type="gradient",
+            labelExpr=label,
+            gradientThickness=12,
+            labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
+            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
+            gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
+        ),
+    )
+
+
+@chart(
+    "senders",
+    title="What the measures cost those who impose them",
+    reading="What lifting them would give the senders; the twenty-four it touches most.",
+    bands=BANDS,
+    tables=["senders"],
+    section="senders",
+    needs=Needs("cost_pct"),
+)
 def senders() -> alt.LayerChart:
     """What the measures cost those who impose them, ranked, with bands."""
-    return ranked_bars("senders", "cost_pct", "Own cost (% of real income)", band=("low", "high"), most=24)
+    rows = largest(valid_rows("senders", "cost_pct"), "cost_pct", 24)
+    return ranked_bars(rows, "cost_pct", "Own cost (% of real income)", band=("low", "high"))
 
 
+@chart(
+    "third_countries",
+    title="Third countries",
+    reading="Neither members nor senders; the sixteen most touched by lifting.",
+    tables=["third_countries"],
+    section="senders",
+    needs=Needs("u_pct"),
+)
 def third_countries() -> alt.LayerChart:
     """Countries that are neither members nor senders, those most touched first."""
     axis = "Change in real income (%)"
@@ -107,12 +142,21 @@ def third_countries() -> alt.LayerChart:
     )
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
-        told_apart("world", ["sanctions lifted", "with the club"]),
+        colours("world", ["sanctions lifted", "with the club"]),
         tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
     )  # fmt: skip
     return layered(points, zero_line())
 
 
+@chart(
+    "diversion",
+    title="What moved, and to whom",
+    reading="Left: trade the measures took from a target, by partner. Right: trade it has with a partner "
+    "because of them.",
+    tables=["diversion"],
+    section="diversion",
+    needs=Needs("partner"),
+)
 def diversion() -> alt.LayerChart:
     """One target's trade with its partners: lost to the left, diverted there to the right."""
     axis = "Billion USD"
@@ -135,6 +179,6 @@ def diversion() -> alt.LayerChart:
                  ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
     bars = rows.mark_bar().encode(
         alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
-        told_apart("what", ["diverted", "lost"]), tooltip=tips,
+        colours("what", ["diverted", "lost"]), tooltip=tips,
     )  # fmt: skip
     return layered(bars, zero_line()).add_params(chosen("flow"))
