@@ -381,8 +381,9 @@ def test_an_unknown_name_lists_the_library() -> None:
 
 
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder") as caught:
         load_scenario(tmp_path)
+    assert caught.value.file == str(tmp_path)
 
 
 # --set
