@@ -176,7 +176,7 @@ class Odd(Question):
     """A question whose answer is its name, when there is a file `go`; it notes every process that began with it."""
 
     def do(self, context: WorkContext) -> None:
-        """Note, wait, answer or fail as the name says."""
+        """Note, wait, answer or fail, depending on the name."""
         name = " ".join(self.state.set) or self.reply
         assert self.case is not None
         begun = self.case / name

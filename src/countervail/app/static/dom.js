@@ -2,7 +2,7 @@
 
 /**
  * An element. Attributes: `on…` listens, true and false set and leave out, anything else is set as text.
- * Children are elements, texts, lists of them, or nothing; texts stay texts whatever they hold.
+ * Children are elements, texts, lists of them, or nothing; texts stay texts whatever they contain.
  * @param {string} tag @param {Record<string, any>} attributes @param {...any} children @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
