@@ -31,8 +31,8 @@ from support.served import WALL, Broken, Stubborn, app, ended, events, is_runnin
 
 @pytest.fixture
 def jobs(served: FastAPI, client: httpx.Client) -> Jobs:
-    found: Jobs = served.state.jobs
-    return found
+    jobs: Jobs = served.state.jobs
+    return jobs
 
 
 def start(client: httpx.Client, path: str, *settings: str, **more: Any) -> str:
@@ -91,13 +91,13 @@ def test_files_are_written(client: httpx.Client) -> None:
         job = ended(client, id)
         assert job["error"] is None
         assert job["files"] == ["report.html", "results.xlsx", "results.json", "scenario.yaml"]
-        found = {name: client.get(f"/api/jobs/{id}/files/{name}") for name in job["files"]}
-        for name, answer in found.items():
+        answers = {name: client.get(f"/api/jobs/{id}/files/{name}") for name in job["files"]}
+        for name, answer in answers.items():
             assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
-        assert found["report.html"].text.startswith("<!doctype html>")
-        assert "meta" in load_workbook(BytesIO(found["results.xlsx"].content)).sheetnames
-        assert found["results.json"].json()["tables"]["meta"][0]["draws"] == draws
-        scenario = Source.parse(found["scenario.yaml"].content, "downloaded").scenario()
+        assert answers["report.html"].text.startswith("<!doctype html>")
+        assert "meta" in load_workbook(BytesIO(answers["results.xlsx"].content)).sheetnames
+        assert answers["results.json"].json()["tables"]["meta"][0]["draws"] == draws
+        scenario = Source.parse(answers["scenario.yaml"].content, "downloaded").scenario()
         assert scenario.club.cap.value == (0.2 if settings else 5.0)
     assert client.get(f"/api/jobs/{id}/files/other.html").status_code == 404
 
@@ -120,18 +120,18 @@ def test_documents_are_read(client: httpx.Client) -> None:
     assert answer.status_code == 202, answer.text
     job = ended(client, answer.json()["id"])
     assert job["error"] is None
-    found = job["result"]
-    assert [d["file"] for d in found["documents"]] == [
+    result = job["result"]
+    assert [d["file"] for d in result["documents"]] == [
         "letter.txt",
         "../../<script>alert(1)</script>txt.exe",
         "x" * 255,
     ]
-    assert [d["file"] for d in found["refused"]] == ["empty.txt"]
-    assert any("Russia" in claim["quote"] for claim in found["claims"]) or not found["claims"]
-    case = found["case"]
+    assert [d["file"] for d in result["refused"]] == ["empty.txt"]
+    assert any("Russia" in claim["quote"] for claim in result["claims"]) or not result["claims"]
+    case = result["case"]
     assert case in [c["id"] for c in client.get("/api/meta").json()["cases"]]
     answer = client.post("/api/scenario", json={"scenario": "test", "case": case})
-    assert answer.json()["tables"]["evidence"] == found["tables"]["evidence"]
+    assert answer.json()["tables"]["evidence"] == result["tables"]["evidence"]
     assert ended(client, start(client, "run", draws=0, case=case))["status"] == "done"
 
 
@@ -250,7 +250,9 @@ def test_the_same_work_is_done_once_and_each_page_has_its_own_job(client: httpx.
 
 
 def test_no_more_work_waits_than_is_taken(client: httpx.Client, jobs: Jobs) -> None:
-    started = [jobs.start("read", ("many", k), Stubborn()) for k in range(MOST_WAITING + 1)]
+    started = [jobs.start("read", "first of many", Stubborn())]
+    until(lambda: jobs.get(started[0].id).status == "running")
+    started += [jobs.start("read", ("many", k), Stubborn()) for k in range(MOST_WAITING)]
     with pytest.raises(Busy, match=f"{MOST_WAITING} are waiting already"):
         jobs.start("read", "one more", Stubborn())
     answer = client.post("/api/run", json={"scenario": "test", "draws": 0, "seed": 99})

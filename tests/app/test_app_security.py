@@ -118,9 +118,9 @@ def test_other_sites_are_refused(client: httpx.Client, site: str) -> None:
 
 
 def test_other_sites_are_told_nothing_by_a_preflight(client: httpx.Client) -> None:
-    asked = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
+    headers = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
     for origin in ("http://evil.example", str(client.base_url).rstrip("/")):
-        answer = client.options("/api/run", headers={**asked, "origin": origin})
+        answer = client.options("/api/run", headers={**headers, "origin": origin})
         assert answer.status_code in (403, 405)
         assert not [name for name in answer.headers if name.startswith("access-control")]
 

@@ -72,7 +72,7 @@ class CoalitionState(State):
 
 
 class ScenarioText(_Request):
-    """A scenario file to be kept while the server runs."""
+    """A scenario file to be stored while the server runs."""
 
     text: str
     """The file: YAML, self-contained but for includes of the library."""
@@ -212,7 +212,7 @@ class ScenarioAnswer(Controls):
 
 
 class Uploaded(_Answer):
-    """The scenario that was kept."""
+    """The scenario that was stored."""
 
     name: str
     """Its name in the `scenario` of a state."""

@@ -106,6 +106,7 @@ class Answers:
         with self._changed:
             while self._idle and not self._closed:
                 self._add(self._idle.pop(0))
+            self._give_out()
 
     def known(self, question: Question) -> bytes | None:
         """The answer, where it is cached."""
@@ -122,7 +123,7 @@ class Answers:
             pending.requests += 1
             if self._closed and pending in self._waiting:
                 self._drop(pending)
-            self._changed.notify_all()
+            self._give_out()
             return pending.answer
 
     def leave(self, question: Question) -> None:
@@ -148,13 +149,14 @@ class Answers:
         """Have a helper answer one question after another, in a thread of its own."""
         while True:
             with self._changed:
-                pending = self._changed.wait_for(lambda: self._closed or self._next(helper))
-            if not isinstance(pending, _Pending):
+                self._changed.wait_for(lambda: self._closed or helper.pending is not None)
+                pending = helper.pending
+            if pending is None:
                 return
             last = helper.call(pending.question, pending.on_message)
             with self._changed:
                 self._ended(helper, pending, last.error)
-                self._changed.notify_all()
+                self._give_out()
 
     # -- with the lock held ----------------------------------------------------------------------------------------
 
@@ -168,22 +170,26 @@ class Answers:
         if not pending.answer.cancel():  # it was given to a process before
             pending.answer.set_exception(CancelledError())
 
-    def _next(self, helper: _Helper) -> _Pending | None:
-        """First what a user waits for, then the rest, then what can be solved ahead."""
-        ordered = sorted(self._waiting, key=lambda pending: not pending.question.urgent)
-        pending = next((one for one in ordered if self._helper_for(one.question) is helper), None)
-        if pending is not None:
-            self._waiting.remove(pending)
-        elif (ahead := self._ahead_for(helper)) is not None:
-            pending = _Pending(ahead)
-        else:
-            return None
+    def _give_out(self) -> None:
+        """Give questions to free helpers: what a user waits for, then the rest, then what can be solved ahead."""
+        if self._closed:
+            return
+        for pending in sorted(self._waiting, key=lambda pending: not pending.question.urgent):
+            helper = self._helper_for(pending.question)
+            if helper is not None:
+                self._waiting.remove(pending)
+                self._give(helper, pending)
+        for helper in self._helpers[::-1]:
+            ahead = self._ahead_for(helper)
+            if ahead is not None:
+                self._give(helper, _Pending(ahead))
+        self._changed.notify_all()
+
+    def _give(self, helper: _Helper, pending: _Pending) -> None:
         if not pending.retried:
             pending.answer.set_running_or_notify_cancel()
         helper.pending = pending
         helper.had.append(pending.question)
-        self._changed.notify_all()  # what others do next depends on it
-        return pending
 
     def _ended(self, helper: _Helper, pending: _Pending, error: CountervailError | None) -> None:
         """Cache an answer, or ask once more where the process died."""
@@ -219,7 +225,7 @@ class Answers:
 
     def _ahead_for(self, helper: _Helper) -> Question | None:
         """What a free helper can solve ahead: the scenarios that others have solved."""
-        if helper.deaths >= _MOST_DEATHS or self._otherwise_busy() >= len(self._helpers) - 1:
+        if helper.pending or helper.deaths >= _MOST_DEATHS or self._otherwise_busy() >= len(self._helpers) - 1:
             return None
         under_way = [one.pending.question for one in self._helpers if one.pending is not None]
         aheads = (had.ahead for one in self._helpers for had in one.had if had not in under_way)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, Self
 
@@ -72,7 +72,8 @@ class Message:
     def decoded(cls, message: bytes) -> Self:
         """The message of which `encoded` made these bytes."""
         head, _, data = message.partition(b"\n")
-        return cls(*json.loads(head), data=data)
+        kind, text, done, total, error_class = json.loads(head)
+        return cls(kind, text, done, total, error_class, data)
 
 
 class Cancelled(BaseException):
@@ -87,7 +88,7 @@ def main(connection: Connection, world: World | None, background: bool) -> None:
 
     with one_blas_thread(), suppress(EOFError, OSError):
         channel = _Channel(connection)
-        context = WorkContext(world, channel.progress, channel.send)
+        context = WorkContext(world, channel.progress, channel.result, channel.file)
         context.prepare()
         while True:
             task = connection.recv()
@@ -108,6 +109,8 @@ def _do(task: Task, context: WorkContext) -> Message:
     except MemoryError:
         why = "this needs more memory than there is; ask for less, as with fewer players or draws"
         return Message.failed(Unable(why))
+    except OSError as error:
+        return Message.failed(Unable(f"this machine could not do it: {error}"))
     except Exception as error:
         traceback.print_exc()
         text = " ".join(f"{type(error).__name__}: {error}".split())
@@ -119,22 +122,30 @@ class _Channel:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._lock = Lock()
         self.begin()
 
     def begin(self) -> None:
         self._stage, self._sent = "", 0.0
 
-    def send(self, message: Message) -> None:
-        if self._connection.poll():
-            self._connection.recv()
-            raise Cancelled
-        self._connection.send_bytes(message.encoded())
+    def result(self, data: bytes) -> None:
+        self._send(Message("result", data=data))
+
+    def file(self, name: str, content: bytes) -> None:
+        self._send(Message("file", name, data=content))
 
     def progress(self, stage: str, done: int, total: int) -> None:
         now = monotonic()
         if stage != self._stage or done >= total or now - self._sent >= _INTERVAL:
             self._stage, self._sent = stage, now
-            self.send(Message("progress", stage, int(done), int(total)))
+            self._send(Message("progress", stage, int(done), int(total)))
+
+    def _send(self, message: Message) -> None:
+        with self._lock:
+            if self._connection.poll():
+                self._connection.recv()
+                raise Cancelled
+            self._connection.send_bytes(message.encoded())
 
 
 def _set_up(background: bool) -> None:

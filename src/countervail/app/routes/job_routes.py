@@ -52,7 +52,7 @@ JobId = Annotated[str, Path(max_length=100)]
 
 @guarded.post("/scenarios", status_code=201, responses=documented(403, 413, 414, 415, 422))
 def scenarios(given: ScenarioText, inputs: InputsHere) -> Uploaded:
-    """Keep a scenario while the server runs."""
+    """Store a scenario while the server runs."""
     scenario = inputs.sources.upload(given.text, given.name)
     return Uploaded(name=scenario.name, title=scenario.title)
 

@@ -1,4 +1,4 @@
-"""What is asked of a worker process: a question about a state, or the work of a job, with all that it needs."""
+"""The tasks of a worker process: a question about a state, or the work of a job, with all that it needs."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countervail.app.models import as_json
-from countervail.app.processes.worker_child import Message
 from countervail.app.work import Question
 from countervail.app.work.engine import Engine, opened
 from countervail.errors import CountervailError
@@ -24,12 +23,19 @@ if TYPE_CHECKING:
 
 
 class WorkContext:
-    """What tasks share: the world and what is solved in it, and where progress, results and files go."""
+    """What tasks share: the world, what is solved in it, and where progress, results and files go."""
 
-    def __init__(self, world: World | None, report: Progress, send: Callable[[Message], None]) -> None:
+    def __init__(
+        self,
+        world: World | None,
+        report: Progress,
+        result: Callable[[bytes], None],
+        file: Callable[[str, bytes], None],
+    ) -> None:
         self._world = world
         self.report = report
-        self._send = send
+        self._result = result
+        self.file = file
 
     @cached_property
     def world(self) -> World:
@@ -59,11 +65,7 @@ class WorkContext:
 
     def result(self, value: Any) -> None:
         """Send a result; a later one replaces it."""
-        self._send(Message("result", data=as_json(value)))
-
-    def file(self, name: str, content: bytes) -> None:
-        """Send a file to download."""
-        self._send(Message("file", name, data=content))
+        self._result(as_json(value))
 
     def answer(self, question: Question) -> None:
         """Send the answer to a question."""
