@@ -1,13 +1,14 @@
-"""What is answered at once, as plain dicts: the same rows and sentences as the report's."""
+"""The answers to questions, as plain dicts: the same rows and sentences as in the report."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from countervail.app.routes.models import CountryState
-from countervail.app.work.engine import Engine, Question
+from countervail.app.models import CountryState
+from countervail.app.work import Question, Reply
+from countervail.app.work.engine import Engine
 from countervail.evidence.bundle import Evidence
 from countervail.report import headline
 from countervail.report.controls import controls
@@ -18,24 +19,24 @@ from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
 from countervail.types import Tables
 
-# the run's own last: tables of the same name are its
+# those of the run last: they are used where a name occurs twice
 _DOCUMENTS: Final = ("coalitions", "country", "run")
 
 
-def facts(engine: Engine, asked: Question) -> dict[str, Any]:
-    """What world everything is computed in."""
+def facts(engine: Engine, question: Question) -> dict[str, Any]:
+    """The world that everything is computed in."""
     world = engine.world
     return {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j}
 
 
-def ahead(engine: Engine, asked: Question) -> dict[str, Any]:
-    """Nothing; the next question about the scenario is quick."""
-    engine.live(asked).prepare()
+def ahead(engine: Engine, question: Question) -> dict[str, Any]:
+    """Nothing, after making the next question about the scenario quick."""
+    engine.live(question).prepare()
     return {}
 
 
-def charts(engine: Engine, asked: Question) -> dict[str, Any]:
-    """Every chart of the report and of the coalitions' page, and the two looks; the same for every state."""
+def charts(engine: Engine, question: Question) -> dict[str, Any]:
+    """Every chart of the report and of the page on coalitions, and the two looks; the same for every state."""
     from countervail.report.charts import config, every
 
     return {
@@ -68,25 +69,25 @@ def _described(table: Table) -> dict[str, Any]:
     return {"title": table.title, "description": table.description, "columns": columns}
 
 
-def scenario(engine: Engine, asked: Question) -> dict[str, Any]:
-    """Everything that can be switched, as it stands, and what documents say of it."""
+def scenario(engine: Engine, question: Question) -> dict[str, Any]:
+    """Everything that can be switched, as it is in a state, and what documents say about it."""
     from countervail.report.tables.run_tables import stated
 
-    now = engine.scenario(asked)
-    found = controls(now, engine.loaded(asked), engine.known(asked).kind)
-    tables = stated(engine.world, now, engine.evidence(asked))
-    return {**found.model_dump(mode="json", by_alias=True), "tables": tables}
+    now = engine.scenario(question)
+    switches = controls(now, engine.loaded(question), question.kind)
+    tables = stated(engine.world, now, engine.evidence(question.case))
+    return {**switches.model_dump(mode="json", by_alias=True), "tables": tables}
 
 
-def worlds(engine: Engine, asked: Question) -> dict[str, Any]:
+def worlds(engine: Engine, question: Question) -> dict[str, Any]:
     """The four worlds of a state, with the headline in words: the live answer."""
-    solved = engine.solved(asked)
+    solved = engine.solved(question)
     tables = at_once(solved.outcome)
     return {
         "tables": tables,
         **in_words(tables),
         "seconds": solved.seconds,
-        "placebo_of": "as loaded" if asked.state.set else "this",
+        "placebo_of": "as loaded" if question.state.set else "this",
     }
 
 
@@ -116,37 +117,48 @@ def _view(view: View) -> dict[str, Any]:
     return {"columns": [{"name": c.name, "label": c.label} for c in view.columns], "rows": view.rows}
 
 
-def country(engine: Engine, asked: Question) -> dict[str, Any]:
+def country(engine: Engine, question: Question) -> dict[str, Any]:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     from countervail.report.tables.country_tables import country_tables
 
-    assert isinstance(asked.state, CountryState)
-    return {"tables": country_tables(engine.solved(asked).outcome, asked.state.country)}
+    assert isinstance(question.state, CountryState)
+    return {"tables": country_tables(engine.solved(question).outcome, question.state.country)}
 
 
-def payments(engine: Engine, asked: Question) -> dict[str, Any]:
-    """The payment network: who can pay whom, and how; what the proposals change in it is for a run to say."""
+def payments(engine: Engine, question: Question) -> dict[str, Any]:
+    """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
     from countervail.analysis.payment_links import network_of
     from countervail.rails import payments as network_at
     from countervail.report.tables import payment_tables
 
-    outcome = engine.solved(asked).outcome
+    outcome = engine.solved(question).outcome
     paid = outcome.case.layout.payments
     network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
     study = network_of(outcome.case, network, outcome.worlds.sanctions.S)
-    found = payment_tables.tables(study)
-    return {"tables": {name: rows for name, rows in found.items() if name.startswith("rail_")}}
+    tables = payment_tables.tables(study)
+    return {"tables": {name: rows for name, rows in tables.items() if name.startswith("rail_")}}
 
 
-# -- what documents sent to the server say, as rows: the documents, and every claim with its words and its witnesses ---
+REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
+    "ahead": ahead,
+    "charts": charts,
+    "country": country,
+    "facts": facts,
+    "payments": payments,
+    "scenario": scenario,
+    "worlds": worlds,
+}
+
+
+# -- documents sent to the server: each document, and every claim with its words and its witnesses ---------------------
 
 
 MOST_CLAIMS: Final = 2_000
-"""Shown; all of them are in the case."""
+"""In the answer; all of them are in the case."""
 
 
-def said(evidence: Evidence, names: Mapping[str, str]) -> dict[str, Any]:
-    """Documents, claims, and what was refused; `names` are what their owner calls the files."""
+def contents_of(evidence: Evidence, names: Mapping[str, str]) -> dict[str, Any]:
+    """Documents, claims, and refused files; `names` are what their owner calls the files."""
     counts = Counter(claim["document"] for claim in evidence.accepted)
     sources = {source["id"]: source for source in evidence.sources}
 

@@ -1,4 +1,4 @@
-"""What the page and the server say to each other: typed requests and answers; the OpenAPI document is made of them."""
+"""The typed requests and answers of the API, of which the OpenAPI document is made, and JSON as the server sends it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from countervail.report.controls.control_model import Controls
+from countervail.report.controls.control_model import Controls, Kind
 from countervail.report.numbers import OBEYED
+from countervail.types import Scalar
 
 MOST_SETTINGS = 400
 LONGEST_SETTING = 2_000
@@ -17,80 +18,76 @@ MOST_DRAWS = 1_000
 MOST_COALITION_DRAWS = 50
 MOST_SEED = 2**31 - 1
 
-Scalar = str | int | float | bool | None
-Row = dict[str, Scalar]
-Tables = dict[str, list[Row]]
-Kind = Literal["library", "file", "upload"]
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO3 code of a country")]
 Setting = Annotated[str, Field(max_length=LONGEST_SETTING)]
 
 
-class _Given(BaseModel):
-    """What a page sends: nothing that is not named here."""
+class _Request(BaseModel):
+    """What a page sends; other fields are refused."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
 
-class _Said(BaseModel):
+class _Answer(BaseModel):
     """What the server answers."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class State(_Given):
+class State(_Request):
     """What a page has changed; the server keeps none of it."""
 
     scenario: Annotated[str, Field(min_length=1, max_length=200)]
-    """A name of the library, of the file served, or of an uploaded scenario."""
+    """The name of a scenario of the library, of the file served, or of an upload."""
     set: Annotated[tuple[Setting, ...], Field(max_length=MOST_SETTINGS)] = ()
-    """Changes as of `countervail run --set`: `path=value`, the value in YAML or JSON."""
+    """Changes as for `countervail run --set`: `path=value`, the value in YAML or JSON."""
     case: Annotated[str | None, Field(max_length=100)] = None
-    """Evidence that was read: its id."""
+    """The id of evidence that was read."""
 
     @property
     def solved(self) -> Self:
-        """The same without what no solving depends on."""
+        """The same without what the solution does not depend on."""
         return self if self.case is None else self.model_copy(update={"case": None})
 
 
 class CountryState(State):
-    """A page's state, and the country looked at."""
+    """A page's state, and a country."""
 
     country: Iso3
 
 
 class RunState(State):
-    """A page's state, and the draws that its bands are made of."""
+    """A page's state, and the draws for its bands."""
 
     draws: Annotated[int, Field(ge=0, le=MOST_DRAWS)] = 100
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 0
 
 
 class CoalitionState(State):
-    """A page's state, and whose coalitions are solved."""
+    """A page's state, and the players whose coalitions are solved."""
 
     players: Annotated[tuple[Iso3, ...] | None, Field(min_length=1, max_length=20)] = None
     """Members; null for all of them."""
     draws: Annotated[int, Field(ge=0, le=MOST_COALITION_DRAWS)] = 0
 
 
-class ScenarioText(_Given):
-    """A scenario file to be kept while the server runs."""
+class ScenarioText(_Request):
+    """A scenario file to be stored while the server runs."""
 
     text: str
     """The file: YAML, self-contained but for includes of the library."""
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    """What it is called, for messages."""
+    """Its name in messages."""
 
 
-class Problem(_Said):
+class Problem(_Answer):
     """Why there is no answer."""
 
     error: str
-    """Names what is wrong and what to do about it."""
+    """What is wrong, and what to do about it."""
 
 
-class ScenarioName(_Said):
+class ScenarioName(_Answer):
     """A scenario that the server knows."""
 
     name: str
@@ -99,7 +96,7 @@ class ScenarioName(_Said):
     kind: Kind
 
 
-class WorldFacts(_Said):
+class WorldFacts(_Answer):
     """The world that everything is computed in."""
 
     name: str
@@ -108,7 +105,7 @@ class WorldFacts(_Said):
     sectors: int
 
 
-class CaseFacts(_Said):
+class CaseFacts(_Answer):
     """Evidence that was read."""
 
     id: str
@@ -116,8 +113,8 @@ class CaseFacts(_Said):
     claims: int
 
 
-class Meta(_Said):
-    """What is here."""
+class Meta(_Answer):
+    """What the server has: scenarios, the world, evidence, and the state a page begins with."""
 
     version: str
     scenario: str
@@ -127,12 +124,12 @@ class Meta(_Said):
     scenarios: list[ScenarioName]
     world: WorldFacts
     draws: int
-    """Draws of a run, where the page does not say."""
+    """Draws of a run by default."""
     cases: list[CaseFacts]
 
 
-class ChartFacts(_Said):
-    """A chart: what is to be seen, how to read it, the tables it draws, and its Vega-Lite specification."""
+class ChartFacts(_Answer):
+    """A chart: its title, how to read it, the tables it draws, and its Vega-Lite specification."""
 
     title: str
     reading: str
@@ -140,57 +137,57 @@ class ChartFacts(_Said):
     specification: dict[str, Any]
 
 
-class ColumnFacts(_Said):
-    """A column of a table as a reader is shown it."""
+class ColumnFacts(_Answer):
+    """A column of a table as it is shown."""
 
     name: str
     kind: str
     """text, number, integer, boolean, date or any"""
     unit: str
-    """`own`: that of the row"""
+    """`own` where the row gives it"""
     label: str
     description: str
     under: str | None
-    """The column that is set small under it."""
+    """The column that is shown in small type below it."""
 
 
-class TableFacts(_Said):
-    """A result table: its title, what it says, and its columns without those that help only a program."""
+class TableFacts(_Answer):
+    """A result table: its title, its description, and its columns without those for programs only."""
 
     title: str
     description: str
     columns: list[ColumnFacts]
 
 
-class ChartList(_Said):
-    """Every chart, the configurations that give them their look, and every table's columns."""
+class ChartList(_Answer):
+    """Every chart, the configurations of the two themes, and the columns of every table."""
 
     charts: dict[str, ChartFacts]
     themes: dict[Literal["light", "dark"], dict[str, Any]]
     columns: dict[str, TableFacts]
 
 
-class TablesOnly(_Said):
+class TablesOnly(_Answer):
     """Result tables by name."""
 
-    tables: Tables
+    tables: dict[str, list[dict[str, Scalar]]]
 
 
-class Tile(_Said):
+class Tile(_Answer):
     """One headline figure as text."""
 
     quantity: str
     label: str
     meaning: str
-    """What the figure says, after its value."""
+    """What the figure means, to be read after its value."""
     value: str
     band: str
     median: str
     note: str
 
 
-class MemberTable(_Said):
-    """One row a member, as text; a cell of two texts has the second below the first."""
+class MemberTable(_Answer):
+    """A row for each member, as text; in a cell of two texts the second is below the first."""
 
     columns: list[dict[str, str]]
     rows: list[list[str | tuple[str, str]]]
@@ -203,22 +200,22 @@ class WorldsAnswer(TablesOnly):
     tiles: list[Tile]
     members: MemberTable
     seconds: float
-    """What solving took; nothing where it was known."""
+    """How long solving took."""
     placebo_of: Literal["this", "as loaded"]
-    """Whose placebo decides which ratios are given: this state's, or the scenario's as loaded."""
+    """Whose placebo decides which ratios are given: that of this state, or of the scenario as loaded."""
 
 
 class ScenarioAnswer(Controls):
-    """Everything that can be switched, and what documents say of it."""
+    """Everything that can be switched, and what documents say about it."""
 
-    tables: Tables
+    tables: dict[str, list[dict[str, Scalar]]]
 
 
-class Uploaded(_Said):
-    """The scenario that was kept."""
+class Uploaded(_Answer):
+    """The scenario that was stored."""
 
     name: str
-    """What `scenario` of a state calls it."""
+    """Its name in the `scenario` of a state."""
     title: str
 
 
@@ -226,11 +223,11 @@ JobKind = Literal["run", "coalitions", "write", "read"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
-class Job(_Said):
+class Job(_Answer):
     """Work that takes longer than a switch."""
 
     id: str
-    """Known to whoever started it only."""
+    """Known only to whoever started it."""
     kind: JobKind
     status: JobState
     stage: str
@@ -239,10 +236,10 @@ class Job(_Said):
     seconds: float
     """Since it began."""
     eta: float | None
-    """Seconds left, by what is done of it."""
+    """Seconds left at the pace so far."""
     error: str | None
     version: int
-    """Rises with every result."""
+    """Increases with every result."""
     files: list[str]
     """What can be downloaded."""
 
@@ -253,10 +250,10 @@ class JobResult(Job):
     result: dict[str, Any] | None
 
 
-# -- jSON as it leaves the server: no NaN, no infinity, and no text that a screen would obey instead of showing --------
+# -- JSON as the server sends it: no NaN, no infinity, and no control characters in texts ------------------------------
 
 
-# a control character stands in JSON as an escape; a backslash that stands for itself is matched too, which costs time
+# JSON writes a control character as an escape; an escaped backslash is matched as well, which only costs time
 _SUSPECT: Final = re.compile("[" + "".join(re.escape(chr(code)) for code in OBEYED if code > 31) + "]|\\\\[u\\\\]")
 
 
@@ -267,7 +264,7 @@ def as_json(value: Any) -> bytes:
 
 
 def shown(value: Any) -> Any:
-    """`value` with every text freed of control characters and marks of the writing direction."""
+    """`value` without control characters and marks of the writing direction in its texts."""
     if isinstance(value, str):
         return value.translate(OBEYED)
     if isinstance(value, dict):
