@@ -341,13 +341,13 @@ def _carry(source: Path, to: Path, ours: Collection[str], written: Collection[st
             continue
         here, there = source / name, to / name
         folder = entry.is_dir(follow_symlinks=False)
+        if folder and any(other.startswith(f"{name}/") for other in ours) and not _has_others(source, name, ours):
+            continue
         if os.path.lexists(there):
             if name.casefold() in written and not (folder and stat.S_ISDIR(there.lstat().st_mode)):
                 raise FileExistsError(errno.EEXIST, f"{name} in it is the user's own; move it")
             made = False
         elif folder:
-            if any(other.startswith(f"{name}/") for other in ours) and not _has_others(here, f"{name}/", ours):
-                continue
             there.mkdir(0o700)
             made = True
         else:
@@ -365,13 +365,14 @@ def _carry(source: Path, to: Path, ours: Collection[str], written: Collection[st
                 shutil.copystat(here, there)
 
 
-def _has_others(folder: Path, at: str, ours: Collection[str]) -> bool:
-    return any(
-        _has_others(Path(entry), f"{at}{entry.name}/", ours)
-        if entry.is_dir(follow_symlinks=False)
-        else f"{at}{entry.name}" not in ours
-        for entry in os.scandir(folder)
-    )
+def _has_others(source: Path, at: str, ours: Collection[str]) -> bool:
+    """Whether there is a file of the user's in the folder `at` of `source`."""
+    for within, folders, files in os.walk(source / at):
+        below = Path(within).relative_to(source)
+        links = [name for name in folders if Path(within, name).is_symlink()]
+        if any((below / name).as_posix() not in ours for name in (*files, *links)):
+            return True
+    return False
 
 
 # -- a folder that grows -----------------------------------------------------------------------------------------------
