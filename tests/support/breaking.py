@@ -48,7 +48,7 @@ def killed(here: Path, kills: int, random: Random) -> Counter[str]:
         "payments": command("payments", "asiu", "--draws", "0", "-o", str(here / "payments")),
         "read": command("read", str(here / "letters"), "-o", str(here / "read")),
     }
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for name, given in commands.items():
         began = time.monotonic()
         subprocess.run(given, check=True, capture_output=True)
@@ -59,20 +59,20 @@ def killed(here: Path, kills: int, random: Random) -> Counter[str]:
             with subprocess.Popen(given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
                 time.sleep(random.uniform(0, took))
                 process.send_signal(random.choice(SIGNALS))
-            found[f"{name}: {_state(here / name, own)}"] += 1
+            outcomes[f"{name}: {_state(here / name, own)}"] += 1
         subprocess.run(given, check=True, capture_output=True)
         left = sorted(path.name for path in here.iterdir() if path.name not in {*commands, "letters"})
-        found[f"{name}: {f'left behind {left}' if left else 'nothing left'}"] += 1
+        outcomes[f"{name}: {f'left behind {left}' if left else 'nothing left'}"] += 1
     with replacing(here / "writer", Kind("run")) as new:
         new.write("0", "1")
     own = here / "writer" / "notes.txt"
     own.write_text("mine")
-    for _ in range(kills - sum(n for name, n in found.items() if "left" not in name)):
+    for _ in range(kills - sum(n for name, n in outcomes.items() if "left" not in name)):
         with child(here / "writer") as process:
             time.sleep(random.uniform(0, 0.1))
             process.send_signal(random.choice(SIGNALS))
-        found[f"writer: {_state(here / 'writer', own)}"] += 1
-    return found
+        outcomes[f"writer: {_state(here / 'writer', own)}"] += 1
+    return outcomes
 
 
 def _state(folder: Path, own: Path) -> str:
@@ -85,7 +85,7 @@ def _state(folder: Path, own: Path) -> str:
 
 def broken(here: Path, folders: int, random: Random) -> Counter[str]:
     """Cubes, runs and cases with one file damaged: what is made of them."""
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     _, game, _ = make_game(8, 9)
     whole = sweep(game, here / "cube")
     for _ in range(folders // 3):
@@ -93,9 +93,9 @@ def broken(here: Path, folders: int, random: Random) -> Counter[str]:
             what = _damage(folder, random)
             try:
                 same = np.array_equal(sweep(game, folder), whole) and _files(folder) == _files(here / "cube")
-                found["cube: " + ("repaired" if same else f"BELIEVED {what}")] += 1
+                outcomes["cube: " + ("repaired" if same else f"BELIEVED {what}")] += 1
             except InputError:
-                found["cube: refused"] += 1
+                outcomes["cube: refused"] += 1
     letters = here / "letters"
     letters.mkdir()
     (letters / "a.txt").write_text(LETTER * 5, encoding="utf-8")
@@ -109,7 +109,7 @@ def broken(here: Path, folders: int, random: Random) -> Counter[str]:
     for _ in range(folders // 3):
         with _copy(here / "case") as folder:
             what = _damage(folder, random)
-            found["case: " + _outcome(lambda: content_of(folder), content_of(here / "case"), what)] += 1
+            outcomes["case: " + _outcome(lambda: content_of(folder), content_of(here / "case"), what)] += 1
     run = Kind("run", lambda folder: ["a"] if (folder / "a").exists() else None)
     with replacing(here / "run", run) as new:
         for name in ("a", "b", "c/d"):
@@ -118,8 +118,8 @@ def broken(here: Path, folders: int, random: Random) -> Counter[str]:
         with _copy(here / "run") as folder:
             what = _damage(folder, random)
             seen = bool(damaged(folder)) or marker(folder) is None
-            found["run: " + ("noticed" if seen else f"BELIEVED {what}")] += 1
-    return found
+            outcomes["run: " + ("noticed" if seen else f"BELIEVED {what}")] += 1
+    return outcomes
 
 
 def _outcome(read: Callable[[], str], wanted: str, what: str) -> str:

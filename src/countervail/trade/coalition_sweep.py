@@ -47,7 +47,7 @@ def sweep(
         game: base point and players.
         folder: where blocks are kept; those of the same game and version that are undamaged are not solved again.
         executor: any `concurrent.futures.Executor`; default a thread a processor.
-        progress: told after every block how many coalitions are done.
+        progress: called after every block with the number of coalitions done.
         documents: further text files to keep beside the blocks, by name.
         version: of the code.
 
