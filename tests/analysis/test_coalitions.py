@@ -16,6 +16,7 @@ from countervail.analysis.coalitions import Sampled, coalitions
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import sender_players
 from countervail.errors import InputError
+from countervail.folders import MARKER
 from countervail.scenario import Scenario
 from countervail.world.world import World
 
@@ -170,7 +171,8 @@ def test_a_cube_is_kept_with_its_scenario_and_read_back(
 ) -> None:
     kept = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
     assert isinstance(kept, Cube)
-    assert {p.name for p in (tmp_path / "cube").iterdir()} == {"cube.json", "scenario.yaml", "block_000000.npy"}
+    names = {MARKER, "cube.json", "scenario.yaml", "block_000000.npy"}
+    assert {p.name for p in (tmp_path / "cube").iterdir()} == names
     np.testing.assert_array_equal(kept.real_income, cube.real_income)
     again = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
     assert isinstance(again, Cube)
