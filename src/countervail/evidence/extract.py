@@ -41,6 +41,10 @@ _HTML_PART = re.compile(
 )
 
 
+HIDDEN = 2000
+"""Characters kept of a piece of hidden text (some more until what is private is masked)."""
+
+
 @dataclass(slots=True)
 class Extracted:
     """What a document says, before anything is understood: its text, where pages begin, what is hidden, what to warn
@@ -59,7 +63,7 @@ def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:
     """Note hidden text: why, what, and before which offset of the text it stood."""
     bare = " ".join(text.split())
     if bare:
-        hidden.append({"reason": reason, "text": bare[:2000], "at": at})
+        hidden.append({"reason": reason, "text": bare[: HIDDEN + 100], "at": at})
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str, list[str]]:
@@ -117,8 +121,12 @@ def _nul(text: str, encoding: str, warnings: list[str]) -> tuple[str, str, list[
 
 
 def extract(path: Path, name: str) -> Extracted:
+    """The text of a file; see `extract_bytes`."""
+    return extract_bytes(limits.read_bytes(path, name), name)
+
+
+def extract_bytes(data: bytes, name: str) -> Extracted:
     """The text of a document; InputError says what is refused and why. Runs in a child process (see `pool`)."""
-    data = limits.read_bytes(path)
     found = _extract(data, name)
     limits.check_length(found.text, name)
     if not found.text.strip():

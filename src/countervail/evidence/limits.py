@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -18,24 +19,24 @@ SECONDS = 60.0
 _SMALL = 256 * 1024  # entries under this may compress better than MAX_RATIO without harm
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file of at most 50 MB; InputError names what is wrong."""
+def read_bytes(path: Path, name: str | None = None) -> bytes:
+    """The bytes of a file of at most 50 MB; InputError names what is wrong, and the file by `name`."""
+    name = path.name if name is None else name
     try:
         if not path.is_file():
-            raise InputError(f"{path}: no such file; name a document to read")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(
-                f"{path.name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document"
-            )
-        if size == 0:
-            raise InputError(f"{path.name}: the file is empty")
+            raise InputError(f"{name}: no such file; name a document to read", file=name)
         with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read: {error.strerror}") from None
+        raise InputError(f"{name}: cannot be read: {error.strerror}", file=name) from None
+    if not data:
+        raise InputError(f"{name}: the file is empty", file=name)
     if len(data) > MAX_BYTES:
-        raise InputError(f"{path.name}: larger than {MAX_BYTES // 1024**2} MB. Split the document")
+        size = max(size, len(data))
+        raise InputError(
+            f"{name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document", file=name
+        )
     return data
 
 

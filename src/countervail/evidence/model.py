@@ -22,6 +22,8 @@ VERDICTS = ("supported", "contradicted", "unverifiable", "ambiguous", "inconsist
 RELATIONS = ("agrees", "contradicts", "restates", "refines")
 INDEPENDENCE = ("independent", "same-origin", "derived", "unknown")
 REVIEWS = ("none", "accepted", "rejected", "edited")
+MASK = "█"
+"""Stands for each character of what is private."""
 CONTEXT = 24  # characters of prefix and suffix
 
 
@@ -57,7 +59,7 @@ class Source:
     hidden: tuple[dict[str, Any], ...] = ()
     """Text that a reader would not see, with the reason and where it stood: flagged and not used."""
     redactions: tuple[dict[str, Any], ...] = ()
-    """Masked spans with their kind and hash."""
+    """Masked spans with their kind and an HMAC-SHA-256 keyed by the file, which the case does not hold."""
     warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
