@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from countervail.files import PART, placing, write_whole
+from countervail.files import LEFTOVER, placing, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: 
 
     def half(part: Path) -> None:
         part.write_text("half")
-        assert part.name.endswith(PART)
+        assert LEFTOVER.fullmatch(part.name)
         assert path.read_text() == "old"
         raise error
 

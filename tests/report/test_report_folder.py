@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +12,7 @@ import openpyxl
 import pytest
 
 from countervail.errors import InputError
+from countervail.folders import MARKER
 from countervail.report import results, run_folder
 from countervail.report.results import workbook
 from countervail.report.tables.columns import described
@@ -24,12 +22,13 @@ RUN = {"results.json": json.dumps({"format": results.FORMAT}).encode(), "report.
 
 
 def seen(target: Path) -> dict[str, bytes]:
-    return {entry.name: entry.read_bytes() for entry in sorted(target.iterdir()) if entry.is_file()}
+    """The files of a run folder, without the marker."""
+    return {e.name: e.read_bytes() for e in sorted(target.iterdir()) if e.is_file() and e.name != MARKER}
 
 
 def test_a_run_folder_holds_the_four_files(tmp_path: Path) -> None:
     written = run_folder.write_folder(synthetic(), "format: scenario/1\n", tmp_path / "new" / "asiu")
-    assert sorted(os.listdir(written)) == sorted(run_folder.FILES)
+    assert sorted(os.listdir(written)) == sorted([*run_folder.FILES, MARKER])
     assert (written / "scenario.yaml").read_text() == "format: scenario/1\n"
     assert os.listdir(tmp_path / "new") == ["asiu"]
 
@@ -96,60 +95,26 @@ def test_a_second_run_takes_the_first_one_s_place_and_keeps_others_files(tmp_pat
     assert os.listdir(tmp_path) == ["asiu"]
 
 
-def test_without_an_exchange_in_one_step_the_outcome_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run_folder, "_exchange_at_once", lambda fresh, target: False)
-    target = run_folder.replace(RUN, tmp_path / "asiu")
+def test_a_run_folder_of_an_earlier_version_is_taken(tmp_path: Path) -> None:
+    target = tmp_path / "asiu"
+    target.mkdir()
+    for name, content in {**RUN, "notes.txt": b"mine"}.items():
+        (target / name).write_bytes(content)
     run_folder.replace({**RUN, "report.html": b"second"}, target)
-    assert seen(target)["report.html"] == b"second"
-    assert os.listdir(tmp_path) == ["asiu"]
+    assert seen(target) == {**RUN, "report.html": b"second", "notes.txt": b"mine"}
 
 
-def test_a_cut_between_the_two_steps_is_healed(tmp_path: Path) -> None:
-    target = run_folder.replace(RUN, tmp_path / "asiu")
-    target.rename(tmp_path / ".asiu.before")
-    run_folder.refuse(target)
-    assert seen(target) == RUN
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_failure_half_way_leaves_the_earlier_run_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    target = run_folder.replace(RUN, tmp_path / "asiu")
-    store = run_folder.write_whole
-
-    def fail(path: Path, content: bytes) -> None:
-        if path.name == "report.html":
-            raise error
-        store(path, content)
-
-    monkeypatch.setattr(run_folder, "write_whole", fail)
-    with pytest.raises((InputError, KeyboardInterrupt)):
-        run_folder.replace({**RUN, "report.html": b"second"}, target)
-    assert seen(target) == RUN
-    assert os.listdir(tmp_path) == ["asiu"]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills a process by signal")
-def test_a_killed_run_leaves_the_earlier_one_whole(tmp_path: Path) -> None:
-    target = run_folder.replace(RUN, tmp_path / "asiu")
-    code = (
-        "import sys; from countervail.report import run_folder as folder\n"
-        "def hang(path, content):\n"
-        "    path.write_bytes(content); print('under way', flush=True); import time; time.sleep(60)\n"
-        "folder.write_whole = hang\n"
-        f"folder.replace({{'results.json': b'half'}}, {str(target)!r})\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-    assert seen(target) == RUN
-    assert len(os.listdir(tmp_path)) == 2  # what it left beside it ...
-    run_folder.replace({**RUN, "report.html": b"second"}, target)
-    assert os.listdir(tmp_path) == ["asiu"]  # ... the next run clears away
+def test_a_run_with_the_words_of_a_case_is_the_user_s_alone(tmp_path: Path) -> None:
+    before, tables = os.umask(0o022), synthetic()
+    tables["evidence"] = [{**row, "quote": None, "said_by": None} for row in tables["evidence"]]
+    try:
+        public = run_folder.write_folder(tables, "", tmp_path / "public")
+        tables["evidence"][0]["quote"] = "words"
+        private = run_folder.write_folder(tables, "", tmp_path / "private")
+    finally:
+        os.umask(before)
+    assert [oct(p.stat().st_mode & 0o777) for p in (public, public / "report.html")] == ["0o755", "0o644"]
+    assert [oct(p.stat().st_mode & 0o777) for p in (private, private / "report.html")] == ["0o700", "0o600"]
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -159,6 +124,8 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text("{not json")
     with pytest.raises(InputError, match="not a run's folder"):
         run_folder.replace(RUN, tmp_path)
+    with pytest.raises(InputError, match="holds nothing of `countervail payments`"):
+        run_folder.refuse(run_folder.replace(RUN, tmp_path / "run"), lambda folder: False)
     assert (tmp_path / "thesis.docx").read_text() == "years of work"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -11,21 +10,25 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from countervail.errors import InputError
-from countervail.files import PART, write_whole
+from countervail.files import open_whole, write_whole
+from countervail.folders import Kind, claim
 from countervail.trade.coalition_block import Game, solve_block
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
 MANIFEST = "cube.json"
-FORMAT = "cube/1"
+FORMAT = "cube/2"
 RETRIES = 3
 """Times that a block whose worker was lost is handed out again."""
+CHECKSUM = 32
+"""Bytes of the checksum at the end of a block's file."""
 AHEAD = 2
 """Blocks handed out per worker: one at work, one waiting."""
 
@@ -42,7 +45,7 @@ def sweep(
 
     Args:
         game: base point and players.
-        folder: where blocks are kept; those found there of the same game and version are not solved again.
+        folder: where blocks are kept; those of the same game and version that are undamaged are not solved again.
         executor: any `concurrent.futures.Executor`; default a thread a processor.
         progress: told after every block how many coalitions are done.
         documents: further text files to keep beside the blocks, by name.
@@ -56,17 +59,20 @@ def sweep(
     layout = game.layout
     out = np.empty((1 << len(game.players), game.economy.n + 1))
     done: set[int] = set()
+    key = ""
     if folder is not None:
+        wanted = manifest(game, version)
+        folder, key = claim(folder, CUBE), wanted["game"]
         with _writing(folder):
-            _open(folder, manifest(game, version), documents or {})
-        done = {b for b in range(layout.blocks) if _load(folder, game, b, out)}
+            _open(folder, wanted, documents or {})
+        done = {b for b in range(layout.blocks) if _load(folder, game, b, key, out)}
     if progress:
         progress("coalitions", len(done) * layout.size, len(out))
     waiting = (b for b in range(layout.blocks) if b not in done)
     for block, rows in _solved(game, waiting, executor):
         if folder is not None:
             with _writing(folder):
-                write_whole(folder / block_name(block), _npy(rows))
+                write_whole(folder / block_name(block), _packed(rows, block, key))
         out[game.coalitions(block)] = rows
         done.add(block)
         if progress:
@@ -150,7 +156,7 @@ def manifest(game: Game, version: str) -> dict[str, Any]:
 
 def digest(game: Game) -> str:
     """A hash of every number the results depend on."""
-    total = hashlib.sha256()
+    total = sha256()
     extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
@@ -168,7 +174,7 @@ def digest(game: Game) -> str:
 
 def _code() -> str:
     """A hash of the solver's own source: other arithmetic is another cube."""
-    total = hashlib.sha256()
+    total = sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         total.update(path.name.encode() + path.read_bytes())
     return total.hexdigest()
@@ -176,53 +182,86 @@ def _code() -> str:
 
 def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
     """Make the folder ready, or refuse what is in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / MANIFEST
-    if kept.exists():
+    path = folder / MANIFEST
+    if os.path.lexists(path):
         try:
-            found = json.loads(kept.read_text(encoding="utf-8"))
-        except ValueError:
-            raise InputError(f"{kept}: not a cube's manifest; give another folder or remove it") from None
+            found = _json(path)
+        except (OSError, ValueError, RecursionError):
+            raise InputError(
+                f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
+            ) from None
         other = [k for k in wanted if not isinstance(found, dict) or found.get(k) != wanted[k]]
         if other:
             raise InputError(
-                f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one"
+                f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
+                file=str(folder),
             )
-    elif any(p for p in folder.iterdir() if not p.name.endswith(PART)):
-        raise InputError(f"{folder} is not empty and holds no cube; give another folder")
-    for part in folder.glob(f"*{PART}"):
-        part.unlink()
-    for name, text in documents.items():
-        if not (folder / name).exists():
+    for name, text in {**documents, MANIFEST: json.dumps(wanted, indent=1) + "\n"}.items():
+        if _bytes(folder / name) != text.encode():
             write_whole(folder / name, text)
-    if not kept.exists():
-        write_whole(kept, json.dumps(wanted, indent=1) + "\n")
 
 
 def _other(keys: list[str]) -> str:
-    if "version" in keys or "code" in keys:
+    if {"format", "version", "code"} & set(keys):
         return "version of countervail"
     if "players" in keys:
         return "set of players"
     return "scenario or world"
 
 
-def _load(folder: Path, game: Game, block: int, out: Floats) -> bool:
+def _load(folder: Path, game: Game, block: int, key: str, out: Floats) -> bool:
     """Read a block's file into `out`; False where it is absent or damaged, and so to be solved again."""
-    try:
-        rows = np.load(folder / block_name(block), allow_pickle=False)
-    except (FileNotFoundError, ValueError, EOFError):
+    content = _bytes(folder / block_name(block))
+    if content is None or _checksum(content[:-CHECKSUM], block, key) != content[-CHECKSUM:]:
         return False
+    rows = np.load(io.BytesIO(content), allow_pickle=False)
     if rows.shape != (game.layout.size, out.shape[1]) or rows.dtype != np.float64:
         return False
     out[game.coalitions(block)] = rows
     return True
 
 
-def _npy(rows: Floats) -> bytes:
-    held = io.BytesIO()
-    np.save(held, rows)
-    return held.getvalue()
+def _packed(rows: Floats, block: int, key: str) -> bytes:
+    """A block's file: an `.npy`, then the checksum, which `numpy.load` does not read."""
+    stream = io.BytesIO()
+    np.save(stream, rows)
+    return stream.getvalue() + _checksum(stream.getvalue(), block, key)
+
+
+def _checksum(content: bytes, block: int, key: str) -> bytes:
+    """Of a block's content and of what it is: block `block` of the game whose digest is `key`."""
+    return sha256(f"{key} {block}\n".encode() + content).digest()
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A file's content; None where it cannot be read or is a link."""
+    try:
+        with open_whole(path) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _json(path: Path) -> Any:
+    with open_whole(path) as file:
+        return json.load(file)
+
+
+def _adopted(folder: Path) -> list[str] | None:
+    """The files of a cube that was written without a marker."""
+    try:
+        found = _json(folder / MANIFEST)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return [MANIFEST] if isinstance(found, dict) and str(found.get("format")).startswith("cube/") else None
+
+
+CUBE = Kind(
+    "cube",
+    _adopted,
+    refusal="{folder} is not empty and holds no cube; give another folder",
+    failure="cannot write the cube in {folder}: {why}",
+)
 
 
 @contextmanager
@@ -230,4 +269,4 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"cannot write the cube in {folder}: {error.strerror or error}") from None
+        raise CUBE.failed(folder, error) from None
