@@ -66,7 +66,7 @@ def read(
     """Read documents into a case: evidence.json, mentions.jsonl and the texts that the offsets index."""
     case = import_module("countervail.evidence.case")
     with progress_bar() as progress:
-        result = case.write_case(case.read_all(documents, workers, progress), out)
+        result = case.write_case(case.read_all(documents, workers, progress), out, documents)
     if as_json:
         _print({**result, "case": str(out)})
     else:
@@ -83,6 +83,8 @@ def read(
             f"longer reads the same",
             err=True,
         )
+    for entry in result["copies"]:
+        typer.echo(f"copy: {entry['name']} is byte for byte {entry['of']}, which is read once", err=True)
     for entry in result["refused"]:
         typer.echo(f"refused: {entry['reason']}", err=True)
     if result["refused"]:

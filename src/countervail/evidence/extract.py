@@ -66,6 +66,17 @@ def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:
         hidden.append({"reason": reason, "text": bare[: HIDDEN + 100], "at": at})
 
 
+def ranges(numbers: list[int]) -> str:
+    """Ascending numbers in words: `1, 4-6`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
+
+
 def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str, list[str]]:
     """Text of bytes, the encoding, and warnings: invalid bytes become U+FFFD and are counted, never dropped."""
     warnings: list[str] = []
@@ -128,6 +139,11 @@ def extract(path: Path, name: str) -> Extracted:
 def extract_bytes(data: bytes, name: str) -> Extracted:
     """The text of a document; InputError says what is refused and why. Runs in a child process (see `pool`)."""
     found = _extract(data, name)
+    if any("\ud800" <= c <= "\udfff" or c == "\0" for c in found.text):
+        found.text = re.sub(r"[\ud800-\udfff\x00]", "\ufffd", found.text)
+        found.warnings.append("what is no character shown as U+FFFD")
+    for row in found.hidden:
+        row["text"] = re.sub(r"[\ud800-\udfff\x00]", "\ufffd", row["text"])
     limits.check_length(found.text, name)
     if not found.text.strip():
         raise InputError(f"{name}: no text in it" + (" that a reader would see" if found.hidden else ""))

@@ -56,7 +56,7 @@ class _Child:
             },
         )
 
-    def ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request, or why there is none."""
         name = request["name"]
         try:
@@ -141,7 +141,9 @@ class Pool:
             child.stop()
         self._threads.shutdown(wait=True)
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if "answer" in request:
+            return dict(request["answer"])
         child: _Child | None = getattr(self._local, "child", None)
         if child is None:
             child = self._local.child = _Child(self.seconds, self._warn)
@@ -155,9 +157,9 @@ class Pool:
                 "The processes that read documents are not shut in as they should be: %s.", "; ".join(notes)
             )
 
-    def read(self, requests: Iterable[dict[str, str]]) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-        """Each request with its answer, in order."""
-        waiting: deque[tuple[dict[str, str], Future[dict[str, Any]]]] = deque()
+    def read(self, requests: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each request with its answer, in order; one that has an `answer` already is not asked."""
+        waiting: deque[tuple[dict[str, Any], Future[dict[str, Any]]]] = deque()
         for request in requests:
             waiting.append((request, self._threads.submit(self._ask, request)))
             if len(waiting) >= self.workers * _AHEAD:

@@ -37,7 +37,7 @@ class Redaction:
     def to_json(self) -> dict[str, object]:
         """The JSON object of the source."""
         row: dict[str, object] = {"start": self.start, "end": self.end, "kind": self.kind}
-        return {**row, "hmac_sha256": self.digest} if self.digest else row
+        return {**row, "sha256": self.digest} if self.digest else row
 
 
 # -- words and pieces of the expressions -------------------------------------------------------------------------------
