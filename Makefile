@@ -3,6 +3,7 @@
 #   make serve   the same in the browser, to be changed                 make lint    ruff, mypy --strict, layers
 #   make bench   the speed claims, measured                             make lock    renew the locked requirements
 #   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
+#   make fuzz    mutated documents until time is up                     make hostile kills and damages, counted
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
 # PORT=8765 where that listens.
 
@@ -15,7 +16,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test bench lint lock data clean
+.PHONY: run serve test bench lint lock data fuzz hostile clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -37,6 +38,12 @@ lint: $(VENV)/dev.stamp
 
 data: $(VENV)/dev.stamp
 	$(BIN)/countervail data build --from $(FROM)
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python tools/fuzz.py $(FUZZ)
+
+hostile: $(VENV)/dev.stamp
+	$(BIN)/python tools/hostile.py $(HOSTILE)
 
 lock: $(VENV)/run.stamp
 	$(PIP) install uv

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from countervail.errors import InputError
-from countervail.evidence.model import FORMAT, sha256
+from countervail.evidence.model import FORMAT, claim_id, sha256
 from countervail.evidence.schema import MENTION, faults, json_schema
 from countervail.files import open_whole
 from countervail.folders import MARKER, damaged, marker
@@ -212,9 +212,24 @@ def check_bundle(data: dict[str, Any], texts: dict[str, str], name: str) -> None
             raise wrong(f"claim {row['id']} is of {row['document']}, which is not among the documents")
         if row["id"] in claims:
             raise wrong(f"two claims have the id {row['id']}")
+        if row["id"] != _claim_id({**row, **row.get("machine", {})}):
+            raise wrong(f"claim {row['id']} is not what its id was made from")
         claims.add(row["id"])
     for section, fields in (("links", ("a", "b")), ("assessments", ("claim",))):
         for row in data.get(section, ()):
             for field in fields:
                 if row[field] not in claims:
                     raise wrong(f"{section}: {row[field]} is not among the claims")
+
+
+def _claim_id(row: dict[str, Any]) -> str:
+    """The id of a claim by what it says and where, as the machine read it."""
+    return claim_id(
+        row["subject"],
+        row["predicate"],
+        row.get("object"),
+        row.get("value"),
+        row["polarity"],
+        row["passages"],
+        row.get("reading"),
+    )

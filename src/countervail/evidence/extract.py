@@ -159,7 +159,7 @@ def _extract(data: bytes, name: str) -> Extracted:
     if data[:4] in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}:
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except Exception:  # zipfile raises many kinds on damaged files
             raise InputError(f"{name}: a damaged archive; save the document again") from None
         with archive:
             limits.check_archive(archive, name)
@@ -186,7 +186,12 @@ def _extract(data: bytes, name: str) -> Extracted:
         from countervail.evidence.extract_html import charset_of, extract_html
 
         text, _, warnings = decode(data, name, charset_of(data))
-        found = extract_html(text)
+        try:
+            found = extract_html(text)
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # the parser of the standard library trips over some damaged pages
+            raise InputError(f"{name}: the page cannot be read ({type(error).__name__}); save it again") from None
         found.warnings = warnings + found.warnings
         return found
     text, encoding, warnings = decode(data, name)

@@ -140,6 +140,12 @@ class _Events(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.events.append(("comment", data, {}))
 
+    def parse_html_declaration(self, i: int) -> int:
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:  # `<![` and no name after it: a comment up to the next >, as browsers have it
+            return self.parse_bogus_comment(i)
+
 
 def _ends(events: list[Event]) -> tuple[list[int], set[int]]:
     """Where each element ends, by the number of its start, and those whose end is missing: they end where the next

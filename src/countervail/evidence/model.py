@@ -37,6 +37,11 @@ def short_hash(*parts: Any) -> str:
     return sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str))[:12]
 
 
+def claim_id(*parts: Any) -> str:
+    """The id of a claim: subject, predicate, object, value, polarity, passages, reading."""
+    return f"claim:{short_hash(*parts)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file: what it is, how its text was had, and where it comes from (leak, press)."""
@@ -198,7 +203,7 @@ class Claim:
     def id(self) -> str:
         """Depends on what is said and where alone, so that reading again gives the same."""
         said = (self.subject, self.predicate, self.object, self.value, self.polarity)
-        return f"claim:{short_hash(*said, self.passages, self.reading)}"
+        return claim_id(*said, self.passages, self.reading)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the bundle."""

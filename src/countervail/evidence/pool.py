@@ -88,10 +88,10 @@ class _Child:
             head = {"name": name, "source": request["source"], "size": len(data)}
             process.stdin.write(json.dumps(head).encode() + b"\n" + data)
             process.stdin.flush()
-            answer: dict[str, Any] = json.loads(process.stdout.readline())
-            if answer.keys() == {"refused"} or answer.keys() == _ANSWER:
+            answer = json.loads(process.stdout.readline())
+            if isinstance(answer, dict) and answer.keys() in ({"refused"}, _ANSWER):
                 return answer
-        except (OSError, ValueError, LookupError):
+        except (OSError, ValueError, LookupError, TypeError):
             pass  # it ended, or answered something else
         finally:
             timer.cancel()
