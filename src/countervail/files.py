@@ -16,7 +16,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
@@ -212,6 +212,51 @@ def sync_folder(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def carry(source: Path, to: Path, ours: Collection[str], written: Collection[str], at: str = "") -> None:
+    """Put into the folder `to` what `source` holds besides `ours`: files as hard links, links as links.
+
+    What is there already stays; FileExistsError where its name is in `written` (case folded).
+    """
+    for entry in sorted(os.scandir(source / at), key=lambda entry: entry.name):
+        name = f"{at}{entry.name}"
+        if name in ours or LEFTOVER.fullmatch(entry.name):
+            continue
+        here, there = source / name, to / name
+        folder = entry.is_dir(follow_symlinks=False)
+        if folder and any(other.startswith(f"{name}/") for other in ours) and not _has_others(source, name, ours):
+            continue
+        if os.path.lexists(there):
+            if name.casefold() in written and not (folder and stat.S_ISDIR(there.lstat().st_mode)):
+                raise FileExistsError(errno.EEXIST, f"{name} in it is the user's own; move it")
+            made = False
+        elif folder:
+            there.mkdir(0o700)
+            made = True
+        else:
+            try:
+                os.link(here, there, follow_symlinks=False)
+            except (OSError, NotImplementedError) as error:
+                if isinstance(error, OSError) and error.errno == errno.EXDEV:
+                    raise
+                shutil.copy2(here, there, follow_symlinks=False)
+        if folder:
+            if os.path.ismount(here):
+                raise OSError(errno.EXDEV, f"{name} in it is a file system of its own")
+            carry(source, to, ours, written, f"{name}/")
+            if made:
+                shutil.copystat(here, there)
+
+
+def _has_others(source: Path, at: str, ours: Collection[str]) -> bool:
+    """Whether there is a file of the user's in the folder `at` of `source`."""
+    for within, folders, files in os.walk(source / at):
+        below = Path(within).relative_to(source)
+        links = [name for name in folders if Path(within, name).is_symlink()]
+        if any((below / name).as_posix() not in ours for name in (*files, *links)):
+            return True
+    return False
 
 
 def swap(fresh: Path, target: Path, before: os.stat_result | None) -> bool:

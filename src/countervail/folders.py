@@ -29,7 +29,6 @@ import errno
 import io
 import json
 import os
-import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -42,6 +41,7 @@ from countervail.errors import InputError
 from countervail.files import (
     LEFTOVER,
     build,
+    carry,
     create,
     hold,
     is_mine,
@@ -283,7 +283,7 @@ def _commit(fresh: Path, target: Path, kind: Kind, private: bool) -> None:
             ours = _ours(target, kind) if stat.S_ISDIR(before.st_mode) else None
             if ours is None:
                 raise kind.refused(target)
-            _carry(target, fresh, ours, {name.casefold() for name in written})
+            carry(target, fresh, ours, {name.casefold() for name in written})
             with suppress(BlockingIOError):  # of one that has just put it there
                 held = hold(target)
         _set_modes(fresh, target, [""], private, tighten)
@@ -293,7 +293,7 @@ def _commit(fresh: Path, target: Path, kind: Kind, private: bool) -> None:
             if swap(fresh, target, before):
                 sync_folder(target.parent)
                 if ours and before is not None:  # what was added to the folder since the first look
-                    _carry(fresh, target, ours, ())
+                    carry(fresh, target, ours, ())
                 return
         finally:
             release(held)
@@ -328,50 +328,6 @@ def _set_modes(fresh: Path, target: Path, names: Iterable[str], private: bool, t
                     with suppress(OSError):
                         os.chown(path, -1, then.st_gid)
                 path.chmod(stat.S_IMODE(then.st_mode))
-
-
-def _carry(source: Path, to: Path, ours: Collection[str], written: Collection[str], at: str = "") -> None:
-    """Put what is the user's in `source` into `to` as well: files as hard links, links as links.
-
-    What is there already stays; FileExistsError where that is in `written` (our names, case folded).
-    """
-    for entry in sorted(os.scandir(source / at), key=lambda entry: entry.name):
-        name = f"{at}{entry.name}"
-        if name in ours or LEFTOVER.fullmatch(entry.name):
-            continue
-        here, there = source / name, to / name
-        folder = entry.is_dir(follow_symlinks=False)
-        if os.path.lexists(there):
-            if name.casefold() in written and not (folder and stat.S_ISDIR(there.lstat().st_mode)):
-                raise FileExistsError(errno.EEXIST, f"{name} in it is the user's own; move it")
-            made = False
-        elif folder:
-            if any(other.startswith(f"{name}/") for other in ours) and not _has_others(here, f"{name}/", ours):
-                continue
-            there.mkdir(0o700)
-            made = True
-        else:
-            try:
-                os.link(here, there, follow_symlinks=False)
-            except (OSError, NotImplementedError) as error:
-                if isinstance(error, OSError) and error.errno == errno.EXDEV:
-                    raise
-                shutil.copy2(here, there, follow_symlinks=False)
-        if folder:
-            if os.path.ismount(here):
-                raise OSError(errno.EXDEV, f"{name} in it is a file system of its own")
-            _carry(source, to, ours, written, f"{name}/")
-            if made:
-                shutil.copystat(here, there)
-
-
-def _has_others(folder: Path, at: str, ours: Collection[str]) -> bool:
-    return any(
-        _has_others(Path(entry), f"{at}{entry.name}/", ours)
-        if entry.is_dir(follow_symlinks=False)
-        else f"{at}{entry.name}" not in ours
-        for entry in os.scandir(folder)
-    )
 
 
 # -- a folder that grows -----------------------------------------------------------------------------------------------

@@ -276,7 +276,7 @@ def test_workers_go_with_their_server() -> None:
         process = pid(served.state.jobs, job)
         case = client.post("/api/read", files=[("documents", ("a.txt", b"Russia and Iran met.\n"))]).json()
         ended(client, case["id"])
-        private: Path = served.state.inputs.cases._private
+        private: Path = served.state.inputs.cases.all()[0].folder.parents[1]
         assert private.stat().st_mode & 0o077 == 0
         began = time.monotonic()
     assert time.monotonic() - began < 5

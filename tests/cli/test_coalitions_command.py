@@ -49,6 +49,7 @@ def test_the_answer_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
         assert words in said
     kept = {p.name for p in (tmp_path / "cube").iterdir()}
     assert kept == {
+        ".countervail.json",
         "cube.json",
         "scenario.yaml",
         "block_000000.npy",

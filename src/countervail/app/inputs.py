@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from threading import Lock
 from typing import Any, Final, Literal
 
 from countervail.app.routes.models import State
 from countervail.app.work.engine import SOLVED, Question, Reply
 from countervail.errors import CountervailError, InputError
+from countervail.files import TemporaryFolder, sweep
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
 from countervail.scenario.tree import Node
@@ -207,7 +208,8 @@ class Cases:
     def __init__(self, served: Path | None) -> None:
         self._lock = Lock()
         self._known: OrderedDict[str, Case] = OrderedDict()
-        self._private: Path | None = None
+        self._private: TemporaryFolder | None = None
+        sweep(Path(gettempdir()))  # what servers that were killed have left
         self.served: str | None = None
         if served is not None:
             from countervail.evidence.bundle import load
@@ -237,8 +239,8 @@ class Cases:
         """A new folder of that name which nobody else may look into, removed when the server ends."""
         with self._lock:
             if self._private is None:
-                self._private = Path(mkdtemp(prefix="countervail-"))
-            folder = self._private / name
+                self._private = TemporaryFolder()
+            folder = self._private.path / name
             folder.mkdir(mode=0o700)
         return folder
 
@@ -256,5 +258,5 @@ class Cases:
         """Remove what was stored."""
         with self._lock:
             if self._private is not None:
-                shutil.rmtree(self._private, ignore_errors=True)
+                self._private.close()
                 self._private = None

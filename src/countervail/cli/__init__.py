@@ -15,6 +15,7 @@ import typer
 from countervail.cli import coalitions_command, evidence_command, payments_command, serve_command
 from countervail.cli.progress import progress_bar
 from countervail.errors import CountervailError, InputError
+from countervail.output import safe_streams
 
 INTERRUPTED = 130
 OUR_FAULT = 1
@@ -218,4 +219,6 @@ def _say(message: str, code: int) -> int:
 
 def main() -> None:
     """Entry point of the console script."""
-    sys.exit(call(sys.argv[1:]))
+    with safe_streams() as closed_early:
+        code = call(sys.argv[1:])
+    sys.exit(BAD_INPUT if closed_early() and code == 0 else code)

@@ -5,26 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from countervail.output import OBEYED
 from countervail.report.tables.columns import Column
 from countervail.types import Scalar, Tables
 
 MINUS: Final = "−"
 NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
-# Marks and overrides of the writing direction, with which a hostile name reads as another, and the control characters
-# (but tab and line feed) that a terminal obeys: left out
-OBEYED: Final = dict.fromkeys(
-    (
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        0x200E,
-        0x200F,
-        0x061C,
-        *range(9),
-        *range(11, 32),
-        *range(127, 160),
-    )
-)
 
 
 def number(value: float, digits: int = 2) -> str:
