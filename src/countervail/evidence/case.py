@@ -20,7 +20,7 @@ from typing import IO, Any
 from countervail.errors import InputError
 from countervail.evidence.compare import Comparison
 from countervail.evidence.fold import BIDI_CONTROLS
-from countervail.evidence.limits import MAX_BYTES
+from countervail.evidence.limits import opened
 from countervail.evidence.model import FORMAT
 from countervail.evidence.pool import Pool
 from countervail.evidence.redact import masked
@@ -153,9 +153,10 @@ def requests(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
         names.setdefault(name, 1)
         request = {"path": str(path), "name": name}
         try:
-            request["sha256"] = digest = _digest(path)
-        except OSError as error:
-            yield {**request, "answer": {"refused": f"{name}: cannot be read: {error.strerror or error}"}}
+            with opened(path, name) as file:
+                request["sha256"] = digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except InputError as error:
+            yield {**request, "answer": {"refused": str(error)}}
             continue
         if digest in digests:
             yield {**request, "answer": {"copy_of": digests[digest]}}
@@ -167,16 +168,6 @@ def requests(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
         key = document_key(Path(name).stem if "/" not in name else name)
         ids[key] = ids.get(key, 0) + 1
         yield {**request, "source": f"source:{key}" + (f"-{ids[key]}" if ids[key] > 1 else "")}
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of an ordinary file (links are followed), as far as one may be read at all."""
-    if path.is_dir():
-        raise OSError(0, "a folder that cannot be looked into")
-    if not path.is_file():
-        raise OSError(0, "not an ordinary file")
-    with path.open("rb") as file:
-        return hashlib.sha256(file.read(MAX_BYTES + 1)).hexdigest()
 
 
 def document_key(stem: str) -> str:

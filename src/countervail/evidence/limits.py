@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from countervail.errors import InputError
@@ -19,25 +22,33 @@ SECONDS = 60.0
 _SMALL = 256 * 1024  # entries under this may compress better than MAX_RATIO without harm
 
 
-def read_bytes(path: Path, name: str | None = None) -> bytes:
-    """The bytes of a file of at most 50 MB; InputError names what is wrong, and the file by `name`."""
+@contextmanager
+def opened(path: Path, name: str | None = None) -> Iterator[BufferedReader]:
+    """An ordinary file of at most 50 MB, open for reading; InputError names what is wrong, and the file by `name`."""
     name = path.name if name is None else name
     try:
         if not path.is_file():
-            raise InputError(f"{name}: no such file; name a document to read", file=name)
+            there = os.path.lexists(path)
+            what = "not an ordinary file" if there else "no such file; name a document to read"
+            raise InputError(f"{name}: {what}", file=name)
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
-            data = stream.read(MAX_BYTES + 1)
+            if size > MAX_BYTES:
+                raise InputError(
+                    f"{name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document",
+                    file=name,
+                )
+            if size == 0:
+                raise InputError(f"{name}: the file is empty", file=name)
+            yield stream
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}", file=name) from None
-    if not data:
-        raise InputError(f"{name}: the file is empty", file=name)
-    if len(data) > MAX_BYTES:
-        size = max(size, len(data))
-        raise InputError(
-            f"{name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document", file=name
-        )
-    return data
+
+
+def read_bytes(path: Path, name: str | None = None) -> bytes:
+    """The bytes of a file; InputError as `opened`."""
+    with opened(path, name) as stream:
+        return stream.read(os.fstat(stream.fileno()).st_size)
 
 
 def check_archive(archive: zipfile.ZipFile, name: str) -> None:
