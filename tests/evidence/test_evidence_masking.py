@@ -22,6 +22,8 @@ from countervail.evidence import load, read, redact
 from countervail.evidence.extract import Extracted
 from countervail.evidence.model import MASK
 from countervail.evidence.reader import read_document, read_extracted
+from countervail.report.pages.page import page
+from countervail.report.tables.case_tables import cited
 from countervail.report.tables.case_tables import claims as claim_rows
 from support.documents import papers, render
 from support.private_numbers import PRIVATE, PUBLIC
@@ -201,8 +203,9 @@ def test_no_masked_string_is_in_any_output(home: Path, tmp_path: Path, capsys: p
         repr(evidence) + repr(evidence.texts) + json.dumps(claim_rows(evidence), ensure_ascii=False, default=str)
     )
     outputs.append(repr(read(home)) + repr(evidence.to_ftm()) + repr(evidence.to_ftm("full")))
-    outcome = cv.run(None, tmp_path / "club-scenario.yaml") if False else None
-    assert outcome is None
+    rows = cited(cv.load_scenario(tmp_path / "club-scenario.yaml"), [], evidence)
+    assert any(row["quote"] for row in rows)
+    outputs.append(repr(rows) + page({"evidence": rows}))
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert len(files) > 8
     outputs += [p.read_text(encoding="utf-8") + str(p.relative_to(tmp_path)) for p in files]

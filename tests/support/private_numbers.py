@@ -121,6 +121,18 @@ PRIVATE: list[tuple[str, ...]] = [
     ),
 ]
 
+PRIVATE += [
+    ("Tel | 5550143 | Mr. Ruiz", "5550143"),
+    ("Tel (office) 5550143", "5550143"),
+    ("Tel. (home): 6115 1234", "6115 1234"),
+    ("Tel – 5550143", "5550143"),
+    ("Phone#: 555-0143", "555-0143"),
+    ("شماره همراه اینجانب ۹۱۲۳۴۵۶۷۸۹", "۹۱۲۳۴۵۶۷۸۹"),
+    ("my mobile, if you need it, 9123456789", "9123456789"),
+    ("ایمیل: a.ahmadi@example.ir", "a.ahmadi@example.ir"),
+    ("Скажите, тел. приёмной 4955550143", "4955550143"),
+]
+
 PUBLIC: list[str] = [
     "on 15-05-2022 and 2022-05-15",
     "15.05.2022-16.05.2022",
@@ -249,4 +261,8 @@ PUBLIC: list[str] = [
     "85000000 человек",
     "2 000 000 тонн",
     "قانون ۱۲۳۴۵۶۷۸",
+    "the telegram of the embassy, No. 123456789",
+    "television sets 123456789",
+    "the mobile units destroyed 1,234,567,890",
+    "telephone lines 10 000 000 in 2022",
 ]

@@ -64,7 +64,7 @@ _NOT_BEFORE = r"(?<![\w/.,-])"
 _NOT_AFTER = r"(?![\w-]|[.,/]\d)"
 _IS = (
     r"[ \n]{0,2}(?:(?:numbers?|nos?|num|nr|code|card|series|holder|id|номер|серия|شماره|رقم|کد|n[o°º]|№|#"
-    r"|is|are|was|us|me|at|on|на|по)[.:]?[ \n]){0,4}[ \n]{0,2}[.:#№=]{0,2}[ \n]{0,3}"
+    r"|is|are|was|us|me|at|on|на|по)[.:]?[ \n]){0,4}[ \n]{0,2}(?:\([^()\d\n]{1,20}\)[ :]{0,2})?[.:#№=|-]{0,2}[ \n]{0,3}"
 )
 """What may stand between a label and its number."""
 
@@ -137,6 +137,8 @@ def _labelled(text: str, match: re.Match[str], fewest: int) -> int:
         return -1
     if fewest > 5 and (_THOUSANDS.fullmatch(number) or _UNIT_AFTER.match(text, start + len(number))):
         return -1
+    if fewest > 7 and (_NUMBER_LABEL.search(text[max(0, start - 30) : start]) or _DATE.search(number)):
+        return -1
     return start + len(number)
 
 
@@ -193,6 +195,7 @@ _PREFIX = rf"{_NOT_BEFORE}(?P<n>"
 _PHONES: tuple[tuple[re.Pattern[str], Check], ...] = (
     (_compiled(rf"{_WORDS['telephone']}{_IS}{_ANY}(?!\d)"), partial(_labelled, fewest=5)),
     (_compiled(rf"{_WORDS['telephone']}[^\d\n:]{{1,30}}:[ ]{{0,3}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=7)),
+    (_compiled(rf"{_WORDS['telephone']}(?!\w)[^\d\n]{{1,25}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=9)),
     (_compiled(rf"{_WORDS['call']}{_IS}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=7)),
     (_compiled(rf"{_WORDS['link']}[:/?=&\w.+]{{1,40}}?(?P<n>\+?\d{{7,15}})(?!\d)"), partial(_labelled, fewest=7)),
     # +98 21 6115 1234, (+963) 11 555 0143
