@@ -191,6 +191,7 @@ _MORE = re.compile(
 )
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext(?:ension)?\.?|x|доб\.?|داخلی|تحویله)[ :.]{0,2}\d{1,6}(?!\d)", re.IGNORECASE)
 
+_N = r"[2-9]\d{2}"
 _PREFIX = rf"{_NOT_BEFORE}(?P<n>"
 _PHONES: tuple[tuple[re.Pattern[str], Check], ...] = (
     (_compiled(rf"{_WORDS['telephone']}{_IS}{_ANY}(?!\d)"), partial(_labelled, fewest=5)),
@@ -219,16 +220,12 @@ _PHONES: tuple[tuple[re.Pattern[str], Check], ...] = (
     ),
     # 8 (495) 555-01-43, 8 800 555 01 43, 84955550143
     (
-        re.compile(
-            rf"{_PREFIX}8{_S}\(?[3489]\d{{2}}\)?{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}}){_NOT_AFTER}",
-        ),
+        re.compile(rf"{_PREFIX}8{_S}\(?[3489]\d{{2}}\)?{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}}){_NOT_AFTER}"),
         partial(_prefixed, fewest=11, most=11),
     ),
     # 202-555-0143, 1 (202) 555-0143, 202 555 0143
     (
-        re.compile(
-            rf"{_PREFIX}(?:1[ .-])?(?:\([2-9]\d{{2}}\)[ .-]?|[2-9]\d{{2}}[ .-])[2-9]\d{{2}}[ .-]\d{{4}}){_NOT_AFTER}"
-        ),
+        re.compile(rf"{_PREFIX}(?:1[ .-])?(?:\({_N}\)[ .-]?|{_N}[ .-]){_N}[ .-]\d{{4}}){_NOT_AFTER}"),
         _american,
     ),
     # (495) 555-01-43
@@ -241,15 +238,15 @@ _PHONES: tuple[tuple[re.Pattern[str], Check], ...] = (
 
 # -- the other kinds ---------------------------------------------------------------------------------------------------
 
-_AT = r"(?:@|＠|﹫| ?[\[({] ?at ?[\])}] ?)"
-_DOT = r"(?:\.|。|．| ?[\[({] ?dot ?[\])}] ?)"
+_AT = r"(?:@| ?[\[({] ?at ?[\])}] ?)"
+_DOT = r"(?:\.| ?[\[({] ?dot ?[\])}] ?)"
+_AT_SIGN = re.compile(_AT, re.IGNORECASE)
+_SOME_DIGITS = re.compile(r"\d+")
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.!#$%&'*+=?^`{|}~-]{1,64}" + _AT + r"(?:[\w-]{1,63}" + _DOT + r"){1,6}[^\W\d_]{2,24}(?![\w])",
     re.IGNORECASE,
 )
-_IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
-)
+_IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![\w.,/-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,/]\d)")
 
 
@@ -280,38 +277,51 @@ _LABELLED = tuple(
 )
 
 
+def _windows(text: str, pattern: re.Pattern[str], before: int, after: int) -> list[tuple[int, int]]:
+    """The stretches of a text round the matches of a pattern; elsewhere nothing can be private."""
+    result: list[tuple[int, int]] = []
+    for match in pattern.finditer(text):
+        start, end = max(0, match.start() - before), match.end() + after
+        if result and start <= result[-1][1]:
+            result[-1] = result[-1][0], end
+        else:
+            result.append((start, end))
+    return result
+
+
 def _spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Every span of the folded text to be masked, with its kind, in no order."""
-    for match in _EMAIL.finditer(text):
-        yield *match.span(), "e-mail"
-    for match in _IBAN.finditer(text):
+    for window in _windows(text, _AT_SIGN, 70, 300):
+        for match in _EMAIL.finditer(text, *window):
+            yield *match.span(), "e-mail"
+    for window in _windows(text, _SOME_DIGITS, 160, 80):
+        yield from _numbers(text, window)
+        yield from _telephones(text, window)
+
+
+def _numbers(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str]]:
+    """IBANs, cards, and what is private behind a label."""
+    for match in _IBAN.finditer(text, *window):
         if length := _iban_end(match.group()):
             yield match.start(), match.start() + length, "iban"
     for kind, pattern in _LABELLED:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, *window):
             number = match["n"]
-            if _DATE.fullmatch(number) or (
-                kind == "account" and (_THOUSANDS.fullmatch(number) or _UNIT_AFTER.match(text, match.end("n")))
-            ):
-                continue
-            yield match.start("n"), match.end("n"), kind
-    for match in _CARD.finditer(text):
+            counted = _THOUSANDS.fullmatch(number) or _UNIT_AFTER.match(text, match.end("n"))
+            if not (_DATE.fullmatch(number) or (kind == "account" and counted)):
+                yield *match.span("n"), kind
+    for match in _CARD.finditer(text, *window):
         digits = _digits(match.group())
-        if (
-            len(digits) in {15, 16, 19}
-            and digits[0] in "234569"
-            and _luhn(digits)
-            and not _THOUSANDS.fullmatch(match.group())
-        ):
+        likely = len(digits) in {15, 16, 19} and digits[0] in "234569"
+        if likely and _luhn(digits) and not _THOUSANDS.fullmatch(match.group()):
             yield *match.span(), "card"
-    yield from _telephones(text)
 
 
-def _telephones(text: str) -> Iterator[tuple[int, int, str]]:
+def _telephones(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str]]:
     """Telephone numbers, each with its extension and the further numbers that follow it."""
     for pattern, check in _PHONES:
-        position = 0
-        while match := pattern.search(text, position):
+        position = window[0]
+        while match := pattern.search(text, position, window[1]):
             end = check(text, match)
             position = max(end, match.start() + 1)
             if end < 0:
@@ -329,28 +339,22 @@ def _telephones(text: str) -> Iterator[tuple[int, int, str]]:
             position = max(position, end)
 
 
-# -- finding and masking -----------------------------------------------------------------------------------------------
-
-
 def _plain(raw: str) -> Folded:
-    """The text in which numbers are looked for: any script's digits, full-width signs and letters as ASCII, then
-    folded."""
-    if not raw.isascii():
-        raw = "".join(_ascii(c) if c > "\x7f" else c for c in raw)
-    return fold(raw)
+    """The text numbers are looked for in: digits of any script and full-width signs as ASCII, then folded."""
+    return fold(raw if raw.isascii() else "".join(_ascii(c) if c > "\x7f" else c for c in raw))
 
 
 def _ascii(char: str) -> str:
     if char.isdecimal():
         return str(unicodedata.decimal(char))
-    if "\uff01" <= char <= "\uff5e":
-        return chr(ord(char) - 0xFEE0)
-    return {"﹢": "+", "⁺": "+", "﹫": "@", "﹙": "(", "﹚": ")", "⁄": "/", "∕": "/"}.get(char, char)
+    return chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else _SIGNS.get(char, char)
+
+
+_SIGNS = {"﹢": "+", "⁺": "+", "﹫": "@", "﹙": "(", "﹚": ")", "⁄": "/", "∕": "/", "。": "."}
 
 
 def find(raw: str, key: bytes = b"") -> tuple[Redaction, ...]:
-    """What of a raw text is masked, in order and without overlaps; with a key, each with an HMAC-SHA-256 of what stood
-    there."""
+    """What of a raw text is masked, in order, without overlaps; with a key, each with an HMAC-SHA-256 of what it was."""
     masked = raw
     spans: list[tuple[int, int, str]] = []
     for _ in range(_ROUNDS):
@@ -360,12 +364,11 @@ def find(raw: str, key: bytes = b"") -> tuple[Redaction, ...]:
             break
         spans = _merged(sorted([*spans, *found]))
         masked = _masked(raw, spans)
-    return tuple(
-        Redaction(
-            a, b, kind, hmac.new(key, raw[a:b].encode("utf-8", "surrogatepass"), "sha256").hexdigest() if key else ""
-        )
-        for a, b, kind in spans
-    )
+
+    def digest(text: str) -> str:
+        return hmac.new(key, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest() if key else ""
+
+    return tuple(Redaction(a, b, kind, digest(raw[a:b])) for a, b, kind in spans)
 
 
 def _merged(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
