@@ -40,6 +40,12 @@ def test_a_private_number_is_masked_and_nothing_beside_it(case: tuple[str, ...])
     assert not any(secret in redact.masked(inside) for secret in private)
 
 
+def test_every_form_has_an_example_that_is_masked() -> None:
+    for form in redact._PRIVATE["forms"]:
+        like = str(form["like"])
+        assert redact.masked(f"Write {like} today.") == f"Write {MASK * len(like)} today.", like
+
+
 @pytest.mark.parametrize("text", PUBLIC)
 def test_dates_sums_counts_and_numbers_of_documents_stay(text: str) -> None:
     assert redact.find(text) == ()

@@ -43,20 +43,20 @@ class Redaction:
 # -- words and pieces of the expressions -------------------------------------------------------------------------------
 
 
-def _words() -> dict[str, str]:
-    """Each list of data/private.yaml as one alternative; words of Latin and Cyrillic begin at a word boundary, those of
-    Arabic script may have an article before and an ending after them."""
-    lists = yaml.safe_load((files("countervail.evidence") / "data" / "private.yaml").read_text(encoding="utf-8"))
-    made = {}
-    for name, languages in lists.items():
-        latin = [w for language in ("en", "eu", "ru") for w in languages.get(language, ())]
-        arabic = [w for language in ("fa", "ar") for w in languages.get(language, ())]
-        options = [rf"\b(?:{'|'.join(latin)})"] + ([rf"(?:{'|'.join(arabic)})[\u0621-\u06cc]{{0,4}}"] if arabic else [])
-        made[name] = f"(?:{'|'.join(options)})"
-    return made
+_PRIVATE = yaml.safe_load((files("countervail.evidence") / "data" / "private.yaml").read_text(encoding="utf-8"))
 
 
-_WORDS = _words()
+def _words(languages: dict[str, list[str]]) -> str:
+    """A list of words as one alternative; those of Latin and Cyrillic begin at a word boundary, those of Arabic script
+    may have an article before and an ending after them."""
+    latin = [w for language in ("en", "eu", "ru") for w in languages.get(language, ())]
+    arabic = [w for language in ("fa", "ar") for w in languages.get(language, ())]
+    return "|".join(
+        [rf"(?:\b(?:{'|'.join(latin)})", rf"(?:{'|'.join(arabic)})[\u0621-\u06cc]{{0,4}})" if arabic else "(?!))"]
+    )
+
+
+_WORDS = {name: _words(languages) for name, languages in _PRIVATE.items() if name != "forms"}
 _S = r"(?: ?[-.\n] ?| )?"
 """What may stand between two groups of one number; a line may break there."""
 _LOOSE = r"(?:[ .\-/()]{0,3}|[ .\-/()]?\n[ ]?)"
@@ -64,7 +64,8 @@ _NOT_BEFORE = r"(?<![\w/.,-])"
 _NOT_AFTER = r"(?![\w-]|[.,/]\d)"
 _IS = (
     r"[ \n]{0,2}(?:(?:numbers?|nos?|num|nr|code|card|series|holder|id|номер|серия|شماره|رقم|کد|n[o°º]|№|#"
-    r"|is|are|was|us|me|at|on|на|по)[.:]?[ \n]){0,4}[ \n]{0,2}(?:\([^()\d\n]{1,20}\)[ :]{0,2})?[.:#№=|-]{0,2}[ \n]{0,3}"
+    r"|is|are|was|us|me|at|on|на|по|با|ما)[.:]?[ \n]){0,4}"
+    r"[ \n]{0,2}(?:\([^()\d\n]{1,20}\)[ :]{0,2})?[.:#№=|-]{0,2}[ \n]{0,3}"
 )
 """What may stand between a label and its number."""
 
@@ -142,7 +143,7 @@ def _labelled(text: str, match: re.Match[str], fewest: int) -> int:
     return start + len(number)
 
 
-def _prefixed(text: str, match: re.Match[str], fewest: int, most: int, strong: bool = False) -> int:
+def _prefixed(text: str, match: re.Match[str], fewest: int, most: int, sure: bool, no_year: bool) -> int:
     """With a prefix that telephone numbers have, unless its shape or its neighbours say that it is something else."""
     number = _trim(text, *match.span("n"), most)
     digits = _digits(number)
@@ -153,12 +154,14 @@ def _prefixed(text: str, match: re.Match[str], fewest: int, most: int, strong: b
     grouped = _THOUSANDS.fullmatch(number)
     if (grouped and len(digits) < 10) or ((grouped or number.isdigit()) and _UNIT_AFTER.match(text, end)):
         return -1
-    if strong:
+    if sure:
         return end
     before = text[max(0, start - 30) : start]
     if _NUMBER_LABEL.search(before) or _MONEY_BEFORE.search(before):
         return -1
     if re.fullmatch(r"\d{5}-\d{4}", number):  # a ZIP code
+        return -1
+    if no_year and re.fullmatch(r"[\d ]+", number) and _YEAR.fullmatch(number[-4:]):  # figures and a year
         return -1
     if re.fullmatch(r"\d{3}(?: \d{3,4})+", number) and (before[-2:-1].isdigit() or text[end + 1 : end + 2].isdigit()):
         return -1  # a column of figures, or the rest of a larger one
@@ -171,19 +174,6 @@ def _prefixed(text: str, match: re.Match[str], fewest: int, most: int, strong: b
     return end
 
 
-def _iranian(text: str, match: re.Match[str]) -> int:
-    """A mobile number of Iran: 0912 345 6789, whatever stands before it."""
-    return _prefixed(text, match, fewest=11, most=12, strong=match["n"][0] == "0")
-
-
-def _american(text: str, match: re.Match[str]) -> int:
-    """A number of North America; in spaces alone it must not look like columns or like a year at the end."""
-    number = match["n"]
-    if " " in number and not set("-.(") & set(number) and _YEAR.fullmatch(number[-4:]):
-        return -1
-    return _prefixed(text, match, fewest=10, most=11)
-
-
 _ANY = r"(?P<n>(?:\( ?)?\+? ?\(?\d(?:" + _LOOSE + r"\d){4,24})"
 _MORE = re.compile(
     r"[ \n]{0,2}(?:[,;/،-]|\bor\b|\band\b|\bund\b|\bet\b|\bи\b|\bили\b|و|یا|او|أو)[ \n]{0,2}"
@@ -191,48 +181,26 @@ _MORE = re.compile(
 )
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext(?:ension)?\.?|x|доб\.?|داخلی|تحویله)[ :.]{0,2}\d{1,6}(?!\d)", re.IGNORECASE)
 
-_N = r"[2-9]\d{2}"
-_PREFIX = rf"{_NOT_BEFORE}(?P<n>"
+
+def _forms() -> Iterator[tuple[re.Pattern[str], Check]]:
+    """The forms of numbers without a label."""
+    for entry in _PRIVATE["forms"]:
+        form = entry["form"].replace("~", _S)
+        pattern = f"{entry.get('before', _NOT_BEFORE)}(?P<n>{form}){entry.get('after', _NOT_AFTER)}"
+        fewest, most = entry["digits"]
+        sure, no_year = entry.get("sure", False), entry.get("no_year", False)
+        yield re.compile(pattern), partial(_prefixed, fewest=fewest, most=most, sure=sure, no_year=no_year)
+
+
+_TEL = _WORDS["telephone"]
 _PHONES: tuple[tuple[re.Pattern[str], Check], ...] = (
-    (_compiled(rf"{_WORDS['telephone']}{_IS}{_ANY}(?!\d)"), partial(_labelled, fewest=5)),
-    (_compiled(rf"{_WORDS['telephone']}[^\d\n:]{{1,30}}:[ ]{{0,3}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=7)),
-    (_compiled(rf"{_WORDS['telephone']}(?!\w)[^\d\n]{{1,25}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=9)),
+    (_compiled(rf"{_TEL}{_IS}{_ANY}(?!\d)"), partial(_labelled, fewest=5)),
+    (_compiled(rf"{_TEL}[^\d\n:]{{1,30}}:[ ]{{0,3}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=7)),
+    (_compiled(rf"{_TEL}(?!\w)[^\d\n]{{1,25}}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=9)),
     (_compiled(rf"{_WORDS['call']}{_IS}{_ANY}(?!\d|,\d)"), partial(_labelled, fewest=7)),
     (_compiled(rf"{_WORDS['link']}[:/?=&\w.+]{{1,40}}?(?P<n>\+?\d{{7,15}})(?!\d)"), partial(_labelled, fewest=7)),
-    # +98 21 6115 1234, (+963) 11 555 0143
-    (
-        re.compile(rf"(?<![\w+])(?P<n>(?:\( ?)?\+ ?\(?[1-9]\d{{0,2}}\)?(?:{_S}\(?\d{{1,12}}\)?){{1,8}})(?!\d)"),
-        partial(_prefixed, fewest=7, most=15, strong=True),
-    ),
-    # 982161151234+, as a line from right to left has it
-    (re.compile(r"(?<![\w+])(?P<n>(?:98|963|964|7)\d{8,10}\+)"), partial(_prefixed, fewest=11, most=15, strong=True)),
-    # 0912 345 6789, 989123456789
-    (re.compile(rf"(?<!\d)(?P<n>(?:0|98{_S})9\d{{2}}{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}})(?!\d)"), _iranian),
-    # 00963 11 555 0143, 011 963 11 555 0143
-    (
-        re.compile(rf"{_PREFIX}\(?(?:00|011 )[1-9]\d{{0,2}}\)?(?:{_S}\(?\d{{1,12}}\)?){{1,8}}){_NOT_AFTER}"),
-        partial(_prefixed, fewest=9, most=17),
-    ),
-    # 021-6115-1234, (021) 61151234, 01 23 45 67 89
-    (
-        re.compile(rf"{_PREFIX}\(?0[1-9]\d{{0,4}}\)?(?:[ .]?[-/]?[ .]?\d{{2,10}}){{1,5}}){_NOT_AFTER}"),
-        partial(_prefixed, fewest=8, most=12),
-    ),
-    # 8 (495) 555-01-43, 8 800 555 01 43, 84955550143
-    (
-        re.compile(rf"{_PREFIX}8{_S}\(?[3489]\d{{2}}\)?{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}}){_NOT_AFTER}"),
-        partial(_prefixed, fewest=11, most=11),
-    ),
-    # 202-555-0143, 1 (202) 555-0143, 202 555 0143
-    (
-        re.compile(rf"{_PREFIX}(?:1[ .-])?(?:\({_N}\)[ .-]?|{_N}[ .-]){_N}[ .-]\d{{4}}){_NOT_AFTER}"),
-        _american,
-    ),
-    # (495) 555-01-43
-    (
-        re.compile(rf"{_PREFIX}\(\d{{2,5}}\) ?\d{{2,4}}(?:[ -]?\d{{2,4}}){{1,3}}){_NOT_AFTER}"),
-        partial(_prefixed, fewest=8, most=12),
-    ),
+    (_compiled(rf"(?<![\w,.]){_ANY} ?\({_TEL}[^()\d]{{0,12}}\)"), partial(_labelled, fewest=7)),
+    *_forms(),
 )
 
 
@@ -354,7 +322,7 @@ _SIGNS = {"﹢": "+", "⁺": "+", "﹫": "@", "﹙": "(", "﹚": ")", "⁄": "/"
 
 
 def find(raw: str, key: bytes = b"") -> tuple[Redaction, ...]:
-    """What of a raw text is masked, in order, without overlaps; with a key, each with an HMAC-SHA-256 of what it was."""
+    """What of a raw text is masked, in order, without overlaps; with a key, each with an HMAC-SHA-256 of it."""
     masked = raw
     spans: list[tuple[int, int, str]] = []
     for _ in range(_ROUNDS):
