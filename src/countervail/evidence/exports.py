@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countervail.errors import InputError
+from countervail.evidence.case import BRIEF, is_ours
 from countervail.evidence.model import Assessment, Link
 from countervail.files import write_whole
 from countervail.output import csv_text
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in one step; InputError where it cannot be written."""
+    """Write a file in one step, for its owner alone; a link inside a case is not followed. InputError where it cannot
+    be written."""
     try:
+        if path.parent.is_symlink() and is_ours(path.parent.parent):
+            raise InputError(f"{path.parent}: a link inside a case; remove it, or choose another place with -o")
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
+        write_whole(path, text, private=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}; choose another place with -o") from None
 
@@ -126,7 +130,7 @@ def _bar(share: float) -> str:
 def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessment]) -> str:
     """A short account in Markdown: sources, documents, readings, what contradicts, what data say."""
     by_id = {c["id"]: c for c in evidence.claims}
-    lines = ["# Evidence", "", "## Sources", ""]
+    lines = [BRIEF.decode().rstrip(), "# Evidence", "", "## Sources", ""]
     for source in evidence.sources:
         lines.append(
             f"- **{markdown(source['name'])}**: {markdown(source['media_type'])}, origin "
