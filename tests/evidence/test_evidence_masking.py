@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import countervail as cv
 from countervail.cli import call
-from countervail.evidence import load, read, redact
+from countervail.evidence import load, redact
 from countervail.evidence.extract import Extracted
 from countervail.evidence.model import MASK
 from countervail.evidence.reader import read_document, read_extracted
@@ -208,7 +208,7 @@ def test_no_masked_string_is_in_any_output(home: Path, tmp_path: Path, capsys: p
     outputs.append(
         repr(evidence) + repr(evidence.texts) + json.dumps(claim_rows(evidence), ensure_ascii=False, default=str)
     )
-    outputs.append(repr(read(home)) + repr(evidence.to_ftm()) + repr(evidence.to_ftm("full")))
+    outputs.append(repr(evidence.to_ftm()) + repr(evidence.to_ftm("full")))
     rows = cited(cv.load_scenario(tmp_path / "club-scenario.yaml"), [], evidence)
     assert any(row["quote"] for row in rows)
     outputs.append(repr(rows) + page({"evidence": rows}).replace("0123456789", ""))  # of scripts

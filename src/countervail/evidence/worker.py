@@ -104,7 +104,8 @@ def confine() -> list[str]:
             step(ctypes.CDLL(None, use_errno=True))
         except (OSError, AttributeError) as error:
             notes.append(f"{what} ({getattr(error, 'strerror', None) or error})")
-    limit("RLIMIT_FSIZE", 0)
+    if sys.platform.startswith("linux"):  # elsewhere the OCR may need a temporary file
+        limit("RLIMIT_FSIZE", 0)
     return notes
 
 
