@@ -3,8 +3,10 @@ unchecked."""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import random
 import shutil
 import stat
 import subprocess
@@ -18,6 +20,7 @@ from countervail.cli import call
 from countervail.errors import InputError
 from countervail.evidence import Evidence, load, read, review
 from countervail.evidence.case import find_documents
+from countervail.evidence.schema import faults, json_schema
 from countervail.files import LEFTOVER
 from countervail.folders import MARKER
 from support.documents import papers
@@ -471,3 +474,36 @@ def test_killed_reviews_lose_no_decision_that_was_answered(case: Path) -> None:
 
     shutil.copytree(case, case.with_name("copy"))
     assert kill_reviews(case.with_name("copy"), kills=3, seed=5)["lost"] == 0
+
+
+def test_the_own_validator_agrees_with_jsonschema(case: Path) -> None:
+    """On a case whose values are exchanged, dropped and doubled at random."""
+    jsonschema = pytest.importorskip("jsonschema")
+    whole = json.loads((case / "evidence.json").read_text(encoding="utf-8"))
+    small = {**whole, **{k: whole[k][:2] for k in ("documents", "passages", "links", "assessments")}}
+    kinds = {c["predicate"]: c for c in whole["claims"]}
+    small["claims"] = list(kinds.values())
+    oracle = jsonschema.Draft202012Validator(json_schema())
+    assert oracle.is_valid(small)
+    assert not list(faults(small, json_schema()))
+    pick = random.Random(9)
+    agreed = {True: 0, False: 0}
+    for _ in range(400):
+        data = copy.deepcopy(small)
+        place: Any = data
+        while True:
+            step = pick.choice(list(place) if isinstance(place, dict) else range(len(place)))
+            if not isinstance(place[step], dict | list) or not place[step] or pick.random() < 0.15:
+                break
+            place = place[step]
+        how = pick.random()
+        if how < 0.25:
+            del place[step]
+        elif how < 0.5 and isinstance(place, dict):
+            place["value" if pick.random() < 0.5 else "object"] = pick.choice(["x", {}, ["x"]])
+        else:
+            place[step] = pick.choice([None, True, -1, 3, 0.5, "", "x", "none", "doc:x", [], {}, ["x"], {"value": 1}])
+        expected = oracle.is_valid(data)
+        assert (not any(True for _ in faults(data, json_schema()))) == expected, (step, place)
+        agreed[expected] += 1
+    assert min(agreed.values()) > 30

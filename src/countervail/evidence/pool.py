@@ -29,6 +29,17 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TESSDATA_PREFIX")
 _ANSWER = {"source", "text", "mentions", "documents", "passages", "claims"}
 
 
+def _is_of(answer: dict[str, Any], request: dict[str, Any], digest: str) -> bool:
+    """Whether an answer is about the document that was sent, so that no document speaks for another."""
+    source = answer["source"]
+    return bool(
+        (source["name"], source["id"], source["sha256"]) == (request["name"], request["source"], digest)
+        and source["text_sha256"] == sha256(answer["text"])
+        and all(row["source"] == source["name"] for row in answer["mentions"])
+        and all(row["source"] == source["id"] for part in ("documents", "passages") for row in answer[part])
+    )
+
+
 class _Child:
     """One worker process, started when first needed and again after it ended."""
 
@@ -89,9 +100,11 @@ class _Child:
             process.stdin.write(json.dumps(head).encode() + b"\n" + data)
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
-            if isinstance(answer, dict) and answer.keys() in ({"refused"}, _ANSWER):
+            if isinstance(answer, dict) and answer.keys() == {"refused"}:
+                return {"refused": str(answer["refused"])}
+            if isinstance(answer, dict) and answer.keys() == _ANSWER and _is_of(answer, request, known):
                 return answer
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
             pass  # it ended, or answered something else
         finally:
             timer.cancel()

@@ -215,7 +215,11 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 _IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])")
-_CARD = re.compile(r"(?<![\w.,/-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,/]\d)")
+_CARD = re.compile(
+    r"(?<![\w.,/-])(?<!\d )(?:\d{4}(?P<s>[ -]?)\d{4}(?P=s)\d{4}(?P=s)\d{4}(?:(?P=s)\d{3})?"
+    r"|3\d{3}(?P<t>[ -]?)\d{6}(?P=t)\d{5})(?![\w-]|[.,/]\d| \d+(?![\d/]))"
+)
+"""Grouped as cards are, and not among other figures."""
 
 
 def _iban_end(text: str) -> int:
@@ -280,8 +284,8 @@ def _numbers(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str
                 yield *match.span("n"), kind
     for match in _CARD.finditer(text, *window):
         digits = _digits(match.group())
-        likely = len(digits) in {15, 16, 19} and digits[0] in "234569"
-        if likely and _luhn(digits) and not _THOUSANDS.fullmatch(match.group()):
+        years = all(_YEAR.fullmatch(digits[n : n + 4]) for n in range(0, len(digits), 4))
+        if digits[0] in "234569" and _luhn(digits) and not years:
             yield *match.span(), "card"
 
 
