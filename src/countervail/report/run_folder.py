@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from countervail import __version__
 from countervail.analysis.outcome import Outcome
+from countervail.errors import InputError
 from countervail.files import open_whole
-from countervail.folders import Kind, check, replacing
+from countervail.folders import Kind, check, damaged, replacing
 from countervail.report.results import FORMAT, text
 from countervail.report.tables.run_tables import tables
-from countervail.scenario import dump
+from countervail.scenario import Scenario, dump, load_scenario
 from countervail.types import Tables
+from countervail.world.world import World
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
@@ -85,6 +90,78 @@ def _is_run(target: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(written, dict) and written.get("format") == FORMAT
+
+
+# -- an earlier run, to repeat it --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """What a run folder says about its run: enough to compute it again.
+
+    Attributes:
+        scenario: of scenario.yaml.
+        draws, seed: of the run.
+        created: the time that its files state.
+        quotes: whether its report quotes the documents of a case.
+        results: the bytes of results.json.
+    """
+
+    scenario: Scenario
+    draws: int
+    seed: int
+    created: str
+    quotes: bool
+    results: bytes
+
+
+def earlier_run(results: str | Path, world: World) -> EarlierRun:
+    """The run that wrote `results`, a results.json with its scenario.yaml beside it.
+
+    Raises:
+        InputError: the files are not a run's, are changed, or come from another version or world.
+    """
+
+    def error(why: str) -> InputError:
+        return InputError(f"--repeat: {results} {why}", field="repeat", file=str(results))
+
+    try:
+        path = Path(results).resolve()
+        with open_whole(path) as file:
+            content = file.read()
+        document = json.loads(content)
+    except OSError as failure:
+        raise error(f"cannot be read: {failure.strerror or failure}; name a run's results.json") from None
+    except (ValueError, RuntimeError):
+        raise error("is not a run's results.json") from None
+    meta = _meta_of(document)
+    if meta is None or path.name != "results.json":
+        raise error("is not a run's results.json")
+    if changed := {"results.json", "scenario.yaml"}.intersection(damaged(path.parent)):
+        raise error(
+            f"cannot be repeated: {' and '.join(sorted(changed))} changed after the run; run the scenario again"
+        )
+    if meta["version"] != __version__:
+        raise error(f"is of version {meta['version']}, this is {__version__}; install that version to repeat it")
+    if (meta["world"], meta["world_year"]) != (world.name, world.year):
+        raise error(f"is of the world {meta['world']} {meta['world_year']}, this is {world.name} {world.year}")
+    scenario = load_scenario(path.parent / "scenario.yaml")
+    return EarlierRun(scenario, meta["draws"], meta["seed"], meta["created"], _from_a_case(document["tables"]), content)
+
+
+def _meta_of(document: Any) -> dict[str, Any] | None:
+    """The row `meta` of results.json; None where it, or what is needed of it, is not there."""
+    try:
+        (meta,) = document["tables"]["meta"]
+        datetime.fromisoformat(meta["created"])
+        numbers = [meta[name] for name in ("draws", "seed", "world_year")]
+        texts = [meta[name] for name in ("version", "world", "created")]
+        evidence = document["tables"]["evidence"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    known = document.get("format") == FORMAT and all(type(n) is int and n >= 0 for n in numbers)
+    rows = isinstance(evidence, list) and all(isinstance(row, dict) for row in evidence)
+    return dict(meta) if known and rows and all(isinstance(text, str) for text in texts) else None
 
 
 # -- the one way from an outcome to its run folder ---------------------------------------------------------------------
