@@ -1,4 +1,4 @@
-"""Measure every speed claim in one run and print it beside what was promised (`make bench`)."""
+"""Measure every claimed speed in one run and print it beside the claim (`make bench`)."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small cubes instead of the whole ones")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results.json and docs/benchmarks.svg")
     parser.add_argument("--only", choices=("solver", "cubes", "payments", "page"), help="one part")
-    given = parser.parse_args()
+    options = parser.parse_args()
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "numpy": np.__version__}
     print(f"{machine['cores']} cores, {machine['machine']}, NumPy {machine['numpy']}")
     rows: list[dict[str, Any]] = []
     growth: list[dict[str, Any]] = []
-    if given.only in (None, "solver"):
+    if options.only in (None, "solver"):
         rows += show(solver.measure())
-    if given.only in (None, "cubes"):
-        found, growth = cubes.measure(given.quick)
-        rows += show(found)
+    if options.only in (None, "cubes"):
+        cube_rows, growth = cubes.measure(options.quick)
+        rows += show(cube_rows)
         for row in growth:
-            print(f"  {row['along']:>10} {row['x']:>3}: {row['ms']:.3f} ms a coalition, {row['steps']:.1f} steps")
-    if given.only in (None, "payments"):
+            print(f"  {row['along']:>10} {row['x']:>3}: {row['ms']:.3f} ms per coalition, {row['steps']:.1f} steps")
+    if options.only in (None, "payments"):
         rows += show(
             {"what": r["what"], "value": r["seconds"], "unit": "s", "wanted": f"<= {r['at_most']:g}", "note": ""}
             for r in payments.measure()
         )
-    if given.only in (None, "page"):
+    if options.only in (None, "page"):
         rows += show(page.measure())
-    if given.write:
+    if options.write:
         RESULTS.write_text(json.dumps({"machine": machine, "rows": rows, "growth": growth}, indent=1) + "\n")
         if growth:
             plot(growth)
@@ -56,13 +56,13 @@ def show(rows: Any) -> list[dict[str, Any]]:
 
 
 def plot(growth: list[dict[str, Any]]) -> None:
-    """Time a coalition against countries, sectors and players."""
+    """Time per coalition against countries, sectors and players."""
     import altair as alt
 
     panels = [
         alt.Chart(alt.InlineData([r for r in growth if r["along"] == along]))
         .mark_line(point=True)
-        .encode(alt.X("x:Q", title=along.capitalize()), alt.Y("ms:Q", title="ms of one core a coalition"))
+        .encode(alt.X("x:Q", title=along.capitalize()), alt.Y("ms:Q", title="core ms per coalition"))
         .properties(width=220, height=180)
         for along in ("countries", "sectors", "players")
     ]

@@ -1,4 +1,4 @@
-"""Every coalition: whole cubes in seconds, steps a coalition, and the share of the machine's GEMM peak."""
+"""Every coalition: cubes in seconds, steps a coalition, and the share of the machine's GEMM peak."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits
 
 import countervail.trade.coalition_block as cube_module
 from benchmarks.worlds import CLUB, club, coarse
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.coalitions.games import club_game
 from countervail.scenario import load_scenario
 from countervail.trade.coalition_block import Game, solve_block
@@ -34,8 +35,8 @@ def peak() -> float:
     return float(2 * 1024**3 / best)
 
 
-def work(game: Game, batch: int, steps: int) -> float:
-    """Operations of the matrix products of one batch solved in `steps` steps."""
+def operations(game: Game, batch: int, steps: int) -> float:
+    """Number of operations in the matrix products of one batch solved in `steps` steps."""
     J, N, k = game.economy.j, game.economy.n, len(game.added.importers)
     look = 2 * J * N * N * 2 + 2 * N * (J * (J + 1) + (J + 1) ** 2) + 2 * J * k * k * 2
     move = 2 * N * (J * J + (J + 1) * J) + 2 * N * N + 2 * 2 * J * N * N
@@ -47,10 +48,10 @@ def one_block(game: Game) -> tuple[float, float, float]:
     calls: list[tuple[int, int]] = []
     inner = cube_module.iterate
 
-    def counted(*given: Any, **named: Any) -> Any:
-        found = inner(*given, **named)
-        calls.append((found.state.z.shape[2], found.iterations))
-        return found
+    def counted(*args: Any, **options: Any) -> Any:
+        solution = inner(*args, **options)
+        calls.append((solution.state.z.shape[2], solution.iterations))
+        return solution
 
     cube_module.iterate = counted
     try:
@@ -60,16 +61,16 @@ def one_block(game: Game) -> tuple[float, float, float]:
             taken = process_time() - begin
     finally:
         cube_module.iterate = inner
-    done = sum(work(game, batch, steps) for batch, steps in calls)
+    done = sum(operations(game, batch, steps) for batch, steps in calls)
     tiles = [steps for _, steps in calls[1:]]
     return taken / game.layout.size, float(np.mean(tiles)), done / taken
 
 
-def whole(what: str, game: Game, wanted: str, top: float) -> tuple[Row, Floats]:
-    """A whole cube on all cores: the row, and real income and residual `[coalition, country + 1]`."""
+def full_cube(what: str, game: Game, wanted: str, top: float) -> tuple[Row, Floats]:
+    """A cube on all cores: the row, and real income and residual `[coalition, country + 1]`."""
     each, steps, rate = one_block(game)
     begin = perf_counter()
-    found = sweep(game)
+    incomes = sweep(game)
     taken = perf_counter() - begin
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     row = {
@@ -78,9 +79,9 @@ def whole(what: str, game: Game, wanted: str, top: float) -> tuple[Row, Floats]:
         "unit": "s",
         "wanted": wanted,
         "note": f"{1e3 * each:.3f} ms of one core a coalition, {steps:.1f} steps, {rate / top:.0%} of GEMM peak, "
-        f"residual <= {found[:, -1].max():.1e}, {memory:.1f} GB",
+        f"residual <= {incomes[:, -1].max():.1e}, {memory:.1f} GB",
     }
-    return row, found
+    return row, incomes
 
 
 def bundled(players: int, top: float) -> tuple[Row, Row]:
@@ -88,15 +89,15 @@ def bundled(players: int, top: float) -> tuple[Row, Row]:
     world, scenario = load_world(), load_scenario("asiu")
     case = Case.of(world, scenario)
     names = scenario.members()[:players]
-    played = club_game(case, names)
+    game = club_game(case, names).solver
     size = f"bundled world, {world.n} x {world.j}"
-    row, found = whole(size, played.game, "<= 360" if players == 18 else "", top)
+    row, incomes = full_cube(size, game, "<= 360" if players == 18 else "", top)
     rng = np.random.default_rng(0)
     worst = 0.0
-    for coalition in rng.integers(0, len(found), 200):
+    for coalition in rng.integers(0, len(incomes), 200):
         members = [p for k, p in enumerate(names) if coalition >> k & 1]
-        alone = solve(case.economy, case.club(members, base=case.sanctioned()), tol=1e-12)
-        worst = max(worst, float(np.abs(found[coalition, :-1] / alone.real_income - 1).max()))
+        alone = solve(case.prepared, case.club(ClubDesign(members), case.sanctioned()), tol=1e-12)
+        worst = max(worst, float(np.abs(incomes[coalition, :-1] / alone.real_income - 1).max()))
     check = {
         "what": "200 random coalitions against cold solves",
         "value": worst,
@@ -124,13 +125,13 @@ def scaling() -> list[Row]:
 
 
 def measure(quick: bool = False) -> tuple[list[Row], list[Row]]:
-    """Whole cubes, and how the time grows."""
+    """Cubes, and how their time grows."""
     top = peak()
     few = 12 if quick else 17
     rows = [
         {"what": "GEMM peak of one core", "value": top / 1e9, "unit": "Gflop/s", "wanted": "", "note": "float64"},
-        whole("80 x 1", club(coarse(80, 1), CLUB[:few]), "", top)[0],
-        whole("80 x 11, senders' embargo", club(coarse(80, 11), CLUB[:few]), "" if quick else "<= 60", top)[0],
+        full_cube("80 x 1", club(coarse(80, 1), CLUB[:few]), "", top)[0],
+        full_cube("80 x 11, senders' embargo", club(coarse(80, 11), CLUB[:few]), "" if quick else "<= 60", top)[0],
         *bundled(12 if quick else 18, top),
     ]
     return rows, scaling()

@@ -17,7 +17,6 @@ from statistics import median
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.browser.driving import LAPTOP, Server, found, launch, serving
 
 from countervail.analysis.live import Live
 from countervail.report import headline
@@ -25,19 +24,20 @@ from countervail.report.tables.run_tables import at_once
 from countervail.scenario import CLUB, load_scenario
 from countervail.types import Row
 from countervail.world.store import load_world
+from tests.support.driving import LAPTOP, Server, browser_path, launch, serving
 
 SINGLE, WINDOWS = 70, 20
 FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 150, 300, 600, 1000
 """Milliseconds promised."""
 BETWEEN = 300
-"""Milliseconds between switches: the controls are asked for in them, the run for bands is not begun."""
+"""Milliseconds between switches: the controls are requested in them, and the run for bands does not begin."""
 # Notes how long it takes from the event of a control to the frame in which the page shows the state that is then the
 # latest. `use` does to a control what a user does, after some milliseconds: a switch or choice is clicked, a slider or
-# list set to a value; it tells how long the page took.
+# list set to a value; it returns how long the page took.
 _CLOCK = """
 window.taken = [];
 let began = null;
-let told = () => {};
+let report = () => {};
 for (const kind of ["input", "change", "click"]) addEventListener(kind, event => { began ??= event.timeStamp; }, true);
 document.addEventListener("DOMContentLoaded", () => {
   const main = document.querySelector("main");
@@ -47,12 +47,12 @@ document.addEventListener("DOMContentLoaded", () => {
     began = null;
     requestAnimationFrame(() => setTimeout(() => {
       taken.push(performance.now() - since);
-      told(taken.at(-1));
+      report(taken.at(-1));
     }));
   }).observe(main, { attributes: true, attributeFilter: ["data-updated"] });
 });
 window.use = (selector, value, wait) => new Promise((done, fail) => {
-  told = done;
+  report = done;
   setTimeout(() => fail(new Error(`${selector}: no answer shown`)), wait + 60000);
   setTimeout(() => {
     const control = document.querySelector(selector);
@@ -76,7 +76,7 @@ Control = tuple[str, str | None]
 
 def measure() -> list[Row]:
     """Each claim beside what was promised; nothing, with a word why, where there is no browser."""
-    if found() is None:
+    if browser_path() is None:
         print("page: not measured, no Chromium on this machine")
         return []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -178,7 +178,7 @@ def _spread(values: list[float]) -> str:
 
 def _controls(page: Page, seed: int = 0) -> list[Control]:
     """Switches of members, provisions and measures, the ways of China, sliders; in a random order."""
-    found: list[Control] = []
+    controls: list[Control] = []
     for path, country, kind, low, high in page.evaluate(
         """() => [...document.querySelectorAll("#controls input[data-path]")]
             .filter(i => !i.dataset.path.startsWith("settings."))
@@ -186,12 +186,12 @@ def _controls(page: Page, seed: int = 0) -> list[Control]:
     ):
         place = f'#controls input[data-path="{path}"]' + (f'[data-country="{country}"]' if country else "")
         if kind == "checkbox":
-            found.append((place, None))
+            controls.append((place, None))
         elif kind == "range" and path.startswith("club."):
-            found.append((place, str(round(float(low) + 0.7 * (float(high) - float(low)), 3))))
-    found += [(f'#controls input[type="radio"][value="{value}"]', None) for value in ("none", "full")]
-    random.Random(seed).shuffle(found)
-    return found
+            controls.append((place, str(round(float(low) + 0.7 * (float(high) - float(low)), 3))))
+    controls += [(f'#controls input[type="radio"][value="{value}"]', None) for value in ("none", "full")]
+    random.Random(seed).shuffle(controls)
+    return controls
 
 
 def _there_and_back(page: Page, control: Control) -> float:
@@ -211,7 +211,7 @@ def _timed(page: Page, control: Control) -> float:
 
 
 def _wanted() -> list[tuple[Control, str]]:
-    """Twenty different switches, with the override that each stands for."""
+    """Twenty different switches, with the override that each makes."""
     scenario = load_scenario("asiu")
     members = [m for m in scenario.members() if m not in (scenario.club.secretariat, "CHN")]
     wanted: list[tuple[Control, str]] = [
@@ -237,11 +237,11 @@ def _wanted() -> list[tuple[Control, str]]:
 def _right(changes: list[str]) -> list[dict[str, str]]:
     """What the tiles have to say under each change."""
     live = Live.of(load_world(), load_scenario("asiu"))
-    found = []
+    values = []
     for change in changes:
         rows = at_once(live.outcome_of(load_scenario("asiu", set=[change])))
-        found.append({q: headline.figure(rows, CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")})
-    return found
+        values.append({q: headline.figure(rows, CLUB, q).value for q in ("cost_pct", "gain_pct", "offset", "blunting")})
+    return values
 
 
 def _windows(browser: Browser, server: Server) -> list[Row]:
@@ -297,7 +297,7 @@ def _windows(browser: Browser, server: Server) -> list[Row]:
 def _clients(server: Server) -> list[Row]:
     """Twenty HTTP clients instead, which ask for new states at the same moment."""
     changes = [change for _, change in _wanted()]
-    taken, said = [0.0] * len(changes), [dict[str, str]()] * len(changes)
+    taken, shown = [0.0] * len(changes), [dict[str, str]()] * len(changes)
     gate = threading.Barrier(len(changes))
 
     def ask(k: int) -> None:
@@ -308,7 +308,7 @@ def _clients(server: Server) -> list[Row]:
             since = time.perf_counter()
             answer = client.post("/api/worlds", json={"scenario": "asiu", "set": [changes[k]], "case": None})
             taken[k] = 1000 * (time.perf_counter() - since)
-            said[k] = {tile["quantity"]: tile["value"] for tile in answer.json()["tiles"]}
+            shown[k] = {tile["quantity"]: tile["value"] for tile in answer.json()["tiles"]}
 
     threads = [threading.Thread(target=ask, args=(k,)) for k in range(len(changes))]
     for thread in threads:
@@ -316,7 +316,7 @@ def _clients(server: Server) -> list[Row]:
     for thread in threads:
         thread.join()
     right = _right(changes)
-    correct = sum(one.items() >= other.items() for one, other in zip(said, right, strict=True))
+    correct = sum(one.items() >= other.items() for one, other in zip(shown, right, strict=True))
     return [
         _row(
             f"{WINDOWS} HTTP clients at the same moment, largest",

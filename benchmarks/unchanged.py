@@ -1,11 +1,11 @@
-"""Whether a change of the code changed an answer: the same commands before and after, compared field by field.
+"""Check that a change of the code changes no answer: the same commands with a git revision and the working tree.
 
-    python -m benchmarks.unchanged d003f6f            # a git revision against the working tree
-    python -m benchmarks.unchanged d003f6f --keep DIR # keeps what the revision answered, for the next comparison
+    python -m benchmarks.unchanged d003f6f             # compares the revision with the working tree
+    python -m benchmarks.unchanged d003f6f --keep DIR  # stores the revision's answers for the next comparison
 
-Runs, a cube and a case of three documents are made by both. Numbers must be equal to the last digit, keys equal and in
-the same order; version and time of making are left out. Texts that differ are listed. Exit code 1 where a number, a
-key or an order differs.
+The answers are three runs, a cube, a payment study and a case of three documents. Numbers must be equal to the last
+digit, keys equal and in the same order; version and time are ignored. Texts that differ are listed. The exit code is 1
+if a number, a key or an order differs.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent
 MADE = ("version", "created", "code", "game")
-"""Fields of when and by what code a result was made; `game` is a hash that depends on the solver's class layout."""
+"""Fields that say when and by which code a result was made; `game` is a hash that depends on the solver's classes."""
 PLAYERS = "IRN,RUS,BLR,SYR,VEN,CUB,PRK,CHN,UKR,LBN,NIC,ZWE"
 
 
 def commands(documents: Path) -> dict[str, list[str]]:
-    """Folder of the answer: what is asked."""
+    """The commands by name of their folder."""
     runs = {
         name: ["run", name, "--draws", "100", "--seed", "0", "--json"]
         for name in ("asiu", "russia-2022", "maximum-pressure-2018")
@@ -44,7 +44,7 @@ def commands(documents: Path) -> dict[str, list[str]]:
 
 
 def answer(source: Path, folder: Path, documents: Path) -> None:
-    """Every command run with the package under `source`, each into a folder of its own."""
+    """Run every command with the package under `source`, each into its own folder, unless that is there already."""
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONHASHSEED": "0"}
     program = [sys.executable, "-c", "from countervail.cli import main; main()"]
     for name, command in commands(documents).items():
@@ -54,8 +54,9 @@ def answer(source: Path, folder: Path, documents: Path) -> None:
         print(f"  {' '.join(command)}", flush=True)
         made = folder / f"{name}.part"
         shutil.rmtree(made, ignore_errors=True)
-        given = [*program, *command, "-o", str(made)]
-        done = subprocess.run(given, env=environment, cwd=folder, capture_output=True, text=True)
+        done = subprocess.run(
+            [*program, *command, "-o", str(made)], env=environment, cwd=folder, capture_output=True, text=True
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
         if "--json" in command:
@@ -63,12 +64,12 @@ def answer(source: Path, folder: Path, documents: Path) -> None:
         made.rename(out)
     exported = folder / "club.yaml"
     if not exported.exists():
-        given = [*program, "evidence", "export", str(folder / "case"), "--scenario", "reading=letter"]
-        subprocess.run([*given, "-o", str(exported)], env=environment, check=True, capture_output=True)
+        export = [*program, "evidence", "export", str(folder / "case"), "--scenario", "reading=letter"]
+        subprocess.run([*export, "-o", str(exported)], env=environment, check=True, capture_output=True)
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, str, Any, Any]]:
-    """What differs between two JSON values: kind (number, keys, length, type, text), path, both values."""
+    """The differences between two JSON values: kind (number, keys, length, type, text), path, both values."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = [[k for k in value if k not in MADE] for value in (before, after)]
         if keys[0] != keys[1]:
@@ -88,7 +89,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, 
 
 
 def compare(before: Path, after: Path) -> Iterator[tuple[str, str, Any, Any]]:
-    """What differs between two folders of answers."""
+    """The differences between two folders of answers; hidden files mark folders and are no answers."""
     names = [
         sorted(str(p.relative_to(x)) for p in x.rglob("*") if p.is_file() and p.name[0] != ".") for x in (before, after)
     ]
@@ -110,7 +111,7 @@ def compare(before: Path, after: Path) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 def checked_out(revision: str, folder: Path) -> Path:
-    """The package of a revision, with what the build makes."""
+    """The package of a revision, with the files that the build generates."""
     archive = subprocess.run(["git", "archive", revision, "src"], cwd=ROOT, check=True, capture_output=True).stdout
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
@@ -124,21 +125,21 @@ def checked_out(revision: str, folder: Path) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.unchanged", description=__doc__)
     parser.add_argument("revision", help="the git revision to compare with")
-    parser.add_argument(
-        "--keep", type=Path, help="a folder for the revision's answers, used again where they are there"
-    )
+    parser.add_argument("--keep", type=Path, help="a folder that stores answers by revision")
     parser.add_argument(
         "--documents", type=Path, default=ROOT.parent / "shared" / "seeds", help="a folder of documents"
     )
-    given = parser.parse_args()
-    documents = given.documents.resolve()
+    options = parser.parse_args()
+    documents = options.documents.resolve()
     if not documents.is_dir():
-        parser.error(f"--documents: {documents} is no folder")
+        parser.error(f"--documents: {documents} is not a folder")
+    name = ["git", "rev-parse", "--verify", f"{options.revision}^{{commit}}"]
+    revision = subprocess.run(name, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
     with tempfile.TemporaryDirectory() as scratch:
-        before = (given.keep or Path(scratch) / "before").resolve()
+        before = (options.keep or Path(scratch)).resolve() / revision
         before.mkdir(parents=True, exist_ok=True)
-        print(f"{given.revision}:")
-        answer(checked_out(given.revision, Path(scratch) / "checkout"), before, documents)
+        print(f"{options.revision}:")
+        answer(checked_out(revision, Path(scratch) / "checkout"), before, documents)
         after = Path(scratch) / "after"
         after.mkdir()
         print("working tree:")

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.kernels import Block
-from countervail.trade.shares import link
+from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.solve import deficits_of, solve
+from countervail.trade.solve import solve
 from countervail.world.aggregate import aggregate
 from countervail.world.store import load_world
 from countervail.world.world import World
@@ -32,13 +34,13 @@ CUT = 0.9
 def coarse(countries: int, sectors: int) -> World:
     """The bundled world with its smallest countries summed into the rest, and neighbouring sectors summed.
 
-    The club and the senders of the benchmark stay whole.
+    The club and the senders of the benchmark are not summed.
     """
     world = load_world()
     size = world.value_added.sum(1)
     named = {*CLUB, *SENDERS} if countries >= 60 else set(CLUB) if countries >= 20 else {"RUS"}
-    apart = [k for k in range(world.n) if world.countries[k] != "ROW"]
-    keep = sorted(apart, key=lambda k: (world.countries[k] not in named, -size[k]))[: countries - 1]
+    countries_alone = [k for k in range(world.n) if world.countries[k] != "ROW"]
+    keep = sorted(countries_alone, key=lambda k: (world.countries[k] not in named, -size[k]))[: countries - 1]
     rest = {c: "ROW" for k, c in enumerate(world.countries) if k not in keep}
     codes = None
     if sectors < world.j:
@@ -63,17 +65,17 @@ def club(world: World, players: Sequence[str], tol: float = 1e-10) -> Game:
     at = np.array([world.index(c) for c in players])
     effect = np.array(base.trade_effect)
     cells = np.ix_(at, at, np.arange(world.j))
-    apart = ~np.eye(len(at), dtype=bool)[:, :, None]
-    effect[cells] *= np.where(apart, CUT**-world.elasticity, 1.0)
+    abroad = ~np.eye(len(at), dtype=bool)[:, :, None]
+    effect[cells] *= np.where(abroad, CUT**-world.elasticity, 1.0)
     here = solve(economy, base, tol=1e-12)
-    full = link(economy, Shock(trade_effect=effect))
+    full = shocked_shares(economy, Shock(trade_effect=effect))
     block = np.ix_(np.arange(world.j), at, at)
-    added = full.A[block] - here.links.A[block]
+    added = full.A[block] - here.shares.A[block]
     return Game(
         players=tuple(players),
-        economy=economy,
-        links=here.links,
-        deficits=deficits_of(economy, "fixed", here.links),
+        prepared=Prepared.of(economy),
+        shares=here.shares,
+        deficits=deficits_of(economy, "fixed", here.shares),
         start=here.state,
         reference=here.reference,
         added=Block(at, at, added, added),

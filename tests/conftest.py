@@ -1,4 +1,4 @@
-"""Fixtures of many tests: where the raw data lie, when they do, and a server of a made-up world."""
+"""Fixtures of many tests: the raw data where they are available, and a server of a made-up world."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def seeds() -> list[Path]:
     """The three documents: COUNTERVAIL_SHARED, or shared/ beside the repository; tests skip without them."""
     named = os.environ.get("COUNTERVAIL_SHARED")
     folder = (Path(named) if named else Path(__file__).resolve().parents[2] / "shared") / "seeds"
-    found = sorted(folder.glob("00*.txt"))
-    if len(found) != 3:
+    paths = sorted(folder.glob("00*.txt"))
+    if len(paths) != 3:
         pytest.skip(f"the three documents are not at {folder}; set COUNTERVAIL_SHARED")
-    return found
+    return paths
 
 
 @pytest.fixture(scope="session")
 def served() -> FastAPI:
-    """The application over the made-up world; one for all, for its processes take a second to start."""
+    """The application over the made-up world; one for all tests, because its processes take a second to start."""
     from support.served import app
 
     return app()
@@ -48,5 +48,5 @@ def client(served: FastAPI) -> Iterator[httpx.Client]:
     """A client of that application."""
     from support.served import serving
 
-    with serving(served) as found:
-        yield found
+    with serving(served) as client:
+        yield client

@@ -1,4 +1,4 @@
-"""The documentation's code runs, its links lead somewhere, and its commands exist."""
+"""The documentation's code runs; its links, files and commands exist."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from countervail.cli import app
 from countervail.scenario import load_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "countervail"
+FOLDERS = (ROOT, PACKAGE)
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 
 
@@ -32,6 +34,42 @@ def test_its_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{named(page)} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_its_files_exist(page: Path) -> None:
+    """Paths of modules, from the repository's root or the package's, with a test's name behind `::`."""
+    for path, test in re.findall(r"`([\w./-]+/[\w-]+\.(?:py|js|mjs))(?:::(\w+))?`", page.read_text(encoding="utf-8")):
+        files = [folder / path for folder in FOLDERS if (folder / path).is_file()]
+        assert files, f"{named(page)} names {path}"
+        assert test in files[0].read_text(encoding="utf-8"), f"{named(page)} names {path}::{test}"
+
+
+@pytest.mark.parametrize(
+    ("path", "holds"),
+    [
+        ("analysis/case/effects.py", "price_cap"),
+        ("analysis/outcome.py", "def offset"),
+        ("report/headline.py", "offset"),
+        ("report/tables/columns.csv", "title"),
+        ("scenario/kinds.py", "price_cap"),
+        ("trade/closures.py", "proportional"),
+    ],
+)
+def test_contributing_answers_where_things_are(path: str, holds: str) -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\| W.*\? \| `{path}` \|", page, re.M)
+    assert holds in (PACKAGE / path).read_text(encoding="utf-8")
+
+
+def test_contributing_lists_ten_typical_changes() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.split("## Typical changes\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| an? (.+?) \| (.+) \|$", section, re.M)
+    assert len(rows) == 10
+    for change, files in rows:
+        for path in re.findall(r"`([^`]+)`", files):
+            assert any((folder / path).exists() for folder in FOLDERS), f"{change}: {path}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all: never seen half, never lost, nothing left beside it."""
+"""A file is written atomically: never read in part, never lost, nothing left beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from countervail.files import LEFTOVER, open_whole, placing, write_whole
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and signals as POSIX has them")
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_file_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_whole(path, "one\r\ntwo ü")
     assert path.read_bytes() == "one\r\ntwo ü".encode()
@@ -23,7 +23,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_it_may_be_read_by_whom_the_user_s_mask_lets(tmp_path: Path) -> None:
+def test_the_user_s_umask_applies(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         write_whole(tmp_path / "a", b"")
@@ -33,7 +33,7 @@ def test_it_may_be_read_by_whom_the_user_s_mask_lets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError("full"), KeyboardInterrupt()])
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "a"
     write_whole(path, "old")
 
@@ -49,7 +49,7 @@ def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: 
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         write_whole(tmp_path / "none" / "a", "")
 

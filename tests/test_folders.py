@@ -1,4 +1,4 @@
-"""Folders are replaced as a whole or not at all, and only what the package made is replaced or removed."""
+"""Folders are replaced completely or not at all, and only what the package made is replaced or removed."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def test_a_folder_is_replaced_and_the_user_s_own_files_stay(tmp_path: Path) -> N
 
 def test_the_marker_says_whose_it_is_and_what_was_written(tmp_path: Path) -> None:
     target = put(tmp_path / "run", {"a": "1", "b/c": "2"})
-    found = marker(target)
-    assert found is not None
-    assert (found.kind, found.private, list(found.files)) == ("run", False, ["a", "b/c"])
+    content = marker(target)
+    assert content is not None
+    assert (content.kind, content.private, list(content.files)) == ("run", False, ["a", "b/c"])
     assert damaged(target) == []
     (target / "a").write_text("2")
     (target / "b" / "c").unlink()
     assert damaged(target) == ["a", "b/c"]
-    assert put(tmp_path / "other", {"b/c": "2", "a": "1"}).joinpath(MARKER).read_text() == found.text()
+    assert put(tmp_path / "other", {"b/c": "2", "a": "1"}).joinpath(MARKER).read_text() == content.text()
 
 
 def test_temporary_files_do_not_stay(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ HOSTILE = "a\x1b]0;title\x07b\x9b2Jc\u202ed\rê\x7f"
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that is a terminal."""
 
     @property
     def encoding(self) -> str:
@@ -55,8 +55,8 @@ def shown(text: str, inner: io.StringIO) -> str:
 
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
-    for found in (plain(text), shown(text, Limited("utf-8")), shown(text, Limited("cp1252"))):
-        assert not OBEYED.keys() & {ord(character) for character in found}
+    for result in (plain(text), shown(text, Limited("utf-8")), shown(text, Limited("cp1252"))):
+        assert not OBEYED.keys() & {ord(character) for character in result}
     assert not OBEYED.keys() - {0x2066, 0x2067, 0x2068, 0x2069} & {ord(c) for c in shown(text, Terminal())}
 
 
@@ -66,10 +66,10 @@ def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
 def test_json_stays_the_same_json(value: object) -> None:
     document = json.dumps(value, ensure_ascii=False)
     for encoding in ("utf-8", "cp1252", "ascii"):
-        found = json_safe(document, encoding)
-        assert json.loads(found) == value
-        found.encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
-        assert not OBEYED.keys() & {ord(character) for character in found}
+        result = json_safe(document, encoding)
+        assert json.loads(result) == value
+        result.encode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
+        assert not OBEYED.keys() & {ord(character) for character in result}
     whole = json.dumps({"a": value}, ensure_ascii=False) + "\n"
     assert json.loads(shown(whole, Limited("ascii"))) == {"a": value}
 
@@ -138,10 +138,10 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 def test_a_terminal_of_few_characters_and_columns(encoding: str) -> None:
     inner = Limited(encoding)
     show(synthetic(), cast(IO[str], Stream(inner, COLOUR)), width=40)
-    found = inner.getvalue()
-    assert "%" in found
-    assert "?" not in found
-    assert max(len(line) for line in found.encode(encoding).decode(encoding).splitlines()) <= 40
+    result = inner.getvalue()
+    assert "%" in result
+    assert "?" not in result
+    assert max(len(line) for line in result.encode(encoding).decode(encoding).splitlines()) <= 40
     done = command("schema", "results", PYTHONIOENCODING=encoding)
     assert json.loads(done.stdout) == json_schema()
 

@@ -1,4 +1,4 @@
-"""Feed mutated documents to the readers until time is up: `python tools/fuzz.py [KIND ...] [--seconds 60] [--atheris]`.
+"""Feed mutated documents to the readers until time is up: `python -m tools.fuzz [KIND ...] [--seconds 60] [--atheris]`.
 
 Hypothesis mutates the corpus in tests/support/fuzz and shrinks what it finds. With `--atheris` each kind is fuzzed by
 Atheris, guided by coverage, where it is installed; new inputs of it go to a temporary folder.
@@ -55,7 +55,7 @@ def with_atheris(kind: str, seconds: float) -> None:
 
 def main() -> None:
     """Fuzz what the arguments name."""
-    parser = argparse.ArgumentParser(prog="python tools/fuzz.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"one of {', '.join(TARGETS)} (default: all)")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each kind")
     parser.add_argument("--atheris", action="store_true", help="use Atheris")

@@ -1,7 +1,7 @@
-"""Hostile treatment, counted: `python tools/hostile.py [PART ...] [--scale 1.0] [--seed 0]`.
+"""Hostile treatment, counted: `python -m tools.hostile [PART ...] [--scale 1.0] [--seed 0]`.
 
-Exit code 1 where anything is wrong. A part is a function here: it takes a fresh folder, how much of its work to do (1.0
-is what is judged) and a seed, and returns counts; `wrong` has to be 0.
+Exit code 1 where anything is wrong. A part takes a new folder, how often to do its work and a seed, and returns counts;
+`wrong` has to be 0.
 """
 
 from __future__ import annotations
@@ -14,75 +14,44 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
-
-Part = Callable[[Path, float, int], Mapping[str, int]]
-PARTS: dict[str, Part] = {}
+Part = Callable[[Path, int, int], Mapping[str, int]]
 
 
-def part(function: Part) -> Part:
-    """Register a part under its function's name."""
-    PARTS[function.__name__.replace("_", "-")] = function
-    return function
+def parts() -> dict[str, tuple[int, Part]]:
+    """How often each part does its work at scale 1, and its function."""
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+    from support import hostile_documents, hostile_folders
 
-
-def many(count: int, scale: float) -> int:
-    """How many of something at a scale: at least one."""
-    return max(1, round(count * scale))
-
-
-@part
-def documents(home: Path, scale: float, seed: int) -> Mapping[str, int]:
-    """1,000 mutated documents: each is read, or refused by name."""
-    from support.hostile_documents import mutate_documents
-
-    return mutate_documents(home / "documents", many(1000, scale), seed)
-
-
-@part
-def read_kills(home: Path, scale: float, seed: int) -> Mapping[str, int]:
-    """100 kills of a reading into a case: the old case or the new one, and nothing left."""
-    from support.hostile_documents import kill_reads
-
-    return kill_reads(home / "reads", many(100, scale), seed)
-
-
-@part
-def review_kills(home: Path, scale: float, seed: int) -> Mapping[str, int]:
-    """100 kills of reviewers: no decision lost."""
-    from countervail.evidence import read
-    from support.documents import papers
-    from support.hostile_documents import kill_reviews
-
-    read(papers.write(home)).save(home / "case")
-    return kill_reviews(home / "case", many(100, scale), seed)
-
-
-@part
-def cases(home: Path, scale: float, seed: int) -> Mapping[str, int]:
-    """100 damaged cases: refused, or what they were; mended by reading again."""
-    from support.hostile_documents import damage_cases
-
-    return damage_cases(home / "cases", many(100, scale), seed)
+    return {
+        "full-disk": (10, hostile_folders.full_disk),
+        "folders": (200, hostile_folders.damage_folders),
+        "cases": (100, hostile_documents.damage_cases),
+        "documents": (1000, hostile_documents.mutate_documents),
+        "command-kills": (100, hostile_folders.kill_commands),
+        "read-kills": (100, hostile_documents.kill_reads),
+        "review-kills": (100, hostile_documents.kill_case_reviews),
+    }
 
 
 def main() -> int:
     """Run the parts that the arguments name."""
-    parser = argparse.ArgumentParser(prog="python tools/hostile.py", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default: all)")
+    known = parts()
+    parser = argparse.ArgumentParser(prog="python -m tools.hostile", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)} (default: all)")
     parser.add_argument("--scale", type=float, default=1.0, help="how much of each")
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    unknown = set(given.parts) - set(PARTS)
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(known)
     if unknown:
-        parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     wrong = 0
-    for name in given.parts or PARTS:
+    for name in options.parts or known:
+        count, function = known[name]
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as home:
-            counts = PARTS[name](Path(home), given.scale, given.seed)
-        said = ", ".join(f"{what} {count}" for what, count in counts.items())
-        print(f"{name}: {said} ({time.monotonic() - start:.0f} s)", flush=True)
+            counts = function(Path(home) / name, max(1, round(count * options.scale)), options.seed)
+        line = ", ".join(f"{what} {number}" for what, number in counts.items())
+        print(f"{name}: {line} ({time.monotonic() - start:.0f} s)", flush=True)
         wrong += counts["wrong"]
     return 1 if wrong else 0
 

@@ -15,15 +15,15 @@ from types import MappingProxyType
 
 from countervail.errors import InputError
 
-# The residual region of a world: it has a name, but no row in countries.csv.
 REST = "ROW"
+"""The residual region of a world: it has a name, but no row in countries.csv."""
 
 
 @dataclass(frozen=True)
 class Country:
     """One row of countries.csv: codes, capital (degrees north and east; NaN where there is none), neighbours.
 
-    `numeric` is ISO 3166's three digits, as map files use them (983, a number left to users, for Kosovo).
+    `numeric` is the three-digit code of ISO 3166, as map files use it (983, from the range left to users, for Kosovo).
     `languages` are ISO 639 codes, the most spoken first. Source: GeoNames; names and aliases are ours.
     """
 
@@ -49,7 +49,7 @@ class Membership:
     until: datetime.date | None
 
     def holds(self, on: datetime.date | None) -> bool:
-        """Whether it held on this date; with None, whether it has not ended."""
+        """Whether the country was a member on this date; with None, whether it still is."""
         if on is None:
             return self.until is None
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
@@ -79,13 +79,13 @@ def load() -> Mapping[str, Country]:
 
 
 def name(iso3: str) -> str:
-    """A country's English name; InputError for a code that is none."""
+    """A country's English name; InputError for an unknown code."""
     if iso3 == REST:
         return "Rest of the world"
     try:
         return load()[iso3].name
     except KeyError:
-        raise InputError(f"{iso3!r} is no ISO3 country code{_near(iso3, load())}") from None
+        raise InputError(f"{iso3!r} is not an ISO3 country code{_near(iso3, load())}") from None
 
 
 def groups() -> tuple[str, ...]:
@@ -98,13 +98,13 @@ def memberships(group_name: str) -> tuple[Membership, ...]:
     try:
         return _groups()[group_name]
     except KeyError:
-        raise InputError(f"no group {group_name!r}; built in are {', '.join(groups())}") from None
+        raise InputError(f"no group {group_name!r}; the built-in groups are {', '.join(groups())}") from None
 
 
 def group(name: str, date: str | datetime.date | None = None) -> tuple[str, ...]:
     """ISO3 codes of a group's members on a date (ISO string or date; None is the latest), sorted.
 
-    The last day of a membership belongs to it: the United Kingdom is in the EU on 2020-01-31.
+    The last day of a membership counts: the United Kingdom is in the EU on 2020-01-31.
     """
     return _members(name, _date(date))
 
@@ -127,17 +127,17 @@ def resolve(text: str) -> str:
 
 
 def expand(items: Iterable[str], date: str | datetime.date | None = None) -> tuple[str, ...]:
-    """Countries of a list of ISO3 codes, names and group names on a date, each once, in the order met."""
+    """Countries of a list of ISO3 codes, names and group names on a date, each once, in order of first appearance."""
     return _expanded(tuple(items), _date(date))
 
 
 @lru_cache(maxsize=10_000)
 def _expanded(items: tuple[str, ...], on: datetime.date | None) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for item in items:
         members = _members(item, on) if item in _groups() else (resolve(item),)
-        found.update(dict.fromkeys(members))
-    return tuple(found)
+        result.update(dict.fromkeys(members))
+    return tuple(result)
 
 
 def _rows(file: str) -> list[dict[str, str]]:
@@ -147,11 +147,11 @@ def _rows(file: str) -> list[dict[str, str]]:
 
 @cache
 def _groups() -> Mapping[str, tuple[Membership, ...]]:
-    found: dict[str, list[Membership]] = {}
+    spells: dict[str, list[Membership]] = {}
     for row in _rows("groups.csv"):
         spell = Membership(row["iso3"], _date(row["since"] or None), _date(row["until"] or None))
-        found.setdefault(row["group"], []).append(spell)
-    return MappingProxyType({k: tuple(v) for k, v in found.items()})
+        spells.setdefault(row["group"], []).append(spell)
+    return MappingProxyType({group: tuple(members) for group, members in spells.items()})
 
 
 @cache
@@ -177,7 +177,7 @@ def _fold(text: str) -> str:
 
 def _near(text: str, labels: Iterable[str]) -> str:
     close = difflib.get_close_matches(text, list(labels), n=3, cutoff=0.6)
-    return f"; near it: {', '.join(close)}" if close else "; give an ISO3 code such as IRN, or an English name"
+    return f"; did you mean {', '.join(close)}?" if close else "; give an ISO3 code such as IRN, or an English name"
 
 
 def _date(value: str | datetime.date | None) -> datetime.date | None:

@@ -1,4 +1,4 @@
-"""What can go wrong: every error says where and what to do about it, in words and as data.
+"""The errors: each says where it is and what to do about it, in its message and in its attributes.
 
 ```
 CountervailError        .exit_code
@@ -7,7 +7,7 @@ CountervailError        .exit_code
 └── NotConverged        .residual  .country  .sector
 ```
 
-The data are None (or empty) where an error concerns none: a program that reads them need not parse the message.
+An attribute is None (or empty) where it does not apply, so that a program need not parse the message.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class InputError(CountervailError):
 
 
 class NoEquilibrium(CountervailError):
-    """The counterfactual has no equilibrium: names the cells and the closure that would have one.
+    """The counterfactual has no equilibrium: names the trade flows at fault and a closure that has one.
 
     Attributes:
-        countries: those that it fails for; `country` is the first of them.
+        countries: the countries without an equilibrium; `country` is the first.
     """
 
     exit_code = 3
@@ -52,7 +52,7 @@ class NoEquilibrium(CountervailError):
 
     @property
     def country(self) -> str | None:
-        """The first of the countries that it fails for."""
+        """The first of `countries`."""
         return self.countries[0] if self.countries else None
 
 
@@ -60,8 +60,8 @@ class NotConverged(CountervailError):
     """The solver missed its tolerance: says whether it cycles or diverges, and where.
 
     Attributes:
-        residual: the largest relative residual it reached.
-        country, sector: where that is.
+        residual: the largest relative residual at the last step.
+        country, sector: where it is largest.
     """
 
     exit_code = 3

@@ -1,8 +1,8 @@
-"""Files and folders under way: one file written whole or not at all; unpredictable names, locks, what killed ones left.
+"""Atomic writes of one file, and the steps of `folders`: temporary names, locks, cleaning up after killed processes.
 
-What is written gets an unpredictable name beside its target, `.countervail-*`, made new and never through a link. The
-process holds a lock on it, which the system releases when the process ends, so that `sweep` knows what a killed one has
-left, and a process number used again confuses nobody. Where there are no such locks, leftovers go after a week.
+Content under construction has an unpredictable name beside its target, `.countervail-*`, created exclusively and never
+through a link. The process holds a lock on it, which the system releases when the process ends: `sweep` removes what is
+not locked, and reused process numbers do not matter. Without such locks, leftovers are removed after a week.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LEFTOVER: Final = re.compile(r"\.countervail-(?:[0-9a-f]{8}-)?[0-9a-f]{16}\.(?:new|old|part|tmp)")
-"""The names of what is under way: a folder (`new`), one moved aside (`old`), a file, a temporary folder."""
+"""Names of content under construction: a folder (`new`), one moved aside (`old`), a file, a temporary folder."""
 _STALE: Final = 7 * 24 * 3600.0
 _TRIES: Final = 20
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -41,7 +41,7 @@ _EXCHANGE: Final = 2
 def placing(path: Path, private: bool = False) -> Iterator[Path]:
     """A path beside `path` to write to; the file takes the place of `path` at the end, and is gone if anything fails.
 
-    A link at `path` is replaced, not followed. The mode of a file that is replaced is kept.
+    A link at `path` is replaced, not followed. The new file has the mode of the one it replaces.
 
     Raises:
         OSError: it cannot be put there, or `path` is a device, a pipe or the like.
@@ -91,7 +91,7 @@ def create(path: Path, private: bool) -> BufferedRandom:
 
 
 class TemporaryFolder:
-    """A folder for this process alone, removed by `close`, or by the next one where the process was killed."""
+    """A private folder of this process, removed by `close`, or by the next `sweep` if the process was killed."""
 
     def __init__(self) -> None:
         parent = Path(tempfile.gettempdir())
@@ -111,11 +111,11 @@ class TemporaryFolder:
         self.close()
 
 
-# -- what is under way, and what is left of it -------------------------------------------------------------------------
+# -- temporary names, locks, cleaning up -------------------------------------------------------------------------------
 
 
 def build(parent: Path, suffix: str, mode: int, tag: str = "") -> tuple[Path, int | None]:
-    """A new folder (or file, for `part`) under a name that nobody can guess, and the lock on it."""
+    """A new folder (for `part` a file) with an unpredictable name, and the lock on it."""
     for _ in range(_TRIES):
         path = parent / f".countervail-{tag}{token_hex(8)}.{suffix}"
         if suffix == "part":
@@ -127,13 +127,13 @@ def build(parent: Path, suffix: str, mode: int, tag: str = "") -> tuple[Path, in
             if held is None or os.path.samestat(os.fstat(held), path.lstat()):
                 return path, held
             release(held)
-        except (FileNotFoundError, BlockingIOError):  # taken for a leftover before it was locked
+        except (FileNotFoundError, BlockingIOError):  # removed as a leftover before it was locked
             pass
     raise OSError(errno.EBUSY, "other programs are changing it", str(parent))
 
 
 def hold(path: Path) -> int | None:
-    """A lock on a file or folder, which ends with the process; None where there are no locks.
+    """A lock on a file or folder, released when the process ends; None where the system has no locks.
 
     Raises:
         BlockingIOError: another process has it.
@@ -154,13 +154,13 @@ def hold(path: Path) -> int | None:
 
 
 def release(held: int | None) -> None:
-    """Give a lock back."""
+    """Release a lock of `hold`."""
     if held is not None:
         os.close(held)
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with what is in it, folders that allow no change included."""
+    """Remove a file or a folder with its content, read-only folders included."""
     if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
         return
@@ -175,19 +175,22 @@ def remove(path: Path) -> None:
 
 
 def is_mine(path: Path) -> bool:
-    """Whether something is a folder or an ordinary file of this user."""
+    """Whether a path is a folder or an ordinary file, owned by this user."""
     info = path.lstat()
     user = os.geteuid() if os.name == "posix" else info.st_uid
     return (stat.S_ISDIR(info.st_mode) or stat.S_ISREG(info.st_mode)) and info.st_uid == user
 
 
 def sweep(parent: Path) -> None:
-    """Remove what killed processes were building in `parent`."""
-    for name in os.listdir(parent):
+    """Remove what killed processes left in `parent`."""
+    names: list[str] = []
+    with suppress(OSError):  # a folder that may be written to but not listed
+        names = os.listdir(parent)
+    for name in names:
         path = parent / name
         if not LEFTOVER.fullmatch(name) or name.endswith(".old"):
             continue
-        with suppress(OSError):  # it is gone, or its process lives
+        with suppress(OSError):  # it is gone, or its process is running
             if is_mine(path):
                 held = hold(path)
                 if held is not None or time.time() - path.lstat().st_mtime > _STALE:
@@ -217,7 +220,7 @@ def sync_folder(path: Path) -> None:
 def carry(source: Path, to: Path, ours: Collection[str], written: Collection[str], at: str = "") -> None:
     """Put into the folder `to` what `source` holds besides `ours`: files as hard links, links as links.
 
-    What is there already stays; FileExistsError where its name is in `written` (case folded).
+    Existing entries of `to` are left alone; FileExistsError if one is in `written` (names, case folded).
     """
     for entry in sorted(os.scandir(source / at), key=lambda entry: entry.name):
         name = f"{at}{entry.name}"

@@ -1,26 +1,26 @@
-"""Folders replaced as a whole or not at all; only what the package made is replaced or removed.
+"""Atomic replacement of output folders; only files that the package made are replaced or removed.
 
 ```
-with replacing(out, CASE, inputs=documents) as new:      # a folder replaced as a whole: a run, a case
+with replacing(out, CASE, inputs=documents) as new:      # a folder that is replaced: a run, a case
     new.write("evidence.json", text)
     with new.create("mentions.jsonl") as file: ...
-check(out, CASE, inputs=documents)                       # would it be refused? Ask before the work, not after it
+check(out, CASE, inputs=documents)                       # before the work: raises what `replacing` would raise
 folder = claim(out, CUBE)                                # a folder that grows file by file: a cube
-marker(folder); damaged(folder)                          # whose it is; which of its files are not as they were written
+marker(folder); damaged(folder)                          # its kind; the files that are not as they were written
 ```
 
-One file is written by `files.write_whole` or `files.placing`; `files.TemporaryFolder` goes with its process.
+One file is written by `files.write_whole` or `files.placing`; `files.TemporaryFolder` is removed with its process.
 
-- **Old or new, never half.** Content is built under an unpredictable name beside the target, so on its file system, and
-  brought to disk; then both change places in one step, or in two steps that the next `check` completes. An exception,
-  SIGINT, SIGTERM, a full disk or `kill -9` at any moment leaves the old content or the new.
-- **Only our own.** A folder holds `.countervail.json`, which names its kind and the digest of every file written. A
-  folder without it is taken where it is new or empty, or where `Kind.adopt` recognises what an earlier version wrote;
-  any other is refused, as is one that holds an input. Other files in the folder are the user's: they stay as they are
-  (the same files, by hard link where the file system has them), and are never overwritten.
-- **No link is followed** inside a folder, nor at a file's own name; the target's path is resolved once.
-- **Modes** of a replaced folder and of its files are kept. `private` gives 700 and 600.
-- **Leftovers** of killed processes are removed by the next writer in the same directory, those of living ones never.
+- **Atomic.** The new folder is built beside the target, hence on the same file system, and synced to disk; then the two
+  are exchanged in one step, or in two steps that the next `check` completes. After an exception, SIGINT, SIGTERM, a
+  full disk or `kill -9` the target is complete: the old folder or the new one.
+- **Ownership.** A folder of ours has the file `.countervail.json` with its kind and the digest of every file written. A
+  folder without it is accepted if it is new or empty, or if `Kind.adopt` recognises one of an earlier version. Every
+  other folder is refused, and so is one that contains an input. Other files in a folder belong to the user: a
+  replacement leaves them unchanged (as hard links where possible) and never overwrites them.
+- **Links** inside a folder are not followed; the path of the target is resolved once.
+- **Modes** of a folder and its files survive a replacement. With `private`, new ones are 700 and 600.
+- **Leftovers** of killed processes are removed by the next writer in the same directory.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from countervail.files import (
 )
 
 MARKER: Final = ".countervail.json"
-"""The file by which a folder is known as ours."""
+"""The file that marks a folder as ours."""
 _FORMAT: Final = "folder/1"
 _TRIES: Final = 20
 
@@ -71,25 +71,27 @@ class Kind:
             None where the folder is not of this kind.
         refusal: the message for a folder of something else, with `{folder}` and `{kind}`.
         failure: the message for a folder that cannot be written, with `{folder}` and `{why}`.
+        field: the option that names the folder, as errors have it.
     """
 
     name: str
     adopt: Callable[[Path], Collection[str] | None] = lambda folder: None
     refusal: str = "--out: {folder} is not empty and not a {kind}'s folder; empty it, or name another"
     failure: str = "--out: {folder} cannot be written: {why}; name another folder"
+    field: str | None = "out"
 
     def refused(self, folder: str | Path) -> InputError:
         """The error for a folder of something else."""
-        return InputError(self.refusal.format(folder=folder, kind=self.name), file=str(folder))
+        return InputError(self.refusal.format(folder=folder, kind=self.name), field=self.field, file=str(folder))
 
     def failed(self, folder: str | Path, why: object) -> InputError:
         """The error for a folder that cannot be written."""
         if isinstance(why, OSError):
             why = why.strerror or why
-        return InputError(self.failure.format(folder=folder, why=why), file=str(folder))
+        return InputError(self.failure.format(folder=folder, why=why), field=self.field, file=str(folder))
 
 
-# -- what a folder says of itself --------------------------------------------------------------------------------------
+# -- the marker --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,11 @@ def marker(folder: str | Path) -> Marker | None:
     """The marker of a folder; None where there is none, or it is damaged."""
     try:
         with open_whole(Path(folder) / MARKER) as file:
-            found = json.load(file)
-        kind, private, files = found["kind"], found["private"], found["files"]
+            content = json.load(file)
+        kind, private, files = content["kind"], content["private"], content["files"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
-    if found.get("format") != _FORMAT or not isinstance(kind, str) or not isinstance(files, dict):
+    if content.get("format") != _FORMAT or not isinstance(kind, str) or not isinstance(files, dict):
         return None
     if not all(isinstance(digest, str) and _is_inside(name) for name, digest in files.items()):
         return None
@@ -125,8 +127,8 @@ def marker(folder: str | Path) -> Marker | None:
 
 def damaged(folder: str | Path) -> list[str]:
     """The files of a folder that are missing or not as they were written; empty where it has no marker."""
-    found = marker(folder)
-    return [] if found is None else [name for name, known in found.files.items() if _digest(folder, name) != known]
+    content = marker(folder)
+    return [] if content is None else [name for name, known in content.files.items() if _digest(folder, name) != known]
 
 
 def _digest(folder: str | Path, name: str) -> str | None:
@@ -181,8 +183,8 @@ def check(folder: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()) -> 
 
 def _ours(target: Path, kind: Kind) -> Collection[str] | None:
     """Names of the files in a folder that the package made; None where the folder is something else's."""
-    if found := marker(target):
-        return {*found.files, MARKER} if found.kind == kind.name else None
+    if known := marker(target):
+        return {*known.files, MARKER} if known.kind == kind.name else None
     if all(LEFTOVER.fullmatch(name) for name in os.listdir(target)):
         return ()
     adopted = kind.adopt(target)

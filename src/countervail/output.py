@@ -1,8 +1,7 @@
 """Text that leaves the program: for terminals, as JSON or as words; for spreadsheets.
 
-Names, quotes and paths come from documents that anybody may have written. Shown in a terminal they must not move the
-cursor, hide text or change its order; in a spreadsheet they must not be formulas; and a terminal that knows few
-characters, or has been closed, is no error.
+Names, quotes and paths may come from hostile documents. In a terminal they must not move the cursor, hide text or
+change its order; in a spreadsheet they must not be formulas. A limited encoding and a closed pipe are no errors.
 """
 
 from __future__ import annotations
@@ -52,8 +51,8 @@ def plain(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """`text` with every stretch of Arabic, Persian or Hebrew closed off, so that it does not reorder its neighbours."""
-    return _RIGHT_TO_LEFT.sub(lambda found: f"\u2068{found[0]}\u2069", text)
+    """`text` with isolates around Arabic, Persian and Hebrew, so that these do not reorder what is beside them."""
+    return _RIGHT_TO_LEFT.sub(lambda match: f"\u2068{match[0]}\u2069", text)
 
 
 def encodable(text: str, encoding: str) -> str:
@@ -78,8 +77,8 @@ def _encodable(character: str, encoding: str) -> str:
 def json_safe(text: str, encoding: str = "utf-8") -> str:
     """JSON text of the same value, with escapes for what a terminal obeys and what `encoding` does not have."""
 
-    def escaped(found: re.Match[str]) -> str:
-        return json.dumps(found[0])[1:-1] if found[0] > "\x7e" else f"\\u{ord(found[0]):04x}"
+    def escaped(match: re.Match[str]) -> str:
+        return json.dumps(match[0])[1:-1] if match[0] > "\x7e" else f"\\u{ord(match[0]):04x}"
 
     text = _SUSPECT.sub(escaped, text)
     try:
@@ -184,7 +183,7 @@ def _is_json(text: str) -> bool:
 
 @contextmanager
 def safe_streams() -> Iterator[Callable[[], bool]]:
-    """Let `sys.stdout` and `sys.stderr` show only what is safe; the value says whether stdout's reader has gone."""
+    """Let `sys.stdout` and `sys.stderr` show only what is safe; the value is whether the reader of stdout has gone."""
     before = sys.stdout, sys.stderr
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # for a stream that was closed before the start
         out = Stream(before[0] or nowhere, _COLOUR)

@@ -1,4 +1,4 @@
-"""Type aliases of the whole package: arrays by what they hold, rows of result tables, progress callbacks.
+"""Type aliases of the whole package: arrays by what they hold, rows of result tables, choices, progress callbacks.
 
 The array aliases are written as text, so that importing this module does not import NumPy.
 """
@@ -6,7 +6,7 @@ The array aliases are written as text, so that importing this module does not im
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,3 +29,8 @@ Tables: TypeAlias = Mapping[str, Sequence[Row]]
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """`progress(stage, done, total)`."""
+
+Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
+"""What sizes the lifting of a measure."""
+Horizon: TypeAlias = Literal["long", "short"]
+"""Long-run elasticities, or the low-substitution stress."""

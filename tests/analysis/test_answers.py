@@ -1,4 +1,4 @@
-"""The shipped scenarios on the bundled world: are signs and sizes what an economist would expect, is every rule kept.
+"""The shipped scenarios on the bundled world: are signs and sizes what an economist would expect, does every rule hold.
 
 Ranges are wide on purpose: they catch a wrong sign, unit or sector, not a revised assumption.
 """
@@ -46,7 +46,7 @@ def test_who_is_eligible() -> None:
     assert set(asiu.eligible()) == COMPREHENSIVE
     assert set(asiu.members) == COMPREHENSIVE | LISTED | {"UKR", "CHN"}
     for code in LISTED:
-        assert asiu.ratio("offset", code).note == "not eligible: the measures on it are list-based"
+        assert asiu.estimate("offset", code).note == "not eligible: the measures on it are list-based"
     assert set(run("russia-2022").eligible()) == {"RUS", "BLR"}
     assert set(run("maximum-pressure-2018").eligible()) == {"IRN"}
 
@@ -89,7 +89,7 @@ def test_a_club_of_this_kind_gives_little() -> None:
     assert 0.7 < asiu.break_even[CLUB] < 5.0
     # more of China helps more
     iran = asiu.world.index("IRN")
-    by = {name: found.gain[iran] for name, found in asiu.by_reading.items()}
+    by = {name: own.gain[iran] for name, own in asiu.by_reading.items()}
     assert by["interview"] > by["letter"]
     assert asiu.dependence.without_china[iran] < 0.5 * by["letter"]
 
@@ -160,7 +160,7 @@ def test_trade_with_the_senders_comes_back_to_about_what_it_was() -> None:
 
 
 def test_lifting_one_by_one_is_consistent_with_lifting_all() -> None:
-    """Cell by cell the parts multiply to the whole; incomes interact, so sums of gains come near it."""
+    """Cell by cell the parts multiply to the total; incomes interact, so sums of gains come near it."""
     asiu = run("asiu", 6)
     case = asiu.case
     logs = np.zeros(asiu.world.flows.shape)

@@ -9,8 +9,9 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
+from countervail.analysis.case import anchors
 from countervail.analysis.case.anchors import ppml
-from countervail.errors import InputError
+from countervail.errors import InputError, NotConverged
 from countervail.types import Floats
 from support.cases import bare_world, case, measure, rich_world
 
@@ -30,19 +31,19 @@ def by_dummies(
     """statsmodels' Poisson GLM with a dummy for every exporter and importer that trades in the sample."""
     sm = pytest.importorskip("statsmodels.api")
     y = np.where(sample, flows, 0.0)
-    kept = sample & (y.sum(1) > 0)[:, None] & (y.sum(0) > 0)[None, :]
+    used = sample & (y.sum(1) > 0)[:, None] & (y.sum(0) > 0)[None, :]
     n = len(flows)
-    exporter, importer = np.nonzero(kept)
+    exporter, importer = np.nonzero(used)
     dummies = np.concatenate([np.eye(n)[exporter], np.eye(n)[importer][:, 1:]], axis=1)
     dummies = dummies[:, dummies.any(0)]
     x = np.column_stack([covariates[:, exporter, importer].T, dummies])
-    scale = flows[kept].mean()
+    scale = flows[used].mean()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = sm.GLM(flows[kept] / scale, x, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
+        fit = sm.GLM(flows[used] / scale, x, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
     fitted = np.full((n, n), np.nan)
-    fitted[kept] = fit.fittedvalues * scale
-    return np.asarray(fit.params[: len(covariates)]), fitted, kept
+    fitted[used] = fit.fittedvalues * scale
+    return np.asarray(fit.params[: len(covariates)]), fitted, used
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -51,9 +52,9 @@ def test_ppml_is_the_poisson_glm_with_dummies(seed: int) -> None:
     rng = np.random.default_rng(seed)
     sample = ~np.eye(len(flows), dtype=bool) & (rng.random(flows.shape) > 0.15)
     fit = ppml(flows[None], covariates, sample[None])
-    beta, fitted, kept = by_dummies(flows, covariates, sample)
+    beta, fitted, used = by_dummies(flows, covariates, sample)
     assert_allclose(fit.coefficients[0], beta, rtol=1e-8, atol=1e-8)
-    assert_allclose(fit.predicted[0][kept], fitted[kept], rtol=1e-8)
+    assert_allclose(fit.predicted[0][used], fitted[used], rtol=1e-8)
 
 
 def test_exporters_and_importers_without_trade_leave_the_fit() -> None:
@@ -62,14 +63,14 @@ def test_exporters_and_importers_without_trade_leave_the_fit() -> None:
     flows[:, 5] = 0.0
     sample = ~np.eye(len(flows), dtype=bool)
     fit = ppml(flows[None], covariates, sample[None])
-    beta, fitted, kept = by_dummies(flows, covariates, sample)
+    beta, fitted, used = by_dummies(flows, covariates, sample)
     assert_allclose(fit.coefficients[0], beta, rtol=1e-8, atol=1e-8)
-    assert_allclose(fit.predicted[0][kept], fitted[kept], rtol=1e-8)
+    assert_allclose(fit.predicted[0][used], fitted[used], rtol=1e-8)
     assert not fit.predicted[0][2].any()
     assert not fit.predicted[0][:, 5].any()
 
 
-def test_sectors_are_fitted_apart() -> None:
+def test_sectors_are_fitted_separately() -> None:
     one, covariates = draw(1)
     two, _ = draw(2)
     sample = np.broadcast_to(~np.eye(len(one), dtype=bool), (2, *one.shape))
@@ -90,7 +91,7 @@ def test_a_fit_reproduces_what_everybody_trades() -> None:
 
 
 def test_excluded_cells_are_predicted_as_if_they_were_like_the_rest() -> None:
-    """Trade without error that follows gravity is found again in the cells that were left out."""
+    """Trade without error that follows gravity is recovered in the cells that were left out."""
     rng = np.random.default_rng(5)
     _, covariates = draw(5)
     n = covariates.shape[1]
@@ -122,6 +123,15 @@ def test_a_sector_without_trade_is_refused_by_the_fit_and_closed_in_the_layout()
     lost = np.where(home, 0.0, flows[:, :, 4])
     flows[:, :, 4] = np.where(home, flows[:, :, 4] + np.diag(lost.sum(0)), 0.0)
     assert not case(world.replace(flows=flows)).layout.potential[:, :, 4].any()
+
+
+def test_a_fit_that_does_not_converge_has_its_residual(monkeypatch: pytest.MonkeyPatch) -> None:
+    flows, covariates = draw(6)
+    monkeypatch.setattr(anchors, "MAX_ITERATIONS", 3)
+    with pytest.raises(NotConverged, match="did not settle in 3 iterations") as error:
+        ppml(flows[None], covariates, ~np.eye(len(flows), dtype=bool)[None])
+    assert error.value.residual is not None
+    assert 1e-10 < error.value.residual < 1
 
 
 def test_potential_is_the_prediction_where_nobody_trades_and_nothing_elsewhere() -> None:

@@ -72,7 +72,7 @@ def test_anchor_history_replaces_goods_and_keeps_services() -> None:
     world = rich_world(closed=0.0)
     made = case(world, [measure("m", effect=-1.0)], settings={"anchor": "history"})
     r, u = CODES.index("RUS"), CODES.index("USA")
-    ratio = double_ratio(world, 2016, np.asarray(made.layout.treated.any(2)), made.untouched)
+    ratio = double_ratio(world, 2016, np.asarray(made.layout.treated.any(2)), made.layout.untouched)
     assert_allclose(made.budget[r, u, :4], ratio[r, u])
     assert_allclose(made.budget[r, u, 4], 1.0)
     assert not made.budget[u, r].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis import live as module
 from countervail.analysis.live import Live
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import banded, case_of, completed, solved
@@ -81,7 +83,7 @@ def test_switches_together_give_what_a_run_from_nothing_gives(chosen: list[str])
     same(live().outcome_of(scenario), fresh)
 
 
-def test_an_answer_does_not_depend_on_what_was_asked_before() -> None:
+def test_an_answer_does_not_depend_on_earlier_requests() -> None:
     scenario = source().scenario(["club.china=none"])
     first = live().outcome_of(scenario).real_income
     live().outcome_of(source().scenario(["settings.horizon=short", "settings.rails_date=2015-01-01"]))
@@ -99,23 +101,29 @@ def test_windows_asking_at_once_get_their_own_answers() -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_the_other_world_is_solved_ahead() -> None:
-    made = Live.of(cv.load_world(), source().scenario())
+def test_the_other_world_is_solved_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `prepare` no switch places a scenario in a world from nothing, which is what a first switch waits for."""
+    made = replace(live())
     made.prepare()
-    assert "_other_world" in made.__dict__
+
+    def too_late(*_: object) -> None:
+        raise AssertionError("a case was made from nothing")
+
+    monkeypatch.setattr(module, "case_of", too_late)
+    assert made.outcome_of(source().scenario(["settings.unrecorded_oil=false"])).worlds.cost.any()
 
 
 def test_a_run_is_its_stages_and_the_headline_alone_has_the_same_bands() -> None:
     scenario = source().scenario(["settings.horizon=short"])
     first = completed(solved(case_of(live().world, scenario)))
-    whole, headline = banded(first, 3), banded(first, 3, thorough=False)
+    full, headline = banded(first, 3), banded(first, 3, thorough=False)
     assert headline.drawn is not None
-    assert whole.drawn is not None
-    np.testing.assert_array_equal(whole.drawn.cost, headline.drawn.cost)
-    np.testing.assert_array_equal(whole.drawn.gain[whole.main], headline.drawn.gain[whole.main])
+    assert full.drawn is not None
+    np.testing.assert_array_equal(full.drawn.cost, headline.drawn.cost)
+    np.testing.assert_array_equal(full.drawn.gain[full.main], headline.drawn.gain[full.main])
     other = next(name for name in first.by_reading if name != first.main)
     assert len(headline.cost("IRN", other)) == len(headline.gain("IRN", other)) == 1
-    assert len(whole.gain("IRN", other)) == 4
+    assert len(full.gain("IRN", other)) == 4
 
 
 def test_a_source_is_read_under_one_set_of_overrides_after_another() -> None:
@@ -126,7 +134,7 @@ def test_a_source_is_read_under_one_set_of_overrides_after_another() -> None:
 def test_a_scenario_from_elsewhere_includes_files_of_the_library_alone() -> None:
     text = "include: [asiu.yaml]\nname: mine\ntitle: Mine\n"
     assert Source.parse(text.encode(), "mine.yaml").scenario().club == cv.load_scenario("asiu").club
-    with pytest.raises(InputError, match=r"mine\.yaml.*lies outside"):
+    with pytest.raises(InputError, match=r"mine\.yaml.*is outside the folder"):
         Source.parse(b"include: [../../../../../../etc/passwd]\n", "mine.yaml")
 
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.identification import Placebo
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.errors import InputError
@@ -40,8 +41,8 @@ def test_the_four_worlds_are_exact_solves(outcome: Outcome) -> None:
     for name, shock in (
         ("S", cv.Shock()),
         ("U", case.lift()),
-        ("C", case.club(members)),
-        ("UC", case.club(members, base=case.lift())),
+        ("C", case.club(ClubDesign(members))),
+        ("UC", case.club(ClubDesign(members), case.lift())),
     ):
         assert_allclose(outcome.real_income[name], cv.solve(world, shock, tol=1e-12).real_income, atol=1e-9)
     assert_allclose(outcome.real_income["S"], 1.0, atol=1e-12)
@@ -65,7 +66,7 @@ def test_the_clubs_figure_is_a_ratio_of_sums(outcome: Outcome) -> None:
     assert outcome.offset[CLUB] != pytest.approx(np.mean([outcome.offset["IRN"], outcome.offset["RUS"]]))
 
 
-def test_readings_are_run_apart(outcome: Outcome) -> None:
+def test_readings_are_run_separately(outcome: Outcome) -> None:
     assert set(outcome.by_reading) == {"one", "two"}
     assert outcome.by_reading["two"].members == ("IRN", "RUS", "CHN")
     alone = cv.run(outcome.world, scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), reading="two"))
@@ -79,7 +80,7 @@ def test_readings_are_run_apart(outcome: Outcome) -> None:
 
 
 def note(outcome: Outcome, who: str) -> str:
-    return outcome.ratio("offset", who).note
+    return outcome.estimate("offset", who).note
 
 
 def test_every_reason_for_no_ratio(outcome: Outcome) -> None:
@@ -94,7 +95,7 @@ def test_every_reason_for_no_ratio(outcome: Outcome) -> None:
     assert "levels only" in note(other, "CHN")
     assert "other members" in note(other, "BLR")
     assert note(other, "VEN").startswith("not identified: cost (no draws) is")
-    assert all(other.ratio(what, "VEN").value is None for what in ("offset", "blunting"))
+    assert all(other.estimate(what, "VEN").value is None for what in ("offset", "blunting"))
 
 
 def test_a_sanctioned_sender_keeps_its_ratio_and_switched_off_measures_say_nothing(outcome: Outcome) -> None:
@@ -174,10 +175,10 @@ def test_pseudo_targets_may_be_made_to_comply_and_are_no_sender_to_themselves(ou
 
 
 def test_at_the_break_even_the_offset_is_one(outcome: Outcome) -> None:
-    for reading, found in outcome.by_reading.items():
+    for reading, own in outcome.by_reading.items():
         for who, b in outcome.integration[reading].items():
             assert 0 < b < 5
-            club = outcome.case.club(found.members, reading, uniform=b, base=found.sanctions.shock)
+            club = outcome.case.club(ClubDesign(own.members, reading, uniform=b), own.sanctions.shock)
             eq = cv.solve(outcome.world, club)
             gain = float(outcome.pooled(np.log(eq.real_income), who, reading))
             assert_allclose(gain / outcome.cost(who, reading)[0], 1.0, atol=0.01)
@@ -192,11 +193,13 @@ def test_a_break_even_out_of_reach_is_undefined() -> None:
 
 def test_at_the_break_even_wedge_a_member_is_as_well_off_outside(outcome: Outcome) -> None:
     members = list(outcome.members)
-    club = outcome.case.club(members)
+    club = outcome.case.club(ClubDesign(members))
     for who, wedge in outcome.deterrence.items():
         k = CODES.index(who)
         inside = cv.solve(outcome.world, outcome.case.deterrence(club, who, wedge)).real_income[k]
-        outside = cv.solve(outcome.world, outcome.case.club([m for m in members if m != who])).real_income[k]
+        outside = cv.solve(outcome.world, outcome.case.club(ClubDesign([m for m in members if m != who]))).real_income[
+            k
+        ]
         gain = outcome.real_income["C"][k] / outside - 1.0
         assert gain > 0
         assert_allclose(inside, outside, atol=0.01 * gain)
@@ -215,8 +218,8 @@ def test_without_senders_nothing_deters(outcome: Outcome) -> None:
 def test_provisions_alone_and_last(outcome: Outcome) -> None:
     base, members = outcome.real_income["S"], list(outcome.members)
     for part, other in zip(outcome.parts, reversed(outcome.parts), strict=True):
-        alone = cv.solve(outcome.world, outcome.case.club(members, provisions=[part.id])).real_income
-        rest = cv.solve(outcome.world, outcome.case.club(members, provisions=[other.id])).real_income
+        alone = cv.solve(outcome.world, outcome.case.club(ClubDesign(members, provisions=[part.id]))).real_income
+        rest = cv.solve(outcome.world, outcome.case.club(ClubDesign(members, provisions=[other.id]))).real_income
         assert_allclose(part.alone, np.log(alone / base), atol=1e-7)
         assert_allclose(part.last, np.log(outcome.real_income["C"] / rest), atol=1e-7)
 
@@ -241,9 +244,9 @@ def test_what_a_gain_rests_on(outcome: Outcome) -> None:
 
 
 def test_diverted_trade_is_the_difference_between_u_and_s(outcome: Outcome) -> None:
-    found = outcome.worlds.sanctions
+    base = outcome.worlds.sanctions
     lost = sum(d.change for d in outcome.moved if d.target == "IRN" and d.flow == "export")
-    exports = [eq.flows[IRAN].sum() - eq.flows[IRAN, IRAN].sum() for eq in (found.S, found.U)]
+    exports = [eq.flows[IRAN].sum() - eq.flows[IRAN, IRAN].sum() for eq in (base.S, base.U)]
     assert_allclose(lost, exports[0] - exports[1], rtol=1e-9)
     senders = [d.change for d in outcome.moved if d.target == "IRN" and d.partner in ("USA", "DEU", "FRA")]
     assert sum(senders) < 0
@@ -266,11 +269,11 @@ def test_bad_arguments(outcome: Outcome) -> None:
         cv.run(outcome.world, outcome.scenario, draws=-1)
 
 
-def test_progress_is_told() -> None:
-    told: list[tuple[str, int, int]] = []
-    cv.run(bare_world(), scenario(MEASURES, PROVISIONS), draws=2, progress=lambda *step: told.append(step))
-    assert told[0] == ("worlds", 0, told[0][2])
-    assert told[-1] == ("draws", 2, 2)
+def test_progress_is_reported() -> None:
+    steps: list[tuple[str, int, int]] = []
+    cv.run(bare_world(), scenario(MEASURES, PROVISIONS), draws=2, progress=lambda *step: steps.append(step))
+    assert steps[0] == ("worlds", 0, steps[0][2])
+    assert steps[-1] == ("draws", 2, 2)
 
 
 def test_an_xarray_view_holds_the_worlds(outcome: Outcome) -> None:

@@ -60,8 +60,8 @@ def test_definitions(seed: int) -> None:
         admitted = [j for j in eager if all(gain[number(S | {j}), i] >= gain[s, i] for i in S)]
         assert exclusive[s] == (not admitted)
     for entry, outside in (("open", open_), ("exclusive", exclusive)):
-        found = set(stable(gain, entry).tolist())  # type: ignore[arg-type]
-        assert found == {number(S) for S in sets() if inside[number(S)] and outside[number(S)] and len(S) >= 2}
+        result = set(stable(gain, entry).tolist())  # type: ignore[arg-type]
+        assert result == {number(S) for S in sets() if inside[number(S)] and outside[number(S)] and len(S) >= 2}
         sizes = [int(c).bit_count() for c in stable(gain, entry)]  # type: ignore[arg-type]
         assert sizes == sorted(sizes, reverse=True)
 
@@ -72,10 +72,10 @@ def test_superadditivity_core_and_convexity(seed: int) -> None:
     v, _ = a_game(seed)
     pairs = [(S, T) for S, T in combinations(sets(), 2) if S and T and not S & T]
     lack = [v[number(S)] + v[number(T)] - v[number(S | T)] for S, T in pairs]
-    found = superadditivity(v)
-    assert found.pairs == len(pairs)
-    assert found.violations == pytest.approx(np.mean([x > 0 for x in lack]))
-    assert found.worst == pytest.approx(max(0.0, *lack))
+    result = superadditivity(v)
+    assert result.pairs == len(pairs)
+    assert result.violations == pytest.approx(np.mean([x > 0 for x in lack]))
+    assert result.worst == pytest.approx(max(0.0, *lack))
     given_ = shapley(v)
     objections = [S for S in sets() if v[number(S)] > sum(given_[i] for i in S) + 1e-12]
     of = core(v, given_, 1e-12)

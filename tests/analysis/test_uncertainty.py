@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import sample, two_sided
-from countervail.analysis.outcome import Outcome
-from countervail.analysis.uncertainty import Drawn, influence
+from countervail.analysis.outcome import UNITS, Outcome
+from countervail.analysis.run import banded
+from countervail.analysis.uncertainty import DrawnWorlds, influence
+from countervail.scenario import CLUB
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 MEASURES = [
@@ -55,20 +58,20 @@ def test_a_symmetric_range_is_the_triangular_distribution() -> None:
 
 def test_what_is_drawn_and_what_is_not() -> None:
     world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
-    found = sample(world, given_, 50, 0)
+    draws = sample(world, given_, 50, 0)
     # numbers without a range are not drawn
-    assert set(found.paths) == {
+    assert set(draws.paths) == {
         "measures.russia.effect",
         "measures.iran.effect",
         "club.provisions.market.effect",
         "club.provisions.energy.effect",
     }
-    assert len(found.labels) == len(found.paths)
-    values = dict(zip(found.paths, found.values.T, strict=True))
+    assert len(draws.labels) == len(draws.paths)
+    values = dict(zip(draws.paths, draws.values.T, strict=True))
     assert (values["measures.russia.effect"] <= -0.5).all()
     assert (values["measures.russia.effect"] >= -2.0).all()
-    assert (found.elasticity >= world.elasticity_low).all()
-    assert (found.elasticity <= world.elasticity_high).all()
+    assert (draws.elasticity >= world.elasticity_low).all()
+    assert (draws.elasticity <= world.elasticity_high).all()
     # elasticities have a part in common
     logs = np.log(sample(world, given_, 400, 0).elasticity)
     off = np.corrcoef(logs.T)[~np.eye(world.j, dtype=bool)]
@@ -78,18 +81,18 @@ def test_what_is_drawn_and_what_is_not() -> None:
 
 def test_a_world_without_ranges_or_marks_keeps_its_elasticities_and_flows() -> None:
     world = bare_world()
-    found = sample(world, scenario(MEASURES, PROVISIONS), 3, 0)
-    assert_allclose(found.elasticity, np.tile(world.elasticity, (3, 1)))
-    assert found.draw(0, world).flows is None
+    draws = sample(world, scenario(MEASURES, PROVISIONS), 3, 0)
+    assert_allclose(draws.elasticity, np.tile(world.elasticity, (3, 1)))
+    assert draws.draw(0, world).flows is None
 
 
 def test_draws_do_not_depend_on_the_order_of_use_and_switches_keep_them() -> None:
     world, given_ = rich_world(), scenario(MEASURES, PROVISIONS)
-    found = sample(world, given_, 4, 3)
-    late, early = found.draw(3, world), sample(world, given_, 4, 3).draw(3, world)
+    draws = sample(world, given_, 4, 3)
+    late, early = draws.draw(3, world), sample(world, given_, 4, 3).draw(3, world)
     assert_allclose(late.flows, early.flows)
     off = scenario([{**MEASURES[0], "enabled": False}, MEASURES[1]], PROVISIONS, china="full")
-    assert_allclose(sample(world, off, 4, 3).values, found.values)
+    assert_allclose(sample(world, off, 4, 3).values, draws.values)
 
 
 # -- imputed cells -----------------------------------------------------------------------------------------------------
@@ -98,9 +101,9 @@ def test_draws_do_not_depend_on_the_order_of_use_and_switches_keep_them() -> Non
 @pytest.mark.parametrize("seed", range(3))
 def test_the_noise_of_imputed_cells_keeps_every_identity(seed: int) -> None:
     world = rich_world(seed)
-    found = sample(world, scenario(), 5, seed)
+    draws = sample(world, scenario(), 5, seed)
     for k in range(5):
-        flows = found.draw(k, world).flows
+        flows = draws.draw(k, world).flows
         assert flows is not None
         drawn = world.replace(flows=flows)
         assert drawn.check() == ()
@@ -131,25 +134,24 @@ def test_a_pair_whose_total_is_a_guess_moves_as_one() -> None:
 
 
 def test_the_same_draws_in_all_worlds(outcome: Outcome) -> None:
-    """A draw by hand: its worlds, solved apart, are those of the run."""
+    """A draw by hand: its worlds, solved separately, are those of the run."""
     drawn = outcome.drawn
     assert drawn is not None
     draw = drawn.draws.draw(7, outcome.world)
     one = outcome.case.drawn(draw)
-    S = cv.solve(one.economy, one.sanctioned()).real_income
-    U = cv.solve(one.economy, one.lift()).real_income
-    C = cv.solve(one.economy, one.club(outcome.members)).real_income
-    UC = cv.solve(one.economy, one.club(outcome.members, base=one.lift())).real_income
+    S = cv.solve(one.prepared, one.sanctioned()).real_income
+    U = cv.solve(one.prepared, one.lift()).real_income
+    C = cv.solve(one.prepared, one.club(ClubDesign(outcome.members))).real_income
+    UC = cv.solve(one.prepared, one.club(ClubDesign(outcome.members), one.lift())).real_income
     assert_allclose(drawn.cost[7], np.log(U / S), atol=1e-5)
     assert_allclose(drawn.gain["one"][7], np.log(C / S), atol=1e-5)
     assert_allclose(drawn.cost_with_club["one"][7], np.log(UC / C), atol=1e-5)
-    two = cv.solve(one.economy, one.club(("IRN", "RUS", "CHN"), "two")).real_income
+    two = cv.solve(one.prepared, one.club(ClubDesign(("IRN", "RUS", "CHN"), "two"))).real_income
     assert_allclose(drawn.gain["two"][7], np.log(two / S), atol=1e-5)
 
 
 def test_the_same_seed_gives_the_same_bands_and_another_seed_others(outcome: Outcome) -> None:
-    again = cv.run(outcome.world, outcome.scenario, draws=30, seed=1)
-    other = cv.run(outcome.world, outcome.scenario, draws=30, seed=2)
+    again, other = (banded(outcome, 30, seed, thorough=False) for seed in (1, 2))
     assert (again.cost("IRN") == outcome.cost("IRN")).all()
     assert (again.gain("RUS") == outcome.gain("RUS")).all()
     assert other.cost("IRN")[0] == outcome.cost("IRN")[0]
@@ -158,7 +160,7 @@ def test_the_same_seed_gives_the_same_bands_and_another_seed_others(outcome: Out
 
 def test_bands_are_ordered_and_hold_the_central_value(outcome: Outcome) -> None:
     for who in ("IRN", "RUS", "CLUB"):
-        ratio = outcome.ratio("offset", who)
+        ratio = outcome.estimate("offset", who)
         assert ratio.value is not None
         assert ratio.low is not None
         assert ratio.median is not None
@@ -168,12 +170,44 @@ def test_bands_are_ordered_and_hold_the_central_value(outcome: Outcome) -> None:
         assert len(outcome.cost(who)) == len(outcome.gain(who)) == 31
 
 
-def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
+def test_every_headline_figure_is_an_estimate(outcome: Outcome) -> None:
+    assert outcome.drawn is not None
+    income, at = outcome.income, [outcome.world.index(c) for c in ("IRN", "RUS")]
+    for quantity, logs, drawn in (
+        ("cost", outcome.worlds.cost, outcome.drawn.cost),
+        ("gain", outcome.worlds.gain, outcome.drawn.gain["one"]),
+    ):
+        money = outcome.estimate(f"{quantity}_usd", "IRN")  # type: ignore[arg-type]
+        assert_allclose(money.value, income[IRAN] * np.expm1(logs[IRAN]))
+        assert_allclose(money.high, np.percentile(income[IRAN] * np.expm1(drawn[:, IRAN]), 95))
+        percent = outcome.estimate(f"{quantity}_pct", "IRN")  # type: ignore[arg-type]
+        assert_allclose(percent.low, np.percentile(100 * np.expm1(drawn[:, IRAN]), 5))
+        # the club's money is the sum over its eligible members, draw by draw
+        money = outcome.estimate(f"{quantity}_usd", CLUB)  # type: ignore[arg-type]
+        assert_allclose(money.value, (income * np.expm1(logs))[at].sum())
+        assert_allclose(money.median, np.percentile((income * np.expm1(drawn))[:, at].sum(1), 50))
+    ratios = outcome.drawn.gain["one"][:, IRAN] / outcome.drawn.cost[:, IRAN]
+    assert outcome.estimate("p_offset_10", "IRN").value == (ratios > 0.1).mean()
+    assert_allclose(outcome.estimate("offset", "IRN").high, np.percentile(ratios, 95))
+    left = 1.0 - outcome.drawn.cost_with_club["one"][:, IRAN] / outcome.drawn.cost[:, IRAN]
+    assert_allclose(outcome.estimate("blunting", "IRN").low, np.percentile(left, 5))
+    assert outcome.estimate("break_even", "IRN").value == outcome.integration["one"]["IRN"]
+
+
+def test_a_headline_figure_without_a_value_has_a_note(outcome: Outcome) -> None:
+    for quantity in UNITS:
+        for who in ("BLR", "VEN"):
+            figure = outcome.estimate(quantity, who)
+            assert (figure.value is None) == (quantity not in ("cost_pct", "cost_usd", "gain_pct", "gain_usd"))
+            assert (figure.value is None) == figure.note.startswith("not eligible: ")
+
+
+def test_identification_uses_the_fifth_percentile(outcome: Outcome) -> None:
     assert outcome.drawn is not None
     weak = replace(outcome.drawn, cost=np.where(np.arange(30)[:, None] < 4, -0.01, outcome.drawn.cost))
     other = replace(outcome, drawn=weak)
     assert other.offset["IRN"] is None
-    assert "5th percentile of the cost is -1.00%" in other.ratio("offset", "IRN").note
+    assert "5th percentile of the cost is -1.00%" in other.estimate("offset", "IRN").note
 
 
 # -- which assumption moves it -----------------------------------------------------------------------------------------
@@ -182,7 +216,7 @@ def test_identification_asks_the_fifth_percentile(outcome: Outcome) -> None:
 def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) -> None:
     assert outcome.drawn is not None
     many = sample(outcome.world, outcome.scenario, 2000, 5)
-    drawn = Drawn(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
+    drawn = DrawnWorlds(np.zeros((2000, 12)), {}, {}, {}, {}, np.ones(2000), many)
     column = many.values[:, many.paths.index("measures.iran.effect")]
     other = many.values[:, many.paths.index("club.provisions.market.effect")]
     answer = -3.0 * (column - column.mean()) / column.std() + (other - other.mean()) / other.std()
@@ -201,7 +235,7 @@ def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> N
     many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
     assert many.drawn is not None
     rows = influence(many.drawn, many.cost("IRN")[1:])
-    found = {row.path: row.rank_correlation for row in rows}
-    assert found["measures"] > 0.5
-    assert found["measures.iran.effect"] < -0.4  # a deeper cut costs more
+    rows_by_path = {row.path: row.rank_correlation for row in rows}
+    assert rows_by_path["measures"] > 0.5
+    assert rows_by_path["measures.iran.effect"] < -0.4  # a deeper cut costs more
     assert 0.5 < sum(row.share for row in rows) <= 1.2

@@ -1,4 +1,4 @@
-"""Answers from worker processes: each made once, by who is nearest to it, by another where a process dies."""
+"""Answers from worker processes: each computed once, where the scenario is solved, and again where a process dies."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, wait
+from multiprocessing import active_children
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from countervail.app.processes.answers import Answers
-from countervail.app.processes.worker_child import Internal, Lost, Unable
-from countervail.app.routes.models import as_json
-from countervail.app.work.engine import Reply
+from countervail.app import Internal, Lost, Unable
+from countervail.app.models import State, as_json
+from countervail.app.processes.answers import MOST_PROCESSES, Answers, processors
+from countervail.app.work import Reply
 from countervail.errors import InputError
 from support.cases import rich_world
 from support.served import begun, is_running, odd, until
@@ -27,20 +28,16 @@ PROCESSES = 2
 
 @pytest.fixture(scope="module")
 def answers() -> Iterator[Answers]:
-    with Answers(rich_world(), PROCESSES, most_bytes=100) as found:
-        found.grow()
-        yield found
+    with Answers(rich_world(), PROCESSES, most_bytes=100) as started:
+        started.grow()
+        yield started
 
 
 @pytest.fixture
-def folder(answers: Answers, tmp_path: Path) -> Iterator[Path]:
-    """Where questions are noted; they are answered once `go` is there."""
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where questions note who began with them; they are answered once `go` is there."""
     yield tmp_path
     (tmp_path / "go").touch()
-    until(lambda: not any(helper.asked for helper in answers._helpers))
-    for helper in answers._helpers:
-        helper.had.clear()
-        helper.deaths = 0
 
 
 def go(folder: Path, *coming: Future[bytes]) -> list[bytes]:
@@ -49,7 +46,7 @@ def go(folder: Path, *coming: Future[bytes]) -> list[bytes]:
     return [future.result(0) for future in coming]
 
 
-def test_what_is_asked_twice_is_answered_once_and_known_from_then_on(answers: Answers, folder: Path) -> None:
+def test_a_question_asked_twice_is_answered_once_and_cached(answers: Answers, folder: Path) -> None:
     question = odd(folder, "one")
     first, again = answers.ask(question), answers.ask(odd(folder, "one"))
     assert first is again
@@ -59,93 +56,101 @@ def test_what_is_asked_twice_is_answered_once_and_known_from_then_on(answers: An
     assert len(begun(folder, "one")) == 1
 
 
-def test_answers_kept_are_bounded_by_their_size(answers: Answers, folder: Path) -> None:
+def test_the_cache_is_bounded_by_its_size(answers: Answers, folder: Path) -> None:
     questions = [odd(folder, f"{k}" * 38) for k in range(3)]
     for question in questions:
         go(folder, answers.ask(question))
     assert [bool(answers.known(question)) for question in questions] == [False, True, True]
+    huge = odd(folder, "h" * 120)
+    assert go(folder, answers.ask(huge))
+    assert answers.known(huge) is None
 
 
-def test_what_nobody_waits_for_is_not_worked_out(answers: Answers, folder: Path) -> None:
+def test_what_nobody_waits_for_is_not_computed(answers: Answers, folder: Path) -> None:
     under_way = [answers.ask(odd(folder, name, scenario=name)) for name in "ab"]
     until(lambda: begun(folder, "a") and begun(folder, "b"))
-    left, kept = answers.ask(odd(folder, "left")), answers.ask(odd(folder, "kept"))
-    assert answers.ask(odd(folder, "kept")) is kept
-    for name in ("left", "kept", "unknown"):
+    left, waited_for = answers.ask(odd(folder, "left")), answers.ask(odd(folder, "waited for"))
+    assert answers.ask(odd(folder, "waited for")) is waited_for
+    for name in ("left", "waited for", "unknown"):
         answers.leave(odd(folder, name))
-    answers.leave(odd(folder, "a", scenario="a"))  # which is begun
-    assert go(folder, kept, *under_way) == [b'"kept"', b'"a"', b'"b"']
+    answers.leave(odd(folder, "a", scenario="a"))  # which has begun
+    assert go(folder, waited_for, *under_way) == [b'"waited for"', b'"a"', b'"b"']
     with pytest.raises(CancelledError):
         left.result(0)
     assert begun(folder, "left") == []
     assert answers.ask(odd(folder, "left")).result(20) == b'"left"'
 
 
-def test_a_user_waits_for_nothing_asked_by_the_way(answers: Answers, folder: Path) -> None:
-    by_the_way: tuple[Reply, ...] = ("scenario", "charts", "payments")
-    others = [answers.ask(odd(folder, reply, reply)) for reply in by_the_way]
+def test_a_user_waits_for_nothing_that_is_not_urgent(answers: Answers, folder: Path) -> None:
+    not_urgent: tuple[Reply, ...] = ("scenario", "charts", "payments")
+    others = [answers.ask(odd(folder, reply, reply, scenario="urgent")) for reply in not_urgent]
     until(lambda: begun(folder, "scenario"))
-    assert sum(helper.asked is not None for helper in answers._helpers) == PROCESSES - 1
-    urgent = answers.ask(odd(folder, "urgent"))
+    urgent = answers.ask(odd(folder, "urgent", scenario="urgent"))
     until(lambda: begun(folder, "urgent"))
     assert begun(folder, "charts") == begun(folder, "payments") == []
     go(folder, urgent, *others)
 
 
-def test_who_solved_a_scenario_answers_more_about_it_and_the_others_learn_it(answers: Answers, folder: Path) -> None:
-    go(folder, answers.ask(odd(folder, "first")))
+def test_the_process_that_solved_a_scenario_answers_more_about_it_and_the_others_learn_it(
+    answers: Answers, folder: Path
+) -> None:
+    go(folder, answers.ask(odd(folder, "first", scenario="learnt")))
     until(lambda: len(set(begun(folder, "ahead"))) == PROCESSES)
-    until(lambda: not any(helper.asked for helper in answers._helpers))
-    more = [odd(folder, "first", "country"), odd(folder, "first", "payments")]
-    for question in more:
-        go(folder, answers.ask(question))
-    assert [question in helper.had for helper in answers._helpers for question in more] in (
-        [True, True, False, False],
-        [False, False, True, True],
-    )
+    replies: tuple[Reply, ...] = ("country", "payments")
+    for reply in replies:
+        go(folder, answers.ask(odd(folder, "first", reply, scenario="learnt")))
+    processes = begun(folder, "first")
+    assert len(processes) == 3
+    assert len(set(processes)) == 1
     (folder / "go").unlink()
     for name in ("left", "right"):
-        answers.ask(odd(folder, name))
+        answers.ask(odd(folder, name, scenario="learnt"))
     until(lambda: begun(folder, "left") and begun(folder, "right"))
     assert len(begun(folder, "ahead")) == PROCESSES
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "said"),
+    ("name", "kind", "message"),
     [
         ("input", InputError, "a reason"),
         ("memory", Unable, "more memory than there is"),
         ("ours", Internal, "internal error: ValueError: a reason"),
     ],
 )
-def test_what_goes_wrong_is_told_and_asked_anew(
-    answers: Answers, folder: Path, name: str, kind: type[Exception], said: str
+def test_an_error_is_passed_on_and_not_cached(
+    answers: Answers, folder: Path, name: str, kind: type[Exception], message: str
 ) -> None:
     for _ in range(2):
-        with pytest.raises(kind, match=said):
+        with pytest.raises(kind, match=message):
             go(folder, answers.ask(odd(folder, name)))
     assert len(begun(folder, name)) == 2
 
 
-def test_a_process_that_dies_is_replaced_and_its_question_asked_once_more(answers: Answers, folder: Path) -> None:
-    assert go(folder, answers.ask(odd(folder, "dies once"))) == [b'"dies once"']
-    first, second = begun(folder, "dies once")
+@pytest.mark.parametrize("how", ["dies once", "dies half way"])
+def test_a_process_that_dies_is_replaced_and_its_question_asked_once_more(
+    answers: Answers, folder: Path, how: str
+) -> None:
+    assert go(folder, answers.ask(odd(folder, how))) == [as_json(how)]
+    first, second = begun(folder, how)
     assert (is_running(first), is_running(second)) == (False, True)
-    with pytest.raises(Lost, match="ended early"):
-        go(folder, answers.ask(odd(folder, "dies")))
-    assert len(begun(folder, "dies")) == 2
     assert go(folder, answers.ask(odd(folder, "after"))) == [b'"after"']
 
 
-def test_a_process_killed_while_it_rests_is_replaced(answers: Answers, folder: Path) -> None:
+def test_a_question_that_ends_two_processes_is_given_up(answers: Answers, folder: Path) -> None:
+    with pytest.raises(Lost, match="ended early"):
+        go(folder, answers.ask(odd(folder, "dies")))
+    assert len(begun(folder, "dies")) == 2
+
+
+def test_a_process_killed_at_rest_is_replaced(answers: Answers, folder: Path) -> None:
     go(folder, answers.ask(odd(folder, "before")))
-    until(lambda: not any(helper.asked for helper in answers._helpers))
-    os.kill(begun(folder, "before")[0], signal.SIGKILL)
-    until(lambda: any(helper.deaths for helper in answers._helpers))
+    (killed,) = begun(folder, "before")
+    os.kill(killed, signal.SIGKILL)
     assert go(folder, *(answers.ask(odd(folder, name, scenario=name)) for name in "ab")) == [b'"a"', b'"b"']
+    assert killed not in begun(folder, "a") + begun(folder, "b")
 
 
-def test_the_end_cancels_what_waits_and_leaves_no_process(tmp_path: Path) -> None:
+def test_closing_cancels_what_waits_and_leaves_no_process(tmp_path: Path) -> None:
     answers = Answers(rich_world(), 1)
     under_way, waiting = (answers.ask(odd(tmp_path, name)) for name in ("under way", "waiting"))
     process = until(lambda: begun(tmp_path, "under way"))[0]
@@ -157,26 +162,44 @@ def test_the_end_cancels_what_waits_and_leaves_no_process(tmp_path: Path) -> Non
     for future in (waiting, answers.ask(odd(tmp_path, "late"))):
         with pytest.raises(CancelledError):
             future.result(0)
+    assert not is_running(process)
+    left = {child.pid for child in active_children()}
     answers.grow()
     answers.prepare()
-    assert not is_running(process)
-    assert not answers._helpers[0].worker._process.is_alive()
+    assert {child.pid for child in active_children()} <= left
 
 
-def test_a_page_that_goes_away_takes_its_questions_along(served: FastAPI, client: httpx.Client, tmp_path: Path) -> None:
+def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
+    served: FastAPI, client: httpx.Client, tmp_path: Path
+) -> None:
     answers: Answers = served.state.answers
-    busy = [answers.ask(odd(tmp_path, f"{k}", scenario=f"{k}")) for k in range(len(answers._helpers))]
-    until(lambda: all(begun(tmp_path, f"{k}") for k in range(len(busy))))
-    body = as_json({"scenario": "test", "set": ["club.cap=0.123"]})
-    head = "POST /api/worlds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
-    lines = []
-    for _ in range(2):
-        lines.append(socket.create_connection(("127.0.0.1", client.base_url.port or 0)))
-        lines[-1].sendall(f"{head}{len(body)}\r\n\r\n".encode() + body)
-    (asked,) = until(lambda: [asked for asked in answers._waiting if asked.waiting == len(lines)])
-    for left, line in enumerate(lines, 1):
-        line.close()
-        until(lambda left=left: asked.waiting == len(lines) - left)
-    assert asked.answer.cancelled()
-    assert asked.question not in answers._asked
-    go(tmp_path, *busy)
+
+    def occupied(folder: Path) -> list[Future[bytes]]:
+        """Every process has something to do until `go`."""
+        folder.mkdir()
+        names = [f"{k}" for k in range(min(processors(), MOST_PROCESSES))]
+        busy = [answers.ask(odd(folder, name, scenario=name)) for name in names]
+        until(lambda: all(begun(folder, name) for name in names))
+        return busy
+
+    def ask(state: State) -> socket.socket:
+        body = as_json(state)
+        head = "POST /api/worlds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+        line = socket.create_connection(("127.0.0.1", client.base_url.port or 0))
+        line.sendall(f"{head}{len(body)}\r\n\r\n".encode() + body)
+        return line
+
+    shared, own = (State(scenario="test", set=(f"club.cap={value}",)) for value in (0.123, 0.124))
+    for reply in ("charts", "scenario", "worlds"):  # then the server has started all its processes
+        answers.ask(served.state.inputs.question(reply, served.state.inputs.first)).result(30)
+    busy = occupied(tmp_path / "one")
+    lines = [ask(shared), ask(shared), ask(own)]
+    time.sleep(0.3)  # until the server has read them
+    lines[0].close()
+    lines[2].close()
+    time.sleep(0.3)
+    go(tmp_path / "one", *busy)
+    until(lambda: answers.known(served.state.inputs.question("worlds", shared)))
+    go(tmp_path / "two", *occupied(tmp_path / "two"))
+    assert answers.known(served.state.inputs.question("worlds", own)) is None
+    lines[1].close()

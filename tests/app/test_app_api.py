@@ -17,7 +17,6 @@ from countervail.analysis.run import case_of, solved
 from countervail.app.inputs import MOST_UPLOADS
 from countervail.output import OBEYED
 from countervail.report.charts import every
-from countervail.report.pages.page import TILES
 from countervail.report.tables.columns import described
 from countervail.report.tables.run_tables import at_once, stated
 from countervail.scenario import Scenario, dump, library
@@ -59,10 +58,10 @@ def test_meta_says_what_is_here(client: httpx.Client) -> None:
 
 
 def test_charts_are_all_there(client: httpx.Client) -> None:
-    found = client.get("/api/charts").json()
-    assert set(found["charts"]) == set(every())
-    assert set(found["themes"]) == {"light", "dark"}
-    for chart in found["charts"].values():
+    body = client.get("/api/charts").json()
+    assert set(body["charts"]) == set(every())
+    assert set(body["themes"]) == {"light", "dark"}
+    for chart in body["charts"].values():
         assert set(chart) == {"title", "reading", "tables", "specification"}
 
 
@@ -70,11 +69,11 @@ def test_charts_are_all_there(client: httpx.Client) -> None:
 def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings: tuple[str, ...]) -> None:
     outcome = cv.run(rich_world(), given(*settings))
     expected = at_once(outcome)
-    found = ask(client, "worlds", *settings)
-    assert found["placebo_of"] == ("as loaded" if settings else "this")
-    assert list(found["tables"]) == list(expected)
+    body = ask(client, "worlds", *settings)
+    assert body["placebo_of"] == ("as loaded" if settings else "this")
+    assert list(body["tables"]) == list(expected)
     for name in ("figures", "countries"):
-        rows = {(r.get("country") or r["iso3"], r.get("quantity")): r for r in found["tables"][name]}
+        rows = {(r.get("country") or r["iso3"], r.get("quantity")): r for r in body["tables"][name]}
         for row in expected[name]:
             mine = rows.pop((row.get("country") or row["iso3"], row.get("quantity")), None)
             if name == "figures" and row["quantity"] == "break_even":
@@ -87,16 +86,17 @@ def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings
                 elif key != "note":
                     assert mine[key] == value
         assert not rows
-    assert found["tables"]["meta"][0]["members"] == " ".join(outcome.members)
-    assert [tile["quantity"] for tile in found["tiles"]] == list(TILES)
-    assert len(found["headline"]) >= 3
-    assert len(found["members"]["rows"]) == len(outcome.members) + 1
-    assert len(found["members"]["columns"]) == len(found["members"]["rows"][0])
+    assert body["tables"]["meta"][0]["members"] == " ".join(outcome.members)
+    tiles = described("page")["tiles"].columns
+    assert [tile["quantity"] for tile in body["tiles"]] == [column.name for column in tiles]
+    assert len(body["headline"]) >= 3
+    assert len(body["members"]["rows"]) == len(outcome.members) + 1
+    assert len(body["members"]["columns"]) == len(body["members"]["rows"][0])
 
 
 def test_tables_have_the_columns_that_are_described(client: httpx.Client) -> None:
-    found = ask(client, "worlds")["tables"] | ask(client, "scenario")["tables"] | ask(client, "payments")["tables"]
-    for name, rows in found.items():
+    body = ask(client, "worlds")["tables"] | ask(client, "scenario")["tables"] | ask(client, "payments")["tables"]
+    for name, rows in body.items():
         assert rows or name in ("claims", "timeline", "rail_provisions", "rail_pairs", "rail_provision_pairs"), name
         for row in rows:
             assert list(row) == [column.name for column in described()[name].columns], name
@@ -108,7 +108,7 @@ def test_the_same_question_again_is_known(client: httpx.Client) -> None:
 
 
 def test_states_asked_at_once_never_mix(client: httpx.Client) -> None:
-    """Twenty windows, each with its own members' strength, each asked by two at a time."""
+    """Twenty windows, each with its own members' strength, each requested by two at a time."""
     states = [f"club.provisions.market.effect={0.02 * k:.2f}" for k in range(1, 21)]
     with ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda s: ask(client, "worlds", s), [*states, *states]))
@@ -120,19 +120,19 @@ def test_states_asked_at_once_never_mix(client: httpx.Client) -> None:
 
 
 def test_scenario_says_what_can_be_switched(client: httpx.Client) -> None:
-    found = ask(client, "scenario", "club.members=[RUS]", "club.provisions.market.effect=0.1")
-    assert found["kind"] == "file"
-    (number,) = next(p for p in found["provisions"] if p["id"] == "market")["numbers"]
+    body = ask(client, "scenario", "club.members=[RUS]", "club.provisions.market.effect=0.1")
+    assert body["kind"] == "file"
+    (number,) = next(p for p in body["provisions"] if p["id"] == "market")["numbers"]
     assert (number["value"], number["loaded"]) == (0.1, 0.3)
-    assert {m["iso3"]: m["in"] for m in found["members"]["list"]}["RUS"] is True
+    assert {m["iso3"]: m["in"] for m in body["members"]["list"]}["RUS"] is True
     expected = stated(rich_world(), given("club.members=[RUS]", "club.provisions.market.effect=0.1"))
-    assert found["tables"] == json.loads(json.dumps(expected))
+    assert body["tables"] == json.loads(json.dumps(expected))
 
 
 def test_country_opens_a_country(client: httpx.Client) -> None:
-    found = ask(client, "country", "measures.russia.enabled=false", country="RUS")["tables"]
-    assert set(found) == {"country", "partners", "country_sectors", "country_measures", "routes"}
-    assert found["country"][0]["iso3"] == "RUS"
+    body = ask(client, "country", "measures.russia.enabled=false", country="RUS")["tables"]
+    assert set(body) == {"country", "partners", "country_sectors", "country_measures", "routes"}
+    assert body["country"][0]["iso3"] == "RUS"
 
 
 def test_the_scenario_downloaded_is_what_was_solved(client: httpx.Client) -> None:
@@ -150,15 +150,15 @@ def test_the_scenario_downloaded_is_what_was_solved(client: httpx.Client) -> Non
     "setting", ["club.chna=none", "club.china=some", "measures.russia.effect=high", "nothing", "club.cap={a: 1"]
 )
 def test_a_wrong_setting_is_told_as_the_command_line_tells_it(client: httpx.Client, setting: str) -> None:
-    with pytest.raises(cv.InputError) as told:
+    with pytest.raises(cv.InputError) as caught:
         given(setting)
     answer = client.post("/api/worlds", json={"scenario": "test", "set": [setting]})
     assert answer.status_code == 422
-    assert answer.json() == {"error": str(told.value)}
+    assert answer.json() == {"error": str(caught.value)}
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "said"),
+    ("body", "status", "message"),
     [
         ({"scenario": "other"}, 404, "there is no 'other' here"),
         ({"scenario": "test", "set": [WALL]}, 409, "closure 'balanced' removes deficits first"),
@@ -170,10 +170,10 @@ def test_a_wrong_setting_is_told_as_the_command_line_tells_it(client: httpx.Clie
         ([], 422, "body: "),
     ],
 )
-def test_what_is_wrong_is_named(client: httpx.Client, body: Any, status: int, said: str) -> None:
+def test_what_is_wrong_is_named(client: httpx.Client, body: Any, status: int, message: str) -> None:
     answer = client.post("/api/worlds", content=json.dumps(body), headers={"content-type": "application/json"})
     assert answer.status_code == status
-    assert said in answer.json()["error"]
+    assert message in answer.json()["error"]
 
 
 def test_unknown_things_are_not_found(client: httpx.Client) -> None:
@@ -225,7 +225,7 @@ def test_hostile_names_come_back_as_text(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("name: [", "mine.yaml"),
         ("", "is empty"),
@@ -240,10 +240,10 @@ def test_hostile_names_come_back_as_text(client: httpx.Client) -> None:
         ("? " + "x" * 10_001 + "\n: 1", "a text of 10,001 characters"),
     ],
 )
-def test_scenarios_that_are_none_are_refused(client: httpx.Client, text: str, said: str) -> None:
+def test_scenarios_that_are_none_are_refused(client: httpx.Client, text: str, message: str) -> None:
     answer = upload(client, text)
     assert answer.status_code == 422
-    assert said in answer.json()["error"]
+    assert message in answer.json()["error"]
     assert "passwd:" not in answer.text
 
 
@@ -260,7 +260,7 @@ def test_uploads_are_bounded(client: httpx.Client) -> None:
     assert client.post("/api/worlds", json={"scenario": names[-1]}).status_code == 200
 
 
-# -- the page, and what the API says of itself -----------------------------------------------------------------------
+# -- the page, and what the API says about itself ----------------------------------------------------------------------
 
 
 def test_the_files_of_the_page_are_served(client: httpx.Client) -> None:

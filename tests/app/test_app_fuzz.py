@@ -63,14 +63,14 @@ SENSIBLE = (
 @pytest.fixture(scope="module")
 def api() -> Iterator[Any]:
     with serving(app()) as client:
-        found = schemathesis.openapi.from_url(f"{client.base_url}/api/openapi.json")
-        yield _sensible(found)
+        schema = schemathesis.openapi.from_url(f"{client.base_url}/api/openapi.json")
+        yield _sensible(schema)
 
 
-def _sensible(found: Any) -> Any:
+def _sensible(schema: Any) -> Any:
     """With half of the states such as the page sends, so that more is tried than the refusal of unknown scenarios."""
 
-    @found.hook
+    @schema.hook
     def map_body(context: Any, body: Any) -> Any:
         if isinstance(body, dict) and isinstance(body.get("scenario"), str) and len(body["scenario"]) % 2:
             given = body.get("set")
@@ -78,7 +78,7 @@ def _sensible(found: Any) -> Any:
             return {**body, "scenario": "test", "set": chosen, "case": None}
         return body
 
-    return found
+    return schema
 
 
 @pytest.mark.parametrize(
@@ -109,5 +109,5 @@ def test_nothing_breaks_it(api: Any, operation: str, mode: GenerationMode) -> No
 
 
 def test_everything_is_fuzzed(api: Any) -> None:
-    found = [f"{method.upper()} {path}" for path, methods in api.raw_schema["paths"].items() for method in methods]
-    assert sorted(found) == sorted(OPERATIONS)
+    operations = [f"{method.upper()} {path}" for path, methods in api.raw_schema["paths"].items() for method in methods]
+    assert sorted(operations) == sorted(OPERATIONS)

@@ -57,7 +57,7 @@ def test_it_listens_to_this_machine_alone() -> None:
     with listening(0) as taken:
         assert taken.getsockname()[0] == "127.0.0.1"
         taken.listen()
-        with pytest.raises(InputError, match=r"--port: \d+ cannot be had"):
+        with pytest.raises(InputError, match=r"--port: \d+ is not available"):
             listening(taken.getsockname()[1])
 
 
@@ -118,9 +118,9 @@ def test_other_sites_are_refused(client: httpx.Client, site: str) -> None:
 
 
 def test_other_sites_are_told_nothing_by_a_preflight(client: httpx.Client) -> None:
-    asked = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
+    headers = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
     for origin in ("http://evil.example", str(client.base_url).rstrip("/")):
-        answer = client.options("/api/run", headers={**asked, "origin": origin})
+        answer = client.options("/api/run", headers={**headers, "origin": origin})
         assert answer.status_code in (403, 405)
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
@@ -152,12 +152,15 @@ def test_what_starts_writes_or_stops_something_needs_the_token(
     assert "X-Countervail-Token" in answer.json()["error"]
 
 
-def test_the_token_is_asked_for_before_documents_are_taken(client: httpx.Client, served: FastAPI) -> None:
-    before = served.state.inputs.cases._private
+def test_the_token_is_checked_before_documents_are_taken(
+    client: httpx.Client, served: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[str] = []
+    monkeypatch.setattr(served.state.inputs.cases, "private", folders.append)
     head = b"POST /api/read HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
     status, _ = raw(client, head + b"Content-Length: 90000000\r\n\r\n")
     assert status == 403
-    assert served.state.inputs.cases._private == before
+    assert folders == []
 
 
 def test_every_application_has_its_own_token() -> None:

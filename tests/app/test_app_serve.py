@@ -1,4 +1,4 @@
-"""The command `countervail serve`: starts, tells its address, answers, and ends with all that it started."""
+"""The command `countervail serve`: starts, prints its address, answers, and ends with all that it started."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-import countervail as cv
 from countervail import cli
 from countervail.app.server import HOST, listening
 from support.served import is_running, until
@@ -35,9 +34,9 @@ def command(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     try:
         assert process.stdout is not None
-        said = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        assert said, process.stderr.read() if process.stderr else ""
-        yield process, said.group()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        assert address, process.stderr.read() if process.stderr else ""
+        yield process, address.group()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -45,8 +44,8 @@ def command(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def children(process: int) -> list[int]:
-    found = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for path in found for child in path.read_text().split()]
+    paths = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in paths for child in path.read_text().split()]
 
 
 @posix
@@ -80,14 +79,15 @@ def test_its_workers_end_even_where_it_is_killed() -> None:
 
 
 @posix
-def test_the_first_worker_is_born_deaf_to_ctrl_c_as_are_all() -> None:
+def test_ctrl_c_is_blocked_in_the_first_worker_from_its_start() -> None:
     """Starting the first process starts multiprocessing's tracker, too, which unblocks the signal when it is done."""
     if not Path("/proc/self/status").exists():
         pytest.skip("needs /proc")
     code = (
-        "from countervail.app.processes.worker_process import Worker; from pathlib import Path\n"
-        "worker = Worker(None, print); worker.prepare()\n"
-        "print(Path(f'/proc/{worker._process.pid}/status').read_text()); worker.close()"
+        "from countervail.app.processes import Worker; from multiprocessing import active_children\n"
+        "from pathlib import Path\n"
+        "worker = Worker(None); worker.prepare(); (process,) = active_children()\n"
+        "print(Path(f'/proc/{process.pid}/status').read_text()); worker.close()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     blocked = re.search(r"^SigBlk:\s*([0-9a-f]+)$", done.stdout, re.MULTILINE)
@@ -96,18 +96,18 @@ def test_the_first_worker_is_born_deaf_to_ctrl_c_as_are_all() -> None:
     assert done.stderr == ""
 
 
-def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with listening(0) as taken:
         taken.listen()
         port = taken.getsockname()[1]
         assert cli.call(["serve", "--no-open", "--port", str(port)]) == 2
-    assert f"--port: {port} cannot be had" in capsys.readouterr().err
+    assert f"--port: {port} is not available" in capsys.readouterr().err
     assert taken.family.name == "AF_INET"
     assert HOST == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["nowhere"], "nowhere: no such scenario file"),
         (["--set", "club.chna=1"], "there is no `chna`"),
@@ -116,16 +116,19 @@ def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> Non
         (["--draws", "-1"], "'--draws'"),
     ],
 )
-def test_a_wrong_start_exits_2(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_start_exits_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["serve", "--no-open", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    monkeypatch.delitem(sys.modules, "countervail.app.server")
+@pytest.mark.parametrize(("extra", "needed_by"), [("uvicorn", "server"), ("cachetools", "processes.answers")])
+def test_a_missing_extra_is_named(
+    extra: str, needed_by: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, extra, None)
+    monkeypatch.delitem(sys.modules, f"countervail.app.{needed_by}")
     assert cli.call(["serve", "--no-open"]) == 2
-    assert "pip install 'countervail[serve]'" in capsys.readouterr().err
+    assert f"serve needs {extra}: pip install 'countervail[serve]'" in capsys.readouterr().err
 
 
 def test_the_server_is_not_needed_elsewhere() -> None:
@@ -135,4 +138,3 @@ def test_the_server_is_not_needed_elsewhere() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Example: countervail serve" in done.stdout
-    assert cv.__version__

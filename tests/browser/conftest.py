@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from support.driving import DRAWS, LAPTOP, SCREENSHOTS, Server, Watch, cancel, found, launch, serving
+from support.driving import DRAWS, LAPTOP, SCREENSHOTS, Server, Watch, browser_path, cancel, launch, serving
 
 PATIENCE = 15_000
 """Milliseconds that a test waits for what it expects to see."""
@@ -24,7 +24,7 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium; without one the tests are skipped, and on CI they fail."""
-    if found() is None:
+    if browser_path() is None:
         missing = "no Chromium on this machine: install it (on Debian and Ubuntu: apt install chromium)"
         if os.environ.get("CI"):
             pytest.fail(missing)
@@ -104,7 +104,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    kept = len(list(SCREENSHOTS.glob("*.png")))
-    if kept:
+    pictures = len(list(SCREENSHOTS.glob("*.png")))
+    if pictures:
         where = os.path.relpath(Path(SCREENSHOTS))
-        terminalreporter.write_line(f"Screenshots of every view: {kept} in {where}")
+        terminalreporter.write_line(f"Screenshots of every view: {pictures} in {where}")

@@ -23,9 +23,9 @@ CUT_OFF = """() => [...document.querySelectorAll("#sheet select")].filter(select
     const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
     return select.checkVisibility() && [...select.options].some(option => pen.measureText(option.text).width > room);
 }).map(select => select.labels[0].textContent)"""
-"""Choices of which not all can be read whole."""
+"""Choices whose options do not fit."""
 MANY = 400
-"""Presses of Tab after which nothing is found any more."""
+"""Presses of Tab after which to give up."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def tabs_to(page: Page, wanted: Locator) -> None:
 
 
 def sees_focus(focused: Locator) -> None:
-    """The focused element lies in the window, and it or what stands for it has an outline or a shadow."""
+    """The focused element lies in the window, and it or the element shown for it has an outline or a shadow."""
     expect(focused).to_be_focused()
     expect(focused).to_be_in_viewport()
     # the style follows the focus, on a busy machine not at once
@@ -79,11 +79,11 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
     slider = page.get_by_role("slider", name="Rise of trade").first
     tabs_to(page, slider)
     before = slider.input_value()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     keys.press("ArrowRight")
     user.settled()
-    assert len([url for url in asked if url.endswith("/api/worlds")]) == 1
+    assert len([url for url in requests if url.endswith("/api/worlds")]) == 1
     assert float(slider.input_value()) > float(before)
     expect(slider).to_have_attribute("aria-valuetext", str(slider.get_attribute("aria-valuetext")))
     assert "log points" in str(slider.get_attribute("aria-valuetext"))
@@ -120,11 +120,11 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
     user.reads(tiles())
 
 
-def test_what_a_switch_did_is_said_to_a_screen_reader(user: User) -> None:
+def test_what_a_switch_did_is_announced_to_a_screen_reader(user: User) -> None:
     user.opens()
     user.puts_china("Out").settled()
-    said = user.page.get_by_role("status").filter(has_text="Gain from the club")
-    expect(said).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
+    status = user.page.get_by_role("status").filter(has_text="Gain from the club")
+    expect(status).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -133,13 +133,13 @@ def test_axe_finds_nothing_serious(contexts: Callable[..., BrowserContext], serv
     user = User(contexts(server.url, viewport=SCREENS[screen]).new_page(), server.url)
     user.opens()
     expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
-    found: list[str] = []
+    wrong_ones: list[str] = []
     for scheme, rules in list(SCHEMES.items())[: 1 if screen == "phone" else 2]:
         user.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for view, within in views(user, phone=screen == "phone"):
-            found += [f"{view}, {scheme}: {wrong}" for wrong in violations(user.page, within, rules)]
+            wrong_ones += [f"{view}, {scheme}: {wrong}" for wrong in violations(user.page, within, rules)]
             keep(user.page, f"{view}-{screen}-{scheme}")
-    assert not found, "\n".join(found)
+    assert not wrong_ones, "\n".join(wrong_ones)
 
 
 def views(user: User, phone: bool) -> Iterator[tuple[str, str]]:
@@ -235,7 +235,7 @@ def test_less_motion_is_respected(user: User) -> None:
     assert user.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
 
-def test_on_paper_the_answer_stands_alone(user: User) -> None:
+def test_on_paper_there_is_only_the_answer(user: User) -> None:
     user.page.emulate_media(color_scheme="dark")
     user.opens()
     user.page.emulate_media(media="print", color_scheme="dark")
@@ -246,5 +246,5 @@ def test_on_paper_the_answer_stands_alone(user: User) -> None:
         "rgb(255, 255, 255)",
         "rgba(0, 0, 0, 0)",
     )
-    keep(user.page, "page-printed", whole=True)
+    keep(user.page, "page-printed", full_page=True)
     assert user.page.pdf().startswith(b"%PDF")

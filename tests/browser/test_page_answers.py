@@ -42,7 +42,7 @@ def test_members_china_and_readings(user: User) -> None:
     user.reads(tiles(without("RUS", "BLR")))
     user.presses("Undo").settled().presses("Undo").settled()
     user.reads(tiles())
-    # a switch taken back at once stands as it stood
+    # a switch taken back at once is as it was
     user.flips("Belarus").settled().presses("Undo")
     expect(user.switch("Belarus")).to_be_checked()
 

@@ -30,7 +30,7 @@ def user(page: Page, server: Server) -> User:
 
 def holds(page: Page) -> None:
     """Nothing ran, nothing was made of the texts, and none of them turns the writing round."""
-    found = page.evaluate(
+    seen = page.evaluate(
         """([made, obeyed]) => ({
             ran: window.hacked,
             made: [...document.querySelectorAll(made)].map(element => element.outerHTML.slice(0, 200)),
@@ -39,15 +39,15 @@ def holds(page: Page) -> None:
         })""",
         [MADE, OBEYED],
     )
-    assert found["ran"] is None, found
-    assert found["made"] == [], found
-    assert found["scripts"] == [], found
-    assert found["turned"] == 0, found
+    assert seen["ran"] is None, seen
+    assert seen["made"] == [], seen
+    assert seen["scripts"] == [], seen
+    assert seen["turned"] == 0, seen
 
 
-def hovers_over_marks(figure: Locator, most: int = 4) -> str:
-    """Looks at the tooltips of a chart; what they said."""
-    said = ""
+def hovers_over_marks(figure: Locator, most: int = 2) -> str:
+    """Looks at the tooltips of a chart: their text."""
+    tips = ""
     figure.scroll_into_view_if_needed()
     marks = figure.locator(".mark-rect path, .mark-symbol path, .mark-bar path")
     # all places in one look: a chart may be drawn anew meanwhile
@@ -61,8 +61,8 @@ def hovers_over_marks(figure: Locator, most: int = 4) -> str:
         figure.page.mouse.move(x, y)
         tip = figure.page.locator("#vg-tooltip-element")
         if tip.is_visible():
-            said += tip.inner_text()
-    return said
+            tips += tip.inner_text()
+    return tips
 
 
 def test_a_hostile_scenario_is_text_everywhere(
@@ -105,7 +105,7 @@ def test_a_hostile_scenario_is_text_everywhere(
     user.presses("Undo").settled()
 
     expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
-    said = ""
+    tips = ""
     for name in TABS:
         panel = user.turns_to(name)
         for summary in panel.locator("summary").filter(has_text="the table").all():
@@ -113,10 +113,10 @@ def test_a_hostile_scenario_is_text_everywhere(
                 summary.click()
         for figure in panel.get_by_role("figure").all():
             if figure.is_visible():
-                said += hovers_over_marks(figure)
+                tips += hovers_over_marks(figure)
         holds(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    assert hostile.MARK in said, "no tooltip showed a hostile text"
+    assert hostile.MARK in tips, "no tooltip showed a hostile text"
     page.get_by_label("Look at a country").select_option(label="Russia")
     expect(user.drawer).to_contain_text(hostile.MARK)
     holds(page)

@@ -22,7 +22,7 @@ from support.user import LATER, User, use
 
 NO_CHINA = "club.china=none"
 LEFT_OUT = ("Nicaragua", "NIC")
-"""Who leaves the club in one test only, so that the run of that state is not known before."""
+"""A country that leaves the club in one test only, so that the run of that state is not known before."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
         row = members.get_by_role("row", name=re.compile(f"^{member.name}"))
         for figure in member.figures[:2]:
             expect(row.first).to_contain_text(figure.band.replace("USD\u00a0", ""))
-    keep(user.page, "bands-laptop-light", whole=True)
+    keep(user.page, "bands-laptop-light", full_page=True)
 
 
 def test_a_job_goes_on_while_the_page_is_reloaded(user: User) -> None:
@@ -85,7 +85,7 @@ def test_coalitions_run_to_their_end_and_one_is_loaded(user: User) -> None:
     panel.get_by_role("button", name="Run all coalitions").click()
     table = panel.get_by_role("table", name="The most valuable coalitions")
     expect(table).to_be_visible(timeout=LATER)
-    keep(user.page, "coalitions-laptop-light", whole=True)
+    keep(user.page, "coalitions-laptop-light", full_page=True)
 
     game = cv.coalitions(world(), cv.load_scenario("asiu"), players=["IRN", "RUS", "BLR", "VEN"])
     best = table.get_by_role("row").nth(1)
@@ -154,7 +154,7 @@ def test_a_chart_is_saved_as_svg_and_png(user: User) -> None:
         assert content.lstrip().startswith(starts)
         assert download.value.suggested_filename == f"map.{kind.lower()}"
         if kind == "SVG":
-            # in a document it says what it is, of which state, and from where
-            said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
+            # in a document it has its title, the state it shows, and its source
+            text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
             for words in ("Where real income would change", "with the club", "China: Stays out", "Source: Countervail"):
-                assert words in said, words
+                assert words in text, words

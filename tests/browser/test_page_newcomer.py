@@ -23,7 +23,7 @@ def test_what_does_switching_china_off_do(page: Page, server: Server) -> None:
     gain = page.get_by_role("group", name="Gain from the club", exact=True)
     expect(gain).to_contain_text(before)
 
-    # the word China stands on the screen, and beside it what it can be
+    # the word China is on the screen, and beside it what it can be set to
     expect(page.get_by_text("China", exact=True).first).to_be_in_viewport()
     out = page.get_by_text("Out", exact=True).first
     expect(out).to_be_in_viewport()

@@ -100,10 +100,10 @@ def test_behind_an_assumption_stand_document_place_range_and_basis(user: User) -
     button.click()
     drawer = user.drawer
     expect(drawer.get_by_role("heading", name=currency.label, exact=True)).to_be_visible()
-    for term, said in (("Document", currency.document), ("Place", currency.place), ("Rests on", "Assumption: ours")):
+    for term, text in (("Document", currency.document), ("Place", currency.place), ("Rests on", "Assumption: ours")):
         entry = drawer.get_by_role("term").filter(has_text=term).first
         expect(entry).to_be_visible()
-        expect(drawer).to_contain_text(str(said))
+        expect(drawer).to_contain_text(str(text))
     expect(drawer).to_contain_text("Range")
     expect(drawer).to_contain_text(currency.effect.note or "")
     keep(user.page, "evidence-of-an-assumption-laptop-light")

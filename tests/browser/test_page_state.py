@@ -1,4 +1,4 @@
-"""The state of the page: undone, redone, reset, reloaded, shared, kept apart, and downloaded as it runs."""
+"""The state of the page: undone, redone, reset, reloaded, shared, separate in each window, downloaded as it runs."""
 
 from __future__ import annotations
 
@@ -100,16 +100,16 @@ def test_two_windows_do_not_touch_each_other(
     user: User, contexts: Callable[..., BrowserContext], server: Server
 ) -> None:
     beside = User(user.page.context.new_page(), server.url)
-    apart = User(contexts(server.url).new_page(), server.url)
-    for one in (user, beside, apart):
+    separate = User(contexts(server.url).new_page(), server.url)
+    for one in (user, beside, separate):
         one.opens()
     user.puts_china("Out")
     beside.puts_china("In full")
-    apart.flips("Belarus")
+    separate.flips("Belarus")
     shows(user, NO_CHINA)
     shows(beside, "club.china=full")
-    apart.settled()
-    apart.reads(tiles(*apart.changes))
+    separate.settled()
+    separate.reads(tiles(*separate.changes))
     # nor does a later look at the first
     user.page.reload()
     shows(user, NO_CHINA)

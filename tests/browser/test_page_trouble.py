@@ -80,12 +80,12 @@ def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
 
 def test_it_works_without_any_network(user: User, server: Server) -> None:
     """Every request goes to the server on this machine: others would be aborted, and noticed at the end."""
-    asked: set[str] = set()
-    user.page.on("request", lambda request: asked.add(request.url))
+    requests: set[str] = set()
+    user.page.on("request", lambda request: requests.add(request.url))
     user.opens()
     for name in ("Payments", "Coalitions", "Evidence & assumptions"):
         user.turns_to(name)
     user.page.get_by_label("Look at a country").select_option(label="Iran")
     expect(user.drawer.get_by_role("table").first).to_be_visible()
-    assert asked
-    assert all(url.startswith((f"{server.url}/", "blob:", "data:")) for url in asked), asked
+    assert requests
+    assert all(url.startswith((f"{server.url}/", "blob:", "data:")) for url in requests), requests

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from countervail.report.pages.page import page as written
+from countervail.report.pages.run_page import page as written
 from support.driving import LAPTOP, PHONE, keep, violations
 from support.synthetic_tables import synthetic
 
@@ -35,7 +35,7 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     expect(page.get_by_role("navigation")).to_be_hidden()
     assert page.locator("main details:visible").count() == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    keep(page, "report-printed", whole=True)
+    keep(page, "report-printed", full_page=True)
     assert page.pdf().startswith(b"%PDF")
 
 

@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import countervail as cv
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.errors import InputError
 from countervail.report.controls import control_words as words
 from countervail.report.controls import controls, switchable
 from countervail.report.controls.control_model import Controls, Number
 from countervail.report.tables.evidence_tables import facts
 from countervail.scenario import China, Settings, ranges
-from countervail.scenario.measures import Kind
+from countervail.scenario.kinds import KINDS, NUMBERS
 
 LIBRARY = ("asiu", "russia-2022", "maximum-pressure-2018")
 NEW = """
@@ -116,7 +117,7 @@ def test_a_slider_holds_its_value_and_its_range_within_what_is_possible(name: st
     assert all(n.minimum == 0 for p in shown(name).provisions for n in p.numbers)
 
 
-def test_a_number_set_says_what_it_was() -> None:
+def test_a_number_set_keeps_what_it_was() -> None:
     path = "measures.eu-russia-technology.effect"
     before, after = (
         next(n for n in numbers(c) if n.path == path) for c in (shown("asiu"), shown("asiu", f"{path}=-9"))
@@ -138,12 +139,13 @@ def test_every_setting_that_a_page_can_switch_has_its_words() -> None:
     assert [c.path.removeprefix("settings.") for c in shown("asiu").settings] == list(can)
     assert switchable(int) is switchable(int | None) is None
     assert set(words.CHOICES["china"]) == set(get_args(China))
-    assert set(words.KINDS) == set(get_args(Kind))
 
 
-def test_what_is_said_is_short_and_whole() -> None:
-    said = [*words.SETTINGS.values(), *words.MEASURE.values(), *words.CLUB.values(), words.CHINA, words.CONGO]
-    for label, sentence in said:
+def test_labels_and_explanations_are_short_and_complete() -> None:
+    numbers = {**NUMBERS, **{name: n for kind in KINDS.values() for name, n in kind.numbers.items()}}
+    texts = [*words.SETTINGS.values(), *words.CLUB.values(), words.CHINA, words.CONGO]
+    texts += [words.Words(n.label, n.help) for n in numbers.values()]
+    for label, sentence in texts:
         assert label[0].isupper()
         assert len(label) < 60
         assert sentence.endswith(".")
@@ -163,13 +165,13 @@ def test_the_evidence_named_is_a_fact_of_the_scenario(name: str) -> None:
 
 
 def test_the_evidence_of_a_member_is_where_it_is_named() -> None:
-    found = {
+    members = {
         m.iso3: (m.evidence, m.partial, m.candidate) for m in shown("asiu", "club.members=[RUS, TUR]").members.list
     }
-    assert found["RUS"] == ("reading letter", None, True)
-    assert found["COD"] == ("reading letter: Congo", None, True)
-    assert found["CHN"] == ("reading letter: CHN", "certain companies and banks", True)
-    assert found["TUR"] == (None, None, False)
+    assert members["RUS"] == ("reading letter", None, True)
+    assert members["COD"] == ("reading letter: Congo", None, True)
+    assert members["CHN"] == ("reading letter: CHN", "certain companies and banks", True)
+    assert members["TUR"] == (None, None, False)
     interview = {m.iso3: m for m in shown("asiu", "club.reading=interview").members.list}
     assert (interview["CHN"].evidence, interview["CHN"].candidate) == ("reading interview", True)
     assert (interview["VEN"].evidence, interview["VEN"].candidate) == ("reading letter", False)
@@ -244,7 +246,7 @@ def test_new_measures_and_own_groups(tmp_path: Path) -> None:
             assert end in [x.value for x in numbers(controls(changed, loaded))]
 
 
-def test_a_measure_not_in_force_says_so() -> None:
+def test_a_measure_not_in_force_has_no_share() -> None:
     shares = {m.id: m.in_force for m in shown("asiu").measures}
     assert shares["un-iran-snapback"] == 0
     assert shares["eu-russia-technology"] == 1
@@ -254,13 +256,13 @@ def test_no_slider_of_the_club_is_idle() -> None:
     world = cv.load_world()
     for n in (*(n for p in shown("asiu").provisions for n in p.numbers), *shown("asiu").numbers):
         if n.path == "club.rent_share":
-            continue  # no part of b: it says who earns it
+            continue  # no part of b: it is about who earns it
         b = []
         for end in (n.minimum, n.maximum):
             # a cap that nothing reaches
             free = [] if n.path == "club.cap" else ["club.cap=5"]
             scenario = cv.load_scenario("asiu", set=[*free, setting(n.path, end)])
-            b.append(Case.of(world, scenario).integration(scenario.members()))
+            b.append(Case.of(world, scenario).integration(ClubDesign(scenario.members())))
         assert not np.array_equal(*b), n.path
 
 

@@ -16,7 +16,7 @@ from countervail.analysis.run import case_of, solved
 from countervail.errors import InputError
 from countervail.rails import payments
 from countervail.report.tables.columns import described
-from countervail.report.tables.country_tables import FILE, country_tables
+from countervail.report.tables.country_tables import country_tables
 from countervail.types import Tables
 from countervail.world.world import ESTIMATED, World
 from support.cases import bare_world, measure, provision, rich_world, scenario
@@ -53,10 +53,10 @@ def made(world: World, **fields: Any) -> Outcome:
     return solved(case_of(world, scenario(FULL, **{**given, **fields})))
 
 
-def sound(found: Tables) -> None:
-    assert list(found) == list(described(FILE))
-    for name, rows in found.items():
-        columns = described(FILE)[name].columns
+def sound(tables: Tables) -> None:
+    assert list(tables) == list(described("country"))
+    for name, rows in tables.items():
+        columns = described("country")[name].columns
         for row in rows:
             assert list(row) == [c.name for c in columns], name
             for column in columns:
@@ -89,11 +89,13 @@ def test_the_country_s_figures_are_those_of_the_run() -> None:
     assert roles == {"IRN": "member", "UKR": "both", "USA": "sender", "BRA": "other"}
 
 
-def test_why_no_ratio_is_formed_stands_with_the_country() -> None:
-    said = {c: (opened(c)["country"][0]["eligible"], opened(c)["country"][0]["reason"]) for c in ("RUS", "CHN", "BRA")}
-    assert said["RUS"] == (True, None)
-    assert said["CHN"] == (False, "China's are shown as levels only")
-    assert said["BRA"] == (False, "no measure of the scenario is on it")
+def test_the_country_gives_why_no_ratio_is_formed() -> None:
+    reasons = {
+        c: (opened(c)["country"][0]["eligible"], opened(c)["country"][0]["reason"]) for c in ("RUS", "CHN", "BRA")
+    }
+    assert reasons["RUS"] == (True, None)
+    assert reasons["CHN"] == (False, "China's are shown as levels only")
+    assert reasons["BRA"] == (False, "no measure of the scenario is on it")
     assert opened("CUB", "club.members=[RUS]")["country"][0]["reason"] == "it is no member of the club"
     off = "measures.us-iran-embargo.enabled=false"
     assert opened("IRN", off, "measures.iran-oil-compliance.effect=0")["country"][0]["eligible"]
@@ -105,7 +107,7 @@ def test_why_no_ratio_is_formed_stands_with_the_country() -> None:
 @pytest.mark.parametrize("iso3", ["RUS", "CUB", "DEU"])
 def test_trade_by_partner_is_that_of_the_worlds(iso3: str) -> None:
     o, rows = outcome(), opened(iso3)["partners"]
-    k, found = o.world.index(iso3), o.worlds
+    k, worlds = o.world.index(iso3), o.worlds
     assert len(rows) == o.world.n - 1
     assert iso3 not in {row["iso3"] for row in rows}
     trade = [row["exports_usd"] + row["imports_usd"] for row in rows]
@@ -114,7 +116,7 @@ def test_trade_by_partner_is_that_of_the_worlds(iso3: str) -> None:
     for flow, of in (("exports", lambda f: f[k, at].sum(1)), ("imports", lambda f: f[at, k].sum(1))):
         now = np.array([row[f"{flow}_usd"] for row in rows])
         assert_allclose(now, of(o.world.flows), rtol=1e-8)
-        for letter, eq in (("u", found.sanctions.U), ("c", found.C)):
+        for letter, eq in (("u", worlds.sanctions.U), ("c", worlds.C)):
             change = np.array([row[f"{letter}_{flow}_usd"] for row in rows])
             assert_allclose(now + change, of(eq.flows), rtol=1e-12)
             part = np.array([row[f"{letter}_{flow}_pct"] for row in rows], float)
@@ -159,29 +161,29 @@ def test_output_pays_the_wages_of_every_world(closure: str) -> None:
         earned = (o.world.value_added_share * eq.output).sum(1)
         paid = eq.wage * (o.world.value_added_share * o.worlds.sanctions.S.output).sum(1)
         assert_allclose(earned, paid, rtol=1e-8)
-    assert o.worlds.C.links.E is not None  # there are export taxes,
-    assert o.worlds.sanctions.U.links.T is not None  # and tariffs taken off
+    assert o.worlds.C.shares.E is not None  # there are export taxes,
+    assert o.worlds.sanctions.U.shares.T is not None  # and tariffs taken off
 
 
 # -- measures --------------------------------------------------------------------------------------------------------
 
 
-def directions(found: Tables) -> dict[str, str]:
-    return {row["id"]: row["direction"] for row in found["country_measures"]}
+def directions(tables: Tables) -> dict[str, str]:
+    return {row["id"]: row["direction"] for row in tables["country_measures"]}
 
 
 def test_measures_on_a_country_and_its_own() -> None:
     o = made(rich_world(), new=[measure("new", "tariff", rate=0.1, senders=["IRN"])])
-    found = {c: country_tables(o, c) for c in ("RUS", "IRN", "USA", "BRA")}
-    for tables in found.values():
+    by_country = {c: country_tables(o, c) for c in ("RUS", "IRN", "USA", "BRA")}
+    for tables in by_country.values():
         sound(tables)
     on = ("ban", "cap", "freeze", "tariff", "new")
-    assert directions(found["RUS"]) == dict.fromkeys(on, "on it") | {
+    assert directions(by_country["RUS"]) == dict.fromkeys(on, "on it") | {
         "iran": "by it, compelled", "un": "by it, as every state"
     }  # fmt: skip
-    assert directions(found["IRN"]) == {"iran": "on it", "un": "on it", "new": "by it"}
-    assert directions(found["BRA"]) == {"un": "by it, as every state"}
-    rows = {row["id"]: row for row in found["RUS"]["country_measures"]}
+    assert directions(by_country["IRN"]) == {"iran": "on it", "un": "on it", "new": "by it"}
+    assert directions(by_country["BRA"]) == {"un": "by it, as every state"}
+    rows = {row["id"]: row for row in by_country["RUS"]["country_measures"]}
     assert list(rows) == [*on, "iran", "un"]
     assert rows["ban"]["strength"] == "Effect on trade −1.5 log points of trade"
     assert_allclose(rows["ban"]["left"], np.exp(-1.5))
@@ -213,7 +215,7 @@ def test_routes_are_those_of_the_payment_network() -> None:
     assert {row["iso3"] for row in opened("IRN")["partners"][:10]} <= set(rows)
     k, wedges = network.index("IRN"), (network.wedges, network.wedges_low, network.wedges_high)
     for iso3, row in rows.items():
-        n, told = network.index(iso3), network.route(iso3, "IRN")
+        n, explanation = network.index(iso3), network.route(iso3, "IRN")
         assert_allclose(
             [row[x] for x in ("wedge", "wedge_low", "wedge_high", "reach", "reach_low", "reach_high")],
             [of[n, k] for of in (*wedges, network.reach, network.reach_low, network.reach_high)],
@@ -221,9 +223,9 @@ def test_routes_are_those_of_the_payment_network() -> None:
         assert row["wedge_low"] <= row["wedge"] <= row["wedge_high"]
         assert row["reach_low"] <= row["reach"] <= row["reach_high"]
         assert row["carries_low"] <= row["carries_high"]
-        assert row["explained"] == str(told)
-        assert row["routes"] == len([r for r in told.rows if r["open"]])
-        assert row["cost"] == min(r["cost"] for r in told.rows if r["cost"] is not None)
+        assert row["explained"] == str(explanation)
+        assert row["routes"] == len([r for r in explanation.rows if r["open"]])
+        assert row["cost"] == min(r["cost"] for r in explanation.rows if r["cost"] is not None)
         assert row["cheapest"].startswith("IRN - ")
         assert row["cheapest"].split(" in ")[0].endswith(f" - {iso3}")
     assert "IRN is not on CIPS" in rows["CHN"]["closed"]
@@ -246,11 +248,11 @@ def test_the_date_of_the_network_is_the_scenario_s() -> None:
 def test_a_scenario_without_payment_links_has_routes_all_the_same() -> None:
     o = made(bare_world())
     assert o.case.layout.payments is None
-    found = country_tables(o, "IRN")
-    sound(found)
-    assert found["routes"]
+    tables = country_tables(o, "IRN")
+    sound(tables)
+    assert tables["routes"]
     network = payments(o.world, o.scenario, "2015-06-30")
-    assert country_tables(o, "IRN", network)["routes"] != found["routes"]
+    assert country_tables(o, "IRN", network)["routes"] != tables["routes"]
 
 
 def test_what_a_pairs_payments_go_by() -> None:

@@ -5,31 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from countervail import countries
+from support.club import LETTER
 
 # targets of the measures, China and entrepots stay out of the comparison
-LEFT_OUT = {
-    "RUS",
-    "BLR",
-    "IRN",
-    "SYR",
-    "VEN",
-    "CUB",
-    "PRK",
-    "UKR",
-    "SDN",
-    "AFG",
-    "LBY",
-    "MLI",
-    "NIC",
-    "SOM",
-    "ZWE",
-    "LBN",
-    "COD",
-}
-LEFT_OUT |= {"HKG", "TWN", "CHN"}
+LEFT_OUT = {"IRN", *LETTER, "HKG", "TWN", "CHN"}
 
 # (exporters, importers, year before, double ratio as quoted); one side is a sender or a country for comparison
 QUOTED = [
@@ -86,7 +69,6 @@ def trade(shared_data: Path) -> dict[int, Any]:
 def test_a_quoted_double_ratio(
     trade: dict[int, Any], exporters: list[str], importers: list[str], before: int, quoted: float
 ) -> None:
-    np = pytest.importorskip("numpy")
     sellers, buyers = (set(countries.expand(names, "2023-12-31")) for names in (exporters, importers))
     by_target = bool(sellers & LEFT_OUT) and not sellers & {"CHN"}
     partners = set(trade[2023].exporter) | set(trade[2023].importer)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.scenario import Scenario
 from countervail.world.world import World
 from support.worlds import make_world

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.kernels import Block
-from countervail.trade.shares import link
+from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.solve import deficits_of, solve
+from countervail.trade.solve import solve
 from countervail.types import Floats, Mask
 from countervail.world.world import World
 from support.worlds import make_world
@@ -38,7 +40,7 @@ def make_game(
         tax[cells] = np.where(off, rng.uniform(-0.05, 0.1, off.shape), 0.0)
     full = Shock(trade_effect=effect, potential=potential, tariff=tariff, export_tax=tax)
     base = solve(world, Shock(), closure, tol=1e-12)
-    there, here, at = link(world.economy, full), base.links, np.arange(players)
+    there, here, at = shocked_shares(world.economy, full), base.shares, np.arange(players)
     block = np.ix_(range(world.j), at, at)
 
     def difference(name: str) -> Floats | None:
@@ -52,8 +54,8 @@ def make_game(
     assert B is not None
     game = Game(
         players=tuple(world.countries[:players]),
-        economy=world.economy,
-        links=here,
+        prepared=Prepared.of(world),
+        shares=here,
         deficits=deficits_of(world.economy, closure, here),
         start=base.state,
         reference=base.reference,

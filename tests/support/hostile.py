@@ -10,7 +10,7 @@ import yaml
 import countervail as cv
 
 MARK = "<b>bold</b>"
-"""Stands in every hostile text, and has to be read as it is written."""
+"""Is in every hostile text, and has to be shown as it is written."""
 _TEXTS = (
     f"{MARK} <script>window.hacked='script'; alert(1)</script>",
     f"{MARK} <img src=x onerror=\"window.hacked='image'; alert(1)\">",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from countervail.errors import InputError
-from countervail.evidence import load, review
+from countervail.evidence import load, read, review
 from countervail.evidence.case import read_all, write_case
 from countervail.files import LEFTOVER
 from support.documents import papers, render
@@ -144,7 +144,7 @@ def kill_reads(home: Path, kills: int, seed: int = 0) -> dict[str, int]:
 REVIEWER = """
 import sys
 from pathlib import Path
-from countervail.evidence import load, review
+from countervail.evidence import load, read, review
 case, first = Path(sys.argv[1]), int(sys.argv[2])
 loaded = load(case)
 claims = loaded.claims
@@ -193,6 +193,13 @@ def kill_reviews(case: Path, kills: int, seed: int = 0) -> dict[str, int]:
     counts["lost"] = len(answered - noted)
     counts["wrong"] += counts["lost"] + (not text.endswith("\n"))
     return counts
+
+
+def kill_case_reviews(home: Path, kills: int, seed: int = 0) -> dict[str, int]:
+    """`kill_reviews` of a case that is read first."""
+    home.mkdir(parents=True, exist_ok=True)
+    read(papers.write(home)).save(home / "case")
+    return kill_reviews(home / "case", kills, seed)
 
 
 def damages(case: Path, pick: random.Random) -> Iterator[str]:

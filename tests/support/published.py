@@ -51,6 +51,7 @@ def caliendo_parro(folder: Path) -> dict[str, Any]:
     }
 
 
+@cache
 def nafta(folder: Path) -> tuple[World, Floats]:
     """That world, and the tariffs that took the place of 1993's among Canada, Mexico and the USA by 2005."""
     world = World.from_flows(**caliendo_parro(folder))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import connection
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from countervail.app.routes.models import State
+from countervail.app.models import State
 from countervail.app.server import Server, create_app, listening
-from countervail.app.work.engine import Question, Reply
+from countervail.app.work import Question, Reply
+from countervail.app.work.job_work import WorkContext
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from support.cases import CODES, measure, provision, rich_world, rng_of, scenario
@@ -105,9 +107,9 @@ def until(true: Callable[[], Any], seconds: float = 30) -> Any:
     """What `true` gives once it is true."""
     last = time.monotonic() + seconds
     while time.monotonic() < last:
-        found = true()
-        if found:
-            return found
+        value = true()
+        if value:
+            return value
         time.sleep(0.02)
     raise AssertionError("it did not happen")
 
@@ -123,21 +125,21 @@ def is_running(process: int) -> bool:
 
 @dataclass(frozen=True)
 class Stubborn:
-    """Work that does something for a while: asking whether it is wanted, or without."""
+    """Work that takes a while, in which it reports its progress, or only that it began; its result is its process."""
 
-    asks: bool = True
+    reports: bool = True
     seconds: float = 60.0
 
-    def do(self, desk: Any) -> dict[str, bytes]:
+    def do(self, context: WorkContext) -> None:
         """Work in small steps."""
+        context.result({"process": os.getpid()})
         until = time.monotonic() + self.seconds
         step = 0
         while time.monotonic() < until:
             step += 1
-            if self.asks or step == 1:
-                desk.tell("Working", step, 10_000)
+            if self.reports or step == 1:
+                context.report("Working", step, 10_000)
             time.sleep(0.02)
-        return {}
 
 
 @dataclass(frozen=True)
@@ -146,21 +148,35 @@ class Broken:
 
     how: str
 
-    def do(self, desk: Any) -> dict[str, bytes]:
+    def do(self, context: WorkContext) -> None:
         """Fail."""
         if self.how == "killed":
             os._exit(9)
+        if self.how == "half a result":
+            die_half_way(context)
         if self.how == "memory":
             raise MemoryError
         raise {"ours": ValueError, "input": InputError}[self.how]("a reason")
+
+
+def die_half_way(context: WorkContext) -> None:
+    """End the process while its result is on the way."""
+
+    def write_some(descriptor: int, data: bytes, write: Callable[[int, bytes], int] = os.write) -> int:
+        write(descriptor, data[:1000])
+        os._exit(9)
+
+    # the function by which a connection writes
+    connection.Connection._send.__defaults__ = (write_some,)  # type: ignore[attr-defined]
+    context.result("x" * 1_000_000)
 
 
 @dataclass(frozen=True)
 class Odd(Question):
     """A question whose answer is its name, when there is a file `go`; it notes every process that began with it."""
 
-    def do(self, desk: Any) -> dict[str, bytes]:
-        """Note, wait, answer or fail as the name says."""
+    def do(self, context: WorkContext) -> None:
+        """Note, wait, answer or fail, depending on the name."""
         name = " ".join(self.state.set) or self.reply
         assert self.case is not None
         begun = self.case / name
@@ -172,13 +188,14 @@ class Odd(Question):
             os._exit(9)
         if name in ("memory", "ours", "input"):
             raise {"memory": MemoryError, "ours": ValueError, "input": InputError}[name]("a reason")
-        desk.result(name)
-        return {}
+        if name == "dies half way" and not again:
+            die_half_way(context)
+        context.result(name)
 
 
 def odd(folder: Path, name: str, reply: Reply = "worlds", scenario: str = "odd") -> Odd:
     """Such a question of that name, noted in `folder`."""
-    return Odd(reply, State(scenario=scenario, set=(name,)), b"", folder)
+    return Odd(reply, State(scenario=scenario, set=(name,)), b"", "file", folder)
 
 
 def begun(folder: Path, name: str) -> list[int]:

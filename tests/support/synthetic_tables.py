@@ -375,10 +375,10 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def sound(found: dict[str, list[dict[str, Any]]]) -> None:
-    """Every row has the described columns, of the described kinds, finite or null; and the whole fits the schema."""
-    assert list(found) == list(described())
-    for name, rows in found.items():
+def sound(tables: dict[str, list[dict[str, Any]]]) -> None:
+    """Every row has the described columns, of the described kinds, finite or null; and all of them fit the schema."""
+    assert list(tables) == list(described())
+    for name, rows in tables.items():
         columns = described()[name].columns
         for row in rows:
             assert list(row) == [c.name for c in columns], name
@@ -386,5 +386,5 @@ def sound(found: dict[str, list[dict[str, Any]]]) -> None:
                 value = row[column.name]
                 assert value is None or type(value) in KINDS[column.kind], (name, column.name, value)
                 assert not isinstance(value, float) or math.isfinite(value), (name, column.name)
-    document = json.loads(results.text(found))
+    document = json.loads(results.text(tables))
     jsonschema.validate(document, results.json_schema())

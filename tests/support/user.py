@@ -20,7 +20,7 @@ TILES = {
 SOON = 10_000
 LATER = 60_000
 """Milliseconds that an answer, and that a job may take on a busy machine."""
-# the page says in its main element which switch was the last, and which one it shows
+# the main element of the page has the number of the last switch, and of the one it shows
 _SETTLED = (
     "() => { const m = document.querySelector('main').dataset; return Boolean(m.ready) && m.updated === m.sequence; }"
 )
@@ -36,7 +36,7 @@ class User:
     # -- coming and going
 
     def opens(self, fragment: str = "") -> User:
-        """Opens the page and waits until the first view stands."""
+        """Opens the page and waits until the first view is shown."""
         self.page.goto(f"{self.home}/{fragment}")
         return self.settled()
 
@@ -122,10 +122,10 @@ class User:
 
 
 def use(switch: Locator) -> None:
-    """Clicks where the switch is seen: its label, once that stands still."""
+    """Clicks where the switch is seen: its label, once that does not move."""
     switch.locator("xpath=ancestor::label").click()
 
 
 def at_the_top(what: Locator) -> None:
-    """Scrolls until it stands under the bar."""
+    """Scrolls until it is under the bar."""
     what.evaluate("element => scrollTo({top: element.getBoundingClientRect().top + scrollY - 60, behavior: 'instant'})")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -21,8 +19,10 @@ import pytest
 import countervail.trade.coalition_block as cube_module
 from countervail.errors import InputError, NoEquilibrium
 from countervail.trade import coalition_sweep as sweep_module
+from countervail.trade.closures import CLOSURES
 from countervail.trade.coalition_block import Game, solve_block, solve_some
-from countervail.trade.coalition_sweep import sweep
+from countervail.trade.coalition_sweep import code_digest, sweep
+from countervail.trade.iterate import Worst
 from countervail.trade.kernels import Block
 from countervail.trade.solve import solve
 from support.games import Penalty, make_game, shock_of
@@ -39,25 +39,25 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cube_module, "TILE_SIZE", 1)
 
 
-@pytest.mark.parametrize("closure", ["fixed", "proportional", "balanced"])
+@pytest.mark.parametrize("closure", CLOSURES)
 @pytest.mark.parametrize("shape", [{}, {"tariffs": 0.0, "taxes": False}, {"j": 1, "inputs": 0.0}])
 def test_every_coalition_is_what_a_cold_solve_finds(closure: Any, shape: dict[str, Any], small: None) -> None:
     world, game, full = make_game(0, 8, closure=closure, **shape)
-    found = sweep(game)
-    assert found[:, -1].max() <= 1e-10
+    incomes = sweep(game)
+    assert incomes[:, -1].max() <= 1e-10
     rng = np.random.default_rng(0)
     for coalition in [0, 255, *rng.integers(0, 256, 12).tolist()]:
         eq = solve(world, shock_of(world, full, game, coalition), closure, tol=1e-12)
-        np.testing.assert_allclose(found[coalition, :-1], eq.real_income, rtol=1e-9)
+        np.testing.assert_allclose(incomes[coalition, :-1], eq.real_income, rtol=1e-9)
 
 
 def test_a_tile_wider_than_the_players_and_one_player() -> None:
     for players in (1, 2, 3):
         world, game, full = make_game(1, players)
-        found = sweep(game)
-        assert found.shape == (1 << players, world.n + 1)
+        incomes = sweep(game)
+        assert incomes.shape == (1 << players, world.n + 1)
         eq = solve(world, shock_of(world, full, game, (1 << players) - 1), tol=1e-12)
-        np.testing.assert_allclose(found[-1, :-1], eq.real_income, rtol=1e-9)
+        np.testing.assert_allclose(incomes[-1, :-1], eq.real_income, rtol=1e-9)
 
 
 def test_blocks_cover_every_coalition_once(small: None) -> None:
@@ -79,8 +79,8 @@ def test_given_coalitions_are_the_cubes(small: None) -> None:
 def test_cells_that_depend_on_third_players() -> None:
     """A pair's wedge falls with every further member (as a payment route through them would)."""
     world, game, full = make_game(4, 5, tariffs=0.0, taxes=False, closed=0.0)
-    game = replace(game, extra=Penalty(game.added, game.links.A, 0.05))
-    found = sweep(game)
+    game = replace(game, extra=Penalty(game.added, game.shares.A, 0.05))
+    incomes = sweep(game)
     for coalition in (0, 3, 7, 21, 31):
         size = coalition.bit_count()
         shock = shock_of(world, full, game, coalition)
@@ -88,7 +88,7 @@ def test_cells_that_depend_on_third_players() -> None:
         at = game.added.importers
         effect[np.ix_(at, at, range(world.j))] *= 1 + 0.05 * size
         eq = solve(world, replace(shock, trade_effect=effect), tol=1e-12)
-        np.testing.assert_allclose(found[coalition, :-1], eq.real_income, rtol=1e-9)
+        np.testing.assert_allclose(incomes[coalition, :-1], eq.real_income, rtol=1e-9)
 
 
 def test_gifts_follow_their_players() -> None:
@@ -96,39 +96,39 @@ def test_gifts_follow_their_players() -> None:
     gifts = np.zeros((4, world.n))
     gifts[0, [0, 5]] = [-1e-4, 1e-4]
     game = replace(game, gifts=gifts)
-    found = sweep(game)
+    incomes = sweep(game)
     shock = replace(shock_of(world, full, game, 5), transfer=gifts[0] * game.economy.scale)
-    np.testing.assert_allclose(found[5, :-1], solve(world, shock, tol=1e-12).real_income, rtol=1e-9)
+    np.testing.assert_allclose(incomes[5, :-1], solve(world, shock, tol=1e-12).real_income, rtol=1e-9)
 
 
 def test_a_coalition_that_stalls_is_solved_in_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     _, game, _ = make_game(6, 4)
-    whole = sweep(game)
+    complete = sweep(game)
     calm = cube_module.iterate
 
     def stalling(*given: Any, **named: Any) -> Any:
-        if len(given) > 6 and given[6] > 1:
-            raise cube_module.Stalled([1.0], given[5], "nowhere")
+        if len(given) > 4 and given[4] > 1:  # a batch
+            raise cube_module.Stalled([1.0], Worst(1.0, "wage", "C000", None))
         return calm(*given, **named)
 
     monkeypatch.setattr(cube_module, "iterate", stalling)
-    np.testing.assert_allclose(sweep(game)[:, :-1], whole[:, :-1], rtol=1e-9)
+    np.testing.assert_allclose(sweep(game)[:, :-1], complete[:, :-1], rtol=1e-9)
 
 
 def test_a_game_without_equilibrium_is_refused_by_name() -> None:
     _, game, _ = make_game(7, 4)
     shut = np.zeros_like(game.added.A)
     for k, i in enumerate(game.added.importers):
-        shut[:, k, :] = -game.links.A[:, i][:, game.added.exporters]
+        shut[:, k, :] = -game.shares.A[:, i][:, game.added.exporters]
     added = Block(game.added.importers, game.added.exporters, shut, shut)
-    everybody = replace(game, added=added, links=replace(game.links, A=_alone(game)))
+    everybody = replace(game, added=added, shares=replace(game.shares, A=_alone(game)))
     with pytest.raises(NoEquilibrium, match="no supplier left for C000"):
         sweep(everybody)
 
 
 def _alone(game: Game) -> Any:
-    """Links in which the players buy from one another only."""
-    A = game.links.A.copy()
+    """Shares under which the players buy from one another only."""
+    A = game.shares.A.copy()
     at = game.added.importers
     rest = np.setdiff1d(np.arange(game.economy.n), at)
     A[np.ix_(np.arange(len(A)), at, rest)] = 0.0
@@ -140,7 +140,7 @@ def _alone(game: Game) -> Any:
 
 def test_a_stopped_sweep_ends_in_the_same_bytes(tmp_path: Path, small: None) -> None:
     _, game, _ = make_game(8, 9)
-    whole = sweep(game, tmp_path / "whole", documents={"scenario.yaml": "a: 1\n"})
+    complete = sweep(game, tmp_path / "complete", documents={"scenario.yaml": "a: 1\n"})
     again = tmp_path / "again"
     stop = KeyboardInterrupt()
 
@@ -150,23 +150,23 @@ def test_a_stopped_sweep_ends_in_the_same_bytes(tmp_path: Path, small: None) -> 
 
     with pytest.raises(KeyboardInterrupt):
         sweep(game, again, progress=progress, documents={"scenario.yaml": "a: 1\n"})
-    kept = bytes_of(again)
-    assert 3 <= len(kept) < len(bytes_of(tmp_path / "whole"))
+    stopped = bytes_of(again)
+    assert 3 <= len(stopped) < len(bytes_of(tmp_path / "complete"))
     (again / ".countervail-0123456789abcdef.part").write_bytes(b"half")  # as a killed sweep leaves it
-    first = again / next(n for n in kept if n.startswith("block"))
+    first = again / next(n for n in stopped if n.startswith("block"))
     first.write_bytes(b"\x93NUMPY damaged")
     resumed = sweep(game, again, documents={"scenario.yaml": "a: 1\n"})
-    assert bytes_of(again) == bytes_of(tmp_path / "whole")
-    np.testing.assert_array_equal(resumed, whole)
+    assert bytes_of(again) == bytes_of(tmp_path / "complete")
+    np.testing.assert_array_equal(resumed, complete)
 
 
 @pytest.mark.parametrize("damage", ["a bit", "cut", "of another block", "of another game", "a link", "a manifest"])
 def test_what_is_damaged_is_solved_again(tmp_path: Path, damage: str, small: None) -> None:
     _, game, _ = make_game(8, 8)
-    whole = sweep(game, tmp_path / "whole")
-    written = bytes_of(tmp_path / "whole")
+    complete = sweep(game, tmp_path / "complete")
+    written = bytes_of(tmp_path / "complete")
     folder = tmp_path / "cube"
-    shutil.copytree(tmp_path / "whole", folder)
+    shutil.copytree(tmp_path / "complete", folder)
     block = folder / "block_000001.npy"
     content = bytearray(block.read_bytes())
     content[len(content) // 2] ^= 1
@@ -183,8 +183,8 @@ def test_what_is_damaged_is_solved_again(tmp_path: Path, damage: str, small: Non
     else:
         other = written["block_000002.npy"]
         block.write_bytes({"a bit": bytes(content), "cut": other[:-1], "of another block": other}[damage])
-    assert np.load(tmp_path / "whole" / block.name).shape == (game.layout.size, len(whole[0]))
-    np.testing.assert_array_equal(sweep(game, folder), whole)
+    assert np.load(tmp_path / "complete" / block.name).shape == (game.layout.size, len(complete[0]))
+    np.testing.assert_array_equal(sweep(game, folder), complete)
     assert bytes_of(folder) == written
     assert not block.is_symlink()
 
@@ -225,9 +225,41 @@ def test_another_cube_is_refused(tmp_path: Path) -> None:
         sweep(game, tmp_path / "cube", version="1")
 
 
+SOURCE = '''"""A module."""
+
+LIMIT = 3
+"""A constant."""
+
+
+def double(x: float) -> float:
+    """Twice."""
+    return 2.0 * x  # a comment
+'''
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("  # a comment", "", True),
+        ("# a comment", "# another", True),
+        ('"""A module."""', '"""What it is for."""', True),
+        ('"""A constant."""\n', "", True),
+        ('    """Twice."""\n', "", True),
+        ("2.0 * x", "(2.0 *\n            x)", True),
+        ("LIMIT = 3", "LIMIT = 4", False),
+        ("2.0 * x", "2.5 * x", False),
+        ("2.0 * x", "x + x", False),
+    ],
+)
+def test_a_cube_depends_on_what_the_code_computes(old: str, new: str, same: bool) -> None:
+    """A comment or docstring of the solver discards no cube, other arithmetic does."""
+    assert old in SOURCE
+    assert (code_digest([SOURCE]) == code_digest([SOURCE.replace(old, new)])) is same
+
+
 def test_a_full_disk_says_so_and_corrupts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: None) -> None:
     _, game, _ = make_game(12, 8)
-    whole = sweep(game, tmp_path / "whole")
+    complete = sweep(game, tmp_path / "complete")
     sync, synced = os.fsync, []
 
     def full(handle: int) -> None:
@@ -241,8 +273,8 @@ def test_a_full_disk_says_so_and_corrupts_nothing(tmp_path: Path, monkeypatch: p
         sweep(game, tmp_path / "cube")
     assert not list((tmp_path / "cube").glob("*.part"))
     monkeypatch.setattr(sweep_module.os, "fsync", sync)
-    np.testing.assert_array_equal(sweep(game, tmp_path / "cube"), whole)
-    assert bytes_of(tmp_path / "cube") == bytes_of(tmp_path / "whole")
+    np.testing.assert_array_equal(sweep(game, tmp_path / "cube"), complete)
+    assert bytes_of(tmp_path / "cube") == bytes_of(tmp_path / "complete")
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -251,42 +283,15 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         sweep(make_game(13, 2)[1], tmp_path / "file" / "cube")
 
 
-SWEEP = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import countervail.trade.coalition_block as cube
-cube.PREDICTED, cube.TILE_SIZE = 1, 1
-from pathlib import Path
-from support.games import make_game
-from countervail.trade.coalition_sweep import sweep
-sweep(make_game(14, 10)[1], Path(sys.argv[2]))
-"""
-
-
 def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
-    """kill -9 and the same command again, until it ends: the same bytes as of a sweep left alone."""
-    script = [sys.executable, "-c", SWEEP, str(Path(__file__).parents[1])]
+    """kill -9 and the same sweep again, until it ends: the same bytes as of a sweep left alone."""
+    tests = str(Path(__file__).parents[1])
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    begin = time.perf_counter()
-    subprocess.run([*script, str(tmp_path / "whole")], check=True, env=environment)
-    took = time.perf_counter() - begin
-    whole, rng, folder = bytes_of(tmp_path / "whole"), np.random.default_rng(0), tmp_path / "killed"
-    kills = 0
-    while kills < 20:
-        process = subprocess.Popen([*script, str(folder)], env=environment, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=float(rng.uniform(0.2, 1.0) * took))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-            continue
-        # it has ended before the kill: as it should be, and anew
-        assert process.returncode == 0
-        assert bytes_of(folder) == whole
-        shutil.rmtree(folder)
-    subprocess.run([*script, str(folder)], check=True, env=environment)
-    assert bytes_of(folder) == whole
+    script = f"import sys; sys.path.insert(0, {tests!r}); from support.killing import main; from pathlib import Path; "
+    script += f"main(Path({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "20 kills" in done.stdout
 
 
 def test_progress_counts_coalitions(small: None) -> None:
@@ -299,8 +304,8 @@ def test_progress_counts_coalitions(small: None) -> None:
 def test_blocks_start_from_the_base_point_alone(small: None) -> None:
     """A block computed alone is the block of a sweep, bit by bit."""
     _, game, _ = make_game(16, 8)
-    whole = sweep(game)
-    np.testing.assert_array_equal(solve_block(game, 3), whole[game.coalitions(3)])
+    complete = sweep(game)
+    np.testing.assert_array_equal(solve_block(game, 3), complete[game.coalitions(3)])
 
 
 def test_players_must_fit() -> None:

@@ -1,4 +1,4 @@
-"""The equations' pieces: blocks are cells added in, batches are scenarios side by side, slopes are derivatives."""
+"""The equations' pieces: blocks are cells added in, a batch is its scenarios, the Jacobian holds derivatives."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from countervail.trade import kernels
 from countervail.trade.coalition_block import Game
 from countervail.trade.iterate import Anderson
-from countervail.trade.kernels import Block, State, Work
-from countervail.trade.preconditioner import Slopes, merged
+from countervail.trade.kernels import Block, Buffers, State
+from countervail.trade.preconditioner import Jacobian
+from countervail.trade.stages import solved_out
 from support.games import make_game
 
 SEEDS = st.integers(0, 10**6)
@@ -38,21 +39,20 @@ def open_block(block: Block, gate: Any) -> Block:
 
 @given(seed=SEEDS)
 @settings(max_examples=15, deadline=None)
-def test_gated_and_open_blocks_and_merged_links_are_one(seed: int) -> None:
+def test_gated_and_open_blocks_and_merged_shares_are_one(seed: int) -> None:
     _, game, _ = make_game(seed % 50, 4)
     rng = np.random.default_rng(seed)
     members = rng.random((4, 3)) < 0.5
     state = near(game, seed, 3)
-    gated = game.blocks(members)
     opened = (open_block(game.added, members.astype(float)),)
-    one = kernels.terms(game.economy, game.links, gated, game.deficits, state, Work())
-    other = kernels.terms(game.economy, game.links, opened, game.deficits, state)
+    problem = game.problem(members)
+    one = kernels.terms(problem, state, Buffers())
+    other = kernels.terms(problem._replace(blocks=opened), state)
     for a, b in zip(one, other, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
     residual = kernels.residuals(game.economy, one, state)
     for k in range(3):
-        links = merged(game.links, game.blocks(members[:, [k]]))
-        alone = kernels.terms(game.economy, links, (), game.deficits, state.column(k))
+        alone = kernels.terms(game.problem_of(members[:, [k]]), state.column(k))
         for a, b in zip(one, alone, strict=True):
             np.testing.assert_allclose(a[..., k : k + 1], b, rtol=1e-12, atol=1e-15)
         mine = kernels.residuals(game.economy, alone, state.column(k))
@@ -60,26 +60,22 @@ def test_gated_and_open_blocks_and_merged_links_are_one(seed: int) -> None:
 
 
 @pytest.mark.parametrize("closure", ["fixed", "proportional"])
-def test_slopes_are_the_derivatives_of_the_solved_out_equations(closure: Any) -> None:
+def test_the_jacobian_holds_the_derivatives_of_the_solved_out_equations(closure: Any) -> None:
     """d log price and d log earnings / d log wage against central differences, prices and expenditure solved anew."""
-    from countervail.trade.newton import _at
-
     _, game, _ = make_game(3, 4, closure=closure)
-    everybody = game.members(np.array([15]))
-    links = merged(game.links, game.blocks(everybody))
-    here = _at(game.economy, links, game.deficits, game.start)
+    everybody = game.problem_of(game.members(np.array([15])))
+    here = solved_out(everybody, game.start)
     n, h = game.economy.n, 1e-5
-    slopes = Slopes.at(game.economy, links, game.deficits, here.state, here.terms)
-    price, _, earned = slopes.respond(np.eye(n), 3000, 1e-14)
+    jacobian = Jacobian.at(everybody, here.state, here.terms)
+    price, _, earned = jacobian.respond(np.eye(n), 3000, 1e-14)
     level = here.terms.value_added[:, 0] * np.exp(here.error)
     for k in range(n):
         ends = []
         for sign in (1.0, -1.0):
             wage = here.state.log_wage.copy()
             wage[k] += sign * h
-            ends.append(
-                _at(game.economy, links, game.deficits, State.of(here.state.log_price, wage, here.state.expenditure))
-            )
+            begin = State.of(here.state.log_price, wage, here.state.expenditure)
+            ends.append(solved_out(everybody, begin))
         up, down = ends
         np.testing.assert_allclose(
             price[:, :, k], (up.state.log_price - down.state.log_price)[:, :, 0] / (2 * h), atol=1e-7
@@ -107,6 +103,6 @@ def test_acceleration_solves_linear_systems_column_by_column() -> None:
 
 
 def test_buffers_are_made_once() -> None:
-    work = Work()
-    assert work("q", 2, 3) is work("q", 2, 3)
-    assert work("q", 2, 4).shape == (2, 4)
+    buffers = Buffers()
+    assert buffers("q", 2, 3) is buffers("q", 2, 3)
+    assert buffers("q", 2, 4).shape == (2, 4)

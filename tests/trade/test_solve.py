@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from countervail.trade.closures import CLOSURES, Closure
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Among, Shock
-from countervail.trade.solve import CLOSURES, solve
+from countervail.trade.solve import solve
 from countervail.types import Floats
 from countervail.world.world import World
 from support import reference_solver
 from support.published import nafta
 from support.worlds import make_world, rebuild
 
-Closure = Literal["fixed", "proportional", "balanced"]
 closures = pytest.mark.parametrize("closure", CLOSURES)
 SEEDS = st.integers(0, 10**6)
 
@@ -191,7 +191,7 @@ def test_real_wages_follow_from_domestic_shares_alone(inputs: float, seed: int) 
 
 @closures
 @pytest.mark.parametrize("seed", range(6))
-def test_plain_nested_loops_find_the_same(closure: Closure, seed: int) -> None:
+def test_plain_nested_loops_agree(closure: Closure, seed: int) -> None:
     world = make_world(seed, n=3 + seed % 3, j=1 + seed % 3, closed=0.3 * (seed % 2), inputs=0.6 * (seed != 4))
     shock = any_shock(world, seed)
     eq = solve(world, Shock(**shock), closure, tol=1e-12)
@@ -248,9 +248,9 @@ def test_trade_cost_and_trade_effect_are_one_thing() -> None:
 @pytest.mark.parametrize("inside", ["trade_effect", "potential", "export_tax"])
 def test_changes_among_some_countries_are_the_same_changes_in_their_cells(rest: str, inside: str) -> None:
     world = make_world(16)
-    whole = {} if rest == "nothing" else any_shock(world, 5)
+    everywhere = {} if rest == "nothing" else any_shock(world, 5)
     if rest == "taxed":
-        del whole["export_tax"]
+        del everywhere["export_tax"]
     at, rng = np.array([3, 0, 4]), np.random.default_rng(6)
     cells = np.ix_(at, at, range(world.j))
     shape = (3, 3, world.j)
@@ -259,7 +259,7 @@ def test_changes_among_some_countries_are_the_same_changes_in_their_cells(rest: 
         changed["potential"] = rng.uniform(0.0, 0.02, shape)
     if inside == "export_tax":
         changed["export_tax"] = rng.uniform(-0.1, 0.2, shape)
-    spread = {"trade_effect": np.ones(world.flows.shape), "potential": np.zeros(world.flows.shape)} | whole
+    spread = {"trade_effect": np.ones(world.flows.shape), "potential": np.zeros(world.flows.shape)} | everywhere
     for name in ("trade_effect", "potential"):
         spread[name] = np.array(spread[name])
         spread[name][cells] *= changed["trade_effect"]
@@ -269,13 +269,13 @@ def test_changes_among_some_countries_are_the_same_changes_in_their_cells(rest: 
         tax[cells] = (1 + tax[cells]) * (1 + changed["export_tax"]) - 1
         spread["export_tax"] = tax
     expected = solve(world, Shock(**spread), tol=1e-13)
-    base = Shock(**whole)
+    base = Shock(**everywhere)
     club = replace(base, among=Among(at, **changed))
-    found = [solve(world, club, tol=1e-13)]
+    results = [solve(world, club, tol=1e-13)]
     begin = solve(world, base, tol=1e-13)
-    found.append(solve(world, club, tol=1e-13, start=begin))  # whose links it has but for these cells
-    found.append(solve(world, [base, club, Shock()], tol=1e-13)[1])
-    for eq in found:
+    results.append(solve(world, club, tol=1e-13, start=begin))  # whose shares it has except in these cells
+    results.append(solve(world, [base, club, Shock()], tol=1e-13)[1])
+    for eq in results:
         np.testing.assert_allclose(eq.real_income, expected.real_income, rtol=1e-11)
         np.testing.assert_allclose(eq.flows, expected.flows, rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(eq.output, expected.output, rtol=1e-10)
@@ -331,7 +331,6 @@ def test_a_transfer_makes_the_giver_poorer_and_the_receiver_richer() -> None:
     gift[1] = -gift[0]
     eq = solve(world, Shock(transfer=gift), tol=1e-13)
     assert eq.real_income[0] < 1 < eq.real_income[1]
-    assert eq.income.sum() > 0
 
 
 @given(seed=SEEDS)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
 
-from countervail.trade.economy import Economy
+from countervail.trade.closures import CLOSURES
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
-from countervail.trade.solve import CLOSURES, solve
+from countervail.trade.solve import solve
 from support.worlds import make_world
 
 
@@ -62,17 +65,31 @@ def test_a_start_gives_the_same_sooner(closure: Any) -> None:
     np.testing.assert_allclose(far.real_income, solve(world, shocks[1], closure, tol=1e-12).real_income, rtol=1e-11)
 
 
-def test_another_worlds_preparation_changes_only_the_path() -> None:
+def test_another_worlds_preconditioner_changes_only_the_path() -> None:
     world, shocks = many(4, 1)
-    lent = Economy.of(world, Economy.of(make_world(5, n=14, j=3)).preparation)
+    lent = Prepared.of(make_world(5, n=14, j=3)).lend(world.economy)
     one, other = solve(world, shocks[0], tol=1e-12), solve(lent, shocks[0], tol=1e-12)
     np.testing.assert_allclose(other.real_income, one.real_income, rtol=1e-11)
 
 
-def test_other_elasticities_keep_the_preparation() -> None:
+def test_other_elasticities_with_the_same_preconditioner() -> None:
     world, shocks = many(6, 1)
-    economy = Economy.of(world)
-    changed = economy.with_elasticity(0.5 * economy.elasticity)
-    assert changed.preparation is economy.preparation
+    prepared = Prepared.of(world)
+    changed = prepared.lend(prepared.economy.with_elasticity(0.5 * world.elasticity))
     again = solve(world.replace(elasticity=0.5 * world.elasticity), shocks[0], tol=1e-12)
     np.testing.assert_allclose(solve(changed, shocks[0], tol=1e-12).real_income, again.real_income, rtol=1e-11)
+
+
+def test_a_world_is_prepared_once_while_it_is_in_use() -> None:
+    """What the solver remembers of a world is used again, and goes with the world."""
+    world, shocks = many(7, 1)
+    solve(world, shocks[0], "balanced")
+    first, again = Prepared.of(world), Prepared.of(world.economy)
+    assert again.preconditioner is first.preconditioner
+    assert again.reference("balanced", 1e-10) is first.reference("balanced", 1e-10)
+    assert first.reference("fixed", 1e-10) is first.reference("proportional", 1e-8)
+    assert Prepared.of(first) is first
+    gone = ref(first.preconditioner.wage)
+    del world, first, again
+    gc.collect()
+    assert gone() is None

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import countervail.trade.iterate as iterate_module
+import countervail.trade.stages as stages_module
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.trade.shock import Among, Shock
 from countervail.trade.solve import solve
@@ -33,8 +34,9 @@ def test_autarky_with_a_deficit_is_refused_and_balanced_solves_it() -> None:
 def test_two_blocs_that_do_not_trade_are_refused_unless_their_deficits_cancel() -> None:
     world = make_world(1, n=4, j=2)
     blocs = np.kron(np.eye(2), np.ones((2, 2)))[:, :, None]
-    with pytest.raises(NoEquilibrium, match="C000, C001 cut off"):
+    with pytest.raises(NoEquilibrium, match="C000, C001 cut off") as refused:
         solve(world, Shock(trade_effect=blocs))
+    assert refused.value.countries == ("C000", "C001")
     flat = make_world(1, n=4, j=2, deficits=0.0)
     assert solve(flat, Shock(trade_effect=blocs)).residual <= 1e-10
 
@@ -44,8 +46,9 @@ def test_a_bloc_that_sells_without_buying_is_named() -> None:
     effect = np.ones(world.flows.shape)
     effect[2:, :2] = 0.0  # the first two buy from one another only
     for closure in ("fixed", "proportional", "balanced"):
-        with pytest.raises(NoEquilibrium, match="C000, C001 can sell to others but not buy from them"):
+        with pytest.raises(NoEquilibrium, match="C000, C001 can sell to others but not buy from them") as refused:
             solve(world, Shock(trade_effect=effect), closure)  # type: ignore[call-overload]
+        assert refused.value.countries == ("C000", "C001")
     turned = np.ones(world.flows.shape)
     turned[:2, 2:] = 0.0
     with pytest.raises(NoEquilibrium, match=r"can (buy from|sell to) others but not"):
@@ -63,8 +66,9 @@ def test_a_cell_without_supplier_is_named() -> None:
     world = rebuild(world, flows=flows)
     effect = np.ones(flows.shape)
     effect[:, 1, 0] = 0.0
-    with pytest.raises(NoEquilibrium, match=r"no supplier left for C001 S00: .*(leakage|potential)"):
+    with pytest.raises(NoEquilibrium, match=r"no supplier left for C001 S00: .*(leakage|potential)") as refused:
         solve(world, Shock(trade_effect=effect))
+    assert refused.value.country == "C001"
     effect[2, 1, 0] = 0.01
     assert solve(world, Shock(trade_effect=effect)).residual <= 1e-10
 
@@ -74,12 +78,13 @@ def test_a_surplus_that_cannot_be_earned_is_named() -> None:
     gift = np.zeros(3)
     gift[0] = -2.0 * world.value_added[0].sum()
     gift[1] = -gift[0]
-    with pytest.raises(NoEquilibrium, match="final spending of C000"):
+    with pytest.raises(NoEquilibrium, match="final spending of C000") as refused:
         solve(world, Shock(transfer=gift))
+    assert refused.value.countries == ("C000",)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "says"),
+    ("field", "value", "text"),
     [
         ("trade_effect", -1.0, "must be a number >= 0"),
         ("trade_effect", np.inf, "must be finite"),
@@ -92,14 +97,15 @@ def test_a_surplus_that_cannot_be_earned_is_named() -> None:
         ("transfer", "much", "could not convert"),
     ],
 )
-def test_a_bad_shock_says_which_field(field: str, value: Any, says: str) -> None:
+def test_a_bad_shock_names_its_field(field: str, value: Any, text: str) -> None:
     world = make_world(4, n=3)
-    with pytest.raises(InputError, match=f"shock.{field}.*{says}"):
+    with pytest.raises(InputError, match=f"shock.{field}.*{text}") as refused:
         solve(world, Shock(**{field: value}))
+    assert refused.value.field == f"shock.{field}"
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "says"),
+    ("field", "value", "text"),
     [
         ("countries", np.array([0, 3]), "countries must be different positions of countries, 0 to 2"),
         ("countries", np.array([1, 1]), "countries must be different"),
@@ -108,19 +114,22 @@ def test_a_bad_shock_says_which_field(field: str, value: Any, says: str) -> None
         ("export_tax", -1.0, "export_tax.*must be a number > -1"),
     ],
 )
-def test_a_bad_change_among_countries_says_which_field(field: str, value: Any, says: str) -> None:
+def test_a_bad_change_among_countries_names_its_field(field: str, value: Any, text: str) -> None:
     world = make_world(4, n=3)
     inside = {"countries": np.array([0, 2]), "trade_effect": 1.1} | {field: value}
-    with pytest.raises(InputError, match=f"shock.among.{says}"):
+    with pytest.raises(InputError, match=f"shock.among.{text}") as refused:
         solve(world, Shock(among=Among(**inside)))
+    assert refused.value.field == f"shock.among.{field}"
 
 
-def test_bad_arguments_say_what_is_allowed() -> None:
+def test_bad_arguments_list_what_is_allowed() -> None:
     world = make_world(5, n=3)
-    with pytest.raises(InputError, match="fixed, proportional, balanced"):
+    with pytest.raises(InputError, match="fixed, proportional, balanced") as refused:
         solve(world, Shock(), "free")  # type: ignore[call-overload]
-    with pytest.raises(InputError, match="tol"):
+    assert refused.value.field == "closure"
+    with pytest.raises(InputError, match="tol") as refused:
         solve(world, Shock(), tol=0.0)
+    assert refused.value.field == "tol"
 
 
 def test_a_missed_tolerance_is_diagnosed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +137,15 @@ def test_a_missed_tolerance_is_diagnosed(monkeypatch: pytest.MonkeyPatch) -> Non
     effect = np.where(np.eye(world.n)[:, :, None] > 0, 1.0, 0.3)
     with pytest.raises(
         NotConverged, match=r"(cycles|diverges) at a relative residual of .* worst in the .* equation of"
-    ):
+    ) as missed:
         solve(world, Shock(trade_effect=effect), tol=1e-17)
-    monkeypatch.setattr(iterate_module, "newton", lambda *_: None)
+    error = missed.value
+    assert error.residual is not None
+    assert 1e-17 < error.residual < 1e-12
+    assert error.country in world.countries
+    assert error.sector is None or error.sector in world.sectors
+    assert f"equation of {error.country}{f' {error.sector}' if error.sector else ''}, " in str(error)
+    monkeypatch.setattr(stages_module, "newton", lambda *_: None)
     monkeypatch.setattr(iterate_module, "MAX_ITERATIONS", 2)
     with pytest.raises(NotConverged, match="0% of the way"):
         solve(world, Shock(trade_effect=effect))

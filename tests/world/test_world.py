@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from countervail.errors import InputError
 from countervail.world.store import load
 from countervail.world.world import World, array_fields
-from support.published import caliendo_parro
+from support.published import nafta
 
 C, S = ("AAA", "BBB", "CCC"), ("FARM", "MILL")
 
@@ -80,7 +80,7 @@ def test_arrays_cannot_be_written() -> None:
         w.flows[0, 0, 0] = 1.0
 
 
-def test_small_misfits_are_balanced_and_said() -> None:
+def test_small_misfits_are_balanced_and_reported() -> None:
     d = data()
     d["value_added_share"] = (1 - d["input_share"].sum(axis=1)) * (1 + 4e-7)
     w = World.from_flows(**d)
@@ -90,7 +90,7 @@ def test_small_misfits_are_balanced_and_said() -> None:
     np.testing.assert_array_equal(w.flows, d["flows"])
 
 
-def test_use_just_above_expenditure_is_balanced_and_said() -> None:
+def test_use_just_above_expenditure_is_balanced_and_reported() -> None:
     d = data()
     w = World.from_flows(**d)
     d["input_share"][1, 0] *= w.expenditure[1, 0] / w.intermediate_use[1, 0] * (1 + 1e-4)
@@ -127,8 +127,9 @@ def test_sector_without_output_is_allowed() -> None:
 def test_a_bad_cell_is_named(field: str, value: tuple[int, int, int, float], words: str) -> None:
     d = data()
     d[field][value[:3]] = value[3]
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=words) as caught:
         World.from_flows(**d)
+    assert caught.value.field == field
 
 
 @pytest.mark.parametrize(
@@ -153,8 +154,9 @@ def test_a_bad_cell_is_named(field: str, value: tuple[int, int, int, float], wor
     ],
 )
 def test_bad_input_is_refused_by_name(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=words) as caught:
         World.from_flows(**(data() | change))
+    assert caught.value.field in {*change, "flows", "input_share"}
 
 
 def test_use_far_above_expenditure_is_refused() -> None:
@@ -169,9 +171,9 @@ def test_check_names_what_is_wrong_with_its_size() -> None:
     w = World.from_flows(**data())
     shares = w.input_share.copy()
     shares[2, 0, 1] += 0.05
-    found = w.replace(input_share=shares).check()
-    assert ("inputs + value added = output", "CCC", "MILL") in {(v.identity, v.country, v.sector) for v in found}
-    assert found[0].size == pytest.approx(0.05)
+    broken = w.replace(input_share=shares).check()
+    assert ("inputs + value added = output", "CCC", "MILL") in {(v.identity, v.country, v.sector) for v in broken}
+    assert broken[0].size == pytest.approx(0.05)
     flows = w.flows.copy()
     flows[0, 1, 0] = -1
     (violation,) = w.replace(flows=flows).check()
@@ -230,13 +232,14 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: str) -> None:
             path.with_suffix(".json").write_text('{"format": "other"}')
         case "json":
             path.with_suffix(".json").write_text("{")
-    with pytest.raises(InputError, match=str(tmp_path)):
+    with pytest.raises(InputError, match=str(tmp_path)) as caught:
         load(path)
+    assert caught.value.file == str(path.with_suffix(".json") if damage in ("sheet", "json") else path)
 
 
 def test_caliendo_parro_2015_is_balanced_by_the_model(shared_data: Path) -> None:
     """Columns miss 1 by 4e-7 (rescaled); negative final demand is 3.6 % of all (set to zero, flows solved for)."""
-    w = World.from_flows(**caliendo_parro(shared_data))
+    w, _ = nafta(shared_data)
     assert w.check(1e-11) == ()
     assert "largest misfit 3.7e-07" in " ".join(w.repairs)
     assert "negative input shares set to zero: 1 cells, largest 0.00057" in w.repairs[0]

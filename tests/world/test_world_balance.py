@@ -1,4 +1,4 @@
-"""Balancing: the nearest flows under the identities, nothing negative, zeros kept, contradictions named."""
+"""Balancing: the nearest flows under the identities, nothing negative, zeros unchanged, contradictions named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import NotConverged
-from countervail.world.accounts import balance, without_unrecorded
+from countervail.world.accounts import Balanced, Targets, balance, without_unrecorded
 from countervail.world.world import World
 
 
@@ -29,11 +29,16 @@ def problem(seed: int, n: int = 4, j: int = 3) -> dict[str, np.ndarray]:
     }
 
 
+def balanced(p: dict[str, np.ndarray], **options: float) -> Balanced:
+    targets = Targets(**{k: v for k, v in p.items() if k != "prior"})
+    return balance(p["prior"], targets, **options)  # type: ignore[arg-type]
+
+
 @given(seed=st.integers(0, 10**6), scale=st.sampled_from([1e-9, 1.0, 1e12]))
 @settings(max_examples=25, deadline=None)
 def test_every_identity_holds_and_zeros_stay(seed: int, scale: float) -> None:
     p = {k: v * scale if v.dtype != bool else v for k, v in problem(seed).items()}
-    got = balance(**p)
+    got = balanced(p)
     np.testing.assert_allclose(got.flows.sum(axis=1), p["output"], rtol=1e-8)
     np.testing.assert_allclose(got.flows.sum(axis=0), got.use + got.final, rtol=1e-10)
     off = ~np.eye(4, dtype=bool)
@@ -47,7 +52,7 @@ def test_it_is_the_nearest() -> None:
     """Against a general-purpose solver of the same convex problem."""
     optimize = pytest.importorskip("scipy.optimize")
     p = problem(1, n=2, j=2)
-    got = balance(**p, tolerance=1e-13)
+    got = balanced(p, tolerance=1e-13)
     cells = p["prior"].size
     keep = np.concatenate([p["prior"].ravel(), p["final_prior"].ravel()]) > 0
     start = np.concatenate([p["prior"].ravel(), p["final_prior"].ravel()])[keep]
@@ -79,7 +84,7 @@ def test_it_is_the_nearest() -> None:
 def test_free_use_moves_with_final_demand() -> None:
     p = problem(2)
     free = np.array([True, False, False, False])
-    got = balance(**p, free_use=free)
+    got = balanced({**p, "free_use": free})
     np.testing.assert_allclose(got.use[1:], p["use"][1:])
     np.testing.assert_allclose(got.use[0] / p["use"][0], got.final[0] / p["final_prior"][0])
     np.testing.assert_allclose(got.flows.sum(axis=0), got.use + got.final, rtol=1e-10)
@@ -91,7 +96,7 @@ def test_held_flows_do_not_move() -> None:
     held[2, 3, 0] = 0.1 * p["prior"][2, 3, 0]
     p["prior"] = p["prior"] - held
     p["pair_total"] = p["pair_total"] - held[:, :, p["goods"]].sum(axis=2)
-    got = balance(**p, held=held)
+    got = balanced({**p, "held": held})
     assert (got.flows >= held).all()
     np.testing.assert_allclose(got.flows.sum(axis=1), p["output"], rtol=1e-8)
 
@@ -99,8 +104,10 @@ def test_held_flows_do_not_move() -> None:
 def test_contradictions_are_refused_with_the_worst_cell() -> None:
     p = problem(4)
     p["pair_total"][1, 2] = 10 * p["output"][1].sum()
-    with pytest.raises(NotConverged, match="worst pair"):
-        balance(**p, max_iterations=200)
+    with pytest.raises(NotConverged, match="worst pair") as caught:
+        balanced(p, max_iterations=200)
+    assert caught.value.residual is not None
+    assert caught.value.residual > 1e-9
 
 
 def test_without_unrecorded_holds_outputs_and_recorded_totals() -> None:

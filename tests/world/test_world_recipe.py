@@ -123,6 +123,7 @@ def test_a_missing_file_is_named_with_its_origin(fakes: Path, tmp_path: Path, fi
     with pytest.raises(InputError, match=words) as caught:
         build(tmp_path, tmp_path / "out" / "world.npz")
     assert Path(file).name in str(caught.value)
+    assert caught.value.file == file
     assert not (tmp_path / "out").exists()
 
 
@@ -163,10 +164,10 @@ def test_every_commodity_has_a_sector_of_ours() -> None:
 
 
 def test_elasticities_are_within_their_range(fakes: Path) -> None:
-    found = elasticities.read(fakes, icio.read(fakes))
-    assert (found.low <= found.theta).all()
-    assert (found.theta <= found.high).all()
-    assert (found.low > 0).all()
+    theta = elasticities.read(fakes, icio.read(fakes))
+    assert (theta.low <= theta.theta).all()
+    assert (theta.theta <= theta.high).all()
+    assert (theta.low > 0).all()
 
 
 def test_great_circle_distances() -> None:
@@ -189,16 +190,15 @@ def numbers(part: Any) -> list[float]:
 
 
 def test_rebuild_writes_and_reports(fakes: Path, tmp_path: Path) -> None:
-    told: list[str] = []
-    text = rebuild(fakes, tmp_path / "out", progress=lambda stage, done, total: told.append(stage))
+    stages: list[str] = []
+    text = rebuild(fakes, tmp_path / "out", progress=lambda stage, done, total: stages.append(stage))
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"world.npz", "world.json"}
     assert "Russia to China, goods" in text
-    assert told[0] == "reading"
-    assert "balancing" in told
+    assert stages[0] == "reading"
+    assert "balancing" in stages
 
 
 def test_the_bundled_world_is_what_the_recipe_makes(shared_data: Path) -> None:
-    pytest.importorskip("pandas")
     made, shipped = build(shared_data), load_world()
     for name in array_fields():
         a, b = getattr(made, name), getattr(shipped, name)

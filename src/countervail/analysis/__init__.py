@@ -1,1 +1,1 @@
-"""From a world and a scenario to an answer: the four worlds, what is read off them, and how sure one can be."""
+"""From a world and a scenario to results: the four worlds, the figures that follow from them, and their bands."""

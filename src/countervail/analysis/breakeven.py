@@ -1,4 +1,4 @@
-"""Break-evens: how strong a club would have to be, and how small a penalty keeps a member out."""
+"""Break-evens: how strong the club would have to be, and what penalty keeps a member out of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.worlds import Worlds, equilibria
 from countervail.types import Floats
 
 SEARCHED = 5.0
-"""Largest b looked at; a trade agreement is worth 0.2 to 0.5."""
+"""Largest b that is tried; a trade agreement is worth 0.2 to 0.5."""
 GRIDS = ((0.6, 1.5, 3.0), (4.0, SEARCHED))
-"""Where b is tried first, the large ones only where the small do not do."""
+"""Values of b that are tried first; those of the second grid only where the first is too small."""
 FINE = 0.005
 ROUNDS = 8
 TOLERANCE = 1e-7
@@ -23,9 +24,9 @@ LARGEST_WEDGE = 1.0
 
 def break_even_integration(
     case: Case,
-    found: Worlds,
+    own: Worlds,
     reading: str | None,
-    wanted: dict[str, Callable[[Floats], float]],
+    gaps: dict[str, Callable[[Floats], float]],
 ) -> dict[str, float]:
     """b* by name: the uniform rise of log trade between members at which a measure of the gain meets the cost.
 
@@ -33,39 +34,40 @@ def break_even_integration(
 
     Args:
         case: the case.
-        found: its worlds for the members in question.
+        own: its worlds for the members in question.
         reading: whose way of counting China.
-        wanted: by name, a function of the gains ln(W_C / W_S) `[country]` that is zero where the offset is 1.
+        gaps: by name, a function of the gains ln(W_C / W_S) `[country]` that is zero where the offset is 1.
 
     Returns:
-        infinity where even b = 5 does not reach it, 0 where nothing is to be reached.
+        infinity where even b = 5 is too small, 0 where no rise is needed.
     """
     gains: dict[float, Floats] = {0.0: np.zeros(case.world.n)}
 
     def solve_at(values: Iterable[float]) -> None:
         new = [b for b in values if b not in gains]
-        shocks = [case.club(found.members, reading, uniform=b, base=found.sanctions.shock) for b in new]
-        for b, eq in zip(new, equilibria(case, shocks, found.C, TOLERANCE), strict=True):
-            gains[b] = np.log(eq.real_income / found.sanctions.S.real_income)
+        designs = [ClubDesign(own.members, reading, uniform=b) for b in new]
+        shocks = [case.club(design, own.sanctions.shock) for design in designs]
+        for b, eq in zip(new, equilibria(case, shocks, own.C, TOLERANCE), strict=True):
+            gains[b] = np.log(eq.real_income / own.sanctions.S.real_income)
 
     def curve(name: str) -> list[tuple[float, float]]:
-        return sorted((b, wanted[name](one)) for b, one in gains.items())
+        return sorted((b, gaps[name](one)) for b, one in gains.items())
 
     out: dict[str, float] = {}
     for grid in GRIDS:
-        if any(_bracket(curve(name)) is None for name in wanted):
+        if any(_bracket(curve(name)) is None for name in gaps):
             solve_at(grid)
-    guesses = dict.fromkeys(wanted, 0.0)
+    guesses = dict.fromkeys(gaps, 0.0)
     for _ in range(ROUNDS):
         for name in list(guesses):
             points = curve(name)
-            found_at = _bracket(points)
-            if found_at is None:
+            place = _bracket(points)
+            if place is None:
                 out[name] = float("inf")
             elif points[0][1] >= 0:
                 out[name] = 0.0
             else:
-                root, doubt = _root(points, found_at)
+                root, doubt = _root(points, place)
                 guesses[name] = root
                 if doubt <= FINE:
                     out[name] = root
@@ -74,7 +76,7 @@ def break_even_integration(
         if not guesses:
             break
         solve_at(set(guesses.values()))
-    return {name: out.get(name, guesses.get(name, 0.0)) for name in wanted}
+    return {name: out.get(name, guesses.get(name, 0.0)) for name in gaps}
 
 
 def _bracket(curve: list[tuple[float, float]]) -> int | None:
@@ -102,21 +104,22 @@ def _root(curve: list[tuple[float, float]], k: int) -> tuple[float, float]:
     return root if a <= root <= b else line, min(line - a, b - line)
 
 
-def break_even_deterrence(case: Case, found: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:
+def break_even_deterrence(case: Case, own: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:
     """By member, the wedge on its trade with the senders at which it is as well off in the club as out of it.
 
     Ad valorem, both directions; negative where it is better off outside already, infinity where not even a doubling
     of the cost of that trade would keep it out.
     """
     out: dict[str, float] = {}
-    shock = case.club(found.members, reading, base=found.sanctions.shock)
-    rest = [case.club([m for m in found.members if m != one], reading, base=found.sanctions.shock) for one in members]
-    without = equilibria(case, rest, found.C, TOLERANCE)
-    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], found.C, TOLERANCE)
-    for one, apart, wedged in zip(members, without, first, strict=True):
+    base = own.sanctions.shock
+    shock = case.club(ClubDesign(own.members, reading), base)
+    rest = [case.club(ClubDesign([m for m in own.members if m != one], reading), base) for one in members]
+    without = equilibria(case, rest, own.C, TOLERANCE)
+    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], own.C, TOLERANCE)
+    for one, outside, wedged in zip(members, without, first, strict=True):
         k = int(case.indices([one])[0])
-        target = float(np.log(apart.real_income[k]))
-        at_zero = float(np.log(found.C.real_income[k])) - target
+        target = float(np.log(outside.real_income[k]))
+        at_zero = float(np.log(own.C.real_income[k])) - target
         at_first = float(np.log(wedged.real_income[k])) - target
         if at_first >= at_zero * (1.0 - 1e-6) or not case.trades_with_senders(one):
             out[one] = float("inf")  # trade with the senders is too small for any wedge on it to matter
@@ -124,8 +127,8 @@ def break_even_deterrence(case: Case, found: Worlds, reading: str | None, member
         wedge = FIRST_WEDGE * at_zero / (at_zero - at_first)
         a, fa = FIRST_WEDGE, at_first
         while abs(wedge - a) > FIRST_WEDGE and abs(wedge) < LARGEST_WEDGE:
-            # away from the first wedge the answer is no longer linear in it
-            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], found.C, TOLERANCE)
+            # farther from the first wedge the response is no longer linear in it
+            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], own.C, TOLERANCE)
             fb = float(np.log(eq.real_income[k])) - target
             a, fa, wedge = wedge, fb, wedge - fb * (wedge - a) / (fb - fa)
         out[one] = wedge if abs(wedge) < LARGEST_WEDGE else float("inf")

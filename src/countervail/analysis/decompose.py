@@ -1,28 +1,32 @@
-"""What is read off the worlds one part at a time: provisions, measures, members, trade that moved."""
+"""Parts of an outcome: each provision, each measure, China's share, diverted trade, and other settings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
-from countervail.types import Floats
+from countervail.trade.closures import CLOSURES
+from countervail.trade.shock import Shock
+from countervail.types import Anchor, Floats, Horizon
 from countervail.world.world import ESTIMATED
 
 ENOUGH = 1e-7
 PAYMENTS = "payments"
-"""Id of what lifting cut-offs gives pairs under no measure, beside the measures."""
+"""Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
 
 
 @dataclass(frozen=True)
 class Part:
     """One provision or measure: what it does alone, and as the last of all `[country]`, in logs of real income.
 
-    `last` is NaN where it is not asked for; `ev` is the equivalent variation of `alone`, million USD.
+    `last` is NaN for a measure; `ev` is the equivalent variation of `alone`, million USD.
     """
 
     id: str
@@ -31,25 +35,24 @@ class Part:
     last: Floats
 
 
-def provisions(case: Case, found: Worlds, reading: str | None = None) -> list[Part]:
+def provisions(case: Case, own: Worlds, reading: str | None = None) -> list[Part]:
     """Each enabled provision alone, and as what the club loses without it."""
-    base = found.sanctions
+    base = own.sanctions
     ids = [p.id for p in case.scenario.club.provisions if p.enabled]
-    alone = [case.club(found.members, reading, provisions=[p], base=base.shock) for p in ids]
-    without = [case.club(found.members, reading, provisions=[q for q in ids if q != p], base=base.shock) for p in ids]
-    solved = equilibria(case, [*alone, *without], base.S, ENOUGH)
+    alone = [ClubDesign(own.members, reading, provisions=[p]) for p in ids]
+    without = [ClubDesign(own.members, reading, provisions=[q for q in ids if q != p]) for p in ids]
+    shocks = [case.club(design, base.shock) for design in (*alone, *without)]
+    solved = equilibria(case, shocks, base.S, ENOUGH)
     out = []
     for k, p in enumerate(ids):
         one, rest = solved[k], solved[k + len(ids)]
         gain = np.log(one.real_income / base.S.real_income)
-        out.append(Part(p, gain, base.S.base_income * np.expm1(gain), np.log(found.C.real_income / rest.real_income)))
+        out.append(Part(p, gain, base.S.base_income * np.expm1(gain), np.log(own.C.real_income / rest.real_income)))
     return out
 
 
-def measures(case: Case, found: Worlds) -> list[Part]:
-    """Each measure in force lifted alone, at its own part of every cell's budget; and payments beside them."""
-    from countervail.trade.shock import Shock
-
+def measures(case: Case) -> list[Part]:
+    """Each measure in force lifted alone, at its part of every budget; last, the payments of other pairs."""
     shocks = [case.lift_one(k) for k in range(len(case.effects))]
     (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
     out = []
@@ -65,27 +68,20 @@ def measures(case: Case, found: Worlds) -> list[Part]:
 
 @dataclass(frozen=True)
 class Dependence:
-    """What a gain rests on `[country]`, in logs: the club without China, and on cells that are not imputed only."""
+    """The gain `[country]`, in logs, of the club without China, and of a club on observed trade only."""
 
     without_china: Floats
     observed_only: Floats
 
 
-def dependence(case: Case, found: Worlds, reading: str | None = None) -> Dependence:
+def dependence(case: Case, own: Worlds, reading: str | None = None) -> Dependence:
     """The club's gain without China, and with provisions at work only where trade is observed."""
-    base = found.sanctions
-    rest = [m for m in found.members if m != "CHN"]
+    base = own.sanctions
+    rest = [m for m in own.members if m != "CHN"]
     status = case.world.estimated
     observed = None if status is None else status < ESTIMATED
-    solved = equilibria(
-        case,
-        [
-            case.club(rest, reading, base=base.shock),
-            case.club(found.members, reading, base=base.shock, only=observed),
-        ],
-        found.C,
-        ENOUGH,
-    )
+    designs = ClubDesign(rest, reading), ClubDesign(own.members, reading, only=observed)
+    solved = equilibria(case, [case.club(design, base.shock) for design in designs], own.C, ENOUGH)
     logs = [np.log(eq.real_income / base.S.real_income) for eq in solved]
     return Dependence(logs[0], logs[1])
 
@@ -106,9 +102,9 @@ class Diversion:
         return self.under - self.lifted
 
 
-def diversion(case: Case, found: Worlds, targets: Sequence[str]) -> list[Diversion]:
+def diversion(case: Case, own: Worlds, targets: Sequence[str]) -> list[Diversion]:
     """Every target's exports and imports by partner, under the measures (S) and without them (U)."""
-    under, lifted = found.sanctions.S.flows.sum(2), found.sanctions.U.flows.sum(2)
+    under, lifted = own.sanctions.S.flows.sum(2), own.sanctions.U.flows.sum(2)
     names = case.world.countries
     out = []
     for target in targets:
@@ -120,13 +116,13 @@ def diversion(case: Case, found: Worlds, targets: Sequence[str]) -> list[Diversi
     return out
 
 
-# -- the same question under other closures, anchors and horizons: shown apart, never averaged -------------------------
+# -- the same question under other closures, anchors and horizons: one at a time, never averaged -----------------------
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "closure": ("fixed", "proportional", "balanced"),
-    "anchor": ("estimate", "history", "gravity"),
-    "horizon": ("long", "short"),
+    "closure": tuple(CLOSURES),
+    "anchor": get_args(Anchor),
+    "horizon": get_args(Horizon),
 }
 
 
@@ -140,14 +136,14 @@ class Variant:
     note: str = ""
 
 
-def variants(case: Case, found: Worlds, reading: str) -> list[Variant]:
-    """Every closure, anchor and horizon beside the scenario's own, one changed at a time."""
+def variants(case: Case, own: Worlds, reading: str) -> list[Variant]:
+    """Every closure, anchor and horizon other than the scenario's own, one changed at a time."""
     out = []
     for setting, values in CHOICES.items():
-        own = getattr(case.scenario.settings, setting)
+        chosen = getattr(case.scenario.settings, setting)
         for value in values:
-            if value == own:
-                out.append(Variant(setting, value, found, "the scenario's own"))
+            if value == chosen:
+                out.append(Variant(setting, value, own, "the scenario's own"))
                 continue
             try:
                 one = Variant(setting, value, None)

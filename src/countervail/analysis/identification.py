@@ -1,7 +1,8 @@
-"""The placebo: what "cost of sanctions" the same recipe finds for countries that are under none.
+"""When a ratio is identified: a placebo on countries under no measure, and who is eligible.
 
-Each is a pseudo-target of the same senders (those that are made to comply among them), lifted by its own double ratio
-since the year before the measures."""
+In the placebo, each such country is a pseudo-target of the same senders (those that are made to comply among them),
+lifted by its own double ratio since the year before the measures: what the same method calls a cost there is noise.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.anchors import double_ratio, goods_now, goods_of, main_year
 from countervail.analysis.case.layout import cube
 from countervail.analysis.worlds import equilibria
 from countervail.scenario import Scenario
@@ -24,18 +25,18 @@ COUNTRIES = 20
 """Pseudo-targets: the largest economies that neither impose measures nor are under one."""
 FEWEST = 15
 ENOUGH = 1e-7
-"""Tolerance: the answer is read to a hundredth of a percent."""
+"""Tolerance: the result is given to a hundredth of a percent."""
 
 
 @dataclass(frozen=True)
 class Placebo:
-    """What the recipe finds where there is nothing to find.
+    """The costs that the method gives countries without any.
 
     Attributes:
         countries: ISO3 codes of the pseudo-targets.
         ratio: log of trade with the senders when "lifted" over trade now, trade-weighted, by country.
         cost: ln(W_U / W_O) of each in its own placebo.
-        before: panel year that stands for trade before.
+        before: the panel year whose trade is taken as that before the measures.
     """
 
     countries: tuple[str, ...]
@@ -46,7 +47,7 @@ class Placebo:
 
     @cached_property
     def bound(self) -> float:
-        """The 95th percentile of the costs found; infinite where no placebo could be made."""
+        """The 95th percentile of the costs; infinite where no placebo could be made."""
         return float(np.percentile(self.cost, 95)) if len(self.cost) else float("inf")
 
 
@@ -58,11 +59,11 @@ def placebo(case: Case) -> Placebo:
         why = "this world has no past trade" if world.history is None else "nobody outside the club holds trade back"
         return Placebo((), np.zeros(0), np.zeros(0), None, f"no placebo: {why}")
     before = main_year(world, case.scenario)
-    ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.untouched)
+    ratio = double_ratio(world, before, np.zeros((world.n, world.n), bool), case.layout.untouched)
     size = world.value_added.sum(1)
-    order = [k for k in np.argsort(-size) if case.untouched[k]]
+    order = [k for k in np.argsort(-size) if case.layout.untouched[k]]
     now = goods_now(world)
-    goods = np.flatnonzero(world.goods) if world.goods is not None else np.arange(world.j)
+    goods = np.flatnonzero(goods_of(world))
     names, ratios, shocks = [], [], []
     for k in order:
         senders = every[every != k]
@@ -81,13 +82,13 @@ def placebo(case: Case) -> Placebo:
         if len(names) == COUNTRIES:
             break
     at = case.indices(names)
-    found = equilibria(case, shocks, tol=ENOUGH)
-    cost = np.array([float(np.log(eq.real_income[k])) for eq, k in zip(found, at, strict=True)])
+    solved = equilibria(case, shocks, tol=ENOUGH)
+    cost = np.array([float(np.log(eq.real_income[k])) for eq, k in zip(solved, at, strict=True)])
     note = "" if len(names) >= FEWEST else f"only {len(names)} countries have the data for a placebo"
     return Placebo(tuple(names), np.array(ratios), cost, before, note)
 
 
-# -- for whom ratios to the cost of sanctions are formed, and why for others not ---------------------------------------
+# -- the countries for which ratios are formed -------------------------------------------------------------------------
 
 
 def ineligible(world: World, scenario: Scenario) -> dict[str, str]:

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.scenario import Scenario
-from countervail.trade.solve import prepared
+from countervail.trade.solve import with_preconditioner
 from countervail.world.world import World
 
 
@@ -20,8 +20,8 @@ from countervail.world.world import World
 class Live:
     """A scenario as loaded, solved, from which every other state of its switches is a few steps away.
 
-    Every state is solved from the same start, so that an answer does not depend on what was asked before it. Several
-    threads may ask at once.
+    Every state is solved from the same start, so that an answer does not depend on earlier requests. Several threads
+    may use it at once.
     """
 
     world: World
@@ -38,9 +38,9 @@ class Live:
         return cls(world, solved(case_of(world, scenario)))
 
     def outcome_of(self, scenario: Scenario) -> Outcome:
-        """The four worlds under another state of the switches, as `run` finds them.
+        """The four worlds under another state of the switches, equal to those of `run`.
 
-        Its placebo is that of the scenario as loaded; readings, parts, break-evens and bands are left to
+        Its placebo is that of the scenario as loaded; readings, parts, break-evens and bands are added by
         `analysis.run.completed` and `banded`.
 
         Raises:
@@ -51,12 +51,12 @@ class Live:
         if scenario.settings.unrecorded_oil != loaded.scenario.settings.unrecorded_oil:
             loaded = self._other_world
         case = loaded.case.switched(scenario)
-        found = loaded.worlds.sanctions if _same_sanctions(case, loaded.case) else None
-        return solved(case, loaded.placebo, loaded.worlds, found)
+        base = loaded.worlds.sanctions if _same_sanctions(case, loaded.case) else None
+        return solved(case, loaded.placebo, loaded.worlds, base)
 
     def prepare(self) -> None:
-        """Work out ahead what first switches would wait for, that to the other treatment of unrecorded oil longest."""
-        self._loaded  # noqa: B018 - kept where it is asked for
+        """Compute in advance what a first switch would wait for, the other treatment of unrecorded oil above all."""
+        self._loaded  # noqa: B018 - a cached property
         if self.world.unrecorded is not None:
             self._other_world  # noqa: B018
 
@@ -74,12 +74,12 @@ class Live:
 
 def _to_start_from(outcome: Outcome) -> Outcome:
     """The outcome with the preconditioner of its own S and U, from which all others take fewer steps."""
-    closure, own, found = outcome.scenario.settings.closure, outcome.worlds, outcome.worlds.sanctions
-    with suppress(np.linalg.LinAlgError):  # the baseline's does it, too
+    closure, own, base = outcome.scenario.settings.closure, outcome.worlds, outcome.worlds.sanctions
+    with suppress(np.linalg.LinAlgError):  # the baseline's preconditioner also works
         # S without new measures is the baseline, whose preconditioner the economy has
-        S = prepared(found.S, closure) if outcome.case.new_effects else found.S
-        found = replace(found, S=S, U=prepared(found.U, closure))
-    return replace(outcome, by_reading=outcome.by_reading | {outcome.main: replace(own, sanctions=found)})
+        S = with_preconditioner(base.S, closure) if outcome.case.new_effects else base.S
+        base = replace(base, S=S, U=with_preconditioner(base.U, closure))
+    return replace(outcome, by_reading=outcome.by_reading | {outcome.main: replace(own, sanctions=base)})
 
 
 def _same_sanctions(case: Case, loaded: Case) -> bool:
@@ -92,7 +92,7 @@ def _same_sanctions(case: Case, loaded: Case) -> bool:
         then.new_measures,
     ):
         return False
-    if now.settings.anchor == "history":  # who is untouched, which members are not, is what history is set against
+    if now.settings.anchor == "history":  # history is compared with untouched countries, and members are not
         return now.members() == then.members()
     paid, before = case.layout.payments, loaded.layout.payments
     if paid is None or before is None:

@@ -1,8 +1,8 @@
-"""The answer to a scenario in a world, with every rule that keeps its numbers honest.
+"""The outcome of a scenario in a world: its headline figures, and the rules of when a ratio is given.
 
 Losses and gains come first. A ratio (offset, blunting) is given only where the cost it divides by is identified: where
-the 5th percentile of L0 (without draws the point value) exceeds both a quarter of a percent and what the placebo finds
-where there is nothing to find. Negative values are never clipped, and a ratio of the club is a ratio of sums.
+the 5th percentile of L0 (without draws the point value) exceeds both a quarter of a percent and the 95th percentile of
+the placebo. Negative values are never clipped, and a ratio of the club is a ratio of sums.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.breakeven import SEARCHED
+from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
 from countervail.analysis.estimate import Estimate
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
-from countervail.analysis.uncertainty import Drawn
+from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.worlds import Worlds
 from countervail.errors import InputError
 from countervail.scenario import CLUB, Scenario
+from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -33,15 +35,55 @@ if TYPE_CHECKING:
 LEAST_COST = 0.0025
 """The cost of sanctions below which no ratio is formed."""
 
+Quantity = Literal["cost_pct", "cost_usd", "gain_pct", "gain_usd", "offset", "blunting", "break_even", "p_offset_10"]
+UNITS: Final[dict[Quantity, str]] = {
+    "cost_pct": "%",
+    "cost_usd": "million USD",
+    "gain_pct": "%",
+    "gain_usd": "million USD",
+    "offset": "share",
+    "blunting": "share",
+    "break_even": "log points of trade",
+    "p_offset_10": "probability",
+}
+"""The headline figures of `Outcome.estimate`, each with its unit."""
+LARGE_OFFSET = 0.1
+"""The offset whose probability `p_offset_10` is."""
+
+
+def offset(gain: Floats, cost: Floats) -> Floats:
+    """The share of the cost of sanctions L0 that the club's gain covers, gains from ordinary trade included."""
+    return gain / cost
+
+
+def blunting(cost: Floats, cost_with_club: Floats) -> Floats:
+    """How much less the sanctions cost once the club exists, as a share of L0."""
+    return (cost - cost_with_club) / cost
+
 
 @dataclass(frozen=True)
 class Outcome:
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
-    `offset`, `blunting` and `break_even` are by ISO3 code, and "CLUB", of the eligible members; None where the ratio is
-    not identified or the break-even beyond what was searched. `real_income` is by world: S, U, C, UC. `payments` is the
-    payment network and what the links proposed are worth, None where no provision runs over rails. What no stage of
-    `analysis.run` has worked out yet is empty, or None.
+    `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of
+    the eligible members and "CLUB" by code. What no stage of `analysis.run` has computed yet is empty, or None.
+
+    Attributes:
+        world: the baseline.
+        scenario: in the present state of its switches.
+        draws, seed: how many draws the bands are over, and their seed.
+        case: the central case, which makes the shocks.
+        main: the scenario's own reading.
+        by_reading: the four worlds of each reading.
+        placebo: the costs that the same method gives countries under no measure.
+        drawn: the results of the draws.
+        parts, lifted: each provision of the club, and each measure lifted, on its own.
+        dependence: the gain without China, and on observed trade only.
+        moved: the targets' trade with every partner in S and U.
+        integration: b* by reading and code, infinite beyond what was searched.
+        deterrence: by member, the wedge on its trade with the senders that keeps it out.
+        variants: the four worlds under each other closure, anchor and horizon.
+        payments: the payment network and what the proposed links are worth; None without a provision over rails.
     """
 
     world: World
@@ -52,7 +94,7 @@ class Outcome:
     main: str
     by_reading: dict[str, Worlds]
     placebo: Placebo
-    drawn: Drawn | None
+    drawn: DrawnWorlds | None
     parts: tuple[Part, ...]
     lifted: tuple[Part, ...]
     dependence: Dependence | None
@@ -75,13 +117,12 @@ class Outcome:
     @cached_property
     def real_income(self) -> dict[str, Floats]:
         """Real income of every country over that of the observed world, by world: S, U, C, UC."""
-        found = self.worlds
-        return {
-            "S": found.sanctions.S.real_income,
-            "U": found.sanctions.U.real_income,
-            "C": found.C.real_income,
-            "UC": found.UC.real_income,
-        }
+        return {name: eq.real_income for name, eq in self._equilibria.items()}
+
+    @property
+    def _equilibria(self) -> dict[str, Equilibrium]:
+        own = self.worlds
+        return {"S": own.sanctions.S, "U": own.sanctions.U, "C": own.C, "UC": own.UC}
 
     def to_xarray(self) -> xarray.Dataset:
         """Real income by world and country, and flows by world `[exporter, importer, sector]`, as an xarray view.
@@ -93,8 +134,7 @@ class Outcome:
             import xarray
         except ImportError:
             raise InputError("to_xarray needs xarray: pip install 'countervail[xarray]'") from None
-        found = self.worlds
-        by_world = {"S": found.sanctions.S, "U": found.sanctions.U, "C": found.C, "UC": found.UC}
+        by_world = self._equilibria
         trade = np.stack([eq.flows for eq in by_world.values()])
         names = list(self.world.countries)
         return xarray.Dataset(
@@ -152,13 +192,83 @@ class Outcome:
         later = None if drawn is None else drawn.cost_with_club[name]
         return self._series(self.by_reading[name].cost_with_club, later, who, name)
 
-    def drawn_of(self, reading: str) -> Drawn | None:
+    def drawn_of(self, reading: str) -> DrawnWorlds | None:
         """The draws, where they were taken of this reading, too."""
         return self.drawn if self.drawn is not None and reading in self.drawn.gain else None
 
     def _series(self, central: Floats, drawn: Floats | None, who: str, reading: str) -> Floats:
         first = np.atleast_1d(self.pooled(central, who, reading))
         return first if drawn is None else np.concatenate([first, self.pooled(drawn, who, reading)])
+
+    # -- the headline ------------------------------------------------------------------------------------------------
+
+    def estimate(self, quantity: Quantity, who: str, reading: str | None = None) -> Estimate:
+        """A headline figure of a country or the club, with its band, or with a note that says why there is none.
+
+        Args:
+            quantity: one of `UNITS`, in the unit given there.
+            who: an ISO3 code, or "CLUB".
+            reading: default the scenario's own.
+        """
+        name = reading or self.main
+        match quantity:
+            case "cost_pct":
+                return Estimate.percent(self.cost(who, name))
+            case "gain_pct":
+                return Estimate.percent(self.gain(who, name))
+            case "cost_usd" | "gain_usd":
+                return self._money(quantity, who, name)
+            case "offset" | "blunting":
+                return self._ratio(quantity, who, name)
+            case "break_even":
+                return self._break_even(who, name)
+            case "p_offset_10":
+                return self._large_offset(who, name)
+            case _:
+                assert_never(quantity)
+
+    def _money(self, quantity: Literal["cost_usd", "gain_usd"], who: str, reading: str) -> Estimate:
+        """A cost or gain in million USD; the club's is the sum over its eligible members."""
+        cost = quantity == "cost_usd"
+        if who != CLUB:
+            series = self.cost(who, reading) if cost else self.gain(who, reading)
+            return Estimate.percent(series, self.income[self.world.index(who)] / 100.0)
+        own = self.by_reading[reading]
+        at = self.case.indices(self.eligible(own.members))
+        values = [own.cost if cost else own.gain]
+        if (drawn := self.drawn_of(reading)) is not None:
+            values += list(drawn.cost if cost else drawn.gain[reading])
+        return Estimate.of(np.array([float((self.income[at] * np.expm1(one[at])).sum()) for one in values]))
+
+    def _ratio(self, quantity: Literal["offset", "blunting"], who: str, reading: str) -> Estimate:
+        """The offset or the blunting, where one may be given."""
+        if who != CLUB and who not in self.eligible(self.by_reading[reading].members):
+            return Estimate.none(f"not eligible: {self.ineligible[who]}")
+        if why := self.identified(who, reading):
+            return Estimate.none(f"not identified: {why}")
+        cost = self.cost(who, reading)
+        if quantity == "offset":
+            ratio = offset(self.gain(who, reading), cost)
+        else:
+            ratio = blunting(cost, self.cost_with_club(who, reading))
+        return Estimate.of(ratio, "point value, no draws" if len(cost) == 1 else "")
+
+    def _break_even(self, who: str, reading: str) -> Estimate:
+        """b*: the rise of log trade among members at which the offset is 1."""
+        b = self.integration.get(reading, {}).get(who)
+        if b is None:
+            return Estimate.none(f"not eligible: {self.ineligible[who]}" if who in self.ineligible else "not computed")
+        if why := self.identified(who, reading):
+            return Estimate.none(f"not identified: {why}")
+        return Estimate(b) if np.isfinite(b) else Estimate.none(f"> {SEARCHED:g}")
+
+    def _large_offset(self, who: str, reading: str) -> Estimate:
+        """The share of draws in which the club covers more than a tenth of the cost."""
+        ratio = self._ratio("offset", who, reading)
+        if ratio.value is None or self.drawn_of(reading) is None:
+            return Estimate.none(ratio.note or "no draws")
+        drawn = offset(self.gain(who, reading), self.cost(who, reading))[1:]
+        return Estimate(float((drawn > LARGE_OFFSET).mean()))
 
     def identified(self, who: str, reading: str | None = None) -> str:
         """Why no ratio may be formed for a country; empty where one may."""
@@ -177,35 +287,21 @@ class Outcome:
             return f"{what} is {floor:.2%}, not above the placebo's 95th percentile, {self.placebo.bound:.2%}"
         return ""
 
-    def ratio(self, what: str, who: str, reading: str | None = None) -> Estimate:
-        """`offset` or `blunting` of a country or the club, with its band; `note` says why there is none."""
-        if who != CLUB and who not in self.eligible(self.by_reading[reading or self.main].members):
-            return Estimate.none(f"not eligible: {self.ineligible[who]}")
-        why = self.identified(who, reading)
-        if why:
-            return Estimate.none(f"not identified: {why}")
-        cost = self.cost(who, reading)
-        top = self.gain(who, reading) if what == "offset" else cost - self.cost_with_club(who, reading)
-        return Estimate.of(top / cost, "point value, no draws" if len(cost) == 1 else "")
-
-    def _by_country(self, what: str) -> dict[str, float | None]:
-        return {who: self.ratio(what, who).value for who in (*self.eligible(), *self._club())}
-
-    def _club(self) -> tuple[str, ...]:
-        return (CLUB,) if self.eligible() else ()
+    def _by_country(self, quantity: Quantity) -> dict[str, float | None]:
+        club = (CLUB,) if self.eligible() else ()
+        return {who: self.estimate(quantity, who).value for who in (*self.eligible(), *club)}
 
     @property
     def offset(self) -> dict[str, float | None]:
-        """How much of the cost of sanctions the club's gain covers, ordinary trade gains included."""
+        """The share of the cost of sanctions that the club's gain covers, gains from ordinary trade included."""
         return self._by_country("offset")
 
     @property
     def blunting(self) -> dict[str, float | None]:
-        """How much less the sanctions cost once the club exists."""
+        """How much less the sanctions cost once the club exists, as a share."""
         return self._by_country("blunting")
 
     @property
     def break_even(self) -> dict[str, float | None]:
         """b*: the rise of log trade among members at which the offset is 1; None beyond what was searched."""
-        found = self.integration[self.main]
-        return {who: b if np.isfinite(b) and not self.identified(who) else None for who, b in found.items()}
+        return {who: self.estimate("break_even", who).value for who in self.integration[self.main]}

@@ -10,17 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import Draws
 from countervail.analysis.case.payment_savings import Saving, finite
 from countervail.analysis.identification import ineligible
 from countervail.analysis.worlds import equilibria
+from countervail.rails import Date, Network, payments
 from countervail.rails.interdict import Cut, Interdiction
-from countervail.rails.network import Date, Network, payments
 from countervail.rails.proposals import ALL, Change, Proposed, every_proposal, saved
 from countervail.rails.table import load_rails
 from countervail.scenario import Scenario
 from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.shock import Shock
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 
@@ -36,12 +38,12 @@ WORKERS = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Worth:
+class ProposalGain:
     """What a proposal gives every country `[country]`, in logs of real income.
 
-    `alone` without the other proposals, `last` once they are there; `low` and `high` are the 5th and 95th percentile of
-    `alone` over `draws` of everything uncertain; where that is 0, over what payments save, all else at its central
-    value.
+    `alone` is its gain without the other proposals, `last` its gain once they are there; `low` and `high` are the 5th
+    and 95th percentile of `alone` over `draws` of everything uncertain. Where `draws` is 0 they are over the range of
+    what payments save, with all else at its central value.
     """
 
     proposed: Proposed
@@ -51,12 +53,20 @@ class Worth:
     last: Floats
     draws: int = 0
 
+    def banded(self, drawn: Floats) -> ProposalGain:
+        """The same with the band of its gains over draws `[draw, country]`."""
+        low, high = np.percentile(drawn, [5, 95], axis=0)
+        return replace(self, low=low, high=high, draws=len(drawn))
+
 
 @dataclass(frozen=True, eq=False)
-class Cost:
-    """What losing a set of elements does to every country `[country]`, in logs of real income."""
+class CutCost:
+    """What losing a set of elements does to every country `[country]`, in logs of real income.
 
-    found: Interdiction
+    `interdiction` is the search that found the cut.
+    """
+
+    interdiction: Interdiction
     cut: Cut
     change: Floats
 
@@ -79,8 +89,8 @@ class Study:
     network: Network
     members: tuple[str, ...]
     base: Equilibrium
-    worth: tuple[Worth, ...]
-    costs: tuple[Cost, ...]
+    worth: tuple[ProposalGain, ...]
+    costs: tuple[CutCost, ...]
     draws: int
 
     @cached_property
@@ -90,7 +100,7 @@ class Study:
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:
-        """The members that stand for the club, as in a run."""
+        """The members whose gains make up the club's, as in a run."""
         why = ineligible(self.case.world, self.case.scenario)
         return tuple(m for m in self.members if not why[m])
 
@@ -127,113 +137,116 @@ def study(
 
     Args:
         case, network: as `prepare` gives them.
-        base: S where it is solved already.
+        base: S, where it is solved already.
         cuts: the largest number of elements to cut; 0 for none.
         draws: to make bands of, the first `MOST_DRAWS` of them; None for the range of what payments save.
-        known: what provisions give over draws made before `[draw, country]`, by id: the band of their proposals
+        known: the gains of provisions over draws made before `[draw, country]`, by id: the band of their proposals
             together.
         progress: called with (stage, done, total).
 
     Raises:
         NoEquilibrium, NotConverged: as `solve`.
     """
-    tell = progress or (lambda stage, done, total: None)
-    members, reading = case.scenario.members(), case.scenario.club.reading
-    tell("proposals", 0, 2)
+    report = progress or (lambda stage, done, total: None)
+    members = case.scenario.members()
+    report("proposals", 0, 2)
     start = base if base is not None else equilibria(case, [case.sanctioned()], tol=ENOUGH)[0]
     proposed = every_proposal(network.club_only()) if len(members) > 1 else []
-    tell("proposals", 1, 2)
-    worth = _proposals(case, network, start, proposed, members, reading)
-    tell("proposals", 2, 2)
+    report("proposals", 1, 2)
+    question = _Question(case, network, start, report)
+    worth = question.gains(proposed)
+    report("proposals", 2, 2)
     if draws is not None and worth:
-        worth = _with_bands(case, network, start, worth, members, reading, draws, tell)
+        worth = question.banded(worth, draws)
     if known:
-        worth = [_banded(w, known[w.proposed.id]) if w.proposed.id in known else w for w in worth]
-    costs = _cuts(case, network, start, cuts, tell) if cuts and len(members) > 1 else []
+        worth = [w.banded(known[w.proposed.id]) if w.proposed.id in known else w for w in worth]
+    costs = question.costs(cuts) if cuts and len(members) > 1 else []
     used = 0 if draws is None else min(len(draws.values), MOST_DRAWS)
     return Study(case, network, members, start, tuple(worth), tuple(costs), used)
 
 
-def _proposals(
-    case: Case,
-    network: Network,
-    start: Equilibrium,
-    proposed: Sequence[Proposed],
-    members: Sequence[str],
-    reading: str,
-) -> list[Worth]:
-    """Every proposal alone, at both ends of its band, and last."""
-    shock = case.sanctioned()
-    alone = [_saving(network, p.alone) for p in proposed]
-    savings = [s.at(q) for s in alone for q in (None, *BAND)]
-    together = next((s.value for s, p in zip(alone, proposed, strict=True) if p.id == ALL), None)
-    # the others are all of them less what the proposal adds to them
-    last = [] if together is None else [together - _saving(network, p.last).value for p in proposed]
-    shocks = [case.club(members, reading, base=shock, saving=s) for s in (*savings, *last)]
-    solved = [np.log(eq.real_income / start.real_income) for eq in equilibria(case, shocks, start, ENOUGH)]
-    out = []
-    for k, p in enumerate(proposed):
-        value, low, high = solved[3 * k : 3 * k + 3]
-        rest = solved[len(savings) + k] if last else np.zeros_like(value)
-        everything = solved[3 * (len(proposed) - 1)] if last else value
-        ends = np.stack([value, low, high])
-        out.append(Worth(p, value, ends.min(0), ends.max(0), everything - rest))
-    return out
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What a study solves.
+
+    Attributes:
+        case: the world and the scenario.
+        network: of all countries of the world, at its date.
+        start: S, which changes are measured against.
+        report: called with (stage, done, total).
+    """
+
+    case: Case
+    network: Network
+    start: Equilibrium
+    report: Progress
+
+    def club(self, case: Case, shock: Shock, saving: Floats) -> Shock:
+        """`shock` with this saving on payments of the club's members, in place of its provisions."""
+        club = case.scenario.club
+        return case.club(ClubDesign(case.scenario.members(), club.reading, saving=saving), shock)
+
+    def gains(self, proposed: Sequence[Proposed]) -> list[ProposalGain]:
+        """Every proposal alone, at both ends of its band, and last."""
+        shock = self.case.sanctioned()
+        alone = [_saving(self.network, p.alone) for p in proposed]
+        savings = [s.at(q) for s in alone for q in (None, *BAND)]
+        together = next((s.value for s, p in zip(alone, proposed, strict=True) if p.id == ALL), None)
+        # the others are all of them less what the proposal adds to them
+        last = [] if together is None else [together - _saving(self.network, p.last).value for p in proposed]
+        shocks = [self.club(self.case, shock, s) for s in (*savings, *last)]
+        solved = [
+            np.log(eq.real_income / self.start.real_income) for eq in equilibria(self.case, shocks, self.start, ENOUGH)
+        ]
+        out = []
+        for k, p in enumerate(proposed):
+            value, low, high = solved[3 * k : 3 * k + 3]
+            rest = solved[len(savings) + k] if last else np.zeros_like(value)
+            everything = solved[3 * (len(proposed) - 1)] if last else value
+            ends = np.stack([value, low, high])
+            out.append(ProposalGain(p, value, ends.min(0), ends.max(0), everything - rest))
+        return out
+
+    def banded(self, worth: Sequence[ProposalGain], draws: Draws) -> list[ProposalGain]:
+        """The gains with bands over draws of everything uncertain."""
+        savings = [_saving(self.network, w.proposed.alone) for w in worth]
+        self.case.prepared  # noqa: B018 - made once, before the workers share it
+
+        def one(k: int) -> Floats:
+            case = self.case.drawn(draws.draw(k, self.case.world))
+            shock = case.sanctioned()
+            (origin,) = equilibria(case, [shock], self.start, ENOUGH_DRAWN)
+            clubs = [self.club(case, shock, s.at(case.draw.payments)) for s in savings]
+            solved = [equilibria(case, [club], origin, ENOUGH_DRAWN)[0] for club in clubs]
+            return np.array([np.log(eq.real_income / origin.real_income) for eq in solved])
+
+        count, results = min(len(draws.values), MOST_DRAWS), []
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for k, gains in enumerate(pool.map(one, range(count))):
+                results.append(gains)
+                self.report("draws", k + 1, count)
+        return [w.banded(np.array([gains[k] for gains in results])) for k, w in enumerate(worth)]
+
+    def costs(self, cuts: int) -> list[CutCost]:
+        """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
+        self.report("cuts", 0, 2)
+        searches = self.network.interdict_each(range(1, cuts + 1), top=SHOWN)
+        chosen = [(search, cut) for search in searches for cut in search.cuts]
+        self.report("cuts", 1, 2)
+        shock = self.case.sanctioned()
+        shocks = [
+            self.case.repaid(lost_saving(self.network, self.network.cut(cut.elements)), shock) for _, cut in chosen
+        ]
+        solved = equilibria(self.case, shocks, self.start, ENOUGH)
+        self.report("cuts", 2, 2)
+        return [
+            CutCost(search, cut, np.log(eq.real_income / self.start.real_income))
+            for (search, cut), eq in zip(chosen, solved, strict=True)
+        ]
 
 
-def _with_bands(
-    case: Case,
-    network: Network,
-    start: Equilibrium,
-    worth: Sequence[Worth],
-    members: Sequence[str],
-    reading: str,
-    draws: Draws,
-    tell: Progress,
-) -> list[Worth]:
-    """The same with bands over draws of everything uncertain."""
-    savings = [_saving(network, w.proposed.alone) for w in worth]
-    case.economy.preparation  # noqa: B018 - made once, before the workers share it
-
-    def one(k: int) -> Floats:
-        mine = case.drawn(draws.draw(k, case.world))
-        shock = mine.sanctioned()
-        (origin,) = equilibria(mine, [shock], start, ENOUGH_DRAWN)
-        clubs = [mine.club(members, reading, base=shock, saving=s.at(mine.draw.payments)) for s in savings]
-        solved = [equilibria(mine, [club], origin, ENOUGH_DRAWN)[0] for club in clubs]
-        return np.array([np.log(eq.real_income / origin.real_income) for eq in solved])
-
-    count, found = min(len(draws.values), MOST_DRAWS), []
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for k, gains in enumerate(pool.map(one, range(count))):
-            found.append(gains)
-            tell("draws", k + 1, count)
-    return [_banded(w, np.array([gains[k] for gains in found])) for k, w in enumerate(worth)]
-
-
-def _banded(worth: Worth, drawn: Floats) -> Worth:
-    """A proposal with the band of what it gives over draws `[draw, country]`."""
-    low, high = np.percentile(drawn, [5, 95], axis=0)
-    return replace(worth, low=low, high=high, draws=len(drawn))
-
-
-def _cuts(case: Case, network: Network, start: Equilibrium, cuts: int, tell: Progress) -> list[Cost]:
-    """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
-    tell("cuts", 0, 2)
-    chosen = [(found, cut) for found in network.interdict_each(range(1, cuts + 1), top=SHOWN) for cut in found.cuts]
-    tell("cuts", 1, 2)
-    shock = case.sanctioned()
-    shocks = [case.repaid(_dearer(network, network.cut(cut.elements)), shock) for _, cut in chosen]
-    solved = equilibria(case, shocks, start, ENOUGH)
-    tell("cuts", 2, 2)
-    return [
-        Cost(found, cut, np.log(eq.real_income / start.real_income))
-        for (found, cut), eq in zip(chosen, solved, strict=True)
-    ]
-
-
-def _dearer(network: Network, after: Network) -> Floats:
-    """What paying costs every pair more `[exporter, importer]`, as a negative saving."""
+def lost_saving(network: Network, after: Network) -> Floats:
+    """How much more paying costs every pair in `after` `[exporter, importer]`, as a negative saving."""
     return saved(network.wedges, after.wedges)
 
 
@@ -243,8 +256,8 @@ def _saving(network: Network, change: Change) -> Saving:
     at = np.ix_([network.index(c) for c in names], [network.index(c) for c in names])
 
     def spread(part: Floats) -> Floats:
-        whole = np.zeros((len(network.countries),) * 2)
-        whole[at] = finite(part)
-        return whole
+        everybody = np.zeros((len(network.countries),) * 2)
+        everybody[at] = finite(part)
+        return everybody
 
     return Saving(spread(change.saving), spread(change.low), spread(change.high))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
 from countervail.analysis.identification import Placebo, placebo
@@ -41,9 +41,9 @@ def run(
         NoEquilibrium, NotConverged: as `solve`.
     """
     if draws < 0:
-        raise InputError(f"draws is {draws}; it must be 0 or more")
-    found = completed(solved(case_of(world, scenario)), progress)
-    return banded(found, draws, seed, progress) if draws else found
+        raise InputError(f"draws is {draws}; it must be 0 or more", field="draws")
+    outcome = completed(solved(case_of(world, scenario)), progress)
+    return banded(outcome, draws, seed, progress) if draws else outcome
 
 
 def case_of(world: World, scenario: Scenario) -> Case:
@@ -52,19 +52,19 @@ def case_of(world: World, scenario: Scenario) -> Case:
 
 
 def solved(
-    case: Case, control: Placebo | None = None, near: Worlds | None = None, found: Sanctions | None = None
+    case: Case, control: Placebo | None = None, near: Worlds | None = None, base: Sanctions | None = None
 ) -> Outcome:
     """The four worlds of the scenario's own members, and the placebo that says whether a ratio may be formed.
 
     Args:
         case: the central case.
-        control: the placebo, where one is at hand.
+        control: the placebo, where it is known.
         near: the worlds of a neighbouring case, to start from.
-        found: S and U, where they are at hand.
+        base: S and U, where they are known.
     """
     scenario, main = case.scenario, case.scenario.club.reading
-    if found is None:
-        found = sanctions(case, None if near is None else near.sanctions)
+    if base is None:
+        base = sanctions(case, None if near is None else near.sanctions)
     return Outcome(
         world=case.world,
         scenario=scenario,
@@ -72,7 +72,7 @@ def solved(
         seed=0,
         case=case,
         main=main,
-        by_reading={main: worlds(case, found, scenario.members(), main, near)},
+        by_reading={main: worlds(case, base, scenario.members(), main, near)},
         placebo=placebo(case) if control is None else control,
         drawn=None,
         parts=(),
@@ -87,36 +87,36 @@ def solved(
 
 
 def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
-    """What `solved` gave with all that is exact: other readings, parts, break-evens, other rules, payments."""
-    tell = progress or (lambda stage, done, total: None)
+    """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments."""
+    report = progress or (lambda stage, done, total: None)
     stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
-    tell("worlds", 0, stages)
+    report("worlds", 0, stages)
     by_reading = {main: own}
     if scenario.club.members is None:
         for name in scenario.club.readings:
             if name != main:
                 by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
     outcome = replace(outcome, by_reading=by_reading)
-    tell("worlds", 1, stages)
+    report("worlds", 1, stages)
     parts = provisions(case, own, main)
-    lifted = measures(case, own)
-    tell("worlds", 2, stages)
+    lifted = measures(case)
+    report("worlds", 2, stages)
     rests = dependence(case, own, main)
-    tell("worlds", 3, stages)
+    report("worlds", 3, stages)
     moved = diversion(case, own, outcome.eligible())
-    tell("worlds", 4, stages)
+    report("worlds", 4, stages)
     integration = {}
     for name, one in by_reading.items():
         eligible = outcome.eligible(one.members)
-        wanted = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
-        integration[name] = break_even_integration(case, one, name, wanted) if wanted else {}
-    tell("worlds", 5, stages)
+        gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+        integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
+    report("worlds", 5, stages)
     others = [m for m in outcome.members if m != scenario.club.secretariat]
     deterrence = break_even_deterrence(case, own, main, others)
-    tell("worlds", 6, stages)
+    report("worlds", 6, stages)
     paid = case.layout.payments
-    found = replace(
+    outcome = replace(
         outcome,
         parts=tuple(parts),
         lifted=tuple(lifted),
@@ -128,21 +128,21 @@ def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
         # what each link is worth needs bands, and is otherwise left to `countervail payments`
         payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
     )
-    tell("worlds", stages, stages)
-    return found
+    report("worlds", stages, stages)
+    return outcome
 
 
 def banded(
     outcome: Outcome, draws: int, seed: int = 0, progress: Progress | None = None, *, thorough: bool = True
 ) -> Outcome:
-    """What `completed` gave with bands over draws.
+    """The outcome of `completed` with bands over draws.
 
     Args:
-        outcome: as `completed` gives it.
+        outcome: as `completed` returns it.
         draws: how many, at least 1.
         seed: of the draws.
         progress: called with (stage, done, total).
-        thorough: whether other readings and rules, each provision and what links are worth get bands, too; the
+        thorough: whether other readings and settings, each provision and each payment link get bands, too; the
             headline's alone take a quarter of the time.
     """
     case, main, own = outcome.case, outcome.main, outcome.worlds

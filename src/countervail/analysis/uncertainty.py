@@ -1,4 +1,4 @@
-"""Bands: the four worlds of every draw, and which assumption moves an answer most."""
+"""Bands: the four worlds of every draw, and the assumptions that move a result most."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import MEASURES, Draws
 from countervail.analysis.decompose import Variant, variant
-from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
+from countervail.analysis.worlds import Sanctions, Worlds, equilibria, sanctions, worlds
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
 ENOUGH = 1e-7
-"""Tolerance of a draw: bands are read to a hundredth of a percent."""
+"""Tolerance of a draw: bands are given to a hundredth of a percent."""
 WORKERS = 2
 VARIANT_DRAWS = 20
 """Draws that are also taken under every other closure, anchor and horizon."""
 CHANCE = 3.5
-"""Standard errors that a rank correlation must exceed to be given: of two thousand numbers, one may by chance."""
+"""Standard errors that a rank correlation must exceed to be given: one number in two thousand does by chance."""
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What every draw gave.
+class DrawnWorlds:
+    """The results of every draw.
 
     Attributes:
         cost: ln(W_U / W_S) `[draw, country]`.
@@ -47,6 +48,77 @@ class Drawn:
     draws: Draws
 
 
+class _Draw(NamedTuple):
+    """The results of one draw."""
+
+    cost: Floats
+    gain: dict[str, Floats]
+    cost_with_club: dict[str, Floats]
+    provision: dict[str, Floats]
+    variants: dict[tuple[str, str], tuple[Floats, Floats]]
+    trade: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is solved in every draw.
+
+    Attributes:
+        case: the central case.
+        draws: the values of the uncertain numbers.
+        central: the central worlds of every reading, to start from.
+        main: the scenario's own reading.
+        provisions: ids of those that are also solved alone.
+        variants: the other settings that the first draws are also solved under.
+    """
+
+    case: Case
+    draws: Draws
+    central: dict[str, Worlds]
+    main: str
+    provisions: tuple[str, ...]
+    variants: tuple[Variant, ...]
+
+    def trade(self, flows: Floats) -> float:
+        """Trade of the members with one another, million USD, in a draw's flows."""
+        at = self.case.indices(self.central[self.main].members)
+        return float(flows[np.ix_(at, at)].sum())
+
+    def solve(self, k: int) -> _Draw:
+        """Draw `k`; of its equilibria only the results stay, as a hundred draws of them would not fit in memory."""
+        draw = self.draws.draw(k, self.case.world)
+        case = self.case.drawn(draw)
+        base = sanctions(case, next(iter(self.central.values())).sanctions, ENOUGH)
+        gain, cost_with_club = {}, {}
+        for name, own in self.central.items():
+            drawn = worlds(case, base, own.members, name, own, ENOUGH)
+            gain[name], cost_with_club[name] = drawn.gain, drawn.cost_with_club
+        flows = self.case.world.flows if draw.flows is None else draw.flows
+        return _Draw(
+            base.cost,
+            gain,
+            cost_with_club,
+            self._provisions(case, base),
+            self._variants(case) if k < VARIANT_DRAWS else {},
+            self.trade(flows),
+        )
+
+    def _provisions(self, case: Case, base: Sanctions) -> dict[str, Floats]:
+        members = self.central[self.main].members
+        designs = [ClubDesign(members, self.main, provisions=[p]) for p in self.provisions]
+        solved = equilibria(case, [case.club(design, base.shock) for design in designs], base.S, ENOUGH)
+        gains = [np.log(eq.real_income / base.S.real_income) for eq in solved]
+        return dict(zip(self.provisions, gains, strict=True))
+
+    def _variants(self, case: Case) -> dict[tuple[str, str], tuple[Floats, Floats]]:
+        out = {}
+        for v in self.variants:
+            if v.worlds is not None and v.worlds is not self.central[self.main]:
+                other = variant(case, v, self.main, ENOUGH)
+                out[v.setting, v.value] = (other.cost, other.gain)
+        return out
+
+
 def run_draws(
     case: Case,
     draws: Draws,
@@ -56,44 +128,20 @@ def run_draws(
     *,
     provisions: bool = True,
     progress: Progress | None = None,
-) -> Drawn:
+) -> DrawnWorlds:
     """The same draws in every world: U, and C and UC of each reading; the main reading's provisions alone; variants."""
     count = len(draws.values)
-    ids = [p.id for p in case.scenario.club.provisions if p.enabled and provisions]
-    near = next(iter(central.values())).sanctions
-    members = case.indices(central[main].members)
-    trade = float(case.world.flows[np.ix_(members, members)].sum())
-    case.economy.preparation  # noqa: B018 - made once, before the workers share it
-
-    def one(k: int) -> _One:
-        draw = draws.draw(k, case.world)
-        mine = case.drawn(draw)
-        base = sanctions(mine, near, ENOUGH)
-        gain, cost_with_club = {}, {}
-        for name, found in central.items():
-            drawn = worlds(mine, base, found.members, name, found, ENOUGH)
-            gain[name], cost_with_club[name] = drawn.gain, drawn.cost_with_club
-        shocks = [mine.club(central[main].members, main, provisions=[p], base=base.shock) for p in ids]
-        alone = [np.log(eq.real_income / base.S.real_income) for eq in equilibria(mine, shocks, base.S, ENOUGH)]
-        flows = case.world.flows if draw.flows is None else draw.flows
-        others = {}
-        if k < VARIANT_DRAWS:
-            for v in variants:
-                if v.worlds is not None and v.worlds is not central[main]:
-                    other = variant(mine, v, main, ENOUGH)
-                    others[v.setting, v.value] = (other.cost, other.gain)
-        # nothing of the equilibria is kept: a hundred draws of them would not fit in memory
-        trade = float(flows[np.ix_(members, members)].sum())
-        return _One(base.cost, gain, cost_with_club, dict(zip(ids, alone, strict=True)), trade, others)
-
-    results: list[_One] = []
+    ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and provisions)
+    plan = _Plan(case, draws, central, main, ids, tuple(variants))
+    case.prepared  # noqa: B018 - made once, before the workers share it
+    results: list[_Draw] = []
     with one_blas_thread(), ThreadPoolExecutor(WORKERS) as pool:
-        for k, result in enumerate(pool.map(one, range(count))):
+        for k, result in enumerate(pool.map(plan.solve, range(count))):
             results.append(result)
             if progress is not None:
                 progress("draws", k + 1, count)
     names = results[0].variants if results else {}
-    return Drawn(
+    return DrawnWorlds(
         cost=np.array([r.cost for r in results]),
         gain={name: np.array([r.gain[name] for r in results]) for name in central},
         cost_with_club={name: np.array([r.cost_with_club[name] for r in results]) for name in central},
@@ -105,25 +153,14 @@ def run_draws(
             )
             for name in names
         },
-        imputed=np.array([r.trade for r in results]) / trade,
+        imputed=np.array([r.trade for r in results]) / plan.trade(case.world.flows),
         draws=draws,
     )
 
 
-class _One(NamedTuple):
-    """What one draw gave."""
-
-    cost: Floats
-    gain: dict[str, Floats]
-    cost_with_club: dict[str, Floats]
-    provision: dict[str, Floats]
-    trade: float
-    variants: dict[tuple[str, str], tuple[Floats, Floats]]
-
-
 @dataclass(frozen=True)
 class Influence:
-    """How much one assumption moves an answer: rank correlation over the draws, and the share of spread it explains."""
+    """How much one assumption moves a result: its rank correlation with it, and the share of variance it explains."""
 
     path: str
     label: str
@@ -131,16 +168,16 @@ class Influence:
     share: float
 
 
-def influence(drawn: Drawn, answer: Floats) -> list[Influence]:
-    """The uncertain numbers that move `answer [draw]`, largest first.
+def influence(drawn: DrawnWorlds, result: Floats) -> list[Influence]:
+    """The uncertain numbers that move `result [draw]`, largest first.
 
-    What all measures have in common is one number; a measure's own then counts for what it does beside it. Numbers
-    that do nothing correlate with the answer by chance, about as 1 / sqrt(draws - 1); only what exceeds `CHANCE` times
-    that is given. The share is the squared rank correlation less what chance leaves in it (as in an adjusted R
-    squared); the numbers are drawn independently, so shares add up to 1 at most, but for chance.
+    The part that all measures have in common is one number, and a measure's own number counts for what is left of it.
+    Numbers without any effect correlate with the result by chance, by about 1 / sqrt(draws - 1); only correlations
+    above `CHANCE` times that are given. The share is the squared rank correlation less what chance leaves in it (as in
+    an adjusted R squared). The numbers are drawn independently, so but for chance the shares add up to at most 1.
     """
     draws = drawn.draws
-    if len(answer) < 3 or not np.ptp(answer) > 0:
+    if len(result) < 3 or not np.ptp(result) > 0:
         return []
     together = _ranks(draws.common)
     columns = [
@@ -151,8 +188,8 @@ def influence(drawn: Drawn, answer: Floats) -> list[Influence]:
     ]
     if any(path.startswith(MEASURES) for path in draws.paths):
         columns.append(("measures", "Strength of the measures, all together", together))
-    noise = 1.0 / (len(answer) - 1)
-    target = _ranks(answer)
+    noise = 1.0 / (len(result) - 1)
+    target = _ranks(result)
     rows = []
     for path, label, ranks in columns:
         own = ranks - np.polyval(np.polyfit(together, ranks, 1), together) if path.startswith(MEASURES) else ranks

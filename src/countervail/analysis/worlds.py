@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import State
 from countervail.trade.shock import Shock
@@ -18,14 +19,14 @@ from countervail.types import Floats
 
 @dataclass(frozen=True)
 class Sanctions:
-    """The worlds without the club: what every reading and provision is set against."""
+    """The worlds without the club, with which every reading and provision is compared."""
 
     S: Equilibrium
     U: Equilibrium
     shock: Shock
-    """S"""
+    """The shock of S."""
     lifted: Shock
-    """U"""
+    """The shock of U."""
 
     @cached_property
     def cost(self) -> Floats:
@@ -68,7 +69,7 @@ def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:
     """The case's economy under each shock, at the scenario's closure."""
-    return solve(case.economy, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
+    return solve(case.prepared, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
 
 
 def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
@@ -81,30 +82,30 @@ def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> 
 
 def worlds(
     case: Case,
-    found: Sanctions,
+    base: Sanctions,
     members: Sequence[str],
     reading: str | None = None,
     near: Worlds | None = None,
     tol: float = 1e-10,
 ) -> Worlds:
-    """C and UC for `members`, beside the S and U already found; `near` are those of a neighbouring case."""
-    from_C, from_UC = found.S, found.U
+    """C and UC for `members`, on top of `base`; `near` are the worlds of a neighbouring case, to start from."""
+    from_C, from_UC = base.S, base.U
     if near is not None:
-        from_C = _moved(near.C, near.sanctions.S, found.S)
-        from_UC = _moved(near.UC, near.sanctions.U, found.U)
-    (C,) = equilibria(case, [case.club(members, reading, base=found.shock)], from_C, tol)
-    (UC,) = equilibria(case, [case.club(members, reading, base=found.lifted, lifted=True)], from_UC, tol)
-    return Worlds(tuple(members), found, C, UC)
+        from_C = _moved(near.C, near.sanctions.S, base.S)
+        from_UC = _moved(near.UC, near.sanctions.U, base.U)
+    (C,) = equilibria(case, [case.club(ClubDesign(members, reading), base.shock)], from_C, tol)
+    (UC,) = equilibria(case, [case.club(ClubDesign(members, reading, lifted=True), base.lifted)], from_UC, tol)
+    return Worlds(tuple(members), base, C, UC)
 
 
 def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
-    """`now` in the state of `near`, moved by as much as the world under it has: where to start from."""
+    """`now` in the state of `near`, moved by as much as the world without the club has: a start for a solve."""
     a, b, c = near.state, was.state, now.state
     spent = a.expenditure * np.divide(
         c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
     )
     state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
-    return replace(now, state=state, prepared=now.prepared or was.prepared)
+    return replace(now, state=state, preconditioner=now.preconditioner or was.preconditioner)
 
 
 def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:

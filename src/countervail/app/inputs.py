@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import pickle
 import shutil
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,19 +11,32 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
 from threading import Lock
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from countervail.app.routes.models import State
-from countervail.app.work.engine import SOLVED, Question, Reply
-from countervail.errors import CountervailError, InputError
+from cachetools import LRUCache
+
+from countervail.app import Unknown
+from countervail.app.models import State
+from countervail.app.work import SOLVED, Question, Reply, pack
+from countervail.errors import InputError
 from countervail.files import TemporaryFolder, sweep
+from countervail.report.controls.control_model import Kind
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
 from countervail.scenario.tree import Node
 
+MOST_UPLOADS: Final = 20
+"""Uploaded scenarios; beyond it the one least recently used is forgotten."""
+LONGEST_TEXT: Final = 10_000
+"""Characters of one value of an upload: titles and notes are shown in many places."""
+SERVED: Final = "served"
+"""The id of the case that the server was started with."""
+MOST_CASES: Final = 10
+"""Cases read from documents; beyond it the oldest is removed."""
+
 
 class Inputs:
-    """Scenarios and evidence by name; nothing of who asks about them."""
+    """Scenarios and evidence by name; nothing about who asks for them."""
 
     def __init__(
         self, scenario: str | Path | Scenario, settings: tuple[str, ...] = (), evidence: str | Path | None = None
@@ -33,7 +44,7 @@ class Inputs:
         """With the scenario a page begins with, its changes and its evidence.
 
         Raises:
-            InputError: one of them is not what it should be.
+            InputError: one of them is invalid.
         """
         self.sources = Sources(scenario)
         self.cases = Cases(None if evidence is None else Path(evidence))
@@ -41,18 +52,18 @@ class Inputs:
         self.scenario(self.first)
 
     def scenario(self, state: State) -> Scenario:
-        """The scenario of a state; `Unknown`, or InputError as of `--set`."""
+        """The scenario of a state; `Unknown`, or InputError as for `--set`."""
         return self.sources.load(state.scenario, state.set)
 
     def question(self, reply: Reply, state: State) -> Question:
-        """What is asked about a state, without what the answer does not depend on; `Unknown`."""
-        known = self.sources.known(state.scenario).packed
+        """The question about a state, without what its answer does not depend on; `Unknown`."""
+        known = self.sources.known(state.scenario)
         if reply in SOLVED:
-            return Question(reply, state.solved, known)
-        return Question(reply, state, known, self.cases.folder(state.case))
+            return Question(reply, state.solved, known.packed, known.kind)
+        return Question(reply, state, known.packed, known.kind, self.cases.folder(state.case))
 
     def described(self) -> dict[str, Any]:
-        """What there is, for a page to choose from."""
+        """What a page can choose from."""
         return {
             "scenario": self.first.scenario,
             "state": self.first,
@@ -68,23 +79,9 @@ class Inputs:
         self.cases.close()
 
 
-# -- the scenarios a server knows: the library's, the file it was started with, and those uploaded to it ---------------
-
-
-Kind = Literal["library", "file", "upload"]
-MOST_UPLOADS: Final = 20
-"""Uploads kept; the one that was used least recently goes first."""
-LONGEST_TEXT: Final = 10_000
-"""Of one value of an upload: titles and notes are shown in many places."""
-
-
-class Unknown(CountervailError):
-    """What the request names is not here (any more)."""
-
-
 @dataclass(frozen=True)
 class Known:
-    """A scenario as it was read, before any change of a page's."""
+    """A scenario as it was read, before a page changes it."""
 
     name: str
     kind: Kind
@@ -92,86 +89,78 @@ class Known:
     description: str
     source: Source
 
+    @classmethod
+    def of(cls, name: str, kind: Kind, source: Source) -> Known:
+        """With the title and description that it gives itself; InputError where it is no scenario."""
+        scenario = source.scenario()
+        return cls(name, kind, scenario.title, scenario.description, source)
+
     @cached_property
     def packed(self) -> bytes:
-        """All of it, for another process."""
-        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
+        """The source as bytes, for worker processes."""
+        return pack(self.source)
 
 
 class Sources:
-    """Scenarios by the name a page calls them; safe to use from several threads."""
+    """Scenarios by the name a page calls them: of the library, of the file served, and uploads; thread-safe."""
 
     def __init__(self, scenario: str | Path | Scenario) -> None:
         """With the scenario a page begins with: a name of the library, a path, or one made in Python."""
         self._lock = Lock()
-        self._kept: dict[str, Known] = {}
-        self._uploads: OrderedDict[str, Known] = OrderedDict()
+        self._files: dict[str, Known] = {}
+        self._uploads: LRUCache[str, Known] = LRUCache(MOST_UPLOADS)
         self.default = self._first(scenario)
 
     def _first(self, scenario: str | Path | Scenario) -> str:
         if isinstance(scenario, Scenario):
-            # written out and read again, so that overrides find every value where a file has it
+            # written and read again, so that overrides find every value where a file has it
             name, source = scenario.name, Source.parse(dump(scenario).encode(), scenario.name)
         elif isinstance(scenario, str) and scenario in library():
-            return self._find(scenario).name
+            return self.known(scenario).name
         else:
             name, source = Path(scenario).name, Source.of(scenario)
-        self._kept[name] = _described(name, "file", source)
+        self._files[name] = Known.of(name, "file", source)
         return name
 
-    def _find(self, name: str) -> Known:
+    def known(self, name: str) -> Known:
+        """The scenario of that name as it was read; `Unknown` where there is none."""
         with self._lock:
-            if name in self._uploads:
-                self._uploads.move_to_end(name)
-                return self._uploads[name]
-            found = self._kept.get(name)
-        if found is None:
+            known = self._uploads.get(name) or self._files.get(name)
+        if known is None:
             if name not in library():
                 raise Unknown(
                     f"scenario: there is no {name!r} here. The server knows {', '.join(self.names())}; an uploaded "
                     "scenario is forgotten when the server ends: upload it again."
                 )
-            found = _described(name, "library", Source.of(name))
+            known = Known.of(name, "library", Source.of(name))
             with self._lock:
-                found = self._kept.setdefault(name, found)
-        return found
+                known = self._files.setdefault(name, known)
+        return known
 
     def names(self) -> list[str]:
-        """What a page may name, the one it begins with first."""
+        """What a page may name, the scenario it begins with first."""
         with self._lock:
-            kept = [name for name in self._kept if name not in library()]
-            return list(dict.fromkeys([*kept, *library(), *self._uploads]))
+            own = [name for name in self._files if name not in library()]
+            return list(dict.fromkeys([*own, *library(), *self._uploads]))
 
     def all(self) -> list[Known]:
         """Every scenario."""
-        return [self._find(name) for name in self.names()]
+        return [self.known(name) for name in self.names()]
 
     def upload(self, text: str, shown: str) -> Known:
-        """Keep a scenario given as text; InputError with the line where it is none. `shown` names it in messages."""
+        """Keep a scenario sent as text; InputError with the line of a mistake. `shown` names it in messages."""
         data = text.encode("utf-8", "surrogatepass")
         name = f"upload-{sha256(data).hexdigest()[:12]}"
         source = Source.parse(data, shown)
         _refuse_long_texts(source.root)
-        found = _described(name, "upload", source)
+        known = Known.of(name, "upload", source)
         with self._lock:
-            self._uploads[name] = found
-            self._uploads.move_to_end(name)
-            while len(self._uploads) > MOST_UPLOADS:
-                self._uploads.popitem(last=False)
-        return found
-
-    def known(self, name: str) -> Known:
-        """The scenario of that name as it was read; `Unknown` where there is none."""
-        return self._find(name)
+            self._uploads[name] = known
+        return known
 
     def load(self, name: str, set: Sequence[str] = ()) -> Scenario:
-        """The scenario of that name with overrides as of `--set`; InputError, `Unknown`."""
-        return self._find(name).source.scenario(set)
-
-
-def _described(name: str, kind: Kind, source: Source) -> Known:
-    scenario = source.scenario()
-    return Known(name, kind, scenario.title, scenario.description, source)
+        """The scenario of that name with overrides as for `--set`; InputError, `Unknown`."""
+        return self.known(name).source.scenario(set)
 
 
 def _refuse_long_texts(node: Node) -> None:
@@ -184,17 +173,9 @@ def _refuse_long_texts(node: Node) -> None:
         _refuse_long_texts(child)
 
 
-# -- the evidence a server knows: the case it was started with, and those read from documents sent to it ---------------
-
-
-SERVED: Final = "served"
-MOST_CASES: Final = 10
-"""Cases kept that were read from documents; the oldest goes first."""
-
-
 @dataclass(frozen=True)
 class Case:
-    """A case folder, and how much there is in it."""
+    """A case folder, and how much is in it."""
 
     id: str
     folder: Path
@@ -203,19 +184,19 @@ class Case:
 
 
 class Cases:
-    """Case folders by id. What is read from documents lies in a private folder that goes with the server."""
+    """Case folders by id; those read from documents are in a private folder, removed when the server ends."""
 
     def __init__(self, served: Path | None) -> None:
         self._lock = Lock()
-        self._known: OrderedDict[str, Case] = OrderedDict()
+        self._known: dict[str, Case] = {}
         self._private: TemporaryFolder | None = None
         sweep(Path(gettempdir()))  # what servers that were killed have left
         self.served: str | None = None
         if served is not None:
             from countervail.evidence.bundle import load
 
-            found = load(served)  # a folder that is no case is told at once
-            self._known[SERVED] = Case(SERVED, served, len(found.documents), len(found.claims))
+            evidence = load(served)  # a folder that is no case is an error at once
+            self._known[SERVED] = Case(SERVED, served, len(evidence.documents), len(evidence.claims))
             self.served = SERVED
 
     def all(self) -> list[Case]:
@@ -228,15 +209,15 @@ class Cases:
         if id is None:
             return None
         with self._lock:
-            found = self._known.get(id)
-        if found is None:
+            case = self._known.get(id)
+        if case is None:
             raise Unknown(
                 f"case: there is no evidence {id!r} here (any more): read the documents again, or leave the case out."
             )
-        return found.folder
+        return case.folder
 
     def private(self, name: str) -> Path:
-        """A new folder of that name which nobody else may look into, removed when the server ends."""
+        """A new folder of that name which no other user can look into."""
         with self._lock:
             if self._private is None:
                 self._private = TemporaryFolder()

@@ -1,4 +1,4 @@
-"""The web application: what it holds, and where its routes are."""
+"""The web application, and the server that runs it on this machine."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from countervail import __version__
 from countervail.app.inputs import Inputs
 from countervail.app.processes.answers import Answers
 from countervail.app.processes.jobs import Jobs
-from countervail.app.routes import answer_routes, job_routes, page_routes, problems
+from countervail.app.routes import answer_routes, explain, job_routes, page_routes
 from countervail.app.routes.page_routes import Assets
 from countervail.app.routes.security import Guard
-from countervail.app.work.engine import Reply
+from countervail.app.work import Reply
 from countervail.errors import CountervailError, InputError
 from countervail.scenario import Scenario
 
@@ -34,9 +34,14 @@ if TYPE_CHECKING:
     from countervail.world.world import World
 
 _ABOUT: Final = (
-    "The functions of the command line, as the page asks them: a state is a scenario and what is changed in it. "
-    "What starts, writes or stops something needs the token that the page bears, in the header X-Countervail-Token."
+    "The functions of the command line, as the page uses them. A state is a scenario and the changes made to it. "
+    "What starts, writes or stops something needs the token of the page, in the header X-Countervail-Token."
 )
+HOST: Final = "127.0.0.1"
+_PATIENCE: Final = 2
+"""Seconds that requests under way have to end when the server ends."""
+_FIRST: Final[tuple[Reply, ...]] = ("facts", "charts", "scenario", "worlds")
+"""The replies that a page asks for when it opens, in its order."""
 
 
 def create_app(
@@ -49,19 +54,19 @@ def create_app(
     token: str | None = None,
     answers: Answers | None = None,
 ) -> FastAPI:
-    """The application for one scenario to begin with.
+    """The application, which begins with one scenario.
 
     Args:
         scenario: a name of the library, a path, or one made in Python.
         world: the baseline; None for the bundled one.
-        settings: changes to begin with, as of `--set`.
+        settings: changes to begin with, as for `--set`.
         evidence: the case folder the scenario was exported from.
-        draws: of a run, where the page does not say.
-        token: what a page must bear to start, write or stop something; None for a new one.
-        answers: whose process may be starting already; None for new ones over `world`.
+        draws: of a run by default.
+        token: what a request needs to start, write or stop something; None for a new one.
+        answers: the answers to use, whose first process may be starting already; None for new ones over `world`.
 
     Raises:
-        InputError: the scenario, a change or the case is not what it should be.
+        InputError: the scenario, a change or the case is invalid.
     """
     inputs = Inputs(scenario, tuple(settings), evidence)
     answers = answers or Answers(world)
@@ -70,7 +75,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        Thread(target=_ahead, args=(inputs, answers, jobs), name="countervail-ahead", daemon=True).start()
+        Thread(target=_solve_ahead, args=(inputs, answers, jobs), name="countervail-ahead", daemon=True).start()
         try:
             yield
         finally:
@@ -96,63 +101,54 @@ def create_app(
     for router in (page_routes.router, answer_routes.router, job_routes.router):
         app.include_router(router)
     app.add_middleware(Guard)
-    problems.explain(app)
+    explain(app)
     return app
 
 
-def _ahead(inputs: Inputs, answers: Answers, jobs: Jobs) -> None:
-    """Ask what the first page will ask, in its order; the other processes begin when it has its answers."""
-    firsts: tuple[Reply, ...] = ("facts", "charts", "scenario", "worlds")
-    for reply in firsts:
-        with suppress(CountervailError, CancelledError):  # which the page will be told
+def _solve_ahead(inputs: Inputs, answers: Answers, jobs: Jobs) -> None:
+    """Ask what the first page will ask; the other processes start when that is answered."""
+    for reply in _FIRST:
+        with suppress(CountervailError, CancelledError):  # the page will get the same error
             answers.ask(inputs.question(reply, inputs.first)).result()
     answers.grow()
     jobs.prepare()
 
 
-# -- starting and ending the server: a socket of this machine alone, the address told, Ctrl-C obeyed at once -----------
-
-
-HOST: Final = "127.0.0.1"
-_PATIENCE: Final = 2
-"""Seconds that answers under way are given when the server ends."""
-
-
-def serve(app: FastAPI, port: int, told: Callable[[str], None], browser: bool) -> None:
-    """Serve `app` until interrupted; `told` gets the address once it answers.
+def serve(app: FastAPI, port: int, on_ready: Callable[[str], None], browser: bool) -> None:
+    """Serve `app` to this machine until interrupted; `on_ready` gets the address once it answers.
 
     Raises:
-        InputError: the port is taken or not to be had.
+        InputError: the port is not available.
     """
     with listening(port) as taken:
         address = f"http://{HOST}:{taken.getsockname()[1]}/"
 
         def ready() -> None:
-            told(address)
+            on_ready(address)
             if browser and _has_screen():
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        with suppress(KeyboardInterrupt):  # which has ended it, as it should
+        with suppress(KeyboardInterrupt):  # by which it was ended
             Server(app, ready).run([taken])
 
 
 def listening(port: int) -> socket.socket:
-    """A socket bound to a port of this machine, any free one for 0; InputError where it cannot be had."""
-    # the protocol is named, for only then does asyncio send small packets at once (40 ms an answer)
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":  # a port whose connections are just ending may be taken again; elsewhere this means theft
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """A socket bound to a port of this machine, any free one for 0; InputError where it is not available."""
+    # without the protocol asyncio does not send small packets at once, which costs 40 ms an answer
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":  # allows a port whose connections are just ending; on Windows, one that is in use
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((HOST, port))
+        bound.bind((HOST, port))
     except OSError as error:
-        found.close()
-        why = f"--port: {port} cannot be had: {error.strerror}; name another, or 0 for any that is free"
-        raise InputError(why) from None
-    return found
+        bound.close()
+        why = f"--port: {port} is not available: {error.strerror}; choose another, or 0 for any free port"
+        raise InputError(why, field="--port") from None
+    return bound
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which tells when it answers, and ends event streams when it ends."""
+    """Uvicorn that calls `ready` once it answers, and closes event streams when it ends."""
 
     def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -161,7 +157,7 @@ class Server(uvicorn.Server):
             access_log=False,
             http="h11",
             ws="none",
-            proxy_headers=False,  # nobody forwards to us, so nobody may say that he does
+            proxy_headers=False,  # there is no proxy, so that a client must not claim to be one
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE,
         )
@@ -170,14 +166,14 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then tell."""
+        """Listen, then call `ready`."""
         await super().startup(sockets)
         if self.started:
             self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End: streams that would wait for their jobs end at once."""
-        self._application.state.jobs.hush()
+        """End, and close the streams of jobs, which would wait for them."""
+        self._application.state.jobs.close_streams()
         super().handle_exit(sig, frame)
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Callable, Sequence
-from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from countervail.cli.progress import progress_bar
+from countervail.cli.console import JsonOption, print_json, progress_bar
 from countervail.errors import InputError
+
+if TYPE_CHECKING:
+    from countervail.evidence import Evidence
 
 evidence = typer.Typer(help="Work on a case: verdicts, claims, comparison, exports, reviews.", no_args_is_help=True)
 Case = Annotated[Path, typer.Argument(help="A case folder, as `countervail read` writes it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Decision: TypeAlias = Literal["accept", "reject", "correct", "withdraw"]
+Format: TypeAlias = Literal["ftm", "annotations", "csv", "brief"]
 _STYLE = {
     "supported": "green",
     "contradicted": "red",
@@ -25,32 +27,19 @@ _STYLE = {
     "ambiguous": "yellow",
     "unverifiable": "yellow",
 }
+_REVIEW: dict[Decision, str] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "correct": "edited",
+    "withdraw": "none",
+}
+"""What the log of reviews calls a decision."""
 
 
-class Decision(StrEnum):
-    """What a reviewer decides."""
-
-    accept = "accept"
-    reject = "reject"
-    correct = "correct"
-    withdraw = "withdraw"
-
-
-class Format(StrEnum):
-    """What evidence can be exported as."""
-
-    ftm = "ftm"
-    annotations = "annotations"
-    csv = "csv"
-    brief = "brief"
-
-
-def _load(case: Path) -> Any:
-    return import_module("countervail.evidence").load(case)
-
-
-def _print(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+def mount(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("read", epilog="Example: countervail read letters/ report.pdf -o cases/club")(read)
+    app.add_typer(evidence, name="evidence")
 
 
 def read(
@@ -61,14 +50,15 @@ def read(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Child processes (default: one a core, at most 8).")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Read documents into a case: evidence.json, mentions.jsonl and the texts that the offsets index."""
-    case = import_module("countervail.evidence.case")
+    from countervail.evidence.case import read_all, write_case
+
     with progress_bar() as progress:
-        result = case.write_case(case.read_all(documents, workers, progress), out, documents)
+        result = write_case(read_all(documents, workers, progress), out, documents)
     if as_json:
-        _print({**result, "case": str(out)})
+        print_json({**result, "case": str(out)})
     else:
         counts = result["counts"]
         typer.echo(
@@ -98,16 +88,18 @@ def read(
 def check_command(
     case: Case,
     world: Annotated[
-        bool, typer.Option("--world/--no-world", help="Hold claims against the bundled world's data too.")
+        bool, typer.Option("--world/--no-world", help="Check claims against the bundled world's data too.")
     ] = True,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Check that every passage quotes its text, then say what counts, names, dates and data make of the claims."""
-    loaded = _load(case)
-    data = import_module("countervail").load_world() if world else None
-    verdicts = loaded.assess(data)
+    """Check that every passage quotes its text, then check the claims against counts, names, dates and data."""
+    import countervail as cv
+    from countervail.evidence import load
+
+    loaded = load(case)
+    verdicts = loaded.assess(cv.load_world() if world else None)
     if as_json:
-        _print(
+        print_json(
             {
                 "passages": len(loaded.passages),
                 "claims": len(loaded.claims),
@@ -136,10 +128,12 @@ def show(
     claim: Annotated[str | None, typer.Option(help="One claim, by its id or the beginning of it.")] = None,
     predicate: Annotated[str | None, typer.Option(help="Only claims with this predicate.")] = None,
     document: Annotated[str | None, typer.Option(help="Only claims of this document.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show claims with modality, attribution and the words they rest on."""
-    loaded = _load(case)
+    from countervail.evidence import load
+
+    loaded = load(case)
     chosen = [
         c
         for c in loaded.claims
@@ -153,7 +147,7 @@ def show(
             f"{', '.join(sorted({c['predicate'] for c in loaded.claims}))}"
         )
     if as_json:
-        _print([{**c, "quote": loaded.quote(c)} for c in chosen])
+        print_json([{**c, "quote": loaded.quote(c)} for c in chosen])
         return
     for item in chosen:
         flags = [
@@ -174,17 +168,20 @@ def show(
 def compare(
     case: Case,
     relation: Annotated[str | None, typer.Option(help="Only agrees, contradicts, restates or refines.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Set claims of different documents side by side: agreements with independence, retellings, contradictions."""
+    """Compare claims of different documents: agreements with independence, restatements, contradictions."""
+    from countervail.evidence import load
     from countervail.evidence.model import RELATIONS
 
     if relation is not None and relation not in RELATIONS:
-        raise InputError(f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}")
-    loaded = _load(case)
+        raise InputError(
+            f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}", field="--relation"
+        )
+    loaded = load(case)
     links = [link for link in loaded.compare() if relation is None or link.relation == relation]
     if as_json:
-        _print([link.to_json() for link in links])
+        print_json([link.to_json() for link in links])
         return
     by_id = {c["id"]: c for c in loaded.claims}
     for link in sorted(links, key=lambda x: ("contradicts", "refines", "agrees", "restates").index(x.relation)):
@@ -220,9 +217,10 @@ def export(
     """Write a scenario's club file with its sources and a runnable scenario, or followthemoney, annotations, CSV,
     Markdown."""
     if (scenario is None) == (form is None):
-        raise InputError("say what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief")
-    loaded = _load(case)
-    exports = import_module("countervail.evidence.exports")
+        raise InputError("choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief")
+    from countervail.evidence import exports, load
+
+    loaded = load(case)
     written: list[Path] = []
 
     def write(path: Path, text: str) -> None:
@@ -231,59 +229,47 @@ def export(
 
     if scenario is not None:
         _scenario(loaded, scenario, out or case / "club.yaml", write)
-    elif form is Format.ftm:
+    elif form == "ftm":
         _ftm(loaded, profile, out or case / "ftm", write)
+    elif form == "annotations":
+        text = json.dumps(exports.web_annotations(loaded), ensure_ascii=False, indent=1)
+        write(out or case / "annotations.jsonld", text)
+    elif form == "csv":
+        write(out or case / "claims.csv", exports.claims_csv(loaded))
     else:
-        assert form is not None
-        target = (
-            out or case / {"annotations": "annotations.jsonld", "csv": "claims.csv", "brief": "brief.md"}[form.value]
-        )
-        make: dict[str, Callable[[], str]] = {
-            "annotations": lambda: json.dumps(exports.web_annotations(loaded), ensure_ascii=False, indent=1),
-            "csv": lambda: exports.claims_csv(loaded),
-            "brief": lambda: exports.brief(loaded, loaded.compare(), loaded.assess()),
-        }
-        write(target, make[form.value]())
+        write(out or case / "brief.md", exports.brief(loaded, loaded.compare(), loaded.assess()))
     for path in written:
         typer.echo(path)
 
 
-def _scenario(loaded: Any, choice: str, target: Path, write: Callable[[Path, str], None]) -> None:
-    to_scenario = import_module("countervail.evidence.to_scenario")
+def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path, str], None]) -> None:
+    from countervail.evidence.to_runnable import runnable
+    from countervail.evidence.to_scenario import club_file
+
     key, _, name = choice.partition("=")
     if key != "reading" or not name:
-        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}")
-    club = to_scenario.club_file(loaded, None if name == "all" else name)
+        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="--scenario")
+    club = club_file(loaded, None if name == "all" else name)
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
     stem = f"{target.stem}-scenario"
-    write(
-        target.with_name(f"{stem}.yaml"),
-        import_module("countervail.evidence.to_runnable").runnable(club, stem, target.name),
-    )
+    write(target.with_name(f"{stem}.yaml"), runnable(club, stem, target.name))
 
 
-def _ftm(loaded: Any, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
-    to_ftm = import_module("countervail.evidence.to_ftm")
-    rows = to_ftm.statements(loaded, profile)
-    write(
-        folder / "entities.ftm.json", "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in to_ftm.entities(rows))
-    )
-    write(
-        folder / "statements.jsonl",
-        "".join(
-            json.dumps({k: r[k] for k in ("id", "dataset", "entity", "schema", "prop", "value")}, ensure_ascii=False)
-            + "\n"
-            for r in rows
-        ),
-    )
-    write(
-        folder / "passages.json",
-        json.dumps(
-            {r["id"]: {"claims": r["claims"], "passages": r["passages"]} for r in rows}, ensure_ascii=False, indent=1
-        ),
-    )
+def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
+    from countervail.evidence.to_ftm import entities, statements
+
+    rows = statements(loaded, profile)
+    write(folder / "entities.ftm.json", _lines(entities(rows)))
+    fields = ("id", "dataset", "entity", "schema", "prop", "value")
+    write(folder / "statements.jsonl", _lines([{k: row[k] for k in fields} for row in rows]))
+    passages = {row["id"]: {"claims": row["claims"], "passages": row["passages"]} for row in rows}
+    write(folder / "passages.json", json.dumps(passages, ensure_ascii=False, indent=1))
+
+
+def _lines(rows: Sequence[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 @evidence.command(
@@ -301,37 +287,44 @@ def review(
     ] = None,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     by: Annotated[str | None, typer.Option(help="Who decides (default: the user's name).")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Accept, reject or correct a claim; decisions are kept in reviews.jsonl beside the machine's claims."""
-    log = import_module("countervail.evidence.review")
-    loaded = _load(case)
+    """Accept, reject or correct a claim; decisions are stored in reviews.jsonl beside the extracted claims."""
+    from countervail.evidence import load
+    from countervail.evidence.review import decide
+
+    loaded = load(case)
     if claim is None or decision is None:
-        known = {c["id"] for c in loaded.claims}
-        rows = [{**e, "stale": e["claim"] not in known} for e in log.read_log(case)]
-        if as_json:
-            _print(rows)
-            return
-        for row in rows:
-            typer.echo(
-                f"{row['at']}  {row['decision']:<9}{row['claim']}  {row['predicate']}  by "
-                f"{row['by']}{'  STALE' if row['stale'] else ''}"
-                f"{'  ' + row['note'] if row.get('note') else ''}"
-            )
-        typer.echo(f"{len(rows)} decisions in force")
+        _show_log(case, loaded, as_json)
         return
     chosen = [c for c in loaded.claims if c["id"].removeprefix("claim:").startswith(claim.removeprefix("claim:"))]
     if len(chosen) != 1:
         why = f"{len(chosen)} claims begin so; give more of the id" if chosen else "no claim begins so"
         raise InputError(f"{claim}: {why}; see `countervail evidence show {case}`")
-    words = {"accept": "accepted", "reject": "rejected", "correct": "edited", "withdraw": "none"}
-    entry = log.decide(
-        case, chosen[0], loaded.passages, words[decision.value], by or getpass.getuser(), note, _changes(settings or ())
+    entry = decide(
+        case, chosen[0], loaded.passages, _REVIEW[decision], by or getpass.getuser(), note, _changes(settings or ())
     )
     if as_json:
-        _print(entry)
+        print_json(entry)
     else:
         typer.echo(f"{entry['decision']}: {entry['claim']} ({entry['predicate']})")
+
+
+def _show_log(case: Path, loaded: Evidence, as_json: bool) -> None:
+    from countervail.evidence.review import read_log
+
+    known = {c["id"] for c in loaded.claims}
+    rows = [{**e, "stale": e["claim"] not in known} for e in read_log(case)]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['at']}  {row['decision']:<9}{row['claim']}  {row['predicate']}  by "
+            f"{row['by']}{'  STALE' if row['stale'] else ''}"
+            f"{'  ' + row['note'] if row.get('note') else ''}"
+        )
+    typer.echo(f"{len(rows)} decisions in force")
 
 
 def _changes(settings: Sequence[str]) -> dict[str, Any]:
@@ -339,15 +332,9 @@ def _changes(settings: Sequence[str]) -> dict[str, Any]:
     for item in settings:
         key, sign, value = item.partition("=")
         if not sign:
-            raise InputError(f"--set: expected FIELD=JSON, not {item!r}")
+            raise InputError(f"--set: expected FIELD=JSON, not {item!r}", field="--set")
         try:
             changes[key] = json.loads(value)
         except json.JSONDecodeError:
             changes[key] = value
     return changes
-
-
-def mount(app: typer.Typer) -> None:
-    """Put the commands under the program's."""
-    app.command("read", epilog="Example: countervail read letters/ report.pdf -o cases/club")(read)
-    app.add_typer(evidence, name="evidence")

@@ -1,14 +1,14 @@
-"""`countervail payments`: how the club can pay, what each link is worth, what cuts cost; mounted by cli.py."""
+"""The command `countervail payments`: how the club can pay, what each link is worth, what cuts cost."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from countervail.cli.progress import progress_bar
+from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, progress_bar
+from countervail.types import Row
 
 
 def mount(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def mount(app: typer.Typer) -> None:
 
 
 def payments(
-    scenario: Annotated[str, typer.Argument(help="A scenario of the library by name, or a path to one.")] = "asiu",
+    scenario: ScenarioName = "asiu",
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="The date (default: the middle of the baseline year).")
     ] = None,
@@ -31,52 +31,49 @@ def payments(
         ),
     ] = None,
     rails: Annotated[Path | None, typer.Option(help="A rails table of your own.", show_default=False)] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in the scenario; may be repeated."),
-    ] = None,
+    settings: Settings = None,
     draws: Annotated[
         int, typer.Option(min=0, max=30, help="Draws for the bands; 0: bands over what payments save alone.")
     ] = 30,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as one JSON document on stdout.")] = False,
+    seed: Seed = 0,
+    as_json: JsonOption = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="A folder for payments.html and payments.json.", show_default=False),
     ] = None,
 ) -> None:
-    """How the club can pay: reach and wedges at a date, what each link is worth, what the worst cuts cost whom."""
-    cv = import_module("countervail")
-    links = import_module("countervail.analysis.payment_links")
-    made = import_module("countervail.report.pages.payment_page")
+    """How the club can pay: reach and wedges at a date, the worth of each link, the cost of the worst cuts."""
+    import countervail as cv
+    from countervail.analysis.case.draws import sample
+    from countervail.analysis.payment_links import prepare, study
+    from countervail.report.pages import payment_page
+    from countervail.report.run_folder import refuse
+
     if out is not None:
-        import_module("countervail.report.run_folder").refuse(out, made.kept)  # before the work, not after it
-    loaded = cv.load_scenario(scenario, set=tuple(settings or ()))
-    case, network = links.prepare(cv.load_world(), loaded, date, rails)
+        refuse(out, payment_page.is_ours)  # before the work, not after it
+    loaded = cv.load_scenario(scenario, set=settings or ())
+    case, network = prepare(cv.load_world(), loaded, date, rails)
     explanation = network.route(*route) if route is not None else None
     with progress_bar() as progress:
-        random = (
-            import_module("countervail.analysis.case.draws").sample(case.world, loaded, draws, seed) if draws else None
-        )
-        study = links.study(case, network, cuts=interdict, draws=random, progress=progress)
-        rows: dict[str, list[dict[str, Any]]] = made.tables(study, progress=progress)
+        random = sample(case.world, loaded, draws, seed) if draws else None
+        result = study(case, network, cuts=interdict, draws=random, progress=progress)
+        rows = payment_page.tables(result, progress=progress)
     if explanation is not None:
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
     if out is not None:
-        written = made.write(rows, out)
+        written = payment_page.write(rows, out)
     if as_json:
-        typer.echo(made.document(rows), nl=False)
+        typer.echo(payment_page.document(rows), nl=False)
     else:
         _show(rows)
         if explanation is not None:
             typer.echo(f"\n{explanation}")
     if out is not None:
-        typer.echo(f"Report: {written / made.HTML}", err=as_json)
+        typer.echo(f"Report: {written / payment_page.HTML}", err=as_json)
 
 
-def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
-    words = import_module("countervail.report.numbers")
-    summary = rows["rail_summary"]
+def _show(tables: dict[str, list[Row]]) -> None:
+    summary = tables["rail_summary"]
     typer.echo(f"Payments among {summary[0]['members']} members on {summary[0]['date']}, weighted by their trade")
     _table(
         ("network", "reach", "range", "wedge", "range"),
@@ -91,45 +88,50 @@ def _show(rows: dict[str, list[dict[str, Any]]]) -> None:
             for row in summary
         ],
     )
-    club = [row for row in rows["payment_proposals"] if row["country"] == "CLUB"]
-    if club:
-        typer.echo("\nWhat each link does: log trade on its own pairs; the club's real income, million USD a year")
+    proposals = [row for row in tables["payment_proposals"] if row["country"] == "CLUB"]
+    if proposals:
+        typer.echo("\nThe worth of each link: log trade on its own pairs; the club's real income, million USD a year")
         _table(
-            ("proposal", "own pairs", "range", "alone", f"5 to 95 % ({club[0]['band']})", "last"),
-            [
-                (
-                    row["label"],
-                    _log(row["own_b"]),
-                    f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
-                    words.number(row["alone_usd"]),
-                    f"{words.number(row['low_usd'])} to {words.number(row['high_usd'])}",
-                    words.number(row["last_usd"]),
-                )
-                for row in club
-            ],
+            ("proposal", "own pairs", "range", "alone", f"5 to 95 % ({proposals[0]['band']})", "last"),
+            [_proposal(row) for row in proposals],
         )
-    if rows["payment_cuts"]:
-        typer.echo("\nWhat the club can least do without, and what losing it costs (real income; billion USD)")
+    if tables["payment_cuts"]:
+        typer.echo("\nThe cuts that hurt the club most, and their cost (real income; billion USD)")
         _table(
-            ("cut", "elements", "wedge", "club", "other members", "senders", "third countries", "found"),
-            [
-                (
-                    f"{row['k']} #{row['rank']}",
-                    row["label"],
-                    _percent(row["wedge_after"]),
-                    *(_loss(words, row, who) for who in ("club", "others", "senders", "third")),
-                    f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_percent(row['bound'])}",
-                )
-                for row in rows["payment_cuts"]
-                if row["rank"] <= 3
-            ],
+            ("cut", "elements", "wedge", "club", "other members", "senders", "third countries", "search"),
+            [_cut(row) for row in tables["payment_cuts"] if row["rank"] <= 3],
         )
 
 
-def _loss(words: Any, row: dict[str, Any], who: str) -> str:
+def _proposal(row: Row) -> tuple[str, ...]:
+    from countervail.report.numbers import number
+
+    return (
+        row["label"],
+        _log(row["own_b"]),
+        f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
+        number(row["alone_usd"]),
+        f"{number(row['low_usd'])} to {number(row['high_usd'])}",
+        number(row["last_usd"]),
+    )
+
+
+def _cut(row: Row) -> tuple[str, ...]:
+    return (
+        f"{row['k']} #{row['rank']}",
+        row["label"],
+        _percent(row["wedge_after"]),
+        *(_loss(row, who) for who in ("club", "others", "senders", "third")),
+        f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_percent(row['bound'])}",
+    )
+
+
+def _loss(row: Row, who: str) -> str:
+    from countervail.report.numbers import NOTHING, number, percent
+
     if row[f"{who}_pct"] is None:
-        return str(words.NOTHING)
-    return f"{words.percent(row[f'{who}_pct'])} ({words.number(row[f'{who}_usd'] / 1000)})"
+        return NOTHING
+    return f"{percent(row[f'{who}_pct'])} ({number(row[f'{who}_usd'] / 1000)})"
 
 
 def _log(rise: float | None) -> str:

@@ -1,16 +1,35 @@
-"""Payments: rails, routes and wedges at a date, what the club's proposals change in them, and which link to cut."""
+"""The payment network of a world at a date: wedges, capacity, routes, proposals and cuts.
+
+`payments` builds a `Network` from a world and a rails table; the other modules are its parts.
+"""
 
 from __future__ import annotations
 
-from countervail.rails.explain import Explanation
-from countervail.rails.interdict import Cut, Interdiction
-from countervail.rails.network import Network, payments
-from countervail.rails.rails import Rails
-from countervail.rails.removals import Element
-from countervail.rails.table import load_rails, ranges, with_values
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from countervail import countries as atlas
+from countervail.errors import InputError
+from countervail.rails import table
+from countervail.rails.capacity import Payments, capacity, wedge
+from countervail.rails.explain import Explanation, explain
+from countervail.rails.interdict import KINDS, Cut, Interdiction, Kind, interdict
+from countervail.rails.rails import Proposal, Rails
+from countervail.rails.removals import Element, lose
+from countervail.rails.state import STATE_TABLES, State, state_at
+from countervail.rails.table import Addition, load_rails, ranges, with_values
+from countervail.scenario import Scenario
+from countervail.types import Floats
+from countervail.world.world import World
 
 __all__ = [
     "Cut",
+    "Date",
     "Element",
     "Explanation",
     "Interdiction",
@@ -21,3 +40,258 @@ __all__ = [
     "ranges",
     "with_values",
 ]
+
+Date = str | dt.date | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Network:
+    """Who can pay whom, over which routes and at what cost, at a date; n countries, in the world's order.
+
+    `trade[exporter, importer]` (million USD, zero diagonal) weighs means, `theta` is the trade elasticity that joins
+    the routes of a pair into one wedge. Pairs pay the same both ways, so every square array is symmetric.
+    """
+
+    rails: Rails
+    date: dt.date
+    countries: tuple[str, ...]
+    members: tuple[str, ...]
+    trade: Floats
+    theta: float
+    provisions: tuple[str, ...] = ()
+    lost: tuple[Element, ...] = ()
+
+    @cached_property
+    def state(self) -> State:
+        """The network as arrays."""
+        complete = state_at(self.rails, self.date, self.countries, self.members)
+        return lose(complete, self.lost) if self.lost else complete
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Every pair with its routes and how they fill."""
+        return Payments.of(self.state)
+
+    @cached_property
+    def _wedges(self) -> tuple[Floats, Floats, Floats]:
+        wedges = wedge(self.payments.filled, self.state.informal, self.theta)
+        value, low, high = (self.payments.square(w, 0.0) for w in wedges)
+        return value, low, high
+
+    @property
+    def wedges(self) -> Floats:
+        """`[exporter, importer]` ad valorem, 0 at home; infinite where nothing can be paid."""
+        return self._wedges[0]
+
+    @property
+    def wedges_low(self) -> Floats:
+        """`[exporter, importer]`: the wedge if connected banks find each other (shares combine as their minimum)."""
+        return self._wedges[1]
+
+    @property
+    def wedges_high(self) -> Floats:
+        """`[exporter, importer]`: the wedge if banks meet at random (shares combine as their product)."""
+        return self._wedges[2]
+
+    @cached_property
+    def marginal(self) -> Floats:
+        """`[exporter, importer]`: cost of the most expensive route used, the most that one payment costs."""
+        return self.payments.square(self.payments.marginal, 0.0)
+
+    @cached_property
+    def _capacities(self) -> tuple[Floats, Floats]:
+        high, low = capacity(self.payments.filled, self.state.informal)
+        return self.payments.square(high, 1.0), self.payments.square(low, 1.0)
+
+    @property
+    def reach(self) -> Floats:
+        """`[exporter, importer]`: share of a pair's payments that its routes carry, the mean of both kinds of matching.
+
+        Result tables have the same figure under the same name.
+        """
+        return (self._capacities[0] + self._capacities[1]) / 2
+
+    @property
+    def reach_high(self) -> Floats:
+        """`[exporter, importer]`: the share under best matching (the maximum flow)."""
+        return self._capacities[0]
+
+    @property
+    def reach_low(self) -> Floats:
+        """`[exporter, importer]`: the share under random matching."""
+        return self._capacities[1]
+
+    def wedges_at(self, elasticity: Sequence[float] | Floats, end: Literal["value", "low", "high"] = "value") -> Floats:
+        """`[exporter, importer, sector]`: the wedges under each sector's own elasticity (theta > 0)."""
+        which = ("value", "low", "high").index(end)
+        thetas, place = np.unique(np.asarray(elasticity, dtype=float), return_inverse=True)
+        if not (thetas > 0).all():
+            raise InputError("elasticity: a trade elasticity is positive.", field="elasticity")
+        each = [wedge(self.payments.filled, self.state.informal, float(theta))[which] for theta in thetas]
+        return self.payments.square(np.stack(each, axis=1)[:, place], 0.0)
+
+    def index(self, iso3: str) -> int:
+        """Position of a country; InputError where the network does not have it."""
+        if iso3 not in self.countries:
+            raise InputError(
+                f"country {iso3!r} is not in the network; it has {', '.join(self.countries)}", field="country"
+            )
+        return self.countries.index(iso3)
+
+    def route(self, exporter: str, importer: str) -> Explanation:
+        """How `importer` pays `exporter`, hop by hop, and what closes the other routes: print it, or read its rows."""
+        return self.routes([exporter], importer)[0]
+
+    def routes(self, exporters: Sequence[str], importer: str) -> list[Explanation]:
+        """How `importer` pays each of `exporters`, each as `route` gives it."""
+        if importer in exporters:
+            raise InputError(
+                f"a payment route joins two different countries, not {importer} with itself.", field="exporter"
+            )
+        return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
+
+    def interdict(self, k: int = 1, kinds: Sequence[Kind] = KINDS, top: int = 10) -> Interdiction:
+        """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
+
+        Exact for k up to 3, by enumeration of every set; beyond that greedy, with a bound that no set exceeds.
+        """
+        return self.interdict_each((k,), kinds, top)[0]
+
+    def interdict_each(self, sizes: Sequence[int], kinds: Sequence[Kind] = KINDS, top: int = 10) -> list[Interdiction]:
+        """`interdict` for several k at the cost of the largest."""
+        club = self.club_only()
+        return interdict(club.state, club.club_pairs(), self.theta, sizes, kinds, top)
+
+    def cut(self, elements: Iterable[Element]) -> Network:
+        """The network without these links, memberships or correspondents, as `interdict` names them."""
+        return replace(self, lost=(*self.lost, *elements))
+
+    def club_pairs(self) -> Floats:
+        """`[country, country]`: weights of the pairs of members, symmetric, adding up to 1 over unordered pairs."""
+        inside = [self.countries.index(m) for m in self.members if m in self.countries]
+        if len(inside) < 2:
+            raise InputError(
+                "the club has fewer than two members in this world, so it has no pair to average over.", field="members"
+            )
+        weight = np.zeros_like(self.trade)
+        weight[np.ix_(inside, inside)] = (self.trade + self.trade.T)[np.ix_(inside, inside)]
+        np.fill_diagonal(weight, 0.0)
+        if not weight.any():
+            weight[np.ix_(inside, inside)] = 1.0
+            np.fill_diagonal(weight, 0.0)
+        weights: Floats = weight / (weight.sum() / 2.0)
+        return weights
+
+    def club_only(self) -> Network:
+        """The network of the members and of the third countries with correspondents: the same wedges between members.
+
+        A route between two members touches no other country, so figures of the club alone are cheaper to compute here.
+        """
+        thirds = atlas.expand([c.country for c in self.rails.correspondents], self.date)
+        inside = [i for i, iso3 in enumerate(self.countries) if iso3 in self.members or iso3 in thirds]
+        countries = tuple(self.countries[i] for i in inside)
+        return replace(self, countries=countries, trade=self.trade[np.ix_(inside, inside)])
+
+    def club_mean(self, value: Floats) -> float:
+        """Mean of `value[country, country]` over pairs of members, weighted by their trade in O."""
+        weight = self.club_pairs()
+        counted = weight > 0
+        return float((value[counted] * weight[counted]).sum() / 2.0)
+
+    def near(self, other: Network) -> Network:
+        """The same network; where both have the same state, it takes the filled routes of `other` over."""
+        if (
+            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
+            and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATE_TABLES)
+            and (other.state.club is None or self.members == other.members)
+        ):
+            self.__dict__["state"] = other.state
+        if self.state is other.state or self.state.fingerprint == other.state.fingerprint:
+            known = ("payments", "_wedges") if self.theta == other.theta else ("payments",)
+            self.__dict__.update({name: getattr(other, name) for name in known})
+        return self
+
+    def with_rails(self, rails: Rails) -> Network:
+        """The same world and date over another rails table."""
+        return replace(self, rails=rails)
+
+    def proposals(self, provision: str | None = None) -> tuple[Proposal, ...]:
+        """The club's proposals, or those that make up one provision of the scenario."""
+        return tuple(p for p in self.rails.proposals if provision is None or p.provision == provision)
+
+    def with_provision(self, *ids: str) -> Network:
+        """The network once the club's proposals of these ids are in place; `all` for every one."""
+        chosen = tuple(p.id for p in self.rails.proposals) if "all" in ids else ids
+        rails = table.with_proposals(self.rails, chosen, self.date)
+        return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
+
+    def lifted(self, ids: Iterable[str] | None = None) -> Network:
+        """The network without the cut-offs and secondary sanctions that senders impose (or only without `ids`)."""
+        return replace(self, rails=table.lifted(self.rails, ids))
+
+    def lifted_ids(self, scenario: Scenario) -> set[str]:
+        """Ids of what U lifts: the cut-offs of every sender on every target of a measure that U lifts.
+
+        A sender's restrictions on payments are lifted with its measures, of whatever kind, on the same target.
+        Secondary sanctions on a target, which enforce compliance, are lifted with any payment cut-off on it. All others
+        remain.
+        """
+        return table.lifted_ids(self.rails, self.date, scenario)
+
+    def lifted_by(self, scenario: Scenario) -> Network:
+        """The network of U, without what `lifted_ids` names."""
+        return self.lifted(self.lifted_ids(scenario))
+
+    def imposed(self, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
+        """Ids of what one of `senders` (countries or groups; None: anybody) imposes on one of `targets` at the date."""
+        return table.imposed(self.rails, self.date, senders, targets)
+
+    def with_entries(self, *entries: Addition) -> Network:
+        """The network with more entries in its table, at their own dates; InputError where the table refuses them."""
+        return replace(self, rails=table.added(self.rails, entries))
+
+    def without(self, ids: Iterable[str]) -> Network:
+        """The network without these entries of the table (memberships, links, correspondents, cut-offs ...)."""
+        return replace(self, rails=table.without(self.rails, ids))
+
+
+def payments(world: World, scenario: Scenario | None = None, date: Date = None, rails: Rails | None = None) -> Network:
+    """The payment network of a world at a date.
+
+    `scenario` gives the club's members (the countries of CLUB, over which means are taken) and the baseline year;
+    `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's.
+    `rails` is a table other than the bundled one. Proposals of a provision that is switched off are left out. Raises
+    InputError for an invalid date.
+    """
+    year = scenario.settings.baseline_year if scenario is not None else world.year
+    if date is None and scenario is not None:
+        date = scenario.settings.rails_date
+    rails = load_rails() if rails is None else rails
+    off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
+    if off.intersection(p.provision for p in rails.proposals):
+        rails = rails.model_copy(update={"proposals": tuple(p for p in rails.proposals if p.provision not in off)})
+    return Network(
+        rails=rails,
+        date=_date(date, year),
+        countries=world.countries,
+        members=scenario.members() if scenario is not None else (),
+        trade=world.trade,
+        theta=world.mean_elasticity,
+    )
+
+
+def _date(date: Date, year: int) -> dt.date:
+    if date is None:
+        if not year:
+            raise InputError(
+                "date: neither the scenario nor the world has a year; give a date as YYYY-MM-DD.", field="date"
+            )
+        return dt.date(year, 7, 1)
+    if isinstance(date, dt.date):
+        return date
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise InputError(
+            f"date: {date!r} is not a date: write it as YYYY-MM-DD, for example 2018-11-05.", field="date"
+        ) from None

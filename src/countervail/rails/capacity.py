@@ -1,15 +1,16 @@
-"""How much of a pair's payments its routes carry, from the cheapest up: maximum flow, and random matching.
+"""What a pair's routes carry, from the cheapest up, and the trade cost that follows: maximum flow and random matching.
 
-Two readings of a share bound what a network carries. If banks and customers sort themselves as well as they can, the
-share of payments that some route carries is the maximum flow from the importer's banks over rails, links and third
-countries to the exporter's. If they meet at random, each connection is there with its share as probability and the
-result is the probability that a route is open: two-terminal reliability. Both are taken over the routes up to each
-cost, so that a cheaper or wider network never carries less at any cost, which is why no wedge can rise; reliability
-never exceeds maximum flow, because a route that is open crosses every cut. docs/theory/payments.md has the proofs.
+Two readings of a share bound what a network carries. If banks and customers match as well as they can, the share of
+payments that some route carries is the maximum flow from the importer's banks over rails, links and third countries to
+the exporter's. If they meet at random, each connection exists with its share as probability, and the result is the
+probability that a route is open: two-terminal reliability. Both are computed over the routes up to each cost, so a
+cheaper or wider network never carries less at any cost, and no wedge can rise. Reliability never exceeds maximum flow,
+because a route that is open crosses every cut. docs/theory/payments.md has the proofs.
 
 Both are exact: a pair has a handful of rails at each end, so the sets of rails at both ends (the cuts of one, the
-states of the other) are enumerated, for all pairs and all routes at once. A graph library would solve each pair by
-itself."""
+states of the other) are enumerated, for all pairs and all routes at once. A graph library would solve the pairs one by
+one.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +18,25 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.errors import InputError
 from countervail.rails.routes import Routes, routes_of, through, through_at_random
 from countervail.rails.state import State
-from countervail.types import Floats, Indices
+from countervail.types import Floats, Indices, Mask
 
+MAX_RAILS = 9
+"""Rails that a country may be connected to at once: every set of them is enumerated."""
+INFINITE_WEDGE = 1e6
+"""What an infinite wedge counts in means, so that a pair that cannot trade outweighs all others."""
 # cells of a block: small enough to stay in a cache, large enough that NumPy's overhead does not count
 _BLOCK = 400_000
-MAX_RAILS = 9
 
 
 @dataclass(frozen=True, eq=False)
 class Filled:
     """Routes in the order they fill, cheapest first: `[pair, place]`.
 
-    `channel` is the route's place in `Routes.channels`, `cost` its cost (infinite where there is none), `sorted` and
+    `channel` is the route's position in `Routes.channels`, `cost` its cost (infinite where it is closed), `sorted` and
     `random` the share of the pair's payments it takes under best and random matching.
     """
 
@@ -41,6 +44,42 @@ class Filled:
     cost: Floats
     sorted: Floats
     random: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Payments:
+    """Every unordered pair of a network's countries with its routes and how they fill.
+
+    `one[p] < other[p]` are the countries of pair p: a pair pays the same in both directions, because no part of a route
+    depends on its direction.
+    """
+
+    state: State
+    one: Indices
+    other: Indices
+    routes: Routes
+    filled: Filled
+
+    @classmethod
+    def of(cls, state: State) -> Payments:
+        """All pairs of a network."""
+        one, other = np.triu_indices(state.n, k=1)
+        routes = routes_of(state, one, other)
+        return cls(state, one, other, routes, fill(routes))
+
+    def square(self, value: Floats, diagonal: float) -> Floats:
+        """`[country, country, ...]` from `[pair, ...]`, symmetric."""
+        full = np.full((self.state.n, self.state.n, *value.shape[1:]), diagonal)
+        full[self.one, self.other] = value
+        full[self.other, self.one] = value
+        return full
+
+    @cached_property
+    def marginal(self) -> Floats:
+        """`[pair]`: cost of the most expensive route used, informal channels included: the most a payment costs."""
+        used = (self.filled.sorted + self.filled.random) / 2
+        last = np.where(used > 1e-12, np.minimum(self.filled.cost, self.state.informal), 0.0).max(axis=1, initial=0.0)
+        return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)
 
 
 def fill(routes: Routes) -> Filled:
@@ -57,7 +96,7 @@ def fill(routes: Routes) -> Filled:
     for group in np.unique(ends[busy]):
         mine = np.flatnonzero(busy & (ends == group))
         a, b = divmod(int(group), 100)
-        _refuse(max(a, b))
+        _check_rails(max(a, b))
         # pairs with few routes are not made to wait for those with many
         mine = mine[np.argsort(width[mine], kind="stable")]
         start = 0
@@ -71,27 +110,61 @@ def fill(routes: Routes) -> Filled:
     return Filled(order, cost, flow, chance)
 
 
-def _refuse(rails: int) -> None:
+def capacity(filled: Filled, informal: float) -> tuple[Floats, Floats]:
+    """`[pair]`: share of payments that routes cheaper than informal channels carry; under best and random matching."""
+    used = np.isfinite(filled.cost) & (filled.cost <= informal)
+    return (filled.sorted * used).sum(axis=1), (filled.random * used).sum(axis=1)
+
+
+def wedge(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats, Floats]:
+    """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem.
+
+    `(1 + w)^-theta = sum over routes of s_r (1 + w_r)^-theta`, with the payments that no route carries at the informal
+    cost; infinite where there is no way to pay at all. The wedge between the ends takes half of each matching.
+    """
+    best, random = _means(filled, informal, theta)
+    return _solve((best + random) / 2, theta), _solve(best, theta), _solve(random, theta)
+
+
+def _means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
+    """`[pair]`: the mean of `(1 + cost)^-theta` over payments, under best and random matching."""
+    # a route more expensive than the informal channel is not taken
+    term = (1.0 + np.minimum(filled.cost, informal)) ** -theta
+    rest = (1.0 + informal) ** -theta
+    best, random = (
+        (share * term).sum(axis=1) + np.maximum(0.0, 1.0 - share.sum(axis=1)) * rest
+        for share in (filled.sorted, filled.random)
+    )
+    return best, random
+
+
+def _solve(mean: Floats, theta: float) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.where(mean >= 1.0, 0.0, np.maximum(mean, 0.0) ** (-1.0 / theta) - 1.0)
+
+
+def _check_rails(rails: int) -> None:
     if rails > MAX_RAILS:
         raise InputError(
             f"rails: a country is connected to {rails} rails at once; at most {MAX_RAILS} are computed. Merge rails "
-            "that have the same members."
+            "that have the same members.",
+            field="memberships",
         )
 
 
-def _beyond_first(routes: Routes, first: Indices, flow: Floats, chance: Floats) -> NDArray[np.bool_]:
-    """Which pairs need more than their cheapest route; those that do not are filled in place."""
+def _beyond_first(routes: Routes, first: Indices, flow: Floats, chance: Floats) -> Mask:
+    """`[pair]`: whether a pair needs more than its cheapest route; pairs that do not are filled in place."""
     rows = np.arange(len(first))
     rail_in = np.array([c.rail_in for c in routes.channels])[first]
     rail_out = np.array([c.rail_out for c in routes.channels])[first]
-    whole: NDArray[np.bool_] = (
+    enough: Mask = (
         (rail_in >= 0)
         & (routes.importer[rows, rail_in] == 1.0)
         & (routes.exporter[rows, rail_out] == 1.0)
         & (routes.chance[rows, first] == 1.0)
     )
-    flow[whole, 0] = chance[whole, 0] = 1.0
-    return ~whole
+    flow[enough, 0] = chance[enough, 0] = 1.0
+    return ~enough
 
 
 def _block(routes: Routes, order: Indices, a: int, b: int) -> tuple[Floats, Floats]:
@@ -107,12 +180,12 @@ def _block(routes: Routes, order: Indices, a: int, b: int) -> tuple[Floats, Floa
     closed = (u @ (1.0 - bits_a).T)[:, :, None] + (v @ (1.0 - bits_b).T)[:, None, :]
     joined = np.cumsum(carries, axis=1)
     joined += closed[:, None]
-    reached = np.minimum(1.0, joined.min(axis=(2, 3)))
+    flow = np.minimum(1.0, joined.min(axis=(2, 3)))
     # a state has the rails of one set working on either side
     missed = np.cumprod(1.0 - chance, axis=1)
     here, there = _states(u, bits_a), _states(v, bits_b)
     open_ = np.einsum("ptab,pa,pb->pt", 1.0 - missed, here, there)
-    return _steps(reached), _steps(np.minimum(open_, 1.0))
+    return _steps(flow), _steps(np.minimum(open_, 1.0))
 
 
 def _bits(size: int) -> Floats:
@@ -162,82 +235,6 @@ def _carried(
 
 def _opened(rail: Indices, rails: Indices, bits: Floats) -> Floats:
     """`[pair, place, set]`: 1 where the set has the rail of the route at that place; `rails` are those of the bits."""
-    found = rail[:, :, None] == rails[:, None, :]
-    opened: Floats = found.astype(float) @ bits.T
+    same = rail[:, :, None] == rails[:, None, :]
+    opened: Floats = same.astype(float) @ bits.T
     return opened
-
-
-# -- from filled routes to the wedge of a pair: the ad-valorem trade cost that how it can pay puts on its trade --------
-
-
-SORTED, RANDOM = "sorted", "random"
-# a wedge without end weighs as this where wedges are averaged, so that a pair that cannot trade outweighs all others
-ENDLESS = 1e6
-
-
-@dataclass(frozen=True, eq=False)
-class Payments:
-    """Every unordered pair of a network's countries with its routes and how they fill.
-
-    `one[p] < other[p]` are the countries of pair p: what a pair pays is the same both ways, because no part of a
-    route depends on its direction.
-    """
-
-    state: State
-    one: Indices
-    other: Indices
-    routes: Routes
-    filled: Filled
-
-    @classmethod
-    def of(cls, state: State) -> Payments:
-        """All pairs of a network."""
-        one, other = np.triu_indices(state.n, k=1)
-        routes = routes_of(state, one, other)
-        return cls(state, one, other, routes, fill(routes))
-
-    def square(self, value: Floats, diagonal: float) -> Floats:
-        """`[country, country, ...]` from `[pair, ...]`, symmetric."""
-        full = np.full((self.state.n, self.state.n, *value.shape[1:]), diagonal)
-        full[self.one, self.other] = value
-        full[self.other, self.one] = value
-        return full
-
-    @cached_property
-    def marginal(self) -> Floats:
-        """`[pair]`: cost of the dearest route that is used, informal channels included; the upper end of what a payment
-        costs."""
-        used = (self.filled.sorted + self.filled.random) / 2
-        last = np.where(used > 1e-12, np.minimum(self.filled.cost, self.state.informal), 0.0).max(axis=1, initial=0.0)
-        return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)
-
-
-def reach(filled: Filled, informal: float) -> tuple[Floats, Floats]:
-    """`[pair]`: share of payments that some route cheaper than informal channels carries; best and random matching."""
-    worth = np.isfinite(filled.cost) & (filled.cost <= informal)
-    return (filled.sorted * worth).sum(axis=1), (filled.random * worth).sum(axis=1)
-
-
-def wedge(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats, Floats]:
-    """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem.
-
-    `(1 + w)^-theta = sum over routes of s_r (1 + w_r)^-theta`, what no route carries at the informal cost; infinite
-    where there is no way to pay at all. The wedge between the ends takes half of either matching.
-    """
-    value = _worth(filled, informal, theta)
-    return _solve((value[0] + value[1]) / 2, theta), _solve(value[0], theta), _solve(value[1], theta)
-
-
-def _worth(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
-    # a route dearer than the informal channel is not taken
-    worth = (1.0 + np.minimum(filled.cost, informal)) ** -theta
-    rest = (1.0 + informal) ** -theta
-    return tuple(
-        (share * worth).sum(axis=1) + np.maximum(0.0, 1.0 - share.sum(axis=1)) * rest
-        for share in (filled.sorted, filled.random)
-    )
-
-
-def _solve(value: Floats, theta: float) -> Floats:
-    with np.errstate(divide="ignore"):
-        return np.where(value >= 1.0, 0.0, np.maximum(value, 0.0) ** (-1.0 / theta) - 1.0)

@@ -1,4 +1,4 @@
-"""One pair's routes in words: hop by hop with cost and capacity, what is used, and what closes the others."""
+"""The routes of a pair, hop by hop: cost, capacity and use of the open ones, and what closes the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.rails.capacity import fill
-from countervail.rails.routes import Channel, Routes, Thirds, carried, routes_of, whole
+from countervail.rails.routes import Channel, Routes, Thirds, carried, carried_by_thirds, routes_of
 from countervail.rails.state import State
 
 
@@ -68,19 +68,21 @@ def explain(state: State, exporters: Sequence[int], importer: int) -> list[Expla
     out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
     every = routes_of(state, out, into)
     filled = fill(every)
-    found = []
+    explained = []
     for p, exporter in enumerate(exporters):
         routes = every.take(np.array([p]))
         place = {int(channel): t for t, channel in enumerate(filled.channel[p])}
         used = [(float(filled.sorted[p, place[t]]), float(filled.random[p, place[t]])) for t in range(len(place))]
         rows = [_row(state, routes, t, used[t], exporter, importer) for t in range(len(routes.channels))]
-        found.append(_explained(state, [row for row in rows if row["open"] or row["blocked_by"]], exporter, importer))
-    return found
+        explained.append(
+            _explained(state, [row for row in rows if row["open"] or row["blocked_by"]], exporter, importer)
+        )
+    return explained
 
 
 def _explained(state: State, rows: list[RouteRow], exporter: int, importer: int) -> Explanation:
     rows.sort(key=lambda row: (not row["open"], row["cost"] if row["cost"] is not None else 0.0))
-    # a route dearer than the informal channel is open and unused
+    # a route more expensive than the informal channel is open but not used
     for row in rows:
         if row["cost"] is not None and row["cost"] > state.informal:
             row["used"] = row["used_random"] = 0.0
@@ -113,14 +115,14 @@ def _row(state: State, routes: Routes, t: int, used: tuple[float, float], export
 
 
 def _capacity(routes: Routes, t: int) -> tuple[float, float]:
-    """What a route carries by itself, the shares at both its ends included; best and random matching."""
+    """What a route carries on its own, the shares at both ends included; under best and random matching."""
     channel = routes.channels[t]
     if channel.third < 0:
         ends = float(routes.importer[0, channel.rail_in]), float(routes.exporter[0, channel.rail_out])
         return min(float(routes.best[0, t]), *ends), float(routes.chance[0, t]) * ends[0] * ends[1]
     k = slice(t - routes.straight, t - routes.straight + 1)
     near, far, thirds = routes.importer[:, None], routes.exporter[:, None], routes.thirds
-    best, chance = whole(
+    best, chance = carried_by_thirds(
         Thirds(
             held_in=thirds.held_in[:, k],
             held_out=thirds.held_out[:, k],
@@ -151,7 +153,7 @@ def _money(state: State, channel: Channel) -> str:
 
 
 def _blocked(state: State, routes: Routes, t: int, exporter: int, importer: int) -> str:
-    """What closes a route; empty where neither party has anything to do with it, so that it is not worth a line."""
+    """What closes a route; empty where neither party is connected to it, so that it is left out."""
     channel = routes.channels[t]
     if channel.third >= 0:
         held = state.passed[channel.third, [importer, exporter]]

@@ -1,9 +1,9 @@
-"""Which links, memberships or correspondents the club can least do without: every set of up to three, exactly.
+"""The links, memberships or correspondents whose loss raises the club's wedge most: exact for sets of up to three.
 
-The club's wedge is a weighted sum over pairs, and a pair is touched only by the few elements that its own routes use.
-So each pair is computed under every set of up to three of *its* elements, and its inclusion-exclusion differences are
-added up over the pairs; the loss of any set of the whole network is then a sum of at most seven numbers. That is
-exact, not an approximation: a difference that involves an element foreign to the pair is zero.
+The club's wedge is a weighted sum over pairs, and a pair depends only on the few elements that its own routes use. So
+each pair is computed under every set of up to three of *its* elements, and its inclusion-exclusion differences are
+added up over the pairs; the loss of any set of the network is then a sum of at most seven numbers. This is exact, not
+an approximation: a difference that involves an element the pair does not use is zero.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.rails.capacity import ENDLESS, fill, wedge
+from countervail.rails.capacity import INFINITE_WEDGE, fill, wedge
 from countervail.rails.removals import Element, PairVariants, elements_of
 from countervail.rails.state import State
 from countervail.types import Floats
 
 Kind = Literal["link", "membership", "correspondent"]
+KINDS: tuple[Kind, ...] = ("link", "membership", "correspondent")
 EXACT = 3
 _MAX_ELEMENTS = 400
 
@@ -42,8 +43,8 @@ class Cut(NamedTuple):
 class Interdiction:
     """The most damaging sets of `k` elements, worst first.
 
-    `exact` says that every one of the `examined` sets was compared, so that none is worse than the first; otherwise
-    the first was found greedily and no set can exceed `bound`. `base` is the mean wedge before.
+    Where `exact`, all `examined` sets were compared, so that none is worse than the first; otherwise the first is the
+    result of a greedy search and no set can exceed `bound`. `base` is the mean wedge before.
     """
 
     k: int
@@ -63,17 +64,19 @@ def interdict(
     `weight[country, country]` is symmetric and adds up to 1 over unordered pairs. Raises InputError for k below 1 or
     an unknown kind.
     """
-    unknown = [kind for kind in kinds if kind not in ("link", "membership", "correspondent")]
+    unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
-        raise InputError(f"kinds: unknown {unknown[0]!r}; there are link, membership, correspondent.")
+        raise InputError(f"kinds: unknown {unknown[0]!r}; there are {', '.join(KINDS)}.", field="kinds")
     if not sizes or min(sizes) < 1:
-        raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.")
+        raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.", field="k")
     one, other = np.nonzero(np.triu(weight, 1))
     pairs = [PairVariants(state, int(a), int(b)) for a, b in zip(one, other, strict=True)]
     club = _Club(pairs, weight[one, other], elements_of(pairs, kinds), theta)
     n = len(club.elements)
     if n > _MAX_ELEMENTS:
-        raise InputError(f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.")
+        raise InputError(
+            f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.", field="kinds"
+        )
     parts = _differences(club, min(max(sizes), EXACT, n))
     base = float(club.weights @ np.array([_wedges(pair, np.zeros((1, 0), bool), (), theta)[0] for pair in pairs]))
     return [_search(club, parts, base, min(k, n), top) for k in sizes]
@@ -88,21 +91,20 @@ class _Club(NamedTuple):
 
 def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> Interdiction:
     n, size = len(club.elements), min(k, EXACT)
-    found = _best(parts, n, size, top)
+    worst = _best(parts, n, size, top)
     examined, exact = comb(n, size), size == k
-    bound = found[0][1] if found else 0.0
+    bound = worst[0][1] if worst else 0.0
     if not exact:
-        chosen, loss = _greedy(club, found[0][0], k)
-        found, bound = [(chosen, loss)], _bound(club, k)
+        worst, bound = [_greedy(club, worst[0][0], k)], _bound(club, k)
         examined += sum(n - i for i in range(size, k))
-    cuts = tuple(_cut(club, tuple(club.elements[i] for i in chosen), loss) for chosen, loss in found)
+    cuts = tuple(_cut(club, tuple(club.elements[i] for i in chosen), loss) for chosen, loss in worst)
     return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
 
 
 def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
     """`[variant]`: the pair's wedge without the elements that `removed[variant, element]` marks."""
     value = wedge(fill(pair.routes(removed, elements)), pair.state.informal, theta)[0]
-    return np.minimum(value, ENDLESS)
+    return np.minimum(value, INFINITE_WEDGE)
 
 
 def _differences(club: _Club, size: int) -> list[Floats]:
@@ -142,19 +144,19 @@ def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[
 
 
 def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
-    """`[pair]`: each pair's part of what losing a set of elements does."""
-    found = np.zeros(len(club.pairs))
+    """`[pair]`: each pair's part of the loss of a set of elements."""
+    loss = np.zeros(len(club.pairs))
     for p, pair in enumerate(club.pairs):
         mine = [e for e in cut if e in pair.elements]
         if mine:
             removed = np.array([[False] * len(mine), [True] * len(mine)])
             value = _wedges(pair, removed, mine, club.theta)
-            found[p] = club.weights[p] * (value[1] - value[0])
-    return found
+            loss[p] = club.weights[p] * (value[1] - value[0])
+    return loss
 
 
 def _greedy(club: _Club, start: tuple[int, ...], k: int) -> tuple[tuple[int, ...], float]:
-    """The best exact set, and then the element that adds most, until there are k."""
+    """The best exact set, extended by the element that adds most, one at a time, to k elements."""
     chosen, total = list(start), 0.0
     while len(chosen) < k:
         rest = [i for i in range(len(club.elements)) if i not in chosen]
@@ -164,10 +166,10 @@ def _greedy(club: _Club, start: tuple[int, ...], k: int) -> tuple[tuple[int, ...
 
 
 def _bound(club: _Club, k: int) -> float:
-    """No set of k elements does more: a pair loses at most what it loses without all its elements, and only if hit."""
-    whole = _loss(club, club.elements)
-    each = [sum(float(whole[p]) for p, pair in enumerate(club.pairs) if e in pair.elements) for e in club.elements]
-    return min(float(whole.sum()), sum(sorted(each, reverse=True)[:k]))
+    """No set of k elements loses more: a pair loses at most what it loses without all its elements, and only if hit."""
+    everything = _loss(club, club.elements)
+    each = [sum(float(everything[p]) for p, pair in enumerate(club.pairs) if e in pair.elements) for e in club.elements]
+    return min(float(everything.sum()), sum(sorted(each, reverse=True)[:k]))
 
 
 def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
@@ -178,4 +180,4 @@ def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
 
 
 def _shown(value: float) -> float:
-    return float(np.inf) if value > ENDLESS / 1e5 else value
+    return float(np.inf) if value > INFINITE_WEDGE / 1e5 else value

@@ -1,4 +1,4 @@
-"""What the club's proposals change in the network: reach, wedges and the trade they are worth, alone and last."""
+"""Effects of the club's proposals on payments carried, wedges and trade costs, alone and after all others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from countervail.rails.network import Network
+from countervail.rails import Network
 from countervail.rails.rails import Rails
 from countervail.rails.table import with_values
 from countervail.scenario import Scenario
@@ -22,10 +22,10 @@ _ENDS: tuple[End, ...] = ("value", "low", "high")
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """What some proposals do to every pair, `[exporter, importer]`, symmetric, zero where they do nothing.
+    """The effect of proposals on every pair, `[exporter, importer]`, symmetric, zero where they change nothing.
 
-    `saving` is `ln((1 + w before) / (1 + w after))`, at least 0: how much cheaper paying becomes; times a trade
-    elasticity it is the rise b of log trade. `low` and `high` hold over the ranges of the proposals' own shares and
+    `saving` is `ln((1 + w before) / (1 + w after))`, at least 0, the fall of the cost of paying; times a trade
+    elasticity it is the rise b of log trade. `low` and `high` are over the ranges of the proposals' own shares and
     costs and over best and random matching. `reach` is the rise of the share of payments that routes carry.
     """
 
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Proposed:
-    """A proposal of the club, or several together: what it changes alone, and last, once all the others are there."""
+    """A proposal of the club, or several together: the change it makes alone, and after all others (`last`)."""
 
     id: str
     label: str
@@ -50,7 +50,7 @@ class Proposed:
 
 
 def every_proposal(network: Network) -> list[Proposed]:
-    """Each of the club's proposals, those that stand for one provision together, and all of them."""
+    """Each of the club's proposals, those of one provision together, and all of them."""
     each = network.proposals()
     ids = tuple(p.id for p in each)
     made = Changes(network)
@@ -62,23 +62,25 @@ def every_proposal(network: Network) -> list[Proposed]:
         rest = [i for i in ids if i not in chosen]
         return Proposed(name, label, chosen, alone, made.change(chosen, rest) if rest else alone, document, place)
 
-    found = [proposed(p.id, p.label, (p.id,)) for p in each]
+    proposals = [proposed(p.id, p.label, (p.id,)) for p in each]
     for provision in dict.fromkeys(p.provision for p in each if p.provision):
         together = tuple(p.id for p in each if p.provision == provision)
         if 1 < len(together) < len(ids):
-            found.append(proposed(provision, f"All {len(together)} {provision.replace('-', ' ')} together", together))
+            proposals.append(
+                proposed(provision, f"All {len(together)} {provision.replace('-', ' ')} together", together)
+            )
     if len(ids) > 1:
-        found.append(proposed(ALL, "All of them", ids))
-    return found
+        proposals.append(proposed(ALL, "All of them", ids))
+    return proposals
 
 
 def change(network: Network, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
-    """What adding the proposals `ids` does once `others` are in place (none: alone; all the rest: last)."""
+    """The change that the proposals `ids` make after `others` (none: alone; all the rest: last)."""
     return Changes(network).change(ids, others)
 
 
 class Changes:
-    """Changes that proposals make to one network; a network met twice is computed once."""
+    """Changes that proposals make to one network; each network is computed once."""
 
     def __init__(self, network: Network) -> None:
         """`network` is the one the proposals are added to."""
@@ -87,7 +89,7 @@ class Changes:
         self._known: dict[tuple[str, frozenset[str]], Network] = {}
 
     def change(self, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
-        """What adding the proposals `ids` does once `others` are in place."""
+        """The change that the proposals `ids` make after `others`."""
         savings: list[Floats] = []
         for end in _ENDS:
             before, after = self._with(end, others), self._with(end, (*others, *ids))
@@ -132,8 +134,8 @@ def four_worlds(
 def trade_cost(new: Network, old: Network, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
     """`[exporter, importer, sector]`: (1 + new wedge) / (1 + old wedge), the kappa-hat of a shock, 1 at home.
 
-    Infinite where only `new` cannot pay. Where `old` cannot pay there is no trade to multiply and the ratio is 1: what
-    opens there is for the shock's `potential`.
+    Infinite where only `new` cannot pay. Where `old` cannot pay there is no trade to multiply and the ratio is 1; the
+    shock's `potential` gives the trade that opens there.
     """
     after, before = new.wedges_at(elasticity, end), old.wedges_at(elasticity, end)
     with np.errstate(invalid="ignore"):
@@ -147,11 +149,11 @@ def _wedges(network: Network) -> tuple[Floats, Floats, Floats]:
 
 def _ended(network: Network, end: End) -> Rails:
     """The table with the proposals, and only those, at the end where they do least (low), or most (high)."""
-    dear: dict[End, End] = {"value": "value", "low": "high", "high": "low"}
+    cost_end: dict[End, End] = {"value": "value", "low": "high", "high": "low"}
 
     def choose(path: str, number: Range) -> float:
         if not path.startswith("proposals."):
             return number.value
-        return float(getattr(number, end if path.endswith(".share") else dear[end]))
+        return float(getattr(number, end if path.endswith(".share") else cost_end[end]))
 
     return with_values(network.rails, choose)

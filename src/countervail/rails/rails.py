@@ -1,4 +1,4 @@
-"""The rails table: dated facts and ranged assumptions about who can pay whom, and how; a file of YAML, checked."""
+"""The rails table: the validated models of dated facts and ranged assumptions about who can pay whom, and how."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from countervail.scenario.club import CLUB as CLUB
 from countervail.scenario.values import CountryOrGroup, Date, Model, Range, Text, within
 
 ALL = "ALL"
@@ -19,7 +18,7 @@ Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
 
 
 class Entry(Model):
-    """Something that holds from a date on: what, since when, who says so and how surely."""
+    """A dated entry of the table, with its source and how certain it is."""
 
     id: str = Field(pattern=_ID)
     """A short name, unique in the table."""
@@ -32,7 +31,7 @@ class Entry(Model):
     source: _Source
     """Where it is on record, or why it is assumed."""
     confidence: Literal["high", "medium", "low"]
-    """How sure the dated fact is; the size of a share has its own range."""
+    """How certain the dated fact is; the size of a share has its own range."""
     basis: Literal["observed", "claim", "assumption"]
     """On record, claimed by an official of a party to it, or assumed."""
     note: str | None = None
@@ -53,7 +52,7 @@ class Rail(Entry):
     """A messaging system that banks connect to."""
 
     operators: tuple[CountryOrGroup, ...] = ()
-    """The states whose law it is run under; null where it has no operator."""
+    """The states under whose law it operates; empty where it has no operator."""
     messaging: Range
     """Cost of its messages for one payment, ad valorem."""
 
@@ -62,13 +61,13 @@ class Currency(Entry):
     """A currency payments can be made in."""
 
     issuers: tuple[CountryOrGroup, ...] = ()
-    """Whose money it is: their banks need not convert, and they decide who may clear it."""
+    """The states that issue it: their banks need not convert, and they decide who may clear it."""
     own: bool = False
-    """Stands for the currency of either party: one side converts, no third state can block it."""
+    """Whether it means the currency of either party: one side converts, and no third state can block it."""
     rails: tuple[str, ...] = Field(min_length=1)
     """The rails over which payments in it are made."""
     users: Countries = (ALL,)
-    """Who may clear it, cut-offs aside."""
+    """Countries that may clear it, apart from cut-offs."""
     conversion: Range
     """Cost of turning it into the money of a party outside its area, per such party, ad valorem."""
 
@@ -81,11 +80,11 @@ class Membership(Entry):
     countries: Countries
     """The countries."""
     but: tuple[CountryOrGroup, ...] = ()
-    """Those of them it does not hold for."""
+    """Countries that are excepted."""
     partners: tuple[CountryOrGroup, ...] = ()
-    """Those it can be used with; empty for everybody on the rail. With partners it is an account relation."""
+    """The partners it is limited to, as an account relation; empty for everybody on the rail."""
     share: Range
-    """Share of each country's banking that is connected, weighted by payments, 0 to 1; never a count of banks."""
+    """Share of each country's banking that is connected, weighted by payments, 0 to 1; not a share of banks."""
 
 
 class Link(Entry):
@@ -105,26 +104,26 @@ class Correspondent(Entry):
     country: CountryOrGroup
     """The third country."""
     serves: Countries
-    """Whose payments its banks pass on."""
+    """Countries whose payments its banks pass on."""
     share: Range
-    """Share of the served country's payments that they would take, 0 to 1."""
+    """Share of the served country's payments that its banks take, 0 to 1."""
 
 
 class CutOff(Entry):
     """A restriction: a rail, a currency or a set of partners denied to the banks of some countries."""
 
     targets: Countries
-    """Whose banks it hits."""
+    """Countries whose banks it restricts."""
     rail: str | None = None
-    """The rail they lose."""
+    """The rail that is denied to them."""
     currency: str | None = None
     """The currency they may not clear."""
     partners: tuple[CountryOrGroup, ...] = ()
-    """The countries whose banks may not deal with them."""
+    """Countries whose banks may not deal with them."""
     left: Range
-    """Share left to them, 0 to 1; of several that hold at once the smallest counts."""
+    """Share that remains, 0 to 1; of several cut-offs in force the smallest counts."""
     senders: tuple[CountryOrGroup, ...] = ()
-    """Who imposes it; empty where it is no sanction (a bank failure, a withdrawal), and lifting leaves it."""
+    """Who imposes it; empty where it is no sanction (a bank failure, a withdrawal), which lifting does not change."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -134,38 +133,38 @@ class CutOff(Entry):
 
 
 class Secondary(Entry):
-    """Secondary sanctions: what dealing with a target's banks may cost a bank elsewhere."""
+    """Secondary sanctions: the risk for a bank elsewhere of dealing with a target's banks."""
 
     targets: Countries
-    """Whose payments carry the risk."""
+    """Countries whose payments carry the risk."""
     exempt: tuple[CountryOrGroup, ...] = ()
-    """Whose banks have nothing left to lose by it."""
+    """Countries whose banks are not exposed to it."""
     premium: Range
-    """What an exposed bank asks for it, ad valorem."""
+    """Premium that an exposed bank charges, ad valorem."""
     senders: Countries
     """Who threatens."""
 
 
 class Costs(Model):
-    """Costs that belong to no rail and no currency, ad valorem."""
+    """Costs that are not of a rail or a currency, ad valorem."""
 
     hop: Range
-    """A gateway between two rails."""
+    """Cost of a gateway between two rails."""
     correspondent: Range
-    """A third country's bank: messages of both legs, conversions and its fee, without the risk premium."""
+    """Cost of a third country's bank: messages of both legs, conversions and fee, without the risk premium."""
     informal: Range | None
-    """Barter, cash and money changers; null where there are none, and a pair without a route cannot trade."""
+    """Cost of barter, cash and money changers; null without them, when a pair without a route cannot trade."""
 
 
 class Proposal(Model):
-    """A provision of the club that changes the network; its entries hold whenever it is switched on."""
+    """A proposal of the club that changes the network; its entries hold whenever it is adopted."""
 
     id: str = Field(pattern=_ID)
     """A short name, unique in the table."""
     label: str = Field(min_length=1)
     """What it is, for the reader."""
     provision: str | None = None
-    """The scenario's provision whose size it stands for; null where there is none."""
+    """The scenario's provision that it is part of; null where there is none."""
     memberships: tuple[Membership, ...] = ()
     """Connections it adds."""
     links: tuple[Link, ...] = ()
@@ -181,7 +180,7 @@ class Proposal(Model):
 
 
 class Count(Model):
-    """A count of participants at a date: shown, never used as a share."""
+    """A count of participants at a date, shown but not used as a share."""
 
     rail: str
     """The rail."""
@@ -196,11 +195,11 @@ class Count(Model):
     source: _Source
     """Where it is on record."""
     confidence: str
-    """How sure it is."""
+    """How certain it is."""
 
 
 class Rails(Model):
-    """The whole table."""
+    """The complete table."""
 
     format: Literal["rails/1"] = "rails/1"
     """The format of the file."""

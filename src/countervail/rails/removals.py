@@ -1,4 +1,4 @@
-"""One pair's routes under many sets of lost elements at once: the arrays that interdiction enumerates over."""
+"""Elements that a network can lose, and one pair's routes under many sets of them at once, for `interdict`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.errors import InputError
-from countervail.rails.routes import Routes, Thirds, leg_of, routes_of, serves, whole
+from countervail.rails.routes import Routes, Thirds, carried_by_thirds, leg_of, routes_of, serves
 from countervail.rails.state import State
 from countervail.types import Floats, Mask
 
@@ -44,7 +44,7 @@ def lose(state: State, elements: Sequence[Element]) -> State:
         elif element in named:
             share[named[element]] = 0.0
         elif element.kind != "link" or element.name not in known:
-            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.")
+            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.", field=element.name)
     return replace(
         state,
         share=share,
@@ -58,7 +58,7 @@ class PairVariants:
     """A pair of countries, the elements its routes use, and its routes without any of them."""
 
     def __init__(self, state: State, one: int, other: int) -> None:
-        """`one` exports and `other` imports; routes are the same the other way round."""
+        """`one` exports and `other` imports; the routes are the same in both directions."""
         self.state, self.one, self.other = state, one, other
 
     @cached_property
@@ -72,13 +72,13 @@ class PairVariants:
     def _sources(self, country: int, partner: int, rail: int) -> list[tuple[Element, float]]:
         """What connects a country to a rail towards a partner, each with its share."""
         state = self.state
-        found = [(membership(state, country, rail), float(state.share[country, rail]))]
-        found += [
+        sources = [(membership(state, country, rail), float(state.share[country, rail]))]
+        sources += [
             (Element("link", a.id), a.share)
             for a in state.accounts
             if (a.country, a.partner, a.rail) == (country, partner, rail)
         ]
-        return [(element, share) for element, share in found if share > 0]
+        return [(element, share) for element, share in sources if share > 0]
 
     def _gates(self, ends: tuple[int, int]) -> list[tuple[Element, float]]:
         pair = (np.array([self.one]), np.array([self.other]))
@@ -90,32 +90,32 @@ class PairVariants:
 
     @cached_property
     def elements(self) -> frozenset[Element]:
-        """What some route of the pair, open or not dearer than the informal channel, runs over."""
+        """The elements used by the pair's open routes that cost no more than the informal channel."""
         base, state = self._base, self.state
-        found: set[Element] = set()
+        used: set[Element] = set()
         for t, channel in enumerate(base.channels):
             if base.best[0, t] == 0 or base.cost[0, t] > state.informal:
                 continue
             if channel.third >= 0:
-                found.add(Element("correspondent", state.countries[channel.third]))
+                used.add(Element("correspondent", state.countries[channel.third]))
                 for end, partner, leg in self._legs(t - base.straight):
                     for rail in np.flatnonzero(leg > 0):
                         near = self._sources(end, partner, int(rail))
                         if near:
-                            found.update(e for e, _ in (*near, *self._sources(channel.third, end, int(rail))))
+                            used.update(e for e, _ in (*near, *self._sources(channel.third, end, int(rail))))
                 continue
             near = self._sources(self.other, self.one, channel.rail_in)
             far = self._sources(self.one, self.other, channel.rail_out)
             if near and far:
-                found.update(e for e, _ in (*near, *far))
+                used.update(e for e, _ in (*near, *far))
                 if channel.rail_in != channel.rail_out:
-                    found.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
-        return frozenset(found)
+                    used.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
+        return frozenset(used)
 
     def _legs(self, k: int) -> list[tuple[int, int, Floats]]:
-        """The legs over rails to a third country that are of use: an end, the other party, and what each rail carries.
+        """The usable legs over rails to a third country: an end, the other party, and what each rail carries.
 
-        A leg is of use where the other party has an account in the third country.
+        A leg is usable where the other party has an account in the third country.
         """
         thirds = self._base.thirds
         legs = []
@@ -134,8 +134,8 @@ class PairVariants:
         def left(sources: list[tuple[Element, float]]) -> Floats:
             largest = np.zeros(count)
             for element, share in sources:
-                kept = ~removed[:, column[element]] if element in column else True
-                largest = np.maximum(largest, share * kept)
+                there = ~removed[:, column[element]] if element in column else True
+                largest = np.maximum(largest, share * there)
             return largest
 
         rails = range(len(state.rails))
@@ -152,7 +152,7 @@ class PairVariants:
             best[:, t] = np.minimum(min(here, there, allowed), gate)
             chance[:, t] = here * there * allowed * gate
         thirds = self._without(left, count)
-        best[:, base.straight :], chance[:, base.straight :] = whole(thirds)
+        best[:, base.straight :], chance[:, base.straight :] = carried_by_thirds(thirds)
         return replace(
             base,
             importer=importer,
@@ -164,15 +164,15 @@ class PairVariants:
         )
 
     def _without(self, left: Callable[[list[tuple[Element, float]]], Floats], count: int) -> Thirds:
-        """The accounts and legs of third countries, `left` saying what remains of a connection in each variant."""
+        """The accounts and legs of third countries; `left` gives what remains of a connection in each variant."""
         base, state = self._base.thirds, self.state
         held_in, held_out = np.repeat(base.held_in, count, axis=0), np.repeat(base.held_out, count, axis=0)
         shape = (count, len(self._thirds), len(state.rails))
         legs = [np.zeros(shape) for _ in range(4)]
         for k, third in enumerate(self._thirds):
-            kept = left([(Element("correspondent", state.countries[third]), 1.0)])
-            held_in[:, k] *= kept
-            held_out[:, k] *= kept
+            there = left([(Element("correspondent", state.countries[third]), 1.0)])
+            held_in[:, k] *= there
+            held_out[:, k] *= there
             for place, (end, leg) in enumerate(((self.other, base.leg_in), (self.one, base.leg_out))):
                 beyond, chance = leg_of(state, np.array([end]), third)
                 for rail in range(len(state.rails)):
@@ -184,5 +184,5 @@ class PairVariants:
 
 
 def elements_of(pairs: Sequence[PairVariants], kinds: Sequence[str]) -> tuple[Element, ...]:
-    """What the pairs together could lose, of the kinds asked for, in a fixed order."""
+    """The elements of these kinds that any of the pairs uses, sorted."""
     return tuple(sorted({e for pair in pairs for e in pair.elements if e.kind in kinds}))

@@ -1,4 +1,4 @@
-"""The routes a payment can take between two countries' banks: what each costs and how much it can carry.
+"""The routes a payment can take between two countries' banks, with the cost and capacity of each.
 
 A route is a rail, two rails through a link, or two legs through a third country's banks, each with a currency. A
 payment goes from the importer's banks to the exporter's. Arrays are over a list of pairs, so that all pairs of a
@@ -31,12 +31,12 @@ class Channel(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Thirds:
-    """How both ends of each pair reach the banks of k third countries.
+    """The connections of both ends of each pair to the banks of k third countries.
 
     `held_in[pair, third]`, `held_out` are the shares of the importer's and the exporter's payments that the third
     country's banks take over accounts; `leg_in[pair, third, rail]`, `leg_out` what the legs over rails carry beyond
-    the ends' own shares, `leg_in_chance`, `leg_out_chance` the same at random matching. A payment enters or leaves
-    over an account at one end at least, so that a third country serves those it is said to serve.
+    the ends' own shares, `leg_in_chance`, `leg_out_chance` the same under random matching. A payment enters or leaves
+    over an account at one end at least, so that a third country passes on only payments of countries it serves.
     """
 
     held_in: Floats
@@ -49,12 +49,12 @@ class Thirds:
 
 @dataclass(frozen=True, eq=False)
 class Routes:
-    """What is open between p pairs over t channels and r rails; the last channels go through the k third countries.
+    """The routes of p pairs over t channels and r rails; the last channels go through the k third countries.
 
     `importer[pair, rail]` and `exporter[pair, rail]` are the connected shares. `best[pair, channel]` is what the
-    middle of a route carries if its shares are matched as well as they can be (their minimum), `chance` if they meet
-    at random (their product); the rails at both ends are not in it. `cost[pair, channel]` is ad valorem, infinite
-    where a route is closed whatever the rails.
+    middle of a route carries under best matching (the minimum of its shares), `chance` under random matching (their
+    product); the rails at both ends are not included. `cost[pair, channel]` is ad valorem, infinite where the middle
+    of a route is closed.
     """
 
     channels: tuple[Channel, ...]
@@ -79,20 +79,20 @@ class Routes:
 
 def channels_of(state: State) -> tuple[Channel, ...]:
     """The kinds of routes a network has, cheapest hop count first; third countries last."""
-    found = [
+    channels = [
         Channel(rail, rail, money)
         for rail in range(len(state.rails))
         for money in range(len(state.currencies))
         if state.over[rail, money]
     ]
     for one, other in sorted({gate.rails for gate in state.gateways} | {g.rails[::-1] for g in state.gateways}):
-        found += [
+        channels += [
             Channel(one, other, money)
             for money in range(len(state.currencies))
             if state.over[one, money] and state.over[other, money]
         ]
     thirds = np.flatnonzero(state.passed.any(axis=1))
-    return tuple(dict.fromkeys(found)) + tuple(Channel(-1, -1, -1, int(k)) for k in thirds)
+    return tuple(dict.fromkeys(channels)) + tuple(Channel(-1, -1, -1, int(k)) for k in thirds)
 
 
 def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
@@ -124,7 +124,7 @@ def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
 
     first = len(straight)
     legs = _thirds(state, thirds, towards, exporters, importers)
-    best[:, first:], chance[:, first:] = whole(legs)
+    best[:, first:], chance[:, first:] = carried_by_thirds(legs)
     cost[:, first:] = state.correspondent + state.risk[importers][:, thirds] + state.risk[exporters][:, thirds]
     cost[best == 0.0] = np.inf
     return Routes(
@@ -138,15 +138,15 @@ def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
     )
 
 
-def whole(thirds: Thirds) -> tuple[Floats, Floats]:
-    """`[pair, third]`: what goes through each third country if all rails at both ends are open; best and random."""
+def carried_by_thirds(thirds: Thirds) -> tuple[Floats, Floats]:
+    """`[pair, third]`: what each third country carries if all rails at both ends are open; best and random matching."""
     best = through(thirds.held_in, thirds.held_out, thirds.leg_in.sum(axis=2), thirds.leg_out.sum(axis=2))
     met_in, met_out = (1.0 - (1.0 - leg).prod(axis=2) for leg in (thirds.leg_in_chance, thirds.leg_out_chance))
     return best, through_at_random(thirds.held_in, thirds.held_out, met_in, met_out)
 
 
 def through(held_in: Floats, held_out: Floats, leg_in: Floats, leg_out: Floats) -> Floats:
-    """What passes a third country: in over an account and out over either, or in over rails and out over an account.
+    """What a third country carries: in over an account and out over either, or in over rails and out over an account.
 
     The smallest cut of: payer to account (`held_in`) to account (`held_out`) to payee, with legs over rails from the
     first account to the payee (`leg_out`) and from the payer to the second (`leg_in`).
@@ -156,7 +156,7 @@ def through(held_in: Floats, held_out: Floats, leg_in: Floats, leg_out: Floats) 
 
 
 def through_at_random(held_in: Floats, held_out: Floats, leg_in: Floats, leg_out: Floats) -> Floats:
-    """The probability of `through` where each of the four is there with its own."""
+    """The probability of `through` where each of the four connections exists with its own probability."""
     return held_in * (1.0 - (1.0 - held_out) * (1.0 - leg_out)) + (1.0 - held_in) * held_out * leg_in
 
 
@@ -172,12 +172,12 @@ def carried(state: State, ends: tuple[int, int], exporters: Indices, importers: 
 
 
 def serves(gate: Gateway, exporters: Indices, importers: Indices) -> Mask:
-    """`[pair]`: whether a link is there for the pair."""
+    """`[pair]`: whether the pair may use a link."""
     if gate.pair is None:
         return np.ones(len(exporters), dtype=bool)
     one, other = gate.pair
-    found: Mask = ((exporters == one) & (importers == other)) | ((exporters == other) & (importers == one))
-    return found
+    between: Mask = ((exporters == one) & (importers == other)) | ((exporters == other) & (importers == one))
+    return between
 
 
 def _sides(state: State, exporters: Indices, importers: Indices) -> Floats:
@@ -202,7 +202,7 @@ def _thirds(state: State, thirds: Indices, towards: Floats, exporters: Indices, 
     shape = (len(thirds), state.n, len(state.rails))
     beyond, chance = (np.array([leg[which] for leg in legs]).reshape(shape) for which in (0, 1))
     best, met = np.minimum(towards[thirds], beyond), towards[thirds] * chance
-    # a party whose own country is the third is at home there: the other pays it over an account or not this way
+    # a party whose own country is the third country is at home there: the other party can only pay it over an account
     home_in, home_out = importers[:, None] == thirds[None, :], exporters[:, None] == thirds[None, :]
     away_in, away_out = ~home_in[:, :, None], ~home_out[:, :, None]
     return Thirds(

@@ -1,4 +1,4 @@
-"""The club's reach and wedge month by month, and the dated entries that move them."""
+"""The club's mean capacity and wedge month by month, and the dated entries that change them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.errors import InputError
-from countervail.rails.network import Network
+from countervail.rails import Network
 from countervail.rails.rails import CutOff, Entry, Proposal, Secondary
 
 _ENDS = "End of: "
@@ -29,9 +29,9 @@ class MonthRow(TypedDict):
     wedge_low: float | None
     wedge_high: float | None
     change: float | None
-    """Of reach against the month before."""
+    """Change of `reach` from the month before."""
     event: str | None
-    """The weightiest of the month: a cut-off before a threat, a rail or a membership."""
+    """The most important of the month: a cut-off before a threat, a rail or a membership."""
     events: str | None
 
 
@@ -48,9 +48,9 @@ class EventRow(TypedDict):
 
 
 def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> list[MonthRow]:
-    """The club's reach and mean wedge at the end of each month from `start` to `end` (YYYY-MM), with the events.
+    """The share of payments that routes carry and the mean wedge at the end of each month, with the month's events.
 
-    A month whose network is that of another month is computed once. Raises InputError for months that are none.
+    `start` and `end` are months (YYYY-MM); InputError for anything else. Equal networks are computed once.
     """
     known: dict[str, MonthRow] = {}
     same: dict[tuple[object, ...], str] = {}
@@ -62,7 +62,7 @@ def series(network: Network, start: str = "2010-01", end: str = "2025-12") -> li
     rows: list[MonthRow] = []
     for day in _months(start, end):
         then = replace(network, date=day)
-        # two months with the same entries in force and the same members of groups need no second look
+        # two months with the same entries in force and the same members of groups have the same network
         holds = (*(e.holds(day) for e in entries), *(atlas.group(name, day) for name in groups))
         if holds not in same:
             same[holds] = then.state.fingerprint
@@ -91,13 +91,13 @@ def _named(entry: Entry) -> Iterator[str]:
 
 
 def _weight(event: EventRow) -> tuple[bool, int, bool, str]:
-    """Its place among the events of a month: what begins before what ends, by kind, those about SWIFT first."""
+    """Sort key among the events of a month: beginnings before ends, then by kind, those about SWIFT first."""
     label = event["label"]
     return label.startswith(_ENDS), _KINDS.index(event["kind"]), "SWIFT" not in label, event["date"] + event["id"]
 
 
 def events(network: Network) -> list[EventRow]:
-    """What begins and ends in the rails table, oldest first; what has always held is left out."""
+    """Beginnings and ends of the rails table's entries, oldest first; entries that have always held are left out."""
     rows: list[EventRow] = []
     for entry in network.rails.entries():
         if isinstance(entry, Proposal) or _proposed(network, entry):
@@ -140,9 +140,11 @@ def _months(start: str, end: str) -> Iterator[dt.date]:
     try:
         first, last = (dt.date.fromisoformat(f"{month}-01") for month in (start, end))
     except ValueError:
-        raise InputError(f"series: {start!r} to {end!r} are not two months; write them as YYYY-MM.") from None
+        raise InputError(
+            f"series: {start!r} to {end!r} are not two months; write them as YYYY-MM.", field="months"
+        ) from None
     if last < first:
-        raise InputError(f"series: {end} lies before {start}.")
+        raise InputError(f"series: {end} is before {start}.", field="months")
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.rails.rails import ALL, Currency, CutOff, Link, Membership, Rails
+from countervail.rails.rails import ALL, Correspondent, Currency, CutOff, Link, Membership, Rails, Secondary
 from countervail.scenario import CLUB
 from countervail.types import Floats, Mask
 
-STATED = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
+STATE_TABLES = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
 """The tables of a rails file that a state is made of."""
-_Where = Callable[[Iterable[str]], list[int]]
 
 
 class Account(NamedTuple):
@@ -46,12 +45,12 @@ class State:
 
     `share[country, rail]` is the share of a country's banking on a rail, `accounts` what holds towards one partner
     only, `gateways` the links. `users[country, currency]` is the share that may clear a currency, `over[rail,
-    currency]` whether payments in it are made over a rail, `issuer[country, currency]` whose money it is, `own`
-    the currencies that stand for either party's. `allowed[country, country]` is the share of their dealings that
+    currency]` whether payments in it are made over a rail, `issuer[country, currency]` whether the country issues it,
+    `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
     a third country's banks take, `risk[target, bank]` the premium for dealing with a target. `informal` is infinite
-    where there is none. `why` says which entries are behind a restriction, `club` who CLUB stands for (None where no
-    entry in force says CLUB).
+    where there is none. `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
+    entry in force names CLUB).
     """
 
     countries: tuple[str, ...]
@@ -82,11 +81,11 @@ class State:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for networks that are the same in everything."""
+        """A digest of the state, equal for equal networks."""
         digest = hashlib.sha256()
         for item in fields(self):
             if item.name == "club":
-                continue  # what of it matters is in the rest
+                continue  # the other fields hold all that follows from it
             value = getattr(self, item.name)
             digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
         return digest.hexdigest()
@@ -103,151 +102,178 @@ class State:
 def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Sequence[str] = ()) -> State:
     """The network of `countries` at `date` from a rails table, at the central value of every range.
 
-    `members` are who CLUB stands for. Entries about countries that are not among `countries` are left out. Shares of
+    `members` are the countries of CLUB. Entries about countries that are not among `countries` are left out. Shares of
     several connections of a country to one rail do not add up: the largest counts, of several cut-offs the smallest
     share left.
     """
-    place = {iso3: i for i, iso3 in enumerate(countries)}
-    n = len(countries)
-    club: tuple[str, ...] | None = None
-
-    def where(names: Iterable[str]) -> list[int]:
-        nonlocal club
-        found: list[str] = []
-        for name in names:
-            if name == CLUB:
-                club = tuple(members)
-            if name == ALL:
-                found += countries
-            else:
-                # a country's own code, most of a table, needs no look into the groups
-                found += members if name == CLUB else (name,) if name in place else atlas.expand([name], date)
-        return [place[iso3] for iso3 in dict.fromkeys(found) if iso3 in place]
-
+    places = _Places(date, countries, members)
     here = [rail for rail in rails.rails if rail.holds(date)]
     money = [currency for currency in rails.currencies if currency.holds(date)]
     rail_at = {rail.id: i for i, rail in enumerate(here)}
-    money_at = {currency.id: i for i, currency in enumerate(money)}
 
-    share, accounts = _memberships(rails.memberships, date, where, rail_at, n)
-    users, over, issuer = _currencies(money, where, rail_at, n)
-    allowed = np.ones((n, n))
-    why: dict[tuple[str, ...], list[str]] = {}
+    share, accounts = _memberships(rails.memberships, places, rail_at)
+    users, over, issuer = _currencies(money, places, rail_at)
+    access = _Access(
+        share=share,
+        accounts=accounts,
+        users=users,
+        allowed=np.ones((places.n, places.n)),
+        rail_at=rail_at,
+        money_at={currency.id: i for i, currency in enumerate(money)},
+    )
     for cut in (c for c in rails.cutoffs if c.holds(date)):
-        _restrict(cut, where, countries, (share, users, allowed), rail_at, money_at, accounts, why)
-    passed = np.zeros((n, n))
-    for entry in (c for c in rails.correspondents if c.holds(date)):
-        for third in where([entry.country]):
-            for served in where(entry.serves):
-                if served != third:
-                    passed[third, served] = max(passed[third, served], entry.share.value)
-    risk = np.zeros((n, n))
-    for threat in (s for s in rails.secondary if s.holds(date)):
-        exposed = np.ones(n, dtype=bool)
-        exposed[where(threat.exempt)] = False
-        for target in where(threat.targets):
-            risk[target] = np.maximum(risk[target], threat.premium.value * exposed)
-    np.fill_diagonal(risk, 0.0)
+        access.restrict(cut, places)
     return State(
         countries=tuple(countries),
         rails=tuple(rail_at),
-        currencies=tuple(money_at),
-        share=share,
-        accounts=tuple(accounts.values()),
-        gateways=tuple(_links(rails.links, date, where, rail_at)),
-        users=users,
+        currencies=tuple(access.money_at),
+        share=access.share,
+        accounts=tuple(access.accounts.values()),
+        gateways=tuple(_links(rails.links, places, rail_at)),
+        users=access.users,
         over=over,
         issuer=issuer,
         own=np.array([c.own for c in money], dtype=bool),
         messaging=np.array([rail.messaging.value for rail in here]),
         conversion=np.array([c.conversion.value for c in money]),
-        allowed=allowed,
-        passed=passed,
-        risk=risk,
+        allowed=access.allowed,
+        passed=_correspondents(rails.correspondents, places),
+        risk=_risks(rails.secondary, places),
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
-        why={key: tuple(ids) for key, ids in why.items()},
-        club=club,
+        why={key: tuple(ids) for key, ids in access.why.items()},
+        club=places.club,
     )
 
 
+class _Places:
+    """Positions of countries in a network, by codes, groups, ALL and CLUB at a date."""
+
+    def __init__(self, date: dt.date, countries: Sequence[str], members: Sequence[str]) -> None:
+        self.date, self.countries, self.n = date, countries, len(countries)
+        self.club: tuple[str, ...] | None = None
+        """The members, once an entry has named CLUB."""
+        self._members = members
+        self._at = {iso3: i for i, iso3 in enumerate(countries)}
+
+    def of(self, names: Iterable[str]) -> list[int]:
+        """Positions of the countries that `names` stand for, without those that the network lacks."""
+        codes: list[str] = []
+        for name in names:
+            if name == CLUB:
+                self.club = tuple(self._members)
+            if name == ALL:
+                codes += self.countries
+            else:
+                # most of a table are codes of countries, which need no look into the groups
+                codes += (
+                    self._members if name == CLUB else (name,) if name in self._at else atlas.expand([name], self.date)
+                )
+        return [self._at[iso3] for iso3 in dict.fromkeys(codes) if iso3 in self._at]
+
+
+@dataclass
+class _Access:
+    """What countries' banks may use, restricted in place by one cut-off after another; arrays as in `State`."""
+
+    share: Floats
+    accounts: dict[tuple[int, int, int], Account]
+    users: Floats
+    allowed: Floats
+    rail_at: Mapping[str, int]
+    money_at: Mapping[str, int]
+    why: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+    def restrict(self, cut: CutOff, places: _Places) -> None:
+        """Apply one cut-off: the share left is an upper bound, so that several never multiply."""
+        left = cut.left.value
+        targets = places.of(cut.targets)
+        if cut.rail is not None and cut.rail in self.rail_at:
+            rail = self.rail_at[cut.rail]
+            self.share[targets, rail] = np.minimum(self.share[targets, rail], left)
+            for key, account in self.accounts.items():
+                if account.country in targets and account.rail == rail:
+                    self.accounts[key] = account._replace(share=min(account.share, left))
+        elif cut.currency is not None and cut.currency in self.money_at:
+            money = self.money_at[cut.currency]
+            self.users[targets, money] = np.minimum(self.users[targets, money], left)
+        for target in targets:
+            what = cut.rail or cut.currency
+            if what is not None:
+                self.why.setdefault((places.countries[target], what), []).append(cut.id)
+            for partner in places.of(cut.partners):
+                if partner != target:
+                    pair = tuple(sorted((places.countries[target], places.countries[partner])))
+                    both = min(self.allowed[target, partner], left)
+                    self.allowed[target, partner] = self.allowed[partner, target] = both
+                    self.why.setdefault(pair, []).append(cut.id)
+
+
 def _memberships(
-    entries: Iterable[Membership], date: dt.date, where: _Where, rail_at: Mapping[str, int], n: int
+    entries: Iterable[Membership], places: _Places, rail_at: Mapping[str, int]
 ) -> tuple[Floats, dict[tuple[int, int, int], Account]]:
-    share = np.zeros((n, len(rail_at)))
+    share = np.zeros((places.n, len(rail_at)))
     accounts: dict[tuple[int, int, int], Account] = {}
     for entry in entries:
-        if not entry.holds(date) or entry.rail not in rail_at:
+        if not entry.holds(places.date) or entry.rail not in rail_at:
             continue
         rail, size = rail_at[entry.rail], entry.share.value
-        left_out = where(entry.but)
-        own = [one for one in where(entry.countries) if one not in left_out]
+        left_out = places.of(entry.but)
+        own = [one for one in places.of(entry.countries) if one not in left_out]
         if not entry.partners:
             share[own, rail] = np.maximum(share[own, rail], size)
             continue
         for one in own:
-            for partner in where(entry.partners):
+            for partner in places.of(entry.partners):
                 key = (one, partner, rail)
                 if one != partner and (key not in accounts or accounts[key].share < size):
                     accounts[key] = Account(entry.id, one, partner, rail, size)
     return share, accounts
 
 
-def _currencies(
-    money: Sequence[Currency], where: _Where, rail_at: Mapping[str, int], n: int
-) -> tuple[Floats, Mask, Mask]:
-    users = np.zeros((n, len(money)))
+def _currencies(money: Sequence[Currency], places: _Places, rail_at: Mapping[str, int]) -> tuple[Floats, Mask, Mask]:
+    users = np.zeros((places.n, len(money)))
     over = np.zeros((len(rail_at), len(money)), dtype=bool)
-    issuer = np.zeros((n, len(money)), dtype=bool)
+    issuer = np.zeros((places.n, len(money)), dtype=bool)
     for c, currency in enumerate(money):
-        users[where(currency.users), c] = 1.0
+        users[places.of(currency.users), c] = 1.0
         over[[rail_at[r] for r in currency.rails if r in rail_at], c] = True
-        issuer[where(currency.issuers), c] = True
+        issuer[places.of(currency.issuers), c] = True
     return users, over, issuer
 
 
-def _links(entries: Iterable[Link], date: dt.date, where: _Where, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
+def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
     for entry in entries:
-        if not entry.holds(date) or not all(rail in rail_at for rail in entry.rails):
+        if not entry.holds(places.date) or not all(rail in rail_at for rail in entry.rails):
             continue
         joined = (rail_at[entry.rails[0]], rail_at[entry.rails[1]])
         if entry.between is None:
             yield Gateway(entry.id, joined, entry.share.value)
         else:
-            for one in where(entry.between[:1]):
-                for other in where(entry.between[1:]):
+            for one in places.of(entry.between[:1]):
+                for other in places.of(entry.between[1:]):
                     yield Gateway(entry.id, joined, entry.share.value, (one, other))
 
 
-def _restrict(
-    cut: CutOff,
-    where: _Where,
-    countries: Sequence[str],
-    arrays: tuple[Floats, Floats, Floats],
-    rail_at: Mapping[str, int],
-    money_at: Mapping[str, int],
-    accounts: dict[tuple[int, int, int], Account],
-    why: dict[tuple[str, ...], list[str]],
-) -> None:
-    """Apply one cut-off in place: the share left is an upper bound, so that several never multiply."""
-    share, users, allowed = arrays
-    left = cut.left.value
-    targets = where(cut.targets)
-    if cut.rail is not None and cut.rail in rail_at:
-        rail = rail_at[cut.rail]
-        share[targets, rail] = np.minimum(share[targets, rail], left)
-        for key, account in accounts.items():
-            if account.country in targets and account.rail == rail:
-                accounts[key] = account._replace(share=min(account.share, left))
-    elif cut.currency is not None and cut.currency in money_at:
-        money = money_at[cut.currency]
-        users[targets, money] = np.minimum(users[targets, money], left)
-    for target in targets:
-        what = cut.rail or cut.currency
-        if what is not None:
-            why.setdefault((countries[target], what), []).append(cut.id)
-        for partner in where(cut.partners):
-            if partner != target:
-                allowed[target, partner] = allowed[partner, target] = min(allowed[target, partner], left)
-                why.setdefault(tuple(sorted((countries[target], countries[partner]))), []).append(cut.id)
+def _correspondents(entries: Iterable[Correspondent], places: _Places) -> Floats:
+    """`[third, served]`: the share of a country's payments that a third country's banks take."""
+    passed = np.zeros((places.n, places.n))
+    for entry in (c for c in entries if c.holds(places.date)):
+        for third in places.of([entry.country]):
+            for served in places.of(entry.serves):
+                if served != third:
+                    passed[third, served] = max(passed[third, served], entry.share.value)
+    return passed
+
+
+def _risks(entries: Iterable[Secondary], places: _Places) -> Floats:
+    """`[target, bank]`: the premium that a country's banks ask for dealing with a target of secondary sanctions."""
+    risk = np.zeros((places.n, places.n))
+    for threat in (s for s in entries if s.holds(places.date)):
+        exposed = np.ones(places.n, dtype=bool)
+        exposed[places.of(threat.exempt)] = False
+        for target in places.of(threat.targets):
+            risk[target] = np.maximum(risk[target], threat.premium.value * exposed)
+    np.fill_diagonal(risk, 0.0)
+    return risk

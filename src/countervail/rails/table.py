@@ -1,29 +1,161 @@
-"""Reading a rails table, and walking or replacing the ranges in it."""
+"""Rails tables: read from a file, with other numbers, with proposals or entries added, with cut-offs lifted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from countervail import scenario
+from countervail import countries as atlas
 from countervail.errors import InputError
-from countervail.rails.rails import ALL, Rails
-from countervail.scenario import CLUB, tree
-from countervail.scenario.values import Range, own_groups
+from countervail.rails.rails import (
+    ALL,
+    Correspondent,
+    Currency,
+    CutOff,
+    Link,
+    Membership,
+    Proposal,
+    Rails,
+    Secondary,
+)
+from countervail.scenario import CLUB, Scenario, tree
+from countervail.scenario.load import LIBRARY
+from countervail.scenario.messages import input_error
+from countervail.scenario.values import Range, map_ranges, own_groups, walk_ranges
 
-BUNDLED = Path(scenario.__file__).with_name("library") / "rails.yaml"
+BUNDLED = LIBRARY / "rails.yaml"
+Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
+
+_UN = "UN"
+_LISTS: dict[type, str] = {
+    Membership: "memberships",
+    Link: "links",
+    Currency: "currencies",
+    Correspondent: "correspondents",
+    CutOff: "cutoffs",
+    Secondary: "secondary",
+}
 
 
 def load_rails(path: str | Path | None = None) -> Rails:
     """The rails table in the file at `path`, or the one that comes with the package.
 
-    Raises InputError naming file, line, entry and field for what is broken, missing, unknown or out of bounds.
+    Raises InputError naming file, line, entry and field of what is broken, missing, unknown or out of range.
     """
     return _bundled() if path is None else _read(Path(path))
+
+
+def parse_rails(root: tree.Node) -> Rails:
+    """The rails table of a tree of values; InputError listing what is wrong and where."""
+    if not isinstance(root.value, dict):
+        raise root.error("a rails table is a mapping of `rails`, `currencies`, `memberships` and so on.")
+    try:
+        with own_groups(frozenset((ALL, CLUB))):
+            return Rails.model_validate(root.plain())
+    except ValidationError as error:
+        raise input_error(error, root, Rails) from None
+
+
+def checked(rails: Rails) -> Rails:
+    """The same table, validated again; InputError naming what does not fit."""
+    try:
+        with own_groups(frozenset((ALL, CLUB))):
+            return Rails.model_validate(rails.model_dump())
+    except ValidationError as error:
+        problems = (str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors(include_url=False))
+        raise InputError("\n".join(f"rails table: {text.rstrip('.')}." for text in dict.fromkeys(problems))) from None
+
+
+def ranges(rails: Rails) -> Iterator[tuple[str, str, Range]]:
+    """Every range of the table: its path (`memberships.ID.share`, `costs.hop`), the entry's label, and the range."""
+    return walk_ranges(rails, label=rails.title)
+
+
+def with_values(rails: Rails, choose: Callable[[str, Range], float]) -> Rails:
+    """A copy of the table with each range replaced by the number `choose(path, range)`, for draws."""
+    changed: Rails = map_ranges(rails, lambda path, number: Range.defined(choose(path, number)))
+    return changed
+
+
+def with_proposals(rails: Rails, ids: Iterable[str], date: dt.date) -> Rails:
+    """The table with the entries of these proposals in force, whatever their dates; InputError for an unknown id."""
+    known = {p.id: p for p in rails.proposals}
+    for name in ids:
+        if name not in known:
+            raise InputError(f"unknown provision {name!r}; there are {', '.join((*known, 'all'))}.", field="provision")
+        rails = _adopted(rails, known[name], date)
+    return rails
+
+
+def added(rails: Rails, entries: Iterable[Addition]) -> Rails:
+    """The table with more entries, all of it validated again."""
+    for entry in entries:
+        name = _LISTS[type(entry)]
+        rails = rails.model_copy(update={name: (*getattr(rails, name), entry)})
+    return checked(rails)
+
+
+def without(rails: Rails, ids: Iterable[str]) -> Rails:
+    """The table without the entries of these ids; InputError for one it does not have."""
+    gone = set(ids)
+    names = [name for kind, name in _LISTS.items() if kind is not Currency]
+    known = {e.id for name in names for e in getattr(rails, name)}
+    for name in sorted(gone - known):
+        raise InputError(f"unknown entry {name!r} of the rails table.", field=name)
+    return rails.model_copy(update={name: tuple(e for e in getattr(rails, name) if e.id not in gone) for name in names})
+
+
+def lifted(rails: Rails, ids: Iterable[str] | None = None) -> Rails:
+    """The table without the cut-offs and secondary sanctions that senders impose, or only without `ids`."""
+    known = [c.id for c in rails.cutoffs if c.senders] + [s.id for s in rails.secondary]
+    gone = set(known if ids is None else ids)
+    for name in sorted(gone - set(known)):
+        raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.", field=name)
+    return without(rails, gone)
+
+
+def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets: Iterable[str]) -> tuple[str, ...]:
+    """Ids of the cut-offs and secondary sanctions in force that one of `senders` imposes on one of `targets`.
+
+    Both are countries or groups; None for senders means any. Entries without a sender (broken banking) are not
+    included. The United Nations are a sender of their own, distinct from their members.
+    """
+    by = None if senders is None else _senders(senders, date)
+    return _matching(_in_force(rails, date), by, set(atlas.expand(targets, date)))
+
+
+def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
+    """Ids of what U lifts: the cut-offs of a measure's senders on its targets, and threats where payments are cut."""
+    gone: set[str] = set()
+    in_force = _in_force(rails, date)
+    threats = {s.id for s in rails.secondary}
+    lifted = (m for m in scenario.measures if m.enabled and scenario.share_lifted(m) > 0)
+    # many measures have the same senders and targets
+    for names, on, cuts in dict.fromkeys((m.senders, m.targets, m.cuts_payments) for m in lifted):
+        senders = {*scenario.expand([name for name in names if name != _UN], date), *({_UN} & set(names))}
+        targets = set(scenario.expand(on, date))
+        gone.update(_matching(in_force, senders - {atlas.REST}, targets - {atlas.REST}))
+        if cuts:
+            gone.update(threats.intersection(_matching(in_force, None, targets)))
+    return gone
+
+
+def _adopted(rails: Rails, proposal: Proposal, date: dt.date) -> Rails:
+    new: dict[str, tuple[object, ...]] = {}
+    for name in ("memberships", "links", "currencies"):
+        present = {e.id for e in getattr(rails, name)}
+        more = [
+            e.model_copy(update={"since": min(e.since, date), "until": None})
+            for e in getattr(proposal, name)
+            if e.id not in present
+        ]
+        new[name] = (*getattr(rails, name), *more)
+    return rails.model_copy(update=new)
 
 
 @cache
@@ -33,82 +165,34 @@ def _bundled() -> Rails:
 
 def _read(path: Path) -> Rails:
     shown = path.name if path == BUNDLED else str(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(tree.MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}.") from None
-    return parse_rails(tree.parse(tree.decode(data, shown), shown))
+    return parse_rails(tree.parse(tree.decode(tree.read_bytes(path, shown), shown), shown))
 
 
-def parse_rails(root: tree.Node) -> Rails:
-    """The rails table of a tree of values; InputError listing what is wrong and where."""
-    if not isinstance(root.value, dict):
-        raise InputError(f"{root.where}: a rails table is a mapping of `rails`, `currencies`, `memberships` and so on.")
-    try:
-        with own_groups(frozenset((ALL, CLUB))):
-            return Rails.model_validate(root.plain())
-    except ValidationError as error:
-        lines = dict.fromkeys(_explain(detail, root) for detail in error.errors(include_url=False))
-        raise InputError("\n".join(lines)) from None
+class _Restriction(NamedTuple):
+    """A cut-off or secondary sanction in force at a date, its groups resolved."""
+
+    id: str
+    senders: set[str]
+    targets: set[str]
 
 
-def checked(rails: Rails) -> Rails:
-    """The same table, validated as a whole; InputError naming what does not fit."""
-    try:
-        with own_groups(frozenset((ALL, CLUB))):
-            return Rails.model_validate(rails.model_dump())
-    except ValidationError as error:
-        whats = (str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors(include_url=False))
-        raise InputError("\n".join(f"rails table: {what.rstrip('.')}." for what in dict.fromkeys(whats))) from None
+def _in_force(rails: Rails, date: dt.date) -> list[_Restriction]:
+    entries: tuple[CutOff | Secondary, ...] = (*rails.cutoffs, *rails.secondary)
+    return [
+        _Restriction(
+            entry.id,
+            _senders(entry.senders, date),
+            set(atlas.expand([t for t in entry.targets if t not in (ALL, CLUB)], date)),
+        )
+        for entry in entries
+        if entry.senders and entry.holds(date)
+    ]
 
 
-def _explain(detail: Any, root: tree.Node) -> str:
-    node, names = root, []
-    for step, found in root.walk(detail["loc"]):
-        node = found
-        names.append(found.item_id() or str(step))
-    names += [str(step) for step in detail["loc"][len(names) :]]
-    what = {"missing": "is missing", "extra_forbidden": "is no field of this entry"}.get(
-        detail["type"], str(detail["msg"]).removeprefix("Value error, ")
-    )
-    where = f"`{'.'.join(names)}`: " if names else ""
-    return f"{node.where}: {where}{what.rstrip('.')}."
+def _matching(restrictions: Iterable[_Restriction], senders: set[str] | None, targets: set[str]) -> tuple[str, ...]:
+    return tuple(r.id for r in restrictions if (senders is None or senders & r.senders) and targets & r.targets)
 
 
-def ranges(rails: Rails) -> Iterator[tuple[str, str, Range]]:
-    """Every range of the table: its path (`memberships.ID.share`, `costs.hop`), the entry's label, and the range."""
-    yield from _walk(rails, "", rails.title)
-
-
-def _walk(value: Any, path: str, label: str) -> Iterator[tuple[str, str, Range]]:
-    if isinstance(value, Range):
-        yield path, label, value
-    elif isinstance(value, BaseModel):
-        own = str(getattr(value, "label", label))
-        for field in type(value).model_fields:
-            yield from _walk(getattr(value, field), f"{path}.{field}" if path else field, own)
-    elif isinstance(value, tuple):
-        for item in value:
-            if isinstance(item, BaseModel):
-                yield from _walk(item, f"{path}.{getattr(item, 'id', '')}", label)
-
-
-def with_values(rails: Rails, choose: Callable[[str, Range], float]) -> Rails:
-    """A copy of the table in which each range is the one number that `choose(path, range)` gives: for draws."""
-    return Rails.model_construct(**{**rails.__dict__, **_chosen(rails, "", choose)})
-
-
-def _chosen(model: BaseModel, path: str, choose: Callable[[str, Range], float]) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for field in type(model).model_fields:
-        value, here = getattr(model, field), f"{path}.{field}" if path else field
-        if isinstance(value, Range):
-            changed[field] = Range.defined(choose(here, value))
-        elif isinstance(value, BaseModel):
-            changed[field] = value.model_copy(update=_chosen(value, here, choose))
-        elif isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
-            changed[field] = tuple(
-                item.model_copy(update=_chosen(item, f"{here}.{getattr(item, 'id', '')}", choose)) for item in value
-            )
-    return changed
+def _senders(names: Iterable[str], date: dt.date) -> set[str]:
+    named = set(names)
+    return set(atlas.expand(named - {_UN}, date)) | named & {_UN}

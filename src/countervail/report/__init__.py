@@ -1,1 +1,1 @@
-"""What a run says: tables as charts, a page, a workbook, a run folder and a terminal answer."""
+"""The results of a run: tables, charts, pages, a workbook, a run folder and a summary in the terminal."""

@@ -1,49 +1,54 @@
-"""The answer in words: the headline's sentences and one line a member, from the result tables alone."""
+"""The headline of the page: the answer in sentences, its tiles, and the members' figures, from the tables alone."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from countervail.report.numbers import MINUS, NOTHING, band, number, percent, quantity, usd
+from countervail.analysis.estimate import Estimate
+from countervail.report.numbers import MINUS, NOTHING, band, float_of, number, percent, quantity, share, usd
+from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
-from countervail.types import Row, Scalar, Tables
+from countervail.types import Row, Tables
 
-UNNOTICED = 0.005  # a blunting of less than half a per cent is not told in words as one
+UNNOTICED: Final = 0.005
+"""A blunting of less than half a per cent is described as none."""
+QUANTITIES: Final = tuple(column.name for column in described("page")["members"].columns if column.numeric)
+"""What is shown of every member."""
 
 
 @dataclass(frozen=True)
 class Figure:
     """One figure as text: its value, its band and median (empty without draws) and, where it has no value, why."""
 
-    label: str
     value: str
-    band: str
-    note: str
+    band: str = ""
+    note: str = ""
     median: str = ""
 
 
 @dataclass(frozen=True)
+class Tile:
+    """One of the headline's figures of the club, with what it is called and what it means."""
+
+    quantity: str
+    label: str
+    meaning: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
 class Member:
-    """One member's figures by quantity, in the order of the table's columns."""
+    """One member's figures, in the order of QUANTITIES."""
 
     name: str
     figures: tuple[Figure, ...]
 
 
-QUANTITIES = {
-    "cost_pct": "Cost of sanctions",
-    "cost_usd": "Cost, USD",
-    "gain_pct": "Gain from the club",
-    "offset": "Offset",
-    "blunting": "Blunting",
-    "break_even": "Break-even",
-}
-
-
 def meta(tables: Tables) -> Row:
-    """The one row that says what was run."""
+    """The one row of the table `meta`: what was run."""
     return next(iter(tables.get("meta", ())), {})
 
 
@@ -56,106 +61,122 @@ def find(tables: Tables, country: str, wanted: str) -> Row | None:
     return None
 
 
+def estimate(row: Row | None, value: str = "value", low: str = "low", high: str = "high") -> Estimate:
+    """The figure of a row, from the columns that hold its value and its band; none without a row."""
+    if row is None:
+        return Estimate.none()
+    middle = float_of(row.get("median"))
+    return Estimate(float_of(row[value]), float_of(row[low]), middle, float_of(row[high]), str(row.get("note") or ""))
+
+
 def figure(tables: Tables, country: str, wanted: str) -> Figure:
     """One figure as text; a missing row reads as one without a value."""
     row = find(tables, country, wanted)
-    label = QUANTITIES.get(wanted, wanted)
     if row is None:
-        return Figure(label, NOTHING, "", "")
-    note = quantity(row["note"], None) if row["note"] else ""
-    if row["value"] is None:
-        beyond = note.startswith((">", "<"))
-        return Figure(label, note if beyond else NOTHING, "", "" if beyond else note or "not identified")
-    unit = str(row["unit"])
-    median = "" if row.get("median") is None else _bare(row["median"], unit)
-    return Figure(label, _bare(row["value"], unit), _bare_band(row, unit), note, median)
+        return Figure(NOTHING)
+    of_row, unit = estimate(row), str(row["unit"])
+    if of_row.value is None:
+        beyond = of_row.note.startswith((">", "<"))
+        return Figure(of_row.note if beyond else NOTHING, note="" if beyond else of_row.note or "not identified")
+    median = "" if of_row.median is None else _bare(of_row.median, unit)
+    return Figure(_bare(of_row.value, unit), _bare_band(of_row, unit), of_row.note, median)
 
 
-def _bare(value: Scalar, unit: str) -> str:
-    return number(value) if unit.startswith("log points") and isinstance(value, (int, float)) else quantity(value, unit)
+def _bare(value: float, unit: str) -> str:
+    return number(value) if unit.startswith("log points") else quantity(value, unit)
 
 
-def _bare_band(row: Row, unit: str) -> str:
-    if unit.startswith("log points"):
-        ends = [_float(row["low"]), _float(row["high"])]
-        return " to ".join(number(end) for end in ends if end is not None) if None not in ends else ""
-    return band(_float(row["low"]), _float(row["high"]), unit)
+def _bare_band(figure: Estimate, unit: str) -> str:
+    if not unit.startswith("log points"):
+        return band(figure, unit)
+    return "" if figure.low is None or figure.high is None else f"{number(figure.low)} to {number(figure.high)}"
+
+
+def tiles(tables: Tables) -> list[Tile]:
+    """The club's figures, which the page sets above the sentences."""
+    return [
+        Tile(column.name, column.label, column.description, figure(tables, CLUB, column.name))
+        for column in described("page")["tiles"].columns
+    ]
 
 
 def members(tables: Tables) -> list[Member]:
     """Every member of the run's reading, by cost, the club last."""
     reading = meta(tables).get("reading")
     rows = [r for r in tables.get("figures", ()) if r["reading"] == reading and r["quantity"] == "cost_pct"]
-    rows.sort(key=lambda r: (r["country"] == CLUB, -(_float(r["value"]) or 0.0)))
+    rows.sort(key=lambda r: (r["country"] == CLUB, -(float_of(r["value"]) or 0.0)))
     return [
         Member(str(r["name"]), tuple(figure(tables, str(r["country"]), wanted) for wanted in QUANTITIES)) for r in rows
     ]
 
 
-def headline(tables: Tables, whole: bool = True) -> list[str]:
+def headline(tables: Tables, final: bool = True) -> list[str]:
     """The answer in sentences, losses and gains first; a ratio without a value gives its reason instead.
 
-    Not `whole`, nothing is said of bands that are missing: they are to come.
+    Without `final`, missing bands are not mentioned: they are still being computed.
     """
-    said = meta(tables)
-    eligible = _eligible(tables)
-    cost, cost_usd = figure(tables, CLUB, "cost_pct"), find(tables, CLUB, "cost_usd")
-    gain, gain_usd = figure(tables, CLUB, "gain_pct"), find(tables, CLUB, "gain_usd")
-    who = f"the members for which it can be told ({_list(eligible)})" if eligible else "the members"
-    sentences = [
-        f"The sanctions in force cost {who} {cost.value} of real income{_money(cost_usd)}{_bracket(cost)}.",
-        f"The club would give them {gain.value}{_money(gain_usd)}{_bracket(gain)}.",
-    ]
-    offset, blunting = figure(tables, CLUB, "offset"), figure(tables, CLUB, "blunting")
-    if offset.note and offset.value == NOTHING:
-        sentences.append(f"How much of the cost that makes good is not given: {offset.note}.")
-    else:
-        chance = find(tables, CLUB, "p_offset_10")
-        odds = (
-            f"; the chance that it covers more than a tenth is {quantity(chance['value'], 'probability')}"
-            if chance is not None and chance["value"] is not None and said.get("draws")
-            else ""
-        )
-        sentences.append(f"That covers {offset.value} of the cost{_bracket(offset)}{odds}.")
-        row = find(tables, CLUB, "blunting")
-        size = None if row is None else _float(row["value"])
-        if size is not None and abs(size) < UNNOTICED:
-            sentences.append(
-                f"Once the club exists, the sanctions bite as much as before: blunting is {_full(blunting)}."
-            )
-        elif blunting.value.startswith(MINUS):
-            sentences.append(f"Once the club exists, the sanctions bite more: blunting is {_full(blunting)}.")
-        elif blunting.value != NOTHING:
-            sentences.append(f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}.")
-    sentences += [*_break_even(tables), *_china(tables), *_placebo(tables)]
-    if whole and not said.get("draws"):
+    sentences = [*_cost_and_gain(tables), *_ratios(tables), *_break_even(tables), *_china(tables), *_placebo(tables)]
+    if final and not meta(tables).get("draws"):
         sentences.append("These are point values, without draws: no bands are given.")
     return sentences
 
 
-def _break_even(tables: Tables) -> list[str]:
-    row = find(tables, CLUB, "break_even")
-    if row is None:
-        return []
-    value = _float(row["value"])
-    if value is None:
-        note = str(row["note"] or "")
-        if not note.startswith(">"):
-            return []
-        return [f"To make up for the sanctions, trade inside the club would have to rise by {note} log points."]
-    times = number(math.exp(value), 2)
+def _cost_and_gain(tables: Tables) -> list[str]:
+    eligible = _eligible(tables)
+    cost, cost_usd = figure(tables, CLUB, "cost_pct"), find(tables, CLUB, "cost_usd")
+    gain, gain_usd = figure(tables, CLUB, "gain_pct"), find(tables, CLUB, "gain_usd")
+    who = f"the members for which it can be estimated ({_list(eligible)})" if eligible else "the members"
     return [
-        f"To make up for the sanctions, trade inside the club would have to rise {times}-fold ({number(value)} log "
-        "points; a trade agreement brings about 0.2 to 0.5)."
+        f"The sanctions in force cost {who} {cost.value} of real income{_money(cost_usd)}{_bracket(cost)}.",
+        f"The club would give them {gain.value}{_money(gain_usd)}{_bracket(gain)}.",
     ]
+
+
+def _ratios(tables: Tables) -> list[str]:
+    """Offset and blunting, or why they are not given."""
+    offset = figure(tables, CLUB, "offset")
+    if offset.note and offset.value == NOTHING:
+        return [f"How much of the cost that makes good is not given: {offset.note}."]
+    chance = estimate(find(tables, CLUB, "p_offset_10")).value
+    odds = (
+        f"; the chance that it covers more than a tenth is {quantity(chance, 'probability')}"
+        if chance is not None and meta(tables).get("draws")
+        else ""
+    )
+    return [f"That covers {offset.value} of the cost{_bracket(offset)}{odds}.", *_blunting(tables)]
+
+
+def _blunting(tables: Tables) -> list[str]:
+    blunting = figure(tables, CLUB, "blunting")
+    size, full = estimate(find(tables, CLUB, "blunting")).value, blunting.value + _bracket(blunting)
+    if size is not None and abs(size) < UNNOTICED:
+        return [f"Once the club exists, the sanctions bite as much as before: blunting is {full}."]
+    if blunting.value.startswith(MINUS):
+        return [f"Once the club exists, the sanctions bite more: blunting is {full}."]
+    if blunting.value != NOTHING:
+        return [f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}."]
+    return []
+
+
+def _break_even(tables: Tables) -> list[str]:
+    rise = estimate(find(tables, CLUB, "break_even"))
+    if rise.value is not None:
+        times = number(math.exp(rise.value), 2)
+        return [
+            f"To make up for the sanctions, trade inside the club would have to rise {times}-fold "
+            f"({number(rise.value)} log points; a trade agreement brings about 0.2 to 0.5)."
+        ]
+    if rise.note.startswith(">"):
+        return [f"To make up for the sanctions, trade inside the club would have to rise by {rise.note} log points."]
+    return []
 
 
 def _china(tables: Tables) -> list[str]:
     for row in tables.get("rests_on", ()):
         if row["country"] == CLUB and row["without_china_pct"] is not None:
-            without = percent(_float(row["without_china_pct"]))
-            imputed = _float(row["imputed_trade_share"])
-            rest = "" if imputed is None else f"; {quantity(imputed, 'share')} of the trade behind it is estimated"
+            without = percent(float_of(row["without_china_pct"]))
+            imputed = float_of(row["imputed_trade_share"])
+            rest = "" if imputed is None else f"; {share(imputed)} of the trade behind it is estimated"
             return [f"Without China the gain would be {without}{rest}."]
     return []
 
@@ -165,7 +186,7 @@ def _placebo(tables: Tables) -> list[str]:
         if row["p95_pct"] is not None:
             return [
                 f"Placebo: in {row['n']} countries under no such measures the same recipe finds a cost of up to "
-                f"{percent(_float(row['p95_pct']))} (95th percentile; median {percent(_float(row['median_pct']))})."
+                f"{percent(float_of(row['p95_pct']))} (95th percentile; median {percent(float_of(row['median_pct']))})."
             ]
     return []
 
@@ -176,29 +197,34 @@ def payments(tables: Tables) -> list[str]:
     if "as it is" not in networks:
         return []
     now, lifted, after = (networks[name] for name in ("as it is", "measures lifted", "every proposal"))
-    said = [
-        f"On {now['date']} some route carries {_part(now['reach'])} of the payments among the members "
-        f"({_part(now['reach_low'])} to {_part(now['reach_high'])}, as banks meet at random or find each other), and "
-        f"paying costs {_part(now['wedge'])} of their trade. Without the measures it would be "
-        f"{_part(lifted['reach'])} and {_part(lifted['wedge'])}; with every proposal {_part(after['reach'])} and "
-        f"{_part(after['wedge'])}."
+    together = (
+        row
+        for row in tables.get("payment_proposals", ())
+        if row["country"] == CLUB and str(row["label"]).endswith(" together")
+    )
+    return [
+        f"On {now['date']} some route carries {_part(now, 'reach')} of the payments among the members "
+        f"({_part(now, 'reach_low')} to {_part(now, 'reach_high')}, as banks meet at random or find each other), and "
+        f"paying costs {_part(now, 'wedge')} of their trade. Without the measures it would be "
+        f"{_part(lifted, 'reach')} and {_part(lifted, 'wedge')}; with every proposal {_part(after, 'reach')} and "
+        f"{_part(after, 'wedge')}.",
+        *(_links(row) for row in together),
     ]
-    for row in tables.get("payment_proposals", ()):
-        if row["country"] == CLUB and str(row["label"]).endswith(" together"):
-            rise, low, high = (number(_float(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
-            limits = band(_float(row["low_usd"]), _float(row["high_usd"]), "million USD")
-            worth = (
-                f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the "
-                f"club {usd(_float(row['alone_usd']))} a year, {percent(_float(row['alone_pct']))} of its real income "
-                f"({limits}; 5 to 95\u00a0% over {row['band']})."
-            )
-            said.append(worth)
-    return said
 
 
-def _part(value: object) -> str:
-    share = _float(value)
-    return NOTHING if share is None else f"{number(100 * share, 3)}\u00a0%"
+def _links(row: Row) -> str:
+    """What all payment proposals together are worth."""
+    rise, low, high = (number(float_of(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+    worth = estimate(row, "alone_usd", "low_usd", "high_usd")
+    return (
+        f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
+        f"{usd(worth.value)} a year, {percent(float_of(row['alone_pct']))} of its real income "
+        f"({band(worth, 'million USD')}; 5 to 95\u00a0% over {row['band']})."
+    )
+
+
+def _part(row: Row, column: str) -> str:
+    return share(float_of(row[column]), 3)
 
 
 def _eligible(tables: Tables) -> list[str]:
@@ -217,11 +243,7 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _money(row: Row | None) -> str:
-    return "" if row is None or row["value"] is None else f", {usd(_float(row['value']))} a year"
-
-
-def _full(figure: Figure) -> str:
-    return figure.value + _bracket(figure)
+    return "" if row is None or row["value"] is None else f", {usd(float_of(row['value']))} a year"
 
 
 def _bracket(figure: Figure) -> str:
@@ -229,7 +251,3 @@ def _bracket(figure: Figure) -> str:
         return ""
     median = f"median {figure.median}, " if figure.median else ""
     return f" (draws: {median}5 to 95\u00a0%: {figure.band})"
-
-
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

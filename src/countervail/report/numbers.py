@@ -1,21 +1,29 @@
-"""Numbers as text: percents, money, shares and bands, with no more digits than they can bear."""
+"""Numbers as text: percents, money, shares and bands, with no more digits than their accuracy allows."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from countervail.output import OBEYED
 from countervail.report.tables.columns import Column
 from countervail.types import Scalar, Tables
+
+if TYPE_CHECKING:
+    from countervail.analysis.estimate import Estimate
 
 MINUS: Final = "−"
 NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
 
 
+def float_of(value: object) -> float | None:
+    """The number in a cell of a table; None for text, a yes or no, or nothing."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
 def number(value: float, digits: int = 2) -> str:
-    """`value` at about `digits` significant digits, thousands apart, never in exponents."""
+    """`value` at about `digits` significant digits, thousands separated, never in exponents."""
     if not math.isfinite(value):
         return NOTHING
     size = abs(float(f"{value:.{digits}g}"))
@@ -31,9 +39,9 @@ def percent(value: float | None) -> str:
     return NOTHING if value is None else f"{number(value)}{HARD_SPACE}%"
 
 
-def share(value: float | None) -> str:
+def share(value: float | None, digits: int = 2) -> str:
     """A share as a percentage."""
-    return NOTHING if value is None else f"{number(100 * value)}{HARD_SPACE}%"
+    return NOTHING if value is None else f"{number(100 * value, digits)}{HARD_SPACE}%"
 
 
 def usd(million: float | None) -> str:
@@ -49,7 +57,7 @@ def usd(million: float | None) -> str:
 
 
 def unprefixed(text: str) -> str:
-    """`text` without the currency, where a heading says it."""
+    """`text` without the currency, where a heading gives it."""
     return text.replace(f"USD{HARD_SPACE}", "")
 
 
@@ -82,19 +90,19 @@ def quantity(value: Scalar, unit: str | None) -> str:
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
 
 
-def band(low: float | None, high: float | None, unit: str) -> str:
-    """The 5-95 % band in words, its unit once; empty where there are no draws."""
-    if low is None or high is None:
+def band(figure: Estimate, unit: str) -> str:
+    """The 5-95 % band of a figure in words, its unit once; empty where there are no draws."""
+    if figure.low is None or figure.high is None:
         return ""
-    ends = quantity(low, unit), quantity(high, unit)
-    (_, start, tail), (_, _, other) = (end.rpartition(HARD_SPACE) for end in ends)
+    low, high = quantity(figure.low, unit), quantity(figure.high, unit)
+    (_, start, tail), (_, _, other) = (end.rpartition(HARD_SPACE) for end in (low, high))
     if start and tail == other:
-        ends = ends[0].removesuffix(start + tail), ends[1]
-    return " to ".join((ends[0], ends[1].removeprefix(f"USD{HARD_SPACE}")))
+        low = low.removesuffix(start + tail)
+    return f"{low} to {high.removeprefix(f'USD{HARD_SPACE}')}"
 
 
 def cell(column: Column, value: Scalar, unit: Scalar = None) -> str:
-    """A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`."""
+    """A cell of a table, without its unit, which is in the heading or in the row's column `unit`."""
     if value is None:
         return NOTHING if column.numeric else ""
     if isinstance(value, (bool, str)):
@@ -112,7 +120,7 @@ def cell(column: Column, value: Scalar, unit: Scalar = None) -> str:
 
 
 def plain(tables: Tables) -> dict[str, list[dict[str, Scalar]]]:
-    """`tables` with every text freed of control characters, so that names read as what they are."""
+    """`tables` without control characters in any text, so that a name cannot pass for another."""
     return {
         name: [
             {key: value.translate(OBEYED) if isinstance(value, str) else value for key, value in row.items()}

@@ -1,4 +1,4 @@
-"""results.json: the result tables as one document, and the JSON Schema it keeps."""
+"""results.json, its JSON Schema and documentation, and results.xlsx: the result tables of a run as files."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from io import BytesIO
 from typing import Any, Final
 
 from countervail import __version__
-from countervail.report.tables.columns import Column, Table, described
+from countervail.report.charts import every
+from countervail.report.tables.columns import UNITS, Column, Table, described
 from countervail.types import Scalar, Tables
 
 FORMAT: Final = "run/1"
-# What a column may hold in JSON; every value may be null, which says that it is undefined
+# What a column may hold in JSON; every value may be null, which means undefined
 _TYPES: Final = {
     "text": ["string", "null"],
     "date": ["string", "null"],
@@ -79,15 +80,14 @@ def json_schema() -> dict[str, Any]:
 
 
 def markdown() -> str:
-    """docs/results-schema.md: the same, to be read."""
+    """docs/results-schema.md: the tables and their columns, and the charts that are drawn from them."""
     lines = [
         "# results.json",
         "",
         f'One JSON document: `format` (`"{FORMAT}"`), `countervail` (the version that wrote it) and `tables`, each a',
-        "list of rows. A value that is undefined is `null`; where a figure has one, its `note` says why. Money is in",
+        "list of rows. An undefined value is `null`; the `note` of a figure gives the reason. Money is in",
         "million USD, percents are percents (1.5 is 1.5 %), shares are shares (0.14 is 14 %).",
-        "`countervail schema results` prints the JSON Schema. This page is written by",
-        "`countervail.report.results.markdown()`; a test keeps it so.",
+        "`countervail schema results` prints the JSON Schema; `make generated` writes this page.",
     ]
     for table in described().values():
         lines += ["", f"## `{table.name}`: {table.title.lower()}", ""]
@@ -97,12 +97,15 @@ def markdown() -> str:
             f"| `{column.name}` | {column.kind} | {_unit(column.unit)} | {column.description or column.label} |"
             for column in table.columns
         ]
+    lines += ["", "## The charts", "", "What `report.html` draws, and the page of a cube (`coalition_...`).", ""]
+    lines += ["| chart | what it shows | drawn from |", "|---|---|---|"]
+    lines += [f"| `{c.name}` | {c.title} | {', '.join(f'`{t}`' for t in c.tables)} |" for c in every().values()]
     return "\n".join(lines) + "\n"
 
 
 def _explained(description: str, unit: str) -> str:
-    said = f"Unit: {_unit(unit)}" if unit else ""
-    return ". ".join(part for part in (description, said) if part)
+    counted = f"Unit: {_unit(unit)}" if unit else ""
+    return ". ".join(part for part in (description, counted) if part)
 
 
 def _unit(unit: str) -> str:
@@ -116,14 +119,6 @@ def _finite(value: Scalar) -> Scalar:
 # -- results.xlsx: a sheet for every result table, typed cells, units in the headings, and a sheet that explains them --
 
 
-_FORMATS: Final = {
-    "%": "0.000",
-    "million USD": "#,##0.0",
-    "share": "0.0%",
-    "ratio": "0.000",
-    "persons": "#,##0",
-    "log points": "0.000",
-}
 # Excel's limit for a text in a cell
 _LONGEST: Final = 32_767
 
@@ -142,7 +137,11 @@ def workbook(tables: Tables) -> bytes:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         "text": book.add_format({"valign": "top"}),
-        **{unit: book.add_format({"num_format": pattern, "valign": "top"}) for unit, pattern in _FORMATS.items()},
+        **{
+            name: book.add_format({"num_format": unit.pattern, "valign": "top"})
+            for name, unit in UNITS.items()
+            if unit.pattern
+        },
     }
     _readme(book.add_worksheet("readme"), styles)
     rows = document(tables)["tables"]
@@ -158,7 +157,7 @@ def _readme(sheet: Any, styles: dict[str, Any]) -> None:
     sheet.set_column(2, 2, 18)
     sheet.set_column(3, 3, 90)
     sheet.write_string(0, 0, "Results of a run of Countervail", styles["title"])
-    sheet.write_string(1, 0, "An empty cell is an undefined value; where a figure has none, its note says why.")
+    sheet.write_string(1, 0, "An empty cell is an undefined value; the note of a figure gives the reason.")
     for position, heading in enumerate(("sheet", "column", "unit", "what it is")):
         sheet.write_string(3, position, heading, styles["head"])
     sheet.freeze_panes(4, 0)
@@ -170,10 +169,10 @@ def _readme(sheet: Any, styles: dict[str, Any]) -> None:
         )
         line += 1
         for column in table.columns:
-            for position, said in enumerate(
+            for position, text in enumerate(
                 (table.name, column.name, _unit_of(column), column.description or column.label)
             ):
-                sheet.write_string(line, position, said, styles["wrap"])
+                sheet.write_string(line, position, text, styles["wrap"])
             line += 1
 
 

@@ -1,4 +1,4 @@
-"""The run folder: report.html, results.xlsx, results.json and scenario.yaml, replaced as a whole or not at all."""
+"""The run folder: report.html, results.xlsx, results.json and scenario.yaml, replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ FILES: Final = ("report.html", "results.xlsx", "results.json", "scenario.yaml")
 def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path:
     """Write the run folder `folder` and return it, resolved.
 
-    `folders` says how: an earlier run stays as it was until all is on disk, and files of the user's are kept. A folder
-    with a case's words in it is the user's alone (modes 700 and 600).
+    An earlier run stays as it was until all four files are on disk beside it (see `folders`); other files in the folder
+    are kept. A folder with words of a case's documents is private: modes 700 and 600.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
     return replace(contents(tables, scenario_yaml), folder, private=_from_a_case(tables))
@@ -38,7 +38,7 @@ def _from_a_case(tables: Tables) -> bool:
 
 def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
     """The four files by name."""
-    from countervail.report.pages.page import page
+    from countervail.report.pages.run_page import page
     from countervail.report.results import workbook
 
     return {
@@ -63,7 +63,7 @@ def replace(
     ours: Callable[[Path], bool] | None = None,
     private: bool = False,
 ) -> Path:
-    """Put a folder with `contents` (bytes by file name) in the place of `folder`, as `write` and `refuse` say."""
+    """Put a folder with `contents` (bytes by file name) in the place of `folder`; see `write` and `refuse`."""
     with replacing(folder, _kind(ours, contents), private=private) as new:
         for name, content in contents.items():
             new.write(name, content)
@@ -81,10 +81,10 @@ def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = ()) -> Kin
 def _is_run(target: Path) -> bool:
     try:
         with open_whole(target / "results.json") as file:
-            found = json.load(file)
+            written = json.load(file)
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and found.get("format") == FORMAT
+    return isinstance(written, dict) and written.get("format") == FORMAT
 
 
 # -- the one way from an outcome to its run folder ---------------------------------------------------------------------
@@ -93,14 +93,14 @@ def _is_run(target: Path) -> bool:
 def write(
     outcome: Outcome, directory: str | Path, rows: Tables | None = None, evidence: Evidence | str | Path | None = None
 ) -> Path:
-    """Write report.html, results.xlsx, results.json and scenario.yaml; the folder changes as a whole or not at all.
+    """Write report.html, results.xlsx, results.json and scenario.yaml; the folder is replaced completely or not at all.
 
     Args:
         outcome: of `run`.
         directory: new, empty or a run's; `InputError` otherwise, or where it cannot be written.
         rows: the outcome's tables where they are made already.
         evidence: the case the scenario was exported from, or its folder, for the report's evidence; not looked at
-            where `rows` are given. `InputError` where none of the scenario's facts stands in it.
+            where `rows` are given. `InputError` where it holds none of the scenario's facts.
 
     Returns:
         the folder, resolved.

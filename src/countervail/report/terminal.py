@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from countervail.report import headline
-from countervail.report.numbers import NOTHING, band, percent, plain, quantity, unprefixed, usd
+from countervail.report.numbers import NOTHING, band, float_of, percent, plain, quantity, unprefixed, usd
+from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
 from countervail.types import Tables
 
@@ -20,11 +21,11 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     if width is None and not console.is_terminal:
         console.width = 110
-    said = headline.meta(tables)
-    console.print(Text(str(said.get("title") or said.get("scenario") or ""), style="bold"))
-    console.print(Text(f"Members after: {said.get('reading_label') or said.get('reading')}", style="dim"))
-    if said.get("changes"):
-        console.print(Text(f"Changed: {said['changes']}", style="dim"))
+    meta = headline.meta(tables)
+    console.print(Text(str(meta.get("title") or meta.get("scenario") or ""), style="bold"))
+    console.print(Text(f"Members according to: {meta.get('reading_label') or meta.get('reading')}", style="dim"))
+    if meta.get("changes"):
+        console.print(Text(f"Changed: {meta['changes']}", style="dim"))
     console.print()
     for sentence in headline.headline(tables):
         console.print(Text(sentence))
@@ -46,7 +47,8 @@ def _table(title: str, *columns: str) -> Table:
 
 def _members(tables: Tables) -> Table:
     bands = " (below each figure its 5 to 95 % band)" if headline.meta(tables).get("draws") else ""
-    table = _table(f"The members{bands}", "", *headline.QUANTITIES.values())
+    labels = [column.label for column in described("page")["members"].columns if column.numeric]
+    table = _table(f"The members{bands}", "", *labels)
     marks = _marks(tables)
     for member in headline.members(tables):
         cells = [
@@ -63,10 +65,9 @@ def _provisions(tables: Tables) -> Table:
     )
     for row in tables.get("provisions", ()):
         if row["country"] == CLUB:
-            low, high, alone, last, money = (
-                _number(row[key]) for key in ("alone_low", "alone_high", "alone_pct", "last_pct", "alone_usd")
-            )
-            table.add_row(str(row["label"]), percent(alone), band(low, high, "%"), usd(money), percent(last))
+            alone = headline.estimate(row, "alone_pct", "alone_low", "alone_high")
+            money, last = usd(float_of(row["alone_usd"])), percent(float_of(row["last_pct"]))
+            table.add_row(str(row["label"]), percent(alone.value), band(alone, "%"), money, last)
     return table
 
 
@@ -87,7 +88,3 @@ def _marks(tables: Tables) -> dict[str, str]:
 
 def _reasons(tables: Tables) -> list[str]:
     return [f"{mark.strip()} {note}" for note, mark in _marks(tables).items()]
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None

@@ -1,4 +1,4 @@
-"""Scenarios: which measures are in force, what the club is, what the documents claim; each number with its basis."""
+"""Scenarios: the measures in force, the club, and the documents' claims; each number with its basis."""
 
 from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_values
 from countervail.scenario.club import CLUB, China, Claim, Club, Event, Integration, Provision, Reading

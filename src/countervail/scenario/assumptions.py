@@ -1,39 +1,22 @@
-"""Every number of a scenario as a row: what it is, its range, and what it rests on."""
+"""Every number of a scenario as a row, with range, basis and source; and scenarios with other numbers, for draws."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from pydantic import BaseModel
-
+from countervail.scenario.kinds import NUMBERS
 from countervail.scenario.scenario import Scenario
-from countervail.scenario.values import Range
-
-Row = dict[str, str | float | None]
+from countervail.scenario.values import Range, map_ranges, walk_ranges
+from countervail.types import Row
 
 # the unit of a range that does not name its own follows from its field
-_UNITS = {
-    "effect": "log points of trade",
-    "rate": "ad valorem",
-    "coverage": "share",
-    "leakage": "share",
-    "evasion": "ad valorem",
-    "stock": "million USD",
-    "return_rate": "share a year",
+_UNITS = {name: number.unit for name, number in NUMBERS.items()} | {
     "china_partial": "multiplier of b",
     "cap": "log points of trade",
     "rent_share": "share",
     "share": "share",
 }
-_LABELS = {
-    "effect": "effect on log trade",
-    "rate": "rate",
-    "coverage": "coverage",
-    "leakage": "leakage",
-    "evasion": "cost of evasion",
-    "stock": "stock frozen",
-    "return_rate": "return forgone",
+_LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "china_partial": "part of a provision for a partial China",
     "cap": "most that all provisions do together",
     "rent_share": "share of a wedge that is a fee",
@@ -42,7 +25,7 @@ _LABELS = {
 
 
 def assumptions(scenario: Scenario) -> list[Row]:
-    """Rows (path, label, value, low, high, unit, basis, source, note) of every range but plain definitions."""
+    """Rows (path, label, value, low, high, unit, basis, source, note) of all ranges but definitions without a note."""
     return [
         {
             "path": path,
@@ -67,46 +50,22 @@ def unit_of(path: str, number: Range) -> str | None:
 
 def ranges(scenario: Scenario) -> Iterator[tuple[str, str, Range]]:
     """Every range of a scenario with its path, as --set takes it, and a label."""
-    yield from _walk(scenario, "", "")
+    for path, label, number in walk_ranges(scenario):
+        what = _LABELS.get(path.rsplit(".", 1)[-1], path)
+        yield path, f"{label}: {what}" if label else what, number
 
 
 def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """The scenario with other central values, by the paths of `ranges`; ends and sources stay, as a draw needs them.
+    """The scenario with other central values, by the paths of `ranges`; ends and sources are unchanged.
 
-    Values are not checked against the ranges. Raises KeyError for a path that is none.
+    Values are not checked against the ranges. Raises KeyError for an unknown path.
     """
     left = dict(values)
-    changed: Scenario = _replace(scenario, "", left)
+
+    def change(path: str, number: Range) -> Range:
+        return number.model_copy(update={"value": left.pop(path)}) if path in left else number
+
+    changed: Scenario = map_ranges(scenario, change)
     if left:
         raise KeyError(f"no range at {', '.join(sorted(left))}")
     return changed
-
-
-def _replace(value: Any, path: str, values: dict[str, float]) -> Any:
-    if isinstance(value, Range):
-        return value.model_copy(update={"value": values.pop(path)}) if path in values else value
-    if isinstance(value, BaseModel):
-        new = {f: _replace(getattr(value, f), f"{path}.{f}" if path else f, values) for f in type(value).model_fields}
-        update = {f: v for f, v in new.items() if v is not getattr(value, f)}
-        return value.model_copy(update=update) if update else value
-    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-        items = tuple(_replace(item, f"{path}.{getattr(item, 'id', i)}", values) for i, item in enumerate(value))
-        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
-    return value
-
-
-def _walk(value: Any, path: str, label: str) -> Iterator[tuple[str, str, Range]]:
-    if isinstance(value, Range):
-        what = _LABELS.get(path.rsplit(".", 1)[-1], path)
-        yield path, f"{label}: {what}" if label else what, value
-    elif isinstance(value, BaseModel):
-        own = getattr(value, "label", None) or getattr(value, "id", None) or label
-        for field in type(value).model_fields:
-            yield from _walk(getattr(value, field), f"{path}.{field}" if path else field, own)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _walk(item, f"{path}.{key}", label)
-    elif isinstance(value, tuple):
-        for place, item in enumerate(value):
-            if isinstance(item, BaseModel):
-                yield from _walk(item, f"{path}.{getattr(item, 'id', place)}", label)

@@ -1,4 +1,4 @@
-"""The club: its readings in the documents, its members, its provisions and what they say about it."""
+"""The club: its readings in the documents, its members and provisions, and the documents' claims about it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from countervail.scenario.values import Basis, Country, Date, Model, Pair, Range
 
 China = Literal["none", "partial", "full"]
 CLUB: Final = "CLUB"
-"""The club as one, where a country's code may stand."""
+"""The code of the club as a whole, in place of a country's."""
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
@@ -21,21 +21,21 @@ class Reading(Model):
     label: str
     """What this reading is."""
     document: Text
-    """The document it stands in."""
+    """The document that contains it."""
     place: str
     """The place in the document: letter number and paragraph."""
     date: Text | None = None
     """When it was written, as far as known (EDTF: 2022-05-15, 2022-10, 2020)."""
     candidates: tuple[Country, ...] = ()
-    """The states named, in the order of the document, the secretariat left out."""
+    """The states named, in the order of the document, without the secretariat."""
     stated_count: int | None = Field(default=None, ge=0)
-    """How many countries the document says there are."""
+    """The number of countries that the document gives."""
     partial: dict[Country, str] = Field(default_factory=dict)
     """States named only in part, and what part."""
     ambiguous: dict[str, tuple[Country, ...]] = Field(default_factory=dict)
-    """Names that stand for more than one state, with their candidates."""
+    """Names that may mean more than one state, with those states."""
     china: China = "none"
-    """How China takes part in this reading unless the club says otherwise."""
+    """How China takes part in this reading, unless the club sets it."""
     note: str | None = None
     """What a reader should know about it."""
 
@@ -50,7 +50,7 @@ class Provision(Model):
     sectors: Sectors = ("all",)
     """Sector codes of the world, or all, goods, services, energy."""
     pairs: tuple[Pair, ...] | None = None
-    """The pairs it joins, either way round; null for every pair of members."""
+    """The pairs it joins, in either order; null for every pair of members."""
     rails: tuple[str, ...] = ()
     """Payment rails it runs over, where it is a payment link."""
     effect: Range
@@ -62,9 +62,9 @@ class Provision(Model):
     place: str | None = None
     """The place in the document."""
     basis: Basis | None = None
-    """What the provision itself rests on; its size has its own basis."""
+    """Basis of the provision itself; its size has its own basis."""
     source: str | None = None
-    """Where it is on record, if not in a document of the scenario."""
+    """Its source, if not a document of the scenario."""
     note: str | None = None
     """What a reader should know about it."""
 
@@ -80,16 +80,16 @@ class Provision(Model):
 
 
 class Integration(Model):
-    """What some pairs already have, by which provisions are scaled down: b (1 - share)."""
+    """Existing integration of some pairs, which scales provisions down: b (1 - share)."""
 
     id: str = Field(pattern=_ID)
     """A short name, unique in the club."""
     label: str | None = None
     """What it is, for the reader."""
     group: str | None = None
-    """A group all of whose pairs it joins, with the group's membership at the date asked for."""
+    """A group whose pairs are all integrated, with the group's membership at the date of the scenario."""
     pairs: tuple[Pair, ...] = ()
-    """The pairs it joins, either way round, where it is not a group."""
+    """The integrated pairs, in either order, where it is not a group."""
     provisions: tuple[str, ...] = ()
     """The provisions it scales; empty for all."""
     share: Range
@@ -118,25 +118,25 @@ class Club(Model):
     reading: str
     """The reading that gives the candidates."""
     secretariat: Country
-    """The state that keeps the club; a member in every reading."""
+    """The state that runs the club; a member in every reading."""
     members: tuple[Country, ...] | None = None
     """The members beside the secretariat; null for the candidates of the reading. An empty list is no club."""
     china: China | None = None
     """China: out, in with a part of each provision, or in full; null for the reading's default."""
     china_partial: Range
-    """What multiplies a provision on a pair with China when it takes part partially, 0 to 1."""
+    """Factor of a provision on a pair with China when China takes part partially, 0 to 1."""
     congo: Literal["COD", "COG"] = "COD"
-    """Which state an unqualified Congo is."""
+    """Which state "Congo" means where a document does not say."""
     readings: dict[str, Reading] = Field(min_length=1)
-    """The lists of candidates, each of its own document and place."""
+    """The lists of candidates, each with its document and place."""
     provisions: tuple[Provision, ...] = ()
     """What the club does."""
     cap: Range
-    """The most that all provisions of a pair and sector together raise log trade."""
+    """The largest rise of log trade by all provisions of a pair and sector together."""
     rent_share: Range
-    """Share of a wedge that is a fee earned on the exporter's side and not a real cost, 0 to 1."""
+    """Share of a wedge that is a fee earned on the exporter's side, not a real cost, 0 to 1."""
     integration: tuple[Integration, ...] = ()
-    """What some pairs already have."""
+    """Existing integration of pairs."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -169,15 +169,15 @@ class Club(Model):
         return self.china or self._reading(reading).china
 
     def china_multiplier(self, reading: str | None = None) -> Range:
-        """What multiplies a provision on a pair with China in `reading`."""
+        """Factor of a provision on a pair with China in `reading`."""
         level = self.china_level(reading)
         return self.china_partial if level == "partial" else Range.defined(0.0 if level == "none" else 1.0)
 
     def candidates(self, reading: str | None = None) -> tuple[str, ...]:
         """ISO3 codes of the candidates of `reading` (default: the club's), without the secretariat.
 
-        An ambiguous Congo is the state `congo` says, any other ambiguous name its first state; a state named in part
-        (China) is among them unless China is out.
+        An ambiguous Congo is the state of `congo`, any other ambiguous name its first state; a state named in part
+        (China) is included unless China is out.
         """
         read = self._reading(reading)
         meant = [self.congo if self.congo in states else states[0] for states in read.ambiguous.values()]
@@ -197,22 +197,22 @@ class Club(Model):
 
 
 class Claim(Model):
-    """A statement of a document that data can be held against."""
+    """A statement of a document that can be checked against data."""
 
     id: str = Field(pattern=_ID)
     """A short name, unique in the scenario."""
     label: str
     """What is claimed, in our words."""
     quantity: Literal["market_population", "country_count", "date"]
-    """What the value is a value of."""
+    """The quantity of the value."""
     value: float | str
     """The number claimed, or the date (EDTF)."""
     unit: str | None = None
     """The unit of the number."""
     reading: str | None = None
-    """The reading it belongs to; null to hold it against each."""
+    """The reading it belongs to; null to check it against each."""
     document: Text
-    """The document it stands in."""
+    """The document that contains it."""
     place: str
     """The place in the document."""
     note: str | None = None
@@ -220,14 +220,14 @@ class Claim(Model):
 
 
 class Event(Model):
-    """Something dated."""
+    """A dated event."""
 
     date: Text
     """When, as far as known (EDTF: 2022-05-15, 2022-10, 1983)."""
     label: str
     """What happened, in our words."""
     document: Text
-    """The document that says so."""
+    """The document that reports it."""
     place: str
     """The place in the document."""
     note: str | None = None

@@ -1,4 +1,4 @@
-"""Scenario files: reading with includes and --set, errors with file and line, writing."""
+"""Scenario files: reading with includes and overrides, errors with file and line, writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from countervail.errors import InputError
 from countervail.scenario import tree
-from countervail.scenario.messages import explain
+from countervail.scenario.messages import input_error
 from countervail.scenario.override import apply
 from countervail.scenario.scenario import Scenario
 from countervail.scenario.tree import Node
@@ -32,7 +32,7 @@ else:
 
 def library() -> list[str]:
     """Names of the scenarios that come with the package."""
-    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or no scenario at all
+    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or not a scenario
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
@@ -47,7 +47,7 @@ def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A scenario as it is written, to be read under one set of overrides after another."""
+    """A scenario as written in its file, to be read under one set of overrides after another."""
 
     root: Node
 
@@ -58,7 +58,7 @@ class Source:
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> Source:
-        """From the text of a file that is not on this machine; it may include files of the library alone."""
+        """From the text of a file that is not on this machine; it may include only files of the library."""
         return cls(_parsed(data, name, LIBRARY / "given", ()))
 
     def scenario(self, set: Sequence[str] = ()) -> Scenario:
@@ -69,8 +69,8 @@ class Source:
         for assignment in set:
             apply(root, assignment)
         near = None
-        if root.value.get("groups") is self.root.value.get("groups"):  # else names may mean something else
-            with suppress(InputError):  # what is wrong in it may be what is set right
+        if root.value.get("groups") is self.root.value.get("groups"):  # else a name may mean another group
+            with suppress(InputError):  # an override may correct an error of the file
                 near = self.root, self._written
         scenario = validate(root, near)
         return scenario.model_copy(update={"changes": (*scenario.changes, *set)})
@@ -83,27 +83,31 @@ class Source:
 def validate(root: Node, near: tuple[Node, Scenario] | None = None) -> Scenario:
     """The scenario of a tree; InputError listing what is wrong and where.
 
-    `near` is a tree with its scenario: what both trees share is not checked again.
+    `near` is another tree with its scenario: mappings that both trees share are not validated again.
     """
-    if not isinstance(root.value, dict):
-        raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")
+    _check_mapping(root)
     try:
         return Scenario.model_validate(root.plain() if near is None else _plain(root, *near))
     except ValidationError as error:
-        raise InputError(explain(error, root)) from None
+        raise input_error(error, root) from None
 
 
-def _plain(node: Node, was: Node | None, found: Any) -> Any:
-    """`node.plain()`, with the models `found` in the tree of `was` wherever the two trees share a mapping."""
+def _check_mapping(root: Node) -> None:
+    if not isinstance(root.value, dict):
+        raise root.error("a scenario is a mapping of fields such as `name`, `title`, `club`.")
+
+
+def _plain(node: Node, other: Node | None, model: Any) -> Any:
+    """`node.plain()`, with the parts of `model`, the value of the tree `other`, wherever both trees share a mapping."""
     if isinstance(node.value, dict):
-        if node is was and isinstance(found, Model):
-            return found
-        before = was.value if was is not None and isinstance(was.value, dict) else {}
-        known = found if isinstance(found, dict) else found.__dict__ if isinstance(found, Model) else {}
+        if node is other and isinstance(model, Model):
+            return model
+        before = other.value if other is not None and isinstance(other.value, dict) else {}
+        known = model if isinstance(model, dict) else model.__dict__ if isinstance(model, Model) else {}
         return {key: _plain(child, before.get(key), known.get(key)) for key, child in node.value.items()}
     if isinstance(node.value, list):
-        items = dict(enumerate(was.value)) if was is not None and isinstance(was.value, list) else {}
-        models = dict(enumerate(found)) if isinstance(found, tuple) else {}
+        items = dict(enumerate(other.value)) if other is not None and isinstance(other.value, list) else {}
+        models = dict(enumerate(model)) if isinstance(model, tuple) else {}
         return [_plain(child, items.get(k), models.get(k)) for k, child in enumerate(node.value)]
     return node.value
 
@@ -128,35 +132,31 @@ def _find(name_or_path: str | Path) -> Path:
     if path.is_file():
         return path
     if path.is_dir():
-        raise InputError(f"{text}: is a folder, not a scenario file.")
+        raise InputError(f"{text}: is a folder, not a scenario file.", file=text)
     known = ", ".join(library())
-    raise InputError(f"{text}: no such scenario file, and no scenario of that name in the library ({known}).")
+    raise InputError(
+        f"{text}: no such scenario file, and no scenario of that name in the library ({known}).", file=text
+    )
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> Node:
     """The tree of a file with its includes merged in; `above` are the files that include it."""
     shown = path.name if path.is_relative_to(LIBRARY) else str(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(tree.MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}.") from None
-    return _parsed(data, shown, path, above)
+    return _parsed(tree.read_bytes(path, shown), shown, path, above)
 
 
 def _parsed(data: bytes, shown: str, path: Path, above: tuple[Path, ...]) -> Node:
-    """The tree of a file's text; `path` is where its includes are looked for from."""
+    """The tree of a file's text; its includes are relative to `path`."""
     root = tree.parse(tree.decode(data, shown), shown)
-    if not isinstance(root.value, dict):
-        raise InputError(f"{root.where}: a scenario is a mapping of fields such as `name`, `title`, `club`.")
+    _check_mapping(root)
     includes = root.value.pop("include", None)
     if includes is None:
         return root
     if not isinstance(includes.value, list) or not all(isinstance(i.value, str) for i in includes.value):
-        raise InputError(f"{includes.where}: `include` is a list of file names.")
+        raise includes.error("`include` is a list of file names.", "include")
     here = (*above, path.resolve())
     if len(here) > _MAX_INCLUDES or len(includes.value) > _MAX_INCLUDES:
-        raise InputError(f"{includes.where}: more than {_MAX_INCLUDES} includes.")
+        raise includes.error(f"more than {_MAX_INCLUDES} includes.", "include")
     together: Node | None = None
     for item in includes.value:
         included = _read(_included(item, path, here), here)
@@ -165,7 +165,7 @@ def _parsed(data: bytes, shown: str, path: Path, above: tuple[Path, ...]) -> Nod
         else:
             tree.merge(together, included)
     if together is not None:
-        # what the file itself says stands over what it includes; two includes may not disagree
+        # the file's own values override those it includes; two includes may not disagree
         tree.merge(root, together, override=True)
     return root
 
@@ -173,22 +173,23 @@ def _parsed(data: bytes, shown: str, path: Path, above: tuple[Path, ...]) -> Nod
 def _included(item: Node, path: Path, above: tuple[Path, ...]) -> Path:
     text = str(item.value)
     folder = LIBRARY if text.startswith(_PREFIX) else path.parent
-    found = (folder / text.removeprefix(_PREFIX)).resolve()
+    target = (folder / text.removeprefix(_PREFIX)).resolve()
     # a scenario from elsewhere must not read files of the machine it runs on
-    if not (found.is_relative_to(folder.resolve()) or found.is_relative_to(LIBRARY.resolve())):
-        raise InputError(
-            f"{item.where}: {text!r} lies outside the folder of the file that includes it. Put it inside, or name a "
-            f"file of the library as {_PREFIX}NAME."
+    if not (target.is_relative_to(folder.resolve()) or target.is_relative_to(LIBRARY.resolve())):
+        raise item.error(
+            f"{text!r} is outside the folder of the file that includes it. Put it inside, or name a file of the "
+            f"library as {_PREFIX}NAME.",
+            "include",
         )
-    if found in above:
-        raise InputError(f"{item.where}: {text!r} includes itself, directly or through others.")
-    if not found.is_file():
-        raise InputError(f"{item.where}: there is no file {text!r} beside {path.name}.")
-    return found
+    if target in above:
+        raise item.error(f"{text!r} includes itself, directly or through others.", "include")
+    if not target.is_file():
+        raise item.error(f"there is no file {text!r} beside {path.name}.", "include")
+    return target
 
 
 class _Dumper(_Base):
-    """Writes what `tree` reads: no aliases, and quotes around text that would read as something else."""
+    """Writes what `tree` reads: no aliases, and quotes around text that would be read as something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

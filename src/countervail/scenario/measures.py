@@ -5,32 +5,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from countervail.scenario.kinds import COUNTRIES, KINDS, NUMBERS, Kind
 from countervail.scenario.values import Basis, CountryOrGroup, Date, Model, Number, Range, Sectors, inherit, within
-
-Kind = Literal["embargo", "export_control", "import_ban", "tariff", "price_cap", "payment_cutoff", "asset_freeze"]
-
-# what each kind needs and may have beside the fields common to all; a ban is neither effect nor rate
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "tariff": ("rate",),
-    "price_cap": ("rate", "buyers"),
-    "asset_freeze": ("stock", "return_rate", "custodians"),
-}
-_BAN = ("effect", "coverage", "leakage")
-_MAY: dict[str, tuple[str, ...]] = {
-    "embargo": _BAN,
-    "export_control": _BAN,
-    "import_ban": _BAN,
-    "payment_cutoff": _BAN,
-    "tariff": ("rate",),
-    "price_cap": ("rate", "buyers", "coverage", "evasion"),
-    "asset_freeze": ("stock", "return_rate", "custodians"),
-}
-_SPECIFIC = ("effect", "rate", "buyers", "coverage", "leakage", "evasion", "stock", "return_rate", "custodians")
-_RANGES = ("effect", "rate", "coverage", "leakage", "evasion", "stock", "return_rate")
 
 
 class Measure(Model):
@@ -41,7 +21,7 @@ class Measure(Model):
     label: str = Field(min_length=1)
     """What it is, for the reader."""
     kind: Kind
-    """What sort of measure it is, which says in what direction it works and which fields it takes."""
+    """The kind of measure: it fixes whose trade it works on and which fields it takes."""
     senders: tuple[CountryOrGroup, ...] = Field(min_length=1)
     """Who imposes it: countries (ISO3 or English name) or groups with dated membership."""
     compelled_by: tuple[CountryOrGroup, ...] = ()
@@ -59,7 +39,7 @@ class Measure(Model):
     coverage: Range = Range.defined(1.0)
     """Share of pre-measure trade that a ban hits, or that a price cap covers, 0 to 1."""
     leakage: Range = Range.defined(0.0)
-    """Share of the covered trade that goes on all the same, 0 to 1."""
+    """Share of the covered trade that continues in spite of the measure, 0 to 1."""
     evasion: Range = Range.defined(0.0)
     """Price cap: ad-valorem cost of the trade that evades it (kappa - 1 of the uncovered share), at least 0."""
     stock: Range | None = None
@@ -77,7 +57,7 @@ class Measure(Model):
     list_based: bool = False
     """Whether it hits listed persons and firms instead of a country's trade."""
     lifted: bool = True
-    """Whether U lifts it; false where it would stand all the same, as between states at war. It still bars the club."""
+    """Whether U lifts it; false where it would remain in any case, as between states at war. It still bars the club."""
     enabled: bool = True
     """Whether the measure takes part."""
     source: str | None = None
@@ -90,29 +70,24 @@ class Measure(Model):
     @model_validator(mode="before")
     @classmethod
     def _bare_numbers(cls, data: Any) -> Any:
-        return inherit(data, _RANGES)
+        return inherit(data, tuple(NUMBERS))
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for field in _NEEDS.get(self.kind, ()):
+        kind = KINDS[self.kind]
+        for field in kind.needs:
             if not getattr(self, field):
                 raise ValueError(f"a {self.kind} needs `{field}`")
-        for field in _SPECIFIC:
-            if field not in _MAY[self.kind] and getattr(self, field) != type(self).model_fields[field].default:
-                raise ValueError(f"a {self.kind} takes no `{field}`; it may have {', '.join(_MAY[self.kind])}")
+        for field in (*NUMBERS, *COUNTRIES):
+            if field not in kind.takes and getattr(self, field) != type(self).model_fields[field].default:
+                raise ValueError(f"a {self.kind} takes no `{field}`; it may have {', '.join(kind.takes)}")
         if self.effect is not None and (self.coverage.value != 1 or self.leakage.value != 0):
             raise ValueError(
                 "give either `effect`, which holds for the whole cell, or `coverage` and `leakage`, not both"
             )
-        within(self.effect, "effect", high=0, why=": a measure does not raise trade")
-        within(self.rate, "rate", low=0, why=": a rate is not negative in a scenario")
-        if self.kind == "price_cap":
-            within(self.rate, "rate", high=10)
-        for field in ("coverage", "leakage"):
-            within(getattr(self, field), field, 0, 1)
-        for field in ("evasion", "stock"):
-            within(getattr(self, field), field, low=0)
-        within(self.return_rate, "return_rate", 0, 1)
+        for field in NUMBERS:
+            number = kind.number(field)
+            within(getattr(self, field), field, number.low, number.high, number.reason)
         if self.since and self.until and self.until < self.since:
             raise ValueError(f"`until` ({self.until}) lies before `since` ({self.since})")
         return self
@@ -122,12 +97,17 @@ class Measure(Model):
         """The fields whose numbers say how much it does."""
         if self.effect is not None:
             return ("effect",)
-        return tuple(f for f in _RANGES if f in _MAY[self.kind] and getattr(self, f) is not None)
+        return tuple(f for f in NUMBERS if f in KINDS[self.kind].takes and getattr(self, f) is not None)
 
     @property
     def by_united_nations(self) -> bool:
         """Whether every state is a sender."""
         return "UN" in self.senders
+
+    @property
+    def cuts_payments(self) -> bool:
+        """Whether it closes payment links."""
+        return KINDS[self.kind].cuts_payments
 
     def share_in_force(self, year: int) -> float:
         """Share of `year` in force, 0 to 1: `in_baseline` where given, else by the dates."""
@@ -143,7 +123,7 @@ class Measure(Model):
         `exp(effect)` where an effect is given, else `1 - coverage (1 - leakage)`; 1 for kinds that work through a
         tariff, a price or a transfer.
         """
-        if "effect" not in _MAY[self.kind]:
+        if "effect" not in KINDS[self.kind].takes:
             return 1.0
         if self.effect is not None:
             return math.exp(self.effect.value)

@@ -1,4 +1,4 @@
-"""Validation errors in words: file, line, field, what is wrong and what is allowed."""
+"""Error messages for invalid values: file, line, field, what is wrong and what is allowed."""
 
 from __future__ import annotations
 
@@ -10,42 +10,45 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from countervail.errors import InputError
 from countervail.scenario.scenario import Scenario
 from countervail.scenario.tree import Key, Node
 
 _SHOWN = 12
 
 
-def explain(error: ValidationError, root: Node) -> str:
-    """One line an error, at most a dozen, each with its file, line and field."""
-    details = error.errors(include_url=False)
-    lines = list(dict.fromkeys(_line(detail, root) for detail in details))
+def input_error(error: ValidationError, root: Node, model: type[BaseModel] = Scenario) -> InputError:
+    """What to raise for a tree that `model` refuses: one line an error, at most a dozen, and the data of the first."""
+    problems = [_problem(detail, root, model) for detail in error.errors(include_url=False)]
+    lines = list(dict.fromkeys(str(problem) for problem in problems))
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], f"... and {len(lines) - _SHOWN} more."]
-    return "\n".join(lines)
+    first = problems[0]
+    return InputError("\n".join(lines), field=first.field, file=first.file, line=first.line)
 
 
-def _line(detail: ErrorDetails, root: Node) -> str:
+def _problem(detail: ErrorDetails, root: Node, model: type[BaseModel]) -> InputError:
     loc: tuple[Key, ...] = detail.get("ctx", {}).get("loc", detail["loc"])
     node, names = root, []
-    for step, found in root.walk(loc):
-        node = found
-        names.append(found.item_id() or str(step) if isinstance(step, int) else str(step))
-    # a check of the whole item names the field first: point at that field's line
+    for step, child in root.walk(loc):
+        node = child
+        names.append(child.item_id() or str(step) if isinstance(step, int) else str(step))
+    # the message of a check of a whole item begins with the field: point at that field's line
     word = re.match(r"(?:Value error, )?`?(\w+)", detail["msg"])
     if detail["type"] == "value_error" and word and isinstance(node.value, dict) and word[1] in node.value:
         node = node.value[word[1]]
         names.append(word[1])
     # steps beyond the tree are fields that are missing
     names += [str(step) for step in loc[len(names) :] if isinstance(step, str)]
-    field = f"`{'.'.join(names)}`: " if names else ""
-    return f"{node.where}: {field}{_what(detail, loc)}"
+    field = ".".join(names)
+    text = _text(detail, loc, model)
+    return node.error(f"`{field}`: {text}" if field else text, field or None)
 
 
-def _what(detail: ErrorDetails, loc: tuple[Key, ...]) -> str:
+def _text(detail: ErrorDetails, loc: tuple[Key, ...], model: type[BaseModel]) -> str:
     kind, ctx, given = detail["type"], detail.get("ctx", {}), detail.get("input")
     if kind == "extra_forbidden":
-        return "unknown field. " + suggest(str(loc[-1]), fields_at(loc[:-1]))
+        return "unknown field. " + suggest(str(loc[-1]), fields_at(loc[:-1], model))
     if kind == "missing":
         return "is missing."
     if kind == "literal_error":
@@ -57,14 +60,14 @@ def _what(detail: ErrorDetails, loc: tuple[Key, ...]) -> str:
     if kind == "string_pattern_mismatch":
         return f"{given!r} is no short name: letters, digits, - and _ only, beginning with a letter or digit."
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"a mapping of fields is expected, not {_short(given)}. " + suggest("", fields_at(loc))
+        return f"a mapping of fields is expected, not {_short(given)}. " + suggest("", fields_at(loc, model))
     if kind == "tuple_type":
         return f"a list is expected, not {_short(given)}."
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, got {_short(given)}."
 
 
 def suggest(name: str, known: Sequence[str]) -> str:
-    """The names nearest to `name`, and all there are."""
+    """The nearest of the known names, and all of them."""
     if not known:
         return "There are none."
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
@@ -72,15 +75,15 @@ def suggest(name: str, known: Sequence[str]) -> str:
     return f"{hint}Allowed: {', '.join(known)}."
 
 
-def fields_at(loc: Sequence[Key]) -> tuple[str, ...]:
+def fields_at(loc: Sequence[Key], root: type[BaseModel] = Scenario) -> tuple[str, ...]:
     """The fields of the model at `loc`; empty where there is no model."""
-    model = model_at(loc)
+    model = model_at(loc, root)
     return tuple(model.model_fields) if model is not None else ()
 
 
-def model_at(loc: Sequence[Key]) -> type[BaseModel] | None:
-    """The model that the values at `loc` belong to, lists and maps stepped through; None where they are plain."""
-    annotation: Any = Scenario
+def model_at(loc: Sequence[Key], root: type[BaseModel] = Scenario) -> type[BaseModel] | None:
+    """The model of the values at `loc` under `root`, through lists and maps; None where they are plain."""
+    annotation: Any = root
     for step in loc:
         model = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
         if model is not None:

@@ -1,4 +1,4 @@
-"""`--set path=value`: one value of a scenario replaced before it is checked."""
+"""`--set path=value`: replaces one value of a scenario before validation."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from countervail.scenario.values import Range
 def apply(root: Node, assignment: str) -> None:
     """Set the value at a path of the tree; steps are fields, keys, ids of list items, or their numbers from 0.
 
-    Only `root` itself is changed: the nodes on the way are replaced by others, all else may be shared with other trees.
-    A number set for a range, or for its `value`, becomes an assumption whose range is widened to hold it. Raises
-    InputError listing what is there when the path leads nowhere.
+    Only `root` itself is changed: the nodes on the way are replaced by copies, and all others may be shared with other
+    trees. A number set for a range, or for its `value`, becomes an assumption whose range is widened to include it.
+    Raises InputError listing the known names where the path leads nowhere.
     """
     path, sign, text = assignment.partition("=")
     path = path.strip()
     if not sign or not path:
-        raise InputError(f"--set {assignment}: write it as path=value, for example club.reading=interview.")
+        raise InputError(
+            f"--set {assignment}: write it as path=value, for example club.reading=interview.", field=path or None
+        )
     where = f"--set {assignment}"
-    new = tree.parse(text, where, first_line=0) if text.strip() else Node(None, where, 0)
-    _flatten(new)
+    new = _value(text, where, path)
     steps = path.split(".")
     node = root
     loc: list[Key] = []
@@ -32,6 +33,18 @@ def apply(root: Node, assignment: str) -> None:
         node, key = _descend(node, step, loc, where, steps[position])
         loc.append(key)
     _assign(node, steps[-1], new, loc, where)
+
+
+def _value(text: str, where: str, path: str) -> Node:
+    """The new value, every node of it at line 0, so that errors name the override alone."""
+    if not text.strip():
+        return Node(None, where, 0)
+    try:
+        new = tree.parse(text, where, first_line=0)
+    except InputError as error:
+        raise InputError(str(error), field=path) from None
+    _flatten(new)
+    return new
 
 
 def _descend(node: Node, step: str, loc: list[Key], where: str, name: str) -> tuple[Node, Key]:
@@ -44,11 +57,11 @@ def _descend(node: Node, step: str, loc: list[Key], where: str, name: str) -> tu
     if isinstance(node.value, list):
         index = _index(node, step, loc, where)
         return _own(node, index), index
-    raise InputError(f"{where}: `{'.'.join(map(str, loc))}` is a plain value and has no `{name}`.")
+    raise _plain(where, name, loc)
 
 
 def _own(node: Node, key: Key) -> Node:
-    """What `node` holds at `key`, as a node of its own that may be changed."""
+    """The child of `node` at `key`, replaced by a copy that may be changed."""
     node.value[key] = child = node.value[key].shallow()
     return child  # type: ignore[no-any-return]
 
@@ -59,7 +72,7 @@ def _assign(node: Node, step: str, new: Node, loc: list[Key], where: str) -> Non
         node.value[index] = new
         return
     if not isinstance(node.value, dict):
-        raise InputError(f"{where}: `{'.'.join(map(str, loc))}` is a plain value and has no `{step}`.")
+        raise _plain(where, step, loc)
     known = fields_at(loc)
     if (known and step not in known) or (not known and step not in node.value):
         raise _unknown(where, step, loc, [*dict.fromkeys([*node.value, *known])])
@@ -74,7 +87,7 @@ def _assign(node: Node, step: str, new: Node, loc: list[Key], where: str) -> Non
 
 
 def _replace(old: Node | None, number: Node) -> Node:
-    """A range with another central value: an assumption of the user's, its ends moved out where they must."""
+    """A range with another central value: an assumption of the user, its ends widened where needed."""
     before: dict[str, Any] = {} if old is None else old.plain()
     value = float(number.value)
     ends = [v for v in (before.get("value"), before.get("low"), before.get("high")) if isinstance(v, int | float)]
@@ -96,13 +109,21 @@ def _index(node: Node, step: str, loc: list[Key], where: str) -> int:
     raise _unknown(where, step, loc, [name for name in ids if name is not None] or [str(i) for i in range(len(ids))])
 
 
+def _plain(where: str, step: str, loc: list[Key]) -> InputError:
+    return InputError(f"{where}: `{_path(loc)}` is a plain value and has no `{step}`.", field=_path([*loc, step]))
+
+
 def _unknown(where: str, step: str, loc: list[Key], known: list[str]) -> InputError:
-    place = f"in `{'.'.join(map(str, loc))}`" if loc else "at the top"
-    return InputError(f"{where}: there is no `{step}` {place}. " + suggest(step, list(dict.fromkeys(known))))
+    place = f"in `{_path(loc)}`" if loc else "at the top"
+    hint = suggest(step, list(dict.fromkeys(known)))
+    return InputError(f"{where}: there is no `{step}` {place}. {hint}", field=_path([*loc, step]))
+
+
+def _path(loc: list[Key]) -> str:
+    return ".".join(map(str, loc))
 
 
 def _flatten(node: Node) -> None:
-    """Give every node of an override the override itself as its place."""
     node.line = 0
     children = node.value.values() if isinstance(node.value, dict) else node.value
     if isinstance(node.value, dict | list):

@@ -1,4 +1,4 @@
-"""The scenario: measures, club, claims and settings, checked as a whole."""
+"""The scenario: measures, club, claims and settings, validated together, and the JSON Schema of its file."""
 
 from __future__ import annotations
 
@@ -14,33 +14,37 @@ from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
+from countervail.trade.closures import Closure
+from countervail.types import Anchor, Horizon
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
-"""Days whose payment network the rails table can tell, the later ones as it stands."""
+"""First and last day with a known payment network; after the rails table's last entry it is unchanged."""
+
+_RANGE = {"$ref": "#/$defs/Range"}
 
 
 class Settings(Model):
     """How the scenario is computed."""
 
-    closure: Literal["fixed", "proportional", "balanced"] = "fixed"
-    """What becomes of trade deficits: fixed as a share of the world, proportional to income, or removed first."""
-    horizon: Literal["long", "short"] = "long"
+    closure: Closure = "fixed"
+    """How trade deficits respond: fixed as a share of world output, proportional to income, or removed first."""
+    horizon: Horizon = "long"
     """Elasticities of the long run, or a stress of half of them (not a forecast)."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
-    anchor: Literal["estimate", "history", "gravity"] = "estimate"
-    """What the trade without measures is taken from: the measures' effects, past trade, or a gravity prediction."""
+    anchor: Anchor = "estimate"
+    """Basis of the trade without measures: the measures' effects, past trade, or a gravity prediction."""
     unrecorded_oil: bool = True
-    """Whether the world holds Iran's oil exports that trade statistics do not record."""
+    """Whether the world includes Iran's oil exports that trade statistics do not record."""
     un_enforced: bool = True
     """Whether members of the club apply UN measures to each other; false lets the club's provisions ignore them."""
     baseline_year: int = Field(default=2023, ge=1900, le=2100)
-    """The year whose trade the world holds; measures in force in it are in the data."""
+    """The year of the world's trade data, which include the measures in force in it."""
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
     rails_date: Date | None = None
-    """The day whose payment network is meant, 2010 to 2030; null for the middle of the baseline year."""
+    """Date of the payment network, 2010 to 2030; null for the middle of the baseline year."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -51,16 +55,16 @@ class Settings(Model):
 
 
 class Scenario(Model):
-    """A question put to the world: which measures are lifted, which are added, what the club does."""
+    """A set of counterfactuals: which measures are lifted, which are added, what the club does."""
 
     format: Literal["scenario/1"] = "scenario/1"
     """The format of the file."""
     name: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    """A short name; the run folder bears it."""
+    """A short name; also the name of the run folder."""
     title: str = Field(min_length=1)
     """A title for the report."""
     description: str = ""
-    """What the scenario asks."""
+    """What the scenario examines."""
     settings: Settings = Settings()
     """How it is computed."""
     groups: dict[str, tuple[GroupMember, ...]] = Field(default_factory=dict)
@@ -72,11 +76,11 @@ class Scenario(Model):
     club: Club
     """The coalition."""
     claims: tuple[Claim, ...] = ()
-    """Statements of the documents to be held against data."""
+    """Statements of the documents to be checked against data."""
     timeline: tuple[Event, ...] = ()
     """Dated events of the documents."""
     changes: tuple[str, ...] = ()
-    """What was set over the scenario as written, as `--set` takes it, in order; filled in by the program."""
+    """Overrides of the scenario as written, as `--set` takes them, in order; filled in by the program."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -110,7 +114,7 @@ class Scenario(Model):
     def expand(self, names: Sequence[str], date: dt.date | str | None = None) -> tuple[str, ...]:
         """ISO3 codes of countries and groups, the scenario's own groups included, with membership at `date`.
 
-        The group UN also stands for the world's residual region, so ROW is among its codes.
+        The group UN includes the world's residual region, so ROW is among its codes.
         """
         day = dt.date.fromisoformat(date) if isinstance(date, str) else date
         codes: list[str] = []
@@ -127,19 +131,19 @@ class Scenario(Model):
         return tuple(dict.fromkeys(codes))
 
     def _day(self, measure: Measure) -> dt.date:
-        """The day whose group membership counts: the end of the baseline year, or the nearest day in force to it."""
+        """The day at which groups are resolved: the end of the baseline year, or the nearest day in force."""
         day = dt.date(self.settings.baseline_year, 12, 31)
         if measure.until is not None:
             day = min(day, measure.until)
         return day if measure.since is None else max(day, measure.since)
 
     def senders(self, measure: Measure) -> tuple[str, ...]:
-        """ISO3 codes of who imposes `measure` (its targets left out), groups as of the baseline year."""
+        """ISO3 codes of the senders of `measure` (without its targets), groups as of the baseline year."""
         targets = set(self.targets(measure))
         return tuple(s for s in self.expand(measure.senders, self._day(measure)) if s not in targets)
 
     def targets(self, measure: Measure) -> tuple[str, ...]:
-        """ISO3 codes of whom `measure` is imposed on."""
+        """ISO3 codes of the targets of `measure`."""
         return self.expand(measure.targets, self._day(measure))
 
     def buyers(self, measure: Measure) -> tuple[str, ...]:
@@ -147,7 +151,7 @@ class Scenario(Model):
         return self.expand(measure.buyers, self._day(measure))
 
     def custodians(self, measure: Measure) -> tuple[str, ...]:
-        """ISO3 codes of where frozen assets are held."""
+        """ISO3 codes of the custodians of frozen assets."""
         return self.expand(measure.custodians, self._day(measure))
 
     def share_in_force(self, measure: Measure) -> float:
@@ -155,20 +159,20 @@ class Scenario(Model):
         return measure.share_in_force(self.settings.baseline_year)
 
     def share_lifted(self, measure: Measure) -> float:
-        """Share of the baseline year in which `measure` is in force and that U takes away, 0 to 1."""
+        """Share of the baseline year in which `measure` is in force and lifted in U, 0 to 1."""
         return self.share_in_force(measure) if measure.lifted else 0.0
 
 
 def select_sectors(wanted: Sequence[str], sectors: Sequence[str], goods: Sequence[bool]) -> tuple[int, ...]:
     """Indices of the sectors that a measure or provision names, in the order of the world.
 
-    `sectors` are the world's codes and `goods[sector]` says which are goods. Raises ValueError naming what the world
-    does not have.
+    `sectors` are the world's codes and `goods[sector]` marks goods. Raises ValueError for a sector that the world does
+    not have.
     """
     chosen: set[int] = set()
     for name in wanted:
         if name in SECTOR_KEYWORDS:
-            found = [
+            selected = [
                 j
                 for j, code in enumerate(sectors)
                 if name == "all"
@@ -177,29 +181,23 @@ def select_sectors(wanted: Sequence[str], sectors: Sequence[str], goods: Sequenc
                 or (name == "energy" and code in ENERGY_SECTORS)
             ]
         else:
-            found = [j for j, code in enumerate(sectors) if code == name]
-        if not found:
+            selected = [j for j, code in enumerate(sectors) if code == name]
+        if not selected:
             raise ValueError(f"the world has no sector {name!r}; it has {', '.join(sectors)}")
-        chosen.update(found)
+        chosen.update(selected)
     return tuple(sorted(chosen))
 
 
-def _at(loc: tuple[str | int, ...], message: str) -> PydanticCustomError:
-    """An error of the whole that knows which field it is about."""
-    return PydanticCustomError("scenario", "{message}", {"message": message, "loc": loc})
-
-
-# -- the JSON Schema of a scenario file, for editors and for `countervail schema` --------------------------------------
-
-
-_RANGE = {"$ref": "#/$defs/Range"}
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a scenario with its includes merged, a description on every field."""
+    return dict(_schema())
 
 
 @cache
 def _schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     models = schema["$defs"]
-    # what the reader fills in before the models see it
+    # fields that are filled in before validation
     models["Range"]["required"] = ["value", "basis"]
     for name in ("Measure", "Provision"):
         for field in models[name]["properties"].values():
@@ -218,7 +216,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _allow_number(field: dict[str, Any]) -> None:
-    """A bare number stands for a range where the enclosing item has basis and source."""
+    """Allow a bare number for a range: it takes basis and source from the enclosing item."""
     number = {"type": "number", "description": "A bare number, on the basis and source of the enclosing item."}
     if _RANGE in field.get("anyOf", ()):
         field["anyOf"].append(number)
@@ -226,6 +224,6 @@ def _allow_number(field: dict[str, Any]) -> None:
         field["anyOf"] = [{"$ref": field.pop("$ref")}, number]
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of a scenario with its includes merged, a description on every field."""
-    return dict(_schema())
+def _at(loc: tuple[str | int, ...], message: str) -> PydanticCustomError:
+    """An error of the scenario as a whole, about the field at `loc`."""
+    return PydanticCustomError("scenario", "{message}", {"message": message, "loc": loc})

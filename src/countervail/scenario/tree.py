@@ -1,10 +1,11 @@
-"""YAML as a tree that knows where each value stands: one pass over events; no aliases, tags or duplicate keys."""
+"""YAML as a tree of values with file and line: one pass over events; no aliases, tags or duplicate keys."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,7 +30,10 @@ Key = str | int
 
 @dataclass(slots=True)
 class Node:
-    """A value and where it stands: `value` is a scalar, a dict of nodes by key, or a list of nodes."""
+    """A value with its file and line: `value` is a scalar, a dict of nodes by key, or a list of nodes.
+
+    Values of an override (`--set`) have the override as their file and 0 as their line.
+    """
 
     value: Any
     file: str
@@ -38,10 +42,14 @@ class Node:
     @property
     def where(self) -> str:
         """File and line, for a message."""
-        return f"{self.file}, line {self.line}" if self.line else self.file
+        return _where(self.file, self.line)
+
+    def error(self, problem: str, field: str | None = None) -> InputError:
+        """An error about this value, with its file and line."""
+        return _error(self.file, self.line, problem, field)
 
     def shallow(self) -> Node:
-        """The same node over again, to be changed; what it holds is shared."""
+        """A copy that may be changed; its children are shared."""
         value = self.value.copy() if isinstance(self.value, dict | list) else self.value
         return Node(value, self.file, self.line)
 
@@ -71,7 +79,7 @@ class Node:
 
 
 def scalar(text: str) -> Any:
-    """What an unquoted scalar stands for: null, a boolean, a number or text."""
+    """The value of an unquoted scalar: null, a boolean, a number or text."""
     if text in _NULL:
         return None
     if text in _BOOL:
@@ -85,22 +93,32 @@ def scalar(text: str) -> Any:
     return text
 
 
+def read_bytes(path: Path, file: str) -> bytes:
+    """A file's content up to one byte more than `decode` takes; InputError, naming `file`, where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}.", file=file) from None
+
+
 def decode(data: bytes, file: str) -> str:
     """The text of a file; InputError where it is too large, binary, not UTF-8 or empty."""
     if len(data) > MAX_BYTES:
-        raise InputError(f"{file}: {len(data):,} bytes; a scenario has at most {MAX_BYTES:,}.")
+        raise InputError(f"{file}: {len(data):,} bytes; a scenario has at most {MAX_BYTES:,}.", file=file)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"{file}, line {line}: not text in UTF-8. A scenario is a YAML file, saved as UTF-8."
-        ) from None
+        raise _error(file, line, "not text in UTF-8. A scenario is a YAML file, saved as UTF-8.") from None
     if "\0" in text:
-        raise InputError(f"{file}: holds NUL characters, so it is not text. A scenario is a YAML file, saved as UTF-8.")
+        raise InputError(
+            f"{file}: contains NUL characters, so it is not text. A scenario is a YAML file, saved as UTF-8.", file=file
+        )
     if not text.strip():
         raise InputError(
-            f"{file}: is empty. A scenario needs at least `name`, `title` and `club`; see `countervail schema`."
+            f"{file}: is empty. A scenario needs at least `name`, `title` and `club`; see `countervail schema`.",
+            file=file,
         )
     return text
 
@@ -109,15 +127,40 @@ def parse(text: str, file: str, first_line: int = 1) -> Node:
     """The tree of one YAML document.
 
     Raises InputError, with file and line, for broken YAML, more than one document, aliases, anchors, tags, keys that
-    are no text or stand twice, and for more depth or values than a scenario can have.
+    are not text or occur twice, and for more depth or values than a scenario can have.
     """
     loader = _Base(text)
     try:
         return _build(loader, file, first_line)
     except yaml.YAMLError as error:
-        raise InputError(_broken(error, file, first_line)) from None
+        raise _broken(error, file, first_line) from None
     finally:
         loader.dispose()
+
+
+def merge(base: Node, extra: Node, path: str = "", *, override: bool = False) -> None:
+    """Add `extra` to `base`: mappings merge, lists concatenate (items of one `id` merge).
+
+    A value set in both is that of `base` with `override`, and an InputError without.
+    """
+    if isinstance(base.value, dict) and isinstance(extra.value, dict):
+        for key, node in extra.value.items():
+            if key in base.value:
+                merge(base.value[key], node, f"{path}.{key}" if path else str(key), override=override)
+            else:
+                base.value[key] = node
+    elif isinstance(base.value, list) and isinstance(extra.value, list):
+        known = {name: node for node in base.value if (name := node.item_id()) is not None}
+        for node in extra.value:
+            name = node.item_id()
+            if name is not None and name in known:
+                merge(known[name], node, f"{path}.{name}", override=override)
+            else:
+                base.value.append(node)
+                if name is not None:
+                    known[name] = node
+    elif not override and (base.value != extra.value or path.rsplit(".", 1)[-1] not in ("format", "id")):
+        raise extra.error(f"`{path}` is already set in {base.where}. Keep one of the two.", path)
 
 
 def _build(loader: Any, file: str, first_line: int) -> Node:
@@ -129,7 +172,7 @@ def _build(loader: Any, file: str, first_line: int) -> Node:
         if event is None or isinstance(event, yaml.StreamEndEvent):
             break
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise InputError(f"{file}, line {_line(event, first_line)}: a second document begins; a file holds one.")
+            raise _error(file, _line(event, first_line), "a second document begins; a file holds one.")
         if not isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
             continue
         line = _line(event, first_line)
@@ -141,18 +184,20 @@ def _build(loader: Any, file: str, first_line: int) -> Node:
         _refuse(event, file, line)
         count += 1
         if count > MAX_NODES:
-            raise InputError(f"{file}, line {line}: more than {MAX_NODES:,} values; a scenario has a few thousand.")
+            raise _error(file, line, f"more than {MAX_NODES:,} values; a scenario has a few thousand.")
         node = Node(_content(event), file, line)
         if stack:
             _place(stack, node)
         if isinstance(node.value, dict | list):
             stack.append((node, None))
             if len(stack) > MAX_DEPTH:
-                raise InputError(f"{file}, line {line}: nested more than {MAX_DEPTH} levels deep.")
+                raise _error(file, line, f"nested more than {MAX_DEPTH} levels deep.")
         elif not stack:
             root = node
     if root is None:
-        raise InputError(f"{file}: holds nothing but comments. See `countervail schema` for what a scenario has.")
+        raise InputError(
+            f"{file}: contains only comments. See `countervail schema` for the fields of a scenario.", file=file
+        )
     return root
 
 
@@ -174,20 +219,20 @@ def _place(stack: list[tuple[Node, str | None]], node: Node) -> None:
     else:
         name = node.value
         if isinstance(name, bool | float) or not isinstance(name, str | int):
-            raise InputError(f"{node.where}: a key is a word, not {_kind(name)}.")
+            raise node.error(f"a key is a word, not {_kind(name)}.")
         if str(name) in parent.value:
             before = parent.value[str(name)].line
-            raise InputError(f"{node.where}: the key `{name}` stands twice, first in line {before}. Keep one.")
+            raise node.error(f"the key `{name}` occurs twice, first in line {before}. Keep one.", str(name))
         stack[-1] = (parent, str(name))
 
 
 def _refuse(event: Any, file: str, line: int) -> None:
     if isinstance(event, yaml.AliasEvent):
-        raise InputError(f"{file}, line {line}: the alias *{event.anchor} is not allowed. Write the value out.")
+        raise _error(file, line, f"the alias *{event.anchor} is not allowed. Write the value out.")
     if event.anchor is not None:
-        raise InputError(f"{file}, line {line}: the anchor &{event.anchor} is not allowed. Write each value out.")
+        raise _error(file, line, f"the anchor &{event.anchor} is not allowed. Write each value out.")
     if event.tag is not None and event.tag != "!":
-        raise InputError(f"{file}, line {line}: the tag {event.tag} is not allowed. Only plain values are read.")
+        raise _error(file, line, f"the tag {event.tag} is not allowed. Only plain values are read.")
 
 
 def _line(event: Any, first_line: int) -> int:
@@ -202,33 +247,17 @@ def _kind(value: Any) -> str:
     return "nothing" if value is None else repr(value)
 
 
-def _broken(error: yaml.YAMLError, file: str, first_line: int) -> str:
+def _broken(error: yaml.YAMLError, file: str, first_line: int) -> InputError:
     mark = getattr(error, "problem_mark", None)
-    place = f"{file}, line {mark.line + first_line}" if mark is not None else file
+    line = mark.line + first_line if mark is not None else 0
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"{place}: broken YAML: {problem}. Check the indentation, colons and quotes there."
+    return _error(file, line, f"broken YAML: {problem}. Check the indentation, colons and quotes there.")
 
 
-def merge(base: Node, extra: Node, path: str = "", *, override: bool = False) -> None:
-    """Add `extra` to `base`: mappings merge, lists concatenate (items of one `id` merge).
+def _error(file: str, line: int, problem: str, field: str | None = None) -> InputError:
+    where = _where(file, line)
+    return InputError(f"{where}: {problem}", field=field, file=file if line else None, line=line or None)
 
-    A value set in both is kept from `base` with `override`, and an InputError without.
-    """
-    if isinstance(base.value, dict) and isinstance(extra.value, dict):
-        for key, node in extra.value.items():
-            if key in base.value:
-                merge(base.value[key], node, f"{path}.{key}" if path else str(key), override=override)
-            else:
-                base.value[key] = node
-    elif isinstance(base.value, list) and isinstance(extra.value, list):
-        known = {name: node for node in base.value if (name := node.item_id()) is not None}
-        for node in extra.value:
-            name = node.item_id()
-            if name is not None and name in known:
-                merge(known[name], node, f"{path}.{name}", override=override)
-            else:
-                base.value.append(node)
-                if name is not None:
-                    known[name] = node
-    elif not override and (base.value != extra.value or path.rsplit(".", 1)[-1] not in ("format", "id")):
-        raise InputError(f"{extra.where}: `{path}` is set already in {base.where}. Keep one of the two.")
+
+def _where(file: str, line: int) -> str:
+    return f"{file}, line {line}" if line else file

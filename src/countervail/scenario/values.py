@@ -1,9 +1,9 @@
-"""The values a scenario is made of: a number with its range and where it comes from, dates, countries, sectors."""
+"""The values of a scenario: numbers with range and source, dates, countries, pairs and sectors."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Annotated, Any, Literal, Self
@@ -29,7 +29,7 @@ class Model(BaseModel):
 
 @contextmanager
 def own_groups(names: frozenset[str]) -> Iterator[None]:
-    """While it is open, `names` are accepted where a country or a built-in group may stand."""
+    """Within it, `names` are accepted in place of a country or a built-in group."""
     token = _own_groups.set(names)
     try:
         yield
@@ -101,7 +101,7 @@ Sectors = Annotated[
 
 
 class Range(Model):
-    """A number between two others, with what it rests on."""
+    """A number with its range, basis and source."""
 
     value: Number
     """The central value."""
@@ -114,7 +114,7 @@ class Range(Model):
     basis: Basis
     """Observed in data, cited from a source, an assumption (then low < high), or true by definition."""
     source: str | None = None
-    """Where an observed or cited number comes from, and how far the source was checked."""
+    """Source of an observed or cited number, and how far it was checked."""
     note: str | None = None
     """Why this number and this range."""
 
@@ -137,12 +137,12 @@ class Range(Model):
 
     @classmethod
     def defined(cls, value: float) -> Range:
-        """A number that is so by definition, such as the full coverage of a measure that names no share."""
+        """A number that holds by definition, such as the full coverage of a measure without a share."""
         return cls(value=value, low=value, high=value, basis="definition")
 
 
 def inherit(data: Any, fields: tuple[str, ...]) -> Any:
-    """`data` with every bare number among `fields` turned into a range on the enclosing item's basis and source."""
+    """`data` with every bare number among `fields` made a range with the enclosing item's basis and source."""
     if not isinstance(data, Mapping):
         return data
     filled = dict(data)
@@ -169,3 +169,38 @@ def within(
         raise ValueError(f"{field} may not be below {low:g}, got {number.low:g}{why}")
     if high is not None and number.high > high:
         raise ValueError(f"{field} may not be above {high:g}, got {number.high:g}{why}")
+
+
+def walk_ranges(value: Any, path: str = "", label: str = "") -> Iterator[tuple[str, str, Range]]:
+    """Every range in a model: its path (`memberships.ID.share`), the label of the item that has it, and the range."""
+    if isinstance(value, Range):
+        yield path, label, value
+    elif isinstance(value, BaseModel):
+        own = getattr(value, "label", None) or getattr(value, "id", None) or label
+        for field in type(value).model_fields:
+            yield from walk_ranges(getattr(value, field), _below(path, field), own)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from walk_ranges(item, _below(path, key), label)
+    elif isinstance(value, tuple):
+        for place, item in enumerate(value):
+            if isinstance(item, BaseModel):
+                yield from walk_ranges(item, _below(path, getattr(item, "id", place)), label)
+
+
+def map_ranges(value: Any, change: Callable[[str, Range], Range], path: str = "") -> Any:
+    """A copy of a model with `change(path, range)` in place of every range; nothing is validated."""
+    if isinstance(value, Range):
+        return change(path, value)
+    if isinstance(value, BaseModel):
+        fields = {f: map_ranges(getattr(value, f), change, _below(path, f)) for f in type(value).model_fields}
+        update = {f: new for f, new in fields.items() if new is not getattr(value, f)}
+        return value.model_copy(update=update) if update else value
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        items = tuple(map_ranges(x, change, _below(path, getattr(x, "id", i))) for i, x in enumerate(value))
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value
+
+
+def _below(path: str, step: object) -> str:
+    return f"{path}.{step}" if path else str(step)

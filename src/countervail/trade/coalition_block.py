@@ -1,44 +1,45 @@
 """Every coalition of n players: which cells each one changes, and the solver of one block of them.
 
-A coalition changes the cells between countries that its players bring in, so all of them share the links of the base
-point and differ by a gated block of cells: sixteen or more are solved as one batch. Players are ordered by how much
+A coalition changes the cells between countries that its players bring in, so all of them have the trade shares of the
+base point except for a gated block of cells: sixteen or more are solved as one batch. Players are ordered by how much
 trade they touch. The largest are fixed within a **block**, the next span the batch (a tile), the smallest the tiles of
-the block, of which each starts from those with fewer players by inclusion and exclusion. A block starts from the base
-point only: it is the unit of work, of a file and of resuming, and comes out the same whoever computes it.
+the block, each of which starts from those with fewer players by inclusion and exclusion. A block starts from the base
+point only, so that it is the same whoever computes it: it is the unit of work, of a file and of resuming.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.errors import InputError, NoEquilibrium
+from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
-from countervail.trade.equilibrium import Reference
+from countervail.trade.equilibrium import Prepared, Reference
 from countervail.trade.feasible import check
-from countervail.trade.iterate import Bench, Found, Stalled, approach, iterate
-from countervail.trade.kernels import Block, Deficits, State, one_blas_thread
-from countervail.trade.preconditioner import Preparation, merged, prepare_at
-from countervail.trade.shares import Links
-from countervail.types import Floats, Mask
+from countervail.trade.iterate import Solution, Stalled, Workspace, iterate
+from countervail.trade.kernels import Block, Problem, State, merged, one_blas_thread
+from countervail.trade.preconditioner import Preconditioner
+from countervail.trade.shares import ShockedShares
+from countervail.trade.stages import approach
+from countervail.types import Coalitions, Floats, Mask
 
 PREDICTED = 8
 """Players that span the tiles of a block."""
 ORDER = 4
 """Players that a start is predicted over: 2^ORDER - 1 neighbours."""
 TILE_SIZE = 80_000
-"""Numbers in the state of a tile, at most (where sixteen scenarios fit): it has to stay in the processor's cache."""
+"""Numbers in the state of a tile, at most (where sixteen scenarios fit), so that it stays in the processor's cache."""
 
 
 class Layout(NamedTuple):
-    """How the coalitions of n players are cut: bits of the tile, of the tiles of a block, of the blocks.
+    """How many players span a batch (the tile), the tiles of a block (predicted), and the blocks (fixed).
 
-    `order` lists the players from the block's bits (largest) over the tile's to the predicted (smallest).
+    `order` lists the players by size: those of the blocks, of the tile, then the predicted.
     """
 
     order: tuple[int, ...]
@@ -63,26 +64,26 @@ class Game:
 
     Attributes:
         players: names; bit k of a coalition is `players[k]`.
-        economy, links, deficits: the base point, with nobody in.
+        prepared, shares, deficits: the base point, with nobody in.
         start: its solved state `[..., 1]`.
         reference: what real income is measured from.
         added: cells `[sector, importer, exporter]` that change, in full; no gates.
         brings: countries of `added` that a player brings in `[player, country of added]`.
-        always: countries of `added` that are in without any player.
+        always: countries of `added` that take part without any player.
         gifts: what a player's presence adds to deficits, shares of world value added `[player, country]`.
         extra: further cells of given coalitions, where a pair's cells depend on third players.
         tol: bound on every coalition's relative residual.
     """
 
     players: tuple[str, ...]
-    economy: Economy
-    links: Links
+    prepared: Prepared
+    shares: ShockedShares
     deficits: Deficits
     start: State
     reference: Reference
     added: Block
     brings: Mask
-    always: NDArray[np.bool_]
+    always: Mask
     gifts: Floats | None = None
     extra: Callable[[Mask], Sequence[Block]] | None = None
     tol: float = 1e-10
@@ -90,14 +91,27 @@ class Game:
     def __post_init__(self) -> None:
         n = len(self.players)
         if not 1 <= n <= 62:
-            raise InputError(f"players: {n} of them; a coalition is a number of 1 to 62 bits")
+            raise InputError(f"players: {n} of them; a coalition is a number of 1 to 62 bits", field="players")
         if self.brings.shape != (n, len(self.added.importers)):
-            raise InputError("brings: expected [player, country of added]")
+            raise InputError("brings: expected [player, country of added]", field="brings")
+
+    @property
+    def economy(self) -> Economy:
+        """The base point's."""
+        return self.prepared.economy
+
+    def problem(self, members: Mask) -> Problem:
+        """What coalitions `[player, coalition]` solve, as a batch."""
+        return Problem(self.economy, self.shares, self.deficits_of(members.astype(float)), self.blocks(members))
+
+    def problem_of(self, member: Mask) -> Problem:
+        """What one coalition `[player, 1]` solves, its cells added in."""
+        batch = self.problem(member)
+        return batch._replace(shares=merged(batch.shares, batch.blocks), blocks=())
 
     def blocks(self, members: Mask) -> tuple[Block, ...]:
         """The cells of coalitions `[player, coalition]`."""
-        gate = self._gate(members.astype(float))
-        return (self._gated(gate), *(self.extra(members) if self.extra else ()))
+        return (self.gated(members.astype(float)), *(self.extra(members) if self.extra else ()))
 
     def deficits_of(self, weight: Floats) -> Deficits:
         """The deficits of coalitions `[player, coalition]`."""
@@ -105,20 +119,16 @@ class Game:
             return self.deficits
         return self.deficits._replace(fixed=self.deficits.fixed + self.gifts.T @ weight)
 
-    def _gate(self, weight: Floats) -> Floats:
-        """How far each country of `added` takes part: 1 where any of its players is in."""
-        out = np.broadcast_to(self.always.astype(float)[:, None], (len(self.always), weight.shape[1])).copy()
+    def gated(self, weight: Floats) -> Block:
+        """The cells of `added`, each country taking part as far as the `weight` [player, coalition] of its players."""
+        gate = np.broadcast_to(self.always.astype(float)[:, None], (len(self.always), weight.shape[1])).copy()
         for player, brought in zip(weight, self.brings, strict=True):
-            out[brought] = np.maximum(out[brought], player)
-        return out
-
-    def _gated(self, gate: Floats) -> Block:
-        a = self.added
-        return Block(a.importers, a.exporters, a.A, a.B, a.T, a.E, (gate, gate))
+            gate[brought] = np.maximum(gate[brought], player)
+        return replace(self.added, gates=(gate, gate))
 
     @cached_property
     def layout(self) -> Layout:
-        """The cut, a function of the game alone."""
+        """The layout, a function of the game alone."""
         n = len(self.players)
         touched = np.abs(self.added.A) * self.economy.expenditure[:, self.added.importers, None]
         weight = touched.sum((0, 1)) + touched.sum((0, 2))
@@ -129,7 +139,7 @@ class Game:
         predicted = min(n - tile, PREDICTED)
         return Layout(tuple(order), tile, predicted, n - tile - predicted)
 
-    def coalitions(self, block: int) -> NDArray[np.int64]:
+    def coalitions(self, block: int) -> Coalitions:
         """The coalitions of a block, as bits of `players`, in the order of its rows."""
         layout = self.layout
         inner = np.arange(layout.size)
@@ -143,7 +153,7 @@ class Game:
             out |= bit.astype(np.int64) << player
         return out
 
-    def members(self, coalitions: NDArray[np.int64]) -> Mask:
+    def members(self, coalitions: Coalitions) -> Mask:
         """Coalitions as `[player, coalition]`."""
         return ((coalitions[None, :] >> np.arange(len(self.players))[:, None]) & 1).astype(bool)
 
@@ -154,8 +164,8 @@ class Game:
             NoEquilibrium: names the cells or countries.
         """
         everybody = self.members(np.array([(1 << len(self.players)) - 1]))
-        check(self.economy, self.links, self.deficits)
-        check(self.economy, merged(self.links, self.blocks(everybody)), self.deficits_of(everybody.astype(float)))
+        check(Problem(self.economy, self.shares, self.deficits))
+        check(self.problem_of(everybody))
 
 
 def solve_block(game: Game, block: int) -> Floats:
@@ -173,74 +183,69 @@ def _block(game: Game, block: int) -> Floats:
     coalitions = game.coalitions(block)
     batch = 1 << layout.tile
     tiles = 1 << layout.predicted
-    bench = Bench()
-    centre, preparation = _centre(game, block, bench)
+    workspace = Workspace()
+    centre, preconditioner = _centre(game, block, workspace)
     states = np.empty((tiles, *game.start.z.shape[:2], batch))
     out = np.empty((layout.size, game.economy.n + 1))
     for tile in sorted(range(tiles), key=lambda t: (t.bit_count(), t)):
         rows = slice(tile * batch, (tile + 1) * batch)
-        begin = _predict(states, tile, bench) if tile else centre
-        found = _tile(game, game.members(coalitions[rows]), begin, preparation, bench)
-        states[tile] = found.state.z
-        out[rows, :-1] = _real_income(game, found, coalitions[rows]).T
-        out[rows, -1] = found.residual
+        begin = _predict(states, tile, workspace) if tile else centre
+        solution = _tile(game, game.members(coalitions[rows]), begin, preconditioner, workspace)
+        states[tile] = solution.state.z
+        out[rows, :-1] = _real_income(game, solution, coalitions[rows]).T
+        out[rows, -1] = solution.residual
     return out
 
 
-def solve_some(game: Game, coalitions: NDArray[np.int64]) -> Floats:
+def solve_some(game: Game, coalitions: Coalitions) -> Floats:
     """Given coalitions, each from the base point: real income and, last, the residual `[coalition, country + 1]`."""
     out = np.empty((len(coalitions), game.economy.n + 1))
     batch = 1 << game.layout.tile
-    bench = Bench()
+    workspace = Workspace()
     with one_blas_thread():
         for first in range(0, len(coalitions), batch):
             some = coalitions[first : first + batch]
-            found = _tile(game, game.members(some), game.start, game.economy.preparation, bench)
-            out[first : first + batch, :-1] = _real_income(game, found, some).T
-            out[first : first + batch, -1] = found.residual
+            solution = _tile(game, game.members(some), game.start, game.prepared.preconditioner, workspace)
+            out[first : first + batch, :-1] = _real_income(game, solution, some).T
+            out[first : first + batch, -1] = solution.residual
     return out
 
 
-def _centre(game: Game, block: int, bench: Bench) -> tuple[State, Preparation]:
-    """The preparation amid the block's coalitions, where the players that vary are half in, and the state there."""
+def _centre(game: Game, block: int, workspace: Workspace) -> tuple[State, Preconditioner]:
+    """The state amid the block's coalitions, where the players that vary are half in, and the preconditioner there."""
     layout = game.layout
     weight = np.full((len(game.players), 1), 0.5)
     for k, player in enumerate(layout.order[: layout.fixed]):
         weight[player] = (block >> k) & 1
-    blocks = (game._gated(game._gate(weight)),)
-    links, deficits = merged(game.links, blocks), game.deficits_of(weight)
+    blocks = (game.gated(weight),)
+    problem = Problem(game.economy, merged(game.shares, blocks), game.deficits_of(weight))
+    own = game.prepared.preconditioner
     try:
-        found = iterate(game.economy, links, (), deficits, 1e-6, game.start, bench=bench)
-        return found.state, prepare_at(game.economy, links, deficits, found.state)
+        solution = iterate(problem, own, 1e-6, game.start, workspace=workspace)
+        return solution.state, Preconditioner.at(problem, solution.state)
     except (Stalled, np.linalg.LinAlgError):
-        return game.start, game.economy.preparation
+        return game.start, own
 
 
-def _tile(game: Game, members: Mask, begin: State, preparation: Preparation, bench: Bench) -> Found:
-    blocks = game.blocks(members)
+def _tile(game: Game, members: Mask, begin: State, preconditioner: Preconditioner, workspace: Workspace) -> Solution:
     batch = members.shape[1]
-    deficits = game.deficits_of(members.astype(float))
     try:
-        return iterate(game.economy, game.links, blocks, deficits, game.tol, begin, batch, preparation, bench=bench)
+        return iterate(game.problem(members), preconditioner, game.tol, begin, batch, workspace=workspace)
     except Stalled:
         # one by one, in stages
-        single = [members[:, [b]] for b in range(batch)]
-        ones = [
-            approach(game.economy, merged(game.links, game.blocks(m)), game.deficits_of(m.astype(float)), game.tol)
-            for m in single
-        ]
-    return Found(
-        State(np.concatenate([f.state.z for f in ones], axis=2)),
-        np.concatenate([f.spending for f in ones], axis=1),
-        np.concatenate([f.residual for f in ones]),
-        max(f.iterations for f in ones),
+        each = [approach(game.problem_of(members[:, [b]]), game.tol) for b in range(batch)]
+    return Solution(
+        State(np.concatenate([s.state.z for s in each], axis=2)),
+        np.concatenate([s.spending for s in each], axis=1),
+        np.concatenate([s.residual for s in each]),
+        max(s.iterations for s in each),
     )
 
 
-def _predict(states: Floats, tile: int, bench: Bench) -> State:
+def _predict(states: Floats, tile: int, workspace: Workspace) -> State:
     """A tile's start by inclusion and exclusion over its smallest players: z(S) from z(S without T), T among them."""
     bits = [k for k in range(tile.bit_length()) if tile >> k & 1][-ORDER:]
-    out = bench.work("predicted", *states.shape[1:])
+    out = workspace.buffers("predicted", *states.shape[1:])
     first = True
     for chosen in range(1, 1 << len(bits)):
         without = tile
@@ -259,16 +264,17 @@ def _predict(states: Floats, tile: int, bench: Bench) -> State:
     return State(out)
 
 
-def _real_income(game: Game, found: Found, coalitions: NDArray[np.int64]) -> Floats:
+def _real_income(game: Game, solution: Solution, coalitions: Coalitions) -> Floats:
     """Of every country `[country, coalition]`."""
-    if not (found.spending > 0).all():
-        at = int(np.flatnonzero(~(found.spending > 0).all(0))[0])
-        poor = [game.economy.countries[i] for i in np.flatnonzero(~(found.spending[:, at] > 0))]
+    if not (solution.spending > 0).all():
+        at = int(np.flatnonzero(~(solution.spending > 0).all(0))[0])
+        poor = tuple(game.economy.countries[i] for i in np.flatnonzero(~(solution.spending[:, at] > 0)))
         who = ", ".join(p for k, p in enumerate(game.players) if coalitions[at] >> k & 1)
         raise NoEquilibrium(
             f"coalition of {who or 'nobody'}: final spending of {', '.join(poor)} would be negative, its surplus is "
-            "more than it earns. Closure 'balanced' or 'proportional' has an equilibrium"
+            "more than it earns. Closure 'balanced' or 'proportional' has an equilibrium",
+            countries=poor,
         )
-    index = np.einsum("jn,jnb->nb", game.economy.final_share, found.state.log_price)
+    index = np.einsum("jn,jnb->nb", game.economy.final_share, solution.state.log_price)
     index -= (game.economy.final_share * game.reference.log_price).sum(0)[:, None]
-    return np.asarray(found.spending / game.reference.income[:, None] * np.exp(-index))
+    return np.asarray(solution.spending / game.reference.income[:, None] * np.exp(-index))

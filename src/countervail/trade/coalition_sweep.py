@@ -1,15 +1,17 @@
-"""A cube's blocks through an executor, each to its own file, so that a killed sweep goes on where it stopped."""
+"""A sweep over a cube's blocks through an executor, each to its own file, so that a killed sweep can be resumed."""
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ RETRIES = 3
 CHECKSUM = 32
 """Bytes of the checksum at the end of a block's file."""
 AHEAD = 2
-"""Blocks handed out per worker: one at work, one waiting."""
+"""Blocks handed out per worker: one in work, one waiting."""
 
 
 def sweep(
@@ -45,11 +47,11 @@ def sweep(
 
     Args:
         game: base point and players.
-        folder: where blocks are kept; those of the same game and version that are undamaged are not solved again.
+        folder: where blocks are kept; undamaged blocks of the same game and version are not solved again.
         executor: any `concurrent.futures.Executor`; default a thread a processor.
-        progress: told after every block how many coalitions are done.
+        progress: called after every block with how many coalitions are done.
         documents: further text files to keep beside the blocks, by name.
-        version: of the code.
+        version: the package's.
 
     Raises:
         InputError: the folder holds something else, or cannot be written.
@@ -81,10 +83,8 @@ def sweep(
 
 
 def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Iterator[tuple[int, Floats]]:
-    """Each block solved, as they come in; few are handed out at a time, so that memory stays bounded."""
-    own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
-    pool = executor or own
-    assert pool is not None
+    """Each block as it is solved; few are handed out at a time, so that memory stays bounded."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else executor
     workers = getattr(pool, "_max_workers", None)
     if not isinstance(workers, int):
         workers = 4 * (os.cpu_count() or 1)
@@ -103,25 +103,30 @@ def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Ite
                     try:
                         rows = future.result()
                     except (BrokenProcessPool, CancelledError, OSError) as error:
-                        # a cluster that lost the worker takes the block again; a broken pool does not
                         lost[block] = lost.get(block, 0) + 1
-                        if isinstance(error, BrokenProcessPool) or lost[block] > RETRIES:
-                            raise InputError(
-                                f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
-                                "solved is kept if an output folder was given: run the same command again"
-                            ) from None
+                        _refuse_lost(block, error, lost[block])
                         running[pool.submit(_work, game, block, os.getpid())] = block
                         continue
                     yield block, rows
     finally:
         for future in running:
             future.cancel()
-        if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _refuse_lost(block: int, error: BaseException, times: int) -> None:
+    """Refuse a block that was lost too often: a cluster takes it again, a broken process pool does not."""
+    if isinstance(error, BrokenProcessPool) or times > RETRIES:
+        raise InputError(
+            f"executor: a worker died at block {block} ({type(error).__name__}: {error}); what was "
+            "solved is kept if an output folder was given: run the same command again",
+            field="executor",
+        ) from None
 
 
 def _work(game: Game, block: int, parent: int) -> Floats:
-    """A block; in a process of its own, threads of the same executor share the limit for good."""
+    """A block; in a process of its own the limit on threads is set for good, since its threads share it."""
     if os.getpid() != parent:
         one_blas_thread().__enter__()
     return solve_block(game, block)
@@ -136,13 +141,13 @@ def block_name(block: int) -> str:
 
 
 def manifest(game: Game, version: str) -> dict[str, Any]:
-    """What a folder's blocks were computed from; two sweeps with the same manifest give the same bytes."""
+    """What a folder's blocks are computed from; two sweeps with the same manifest give the same bytes."""
     layout = game.layout
     return {
         "format": FORMAT,
         "version": version,
         "game": digest(game),
-        "code": _code(),
+        "code": _solver_digest(),
         "players": list(game.players),
         "countries": list(game.economy.countries),
         "columns": [*game.economy.countries, "residual"],
@@ -155,13 +160,13 @@ def manifest(game: Game, version: str) -> dict[str, Any]:
 
 
 def digest(game: Game) -> str:
-    """A hash of every number the results depend on."""
+    """A hash of every number that the results depend on."""
     total = sha256()
     extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
     parts += [game.reference.log_price, game.gifts]
-    for thing in (game.economy, game.links, game.added):
+    for thing in (game.economy, game.shares, game.added):
         parts += [getattr(thing, f.name) for f in fields(thing)]
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -172,12 +177,27 @@ def digest(game: Game) -> str:
     return total.hexdigest()
 
 
-def _code() -> str:
-    """A hash of the solver's own source: other arithmetic is another cube."""
+@cache
+def _solver_digest() -> str:
+    """The digest of the solver's own code: other arithmetic is another cube."""
+    return code_digest(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+
+
+def code_digest(sources: Iterable[str]) -> str:
+    """A hash of what modules compute: comments, docstrings and the layout of their text do not count."""
     total = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        total.update(path.name.encode() + path.read_bytes())
+    for source in sources:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                # `pass` takes the place of a body that is a docstring alone
+                node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+        total.update(ast.unparse(tree).encode() + b"\0")
     return total.hexdigest()
+
+
+def _is_text(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
 def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
@@ -185,12 +205,12 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
     path = folder / MANIFEST
     if os.path.lexists(path):
         try:
-            found = _json(path)
+            held = _json(path)
         except (OSError, ValueError, RecursionError):
             raise InputError(
                 f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
             ) from None
-        other = [k for k in wanted if not isinstance(found, dict) or found.get(k) != wanted[k]]
+        other = [k for k in wanted if not isinstance(held, dict) or held.get(k) != wanted[k]]
         if other:
             raise InputError(
                 f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
@@ -210,7 +230,7 @@ def _other(keys: list[str]) -> str:
 
 
 def _load(folder: Path, game: Game, block: int, key: str, out: Floats) -> bool:
-    """Read a block's file into `out`; False where it is absent or damaged, and so to be solved again."""
+    """Read a block's file into `out`; False where it is absent or damaged, so that the block is solved again."""
     content = _bytes(folder / block_name(block))
     if content is None or _checksum(content[:-CHECKSUM], block, key) != content[-CHECKSUM:]:
         return False
@@ -250,10 +270,10 @@ def _json(path: Path) -> Any:
 def _adopted(folder: Path) -> list[str] | None:
     """The files of a cube that was written without a marker."""
     try:
-        found = _json(folder / MANIFEST)
+        held = _json(folder / MANIFEST)
     except (OSError, ValueError, RecursionError):
         return None
-    return [MANIFEST] if isinstance(found, dict) and str(found.get("format")).startswith("cube/") else None
+    return [MANIFEST] if isinstance(held, dict) and str(held.get("format")).startswith("cube/") else None
 
 
 CUBE = Kind(
@@ -261,6 +281,7 @@ CUBE = Kind(
     _adopted,
     refusal="{folder} is not empty and holds no cube; give another folder",
     failure="cannot write the cube in {folder}: {why}",
+    field="folder",
 )
 
 

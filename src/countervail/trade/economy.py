@@ -7,19 +7,14 @@ values `[sector, country]`. This module is the only one that transposes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.errors import NoEquilibrium
-from countervail.types import Floats
-
-if TYPE_CHECKING:
-    from countervail.trade.equilibrium import Reference
-    from countervail.trade.preconditioner import Preparation
+from countervail.types import Floats, Mask
 
 
 class Flows(Protocol):
@@ -64,6 +59,13 @@ def outward(array: Floats) -> Floats:
     return array.transpose(2, 1, 0)
 
 
+def final_demand(expenditure: Floats, use: Floats, sectors: int) -> Floats:
+    """Expenditure less intermediate use; zero where the difference is no more than rounding leaves."""
+    rest = expenditure - use
+    rounding = 1e-13 * np.maximum(expenditure, use) * sectors
+    return np.where(np.abs(rest) <= rounding, 0.0, rest)
+
+
 @dataclass(frozen=True, eq=False)
 class Economy:
     """A baseline in equilibrium, values as shares of world value added.
@@ -96,14 +98,10 @@ class Economy:
     expenditure: Floats
     income: Floats
     scale: float
-    prepared: Preparation | None = field(default=None, repr=False)
-    references: dict[float, Reference] = field(default_factory=dict, repr=False)
-    """What hats are measured from, filled by the solver on first use: the baseline at 0, those without deficits by
-    tolerance."""
 
     @classmethod
-    def of(cls, world: Flows, prepared: Preparation | None = None) -> Economy:
-        """The economy of a baseline whose accounts balance (`World.check`); `prepared` lends another's preconditioner.
+    def of(cls, world: Flows) -> Economy:
+        """The economy of a baseline whose accounts balance (`World.check`).
 
         Raises:
             NoEquilibrium: a country without income.
@@ -114,16 +112,17 @@ class Economy:
         output = border.sum(1)
         spending = flows.sum(2)
         inputs = np.ascontiguousarray(np.asarray(world.input_share, float))
-        final = spending - np.einsum("nkj,jn->kn", inputs, output)
-        # what rounding leaves of a residual is zero: X - gY is a difference of larger numbers
-        final[np.abs(final) <= 1e-13 * spending] = 0.0
+        final = final_demand(spending, np.einsum("nkj,jn->kn", inputs, output), len(world.sectors))
         income = final.sum(0)
         value_added_share = np.ascontiguousarray(np.asarray(world.value_added_share, float).T)
         labour = (value_added_share * output).sum(0)
         for what, value in (("final spending", income), ("value added", labour)):
             if not (value > 0).all():
                 names = [world.countries[i] for i in np.flatnonzero(~(value > 0)).tolist()]
-                raise NoEquilibrium(f"no {what} in {', '.join(names)}: add its domestic flows or drop the country")
+                raise NoEquilibrium(
+                    f"no {what} in {', '.join(names)}: add its domestic flows or drop the country",
+                    countries=tuple(names),
+                )
         share = flows / np.where(spending > 0, spending, 1.0)[:, :, None]
         dead = np.nonzero(spending <= 0)
         share[dead[0], dead[1], dead[1]] = 1.0
@@ -143,7 +142,6 @@ class Economy:
             expenditure=spending / scale,
             income=income / scale,
             scale=scale,
-            prepared=prepared,
         )
 
     @property
@@ -157,19 +155,12 @@ class Economy:
         return len(self.sectors)
 
     @cached_property
-    def preparation(self) -> Preparation:
-        """The solver's preconditioner, made once per base point (a lent one is used as it is)."""
-        from countervail.trade.preconditioner import prepare
-
-        return self.prepared if self.prepared is not None else prepare(self)
-
-    @cached_property
     def unit(self) -> Floats:
         """What the solver counts expenditure in: the baseline's, 1 where that is zero `[sector, country]`."""
         return np.where(self.expenditure > 0, self.expenditure, 1.0)
 
     @cached_property
-    def dead(self) -> NDArray[np.bool_]:
+    def dead(self) -> Mask:
         """Cells nobody spends on in the baseline `[sector, country]`."""
         return np.asarray(self.expenditure <= 0)
 
@@ -206,5 +197,5 @@ class Economy:
         return np.ascontiguousarray(self.input_share.transpose(0, 2, 1))
 
     def with_elasticity(self, elasticity: Floats) -> Economy:
-        """The same base point under other elasticities; the preconditioner is kept (it only steers the iteration)."""
-        return replace(self, elasticity=np.asarray(elasticity, float), prepared=self.preparation, references={})
+        """The same base point under other elasticities."""
+        return replace(self, elasticity=np.asarray(elasticity, float))

@@ -1,21 +1,25 @@
-"""What is read off an equilibrium: real income, prices, flows, terms and volume of trade."""
+"""A base point prepared for the solver, and an equilibrium: real income, prices, flows, terms and volume of trade."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from countervail.errors import NoEquilibrium
 from countervail.trade import kernels
-from countervail.trade.economy import Economy, outward
-from countervail.trade.iterate import Found
-from countervail.trade.kernels import Deficits, State
-from countervail.trade.preconditioner import Preparation
-from countervail.trade.shares import Links
+from countervail.trade.closures import Closure, closure_rule, deficits_of
+from countervail.trade.economy import Economy, Flows, outward
+from countervail.trade.feasible import check
+from countervail.trade.iterate import Solution
+from countervail.trade.kernels import Problem, State, one_blas_thread
+from countervail.trade.preconditioner import Preconditioner, initial
+from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
+from countervail.trade.stages import solve_one
 from countervail.types import Floats
 
 
@@ -34,19 +38,94 @@ class Reference(NamedTuple):
     revenue: Floats
 
     @classmethod
-    def at(cls, economy: Economy, links: Links, deficits: Deficits, state: State) -> Reference:
-        """The reference at a solved state."""
-        t = kernels.terms(economy, links, (), deficits, state)
-        spent = links.A * t.q[:, None, :, 0] * t.v[:, :, 0, None]
+    def at_baseline(cls, economy: Economy) -> Reference:
+        """The baseline itself."""
+        spent = economy.share * economy.expenditure[:, :, None]
+        imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
+        zero = np.zeros((economy.j, economy.n))
+        return cls(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports)
+
+    @classmethod
+    def at(cls, problem: Problem, state: State) -> Reference:
+        """The reference at a solved state of one scenario."""
+        economy, shares = problem.economy, problem.shares
+        t = kernels.terms(problem, state)
+        spent = shares.A * t.q[:, None, :, 0] * t.v[:, :, 0, None]
         imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
         return cls(
             income=t.spending[:, 0],
             log_wage=state.log_wage[:, 0],
             log_price=state.log_price[:, :, 0],
-            cost=kernels.log_cost(economy, links, state)[:, :, 0],
+            cost=kernels.log_cost(economy, shares, state)[:, :, 0],
             imports=imports,
             revenue=spent - imports,
         )
+
+
+References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
+"""By closure and tolerance where deficits are removed; the baseline itself at None."""
+
+_KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References]] = WeakKeyDictionary()
+"""What is computed for economies in use. A value must not hold its key, or neither would ever be freed."""
+
+
+class Prepared:
+    """A base point with what the solver computes for it once: the preconditioner, and references by closure.
+
+    Attributes:
+        economy: the base point.
+        preconditioner: made at the baseline, or lent by a base point near it.
+    """
+
+    def __init__(self, economy: Economy, preconditioner: Preconditioner, references: References | None = None) -> None:
+        self.economy = economy
+        self.preconditioner = preconditioner
+        self._references: References = {} if references is None else references
+
+    @classmethod
+    def of(cls, world: Flows | Economy | Prepared) -> Prepared:
+        """A world or economy, prepared once as long as the economy is in use (a `World` holds its own)."""
+        if isinstance(world, Prepared):
+            return world
+        economy = economy_of(world)
+        known = _KNOWN.get(economy)
+        if known is None:
+            with one_blas_thread():
+                known = _KNOWN.setdefault(economy, (Preconditioner.at_baseline(economy), {}))
+        return cls(economy, *known)
+
+    def lend(self, economy: Economy) -> Prepared:
+        """Another base point with the preconditioner of this one, which only steers the iteration."""
+        return Prepared(economy, self.preconditioner)
+
+    def reference(self, closure: Closure, tol: float) -> Reference:
+        """What hats are measured from: the baseline, or the baseline without deficits, solved to `tol`.
+
+        Raises:
+            NoEquilibrium, NotConverged: the baseline without deficits cannot be solved.
+        """
+        economy = self.economy
+        removed = closure_rule(closure).removes_deficits and bool(economy.deficit.any())
+        key = (closure, tol) if removed else None
+        if key not in self._references:
+            self._references[key] = self._without_deficits(closure, tol) if removed else Reference.at_baseline(economy)
+        return self._references[key]
+
+    def _without_deficits(self, closure: Closure, tol: float) -> Reference:
+        shares = shocked_shares(self.economy, Shock())
+        problem = Problem(self.economy, shares, deficits_of(self.economy, closure, shares))
+        check(problem)
+        with one_blas_thread():
+            solution = solve_one(problem, self.preconditioner, tol, initial(self.economy))
+            return Reference.at(problem, solution.state)
+
+
+def economy_of(world: Flows | Economy) -> Economy:
+    """The economy of a world: its own (`World.economy`), or made here where it has none."""
+    if isinstance(world, Economy):
+        return world
+    own = getattr(world, "economy", None)
+    return own if isinstance(own, Economy) else Economy.of(world)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,36 +151,29 @@ class Equilibrium:
     iterations: int
     economy: Economy = field(repr=False)
     shock: Shock = field(repr=False)
-    links: Links = field(repr=False)
+    shares: ShockedShares = field(repr=False)
     reference: Reference = field(repr=False)
     state: State = field(repr=False)
-    prepared: Preparation | None = field(default=None, repr=False)
-    """The preconditioner of this point, for what starts here (`solve.prepared`); None for the economy's own."""
+    preconditioner: Preconditioner | None = field(default=None, repr=False)
+    """The preconditioner of this point, for what starts here (`with_preconditioner`); None for the baseline's."""
     paid: Floats | None = field(default=None, repr=False)
     """What importers pay, where a closure does not spend by the price index `[sector, importer, exporter]`."""
 
     @classmethod
-    def of(
-        cls,
-        economy: Economy,
-        shock: Shock,
-        links: Links,
-        deficits: Deficits,
-        reference: Reference,
-        found: Found,
-    ) -> Equilibrium:
+    def of(cls, problem: Problem, shock: Shock, reference: Reference, solution: Solution) -> Equilibrium:
         """The equilibrium at a solved state of one scenario.
 
         Raises:
             NoEquilibrium: a country's surplus exceeds what it earns.
         """
-        state = found.state
-        spending = found.spending[:, 0]
+        economy, state = problem.economy, solution.state
+        spending = solution.spending[:, 0]
         if not (spending > 0).all():
-            names = ", ".join(economy.countries[i] for i in np.flatnonzero(~(spending > 0)))
+            names = tuple(economy.countries[i] for i in np.flatnonzero(~(spending > 0)))
             raise NoEquilibrium(
-                f"final spending of {names} would be negative: its surplus is more than it earns. "
-                "Closure 'balanced' or 'proportional' has an equilibrium"
+                f"final spending of {', '.join(names)} would be negative: its surplus is more than it earns. "
+                "Closure 'balanced' or 'proportional' has an equilibrium",
+                countries=names,
             )
         index = np.exp((economy.final_share * (state.log_price[:, :, 0] - reference.log_price)).sum(0))
         return cls(
@@ -110,11 +182,11 @@ class Equilibrium:
             price_index=index,
             income=spending * economy.scale,
             base_income=reference.income * economy.scale,
-            residual=float(found.residual[0]),
-            iterations=found.iterations,
+            residual=float(solution.residual[0]),
+            iterations=solution.iterations,
             economy=economy,
             shock=shock,
-            links=links,
+            shares=problem.shares,
             reference=reference,
             state=state,
         )
@@ -130,14 +202,14 @@ class Equilibrium:
         if self.paid is not None:
             return self.paid
         q = np.exp(-self.economy.elasticity[:, None] * self._cost)
-        paid = self.links.A * q[:, None, :]
+        paid = self.shares.A * q[:, None, :]
         total = paid.sum(2, keepdims=True)
         spending = self.economy.unit[:, :, None] * self.state.expenditure
         return np.asarray(paid * (spending / np.where(total > 0, total, 1.0)))
 
     @cached_property
     def _cost(self) -> Floats:
-        return kernels.log_cost(self.economy, self.links, self.state)[:, :, 0]
+        return kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
 
     @cached_property
     def flows(self) -> Floats:
@@ -147,10 +219,10 @@ class Equilibrium:
     @cached_property
     def output(self) -> Floats:
         """What producers receive, taxes on trade left out, million USD `[country, sector]`."""
-        kept = self._spent
-        if self.links.B is not self.links.A:
-            kept = kept * (self.links.B / np.where(self.links.A > 0, self.links.A, 1.0))
-        return np.asarray(kept.sum(1).T * self.economy.scale)
+        received = self._spent
+        if self.shares.B is not self.shares.A:
+            received = received * (self.shares.B / np.where(self.shares.A > 0, self.shares.A, 1.0))
+        return np.asarray(received.sum(1).T * self.economy.scale)
 
     @cached_property
     def terms_of_trade(self) -> Floats:
@@ -168,16 +240,8 @@ class Equilibrium:
         if not revenue.any():
             return np.zeros(self.economy.n)
         border = self._spent
-        if self.links.T is not None:
-            border = border * (1.0 - self.links.T / np.where(self.links.A > 0, self.links.A, 1.0))
+        if self.shares.T is not None:
+            border = border * (1.0 - self.shares.T / np.where(self.shares.A > 0, self.shares.A, 1.0))
         change = np.where(imports > 0, border / np.where(imports > 0, imports, 1.0) - 1.0, 0.0)
         growth = np.expm1(self._cost - self.reference.cost)
         return np.asarray((revenue * (change - growth[:, None, :])).sum((0, 2)) / self.reference.income)
-
-
-def baseline(economy: Economy) -> Reference:
-    """The baseline as the reference."""
-    spent = economy.share * economy.expenditure[:, :, None]
-    imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
-    zero = np.zeros((economy.j, economy.n))
-    return Reference(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports)

@@ -16,19 +16,19 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
-from countervail.trade.shares import Links
-from countervail.types import Floats, Singles
+from countervail.trade.shares import Receipts, ShockedShares
+from countervail.types import Floats, Indices, Singles
 
 Number = TypeVar("Number", Floats, Singles)
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Cells in which the scenarios of a batch differ: what is added to the links' `A`, `B`, `T` and `E` there.
+    """Cells in which the scenarios of a batch differ: what is added to the shares' `A`, `B`, `T` and `E` there.
 
     Attributes:
         importers, exporters: indices of the block's rows and columns.
@@ -36,8 +36,8 @@ class Block:
         gates: how far each row `[row, batch]` and column `[column, batch]` takes part; a cell takes the product.
     """
 
-    importers: NDArray[np.intp]
-    exporters: NDArray[np.intp]
+    importers: Indices
+    exporters: Indices
     A: Floats
     B: Floats
     T: Floats | None = None
@@ -45,11 +45,13 @@ class Block:
     gates: tuple[Floats, Floats] | None = None
 
 
-class Deficits(NamedTuple):
-    """How deficits follow value added: `spending = (1 + rate) m V + fixed`, `m` making the world sum to zero."""
+class Problem(NamedTuple):
+    """What is solved: the shocked shares of a base point, how deficits behave, and a batch's own cells."""
 
-    fixed: Floats
-    rate: Floats | None
+    economy: Economy
+    shares: ShockedShares
+    deficits: Deficits
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,26 +89,26 @@ class State:
         return State(self.z[..., which : which + 1])
 
 
-class Work:
-    """Buffers by name, made on first use and used again: fresh memory of this size costs as much as the arithmetic."""
+class Buffers:
+    """Arrays by name, made on first use and used again: fresh memory of this size costs as much as the arithmetic."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Floats] = {}
+        self._double: dict[str, Floats] = {}
         self._single: dict[str, Singles] = {}
 
     def __call__(self, name: str, *shape: int) -> Floats:
         """The buffer `name`; its content is whatever it was."""
-        held = self._held.get(name)
-        if held is None or held.shape != shape:
-            held = self._held[name] = np.empty(shape)
-        return held
+        array = self._double.get(name)
+        if array is None or array.shape != shape:
+            array = self._double[name] = np.empty(shape)
+        return array
 
     def single(self, name: str, *shape: int) -> Singles:
         """A buffer of single precision."""
-        held = self._single.get(name)
-        if held is None or held.shape != shape:
-            held = self._single[name] = np.empty(shape, np.float32)
-        return held
+        array = self._single.get(name)
+        if array is None or array.shape != shape:
+            array = self._single[name] = np.empty(shape, np.float32)
+        return array
 
 
 class Terms(NamedTuple):
@@ -142,10 +144,10 @@ def mix(matrices: Number, values: Number, out: Number | None = None) -> Number:
     return out
 
 
-def _add(
+def _product(
     matrix: Floats,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
+    rows: Indices,
+    columns: Indices,
     gates: tuple[Floats, Floats] | None,
     values: Floats,
 ) -> Floats:
@@ -159,24 +161,24 @@ def _add(
     return y
 
 
-def _turned(block: Block, matrix: Floats) -> Floats:
-    """`_add` of a block's transpose."""
+def _transposed(block: Block, matrix: Floats) -> Floats:
+    """`_product` of a block's transpose."""
     return matrix.transpose(0, 2, 1) if block.gates else matrix.transpose(0, 2, 1, 3)
 
 
-def _forward(links: Links, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
+def _forward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
     """Sum over exporters of `A` times `values`, with the batch's own cells."""
-    np.matmul(links.A, values, out=out)
+    np.matmul(shares.A, values, out=out)
     for b in blocks:
-        out[:, b.importers] += _add(b.A, b.importers, b.exporters, b.gates, values)
+        out[:, b.importers] += _product(b.A, b.importers, b.exporters, b.gates, values)
     return out
 
 
-def _backward(links: Links, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
+def _backward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
     """Sum over importers of `A` times `values`, with the batch's own cells of `B`: taxes are still to come off."""
-    np.matmul(links.A.transpose(0, 2, 1), values, out=out)
+    np.matmul(shares.A.transpose(0, 2, 1), values, out=out)
     for b in blocks:
-        out[:, b.exporters] += _add(_turned(b, b.B), b.exporters, b.importers, _swap(b.gates), values)
+        out[:, b.exporters] += _product(_transposed(b, b.B), b.exporters, b.importers, _swap(b.gates), values)
     return out
 
 
@@ -184,35 +186,29 @@ def _swap(gates: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
     return None if gates is None else (gates[1], gates[0])
 
 
-def log_cost(economy: Economy, links: Links, state: State) -> Floats:
+def log_cost(economy: Economy, shares: ShockedShares, state: State) -> Floats:
     """Log cost of an input bundle, c-hat: wages and prices at their cost shares over productivity."""
     cost = mix(economy.cost_matrix, state.z[: economy.j + 1])
-    if links.log_productivity is not None:
-        cost = cost - links.log_productivity[:, :, None]
+    if shares.log_productivity is not None:
+        cost = cost - shares.log_productivity[:, :, None]
     return cost
 
 
-def terms(
-    economy: Economy,
-    links: Links,
-    blocks: Sequence[Block],
-    deficits: Deficits,
-    state: State,
-    work: Work | None = None,
-) -> Terms:
+def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Terms:
     """Everything the three equations share, one product with `A` and one with `B`."""
-    work = Work() if work is None else work
+    economy, shares, deficits, blocks = problem
+    buffers = Buffers() if buffers is None else buffers
     J, N, batch = economy.j, economy.n, state.z.shape[2]
-    q = mix(economy.cost_matrix, state.z[: J + 1], work("q", J, N, batch))
-    if links.log_productivity is not None:
-        q -= links.log_productivity[:, :, None]
+    q = mix(economy.cost_matrix, state.z[: J + 1], buffers("q", J, N, batch))
+    if shares.log_productivity is not None:
+        q -= shares.log_productivity[:, :, None]
     q *= -economy.elasticity[:, None, None]
     np.exp(q, out=q)
-    S = _forward(links, blocks, q, work("S", J, N, batch))
-    v = np.multiply(state.expenditure, economy.unit[:, :, None], out=work("v", J, N, batch))
+    S = _forward(shares, blocks, q, buffers("S", J, N, batch))
+    v = np.multiply(state.expenditure, economy.unit[:, :, None], out=buffers("v", J, N, batch))
     v /= S
-    income = work("income", J + 1, N, batch)
-    sales = _backward(links, blocks, v, income[:J])
+    income = buffers("income", J + 1, N, batch)
+    sales = _backward(shares, blocks, v, income[:J])
     value_added = np.exp(state.log_wage)
     value_added *= economy.labour[:, None]
     spending = income[J]
@@ -221,31 +217,31 @@ def terms(
     else:
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
-    if links.duties is not None:
-        taken, rows, columns = links.duties.value, links.duties.importers, links.duties.exporters
+    if shares.duties is not None:
+        taken, rows, columns = shares.duties.value, shares.duties.importers, shares.duties.exporters
         bought = v[:, rows]
         spending[rows] += (bought * np.matmul(taken, q[:, columns])).sum(0)
         sales[:, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
-    if links.levies is not None:
-        taken, rows, columns = links.levies.value, links.levies.importers, links.levies.exporters
+    if shares.levies is not None:
+        taken, rows, columns = shares.levies.value, shares.levies.importers, shares.levies.exporters
         levied = np.matmul(taken.transpose(0, 2, 1), v[:, rows])
         spending[columns] += (levied * q[:, columns]).sum(0)
         sales[:, columns] -= levied
     for b in blocks:
         if b.T is not None:
-            spending[b.importers] += (_add(b.T, b.importers, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
+            spending[b.importers] += (_product(b.T, b.importers, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
         if b.E is not None:
-            levied = _add(_turned(b, b.E), b.exporters, b.importers, _swap(b.gates), v)
+            levied = _product(_transposed(b, b.E), b.exporters, b.importers, _swap(b.gates), v)
             spending[b.exporters] += (levied * q[:, b.exporters]).sum(0)
     sales *= q
     return Terms(q, S, v, income, value_added)
 
 
-def residuals(economy: Economy, t: Terms, state: State, work: Work | None = None) -> State:
+def residuals(economy: Economy, t: Terms, state: State, buffers: Buffers | None = None) -> State:
     """How far the price, wage and expenditure equations are from holding (log, log, over `Economy.unit`)."""
-    work = Work() if work is None else work
+    buffers = Buffers() if buffers is None else buffers
     J = economy.j
-    r = work("residual", *state.z.shape)
+    r = buffers("residual", *state.z.shape)
     price = np.log(t.S, out=r[:J])
     price *= (-1.0 / economy.elasticity)[:, None, None]
     price -= state.log_price
@@ -256,14 +252,36 @@ def residuals(economy: Economy, t: Terms, state: State, work: Work | None = None
     return State(r)
 
 
-def relative(economy: Economy, residual: State, state: State, work: Work | None = None) -> Floats:
+def relative(economy: Economy, residual: State, state: State, buffers: Buffers | None = None) -> Floats:
     """Largest residual of each scenario `[batch]`, expenditure's relative to the cell's own."""
-    work = Work() if work is None else work
+    buffers = Buffers() if buffers is None else buffers
     J, N, batch = economy.j, economy.n, state.z.shape[2]
-    size = np.abs(residual.z, out=work("size", *state.z.shape))
-    own = np.maximum(state.expenditure, economy.floor[:, :, None], out=work("own", J, N, batch))
+    size = np.abs(residual.z, out=buffers("size", *state.z.shape))
+    own = np.maximum(state.expenditure, economy.floor[:, :, None], out=buffers("own", J, N, batch))
     size[J + 1 :] /= own
     return np.asarray(size.reshape(2 * J + 1, N * batch).max(0).reshape(N, batch).max(0))
+
+
+def merged(shares: ShockedShares, blocks: Sequence[Block]) -> ShockedShares:
+    """The shares of one scenario with its blocks added in."""
+    parts: dict[str, Floats | None] = {}
+    for name in ("A", "T", "E"):
+        base = getattr(shares, name)
+        if base is None and all(getattr(b, name) is None for b in blocks):
+            parts[name] = None
+            continue
+        total = np.zeros_like(shares.A) if base is None else base.copy()
+        for b in blocks:
+            added = getattr(b, name)
+            if added is None:
+                continue
+            added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
+            total[np.ix_(np.arange(len(total)), b.importers, b.exporters)] += added
+        parts[name] = total
+    A = parts["A"]
+    assert A is not None
+    duties, levies = (None if total is None else Receipts.of(total) for total in (parts["T"], parts["E"]))
+    return ShockedShares(A, duties, levies, shares.log_productivity, shares.transfer)
 
 
 # -- one BLAS thread: the solver's matrices are small, and processors belong to scenarios ------------------------------

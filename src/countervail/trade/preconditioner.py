@@ -7,21 +7,24 @@ the exact ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from countervail.trade import kernels
+from countervail.trade.closures import Deficits, deficits_of
 from countervail.trade.economy import Economy
-from countervail.trade.kernels import Block, Deficits, State, Terms, Work, mix
-from countervail.trade.shares import Links, Receipts, link
+from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
+from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Singles
 
+PASSES = 200
+DIGITS = 1e-10
 
-class Preparation(NamedTuple):
+
+class Preconditioner(NamedTuple):
     """Operators of one joint step, expenditure counted in `Economy.unit`; the large ones in single precision.
 
     A step is as long as its matrices take to be read, and seven digits of a correction are plenty: the residual that
@@ -40,51 +43,53 @@ class Preparation(NamedTuple):
     wage: Floats
     response: Singles
 
+    @classmethod
+    def at_baseline(cls, economy: Economy) -> Preconditioner:
+        """At the baseline itself, where all hats are 1."""
+        shares = shocked_shares(economy, Shock())
+        return cls.at(Problem(economy, shares, deficits_of(economy, "fixed", shares)), initial(economy))
 
-PASSES = 200
-DIGITS = 1e-10
+    @classmethod
+    def at(cls, problem: Problem, state: State) -> Preconditioner:
+        """At a state `[..., 1]` of one scenario.
+
+        Raises:
+            numpy.linalg.LinAlgError: the equations are singular there.
+        """
+        economy = problem.economy
+        t = kernels.terms(problem, state)
+        labour = t.value_added[:, 0]
+        here = Jacobian.at(problem, state, t)
+        dw = np.eye(economy.n)
+        dP, dX, earned = here.respond(dw)
+        wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
+        unit = economy.unit.T
+        spending = here.expenditure * unit[:, None, :]
+        home = (economy.value_added_share * np.einsum("jnn->jn", here.received)).T[:, None, :]
+        response = np.concatenate([dP, dX / economy.unit[:, :, None]])
+        both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
+        price, both, response = (np.ascontiguousarray(a, dtype=np.float32) for a in (here.price, both, response))
+        return cls(price, both, wage, response)
 
 
-def prepare(economy: Economy) -> Preparation:
-    """The preparation at the baseline itself (all hats 1)."""
-    state = State.of(
-        np.zeros((economy.j, economy.n, 1)),
-        np.zeros((economy.n, 1)),
-        np.where(economy.dead, 0.0, 1.0)[:, :, None],
-    )
-    return prepare_at(economy, link(economy, Shock()), Deficits(economy.deficit[:, None], None), state)
-
-
-def prepare_at(
-    economy: Economy, links: Links, deficits: Deficits, state: State, blocks: Sequence[Block] = ()
-) -> Preparation:
-    """The preparation at a state `[..., 1]` of one scenario."""
-    t = kernels.terms(economy, links, blocks, deficits, state)
-    labour = t.value_added[:, 0]
-    here = Slopes.at(economy, links if not blocks else merged(links, blocks), deficits, state, t)
-    dw = np.eye(economy.n)
-    dP, dX, earned = here.respond(dw)
-    wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
-    unit = economy.unit.T
-    spending = here.expenditure * unit[:, None, :]
-    home = (economy.value_added_share * np.einsum("jnn->jn", here.reach)).T[:, None, :]
-    response = np.concatenate([dP, dX / economy.unit[:, :, None]])
-    both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
-    price, both, response = (np.ascontiguousarray(a, dtype=np.float32) for a in (here.price, both, response))
-    return Preparation(price, both, wage, response)
+def initial(economy: Economy) -> State:
+    """The baseline as a state."""
+    z = np.zeros((2 * economy.j + 1, economy.n, 1))
+    z[economy.j + 1 :, :, 0] = ~economy.dead
+    return State(z)
 
 
 @dataclass(frozen=True, eq=False)
-class Slopes:
+class Jacobian:
     """The equations linearised at a state of one scenario: shares `[sector, importer, exporter]` of expenditure.
 
-    `share` is what importers spend, `reach` what of it gets to the producer, `taxed` and `levied` what the importer's
+    `share` is what importers spend, `received` what of it the producer gets, `taxed` and `levied` what the importer's
     and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks.
     """
 
     economy: Economy
     share: Floats
-    reach: Floats
+    received: Floats
     taxed: Floats | None
     levied: Floats | None
     spending: Floats
@@ -93,24 +98,25 @@ class Slopes:
     expenditure: Floats
 
     @classmethod
-    def at(cls, economy: Economy, links: Links, deficits: Deficits, state: State, t: Terms) -> Slopes:
-        """The slopes at `state`, whose terms are `t`."""
+    def at(cls, problem: Problem, state: State, t: Terms) -> Jacobian:
+        """The linearisation at `state`, whose terms are `t`; blocks are not looked at."""
+        economy, shares = problem.economy, problem.shares
         per_unit = t.q[:, None, :, 0] / t.S
-        share, reach = links.A * per_unit, links.B * per_unit
-        duties, levies = links.T, links.E
+        share, received = shares.A * per_unit, shares.B * per_unit
+        duties, levies = shares.T, shares.E
         taxed = None if duties is None else duties * per_unit
         eye = np.eye(economy.j)
-        own = economy.input_share * np.einsum("jnn->jn", reach).T[:, None, :]
+        own = economy.input_share * np.einsum("jnn->jn", received).T[:, None, :]
         if taxed is not None:
             own = own + economy.final_share.T[:, :, None] * taxed.sum(2).T[:, None, :]
         return cls(
             economy=economy,
             share=share,
-            reach=reach,
+            received=received,
             taxed=taxed,
             levied=None if levies is None else levies * per_unit,
             spending=state.expenditure[:, :, 0] * economy.unit,
-            own_income=_own_income(deficits, t.value_added[:, 0]),
+            own_income=_own_income(problem.deficits, t.value_added[:, 0]),
             price=np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * economy.input_share_transposed),
             expenditure=np.linalg.inv(eye - own),
         )
@@ -143,7 +149,7 @@ class Slopes:
             return by_exporter, by_importer
 
         X = self.spending[:, :, None]
-        sold = substitute(self.reach * X)[0]
+        sold = substitute(self.received * X)[0]
         dI = self.own_income @ dw
         if self.taxed is not None:
             dI = dI + substitute(self.taxed * X)[1].sum(0)
@@ -151,7 +157,7 @@ class Slopes:
             dI = dI + substitute(self.levied * X)[0].sum(0)
         scale = np.where(X > 0, 1.0 / np.where(X > 0, X, 1.0), 0.0)
         dX = np.zeros_like(dP)
-        through = self.reach.transpose(0, 2, 1)
+        through = self.received.transpose(0, 2, 1)
         for _ in range(passes):
             income = dI
             if self.taxed is not None:
@@ -176,51 +182,34 @@ def _own_income(deficits: Deficits, labour: Floats) -> Floats:
 
 
 def step(
-    economy: Economy, preparation: Preparation, t: Terms, state: State, residual: State, work: Work | None = None
+    economy: Economy,
+    preconditioner: Preconditioner,
+    t: Terms,
+    state: State,
+    residual: State,
+    buffers: Buffers | None = None,
 ) -> Floats:
     """One preconditioned joint step from `state`, as what to add to it: a Newton-like correction with frozen responses.
 
     `[row, country, batch]`, laid out like a `State`.
     """
-    work = Work() if work is None else work
-    p, J = preparation, economy.j
+    buffers = Buffers() if buffers is None else buffers
+    p, J = preconditioner, economy.j
     shape = state.z.shape
-    r = work.single("residual", *shape)
+    r = buffers.single("residual", *shape)
     np.copyto(r, residual.z, casting="same_kind")
-    own = work.single("own", *shape)
+    own = buffers.single("own", *shape)
     mix(p.price, r[:J], own[:J])
     mix(p.expenditure, r[J + 1 :], own[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
     error = residual.log_wage + own[J] / t.value_added
     dw = p.wage @ error
     dw -= np.log((np.exp(state.log_wage + dw) * economy.labour[:, None]).sum(0))
-    answer = work.single("answer", 2 * J * economy.n, shape[2])
+    answer = buffers.single("answer", 2 * J * economy.n, shape[2])
     np.matmul(p.response.reshape(-1, economy.n), dw.astype(np.float32), out=answer)
     answer = answer.reshape(2 * J, *shape[1:])
-    f = work("step", *shape)
+    f = buffers("step", *shape)
     np.add(own[:J], answer[:J], out=f[:J])
     f[J] = dw
     np.add(own[J + 1 :], answer[J:], out=f[J + 1 :])
     return f
-
-
-def merged(links: Links, blocks: Sequence[Block]) -> Links:
-    """The links of one scenario with its blocks added in."""
-    parts: dict[str, Floats | None] = {}
-    for name in ("A", "T", "E"):
-        base = getattr(links, name)
-        if base is None and all(getattr(b, name) is None for b in blocks):
-            parts[name] = None
-            continue
-        whole = np.zeros_like(links.A) if base is None else base.copy()
-        for b in blocks:
-            added = getattr(b, name)
-            if added is None:
-                continue
-            added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
-            whole[np.ix_(np.arange(len(whole)), b.importers, b.exporters)] += added
-        parts[name] = whole
-    A = parts["A"]
-    assert A is not None
-    duties, levies = (None if whole is None else Receipts.of(whole) for whole in (parts["T"], parts["E"]))
-    return Links(A, duties, levies, links.log_productivity, links.transfer)

@@ -1,4 +1,4 @@
-"""A shock linked to an economy: the partial-equilibrium trade shares that the solver's equations hold."""
+"""Shocked trade shares: an economy's partial-equilibrium shares under a shock, on which the solver's equations rest."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import Shock
-from countervail.types import Floats
+from countervail.types import Floats, Indices
 
 
 @dataclass(frozen=True, eq=False)
 class Receipts:
     """What a tax takes of the shares in the cells of some importers and exporters `[sector, importer, exporter]`.
 
-    Most scenarios tax few pairs: the solver's time is that of reading its matrices, and these are small.
+    Most scenarios tax few pairs, and the solver spends its time reading its matrices: these are small.
     """
 
-    importers: NDArray[np.intp]
-    exporters: NDArray[np.intp]
+    importers: Indices
+    exporters: Indices
     value: Floats
 
     @classmethod
-    def of(cls, whole: Floats) -> Receipts | None:
-        """Out of an array over all countries; None where it is zero."""
-        importers, exporters = np.flatnonzero(whole.any((0, 2))), np.flatnonzero(whole.any((0, 1)))
+    def of(cls, receipts: Floats) -> Receipts | None:
+        """From an array over all countries; None where it is zero."""
+        importers, exporters = np.flatnonzero(receipts.any((0, 2))), np.flatnonzero(receipts.any((0, 1)))
         if not importers.size:
             return None
-        return cls(importers, exporters, whole[:, importers[:, None], exporters])
+        return cls(importers, exporters, receipts[:, importers[:, None], exporters])
 
     def spread(self, n: int) -> Floats:
         """Over all `n` countries."""
@@ -41,12 +41,12 @@ class Receipts:
 
 
 @dataclass(frozen=True, eq=False)
-class Links:
-    """The shocked trade links: partial-equilibrium shares and what of them reaches whom.
+class ShockedShares:
+    """Partial-equilibrium trade shares under a shock, and what producers and treasuries receive of them.
 
     With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `duties` are
-    A t' / (1 + t') (import tariff revenue) and `levies` A e' / tau' (export tax revenue); the rest, A / tau', gets to
-    the producer. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer`
+    A t' / (1 + t') (import tariff revenue) and `levies` A e' / tau' (export tax revenue); the producer receives
+    the rest, A / tau'. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer`
     `[country]` (share of world value added) are None where nothing changes, like taxes where every rate is zero.
     """
 
@@ -58,7 +58,7 @@ class Links:
 
     @cached_property
     def B(self) -> Floats:
-        """What gets to the producer; `A` itself where nothing is taxed."""
+        """What the producer receives; `A` itself where nothing is taxed."""
         if self.duties is None and self.levies is None:
             return self.A
         out = self.A.copy()
@@ -88,32 +88,36 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
         array = np.broadcast_to(np.asarray(value, float), shape)
     except (ValueError, TypeError) as error:
         wanted = {1: "[country]", 2: "[country, sector]", 3: "[exporter, importer, sector]"}[len(shape)]
-        raise InputError(f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}") from None
+        raise InputError(
+            f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}", field=f"shock.{name}"
+        ) from None
     # the least of an array with a NaN is NaN, which fails both comparisons
     least = array.min()
     if not (least >= low if inclusive else least > low):
         bad = np.isnan(array) | (array < low if inclusive else array <= low)
         cell = tuple(int(i) for i in np.argwhere(bad)[0])
         sign = ">=" if inclusive else ">"
-        raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}")
+        raise InputError(
+            f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}", field=f"shock.{name}"
+        )
     return array
 
 
 def _finite(name: str, array: Floats) -> Floats:
     if not np.isfinite(array.max()):
         cell = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be finite")
+        raise InputError(f"shock.{name}{list(cell)} is {array[cell]}; it must be finite", field=f"shock.{name}")
     return array
 
 
-def link(economy: Economy, shock: Shock) -> Links:
-    """The links of `economy` under `shock`.
+def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
+    """The trade shares of `economy` under `shock`.
 
     Raises:
         InputError: a field of the wrong shape, NaN or out of range, or transfers that do not sum to zero.
     """
     if shock.among is not None:
-        return among(economy, link(economy, replace(shock, among=None)), shock)
+        return shocked_among(economy, shocked_shares(economy, replace(shock, among=None)), shock)
     n, j = economy.n, economy.j
     cube = (n, n, j)
     A = economy.share
@@ -140,9 +144,12 @@ def link(economy: Economy, shock: Shock) -> Links:
     if shock.transfer is not None:
         amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
         if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
-            raise InputError(f"shock.transfer sums to {amount.sum():g} million USD; what one gets another must give")
+            raise InputError(
+                f"shock.transfer sums to {amount.sum():g} million USD; transfers must sum to zero",
+                field="shock.transfer",
+            )
         transfer = amount / economy.scale
-    return Links(A, duties, levies, log_productivity, transfer)
+    return ShockedShares(A, duties, levies, log_productivity, transfer)
 
 
 def _taxed(
@@ -151,19 +158,19 @@ def _taxed(
     """Shares under new rates, and what of them the two taxes take; `A` comes without them."""
     changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
     signed = [(rate, sign) for rate, sign in changes if rate is not None]
-    importers, exporters = _where(*(rate for rate, _ in signed))
+    importers, exporters = _taxed_pairs(*(rate for rate, _ in signed))
     if importers.size:
-        # few pairs are taxed as a rule: powers are taken of those only
+        # powers are slow, and most scenarios tax few pairs
         cells = (slice(None), importers[:, None], exporters)
         change = sum(sign * np.log1p(rate[cells]) for rate, sign in signed)
         A = A.copy()
         A[cells] *= np.exp(-elasticity[:, None, None] * change)
-    duties = None if tariff is None else _taken(A, tariff)
-    levies = None if export_tax is None else _taken(A, export_tax, tariff)
+    duties = None if tariff is None else _all_receipts(A, tariff)
+    levies = None if export_tax is None else _all_receipts(A, export_tax, tariff)
     return A, duties, levies
 
 
-def _where(*rates: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _taxed_pairs(*rates: Floats) -> tuple[Indices, Indices]:
     """Importers and exporters among which any of the rates is not zero."""
     rows, columns = (np.zeros(rates[0].shape[1] if rates else 0, bool) for _ in range(2))
     for rate in rates:
@@ -173,34 +180,37 @@ def _where(*rates: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.flatnonzero(rows), np.flatnonzero(columns)
 
 
-def _taken(A: Floats, rate: Floats, before: Floats | None = None) -> Receipts | None:
+def _all_receipts(A: Floats, rate: Floats, before: Floats | None = None) -> Receipts | None:
     """What a tax at `rate` takes of the shares that one at rate `before` leaves."""
-    importers, exporters = _where(rate)
-    return _taken_in(A, importers, exporters, rate, before) if importers.size else None
+    importers, exporters = _taxed_pairs(rate)
+    return _receipts(A, importers, exporters, rate, before) if importers.size else None
 
 
-def _taken_in(
-    A: Floats, importers: NDArray[np.intp], exporters: NDArray[np.intp], rate: Floats, before: Floats | None = None
+def _receipts(
+    A: Floats, importers: Indices, exporters: Indices, rate: Floats, before: Floats | None = None
 ) -> Receipts:
-    """The same, where the cells are known that bear the tax."""
+    """The same, where the pairs that are taxed are known."""
     cells = (slice(None), importers[:, None], exporters)
     left = A[cells] if before is None else A[cells] / (1.0 + before[cells])
     return Receipts(importers, exporters, left * (rate[cells] / (1.0 + rate[cells])))
 
 
-def among(economy: Economy, links: Links, shock: Shock) -> Links:
-    """The links of `shock` from those it has without `shock.among`.
+def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> ShockedShares:
+    """The trade shares under `shock`, from those under the shock without its `among`.
 
     Raises:
-        InputError: as `link`.
+        InputError: as `shocked_shares`.
     """
     some = shock.among
     assert some is not None
     at = np.asarray(some.countries, dtype=np.intp)
     if not at.size:
-        return links
+        return shares
     if len(np.unique(at)) < len(at) or at.min() < 0 or at.max() >= economy.n:
-        raise InputError(f"shock.among.countries must be different positions of countries, 0 to {economy.n - 1}")
+        raise InputError(
+            f"shock.among.countries must be different positions of countries, 0 to {economy.n - 1}",
+            field="shock.among.countries",
+        )
     shape, inside = (len(at), len(at), economy.j), (slice(None), at[:, None], at)
 
     def block(name: str, value: ArrayLike, low: float, inclusive: bool) -> Floats:
@@ -209,20 +219,20 @@ def among(economy: Economy, links: Links, shock: Shock) -> Links:
     theta = economy.elasticity[:, None, None]
     tariff = economy.tariff if shock.tariff is None else _rates(economy, shock.tariff)
     levy = None if shock.export_tax is None else _rates(economy, shock.export_tax)
-    a = links.A[inside] * block("trade_effect", some.trade_effect, 0.0, True)
+    a = shares.A[inside] * block("trade_effect", some.trade_effect, 0.0, True)
     if some.potential is not None:
-        # what opens bears the same taxes as what there is
-        bears = np.ones(())
+        # pairs that open pay the same taxes as those that trade
+        taxes = np.ones(())
         for rate, sign in ((tariff, 1.0), (levy, 1.0), (economy.tariff, -1.0)):
             if rate is not None:
-                bears = bears * (1.0 + rate[inside]) ** (-sign * theta)
-        a += block("potential", some.potential, 0.0, True) * bears
-    A = links.A.copy()
-    levies = links.levies
+                taxes = taxes * (1.0 + rate[inside]) ** (-sign * theta)
+        a += block("potential", some.potential, 0.0, True) * taxes
+    A = shares.A.copy()
+    levies = shares.levies
     if some.export_tax is None:
         A[inside] = a
         if levies is not None and levy is not None:
-            levies = _taken_in(A, levies.importers, levies.exporters, levy, tariff)
+            levies = _receipts(A, levies.importers, levies.exporters, levy, tariff)
     else:
         tax = block("export_tax", some.export_tax, -1.0, False)
         a *= (1.0 + tax) ** -theta
@@ -231,16 +241,15 @@ def among(economy: Economy, links: Links, shock: Shock) -> Links:
             left = a if tariff is None else a / (1.0 + tariff[inside])
             levies = Receipts(at, at, left * (tax / (1.0 + tax)))
         else:
-            whole = levy.copy()
-            whole[inside] = (1.0 + whole[inside]) * (1.0 + tax) - 1.0
-            levies = _taken(A, whole, tariff)
-    duties = links.duties
+            combined = levy.copy()
+            combined[inside] = (1.0 + combined[inside]) * (1.0 + tax) - 1.0
+            levies = _all_receipts(A, combined, tariff)
+    duties = shares.duties
     if duties is not None and tariff is not None:
-        duties = _taken_in(A, duties.importers, duties.exporters, tariff)
-    return replace(links, A=A, duties=duties, levies=levies)
+        duties = _receipts(A, duties.importers, duties.exporters, tariff)
+    return replace(shares, A=A, duties=duties, levies=levies)
 
 
 def _rates(economy: Economy, value: ArrayLike) -> Floats:
-    """A tax's rates, known to be in order, over all cells as a view."""
-    whole = np.broadcast_to(np.asarray(value, float), (economy.n, economy.n, economy.j))
-    return whole.transpose(2, 1, 0)
+    """A tax's rates over all cells, as a view; `shocked_shares` has validated them."""
+    return np.broadcast_to(np.asarray(value, float), (economy.n, economy.n, economy.j)).transpose(2, 1, 0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from countervail.types import Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class Among:
         export_tax: ad-valorem export taxes on top of the other fields', > -1.
     """
 
-    countries: NDArray[np.intp]
+    countries: Indices
     trade_effect: ArrayLike
     potential: ArrayLike | None = None
     export_tax: ArrayLike | None = None

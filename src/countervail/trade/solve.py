@@ -1,30 +1,31 @@
 """The equilibrium after a shock: joint iteration on wages, prices and expenditure for one scenario or many.
 
-`solve` is the public function. It links the shock, refuses what has no equilibrium (`feasible`), and iterates
-`kernels` steps under Anderson acceleration until every equation holds to the tolerance. Scenarios that share their
-links except for a block of cells go through one batch, whose products with the shared links are matrix products.
+`solve` is the public function. It computes the shocked shares, refuses what has no equilibrium (`feasible`), and
+iterates `kernels` steps under Anderson acceleration until every equation holds to the tolerance. Scenarios that share
+their trade shares except for a block of cells go through one batch, whose products with the common shares are matrix
+products.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal, overload
+from typing import overload
 
 import numpy as np
 
-from countervail.errors import InputError
+from countervail.errors import InputError, NotConverged
+from countervail.trade.closures import Closure, closure_rule, deficits_of
 from countervail.trade.economy import Economy, Flows
-from countervail.trade.equilibrium import Equilibrium, Reference, baseline
-from countervail.trade.feasible import check
-from countervail.trade.iterate import Found, Stalled, approach, initial, iterate
-from countervail.trade.kernels import Block, Deficits, State, one_blas_thread
-from countervail.trade.preconditioner import Preparation, prepare_at
-from countervail.trade.shares import Links, among, link
+from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, economy_of
+from countervail.trade.feasible import check, check_suppliers
+from countervail.trade.iterate import Solution, Stalled, iterate
+from countervail.trade.kernels import Block, Problem, State, one_blas_thread
+from countervail.trade.preconditioner import Preconditioner, initial
+from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
 from countervail.trade.shock import Shock
-
-Closure = Literal["fixed", "proportional", "balanced"]
-CLOSURES: tuple[Closure, ...] = ("fixed", "proportional", "balanced")
+from countervail.trade.stages import solve_one
+from countervail.types import Floats
 
 BATCH = 16
 """Scenarios iterated together."""
@@ -32,7 +33,7 @@ BATCH = 16
 
 @overload
 def solve(
-    world: Flows | Economy,
+    world: Flows | Economy | Prepared,
     shock: Shock,
     closure: Closure = ...,
     tol: float = ...,
@@ -43,7 +44,7 @@ def solve(
 
 @overload
 def solve(
-    world: Flows | Economy,
+    world: Flows | Economy | Prepared,
     shock: Sequence[Shock],
     closure: Closure = ...,
     tol: float = ...,
@@ -53,7 +54,7 @@ def solve(
 
 
 def solve(
-    world: Flows | Economy,
+    world: Flows | Economy | Prepared,
     shock: Shock | Sequence[Shock],
     closure: Closure = "fixed",
     tol: float = 1e-10,
@@ -63,7 +64,7 @@ def solve(
     """The world after a shock, in exact hat algebra (Caliendo and Parro 2015); several shocks share the base point.
 
     Args:
-        world: a `World`, or the `Economy` made of one.
+        world: a `World`, or an `Economy` or `Prepared` made of one; what the solver works out about it is used again.
         shock: one `Shock`, or a sequence of them.
         closure: what becomes of deficits: `fixed` (a constant share of world value added), `proportional` (spending
             stays a constant multiple of value added) or `balanced` (removed first, and the counterfactual measured from
@@ -82,151 +83,209 @@ def solve(
         NoEquilibrium: a country without a supplier it needs, or isolated with a deficit; names the cells.
         NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where.
     """
-    if closure not in CLOSURES:
-        raise InputError(f"closure is {closure!r}; it must be one of {', '.join(CLOSURES)}")
+    closure_rule(closure)
     if not tol > 0:
-        raise InputError(f"tol is {tol}; it must be > 0")
-    economy = world if isinstance(world, Economy) else economy_of(world)
+        raise InputError(f"tol is {tol}; it must be > 0", field="tol")
     shocks = [shock] if isinstance(shock, Shock) else list(shock)
     with one_blas_thread():
         if fixed_shares:
-            from countervail.trade.fixed_shares import solve_fixed_shares
-
-            solved = [solve_fixed_shares(economy, s, tol) for s in shocks]
+            economy = world.economy if isinstance(world, Prepared) else economy_of(world)
+            solved = [_solve_fixed_shares(economy, s, tol) for s in shocks]
         else:
-            solved = _solve(economy, shocks, closure, tol, start)
+            solved = _solve(Prepared.of(world), shocks, closure, tol, start)
     return solved[0] if isinstance(shock, Shock) else solved
 
 
-def prepared(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:
-    """An equilibrium with the preconditioner of its own point, which takes some ten solves to make: what starts near it
-    takes fewer steps.
+def with_preconditioner(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:
+    """An equilibrium with the preconditioner of its own point, so that what starts near it takes fewer steps.
+
+    Making it takes some ten times as long as a solve.
 
     Raises:
         numpy.linalg.LinAlgError: the equations are singular there.
     """
     with one_blas_thread():
-        deficits = deficits_of(eq.economy, closure, eq.links)
-        return replace(eq, prepared=prepare_at(eq.economy, eq.links, deficits, eq.state))
-
-
-def economy_of(world: Flows) -> Economy:
-    """The world's economy, made once where the world keeps it (`World.economy`)."""
-    kept = getattr(world, "economy", None)
-    return kept if isinstance(kept, Economy) else Economy.of(world)
-
-
-def deficits_of(economy: Economy, closure: Closure, links: Links) -> Deficits:
-    """How spending follows value added under `closure` (DESIGN: closures of the deficit)."""
-    transfer = np.zeros(economy.n) if links.transfer is None else links.transfer
-    if closure == "fixed":
-        return Deficits((economy.deficit + transfer)[:, None], None)
-    if closure == "balanced":
-        return Deficits(transfer[:, None], None)
-    return Deficits(transfer[:, None], (1.0 + economy.deficit / economy.labour)[:, None])
-
-
-def _reference(economy: Economy, closure: Closure, tol: float) -> Reference:
-    """What hats are measured from: the baseline, or the baseline without deficits."""
-    removed = closure == "balanced" and bool(economy.deficit.any())
-    kept = economy.references.get(tol if removed else 0.0)
-    if kept is None and not removed:
-        kept = economy.references[0.0] = baseline(economy)
-    if kept is None:
-        links = link(economy, Shock())
-        deficits = deficits_of(economy, closure, links)
-        check(economy, links, deficits)
-        (found,) = _found(economy, [links], (), deficits, tol, initial(economy))
-        kept = economy.references[tol] = Reference.at(economy, links, deficits, found.state)
-    return kept
+        problem = Problem(eq.economy, eq.shares, deficits_of(eq.economy, closure, eq.shares))
+        return replace(eq, preconditioner=Preconditioner.at(problem, eq.state))
 
 
 def _solve(
-    economy: Economy, shocks: Sequence[Shock], closure: Closure, tol: float, start: Equilibrium | None
+    prepared: Prepared, shocks: Sequence[Shock], closure: Closure, tol: float, start: Equilibrium | None
 ) -> list[Equilibrium]:
-    reference = _reference(economy, closure, tol)
-    begin, preparation = (initial(economy), None) if start is None else (start.state, start.prepared)
+    economy = prepared.economy
+    reference = prepared.reference(closure, tol)
+    begin, preconditioner = initial(economy), prepared.preconditioner
+    if start is not None:
+        begin, preconditioner = start.state, start.preconditioner or preconditioner
+    shared = _Shared(economy, shocks, start)
     solved: list[Equilibrium] = []
-    position = 0
-    made: dict[int, Links] = {}
-    # shocks that differ in what happens among some countries have the rest of their links in common
-    base = None if start is None or start.economy is not economy else (start.shock, start.links)
-
-    def linked(k: int) -> Links:
-        nonlocal base
-        # the scenario that ends a batch has been linked to see that it does
-        if k not in made:
-            shock = shocks[k]
-            if shock.among is None:
-                base = shock, link(economy, shock)
-                made[k] = base[1]
-            else:
-                if base is None or base[0].among is not None or not shock.alike(base[0]):
-                    rest = replace(shock, among=None)
-                    base = rest, link(economy, rest)
-                made[k] = among(economy, base[1], shock)
-        return made[k]
-
-    while position < len(shocks):
-        links = linked(position)
+    while (position := len(solved)) < len(shocks):
+        first = shared.of(position)
         rest = range(position + 1, min(position + BATCH, len(shocks)))
-        group, blocks = _gather(economy, links, (linked(k) for k in rest))
-        made = {k: one for k, one in made.items() if k >= position + len(group)}
-        deficits = deficits_of(economy, closure, links)
-        for one in group:
-            check(economy, one, deficits)
-        each = _found(economy, group, blocks, deficits, tol, begin, preparation)
-        for k, (one, found) in enumerate(zip(group, each, strict=True), position):
-            solved.append(Equilibrium.of(economy, shocks[k], one, deficits, reference, found))
-        position += len(group)
+        group, blocks = _gather(economy, first, (shared.of(k) for k in rest))
+        shared.forget(position + len(group))
+        deficits = deficits_of(economy, closure, first)
+        problems = [Problem(economy, shares, deficits) for shares in group]
+        for problem in problems:
+            check(problem)
+        solutions = _batch(problems, blocks, preconditioner, tol, begin)
+        for k, (problem, solution) in enumerate(zip(problems, solutions, strict=True), position):
+            solved.append(Equilibrium.of(problem, shocks[k], reference, solution))
     return solved
 
 
-def _found(
-    economy: Economy,
-    group: Sequence[Links],
-    blocks: tuple[Block, ...],
-    deficits: Deficits,
-    tol: float,
-    begin: State,
-    preparation: Preparation | None = None,
-) -> list[Found]:
-    """Each scenario of a batch: together; one by one where the batch stalls, and in stages where that stalls too."""
+class _Shared:
+    """The shocked shares of a sequence of shocks; those that differ in `among` alone have the rest in common."""
+
+    def __init__(self, economy: Economy, shocks: Sequence[Shock], start: Equilibrium | None) -> None:
+        self._economy = economy
+        self._shocks = shocks
+        self._base = None if start is None or start.economy is not economy else (start.shock, start.shares)
+        # the scenario that ends a batch has been computed to see that it does
+        self._made: dict[int, ShockedShares] = {}
+
+    def of(self, k: int) -> ShockedShares:
+        """The shares of a shock."""
+        if k not in self._made:
+            self._made[k] = self._make(self._shocks[k])
+        return self._made[k]
+
+    def forget(self, before: int) -> None:
+        """Drop those of the shocks before one."""
+        self._made = {k: shares for k, shares in self._made.items() if k >= before}
+
+    def _make(self, shock: Shock) -> ShockedShares:
+        if shock.among is None:
+            self._base = shock, shocked_shares(self._economy, shock)
+            return self._base[1]
+        if self._base is None or self._base[0].among is not None or not shock.alike(self._base[0]):
+            rest = replace(shock, among=None)
+            self._base = rest, shocked_shares(self._economy, rest)
+        return shocked_among(self._economy, self._base[1], shock)
+
+
+def _batch(
+    problems: Sequence[Problem], blocks: tuple[Block, ...], preconditioner: Preconditioner, tol: float, begin: State
+) -> list[Solution]:
+    """Each scenario of a batch: together; one by one where the batch stalls."""
+    if len(problems) == 1:
+        return [solve_one(problems[0], preconditioner, tol, begin)]
     try:
-        found = iterate(economy, group[0], blocks, deficits, tol, begin, len(group), preparation)
+        together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
     except Stalled:
-        if len(group) == 1:
-            return [approach(economy, group[0], deficits, tol)]
-        return [one for links in group for one in _found(economy, [links], (), deficits, tol, begin, preparation)]
-    parts = range(len(group))
-    return [
-        Found(found.state.column(b), found.spending[:, b : b + 1], found.residual[b : b + 1], found.iterations)
-        for b in parts
-    ]
+        return [solve_one(problem, preconditioner, tol, begin) for problem in problems]
+    return [together.column(k) for k in range(len(problems))]
 
 
-def _gather(economy: Economy, first: Links, others: Iterable[Links]) -> tuple[list[Links], tuple[Block, ...]]:
+def _gather(
+    economy: Economy, first: ShockedShares, others: Iterable[ShockedShares]
+) -> tuple[list[ShockedShares], tuple[Block, ...]]:
     """The first scenario with the `others` up to one that differs in more than a small block of cells, as one batch."""
     group = [first]
     if first.taxed or first.log_productivity is not None:
         return group, ()
     rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
-    for links in others:
-        same_transfer = (links.transfer is None and first.transfer is None) or (
-            links.transfer is not None and first.transfer is not None and np.array_equal(links.transfer, first.transfer)
+    for shares in others:
+        same_transfer = (shares.transfer is None and first.transfer is None) or (
+            shares.transfer is not None
+            and first.transfer is not None
+            and np.array_equal(shares.transfer, first.transfer)
         )
-        if links.taxed or links.log_productivity is not None or not same_transfer:
+        if shares.taxed or shares.log_productivity is not None or not same_transfer:
             break
-        cells = (links.A != first.A).any(0)
+        cells = (shares.A != first.A).any(0)
         r, c = rows | cells.any(1), columns | cells.any(0)
         # past a tenth of the cells a scenario's own products are cheaper than its corrections
         if r.sum() * c.sum() > 0.1 * economy.n**2:
             break
         rows, columns = r, c
-        group.append(links)
+        group.append(shares)
     if len(group) == 1 or not rows.any():
         return group[:1] if not rows.any() else group, ()
     importers, exporters = np.flatnonzero(rows), np.flatnonzero(columns)
     cells = np.ix_(np.arange(economy.j), importers, exporters)
-    added = np.stack([links.A[cells] - first.A[cells] for links in group], axis=3)
+    added = np.stack([shares.A[cells] - first.A[cells] for shares in group], axis=3)
     return group, (Block(importers, exporters, added, added),)
+
+
+# -- the closure of gegravity: output and expenditure shares in the trade equations stay at their baseline -------------
+
+
+MAX_NEWTON = 100
+
+
+def _solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibrium:
+    """The equilibrium with trade shares that sum to baseline output and expenditure, to compare with gegravity.
+
+    The full general-equilibrium step of gegravity (Herman 2021, after Larch and Yotov 2016, eqs. 26-30) solves for
+    multilateral resistances under the baseline's shares of world output and expenditure, and reads factory-gate prices
+    off them. `solve` without `fixed_shares` lets the shares move.
+
+    Returns:
+        wages are factory-gate prices (world output the numeraire), price indices inward multilateral resistances,
+        `real_income` the inverse of gegravity's welfare statistic, `flows` its experiment trade.
+
+    Raises:
+        InputError: more than one sector, inputs, tariffs or transfers.
+        NotConverged: the tolerance was missed.
+    """
+    shares = shocked_shares(economy, shock)
+    plain = economy.j == 1 and not economy.input_share.any() and economy.tariff is None
+    if not plain or shares.taxed or shares.log_productivity is not None:
+        raise InputError(
+            "fixed_shares is defined for one sector without inputs, tariffs, export taxes or productivity",
+            field="fixed_shares",
+        )
+    if shares.transfer is not None:
+        raise InputError(
+            "fixed_shares holds expenditure at a constant multiple of output: it has no transfers",
+            field="shock.transfer",
+        )
+    check_suppliers(economy, shares.A)
+    theta = float(economy.elasticity[0])
+    spending, output = economy.expenditure[0], economy.labour
+    paid = (shares.A[0] * spending[:, None]).T  # [exporter, importer], partial equilibrium
+    log_u, log_v, residual, steps = _balancing_factors(paid, output, spending, tol)
+    price = -log_u / theta
+    shift = np.log(output.sum() / (output * np.exp(price)).sum())
+    price, index = price + shift, log_v / theta + shift
+    state = State.of(index[None, :, None], price[:, None], (spending * np.exp(price) / economy.unit[0])[None, :, None])
+    experiment = paid * np.exp(log_u + price)[:, None] * np.exp(log_v + price)
+    reference = Reference.at_baseline(economy)
+    return Equilibrium(
+        real_income=np.exp(price - index),
+        wage=np.exp(price),
+        price_index=np.exp(index),
+        income=economy.income * np.exp(price) * economy.scale,
+        base_income=reference.income * economy.scale,
+        residual=residual,
+        iterations=steps,
+        economy=economy,
+        shock=shock,
+        shares=shares,
+        reference=reference,
+        state=state,
+        paid=np.ascontiguousarray(experiment.T)[None],
+    )
+
+
+def _balancing_factors(flows: Floats, rows: Floats, columns: Floats, tol: float) -> tuple[Floats, Floats, float, int]:
+    """Log factors u, v with u_i flows_ij v_j summing to `rows` and `columns` (up to their totals): Newton's method."""
+    n = len(rows)
+    rows = rows * columns.sum() / rows.sum()
+    u, v = np.zeros(n), np.zeros(n)
+    for iteration in range(1, MAX_NEWTON + 1):
+        v = np.log(columns) - np.log((np.exp(u)[:, None] * flows).sum(0))
+        scaled = np.exp(u)[:, None] * flows * np.exp(v)
+        error = np.log(rows) - np.log(scaled.sum(1))
+        residual = float(np.abs(error).max())
+        if residual < tol:
+            return u, v, residual, iteration
+        share = scaled / scaled.sum(1, keepdims=True)
+        back = scaled / scaled.sum(0)
+        # d error / d u, columns answering; the mean of u is free, so it is pinned
+        jacobian = np.eye(n) - share @ back.T + 1.0 / n
+        u = u + np.clip(np.linalg.solve(jacobian, error), -2.0, 2.0)
+    raise NotConverged(
+        f"fixed_shares: residual {residual:.1e} after {MAX_NEWTON} Newton steps; loosen tol", residual=residual
+    )

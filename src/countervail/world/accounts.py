@@ -1,33 +1,27 @@
-"""The accounting identities of a world, each violation named with its country, sector and size."""
+"""The accounts of a world: the identities that must hold, and the flows nearest to a prior that satisfy them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from countervail.errors import NotConverged
-from countervail.types import Floats
-from countervail.world.world import World
-
-if TYPE_CHECKING:
-    from countervail.world.world import Violation
+from countervail.types import Floats, Mask
+from countervail.world.world import Violation, World
 
 
 def violations(world: World, tolerance: float) -> tuple[Violation, ...]:
     """Output = sales, inputs + value added = output, final demand >= 0, deficits sum to 0, values in range."""
-    from countervail.world.world import Violation
-
-    found = _out_of_range(world)
-    if found:  # the identities mean nothing on NaN or negative values
-        return tuple(found)
+    broken = _out_of_range(world)
+    if broken:  # the identities mean nothing on NaN or negative values
+        return tuple(broken)
 
     def report(identity: str, miss: Floats, scale: Floats, text: str) -> None:
         size = np.divide(miss, scale, out=np.zeros_like(miss), where=scale > 0)
         for n, k in zip(*np.nonzero(size > tolerance), strict=True):
             c, s = world.countries[n], world.sectors[k]
-            found.append(Violation(identity, c, s, float(size[n, k]), f"{text} by {size[n, k]:.3g} in {c} {s}"))
+            broken.append(Violation(identity, c, s, float(size[n, k]), f"{text} by {size[n, k]:.3g} in {c} {s}"))
 
     output, spend = world.output, world.expenditure
     columns = world.input_share.sum(axis=1) + world.value_added_share
@@ -38,43 +32,18 @@ def violations(world: World, tolerance: float) -> tuple[Violation, ...]:
     misses = np.abs(use.sum(axis=1) + world.value_added.sum(axis=1) - sales)
     for i in np.nonzero(misses > tolerance * sales)[0]:
         c, size = world.countries[i], float(misses[i] / sales[i])
-        found.append(Violation("output = sales", c, None, size, f"costs miss sales by {size:.3g} in {c}"))
+        broken.append(Violation("output = sales", c, None, size, f"costs miss sales by {size:.3g} in {c}"))
     gap = abs(float(world.deficit.sum())) / float(output.sum())
     if gap > tolerance:
-        found.append(Violation("deficits sum to zero", None, None, gap, f"deficits sum to {gap:.3g} of world output"))
+        broken.append(Violation("deficits sum to zero", None, None, gap, f"deficits sum to {gap:.3g} of world output"))
     for n, spent in enumerate(spend.sum(axis=1)):
         if spent <= 0 or world.value_added[n].sum() <= 0:
             c = world.countries[n]
-            found.append(Violation("positive income", c, None, 1.0, f"{c} earns or spends nothing"))
-    return tuple(found)
+            broken.append(Violation("positive income", c, None, 1.0, f"{c} earns or spends nothing"))
+    return tuple(broken)
 
 
-def _out_of_range(world: World) -> list[Violation]:
-    """Values that are not finite, or outside what their field allows."""
-    from countervail.world.world import Violation
-
-    found: list[Violation] = []
-    bounds = {
-        "flows": (0.0, np.inf),
-        "value_added_share": (0.0, 1.0),
-        "input_share": (0.0, 1.0),
-        "tariff": (-1.0, np.inf),
-        "elasticity": (0.0, np.inf),
-    }
-    for name, (low, high) in bounds.items():
-        array = getattr(world, name)
-        strict = name in ("tariff", "elasticity")
-        bad = ~np.isfinite(array) | (array <= low if strict else array < low) | (array > high)
-        for where in np.argwhere(bad):
-            country, sector = place(world.countries, world.sectors, name, where)
-            value = float(array[tuple(where)])
-            found.append(
-                Violation(f"{name} in range", country, sector, abs(value), f"{name} is {value:g} in {country} {sector}")
-            )
-    return found
-
-
-def place(
+def cell_names(
     countries: tuple[str, ...], sectors: tuple[str, ...], field: str, where: np.ndarray
 ) -> tuple[str | None, str | None]:
     """Names of the country (or exporter to importer) and sector (or input to user) of a cell of a field."""
@@ -87,7 +56,24 @@ def place(
     return f"{countries[where[0]]} to {countries[where[1]]}", sectors[where[2]]
 
 
-# -- balancing: the flows nearest to a prior under the accounting identities, by generalised RAS -----------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Targets:
+    """What balanced flows must add up to.
+
+    Sales to all buyers are `output[country, sector]`; purchases less final demand, which starts from `final_prior`, are
+    `use[country, sector]`; the `goods[sector]` of a pair of countries sum to `pair_total[exporter, importer]` (the
+    diagonal and NaN are free, and so are all without it). Countries in `free_use[country]` may change their use too,
+    with the same penalty. `held[exporter, importer, sector]` are flows that count in sales and purchases but neither
+    move nor belong to the pair totals.
+    """
+
+    output: Floats
+    use: Floats
+    final_prior: Floats
+    goods: Mask
+    pair_total: Floats | None = None
+    held: Floats | None = None
+    free_use: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -101,40 +87,23 @@ class Balanced:
     misfit: float
 
 
-def balance(
-    prior: Floats,
-    *,
-    output: Floats,
-    use: Floats,
-    final_prior: Floats,
-    goods: np.ndarray,
-    pair_total: Floats | None = None,
-    held: Floats | None = None,
-    free_use: np.ndarray | None = None,
-    tolerance: float = 1e-9,
-    max_iterations: int = 20_000,
-) -> Balanced:
+def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_iterations: int = 20_000) -> Balanced:
     """Flows and final demand closest to their priors in relative entropy, subject to every identity.
 
     Minimises sum(T ln(T / T0) - T + T0) over flows and final demand (Junius and Oosterhaven's 2003 GRAS, in which final
-    demand is the matrix's negative entry) subject to: sales to all buyers are `output[country, sector]`; purchases
-    less final demand are `use[country, sector]`; the goods of a pair of countries sum to `pair_total[exporter,
-    importer]` (the diagonal and NaN are free). Countries in `free_use` may change their use too, with the same
-    penalty. `held[exporter, importer, sector]` are flows that count in sales and purchases but neither move nor
-    belong to the pair totals. A zero of the prior stays zero and nothing turns negative. Each block of constraints is
-    met in turn with a closed form; raises NotConverged, naming the worst cell, where they contradict one another.
+    demand is the matrix's negative entry) subject to `targets`. A zero of the prior stays zero and nothing turns
+    negative. Each block of constraints is met in turn with a closed form; raises NotConverged, naming the worst cell,
+    where they contradict one another.
     """
     flows = prior.copy()
+    output, use, goods = targets.output, targets.use, targets.goods
     multiplier = np.ones_like(use)
-    bound = np.isfinite(pair_total) if pair_total is not None else np.zeros(prior.shape[:2], dtype=bool)
-    np.fill_diagonal(bound, False)
-    target = np.where(bound, pair_total if pair_total is not None else 0.0, 0.0)
-    if held is None:
-        held = np.zeros_like(prior)
-    free = np.zeros(len(use), dtype=bool) if free_use is None else free_use
+    bound, target = _pair_targets(targets.pair_total, prior.shape[:2])
+    held = np.zeros_like(prior) if targets.held is None else targets.held
+    free = np.zeros(len(use), dtype=bool) if targets.free_use is None else targets.free_use
     sold = output - held.sum(axis=1)
     fixed = np.where(free[:, None], 0.0, use) - held.sum(axis=0)
-    soft = np.where(free[:, None], use, 0.0) + final_prior
+    soft = np.where(free[:, None], use, 0.0) + targets.final_prior
     misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros_like(target)
     with np.errstate(over="ignore", invalid="ignore"):  # where the totals contradict one another, multipliers run away
         for iteration in range(1, max_iterations + 1):
@@ -158,23 +127,18 @@ def balance(
             misfit = float(max(rows.max(), pairs.max()))
             if misfit < tolerance:
                 used = np.where(free[:, None], use / multiplier, use)
-                return Balanced(flows + held, final_prior / multiplier, used, iteration, misfit)
+                return Balanced(flows + held, targets.final_prior / multiplier, used, iteration, misfit)
             if not np.isfinite(misfit):
                 break
-    i, j = np.unravel_index(int(np.nan_to_num(rows, nan=np.inf).argmax()), rows.shape)
-    a, b = np.unravel_index(int(np.nan_to_num(pairs, nan=np.inf).argmax()), pairs.shape)
-    raise NotConverged(
-        f"balancing: misfit {misfit:.2g} after {iteration} sweeps; worst output at country {i}, sector {j} "
-        f"({rows[i, j]:.2g}), worst pair {a} to {b} ({pairs[a, b]:.2g}): the totals contradict one another"
-    )
+    raise _contradiction(rows, pairs, misfit, iteration)
 
 
 def without_unrecorded(world: World) -> World:
     """The world without the exports that nobody recorded (`world.unrecorded`), balanced again.
 
     Every country's output, technology and recorded goods totals are held: what the exporter no longer ships is sold
-    at home, and the buyers' other purchases and final demand make up for it with the least change. A world that has
-    none is returned as it is.
+    at home, and the buyers' other purchases and final demand make up for it with the least change. A world without
+    such exports is returned unchanged.
     """
     if world.unrecorded is None or not world.unrecorded.any():
         return world
@@ -184,8 +148,7 @@ def without_unrecorded(world: World) -> World:
     home = np.arange(world.n)
     prior[home, home] += world.unrecorded.sum(axis=1)
     final = prior.sum(axis=0) - world.intermediate_use
-    done = balance(
-        prior,
+    targets = Targets(
         output=world.output,
         use=world.intermediate_use,
         final_prior=np.maximum(final, 0.01 * world.final_demand),
@@ -193,7 +156,48 @@ def without_unrecorded(world: World) -> World:
         pair_total=pair_total,
     )
     return world.replace(
-        flows=done.flows,
+        flows=balance(prior, targets).flows,
         unrecorded=np.zeros_like(world.unrecorded),
         repairs=(*world.repairs, "unrecorded exports taken out; outputs and recorded goods totals held"),
+    )
+
+
+def _out_of_range(world: World) -> list[Violation]:
+    """Values that are not finite, or outside what their field allows."""
+    broken: list[Violation] = []
+    bounds = {
+        "flows": (0.0, np.inf),
+        "value_added_share": (0.0, 1.0),
+        "input_share": (0.0, 1.0),
+        "tariff": (-1.0, np.inf),
+        "elasticity": (0.0, np.inf),
+    }
+    for name, (low, high) in bounds.items():
+        array = getattr(world, name)
+        strict = name in ("tariff", "elasticity")
+        bad = ~np.isfinite(array) | (array <= low if strict else array < low) | (array > high)
+        for where in np.argwhere(bad):
+            country, sector = cell_names(world.countries, world.sectors, name, where)
+            value = float(array[tuple(where)])
+            broken.append(
+                Violation(f"{name} in range", country, sector, abs(value), f"{name} is {value:g} in {country} {sector}")
+            )
+    return broken
+
+
+def _pair_targets(pair_total: Floats | None, shape: tuple[int, ...]) -> tuple[Mask, Floats]:
+    """`[exporter, importer]`: which pairs have a total to meet, and that total (0 elsewhere)."""
+    bound = np.isfinite(pair_total) if pair_total is not None else np.zeros(shape, dtype=bool)
+    np.fill_diagonal(bound, False)
+    return bound, np.where(bound, pair_total if pair_total is not None else 0.0, 0.0)
+
+
+def _contradiction(rows: Floats, pairs: Floats, misfit: float, iteration: int) -> NotConverged:
+    """What to raise where totals cannot be met together, with the worst output and the worst pair."""
+    i, j = np.unravel_index(int(np.nan_to_num(rows, nan=np.inf).argmax()), rows.shape)
+    a, b = np.unravel_index(int(np.nan_to_num(pairs, nan=np.inf).argmax()), pairs.shape)
+    return NotConverged(
+        f"balancing: misfit {misfit:.2g} after {iteration} sweeps; worst output at country {i}, sector {j} "
+        f"({rows[i, j]:.2g}), worst pair {a} to {b} ({pairs[a, b]:.2g}): the totals contradict one another",
+        residual=misfit,
     )

@@ -1,4 +1,4 @@
-"""A coarser world: countries or sectors summed into groups, every identity kept."""
+"""A coarser world: countries or sectors summed into groups; every accounting identity still holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from countervail.world.world import World
 
 
 def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mapping[str, str] | None) -> World:
-    """The world by other sectors and countries; labels that a mapping leaves out stay as they are.
+    """The world by other sectors and countries; a label that is in no mapping is a group of its own.
 
     Flows, population, GDP and history are summed (trade within a group becomes domestic); input shares are weighted by
     output, tariffs by trade before tariffs, elasticities by trade between countries, distances by value added. A pair
@@ -72,10 +72,10 @@ def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mappin
 def _groups(
     field: str, labels: tuple[str, ...], mapping: Mapping[str, str] | None
 ) -> tuple[list[int], tuple[str, ...]]:
-    """Group number of each label, and the groups in the order met."""
+    """Group number of each label, and the groups in order of first appearance."""
     mapping = mapping or {}
     if unknown := [str(x) for x in mapping if x not in labels]:
-        raise InputError(f"{field}: {', '.join(unknown)} is not in the world; it has {', '.join(labels)}")
+        raise InputError(f"{field}: {', '.join(unknown)} is not in the world; it has {', '.join(labels)}", field=field)
     names = [str(mapping.get(x, x)) for x in labels]
     groups = tuple(dict.fromkeys(names))
     return [groups.index(x) for x in names], groups
@@ -91,5 +91,5 @@ def _largest(world: World, cube: Callable[[Floats], Floats]) -> np.ndarray:
 def _history(history: Floats, c: Floats) -> Floats:
     """Sums over what was reported; NaN where no pair of the groups was."""
     total = c @ np.nan_to_num(history) @ c.T
-    seen = c @ np.isfinite(history) @ c.T
-    return np.where(seen > 0, total, np.nan)
+    reported = c @ np.isfinite(history) @ c.T
+    return np.where(reported > 0, total, np.nan)

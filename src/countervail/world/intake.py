@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,58 +15,76 @@ from countervail.trade.economy import Economy
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats
-from countervail.world.accounts import place
+from countervail.world.accounts import cell_names
 from countervail.world.world import World
 
 log = logging.getLogger("countervail.world")
 
-# Misfits up to this share of the cell are balanced and reported; larger ones are refused.
 SMALL = 1e-3
-# Misfits below this are rounding of float64 sums and not worth a word.
+"""Misfits up to this share of the cell are balanced and reported; larger ones are refused."""
 ROUNDING = 1e-12
-# Negative final demand up to this share of all final demand is balanced (Caliendo and Parro's data have 3.6 %).
+"""Misfits below this are rounding of float64 sums and are not reported."""
 SMALL_MASS = 0.05
+"""Negative final demand up to this share of all is balanced (Caliendo and Parro's data have 3.6 %)."""
+
+# what an array field is expected to be, and the values it may have: low, high, and whether low itself is excluded
+_SHAPES = {
+    "tariff": "expected [exporter, importer, sector]",
+    "elasticity": "expected one value a sector",
+    "value_added_share": "expected [country, sector]",
+    "input_share": "expected [country, input, user]",
+}
+_BOUNDS = {
+    "flows": (0.0, np.inf, False),
+    "tariff": (-1.0, np.inf, True),
+    "elasticity": (0.0, np.inf, True),
+    "value_added_share": (0.0, 1.0, False),
+    "input_share": (0.0, 1.0, False),
+}
 
 
-def world_from_flows(
-    flows: ArrayLike,
-    *,
-    countries: Sequence[str],
-    sectors: Sequence[str],
-    elasticity: ArrayLike | Mapping[str, float],
-    value_added_share: ArrayLike | None,
-    input_share: ArrayLike | None,
-    tariff: ArrayLike | None,
-    name: str,
-    year: int,
-) -> World:
-    """The work behind `World.from_flows`."""
-    c, s = _labels("countries", countries), _labels("sectors", sectors)
-    n, j = len(c), len(s)
-    cube = _flows(flows, c, s)
-    duty = _array("tariff", 0.0 if tariff is None else tariff, (n, n, j))
-    theta = _array("elasticity", _by_sector(elasticity, s), (j,))
-    for field, array, low, high, open_end in (
-        ("flows", cube, 0.0, np.inf, False),
-        ("tariff", duty, -1.0, np.inf, True),
-        ("elasticity", theta, 0.0, np.inf, True),
-    ):
-        _within(field, array, low, high, c, s, open_end=open_end)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FlowTables:
+    """What `World.from_flows` is given, with its argument names."""
+
+    flows: ArrayLike
+    countries: Sequence[str]
+    sectors: Sequence[str]
+    elasticity: ArrayLike | Mapping[str, float]
+    value_added_share: ArrayLike | None = None
+    input_share: ArrayLike | None = None
+    tariff: ArrayLike | None = None
+
+
+class _Labels(NamedTuple):
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+
+
+def world_from_flows(given: FlowTables, name: str = "", year: int = 0) -> World:
+    """A validated and balanced world, as `World.from_flows` documents."""
+    labels = _Labels(_unique("countries", given.countries), _unique("sectors", given.sectors))
+    n, j = len(labels.countries), len(labels.sectors)
+    cube = _flows(given.flows, labels)
+    tariff = _array("tariff", 0.0 if given.tariff is None else given.tariff, (n, n, j))
+    theta = _array("elasticity", _by_sector(given.elasticity, labels.sectors), (j,))
+    for field, array in (("flows", cube), ("tariff", tariff), ("elasticity", theta)):
+        _check_range(field, array, labels)
     repairs: list[str] = []
-    value_added, inputs = _technology(value_added_share, input_share, (n, j), c, s, repairs)
-    _traders(cube, c)
+    value_added, inputs = _technology(given, labels, repairs)
+    _check_traders(cube, labels)
 
-    output = (cube / (1 + duty)).sum(axis=1)
-    value_added, inputs = _close_columns(value_added, inputs, output, c, s, repairs)
+    output = (cube / (1 + tariff)).sum(axis=1)
+    value_added, inputs = _close_columns(value_added, inputs, output, labels, repairs)
     if (idle := np.nonzero((value_added * output).sum(axis=1) <= 0)[0]).size:
-        raise InputError(f"value_added_share: {c[idle[0]]} has no value added in any sector, so no income to spend")
+        raise _error("value_added_share", f"{labels.countries[idle[0]]} has no value added in any sector, so no income")
     world = World(
-        countries=c,
-        sectors=s,
+        countries=labels.countries,
+        sectors=labels.sectors,
         flows=cube,
         value_added_share=value_added,
         input_share=inputs,
-        tariff=duty,
+        tariff=tariff,
         elasticity=theta,
         repairs=tuple(repairs),
         name=name,
@@ -77,18 +96,19 @@ def world_from_flows(
     return world
 
 
-# -- validation ------------------------------------------------------------------------------------------------------
+def _error(field: str, problem: str) -> InputError:
+    return InputError(f"{field}: {problem}", field=field)
 
 
-def _labels(field: str, labels: Sequence[str]) -> tuple[str, ...]:
+def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
     if isinstance(labels, str):
-        raise InputError(f"{field}: one string given, expected a list of labels")
+        raise _error(field, "one string given, expected a list of labels")
     out = tuple(str(x) for x in labels)
     if not out:
-        raise InputError(f"{field}: empty; a world needs at least one")
+        raise _error(field, "empty; a world needs at least one")
     for x in out:
         if out.count(x) > 1:
-            raise InputError(f"{field}: {x!r} appears {out.count(x)} times; each label must be its own")
+            raise _error(field, f"{x!r} appears {out.count(x)} times; labels must be unique")
     return out
 
 
@@ -97,129 +117,116 @@ def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{field}: not an array of numbers ({error})") from None
+        raise _error(field, f"not an array of numbers ({error})") from None
     try:
         return np.array(np.broadcast_to(array, shape))
     except ValueError:
-        raise InputError(f"{field}: shape {array.shape} does not fit {shape}; {_hint(field)}") from None
+        raise _error(field, f"shape {array.shape} does not fit {shape}; {_SHAPES[field]}") from None
 
 
-def _hint(field: str) -> str:
-    return {
-        "tariff": "expected [exporter, importer, sector]",
-        "elasticity": "expected one value a sector",
-        "value_added_share": "expected [country, sector]",
-        "input_share": "expected [country, input, user]",
-    }[field]
-
-
-def _flows(flows: ArrayLike, c: tuple[str, ...], s: tuple[str, ...]) -> Floats:
+def _flows(flows: ArrayLike, labels: _Labels) -> Floats:
+    c, s = labels
     try:
         cube = np.array(flows, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"flows: not an array of numbers ({error})") from None
+        raise _error("flows", f"not an array of numbers ({error})") from None
     if cube.ndim == 2 and len(s) == 1:
         cube = cube[:, :, None]
     if cube.ndim != 3:
-        raise InputError(f"flows: {cube.ndim} dimensions, expected [exporter, importer, sector]")
+        raise _error("flows", f"{cube.ndim} dimensions, expected [exporter, importer, sector]")
     if cube.shape[:2] != (len(c), len(c)):
-        raise InputError(f"flows: {cube.shape[0]} exporters x {cube.shape[1]} importers, but {len(c)} countries named")
+        raise _error("flows", f"{cube.shape[0]} exporters x {cube.shape[1]} importers, but {len(c)} countries named")
     if cube.shape[2] != len(s):
-        raise InputError(f"flows: {cube.shape[2]} sectors in the array, but {len(s)} named ({', '.join(s)})")
+        raise _error("flows", f"{cube.shape[2]} sectors in the array, but {len(s)} named ({', '.join(s)})")
     return cube
 
 
-def _by_sector(elasticity: ArrayLike | Mapping[str, float], s: tuple[str, ...]) -> ArrayLike:
+def _by_sector(elasticity: ArrayLike | Mapping[str, float], sectors: tuple[str, ...]) -> ArrayLike:
     if not isinstance(elasticity, Mapping):
         return elasticity
-    if missing := [x for x in s if x not in elasticity]:
-        raise InputError(f"elasticity: no value for sector {', '.join(missing)}")
-    if unknown := [str(x) for x in elasticity if x not in s]:
-        raise InputError(f"elasticity: sector {', '.join(unknown)} is not among the world's sectors")
-    return [float(elasticity[x]) for x in s]
+    if missing := [x for x in sectors if x not in elasticity]:
+        raise _error("elasticity", f"no value for sector {', '.join(missing)}")
+    if unknown := [str(x) for x in elasticity if x not in sectors]:
+        raise _error("elasticity", f"sector {', '.join(unknown)} is not among the world's sectors")
+    return [float(elasticity[x]) for x in sectors]
 
 
-def _within(
-    field: str,
-    array: Floats,
-    low: float,
-    high: float,
-    c: tuple[str, ...],
-    s: tuple[str, ...],
-    *,
-    open_end: bool = False,
-) -> None:
-    """Refuse NaN, infinities and values outside [low, high] (or (low, high] with `open_end`), naming the first."""
+def _check_range(field: str, array: Floats, labels: _Labels) -> None:
+    """Refuse NaN, infinities and values outside the field's bounds, naming the first."""
+    low, high, open_end = _BOUNDS[field]
     bad = ~np.isfinite(array) | (array <= low if open_end else array < low) | (array > high)
     if not bad.any():
         return
     where = np.argwhere(bad)[0]
-    country, sector = place(c, s, field, where)
+    country, sector = cell_names(*labels, field, where)
     value, count = array[tuple(where)], int(bad.sum())
     allowed = f"above {low:g}" if open_end else (f"at least {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}")
     more = f" (and {count - 1} more cells)" if count > 1 else ""
-    raise InputError(f"{field}: {value:g} in {' '.join(x for x in (country, sector) if x)}{more}; must be {allowed}")
+    raise _error(field, f"{value:g} in {' '.join(x for x in (country, sector) if x)}{more}; must be {allowed}")
 
 
-def _technology(
-    value_added_share: ArrayLike | None,
-    input_share: ArrayLike | None,
-    shape: tuple[int, int],
-    c: tuple[str, ...],
-    s: tuple[str, ...],
-    repairs: list[str],
-) -> tuple[Floats, Floats]:
-    """Value-added and input shares from what was given of them, each within 0..1."""
-    n, j = shape
-    if value_added_share is not None:
-        value_added = _array("value_added_share", value_added_share, (n, j))
-        _within("value_added_share", value_added, 0.0, 1.0, c, s)
-    if input_share is not None:
-        inputs = _array("input_share", input_share, (n, j, j))
-        slight = (inputs < 0) & (inputs >= -SMALL)
-        if slight.any():  # Caliendo and Parro's (2015) table has some
-            i, k, user = np.unravel_index(int(np.where(slight, -inputs, 0).argmax()), inputs.shape)
-            repairs.append(
-                f"negative input shares set to zero: {int(slight.sum())} cells, largest {-inputs[i, k, user]:.2g} of "
-                f"output ({c[i]} {s[k]} used by {s[user]})"
-            )
-            total = inputs.sum(axis=1)
-            inputs[slight] = 0.0
-            inputs *= np.divide(total, kept := inputs.sum(axis=1), out=np.ones_like(total), where=kept > 0)[:, None, :]
-        _within("input_share", inputs, 0.0, 1.0, c, s)
-    elif value_added_share is None:
+def _technology(given: FlowTables, labels: _Labels, repairs: list[str]) -> tuple[Floats, Floats]:
+    """Value-added and input shares from whichever of the two is given, each within 0..1."""
+    c, s = labels
+    n, j = len(c), len(s)
+    if given.value_added_share is not None:
+        value_added = _array("value_added_share", given.value_added_share, (n, j))
+        _check_range("value_added_share", value_added, labels)
+    if given.input_share is not None:
+        inputs = _inputs(given.input_share, labels, repairs)
+    elif given.value_added_share is None:
         inputs = np.zeros((n, j, j))
     elif j == 1:  # the only possible input is the sector's own good
         inputs = 1 - value_added[:, :, None]
     elif (value_added == 1).all():
         inputs = np.zeros((n, j, j))
     else:
-        raise InputError("value_added_share is below 1 but input_share is missing: give [country, input, user]")
-    if value_added_share is None:
+        raise InputError(
+            "value_added_share is below 1 but input_share is missing: give [country, input, user]", field="input_share"
+        )
+    if given.value_added_share is None:
         value_added = 1 - inputs.sum(axis=1)
         if (over := value_added < -SMALL).any():
             i, k = np.argwhere(over)[0]
-            raise InputError(
-                f"input_share: the inputs of {c[i]} {s[k]} sum to {1 - value_added[i, k]:.6g}; at most 1 is possible"
+            raise _error(
+                "input_share", f"the inputs of {c[i]} {s[k]} sum to {1 - value_added[i, k]:.6g}; at most 1 is possible"
             )
         value_added = np.maximum(value_added, 0.0)
     return value_added, inputs
 
 
-def _traders(cube: Floats, c: tuple[str, ...]) -> None:
-    """Refuse a country that buys or sells nothing: it has no place in an equilibrium."""
+def _inputs(input_share: ArrayLike, labels: _Labels, repairs: list[str]) -> Floats:
+    """Input shares within 0..1; slightly negative ones are set to zero, their column's sum unchanged."""
+    c, s = labels
+    inputs = _array("input_share", input_share, (len(c), len(s), len(s)))
+    slight = (inputs < 0) & (inputs >= -SMALL)
+    if slight.any():  # Caliendo and Parro's (2015) table has some
+        i, k, user = np.unravel_index(int(np.where(slight, -inputs, 0).argmax()), inputs.shape)
+        repairs.append(
+            f"negative input shares set to zero: {int(slight.sum())} cells, largest {-inputs[i, k, user]:.2g} of "
+            f"output ({c[i]} {s[k]} used by {s[user]})"
+        )
+        total = inputs.sum(axis=1)
+        inputs[slight] = 0.0
+        left = inputs.sum(axis=1)
+        inputs *= np.divide(total, left, out=np.ones_like(total), where=left > 0)[:, None, :]
+    _check_range("input_share", inputs, labels)
+    return inputs
+
+
+def _check_traders(cube: Floats, labels: _Labels) -> None:
+    """Refuse a country that buys or sells nothing: no equilibrium has it."""
     for what, total in (("sells", cube.sum(axis=(1, 2))), ("buys", cube.sum(axis=(0, 2)))):
         if (empty := np.nonzero(total <= 0)[0]).size:
-            raise InputError(f"flows: {c[empty[0]]} {what} nothing, not even at home; leave it out of the world")
-
-
-# -- balancing -------------------------------------------------------------------------------------------------------
+            country = labels.countries[empty[0]]
+            raise _error("flows", f"{country} {what} nothing, not even at home; leave it out of the world")
 
 
 def _close_columns(
-    value_added: Floats, inputs: Floats, output: Floats, c: tuple[str, ...], s: tuple[str, ...], repairs: list[str]
+    value_added: Floats, inputs: Floats, output: Floats, labels: _Labels, repairs: list[str]
 ) -> tuple[Floats, Floats]:
     """Make inputs plus value added sum to 1 in every column; a sector without output uses labour only."""
+    c, s = labels
     total = value_added + inputs.sum(axis=1)
     idle = (output <= 0) & (np.abs(total - 1) > SMALL)
     value_added[idle], total[idle] = 1.0, 1.0
@@ -229,7 +236,8 @@ def _close_columns(
     if misfit[i, k] > SMALL:
         raise InputError(
             f"value_added_share and input_share: the column of {c[i]} {s[k]} sums to {total[i, k]:.6g}, not 1 "
-            f"({int((misfit > SMALL).sum())} such columns); give shares of the user's output, or no value_added_share"
+            f"({int((misfit > SMALL).sum())} such columns); give shares of the user's output, or no value_added_share",
+            field="value_added_share",
         )
     if misfit[i, k] > ROUNDING:
         repairs.append(
@@ -240,10 +248,10 @@ def _close_columns(
 
 
 def _consistent(world: World) -> World:
-    """The world itself where use stays within expenditure; else the model's own consistent flows beside it.
+    """The world unchanged where use is within expenditure; else with the model's own consistent flows.
 
-    As Caliendo and Parro (2015) do, negative final demand is set to zero, final spending kept; the flows are then the
-    equilibrium of the data's trade shares, tariffs, technology, labour and deficits.
+    As Caliendo and Parro (2015) do, negative final demand is set to zero at unchanged final spending; the flows are
+    then the equilibrium of the data's trade shares, tariffs, technology, labour and deficits.
     """
     spend, use = world.expenditure, world.intermediate_use
     misfit = np.divide(use - spend, np.maximum(use, spend), out=np.zeros_like(use), where=np.maximum(use, spend) > 0)
@@ -257,15 +265,16 @@ def _consistent(world: World) -> World:
     if not mass <= SMALL_MASS:
         raise InputError(
             f"flows and input_share: final demand would be negative in {int(short.sum())} cells, {mass:.1%} of all "
-            f"final demand (at most {SMALL_MASS:.0%} is balanced): {cell}; correct the flows or the input shares there"
+            f"final demand (at most {SMALL_MASS:.0%} is balanced): {cell}; correct the flows or the input shares there",
+            field="flows",
         )
     economy = Economy.of(world)
     taste = np.maximum(economy.final_share, 0.0)
     economy = replace(economy, final_share=taste / taste.sum(0))
     flows = np.array(solve(economy, Shock(), tol=1e-13).flows)
     moved = float(np.abs(flows - world.flows).sum() / world.flows.sum())
-    said = (
+    repair = (
         f"negative final demand set to zero in {int(short.sum())} cells ({mass:.2g} of final demand; most where {cell})"
         f" and consistent flows solved for, which moved {moved:.2g} of world expenditure"
     )
-    return world.replace(flows=flows, repairs=(*world.repairs, said))
+    return world.replace(flows=flows, repairs=(*world.repairs, repair))

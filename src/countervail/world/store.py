@@ -1,4 +1,7 @@
-"""Loading a world: the bundled one, one saved by `World.save`, or OECD's input-output table from its compact file."""
+"""Worlds by name and on disk: the bundled one, those saved by `World.save`, and OECD's input-output table.
+
+A saved world is one .npz of plain arrays (no pickle) and a JSON datasheet beside it.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,17 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.files import write_whole
+from countervail.world.build.sources import icio
 from countervail.world.world import ESTIMATED_MIX, World, array_fields
 
 NAMES = ("bundled", "icio")
+FORMAT = "countervail-world/1"
+ELASTICITY = 4.0
+"""Caliendo and Parro's (2015) elasticity for sectors without an estimate; set your own with World.replace."""
+
+# these are zero, and not written, in most worlds
+_OFTEN_ZERO = ("tariff", "unrecorded", "input_share")
+_REQUIRED = ("flows", "value_added_share", "elasticity")
 
 
 def load_world(
@@ -25,30 +36,25 @@ def load_world(
     """A world by name.
 
     "bundled" is the table shipped with the package, or with `path` a world written by `World.save`. "icio" reads the
-    compact input-output table in the folder `path` (80 countries, 50 industries, or what `sectors`, a map from
-    industry to sector, makes of them). InputError says what is wrong with the name or the file.
+    compact input-output table in the folder `path`: 80 countries and 50 industries, or the sectors that the map
+    `sectors` sums the industries to. Raises InputError, naming what is wrong, for an unknown name or an unusable file.
     """
     if name == "icio":
         if path is None:
-            raise InputError("world 'icio' needs path=, the folder with the compact ICIO file (icio2022_compact.npz)")
-        from countervail.world.store import world_from_icio
-
+            raise InputError(
+                "world 'icio' needs path=, the folder with the compact ICIO file (icio2022_compact.npz)", field="path"
+            )
         return world_from_icio(Path(path), sectors)
     if name != "bundled":
-        raise InputError(f"no world {name!r}; there are {', '.join(NAMES)} (a saved one is load_world(path=...))")
+        raise InputError(
+            f"no world {name!r}; there are {', '.join(NAMES)} (a saved one is load_world(path=...))", field="name"
+        )
     if sectors is not None:
-        raise InputError("sectors= goes with world 'icio'; aggregate others with World.aggregate")
+        raise InputError("sectors= goes with world 'icio'; aggregate others with World.aggregate", field="sectors")
     if path is not None:
         return load(Path(path))
     with resources.as_file(resources.files("countervail.world") / "data" / "world.npz") as file:
         return load(file)
-
-
-# -- oECD's input-output table as a World: its compact file, every country, 50 industries or what they aggregate to ----
-
-
-# Caliendo and Parro's (2015) elasticity for sectors without an estimate; set your own with World.replace.
-ELASTICITY = 4.0
 
 
 def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> World:
@@ -57,14 +63,12 @@ def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> 
     Sales to final buyers and to countries outside the table have no buyer in the compact file: they go where the
     sector's intermediate sales go, and home where these are none. `grouping` maps industries to sectors.
     """
-    from countervail.world.build.sources import icio
-
     table = icio.read_file(folder) if folder.is_file() else icio.read(folder)
     if grouping is not None:
         if missing := [s for s in table.sectors if s not in grouping]:
-            raise InputError(f"sectors: no sector for industry {', '.join(missing)}")
+            raise InputError(f"sectors: no sector for industry {', '.join(missing)}", field="sectors")
         if unknown := [str(s) for s in grouping if s not in table.sectors]:
-            raise InputError(f"sectors: {', '.join(unknown)} is no industry of the table")
+            raise InputError(f"sectors: {', '.join(unknown)} is no industry of the table", field="sectors")
         codes = tuple(dict.fromkeys(grouping[s] for s in table.sectors))
         matrix = np.array([[float(grouping[s] == code) for s in table.sectors] for code in codes])
         table = table.aggregate(codes, matrix)
@@ -90,25 +94,13 @@ def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> 
     )
 
 
-# -- a world on disk: one .npz of plain arrays (no pickle) and a JSON datasheet beside it, written atomically ----------
-
-
-FORMAT = "countervail-world/1"
-_REQUIRED = ("flows", "value_added_share", "input_share", "tariff", "elasticity")
-
-
-def datasheet_path(path: Path) -> Path:
-    """The JSON datasheet that belongs to a world's .npz."""
-    return path.with_suffix(".json")
-
-
 def save(world: World, path: Path) -> Path:
     """Write the arrays to `path` (suffix .npz) and the labels, sources and repairs to the .json beside it."""
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     arrays: dict[str, np.ndarray] = {}
     for name in array_fields():
         value = getattr(world, name)
-        if value is None or (name in ("tariff", "unrecorded", "input_share") and not value.any()):
+        if value is None or (name in _OFTEN_ZERO and not value.any()):
             continue
         arrays[name] = value
     text = {
@@ -134,7 +126,8 @@ def save(world: World, path: Path) -> Path:
 def load(path: Path) -> World:
     """Read a world written by `save`; InputError where a file is missing, damaged or something else."""
     arrays = _read_arrays(path)
-    sheet = _read_sheet(datasheet_path(path))
+    sheet_path = datasheet_path(path)
+    sheet = _read_sheet(sheet_path)
     try:
         countries, sectors = tuple(sheet["countries"]), tuple(sheet["sectors"])
         n, j = len(countries), len(sectors)
@@ -155,23 +148,26 @@ def load(path: Path) -> World:
             **arrays,
         )
     except (KeyError, TypeError) as error:
-        raise InputError(
-            f"{datasheet_path(path)}: not a world's datasheet ({error}); write worlds with .save()"
-        ) from None
-    if found := world.check():
-        raise InputError(f"{path}: the accounts do not close: {found[0].message} ({len(found)} violations)")
+        raise _bad_file(sheet_path, f"not a world's datasheet ({error}); write worlds with .save()") from None
+    if broken := world.check():
+        raise _bad_file(path, f"the accounts do not close: {broken[0].message} ({len(broken)} violations)")
     return world
+
+
+def datasheet_path(path: Path) -> Path:
+    """The JSON datasheet that belongs to a world's .npz."""
+    return path.with_suffix(".json")
 
 
 def _read_sheet(path: Path) -> dict[str, Any]:
     try:
         sheet = json.loads(path.read_bytes())
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; a world is an .npz with its .json beside it") from None
+        raise _bad_file(path, f"{error.strerror}; a world is an .npz with its .json beside it") from None
     except ValueError as error:
-        raise InputError(f"{path}: not JSON ({error})") from None
+        raise _bad_file(path, f"not JSON ({error})") from None
     if not isinstance(sheet, dict) or sheet.get("format") != FORMAT:
-        raise InputError(f"{path}: field format is not {FORMAT!r}; write worlds with .save()")
+        raise _bad_file(path, f"field format is not {FORMAT!r}; write worlds with .save()", field="format")
     return sheet
 
 
@@ -180,19 +176,24 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputError(f"{path}: one array, not the .npz of a world")
+                raise _bad_file(path, "one array, not the .npz of a world")
             arrays = {name: archive[name] for name in archive.files if name in known}
+    except InputError:
+        raise
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; write worlds with .save()") from None
+        raise _bad_file(path, f"{error.strerror}; write worlds with .save()") from None
     except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise InputError(
-            f"{path}: damaged, or not an .npz of plain arrays ({error}); write worlds with .save()"
-        ) from None
+        raise _bad_file(path, f"damaged, or not an .npz of plain arrays ({error}); write worlds with .save()") from None
     except Exception as error:  # zlib.error and what a damaged header raises have no common base
-        raise InputError(f"{path}: damaged ({error}); write it again with .save()") from None
-    if missing := [name for name in _REQUIRED if name not in arrays and name not in ("tariff", "input_share")]:
-        raise InputError(f"{path}: field {', '.join(missing)} is missing; write worlds with .save()")
+        raise _bad_file(path, f"damaged ({error}); write it again with .save()") from None
+    if missing := [name for name in _REQUIRED if name not in arrays]:
+        text = f"field {', '.join(missing)} is missing; write worlds with .save()"
+        raise _bad_file(path, text, field=missing[0])
     return arrays
+
+
+def _bad_file(path: Path, problem: str, field: str | None = None) -> InputError:
+    return InputError(f"{path}: {problem}", field=field, file=str(path))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -200,4 +201,4 @@ def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        raise _bad_file(path, f"cannot be written ({error.strerror})") from None

@@ -1,4 +1,8 @@
-"""The world: who sells what to whom, what each sector uses, who consumes it, and whether the accounts close."""
+"""The world: trade flows, technology and final demand of a baseline year, and the figures that follow from them.
+
+`World` is the package's facade: its methods import `accounts`, `aggregate`, `intake` and `store`, which import this
+module, when they are called.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from countervail.errors import InputError
-from countervail.trade.economy import Economy
-from countervail.types import Floats
+from countervail.trade.economy import Economy, final_demand
+from countervail.types import Floats, Mask
 
-# What `estimated` says of a cell.
 OBSERVED, ESTIMATED_MIX, ESTIMATED, ASSUMED = 0, 1, 2, 3
+"""How a cell of `estimated` is known."""
 
 _AXES: dict[str, tuple[str, ...]] = {
     "flows": ("country", "country", "sector"),
@@ -64,8 +68,8 @@ class World:
     `input_share[country, input, user]` are shares of the user's output, so that a column of inputs plus value added
     is 1. `tariff[exporter, importer, sector]` is ad valorem, `elasticity[sector]` the trade elasticity theta > 0.
 
-    What follows is carried by the bundled world and absent (None, or empty) where it is not known. `estimated` says
-    of each cell: 0 observed, 1 observed total with an estimated sector mix, 2 estimated, 3 an assumption.
+    The bundled world has the other fields too; they are None, or empty, where they are unknown. `estimated` gives for
+    each cell how it is known: 0 observed, 1 observed total with an estimated sector mix, 2 estimated, 3 an assumption.
     `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
     `flows` that no customs office recorded. Build one with `World.from_flows`, which validates; the constructor
@@ -80,13 +84,13 @@ class World:
     tariff: Floats
     elasticity: Floats
     sector_names: tuple[str, ...] | None = None
-    goods: NDArray[np.bool_] | None = None
+    goods: Mask | None = None
     estimated: NDArray[np.uint8] | None = None
     population: Floats | None = None
     gdp: Floats | None = None
     distance: Floats | None = None
-    contiguity: NDArray[np.bool_] | None = None
-    common_language: NDArray[np.bool_] | None = None
+    contiguity: Mask | None = None
+    common_language: Mask | None = None
     history_years: tuple[int, ...] = ()
     history: Floats | None = None
     elasticity_low: Floats | None = None
@@ -107,17 +111,16 @@ class World:
             try:
                 array = np.array(value, dtype=_DTYPES.get(name, np.float64), order="C")
             except (TypeError, ValueError) as error:
-                raise InputError(f"{name}: not an array of numbers ({error})") from None
+                raise InputError(f"{name}: not an array of numbers ({error})", field=name) from None
             expected = tuple(sizes[a] for a in axes)
             if array.shape != expected:
                 raise InputError(
                     f"{name}: shape {array.shape}, expected {expected} for [{', '.join(axes)}] "
-                    f"({sizes['country']} countries, {sizes['sector']} sectors)"
+                    f"({sizes['country']} countries, {sizes['sector']} sectors)",
+                    field=name,
                 )
             array.flags.writeable = False
             object.__setattr__(self, name, array)
-
-    # -- size and labels -----------------------------------------------------------------------------------------
 
     @property
     def n(self) -> int:
@@ -135,7 +138,8 @@ class World:
             return self.countries.index(iso3)
         except ValueError:
             raise InputError(
-                f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}"
+                f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}",
+                field="country",
             ) from None
 
     def sector_index(self, code: str) -> int:
@@ -144,10 +148,9 @@ class World:
             return self.sectors.index(code)
         except ValueError:
             raise InputError(
-                f"sector {code!r} is not in the world {self.name!r}; it has {', '.join(self.sectors)}"
+                f"sector {code!r} is not in the world {self.name!r}; it has {', '.join(self.sectors)}",
+                field="sector",
             ) from None
-
-    # -- derived values, million USD -----------------------------------------------------------------------------
 
     @cached_property
     def output(self) -> Floats:
@@ -167,10 +170,7 @@ class World:
     @cached_property
     def final_demand(self) -> Floats:
         """Expenditure less intermediate use [country, sector]; differences below rounding are zero."""
-        use = self.intermediate_use
-        rest = self.expenditure - use
-        rounding = 1e-13 * np.maximum(self.expenditure, use) * self.j
-        return np.where(np.abs(rest) <= rounding, 0.0, rest)
+        return final_demand(self.expenditure, self.intermediate_use, self.j)
 
     @cached_property
     def value_added(self) -> Floats:
@@ -217,8 +217,6 @@ class World:
         """The base point of the solver, made once."""
         return Economy.of(self)
 
-    # -- methods ---------------------------------------------------------------------------------------------------
-
     def check(self, tolerance: float = 1e-9) -> tuple[Violation, ...]:
         """Every violated identity, with country, sector and size; empty where the accounts close.
 
@@ -248,35 +246,34 @@ class World:
         `input_share` production uses labour only and `value_added_share` is 1; with it, what a column leaves of 1 is
         value added. Columns that miss 1 by up to one in a thousand are rescaled. Where the sectors use more than is
         bought, negative final demand is set to zero and the model's own consistent flows are taken, as Caliendo and
-        Parro (2015) do, up to a twentieth of final demand. `repairs` says what moved; larger misfits raise InputError
-        naming field, country and sector.
+        Parro (2015) do, up to a twentieth of final demand. `repairs` lists what was changed; larger misfits raise
+        InputError naming field, country and sector.
         """
-        from countervail.world.intake import world_from_flows
+        from countervail.world.intake import FlowTables, world_from_flows
 
-        return world_from_flows(
-            flows,
+        tables = FlowTables(
+            flows=flows,
             countries=countries,
             sectors=sectors,
             elasticity=elasticity,
             value_added_share=value_added_share,
             input_share=input_share,
             tariff=tariff,
-            name=name,
-            year=year,
         )
+        return world_from_flows(tables, name, year)
 
     def replace(self, **changes: Any) -> World:
         """A copy with some fields changed (and nothing derived carried over)."""
         return replace(self, **changes)
 
     def aggregate(self, sectors: Mapping[str, str] | None = None, countries: Mapping[str, str] | None = None) -> World:
-        """A coarser world: `sectors` and `countries` map codes to the group each is summed into; the rest stay."""
+        """A coarser world: `sectors` and `countries` map codes to groups that are summed; other codes are unchanged."""
         from countervail.world.aggregate import aggregate
 
         return aggregate(self, sectors, countries)
 
     def without_unrecorded(self) -> World:
-        """The world without the exports nobody recorded, balanced again with every country's output held."""
+        """The world without unrecorded exports, balanced again at every country's output."""
         from countervail.world.accounts import without_unrecorded
 
         return without_unrecorded(self)

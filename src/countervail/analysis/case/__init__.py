@@ -1,1 +1,224 @@
-"""One draw of a scenario in a world: what its measures and provisions do to trade, as shocks."""
+"""World and scenario to shocks: this package is the only place where measures and provisions become arrays.
+
+Arrays are `[exporter, importer, sector]`. The observed world O has the measures in force in it; S is O with the
+scenario's new measures on top. A `Case` holds what every shock of one draw needs; its methods give the shocks of the
+worlds: S, U (measures lifted), C (the club's provisions), UC (both). What a measure does is in `effects`, how measures
+combine in `budget`, the club in `club_shocks`, where all of it lies in the world in `layout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from countervail.analysis.case.budget import Lifting, cheaper_payments, imposed
+from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
+from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
+from countervail.analysis.case.effects import Effect, effects_of
+from countervail.analysis.case.layout import Layout, Placed, positions
+from countervail.scenario import Scenario
+from countervail.trade.economy import Economy
+from countervail.trade.equilibrium import Prepared
+from countervail.trade.shock import Shock
+from countervail.types import Floats, Indices
+from countervail.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One draw of a scenario in a world.
+
+    Attributes:
+        world: the baseline.
+        scenario: the scenario, in the present state of its switches.
+        layout: where its measures and provisions lie.
+        draw: the values of the uncertain numbers.
+        base: the world's own economy, prepared; every draw uses its preconditioner.
+    """
+
+    world: World
+    scenario: Scenario
+    layout: Layout
+    draw: Draw = CENTRAL
+    base: Prepared | None = None
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario) -> Case:
+        """The central case.
+
+        Raises:
+            InputError: the scenario names a country or sector that the world does not have.
+        """
+        return cls(world, scenario, Layout.of(world, scenario))
+
+    def drawn(self, draw: Draw) -> Case:
+        """The same case with other values of the uncertain numbers."""
+        return replace(self, draw=draw, base=self._base)
+
+    def switched(self, scenario: Scenario) -> Case:
+        """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
+        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base)
+
+    @property
+    def _base(self) -> Prepared:
+        """A prepared economy of the world's own flows, for a neighbouring case."""
+        return self.prepared if self.draw.flows is None or self.base is None else self.base
+
+    # -- the economy -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def economy(self) -> Economy:
+        """The solver's base point in this draw, at the horizon's elasticities."""
+        base = self.base.economy if self.base is not None else self.world.economy
+        if self.draw.flows is not None:
+            base = Economy.of(self.world.replace(flows=self.draw.flows))
+        theta = self._elasticities[1]
+        return base if np.array_equal(theta, base.elasticity) else base.with_elasticity(theta)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The economy prepared for the solver, with the preconditioner of the world's own."""
+        base = self.base if self.base is not None else Prepared.of(self.world)
+        return base if base.economy is self.economy else base.lend(self.economy)
+
+    @cached_property
+    def _elasticities(self) -> tuple[Floats, Floats]:
+        """Those of the long run, and the horizon's `[sector]`."""
+        return elasticities(self.world, self.scenario, self.draw)
+
+    @cached_property
+    def _horizon(self) -> Floats:
+        """Exponent `[sector]` on effects known at the long elasticity: wedges stay, elasticities change."""
+        long, now = self._elasticities
+        return np.asarray(now / long)
+
+    @cached_property
+    def shape(self) -> tuple[int, int, int]:
+        """`(exporters, importers, sectors)`."""
+        return self.world.n, self.world.n, self.world.j
+
+    def indices(self, codes: Iterable[str]) -> Indices:
+        """Positions of countries, those the world lacks left out."""
+        return positions(self.world, codes)
+
+    # -- the shocks of the worlds ----------------------------------------------------------------------------------
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """The enabled measures in force."""
+        return effects_of(self.layout, self.scenario, self.draw)
+
+    @cached_property
+    def new_effects(self) -> tuple[Effect, ...]:
+        """The enabled new measures."""
+        return effects_of(self.layout, self.scenario, self.draw, new=True)
+
+    def sanctioned(self) -> Shock:
+        """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
+        return imposed(self.world, self.effects, self.new_effects, self._horizon)
+
+    @cached_property
+    def _share(self) -> Floats:
+        """Trade shares `[exporter, importer, sector]`."""
+        return self.economy.share.transpose(2, 1, 0)
+
+    @cached_property
+    def _lifting(self) -> Lifting:
+        return Lifting(
+            self.scenario,
+            self.layout,
+            self.draw,
+            self.effects,
+            share=self._share,
+            theta=self.economy.elasticity,
+            horizon=self._horizon,
+        )
+
+    @property
+    def budget(self) -> Floats:
+        """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
+        return self._lifting.budget
+
+    def lift(self, *, payments: bool = True) -> Shock:
+        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
+        return self._lifting.every(payments=payments)
+
+    def lift_payments(self) -> Shock:
+        """Cheaper payments of pairs under no measure once cut-offs are lifted."""
+        return self._lifting.payments()
+
+    def lift_one(self, which: int) -> Shock:
+        """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
+        return self._lifting.one(which)
+
+    def repaid(self, saving: Floats, base: Shock) -> Shock:
+        """`base` once every pair pays `saving` [exporter, importer], in logs, less (or more, where negative)."""
+        phi = cheaper_payments(self.world, saving, self.economy.elasticity)
+        return replace(base, trade_effect=phi if base.trade_effect is None else phi * np.asarray(base.trade_effect))
+
+    @cached_property
+    def _club(self) -> ClubShocks:
+        return ClubShocks(
+            self.scenario,
+            self.layout,
+            self.draw,
+            elasticity=self._elasticities[0],
+            horizon=self._horizon,
+            share=self._share,
+            effects=tuple(e for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0),
+        )
+
+    def integration(self, design: ClubDesign) -> Floats:
+        """b, the rise of log trade between members `[member, member, sector]`, in partial equilibrium."""
+        return self._club.integration(design)
+
+    def club(self, design: ClubDesign, base: Shock | None = None) -> Shock:
+        """C: what the club does between its members, on top of `base` (the shock of S or U; default none)."""
+        return self._club.shock(design, base)
+
+    def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
+        """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""
+        lost = (1.0 + wedge) ** -self.economy.elasticity
+        return deterrence(self.layout, base, self.indices([member]), self.senders_outside, lost)
+
+    # -- the countries involved ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _active(self) -> tuple[Placed, ...]:
+        """The measures that are switched on and in force."""
+        return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
+
+    def trades_with_senders(self, member: str) -> bool:
+        """Whether `member` has any trade with the senders outside the club."""
+        k, senders = int(self.indices([member])[0]), self.senders_outside
+        return bool(self.world.flows[k, senders].any() or self.world.flows[senders, k].any())
+
+    @cached_property
+    def senders(self) -> Indices:
+        """Positions of the countries that impose measures of their own, or compel others to."""
+        lists = [at for placed in self._active for at in ((placed.senders,) if placed.own else (placed.compelling,))]
+        return np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
+
+    @cached_property
+    def abstainers(self) -> Indices:
+        """Positions of the countries outside the club whose own trade measures hold back, compelled or not.
+
+        The United Nations' measures, which hold back everybody, do not count.
+        """
+        lists = [placed.senders for placed in self._active if not placed.by_all and placed.cells]
+        every = np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
+        return np.setdiff1d(every, self.indices(self.scenario.members()))
+
+    @cached_property
+    def targets(self) -> Indices:
+        """Positions of the countries under a measure."""
+        lists = [placed.targets for placed in self._active]
+        return np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.intp)
+
+    @cached_property
+    def senders_outside(self) -> Indices:
+        """The senders that are no members."""
+        return np.setdiff1d(self.senders, self.indices(self.scenario.members()))

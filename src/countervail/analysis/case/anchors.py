@@ -1,18 +1,20 @@
-"""Structural gravity by Poisson pseudo-maximum likelihood with exporter and importer effects.
+"""What trade without measures is estimated from: structural gravity, or a pair's own past trade.
 
-What a pair without trade would trade if it were like the others (Santos Silva and Tenreyro 2006; fixed effects as
-multilateral resistances, Fally 2015)."""
+Gravity is fitted by Poisson pseudo-maximum likelihood with exporter and importer effects (Santos Silva and Tenreyro
+2006; the fixed effects are multilateral resistances, Fally 2015): it predicts the trade that a pair would have if it
+were like the others. Past trade gives a double ratio: what a pair has lost against others since a year before the
+measures.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.errors import InputError, NotConverged
 from countervail.scenario import Scenario
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 from countervail.world.world import World
 
 MAX_ITERATIONS = 60
@@ -21,12 +23,12 @@ TOLERANCE = 1e-10
 
 @dataclass(frozen=True)
 class Gravity:
-    """A fit a sector.
+    """A fit for each sector.
 
     Attributes:
         coefficients: `[sector, covariate]`.
-        predicted: `[sector, exporter, importer]`, of every pair, those left out of the fit included; zero where the
-            exporter or the importer trades with nobody in the sample, so that its effect is not identified.
+        predicted: `[sector, exporter, importer]`, of every pair, also of those left out of the fit; zero where the
+            exporter or the importer has no trade in the sample, so that its effect is not identified.
         iterations: of the reweighted least squares.
     """
 
@@ -35,7 +37,7 @@ class Gravity:
     iterations: int
 
 
-def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravity:
+def ppml(flows: Floats, covariates: Floats, sample: Mask) -> Gravity:
     """Fit `flows = exp(exporter + importer + covariates . beta)` sector by sector by PPML.
 
     Args:
@@ -51,14 +53,15 @@ def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravit
     y = np.where(sample, flows, 0.0)
     weight = sample & (y.sum(2) > 0)[:, :, None] & (y.sum(1) > 0)[:, None, :]
     if not y.sum((1, 2)).all():
-        raise InputError(f"gravity: sector {int(np.argmin(y.sum((1, 2))))} has no trade among the pairs to fit on")
+        sector = int(np.argmin(y.sum((1, 2))))
+        raise InputError(f"gravity: sector {sector} has no trade among the pairs to fit on", field="settings.anchor")
     y = np.where(weight, y, 0.0)
     w = weight.astype(float)
     scale = y.sum((1, 2), keepdims=True) / w.sum((1, 2), keepdims=True)
     y = y / scale
     mu = np.where(weight, (y + 1.0) / 2.0, 1.0)
     eta = np.log(mu)
-    deviance = np.full(len(y), np.inf)
+    deviance, moved = np.full(len(y), np.inf), np.inf
     beta = np.zeros((len(y), len(covariates)))
     for iteration in range(1, MAX_ITERATIONS + 1):
         working = eta + (y - mu) / mu
@@ -71,8 +74,9 @@ def ppml(flows: Floats, covariates: Floats, sample: NDArray[np.bool_]) -> Gravit
         if (np.abs(new - deviance) <= TOLERANCE * (1.0 + np.abs(new))).all():
             known = (w.sum(2) > 0)[:, :, None] & (w.sum(1) > 0)[:, None, :]
             return Gravity(beta, np.where(known, mu * scale, 0.0), iteration)
+        moved = float((np.abs(new - deviance) / (1.0 + np.abs(new))).max())
         deviance = new
-    raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations")
+    raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations", residual=moved)
 
 
 def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
@@ -111,23 +115,26 @@ def _effects(columns: Floats, w: Floats) -> Floats:
     return np.asarray(exporter[:, :, :, None] + importer[:, :, None, :])
 
 
-# -- past trade: what a pair has lost against others since a year before the measures ----------------------------------
+# -- past trade --------------------------------------------------------------------------------------------------------
 
 
 EARLIEST = 2000
-"""Measures older than this have no panel year before them that is of use; they do not set the year before."""
+"""Measures older than this have no useful panel year before them; they do not set the year before."""
 
 
 def before_years(world: World, scenario: Scenario) -> dict[str, int]:
-    """By target, the panel year that stands for trade before the measures on it.
+    """By target, the panel year whose trade is taken as that before the measures on it.
 
-    As set (`history_before`), or the last before the earliest measure on the target that is young enough.
+    As set (`history_before`), or the last one before the earliest measure on the target since `EARLIEST`.
 
     Raises:
         InputError: the world has no past trade, or none that early.
     """
     if world.history is None:
-        raise InputError("settings.anchor: history needs past trade, which this world does not have; use estimate")
+        raise InputError(
+            "settings.anchor: history needs past trade, which this world does not have; use estimate",
+            field="settings.anchor",
+        )
     starts: dict[str, int] = {}
     for m in scenario.measures:
         for target in scenario.targets(m):
@@ -139,51 +146,58 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
         wanted = scenario.settings.history_before or start - 1
         years = [y for y in world.history_years if y <= wanted]
         if not years:
-            raise InputError(f"settings.history_before: no panel year up to {wanted}; the first is {first}")
+            raise InputError(
+                f"settings.history_before: no panel year up to {wanted}; the first is {first}",
+                field="settings.history_before",
+            )
         out[target] = max(years)
     return out
 
 
 def main_year(world: World, scenario: Scenario) -> int:
-    """The year before of the largest target: what stands for the scenario as a whole."""
+    """The year before the measures on the largest target, which is used for the scenario as a whole."""
     years = before_years(world, scenario)
     size = dict(zip(world.countries, world.value_added.sum(1).tolist(), strict=True))
     targets = [t for t in years if t != "CHN"] or list(years)
     if not targets:
-        raise InputError("measures: none are in force, so no year stands for trade before them")
+        raise InputError("measures: none are in force, so there is no year before them", field="measures")
     return years[max(targets, key=lambda t: size.get(t, 0.0))]
+
+
+def goods_of(world: World) -> Mask:
+    """The sectors that are goods; all, where the world does not say."""
+    return world.goods if world.goods is not None else np.ones(world.j, bool)
 
 
 def goods_now(world: World) -> Floats:
     """Goods trade of the baseline `[exporter, importer]`, million USD."""
-    goods = world.goods if world.goods is not None else np.ones(world.j, bool)
-    return np.asarray(world.flows[:, :, goods].sum(2))
+    return np.asarray(world.flows[:, :, goods_of(world)].sum(2))
 
 
-def double_ratio(world: World, before: int, treated: NDArray[np.bool_], untreated: NDArray[np.bool_]) -> Floats:
-    """Log of what each pair's goods trade would be over what it is, had it moved like others `[exporter, importer]`.
+def double_ratio(world: World, before: int, treated: Mask, untreated: Mask) -> Floats:
+    """Log of each pair's goods trade, had it moved like that of others, over what it is `[exporter, importer]`.
 
     Args:
         world: with `history`.
         before: a year of its panel.
         treated: pairs to leave out of what others did `[exporter, importer]`.
-        untreated: countries whose trade is the yardstick `[country]`.
+        untreated: countries whose trade the pair is compared with `[country]`.
 
     Returns:
-        NaN where the pair or its yardstick has no trade in either year.
+        NaN where the pair, or the trade it is compared with, is zero in either year.
     """
     assert world.history is not None
     then = np.nan_to_num(world.history[world.history_years.index(before)])
     now = goods_now(world)
     off = ~np.eye(world.n, dtype=bool)
-    yard = untreated[:, None] & untreated[None, :] & off & ~treated & (then > 0) & (now > 0)
+    others = untreated[:, None] & untreated[None, :] & off & ~treated & (then > 0) & (now > 0)
     out = untreated[None, :] & off & ~treated & (then > 0) & (now > 0)  # exporters' sales to untreated importers
     into = untreated[:, None] & off & ~treated & (then > 0) & (now > 0)  # importers' purchases from untreated exporters
 
     def level(trade: Floats) -> Floats:
         sold = np.where(out, trade, 0.0).sum(1)
         bought = np.where(into, trade, 0.0).sum(0)
-        world_trade = np.where(yard, trade, 0.0).sum()
+        world_trade = np.where(others, trade, 0.0).sum()
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.log(trade) + np.log(world_trade) - np.log(sold)[:, None] - np.log(bought)[None, :])
 

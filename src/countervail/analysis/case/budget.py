@@ -4,103 +4,27 @@ A measure with phi left of trade, in force for a share f of the baseline year, m
 phi_U = 1 / (1 - f (1 - phi)) when lifted. Measures on the same cell hit the same trade, so together they are worth what
 the strongest is worth, G = max ln phi_U, and each has its Shapley value of that (the airport game of Littlechild and
 Owen 1973): lifting them one by one adds up to lifting them all.
+
+`budget` and `shares` are the game. `Lifting` anchors the budget and makes the shocks that lift measures (U), `imposed`
+the one that adds new ones (S).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.draws import Draw, elasticities
-from countervail.analysis.case.layout import Layout, Placed, cube
-from countervail.scenario import Measure, Scenario
-from countervail.types import Cells, Floats
+from countervail.analysis.case.anchors import before_years, double_ratio, goods_of
+from countervail.analysis.case.draws import Draw
+from countervail.analysis.case.effects import Effect
+from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.scenario import Scenario
+from countervail.trade.shock import Shock
+from countervail.types import Cells, Floats, Indices, Mask
 from countervail.world.world import World
-
-
-@dataclass(frozen=True, eq=False)
-class Effect:
-    """What a measure does in one draw.
-
-    Attributes:
-        measure: the measure.
-        placed: where it lies.
-        covered: the share of trade it keeps its senders from, for provisions among members.
-        lifted: ln phi_U, the log of trade when lifted over trade now `[sector of the world]`; infinite for a full ban.
-        tariff: the baseline's ad-valorem rate under it `[sector of the world]`, zero where it is no tariff.
-        transfer: added to the deficit when lifted, million USD `[country]`, or None.
-    """
-
-    measure: Measure
-    placed: Placed
-    covered: float
-    lifted: Floats
-    tariff: Floats
-    transfer: Floats | None = None
-
-    @property
-    def cells(self) -> tuple[Cells, ...]:
-        """What it hits."""
-        return self.placed.cells
-
-
-def effects(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
-    """What the enabled measures in force (or, `new`, the added ones) do in this draw."""
-    places, chosen = (layout.new_measures, scenario.new_measures) if new else (layout.measures, scenario.measures)
-    theta = elasticities(layout.world, scenario, draw)
-    return tuple(_effect(layout.world, places[m.id], m, draw, theta) for m in chosen if m.enabled)
-
-
-def _effect(world: World, placed: Placed, m: Measure, draw: Draw, theta: tuple[Floats, Floats]) -> Effect:
-    path, force, zero = placed.path, placed.lifted, np.zeros(world.j)
-    match m.kind:
-        case "tariff":
-            assert m.rate is not None
-            return Effect(m, placed, 0.0, zero, np.full(world.j, force * draw.of(f"{path}.rate", m.rate)))
-        case "price_cap":
-            # a cap's wedges are known: its effect is that of the horizon's elasticity, and is not scaled to it again
-            long, now = theta
-            left, rate = _price_cap(m, path, draw, now)
-            return Effect(m, placed, 0.0, np.maximum(-np.log1p(-force * (1.0 - left)), 0.0) * long / now, force * rate)
-        case "asset_freeze":
-            return Effect(m, placed, 0.0, zero, zero, _transfer(world, placed, m, draw))
-    if m.effect is not None:
-        covered = gone = -float(np.expm1(draw.of(f"{path}.effect", m.effect)))
-    else:
-        covered = draw.of(f"{path}.coverage", m.coverage)
-        gone = covered * (1.0 - draw.of(f"{path}.leakage", m.leakage))
-    lifted = np.inf if force * gone >= 1.0 else -np.log1p(-force * gone)
-    return Effect(m, placed, covered, np.full(world.j, lifted), zero)
-
-
-def _price_cap(m: Measure, path: str, draw: Draw, theta: Floats) -> tuple[Floats, Floats]:
-    """A price cap as one cell: what it leaves of trade and the tariff whose revenue is the buyers' rent `[sector]`.
-
-    The pair's trade is two varieties, a covered share s at the discount t (rent to the importer) and the rest at an
-    evasion wedge kappa (DESIGN, price cap): m = s (1 + t)^-theta + (1 - s) kappa^-theta.
-    """
-    assert m.rate is not None
-    s, t = draw.of(f"{path}.coverage", m.coverage), draw.of(f"{path}.rate", m.rate)
-    kappa = 1.0 + draw.of(f"{path}.evasion", m.evasion)
-    total = s * (1.0 + t) ** -theta + (1.0 - s) * kappa**-theta
-    rent = s * (1.0 + t) ** -theta * t / ((1.0 + t) * total)
-    return np.asarray(total * (1.0 - rent) ** -theta), np.asarray(rent / (1.0 - rent))
-
-
-def _transfer(world: World, placed: Placed, m: Measure, draw: Draw) -> Floats:
-    """Income that an asset freeze withholds, back with its owner and gone from the custodians when lifted."""
-    assert m.stock is not None
-    assert m.return_rate is not None
-    path = placed.path
-    income = placed.lifted * draw.of(f"{path}.stock", m.stock) * draw.of(f"{path}.return_rate", m.return_rate)
-    # only totals are on record: owners and custodians share them by size
-    size = world.value_added.sum(1)
-    transfer = np.zeros(world.n)
-    transfer[placed.targets] += income * size[placed.targets] / size[placed.targets].sum()
-    transfer[placed.custodians] -= income * size[placed.custodians] / size[placed.custodians].sum()
-    return transfer
 
 
 def budget(world: World, chosen: Sequence[Effect]) -> Floats:
@@ -145,3 +69,170 @@ def _units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:
             else:
                 units += [(float(level), k, (i, n, j[lifted == level])) for level in np.unique(lifted)]
     return sorted((u for u in units if u[0] > 0), key=lambda u: u[0])
+
+
+# -- shocks ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Lifting:
+    """The shocks that lift the measures in force, all of them or one.
+
+    Attributes:
+        scenario: in the present state of its switches.
+        layout: where its measures lie.
+        draw: the values of the uncertain numbers.
+        effects: of the enabled measures in force.
+        share: trade shares of the draw's economy `[exporter, importer, sector]`.
+        theta: its elasticities, at the horizon `[sector]`.
+        horizon: exponent on effects that are known at the long elasticity `[sector]`.
+    """
+
+    scenario: Scenario
+    layout: Layout
+    draw: Draw
+    effects: tuple[Effect, ...]
+    share: Floats
+    theta: Floats
+    horizon: Floats
+
+    @property
+    def world(self) -> World:
+        """The baseline."""
+        return self.layout.world
+
+    @cached_property
+    def strongest(self) -> Floats:
+        """The budget of the measures as they are given, before any anchor."""
+        return budget(self.world, self.effects)
+
+    @cached_property
+    def budget(self) -> Floats:
+        """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
+        G = self.strongest
+        match self.scenario.settings.anchor:
+            case "history":
+                ratio = self._history
+                goods = goods_of(self.world) & (G > 0) & np.isfinite(ratio)[:, :, None]
+                G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
+            case "gravity":
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    predicted = np.log(self.layout.gravity_share / self.share)
+                G = np.where((G > 0) & (self.share > 0), np.nan_to_num(predicted, neginf=0.0), G)
+        # a full ban on a cell that still trades cannot be inverted: gravity bounds the trade it hides
+        banned = np.isinf(G) & (self.share > 0)
+        if banned.any():
+            more = self.layout.gravity_share / np.where(banned, self.share, 1.0)
+            G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
+        return G
+
+    @cached_property
+    def _history(self) -> Floats:
+        """Double ratios of every pair since the year before the measures on its target `[exporter, importer]`."""
+        years = before_years(self.world, self.scenario)
+        pairs = np.asarray(self.layout.treated.any(2))
+        ratio = np.full((self.world.n, self.world.n), np.nan)
+        for year in sorted(set(years.values()), reverse=True):
+            of_year = double_ratio(self.world, year, pairs, self.layout.untouched)
+            at = positions(self.world, (t for t, y in years.items() if y == year))
+            ratio[at], ratio[:, at] = of_year[at], of_year[:, at]
+        return ratio
+
+    def every(self, *, payments: bool = True) -> Shock:
+        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
+        paid = payments and self.layout.payments is not None
+        phi = np.asarray(self.payments().trade_effect) if paid else cube(self.world, 1.0)
+        opened = cube(self.world, 0.0)
+        # exponentials are expensive: only of the cells that change
+        at = np.flatnonzero(flat((self.budget != 0) & ~self._closed))
+        flat(phi)[at] = np.exp(flat(self.budget)[at] * self.horizon[at // self.world.n**2])
+        at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
+        flat(opened)[at] = self._opening(flat(self.strongest)[at], at // self.world.n**2)
+        flat(opened)[at] *= flat(self.layout.potential)[at]
+        return _with_taxes(self.world, Shock(trade_effect=phi, potential=opened), self.effects, lifted=True)
+
+    def payments(self) -> Shock:
+        """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
+
+        `ln phi = theta ln((1 + w_O) / (1 + w_U))`; with the measures one by one it adds up to `every`.
+        """
+        paid = self.layout.payments
+        assert paid is not None
+        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
+        phi = cheaper_payments(self.world, saving, self.theta)
+        phi[self.budget != 0] = 1.0
+        return Shock(trade_effect=phi)
+
+    def one(self, which: int) -> Shock:
+        """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
+        phi = cube(self.world, 1.0)
+        potential: Floats | None = None
+        for (i, n, j), own in self._shares[which]:
+            cells = np.ix_(i, n, j)
+            total, closed = self.strongest[cells], self._closed[cells]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
+            phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
+            opening = self._opening(total, j) * self.layout.potential[cells]
+            opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
+            potential = self._with(potential, cells, opened)
+        return _with_taxes(
+            self.world, Shock(trade_effect=phi, potential=potential), (self.effects[which],), lifted=True
+        )
+
+    def _opening(self, G: Floats, sectors: Indices) -> Floats:
+        """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
+        return np.asarray(-np.expm1(-np.maximum(G, 0.0) * self.horizon[sectors]))
+
+    @cached_property
+    def _shares(self) -> list[list[tuple[Cells, Floats]]]:
+        return shares(self.world, self.effects)
+
+    @cached_property
+    def _closed(self) -> Mask:
+        """Cells without trade."""
+        return np.asarray(self.share == 0)
+
+    def _with(self, base: Floats | None, cells: tuple[Indices, ...], values: Floats) -> Floats | None:
+        """`base`, zero where it is None, with other values in some cells; None where all of it is zero."""
+        if base is None and not values.any():
+            return None
+        out = cube(self.world, 0.0) if base is None else np.array(base)
+        out[cells] = values
+        return out
+
+
+def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
+    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving `[exporter, importer]` in logs; 1 at home."""
+    phi = cube(world, 1.0)
+    i, n = np.nonzero((saving != 0) & ~np.eye(world.n, dtype=bool))
+    phi[i, n] = np.exp(saving[i, n][:, None] * theta)
+    return phi
+
+
+def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats) -> Shock:
+    """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
+    if not new:
+        return Shock()
+    with np.errstate(invalid="ignore"):
+        added = budget(world, (*effects, *new)) - budget(world, effects)
+    phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
+    return _with_taxes(world, Shock(trade_effect=phi), new, lifted=False)
+
+
+def _with_taxes(world: World, shock: Shock, effects: Sequence[Effect], *, lifted: bool) -> Shock:
+    """The shock with the tariffs and transfers of `effects`, taken off where they are `lifted`, else put on.
+
+    The bundled world's rates are zero: there a tariff taken off is a negative one.
+    """
+    tariff, transfer = None, np.zeros(world.n)
+    for effect in effects:
+        if effect.transfer is not None:
+            transfer += effect.transfer if lifted else -effect.transfer
+        if effect.tariff.any():
+            tariff = np.array(world.tariff) if tariff is None else tariff
+            for i, n, j in effect.cells:
+                cells = np.ix_(i, n, j)
+                before, rate = 1.0 + tariff[cells], 1.0 + effect.tariff[j]
+                tariff[cells] = (before / rate if lifted else before * rate) - 1.0
+    return replace(shock, tariff=tariff, transfer=transfer if transfer.any() else None)

@@ -1,4 +1,4 @@
-"""Draws: one value of every uncertain number, the same in all worlds and variants."""
+"""Draws: one value of every uncertain number, the same in all worlds and under all settings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from countervail.scenario.assumptions import ranges
 from countervail.types import Floats
 from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
 
-# Standard deviation of the log of an imputed cell, by what `World.estimated` says of it (assumptions).
+# Standard deviation of the log of an imputed cell, by its mark in `World.estimated` (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
-# How much of the uncertainty about elasticities is common to all sectors, and of that about measures to all measures
+# Share of the variance of elasticities that is common to all sectors, and of that of measures common to all measures
 # (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
 MEASURES = ("measures.", "new_measures.")
@@ -25,7 +25,7 @@ _WEAKER = ("effect", "leakage")
 
 @dataclass(frozen=True)
 class Draw:
-    """Values by path as `--set` takes it; what is missing stays at its central value."""
+    """Values by path as `--set` takes it; a number that is missing has its central value."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     elasticity: Floats | None = None
@@ -41,7 +41,7 @@ class Draw:
 CENTRAL = Draw()
 
 SHORT = 0.5
-"""Elasticities of the short horizon over those of the long: a stress, not a forecast (DESIGN, horizon)."""
+"""Elasticities of the short horizon over those of the long: a stress test, not a forecast."""
 
 
 def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
@@ -51,21 +51,24 @@ def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, 
 
 
 def central_elasticity(world: World, scenario: Scenario) -> Floats:
-    """The long-run elasticities that the scenario asks for, their central values or an end of their ranges `[sector]`.
+    """The long-run elasticities of the scenario's setting: central values, or an end of their ranges `[sector]`.
 
     Raises:
-        InputError: an end is asked for and the world gives no ranges.
+        InputError: the scenario sets an end, and the world gives no ranges.
     """
     chosen = scenario.settings.elasticity
     ends = {"low": world.elasticity_low, "central": world.elasticity, "high": world.elasticity_high}
-    if (found := ends[chosen]) is None:
-        raise InputError(f"settings.elasticity: the world gives no range of its elasticities, so none is {chosen}")
-    return found
+    if (elasticity := ends[chosen]) is None:
+        raise InputError(
+            f"settings.elasticity: the world gives no range of its elasticities, so none is {chosen}",
+            field="settings.elasticity",
+        )
+    return elasticity
 
 
 @dataclass(frozen=True)
 class Draws:
-    """All draws of a run, made at once so that none depends on the order of use.
+    """All draws of a run, made at once so that they do not depend on the order of use.
 
     Attributes:
         paths: of the uncertain numbers.
@@ -74,7 +77,7 @@ class Draws:
         elasticity: `[draw, sector]`.
         common: how strong all measures together are, in standard deviations `[draw]`.
         payments: quantile of what payments save `[draw]`.
-        seeds: of the imputed cells' noise, one a draw.
+        seeds: of the imputed cells' noise, one per draw.
     """
 
     paths: tuple[str, ...]
@@ -94,8 +97,8 @@ class Draws:
 def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     """`n` draws: every range of the scenario, elasticities, and the noise of imputed cells.
 
-    A number is as likely to fall below its central value as above it, the less the farther: the central case is then
-    the median of what goes into the draws.
+    A number is as likely to fall below its central value as above it, and values far from it are rarer: the central
+    case is the median of what goes into the draws.
     """
     root = np.random.SeedSequence(seed)
     mine, cells = root.spawn(2)
@@ -147,12 +150,12 @@ def _normal_cdf(z: Floats) -> Floats:
 
 
 def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
-    """Flows with noise on imputed cells: outputs held, domestic sales and final demand give way and stay positive."""
+    """Flows with noise on imputed cells: outputs stay, domestic sales and final demand adjust and stay positive."""
     if world.estimated is None:
         return None
     rng = np.random.default_rng(seed)
     n = world.n
-    # one factor a pair for its level, and one a cell for its mix
+    # one factor per pair for its level, and one per cell for its mix
     level = rng.standard_normal((n, n, 1))
     mix = rng.standard_normal(world.flows.shape)
     spread = np.zeros(4)
@@ -167,13 +170,13 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     spare = np.maximum(world.final_demand, 0.0)
     more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     exports, lost = more.sum(1), -less.sum(0)
-    row = _most(np.minimum(0.9 * home, 0.45 * spare), exports)
-    column = _most(0.45 * spare, lost)
+    row = _feasible(np.minimum(0.9 * home, 0.45 * spare), exports)
+    column = _feasible(0.45 * spare, lost)
     moved = more * row[:, None, :] + less * column[None, :, :]
     moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
     return np.asarray(world.flows + moved)
 
 
-def _most(room: Floats, wanted: Floats) -> Floats:
-    """The share of what is wanted that there is room for, 1 at most."""
-    return np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(room), where=wanted > room))
+def _feasible(room: Floats, change: Floats) -> Floats:
+    """The share of a change that there is room for, 1 at most."""
+    return np.minimum(1.0, np.divide(room, change, out=np.ones_like(room), where=change > room))

@@ -1,20 +1,21 @@
-"""Where a scenario's measures and provisions lie in a world: what no draw and no switch changes, worked out once."""
+"""Where a scenario's measures and provisions lie in a world; no draw and no switch changes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countervail.analysis.case.anchors import ppml
+from countervail.analysis.case.anchors import goods_of, ppml
 from countervail.analysis.case.payment_savings import PaymentsOf
 from countervail.errors import InputError
 from countervail.scenario import Measure, Provision, Range, Scenario, select_sectors
-from countervail.types import Cells, Floats, Indices
+from countervail.scenario.kinds import KINDS, Direction
+from countervail.types import Cells, Floats, Indices, Mask
 from countervail.world.world import World
 
 
@@ -29,7 +30,7 @@ class Placed:
         lifted: the share of the baseline year that U takes back.
         in_force: the share of the baseline year in force.
         by_all: whether every state imposes it.
-        own: whether it is the senders' own, and not compliance with the threat of another's.
+        own: whether it is the senders' own measure, and not compliance with another state's threat.
     """
 
     path: str
@@ -47,18 +48,18 @@ class Placed:
 
 @dataclass(frozen=True, eq=False)
 class Joined:
-    """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs have already."""
+    """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs already have."""
 
     sectors: Indices
-    pairs: NDArray[np.bool_]
-    integration: tuple[tuple[str, Range, NDArray[np.bool_]], ...]
+    pairs: Mask
+    integration: tuple[tuple[str, Range, Mask], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
     """The places of all measures, switched off or not, and of all provisions, by id.
 
-    `like` is the layout of a neighbouring scenario in the same world: what is the same there is not worked out again.
+    `like` is the layout of a neighbouring scenario in the same world; what is equal there is taken from it.
     """
 
     world: World
@@ -80,7 +81,8 @@ class Layout:
             if code not in world.countries:
                 raise InputError(
                     f"club.members: the world has no country {code} of its own (it is part of the rest of the world); "
-                    f"it has {', '.join(world.countries)}"
+                    f"it has {', '.join(world.countries)}",
+                    field="club.members",
                 )
         places = _Places(world, scenario, like)
         return cls(
@@ -95,18 +97,29 @@ class Layout:
 
     def switched(self, scenario: Scenario) -> Layout:
         """The layout under another state of the scenario's switches."""
-        if _places_alike(scenario, self.scenario):
+        if _same_places(scenario, self.scenario):
             return self
         return Layout.of(self.world, scenario, self)
 
     @cached_property
-    def treated(self) -> NDArray[np.bool_]:
+    def treated(self) -> Mask:
         """Cells under any measure in force `[exporter, importer, sector]`."""
         out = np.zeros(self.world.flows.shape, bool)
         for placed in self.measures.values():
             if placed.in_force > 0:
                 for i, n, j in placed.cells:
                     out[np.ix_(i, n, j)] = True
+        return out
+
+    @cached_property
+    def untouched(self) -> Mask:
+        """Countries that impose no measure of their own, are under none and are no members `[country]`."""
+        out = np.array([code != "ROW" for code in self.world.countries])
+        for placed in (*self.measures.values(), *self.new_measures.values()):
+            out[placed.targets] = False
+            if placed.own:
+                out[placed.senders] = False
+        out[positions(self.world, self.scenario.members())] = False
         return out
 
     @cached_property
@@ -119,14 +132,16 @@ class Layout:
 
     @cached_property
     def gravity_share(self) -> Floats:
-        """Trade that gravity predicts from the pairs under no measure, share of the importer's spending."""
+        """Trade that gravity, fitted on the pairs under no measure, predicts: share of the importer's spending."""
         if self._same_trade is not None:
             return self._same_trade.gravity_share
         world = self.world
         if world.distance is None or world.contiguity is None or world.common_language is None:
             raise InputError(
-                "the world has no distances, so nothing says what trade a full ban hides: give the measure an effect, "
-                "a coverage below 1 or some leakage, use another anchor than gravity, or a world with distances"
+                "the world has no distances, so the trade that a full ban hides is unknown: give the measure an "
+                "effect, a coverage below 1 or some leakage, use an anchor other than gravity, or a world with "
+                "distances",
+                field="settings.anchor",
             )
         abroad = ~np.eye(world.n, dtype=bool)
         distance = np.log(np.where(abroad, world.distance, 1.0))
@@ -141,9 +156,9 @@ class Layout:
 
     @cached_property
     def potential(self) -> Floats:
-        """What pairs without trade would trade like others, share of the importer's spending; zero where they trade.
+        """Predicted trade of pairs without trade, share of the importer's spending; zero where a pair trades.
 
-        Fitted once a scenario on its full set of measures; zero throughout where the world has no distances.
+        Fitted once for a scenario, on its full set of measures; zero throughout where the world has no distances.
         """
         if self._same_trade is not None:
             return self._same_trade.potential
@@ -161,7 +176,7 @@ def cube(world: World, value: float) -> Floats:
 
 
 def flat(array: NDArray[Any]) -> NDArray[Any]:
-    """The cells of such an array in the order of memory, importers within sectors; what is written there stays."""
+    """The cells of such an array in the order of memory, importers within sectors, as a view that can be written to."""
     return array.transpose(2, 1, 0).reshape(-1)
 
 
@@ -171,20 +186,15 @@ def positions(world: World, codes: Iterable[str]) -> Indices:
     return np.array([place[c] for c in codes if c in place], dtype=np.intp)
 
 
-def goods_of(world: World) -> NDArray[np.bool_]:
-    """Which sectors are goods; all, where the world does not say."""
-    return world.goods if world.goods is not None else np.ones(world.j, bool)
-
-
 def _sectors(world: World, wanted: tuple[str, ...], field: str) -> Indices:
     try:
         return np.array(select_sectors(wanted, world.sectors, goods_of(world).tolist()), dtype=np.intp)
     except ValueError as error:
-        raise InputError(f"{field}.sectors: {error}") from None
+        raise InputError(f"{field}.sectors: {error}", field=f"{field}.sectors") from None
 
 
-def _places_alike(one: Scenario, other: Scenario) -> bool:
-    """Whether two states of a scenario lie in a world alike: they differ in how it is computed, if at all."""
+def _same_places(one: Scenario, other: Scenario) -> bool:
+    """Whether two states of a scenario have the same places in a world."""
     s, t = one.settings, other.settings
     return (
         (s.baseline_year, s.rails_date) == (t.baseline_year, t.rails_date)
@@ -196,7 +206,7 @@ def _places_alike(one: Scenario, other: Scenario) -> bool:
 
 
 class _Places:
-    """The places of a scenario's measures; those that a neighbouring scenario has alike are taken from its layout."""
+    """The places of a scenario's measures; equal ones are taken from the layout of a neighbouring scenario."""
 
     def __init__(self, world: World, scenario: Scenario, like: Layout | None) -> None:
         self.world, self.scenario = world, scenario
@@ -210,7 +220,7 @@ class _Places:
             self.known |= {(m.id, True): (m, like.new_measures[m.id]) for m in like.scenario.new_measures}
 
     def measure(self, m: Measure, *, new: bool = False) -> Placed:
-        """Where a measure lies."""
+        """The place of a measure."""
         before, placed = self.known.get((m.id, new), (None, None))
         # whether it is switched on does not move it
         if before is not None and placed is not None and before == m.model_copy(update={"enabled": before.enabled}):
@@ -221,25 +231,17 @@ class _Places:
 def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool = False) -> Placed:
     for code in scenario.targets(m):
         if code not in world.countries:
-            raise InputError(f"{path}.targets: the world has no country {code}; it has {', '.join(world.countries)}")
+            raise InputError(
+                f"{path}.targets: the world has no country {code}; it has {', '.join(world.countries)}",
+                field=f"{path}.targets",
+            )
     targets, senders = positions(world, scenario.targets(m)), positions(world, scenario.senders(m))
     custodians = positions(world, scenario.custodians(m))
-    if m.kind == "asset_freeze" and not custodians.size:
-        raise InputError(f"{path}.custodians: the world has none of {', '.join(m.custodians)}")
+    if m.custodians and not custodians.size:
+        raise InputError(
+            f"{path}.custodians: the world has none of {', '.join(m.custodians)}", field=f"{path}.custodians"
+        )
     sectors = _sectors(world, m.sectors, path)
-    out, back = (senders, targets, sectors), (targets, senders, sectors)
-    cells: tuple[Cells, ...]
-    match m.kind:
-        case "export_control":
-            cells = (out,)
-        case "import_ban" | "tariff":
-            cells = (back,)
-        case "price_cap":
-            cells = ((targets, np.setdiff1d(positions(world, scenario.buyers(m)), targets), sectors),)
-        case "asset_freeze":
-            cells = ()
-        case _:
-            cells = (out, back)
     return Placed(
         path=path,
         senders=senders,
@@ -247,12 +249,32 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
         targets=targets,
         custodians=custodians,
         sectors=sectors,
-        cells=cells,
+        cells=_cells(KINDS[m.kind].direction, senders, targets, positions(world, scenario.buyers(m)), sectors),
         lifted=1.0 if new else scenario.share_lifted(m),
         in_force=1.0 if new else scenario.share_in_force(m),
         by_all=m.by_united_nations,
         own=not m.by_united_nations and not m.compelled_by,
     )
+
+
+def _cells(
+    direction: Direction, senders: Indices, targets: Indices, buyers: Indices, sectors: Indices
+) -> tuple[Cells, ...]:
+    """The cells of a measure that works in a direction: exporters, importers and sectors of each block."""
+    out, back = (senders, targets, sectors), (targets, senders, sectors)
+    match direction:
+        case "both":
+            return out, back
+        case "sender_to_target":
+            return (out,)
+        case "target_to_sender":
+            return (back,)
+        case "target_to_buyers":
+            return ((targets, np.setdiff1d(buyers, targets), sectors),)
+        case "none":
+            return ()
+        case _:
+            assert_never(direction)
 
 
 def _join(world: World, scenario: Scenario, p: Provision) -> Joined:
@@ -272,7 +294,7 @@ def _join(world: World, scenario: Scenario, p: Provision) -> Joined:
     return Joined(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
 
 
-def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> NDArray[np.bool_]:
+def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> Mask:
     out = np.zeros((world.n, world.n), bool)
     for one, other in pairs:
         if one in world.countries and other in world.countries:

@@ -1,7 +1,7 @@
-"""What payments add to a scenario: how much cheaper each pair pays without the measures, and with the club's links.
+"""What payments cost in a scenario: how much cheaper each pair pays without the measures, and with the club's links.
 
 The saving `ln((1 + w before) / (1 + w after))` of a pair times the trade elasticity is a rise of log trade. Under a
-measure it is part of the measure's own budget and adds nothing; elsewhere it stands by itself (DESIGN, measures).
+measure it is part of the measure's own budget and adds nothing; elsewhere it counts in full.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from countervail.analysis.case.draws import two_sided
-from countervail.rails.network import Network, payments
+from countervail.rails import Network, payments
 from countervail.rails.proposals import change, saved
 from countervail.scenario import Scenario
 from countervail.types import Floats
@@ -39,8 +39,8 @@ class Saving:
 class PaymentsOf:
     """The payment networks of a scenario in a world.
 
-    `proposals` are those that stand for the provisions that run over rails, by provision; `like` are the networks of
-    a neighbouring scenario, whose routes stand for those of the same network here.
+    `proposals` are the ids of the proposals of each provision over rails, by provision; `like` are the networks of a
+    neighbouring scenario, whose routes are reused where the network is the same.
     """
 
     observed: Network
@@ -67,7 +67,7 @@ class PaymentsOf:
 
     @cached_property
     def _lifted(self) -> set[str]:
-        """Ids of what U lifts of the network."""
+        """Ids of the entries of the network that U lifts."""
         now, like = self.scenario, self.like
         if (
             like is not None
@@ -118,7 +118,7 @@ class PaymentsOf:
         return self._known[key]
 
     def provision_range(self, which: str, *, without_measures: bool) -> Saving:
-        """The same with its range over the links' own shares and costs and over matching."""
+        """The same with its range over the shares and costs of the links and over matching."""
         key = (which, without_measures)
         if key not in self._ranges:
             base = self.unsanctioned if without_measures else self.observed
@@ -138,5 +138,5 @@ class PaymentsOf:
 
 
 def finite(saving: Floats) -> Floats:
-    """Pairs that could not pay at all trade nothing to multiply: what opens there is gravity's potential."""
+    """The saving, 0 for pairs that could not pay at all: they have no trade to multiply, only a potential."""
     return np.where(np.isfinite(saving), saving, 0.0)

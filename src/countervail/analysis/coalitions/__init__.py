@@ -1,4 +1,4 @@
-"""Every coalition of the club, or of its senders, solved exactly; or, beyond twenty players, a sample of them."""
+"""Every coalition of the club, or of the senders of measures, solved exactly; beyond twenty players, a sample."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from countervail import __version__
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
-from countervail.analysis.coalitions.games import Side, Worth, club_game, senders_game
+from countervail.analysis.coalitions.games import CoalitionGame, CoalitionWorth, Side, club_game, senders_game
 from countervail.analysis.coalitions.shapley import SampledValues
 from countervail.errors import InputError
 from countervail.scenario import Scenario, dump
@@ -62,14 +62,12 @@ def coalitions(
         world: the baseline.
         scenario: as loaded.
         players: members (default: the secretariat and the reading's candidates), or senders (default: all).
-        out: a folder to keep the cube in; a sweep that was stopped goes on from what is there.
-        executor: any `concurrent.futures.Executor`, a Dask client's too; default a thread a processor.
-        side: `club` or `senders`.
-        target: ISO3 code, for senders.
+        out: a folder for the cube; a sweep that was stopped continues from what is there.
+        executor: any `concurrent.futures.Executor`, a Dask client's too; default one thread per processor.
+        side: `club`, or `senders` of the measures on `target`, an ISO3 code.
         joining_wedge: secondary sanctions as the cost of joining: an ad-valorem wedge on a member's trade with the
             senders.
-        permutations: orders of joining that are sampled beyond twenty players.
-        seed: of that sample.
+        permutations, seed: orders of joining to sample beyond twenty players.
         tol: bound on every coalition's relative residual.
         progress: `progress(stage, done, total)`.
 
@@ -77,37 +75,41 @@ def coalitions(
         a `Cube`, or beyond twenty players a `Sampled`.
 
     Raises:
-        InputError: players that are none, or a folder that holds something else or cannot be written.
+        InputError: unknown players, or a folder that holds something else or cannot be written.
         NoEquilibrium, NotConverged: name the coalition.
     """
     case = Case.of(world, scenario)
-    if side == "senders":
-        if target is None:
-            raise InputError("target: name whose senders, as in target='RUS'")
-        played = senders_game(case, target, players, tol)
-    elif side == "club":
-        played = club_game(case, players, joining_wedge, tol)
-    else:
-        raise InputError(f"side is {side!r}; it must be club or senders")
-    names = played.game.players
+    game = _game(case, players, side, target, joining_wedge, tol)
+    names = game.solver.players
     if len(names) > MOST:
-        worth = Worth(case, played, side, target)
+        worth = CoalitionWorth(case, game, side, target)
         return Sampled(names, shapley.sampled_shapley(worth, len(names), permutations, seed))
-    folder = None if out is None else Path(out)
-    documents = {"scenario.yaml": dump(scenario)}
-    solved = sweep(played.game, folder, executor, progress, documents, __version__)
+    folder, documents = None if out is None else Path(out), {"scenario.yaml": dump(scenario)}
+    solved = sweep(game.solver, folder, executor, progress, documents, __version__)
     if side == "club" and not joining_wedge:
-        # one member alone changes no cell: these are nobody's coalition exactly
+        # one member alone changes no cell
         solved[1 << np.arange(len(names))] = solved[0]
     return Cube(
         players=names,
         countries=world.countries,
         real_income=solved[:, :-1],
         residual=solved[:, -1],
-        income=played.base.base_income,
+        income=game.base.base_income,
         side=side,
         target=target,
         joining_wedge=joining_wedge,
         case=case,
-        played=played,
+        game=game,
     )
+
+
+def _game(
+    case: Case, players: Sequence[str] | None, side: Side, target: str | None, joining_wedge: float, tol: float
+) -> CoalitionGame:
+    if side == "club":
+        return club_game(case, players, joining_wedge, tol)
+    if side != "senders":
+        raise InputError(f"side is {side!r}; it must be club or senders", field="side")
+    if target is None:
+        raise InputError("target: name whose senders, as in target='RUS'", field="target")
+    return senders_game(case, target, players, tol)

@@ -1,4 +1,4 @@
-"""A cube: every coalition of the club, or of its senders, and what is read off it."""
+"""A cube: every coalition of the club, or of the senders of measures, and what follows from it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.breakeven import break_even_deterrence
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.coalitions import shapley, stability
-from countervail.analysis.coalitions.games import Drawn, Played, Side
+from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley, Side
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import sanctions, worlds
 from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
-from countervail.types import Floats, Progress
+from countervail.trade.shares import ShockedShares
+from countervail.trade.shock import Shock
+from countervail.trade.solve import solve
+from countervail.types import Floats, Indices, Mask, Progress
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
@@ -41,7 +44,7 @@ class Cube:
         income: final spending in the observed world, million USD `[country]`.
         side: `club`, or `senders` of the measures on `target`.
         joining_wedge: cost of joining, on a member's trade with the senders.
-        case, played: what was solved.
+        case, game: what was solved.
     """
 
     players: tuple[str, ...]
@@ -53,7 +56,7 @@ class Cube:
     target: str | None
     joining_wedge: float
     case: Case
-    played: Played
+    game: CoalitionGame
 
     @property
     def n(self) -> int:
@@ -67,8 +70,8 @@ class Cube:
 
     @cached_property
     def own_gain(self) -> Floats:
-        """What each player has when a coalition stands, in it or not, million USD `[coalition, player]`."""
-        return np.stack([self.gain[:, self.case.indices(c)].sum(1) for c in self.played.names], axis=1)
+        """The gain of each player, member or not, under each coalition, million USD `[coalition, player]`."""
+        return np.stack([self.gain[:, self.case.indices(c)].sum(1) for c in self.game.names], axis=1)
 
     @cached_property
     def value(self) -> Floats:
@@ -81,14 +84,16 @@ class Cube:
     @property
     def slack(self) -> float:
         """Differences of value that the solver's tolerance leaves open, million USD."""
-        return SLACK * float(self.income[[k for c in self.played.names for k in self.case.indices(c)]].sum())
+        return SLACK * float(self.income[[k for c in self.game.names for k in self.case.indices(c)]].sum())
 
     def coalition(self, members: Sequence[str]) -> int:
         """The number of the coalition of given players."""
         out = 0
         for code in members:
             if code not in self.players:
-                raise InputError(f"coalition: {code} is not a player; they are {', '.join(self.players)}")
+                raise InputError(
+                    f"coalition: {code} is not a player; they are {', '.join(self.players)}", field="coalition"
+                )
             out |= 1 << self.players.index(code)
         return out
 
@@ -121,7 +126,7 @@ class Cube:
     # -- stability -----------------------------------------------------------------------------------------------------
 
     def superadditivity(self) -> Superadditivity:
-        """How often two disjoint coalitions are worth less together than apart."""
+        """How often two disjoint coalitions are worth less together than on their own."""
         return stability.superadditivity(self.value, self.slack)
 
     def core(self, allocation: dict[str, float] | None = None) -> Core:
@@ -132,15 +137,14 @@ class Cube:
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
         """Coalitions that nobody leaves and nobody joins, the largest first; `exclusive`: members may refuse entry."""
         self._of_club("stable")
-        found = stability.stable(self.own_gain, entry, self._own_slack)
-        return [self.members(int(c)) for c in found]
+        return [self.members(int(c)) for c in stability.stable(self.own_gain, entry, self._own_slack)]
 
-    def potentially_stable(self) -> NDArray[np.bool_]:
+    def potentially_stable(self) -> Mask:
         """Potential internal stability `[coalition]`: transfers could keep everybody in."""
         self._of_club("potentially_stable")
         return stability.potentially_stable(self.value, self.own_gain, self.slack)
 
-    def internally_stable(self) -> NDArray[np.bool_]:
+    def internally_stable(self) -> Mask:
         """No member gains by leaving, without transfers `[coalition]`."""
         self._of_club("internally_stable")
         return stability.internally_stable(self.own_gain, self._own_slack)
@@ -153,11 +157,11 @@ class Cube:
         self._of_club("smallest")
         reached = self.offset(country)
         inside = (np.arange(1 << self.n) >> self.players.index(country)) & 1 == 1
-        found = np.flatnonzero((reached >= offset) & inside)
-        if not found.size:
+        enough = np.flatnonzero((reached >= offset) & inside)
+        if not enough.size:
             return None
-        size = shapley.popcount(self.n)[found]
-        best = found[size == size.min()]
+        size = shapley.popcount(self.n)[enough]
+        best = enough[size == size.min()]
         return self.members(int(best[reached[best].argmax()]))
 
     def offset(self, country: str) -> Floats:
@@ -173,20 +177,37 @@ class Cube:
     def deterrence(self) -> dict[str, float]:
         """By member, the wedge on its trade with the senders at which it is as well off outside the club as in it."""
         self._of_club("deterrence")
-        found = worlds(self.case, sanctions(self.case), self.players)
-        return break_even_deterrence(self.case, found, None, self.players)
+        own = worlds(self.case, sanctions(self.case), self.players)
+        return break_even_deterrence(self.case, own, None, self.players)
 
-    # -- others --------------------------------------------------------------------------------------------------------
+    # -- countries outside, and uncertainty ----------------------------------------------------------------------------
 
     @cached_property
-    def outsiders(self) -> NDArray[np.intp]:
-        """Positions of countries that no player stands for."""
-        return np.setdiff1d(np.arange(len(self.countries)), self.case.indices(c for x in self.played.names for c in x))
+    def outsiders(self) -> Indices:
+        """Positions of countries that no player represents."""
+        return np.setdiff1d(np.arange(len(self.countries)), self.case.indices(c for x in self.game.names for c in x))
 
     def losses(self) -> dict[str, Floats]:
         """What outsiders, and the senders among them, gain (or lose, < 0) in every coalition, million USD."""
         senders = np.intersect1d(self.case.senders_outside, self.outsiders)
         return {"outsiders": self.gain[:, self.outsiders].sum(1), "senders": self.gain[:, senders].sum(1)}
+
+    def global_share(self) -> float:
+        """The senders' effect on the target over that of all countries cutting their trade with it as much."""
+        game = self.game.solver
+        everybody = game.members(np.array([(1 << self.n) - 1]))
+        full = game.problem_of(everybody).shares
+        one, at = np.split(game.added.importers, [1])
+        target = int(one[0])
+        others = np.setdiff1d(np.arange(game.economy.n), np.append(at, target))
+        effect = np.ones(game.economy.share.shape)
+        effect[:, target, others] = _mean_cut(game.shares, full, game.economy.unit, one, at)[:, None]
+        effect[:, others, target] = _mean_cut(game.shares, full, game.economy.unit, at, one)[:, None]
+        shock = Shock(trade_effect=effect.transpose(2, 1, 0))
+        closure = self.case.scenario.settings.closure
+        eq = solve(self.case.prepared, shock, closure)
+        worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])
+        return float(self.value[-1] / worth)
 
     def bands(
         self,
@@ -205,8 +226,8 @@ class Cube:
         exact = np.array(list(self.shapley().values()))
         centre = shapley.estimate(orders, lambda some: self.value[some]).value
         drawn = sample(self.case.world, self.case.scenario, draws, seed)
-        self.case.economy.preparation  # noqa: B018 - made once, before the workers share it
-        one = Drawn(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
+        self.case.prepared  # noqa: B018 - made once, before the workers share it
+        one = DrawnShapley(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
         workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)
         with one_blas_thread(), workers as pool:
@@ -219,11 +240,13 @@ class Cube:
 
     @property
     def _own_slack(self) -> Floats:
-        return SLACK * np.array([self.income[self.case.indices(c)].sum() for c in self.played.names])
+        return SLACK * np.array([self.income[self.case.indices(c)].sum() for c in self.game.names])
 
     def _of_club(self, what: str) -> None:
         if self.side != "club":
-            raise InputError(f"{what}: defined for the club's side; the senders' coalitions have a target, no members")
+            raise InputError(
+                f"{what}: defined for the club's side; the senders' coalitions have a target, no members", field="side"
+            )
 
     def to_parquet(self, path: str | Path) -> Path:
         """One row a coalition: number, size, value, residual, who is in, real income of every country (`parquet`).
@@ -243,6 +266,17 @@ class Cube:
         return _parquet(columns, Path(path))
 
 
+def _mean_cut(
+    free: ShockedShares, held: ShockedShares, spending: Floats, importers: Indices, exporters: Indices
+) -> Floats:
+    """Trade with the measures over trade without them, by sector, in partial equilibrium."""
+    cells = np.ix_(np.arange(len(spending)), importers, exporters)
+    weight = spending[:, importers, None]
+    before = (free.A[cells] * weight).sum((1, 2))
+    after = (held.A[cells] * weight).sum((1, 2))
+    return np.asarray(np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0))
+
+
 def _parquet(columns: dict[str, NDArray[np.generic]], path: Path) -> Path:
     try:
         import pyarrow as pa
@@ -253,5 +287,5 @@ def _parquet(columns: dict[str, NDArray[np.generic]], path: Path) -> Path:
         with placing(path) as part:
             pq.write_table(pa.table(columns), part)
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {path}: {error.strerror or error}", file=str(path)) from None
     return path

@@ -7,50 +7,68 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.analysis.case.compile import Case
+from countervail.analysis.case import Case
+from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.worlds import equilibria
 from countervail.countries import group
 from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
+from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game, solve_some
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import Block
-from countervail.trade.shares import Links, link
+from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.solve import deficits_of
-from countervail.types import Coalitions, Floats
+from countervail.types import Coalitions, Floats, Indices, Mask
 
 SOLVED = 1e-12
 """Tolerance of the base point."""
 
 
+Side = Literal["club", "senders"]
+
+
 @dataclass(frozen=True)
-class Played:
-    """A game with what its answers are read against.
+class CoalitionGame:
+    """A game of coalitions, ready to be solved.
 
     Attributes:
-        game: for the solver.
-        base: the equilibrium with nobody in.
-        names: countries that each player stands for.
+        solver: the game as the solver takes it.
+        base: the equilibrium of the coalition of nobody, against which gains are measured.
+        names: the countries that each player represents.
     """
 
-    game: Game
+    solver: Game
     base: Equilibrium
     names: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """The countries between which coalitions change trade.
+
+    Attributes:
+        at: their positions in the world.
+        brings: whether a player brings a country in `[player, country]`.
+        always: whether a country is in every coalition `[country]`.
+    """
+
+    at: Indices
+    brings: Mask
+    always: Mask
+
+
 def club_game(
     case: Case, players: Sequence[str] | None = None, joining_wedge: float = 0.0, tol: float = 1e-10
-) -> Played:
+) -> CoalitionGame:
     """The club on top of the observed world with the scenario's new measures: a coalition's members get the provisions.
 
     Args:
         case: world, scenario and draw.
-        players: ISO3 codes; default the secretariat and the reading's candidates. Who is left out stays out.
+        players: ISO3 codes; default the secretariat and the reading's candidates. Others are in no coalition.
         joining_wedge: ad-valorem cost on all trade of a member with the senders outside the club, both ways.
         tol: bound on every coalition's residual.
 
@@ -63,13 +81,14 @@ def club_game(
         if code not in everybody:
             raise InputError(
                 f"players: {code} is not a member of the club's reading; it has {', '.join(everybody)} "
-                "(--set club.members=[...] for another club)"
+                "(--set club.members=[...] for another club)",
+                field="players",
             )
     if len(set(chosen)) < len(chosen) or len(chosen) < 2:
-        raise InputError("players: give at least two members, each once")
+        raise InputError("players: give at least two members, each once", field="players")
     shock = case.sanctioned()
     (base,) = equilibria(case, [shock], tol=SOLVED)
-    there = case.club(chosen, base=shock)
+    there = case.club(ClubDesign(chosen), shock)
     others = np.zeros(0, np.intp)
     if joining_wedge:
         others = case.senders_outside
@@ -79,9 +98,8 @@ def club_game(
     at = np.concatenate([members, others])
     brings = np.zeros((len(chosen), len(at)), bool)
     brings[np.arange(len(chosen)), np.arange(len(chosen))] = True
-    always = np.arange(len(at)) >= len(chosen)
-    game = _game(case, chosen, base, there, at, brings, always, tol)
-    return Played(game, base, tuple((c,) for c in chosen))
+    block = _Block(at, brings, always=np.arange(len(at)) >= len(chosen))
+    return CoalitionGame(_game(case, chosen, base, there, block, tol), base, tuple((c,) for c in chosen))
 
 
 def sender_players(case: Case, target: str) -> dict[str, tuple[str, ...]]:
@@ -97,7 +115,7 @@ def sender_players(case: Case, target: str) -> dict[str, tuple[str, ...]]:
     return {p: tuple(out[p]) for p in sorted(out)}
 
 
-def senders_game(case: Case, target: str, players: Sequence[str] | None = None, tol: float = 1e-10) -> Played:
+def senders_game(case: Case, target: str, players: Sequence[str] | None = None, tol: float = 1e-10) -> CoalitionGame:
     """The measures on one target, from the world without them: a coalition's senders have theirs in force.
 
     Fixed in every coalition, because no sender can lift them alone, are the measures of the United Nations, those on
@@ -109,30 +127,32 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     """
     senders = sender_players(case, target)
     if not senders:
-        raise InputError(f"target: no measure of the scenario that a sender could lift is on {target}")
+        raise InputError(f"target: no measure of the scenario that a sender could lift is on {target}", field="target")
     chosen = tuple(senders if players is None else players)
     for code in chosen:
         if code not in senders:
-            raise InputError(f"players: {code} has no measure of its own on {target}; who has: {', '.join(senders)}")
+            raise InputError(
+                f"players: {code} has no measure of its own on {target}; who has: {', '.join(senders)}",
+                field="players",
+            )
     if len(set(chosen)) < len(chosen) or len(chosen) < 2:
-        raise InputError("players: give at least two senders, each once")
+        raise InputError("players: give at least two senders, each once", field="players")
     own = {m.id for m in _own(case.scenario, target)}
     measures = tuple(m.model_copy(update={"enabled": m.enabled and m.id in own}) for m in case.scenario.measures)
     lifted = case.switched(case.scenario.model_copy(update={"measures": measures}))
     countries = [c for p in chosen for c in senders[p]]
-    # payments of pairs under no measure are nobody's to lift alone
+    # no sender alone lifts the payments of pairs under no measure
     free = lifted.lift(payments=False)
     stay = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
     at = case.indices([target, *countries])
     if stay:
-        free = _kept(case, free, target, stay)
+        free = _with_measures_of(case, free, target, stay)
     (base,) = equilibria(lifted, [free], tol=SOLVED)
     brings = np.zeros((len(chosen), len(at)), bool)
     for k, player in enumerate(chosen):
         brings[k, [1 + countries.index(c) for c in senders[player]]] = True
-    always = np.arange(len(at)) == 0
-    game = _game(lifted, chosen, base, Shock(), at, brings, always, tol)
-    return Played(game, base, tuple(senders[p] for p in chosen))
+    block = _Block(at, brings, always=np.arange(len(at)) == 0)
+    return CoalitionGame(_game(lifted, chosen, base, Shock(), block, tol), base, tuple(senders[p] for p in chosen))
 
 
 def _own(scenario: Scenario, target: str) -> list[Measure]:
@@ -148,7 +168,7 @@ def _own(scenario: Scenario, target: str) -> list[Measure]:
     ]
 
 
-def _kept(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
+def _with_measures_of(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
     """`free` with the trade between the target and `stay`, and what they hold of its assets, as it is observed."""
     t, others = case.indices([target]), case.indices(stay)
     mask = np.zeros(case.shape, bool)
@@ -175,14 +195,12 @@ def _game(
     players: tuple[str, ...],
     base: Equilibrium,
     full: Shock,
-    at: NDArray[np.intp],
-    brings: NDArray[np.bool_],
-    always: NDArray[np.bool_],
+    block: _Block,
     tol: float,
 ) -> Game:
-    """The game whose largest coalition has the links of `full`, its cells all between the countries `at`."""
-    economy = case.economy
-    there, here = link(economy, full), base.links
+    """The game whose largest coalition has the links of `full`, its cells all between the countries of `block`."""
+    economy, at, brings = case.economy, block.at, block.brings
+    there, here = shocked_shares(economy, full), base.shares
     cells = np.ix_(np.arange(economy.j), at, at)
     parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
     A, B = parts["A"], parts["B"]
@@ -194,7 +212,8 @@ def _game(
         j, n, i = np.unravel_index(int(rest.argmax()), rest.shape)
         raise InputError(
             f"the measures also change trade from {economy.countries[i]} to {economy.countries[n]} in "
-            f"{economy.sectors[j]}, which no player decides on"
+            f"{economy.sectors[j]}, which no player decides on",
+            field="players",
         )
     gift = (0.0 if there.transfer is None else there.transfer) - (0.0 if here.transfer is None else here.transfer)
     gifts = None
@@ -207,20 +226,20 @@ def _game(
             gifts[k, target] -= np.asarray(gift)[own].sum()
     return Game(
         players=players,
-        economy=economy,
-        links=here,
+        prepared=case.prepared,
+        shares=here,
         deficits=deficits_of(economy, case.scenario.settings.closure, here),
         start=base.state,
         reference=base.reference,
         added=Block(at, at, A, B, parts["T"], parts["E"]),
         brings=brings,
-        always=always,
+        always=block.always,
         gifts=gifts,
         tol=tol,
     )
 
 
-def _difference(there: Links, here: Links, name: str, cells: tuple[NDArray[np.intp], ...]) -> Floats | None:
+def _difference(there: ShockedShares, here: ShockedShares, name: str, cells: tuple[Indices, ...]) -> Floats | None:
     """What the block adds to `A`, `B`, `T` or `E`."""
     a, b = getattr(there, name), getattr(here, name)
     if a is None and b is None:
@@ -229,37 +248,35 @@ def _difference(there: Links, here: Links, name: str, cells: tuple[NDArray[np.in
     return np.ascontiguousarray(((zero if a is None else a) - (zero if b is None else b))[cells])
 
 
-# -- the worth of given coalitions, solved when asked: for samples, and for draws of the uncertain numbers -------------
+# -- the worth of given coalitions, solved on request: for samples, and for draws of the uncertain numbers -------------
 
-
-Side = Literal["club", "senders"]
 
 ENOUGH = 1e-8
 """Tolerance of a draw."""
 
 
 @dataclass(frozen=True)
-class Worth:
-    """The worth of given coalitions, solved when asked."""
+class CoalitionWorth:
+    """The worth of given coalitions, solved on request."""
 
     case: Case
-    played: Played
+    game: CoalitionGame
     side: Side
     target: str | None
 
     def __call__(self, some: Coalitions) -> Floats:
         """Million USD `[coalition]`."""
-        found = solve_some(self.played.game, some)[:, :-1]
-        gain = self.played.base.base_income * (found - self.played.base.real_income)
+        income = solve_some(self.game.solver, some)[:, :-1]
+        gain = self.game.base.base_income * (income - self.game.base.real_income)
         if self.side == "senders":
             return np.asarray(-gain[:, self.case.world.index(str(self.target))])
-        own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.played.names], axis=1)
+        own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.game.names], axis=1)
         inside = (some[:, None] >> np.arange(own.shape[1])) & 1
         return np.asarray((own * inside).sum(1))
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnShapley:
     """The Shapley values that given orders of joining estimate in a draw."""
 
     case: Case
@@ -267,13 +284,13 @@ class Drawn:
     target: str | None
     players: tuple[str, ...]
     joining_wedge: float
-    orders: NDArray[np.intp]
+    orders: Indices
 
     def __call__(self, draw: Draw) -> Floats:
         """Million USD `[player]`."""
         case = self.case.drawn(draw)
         if self.side == "senders":
-            played = senders_game(case, str(self.target), self.players, ENOUGH)
+            game = senders_game(case, str(self.target), self.players, ENOUGH)
         else:
-            played = club_game(case, self.players, self.joining_wedge, ENOUGH)
-        return shapley.estimate(self.orders, Worth(case, played, self.side, self.target)).value
+            game = club_game(case, self.players, self.joining_wedge, ENOUGH)
+        return shapley.estimate(self.orders, CoalitionWorth(case, game, self.side, self.target)).value

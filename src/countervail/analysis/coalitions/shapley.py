@@ -1,7 +1,7 @@
-"""Who makes a coalition work: Shapley values, interactions, leave-one-out, from the value of every coalition.
+"""What each player contributes: Shapley values, interactions, leave-one-out, from the value of every coalition.
 
-A game is an array `v [coalition, ...]` of 2^n values; bit k of the coalition is player k. Trailing axes are games side
-by side.
+A game is an array `v [coalition, ...]` of 2^n values; bit k of the coalition is player k. Trailing axes are separate
+games.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def sampled_shapley(
         InputError: fewer than four permutations.
     """
     if permutations < 4:
-        raise InputError(f"permutations is {permutations}; intervals need at least 4")
+        raise InputError(f"permutations is {permutations}; intervals need at least 4", field="permutations")
     orders = sample_orders(n, permutations, seed)
     return estimate(orders, value, level)
 

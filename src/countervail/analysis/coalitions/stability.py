@@ -1,7 +1,7 @@
-"""Which coalitions hold together: superadditivity, core, internal and external stability under two rules of entry.
+"""Which coalitions are stable: superadditivity, core, internal and external stability under two rules of entry.
 
-`v [coalition]` is the worth of a coalition, `gain [coalition, player]` what each player has when that coalition stands,
-whether it is in or out. Differences up to `slack` count as none: the solver's tolerance leaves them open.
+`v [coalition]` is the worth of a coalition, `gain [coalition, player]` the gain of each player, member or not, under
+that coalition. Differences up to `slack` count as none, since the solver's tolerance does not resolve them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from countervail.types import Coalitions, Floats, Mask
 Entry = Literal["open", "exclusive"]
 
 COUNTED = 18
-"""Players up to which every pair of disjoint coalitions is looked at (3^n of them)."""
+"""Players up to which every pair of disjoint coalitions is counted (3^n of them)."""
 LOW = 11
 """Players whose pairs of coalitions are enumerated at once."""
 
 
 class Superadditivity(NamedTuple):
-    """How often two disjoint coalitions are worth less together than apart."""
+    """How often two disjoint coalitions are worth less together than on their own."""
 
     violations: float
     """share of pairs"""
@@ -34,13 +34,13 @@ class Superadditivity(NamedTuple):
 
 
 class Core(NamedTuple):
-    """Whether an allocation is in the core: no coalition is worth more alone than its members are given."""
+    """Whether an allocation is in the core: no coalition is worth more on its own than its members receive."""
 
     inside: bool
     objections: int
     """coalitions that would do better alone"""
     worst: float
-    """largest excess of a coalition's worth over what its members are given"""
+    """largest excess of a coalition's worth over what its members receive"""
     coalition: int
     """where"""
 
@@ -58,9 +58,9 @@ def superadditivity(v: Floats, slack: float = 0.0, sample: int = 2_000_000, seed
         side = rng.integers(0, 3, (sample, n))
         S = ((side == 1) << np.arange(n)).sum(1)
         T = ((side == 2) << np.arange(n)).sum(1)
-        kept = (S > 0) & (T > 0)
-        lack = v[S[kept]] + v[T[kept]] - v[S[kept] | T[kept]]
-        return Superadditivity(float((lack > slack).mean()), float(max(0.0, lack.max())), int(kept.sum()), True)
+        both = (S > 0) & (T > 0)
+        lack = v[S[both]] + v[T[both]] - v[S[both] | T[both]]
+        return Superadditivity(float((lack > slack).mean()), float(max(0.0, lack.max())), int(both.sum()), True)
     low_S, low_T = _pairs(min(n, LOW))
     high_S, high_T = _pairs(n - min(n, LOW))
     broken, worst, pairs = 0, 0.0, 0
@@ -94,12 +94,12 @@ def core(v: Floats, allocation: Floats, slack: float = 0.0) -> Core:
     objections = int((excess > slack).sum())
     efficient = abs(allocation.sum() - v[-1]) <= max(slack, 1e-9 * abs(v[-1]))
     if len(allocation) != n:
-        raise InputError(f"allocation: {len(allocation)} values for {n} players")
+        raise InputError(f"allocation: {len(allocation)} values for {n} players", field="allocation")
     return Core(objections == 0 and bool(efficient), objections, float(excess[at]), at)
 
 
 def sums(allocation: Floats) -> Floats:
-    """What each coalition's members are given together `[coalition]`."""
+    """What each coalition's members receive together `[coalition]`."""
     out = np.zeros(1)
     for one in allocation:
         out = np.concatenate([out, out + one])
@@ -107,7 +107,7 @@ def sums(allocation: Floats) -> Floats:
 
 
 def convex(v: Floats, slack: float = 0.0) -> bool:
-    """Whether a player adds more to a larger coalition, always: the core is then not empty (Shapley 1971)."""
+    """Whether every player adds more to a larger coalition; the core is then not empty (Shapley 1971)."""
     n = players_of(v)
     every = np.arange(1 << n)
     for i in range(n):
@@ -120,7 +120,7 @@ def convex(v: Floats, slack: float = 0.0) -> bool:
 
 
 def potentially_stable(v: Floats, gain: Floats, slack: float = 0.0) -> Mask:
-    """Potential internal stability `[coalition]`: worth at least what its members would have each by leaving it alone.
+    """Potential internal stability `[coalition]`: worth at least what its members would gain by each leaving alone.
 
     v(S) >= sum of EV_i(S without i) over members i (Carraro, Eyckmans and Finus 2006).
     """
@@ -151,7 +151,7 @@ def externally_stable(gain: Floats, entry: Entry = "open", slack: float | Floats
     `[coalition]`.
     """
     if entry not in ("open", "exclusive"):
-        raise InputError(f"entry is {entry!r}; it must be open or exclusive")
+        raise InputError(f"entry is {entry!r}; it must be open or exclusive", field="entry")
     n = players_of(gain)
     slack = np.broadcast_to(slack, (n,))
     every = np.arange(1 << n)
@@ -174,5 +174,5 @@ def stable(gain: Floats, entry: Entry = "open", slack: float | Floats = 0.0) -> 
     """Coalitions of two and more that no member wants to leave and nobody can join with profit, the largest first."""
     n = players_of(gain)
     size = popcount(n)
-    found = np.flatnonzero(internally_stable(gain, slack) & externally_stable(gain, entry, slack) & (size >= 2))
-    return found[np.argsort(-size[found], kind="stable")].astype(np.int64)
+    every = np.flatnonzero(internally_stable(gain, slack) & externally_stable(gain, entry, slack) & (size >= 2))
+    return every[np.argsort(-size[every], kind="stable")].astype(np.int64)

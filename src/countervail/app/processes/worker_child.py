@@ -1,7 +1,12 @@
-"""A worker process: takes work from the server one piece after another, and ends when the server does."""
+"""What runs in a worker process: it does one task after another, and ends when the server does.
+
+The server sends tasks as Python objects. The process sends plain bytes, which hold JSON and files, so that the server
+unpickles nothing that a process which reads documents has written.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -12,143 +17,152 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal, Self
 
-from countervail.errors import CountervailError
+from countervail.app import Internal, Lost, Unable
+from countervail.errors import CountervailError, InputError, NoEquilibrium, NotConverged
 
 if TYPE_CHECKING:
-    from countervail.app.work.job_work import Work
+    from countervail.app.work import Task
+    from countervail.app.work.job_work import WorkContext
     from countervail.world.world import World
 
 _NICE: Final = 15
-_EVERY: Final = 0.1
-"""Seconds between two tellings of progress."""
+_INTERVAL: Final = 0.1
+"""Seconds between two messages of progress within a stage."""
+_ERRORS: Final[dict[str, type[CountervailError]]] = {
+    kind.__name__: kind for kind in (InputError, NoEquilibrium, NotConverged, Unable, Lost, Internal)
+}
 
 
 @dataclass(frozen=True)
-class Progressed:
-    """How far the work is."""
+class Message:
+    """What a process sends: progress, results and files as they come, then how the task ended."""
 
-    stage: str
-    done: int
-    total: int
+    kind: Literal["progress", "result", "file", "done", "cancelled", "failed"]
+    text: str = ""
+    """The stage, the name of the file, or why the task failed."""
+    done: int = 0
+    total: int = 0
+    error_class: str = ""
+    data: bytes = b""
+    """The result, as JSON, or the file."""
 
+    @classmethod
+    def failed(cls, error: CountervailError) -> Self:
+        """The end of a task by an error."""
+        return cls("failed", str(error), error_class=type(error).__name__)
 
-@dataclass(frozen=True)
-class Resulted:
-    """A result, as JSON."""
+    @property
+    def error(self) -> CountervailError | None:
+        """Why the task failed; None where it did not."""
+        return _ERRORS.get(self.error_class, CountervailError)(self.text) if self.kind == "failed" else None
 
-    data: bytes
+    @property
+    def last(self) -> bool:
+        """Whether the task is over."""
+        return self.kind in ("done", "cancelled", "failed")
 
+    def encoded(self) -> bytes:
+        """As bytes: a line of JSON, then the data."""
+        head = [self.kind, self.text, self.done, self.total, self.error_class]
+        return json.dumps(head).encode() + b"\n" + self.data
 
-@dataclass(frozen=True)
-class Finished:
-    """The work is over: with files, or with a reason why it failed; with neither where it was cancelled."""
-
-    files: dict[str, bytes] | None = None
-    error: CountervailError | None = None
-
-
-Message = Progressed | Resulted | Finished
-
-
-class Unable(CountervailError):
-    """This machine could not do the work now; there is nothing wrong with the work."""
-
-
-class Lost(Unable):
-    """The process that had the work is gone."""
-
-
-class Internal(CountervailError):
-    """A mistake of ours."""
+    @classmethod
+    def decoded(cls, message: bytes) -> Self:
+        """The message of which `encoded` made these bytes."""
+        head, _, data = message.partition(b"\n")
+        kind, text, done, total, error_class = json.loads(head)
+        return cls(kind, text, done, total, error_class, data)
 
 
 class Cancelled(BaseException):
-    """Nobody waits for this any more; no `except Exception` on the way may swallow it."""
+    """The task was cancelled; not an `Exception`, so that no handler on the way catches it."""
 
 
-def main(connection: Connection, stop: Any, world: World | None, gives_way: bool) -> None:
-    """Work until the connection ends; `stop` holds the number of the work that shall be given up."""
-    _settle_down(gives_way)
-    from countervail.app.work.job_work import Desk
+def main(connection: Connection, world: World | None, background: bool) -> None:
+    """Do the tasks that come over the connection until it ends."""
+    _set_up(background)
+    from countervail.app.work.job_work import WorkContext
     from countervail.trade.kernels import one_blas_thread
 
     with one_blas_thread(), suppress(EOFError, OSError):
-        line = _Line(connection, stop)
-        desk = Desk(world, line.progress, line.result)
-        desk.prepare()
+        channel = _Channel(connection)
+        context = WorkContext(world, channel.progress, channel.result, channel.file)
+        context.prepare()
         while True:
-            number, work = connection.recv()
-            line.begin(number)
-            line.send(_done(work, desk))
+            task = connection.recv()
+            if task is not None:  # None cancels, but that task is over already
+                channel.begin()
+                connection.send_bytes(_do(task, context).encoded())
 
 
-def _done(work: Work, desk: Any) -> Finished:
+def _do(task: Task, context: WorkContext) -> Message:
+    """Do a task and say how it ended."""
     try:
-        return Finished(work.do(desk))
+        task.do(context)
+        return Message("done")
     except Cancelled:
-        return Finished()
+        return Message("cancelled")
     except CountervailError as error:
-        return Finished(error=error)
+        return Message.failed(error)
     except MemoryError:
         why = "this needs more memory than there is; ask for less, as with fewer players or draws"
-        return Finished(error=Unable(why))
-    except OSError:
-        raise
+        return Message.failed(Unable(why))
+    except OSError as error:
+        return Message.failed(Unable(f"this machine could not do it: {error}"))
     except Exception as error:
         traceback.print_exc()
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return Finished(error=Internal(f"internal error: {said}; please report this, with what the server printed"))
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return Message.failed(Internal(f"internal error: {text}; please report this, with what the server printed"))
 
 
-class _Line:
-    """The line to the server; raises `Cancelled` where the present work is to be given up."""
+class _Channel:
+    """The connection to the server while there is a task; raises `Cancelled` once that is cancelled."""
 
-    def __init__(self, connection: Connection, stop: Any) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._stop = stop
         self._lock = Lock()
-        self._number = 0
-        self._told: tuple[str, float] = ("", 0.0)
+        self.begin()
 
-    def begin(self, number: int) -> None:
-        self._number = number
-        self._told = ("", 0.0)
-
-    def send(self, message: Message) -> None:
-        with self._lock:
-            self._connection.send((self._number, message))
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        if self._stop.value == self._number:
-            raise Cancelled
-        now = monotonic()
-        if stage != self._told[0] or done >= total or now - self._told[1] >= _EVERY:
-            self._told = stage, now
-            self.send(Progressed(stage, done, total))
+    def begin(self) -> None:
+        self._stage, self._sent = "", 0.0
 
     def result(self, data: bytes) -> None:
-        if self._stop.value == self._number:
-            raise Cancelled
-        self.send(Resulted(data))
+        self._send(Message("result", data=data))
+
+    def file(self, name: str, content: bytes) -> None:
+        self._send(Message("file", name, data=content))
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        now = monotonic()
+        if stage != self._stage or done >= total or now - self._sent >= _INTERVAL:
+            self._stage, self._sent = stage, now
+            self._send(Message("progress", stage, int(done), int(total)))
+
+    def _send(self, message: Message) -> None:
+        with self._lock:
+            if self._connection.poll():
+                self._connection.recv()
+                raise Cancelled
+            self._connection.send_bytes(message.encoded())
 
 
-def _settle_down(gives_way: bool) -> None:
-    """Leave Ctrl-C to the server, go when it goes, and give way to the page where that is wished."""
+def _set_up(background: bool) -> None:
+    """Ignore Ctrl-C, which is for the server; end when the server ends; in the background, give way to the others."""
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
-        # a group, so that what documents are read in goes with this process; no session of its own, for Linux shares
-        # processors out between sessions first, and niceness would count for nothing against the server's
+        # a group of its own, so that what it starts ends with it; no session of its own, because Linux first divides
+        # the processors among sessions, and niceness towards the server would have no effect
         os.setpgid(0, 0)
-        if gives_way:
+        if background:
             os.nice(_NICE)
-    Thread(target=_leave_with_the_server, daemon=True).start()
-    sys.stdout = sys.stderr  # a library that prints must not mix with what the command says
+    Thread(target=_end_with_the_server, daemon=True).start()
+    sys.stdout = sys.stderr  # what a library prints must not mix with the output of the command
 
 
-def _leave_with_the_server() -> None:
+def _end_with_the_server() -> None:
     server = parent_process()
     if server is not None:
         server.join()
@@ -157,7 +171,7 @@ def _leave_with_the_server() -> None:
 
 
 def end_group(process: int) -> None:
-    """End a worker with all that it started."""
+    """End a worker process with all that it started."""
     if os.name == "posix":
         with suppress(OSError):
             if os.getpgid(process) == process:

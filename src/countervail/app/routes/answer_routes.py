@@ -1,4 +1,4 @@
-"""Routes that answer at once: pure functions of a page's state."""
+"""Routes that answer at once; an answer depends on the state in the request alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from countervail import __version__
 from countervail.app.inputs import Inputs
-from countervail.app.processes.answers import Answers
-from countervail.app.routes.models import (
+from countervail.app.models import (
     ChartList,
     CountryState,
     Meta,
@@ -22,8 +21,9 @@ from countervail.app.routes.models import (
     WorldsAnswer,
     as_json,
 )
-from countervail.app.routes.problems import documented
-from countervail.app.work.engine import Reply
+from countervail.app.processes.answers import Answers
+from countervail.app.routes import documented
+from countervail.app.work import Reply
 from countervail.scenario import dump
 
 JSON: Final = "application/json"
@@ -43,22 +43,22 @@ InputsHere = Annotated[Inputs, Depends(_inputs)]
 
 @router.get("/meta", response_model=Meta, responses=_READ)
 async def meta(request: Request, inputs: InputsHere) -> Response:
-    """What is here: the scenarios, the world, the evidence, and the state a page begins with."""
+    """The scenarios, the world, the evidence, and the state a page begins with."""
     facts = await _data(request, "facts", inputs.first)
-    here = await run_in_threadpool(inputs.described)
+    described = await run_in_threadpool(inputs.described)
     more = {"version": __version__, "draws": request.app.state.draws, "world": from_json(facts or b"null")}
-    return Response(as_json(here | more), media_type=JSON)
+    return Response(as_json(described | more), media_type=JSON)
 
 
 @router.get("/charts", response_model=ChartList, responses=_READ)
 async def charts(request: Request, inputs: InputsHere) -> Response:
-    """Every chart over named data, and its two looks."""
+    """Every chart, over data by name, and the two themes."""
     return await _answer(request, "charts", inputs.first)
 
 
 @router.post("/scenario", response_model=ScenarioAnswer, responses=STATE)
 async def scenario(state: State, request: Request) -> Response:
-    """Everything that can be switched, as it stands in a state, and what documents say of it."""
+    """Everything that can be switched, as it is in a state, and what documents say about it."""
     return await _answer(request, "scenario", state)
 
 
@@ -76,7 +76,7 @@ async def country(state: CountryState, request: Request) -> Response:
 
 @router.post("/payments", response_model=TablesOnly, responses=STATE)
 async def payments(state: State, request: Request) -> Response:
-    """The payment network: who can pay whom, and how. What the proposals change in it is for a run to say."""
+    """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
     return await _answer(request, "payments", state)
 
 
@@ -97,25 +97,25 @@ async def _answer(request: Request, reply: Reply, state: State) -> Response:
 
 
 async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
-    """The answer as JSON; None where whoever asked has gone away."""
+    """The answer as JSON; None where the client has disconnected."""
     answers: Answers = request.app.state.answers
     question = request.app.state.inputs.question(reply, state)
     known = answers.known(question)
     if known is not None:
         return known
-    coming = asyncio.wrap_future(answers.ask(question))
-    gone = asyncio.create_task(_gone(request))
-    # another page may wait for the same answer: who goes away takes it from nobody
-    await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
-    gone.cancel()
-    if coming.done():
-        return coming.result()
+    answer = asyncio.wrap_future(answers.ask(question))
+    disconnected = asyncio.create_task(_disconnected(request))
+    # another page may wait for the same answer, so that a client that disconnects cancels it for nobody else
+    await asyncio.wait((answer, disconnected), return_when=asyncio.FIRST_COMPLETED)
+    disconnected.cancel()
+    if answer.done():
+        return answer.result()
     answers.leave(question)
-    coming.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # told to nobody
+    answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # an error that nobody reads
     return None
 
 
-async def _gone(request: Request) -> None:
-    """Wait until whoever asked has gone away."""
+async def _disconnected(request: Request) -> None:
+    """Wait until the client has disconnected."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""Routes that start, follow or stop something: a page's token is asked for wherever they change anything."""
+"""Routes that start, follow or stop something; those that change anything need the token of the page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, Sec
 from fastapi.security import APIKeyHeader
 from starlette.responses import StreamingResponse
 
-from countervail.app.inputs import Unknown
+from countervail.app import Unknown
+from countervail.app.models import CoalitionState, Job, JobResult, RunState, ScenarioText, Uploaded, as_json
 from countervail.app.processes.jobs import OVER, Jobs
+from countervail.app.routes import TooLarge, documented
 from countervail.app.routes.answer_routes import JSON, READ, STATE, InputsHere
-from countervail.app.routes.models import CoalitionState, Job, JobResult, RunState, ScenarioText, Uploaded, as_json
-from countervail.app.routes.problems import TooLarge, documented
 from countervail.app.routes.security import TOKEN, WithToken
 from countervail.app.work.job_work import Coalitions, Read, Run, Write
 from countervail.errors import InputError
@@ -52,9 +52,9 @@ JobId = Annotated[str, Path(max_length=100)]
 
 @guarded.post("/scenarios", status_code=201, responses=documented(403, 413, 414, 415, 422))
 def scenarios(given: ScenarioText, inputs: InputsHere) -> Uploaded:
-    """Keep a scenario while the server runs."""
-    found = inputs.sources.upload(given.text, given.name)
-    return Uploaded(name=found.name, title=found.title)
+    """Store a scenario while the server runs."""
+    scenario = inputs.sources.upload(given.text, given.name)
+    return Uploaded(name=scenario.name, title=scenario.title)
 
 
 @guarded.post("/run", status_code=202, response_model=Job, responses=_STARTS)
@@ -65,7 +65,7 @@ def run(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
 
 @guarded.post("/write", status_code=202, response_model=Job, responses=_STARTS)
 def write(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
-    """The run folder's files of a state, to be downloaded."""
+    """Write the files of the run folder for a state, to be downloaded."""
     return _job(jobs.start("write", state, Write(_run(state, inputs), jobs.result_of("run", state))), 202)
 
 
@@ -85,15 +85,15 @@ def read(
     documents: Annotated[list[UploadFile], File(description="Text, HTML, PDF, docx or scans.")],
     inputs: InputsHere,
     jobs: JobsHere,
-    scenario: Annotated[str | None, Form(max_length=200, description="Whose facts they are held against.")] = None,
+    scenario: Annotated[str | None, Form(max_length=200, description="Whose facts they are compared with.")] = None,
 ) -> Response:
-    """Read documents into evidence, which a state can name from then on."""
+    """Read documents into evidence, which a state can name afterwards."""
     if len(documents) > MOST_FILES:
         raise InputError(f"documents: {len(documents)} are more than {MOST_FILES}; send fewer at a time")
-    held = inputs.sources.load(scenario or inputs.first.scenario)
+    compared = inputs.sources.load(scenario or inputs.first.scenario)
     id = f"case-{token_hex(8)}"
     folder = inputs.cases.private(id)
-    kept = []
+    stored = []
     for number, document in enumerate(documents, 1):
         if (document.size or 0) > MAX_BYTES:
             shutil.rmtree(folder, ignore_errors=True)
@@ -102,15 +102,15 @@ def read(
         target.parent.mkdir(parents=True)
         with target.open("xb") as file:
             shutil.copyfileobj(document.file, file)
-        kept.append((target, (document.filename or target.name)[:_LONGEST_NAME]))
+        stored.append((target, (document.filename or target.name)[:_LONGEST_NAME]))
 
-    def ended(well: bool) -> None:
+    def on_end(well: bool) -> None:
         shutil.rmtree(folder / "given" if well else folder, ignore_errors=True)
         if well:
             inputs.cases.add(id, folder / "case")
 
     try:
-        started = jobs.start("read", id, Read(tuple(kept), id, folder / "case", held), ended)
+        started = jobs.start("read", id, Read(tuple(stored), id, folder / "case", compared), on_end)
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -118,7 +118,7 @@ def read(
 
 
 def _safe(given: str | None) -> str:
-    """A file name of ours, as near to the one given as letters, digits, dots and dashes come."""
+    """A safe file name: the one given, reduced to letters, digits, dots and dashes."""
     path = FilePath((given or "").replace("\\", "/"))
     stem, suffix = (re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-.") for part in (path.stem, path.suffix))
     return f"{stem[:80] or 'document'}.{suffix[:10] or 'txt'}"
@@ -126,16 +126,16 @@ def _safe(given: str | None) -> str:
 
 @guarded.delete("/jobs/{id}", response_model=Job, responses=_ABOUT_JOB)
 def cancel(id: JobId, jobs: JobsHere) -> Response:
-    """Take a job back."""
+    """Cancel a job."""
     return _job(jobs.cancel(id))
 
 
 @router.get("/jobs/{id}", response_model=JobResult, responses=_ABOUT_JOB)
-def job(id: JobId, jobs: JobsHere) -> Response:
+def job_with_result(id: JobId, jobs: JobsHere) -> Response:
     """A job and its latest result."""
-    found, result = jobs.with_result(id)
-    # the result is JSON already, and half a megabyte of it
-    return Response(as_json(found)[:-1] + b',"result":' + (result or b"null") + b"}", media_type=JSON)
+    job, result = jobs.with_result(id)
+    # the result is JSON already, half a megabyte of it
+    return Response(as_json(job)[:-1] + b',"result":' + (result or b"null") + b"}", media_type=JSON)
 
 
 @router.get(
@@ -144,7 +144,7 @@ def job(id: JobId, jobs: JobsHere) -> Response:
     responses=_ABOUT_JOB | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(id: JobId, jobs: JobsHere) -> StreamingResponse:
-    """A job whenever it changes, as server-sent events `job`; the first is how it stands, the last how it ended."""
+    """A job whenever it changes, as server-sent events `job`, from how it is now to how it ended."""
     jobs.get(id)
     return StreamingResponse(_events(id, jobs), media_type="text/event-stream")
 
@@ -152,24 +152,24 @@ async def events(id: JobId, jobs: JobsHere) -> StreamingResponse:
 async def _events(id: str, jobs: Jobs) -> AsyncIterator[bytes]:
     changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    def told() -> None:
+    def on_change() -> None:
         with suppress(RuntimeError):  # the server has ended
             loop.call_soon_threadsafe(changed.set)
 
     with suppress(Unknown):  # forgotten meanwhile
-        stop = jobs.watch(id, told)
+        stop = jobs.watch(id, on_change)
         try:
             while True:
                 changed.clear()
-                found = jobs.get(id)
-                yield b"event: job\ndata: " + as_json(found) + b"\n\n"
+                job = jobs.get(id)
+                yield b"event: job\ndata: " + as_json(job) + b"\n\n"
                 while not changed.is_set():
-                    if found.status in OVER or jobs.closing:
+                    if job.status in OVER or jobs.closing:
                         return
                     try:
                         await asyncio.wait_for(changed.wait(), _HEARTBEAT)
                     except TimeoutError:
-                        yield b": still at it\n\n"
+                        yield b": still running\n\n"
         finally:
             stop()
 
@@ -181,14 +181,14 @@ async def _events(id: str, jobs: Jobs) -> AsyncIterator[bytes]:
     | {200: {"content": {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in _TYPES.values()}}},
 )
 def file(id: JobId, name: Annotated[str, Path(max_length=100)], jobs: JobsHere) -> Response:
-    """A file that a job has made."""
-    content = jobs.file(id, name)  # only names that the job itself gave are found
+    """A file that a job has written."""
+    content = jobs.file(id, name)  # only a name that the job itself gave
     headers = {"content-disposition": f'attachment; filename="{name}"', "content-type": _TYPES[FilePath(name).suffix]}
     return Response(content, headers=headers)
 
 
-def _job(found: Job, status: int = 200) -> Response:
-    return Response(as_json(found), status, media_type=JSON)
+def _job(job: Job, status: int = 200) -> Response:
+    return Response(as_json(job), status, media_type=JSON)
 
 
 router.include_router(guarded)

@@ -14,8 +14,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
 
-from countervail.app.inputs import Unknown
-from countervail.app.routes.problems import EXPLAINED
+from countervail.app import Unknown
+from countervail.app.routes import EXPLAINED
 from countervail.errors import CountervailError
 
 router = APIRouter(include_in_schema=False)
@@ -30,13 +30,13 @@ def page(request: Request) -> HTMLResponse:
 @router.get("/static/{name}")
 def static(name: str, request: Request) -> Response:
     """A file of the page."""
-    found: Response = request.app.state.assets.answer(name, request)
-    return found
+    assets: Assets = request.app.state.assets
+    return assets.answer(name, request)
 
 
 @router.get("/api/docs")
 def docs(request: Request) -> HTMLResponse:
-    """What can be asked, made from the OpenAPI document; without any script."""
+    """The documentation of the API, made from the OpenAPI document; without scripts."""
     api = request.app.openapi()
     tags: dict[str, list[Any]] = {}
     for path, methods in api["paths"].items():
@@ -94,7 +94,7 @@ class _File:
 
 
 class Assets:
-    """Files by name: only those that lie in the folders, none by its path."""
+    """Files by name: only those in the folders, none by a path."""
 
     def __init__(self) -> None:
         self._folders = [Path(str(files(package) / "static")) for package in _FOLDERS]
@@ -113,17 +113,10 @@ class Assets:
         status = path.stat()
         stamp = status.st_mtime_ns, status.st_size
         with self._lock:
-            found = self._known.get(name)
-            if found is None or found.stamp != stamp:
-                found = self._known[name] = _File(stamp, _TYPES[path.suffix], path.read_bytes())
-        return found
-
-    def warm_up(self) -> None:
-        """Read and compress what every page asks for."""
-        for folder in self._folders:
-            for path in folder.iterdir() if folder.is_dir() else ():
-                if path.suffix in _TYPES and path.stat().st_size > _WORTH_COMPRESSING:
-                    self._file(path.name).compressed  # noqa: B018 - kept from here on
+            file = self._known.get(name)
+            if file is None or file.stamp != stamp:
+                file = self._known[name] = _File(stamp, _TYPES[path.suffix], path.read_bytes())
+        return file
 
     def answer(self, name: str, request: Request) -> Response:
         """The file of that name; `Unknown` where there is none."""

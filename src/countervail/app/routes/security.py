@@ -1,4 +1,4 @@
-"""Who may ask: this machine's own page and nobody through it; small bodies, short addresses, and a strict policy."""
+"""Which requests are answered: those of the server's own page, within limits of size, under a strict policy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from countervail.app.routes.problems import OUR_FAULT, TooLarge, answer
+from countervail.app.routes import OUR_FAULT, TooLarge, answer
 from countervail.scenario.tree import MAX_BYTES
 
 TOKEN: Final = "X-Countervail-Token"
@@ -22,7 +22,7 @@ HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 MOST_URL: Final = 8_192
 MOST_BODY: Final = 1_000_000
 MOST_SCENARIO: Final = MAX_BYTES + MAX_BYTES // 4
-"""As JSON: line ends and quotes take two characters there."""
+"""As JSON, in which line ends and quotes take two characters."""
 MOST_DOCUMENTS: Final = 100 * 1024 * 1024
 DEEPEST: Final = 20
 _SLACK: Final = 1024 * 1024
@@ -39,7 +39,7 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 class Guard:
-    """Stands before the application: refuses what no page of ours would send, and adds the policy to every answer."""
+    """Middleware that refuses what the page would not send, and adds the policy to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -76,28 +76,28 @@ class Guard:
 
 
 def _refusal(scope: Scope) -> Response | None:
-    """Why a request is not answered; None where it is."""
+    """The refusal of a request; None where it is accepted."""
     headers = Headers(scope=scope)
     path: str = scope["path"]
     if len(scope.get("raw_path") or path.encode()) + len(scope["query_string"]) > MOST_URL:
         return answer(414, f"address: longer than {MOST_URL:,} characters; send the state in the body")
     hosts = headers.getlist("host")
     if len(hosts) != 1 or re.sub(r":\d*\Z", "", hosts[0]).lower() not in HOSTS:
-        return answer(403, f"host: only {', '.join(HOSTS)} are answered; open the address that the server told")
+        return answer(403, f"host: only {', '.join(HOSTS)} are answered; open the address that the server printed")
     own = f"{scope.get('scheme', 'http')}://{hosts[0]}".lower()
     if any(origin.lower() != own for origin in headers.getlist("origin")):
-        return answer(403, "origin: only this server's own page may ask")
+        return answer(403, "origin: only the page of this server is answered")
     if path.startswith("/api") and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        return answer(403, "sec-fetch-site: only this server's own page may ask; open its address yourself")
+        return answer(403, "sec-fetch-site: only the page of this server is answered; open its address yourself")
     if scope["method"] in ("POST", "PUT", "PATCH"):
         wanted = "multipart/form-data" if path == "/api/read" else "application/json"
         if headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
-            return answer(415, f"content-type: this takes {wanted}")
+            return answer(415, f"content-type: this address takes {wanted}")
     return None
 
 
 async def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The request's body, never more of it than its limit; JSON also no deeper than any of ours."""
+    """The body of a request up to its limit of size, and for JSON of depth."""
     path = scope["path"]
     limit = {"/api/scenarios": MOST_SCENARIO, "/api/read": MOST_DOCUMENTS}.get(path, MOST_BODY) + _SLACK
     stated = Headers(scope=scope).get("content-length", "0")
@@ -136,7 +136,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def depth(body: bytes) -> int:
-    """How deep JSON is nested; of what is none, something like it."""
+    """How deep JSON is nested; an estimate for a body that is not JSON."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0
     level = deepest = 0
@@ -147,21 +147,21 @@ def depth(body: bytes) -> int:
 
 
 def own_token(request: Request) -> bool:
-    """Whether a request bears the token that the page was given."""
+    """Whether a request has the token that the page was given."""
     given, own = request.headers.get(TOKEN, ""), str(request.app.state.token)
     return compare_digest(given.encode(), own.encode())
 
 
 class WithToken(APIRoute):
-    """A route for whoever has the token; it is asked for before the body is read."""
+    """A route that needs the token, which is checked before the body is read."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The route's handler behind the question for the token."""
+        """The route's handler, after a check of the token."""
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             if not own_token(request):
-                raise HTTPException(403, f"{TOKEN}: missing or not this server's; reload the page, which bears it")
+                raise HTTPException(403, f"{TOKEN}: missing or of another server; reload the page, which has it")
             return await handle(request)
 
         return guarded

@@ -1,21 +1,21 @@
-// The headline: a tile for each figure with its band, what it was as loaded, and the answer in sentences.
+// The headline: a tile for each figure with its band and its value as loaded, and the answer in sentences.
 
 import { at, el, fill, say, unique, write } from "./dom.js";
 import { whyButton } from "./why.js";
 import { usd } from "./words.js";
 
-// What each figure is, for who asks
+// What each figure means, for its help
 const DEFINED = {
-  cost_pct: "What lifting the sanctions in force would give the members, as a share of their real income: what they can buy in a year. The observed world, with the sanctions in it, is what it is set against.",
-  gain_pct: "What the club would give its members while the sanctions stay in force, whatever the reason: ordinary gains from trade are included.",
-  offset: "The gain over the cost: how much of what the sanctions take the club gives back.",
-  blunting: "How much less the sanctions cost once the club exists: one less the cost with the club over the cost without it. Below zero they cost more.",
+  cost_pct: "What the members would gain if the sanctions in force were lifted, as a share of their real income: what they can buy in a year. It is compared with the observed world, in which the sanctions are in force.",
+  gain_pct: "What the members would gain from the club while the sanctions remain in force, whatever the reason: ordinary gains from trade are included.",
+  offset: "The gain divided by the cost: how much of what the sanctions take the club gives back.",
+  blunting: "How much less the sanctions cost once the club exists: one minus the cost with the club divided by the cost without it. Below zero they cost more.",
   break_even: "By how much trade inside the club would have to rise, in log points, for the gain to equal the cost. One log point is 2.7 times as much trade; a trade agreement brings 0.2 to 0.5.",
 };
 const TERMS = [
-  ["For whom", "The members under comprehensive sanctions, for which ratios can be formed. Others are left out of the headline: China, senders, and those under list-based measures, which hit named persons and firms and not a country's trade."],
-  ["A band", "The 5th to the 95th percentile over draws of every uncertain assumption within its range. It is computed after the figure itself and called so until then."],
-  ["No ratio", "Where the cost does not stand out from a placebo, the same recipe on countries under no such sanctions, or from 0.25 %, it is not divided by."],
+  ["For whom", "The members under comprehensive sanctions, for which a ratio can be computed. The headline leaves out the others: China, countries that impose sanctions themselves, and those under list-based measures, which are aimed at named persons and firms and not at a country's trade."],
+  ["A band", "The 5th to the 95th percentile over draws of every uncertain assumption within its range. It is computed after the figure itself."],
+  ["No ratio", "No ratio is given where the cost is no larger than in the placebo, the same calculation for countries that are not sanctioned in this way, or no larger than 0.25 %."],
 ];
 const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
 const DASH = "–";
@@ -40,7 +40,7 @@ function make({ quantity, label }) {
   return tile;
 }
 
-/** For how many of the members a figure is. */
+/** How many of the members a figure is for. */
 function whose({ meta, figures }, quantity) {
   if (!MONEY[quantity]) return "";
   const rows = figures.filter((row) => row.reading === meta[0].reading && row.quantity === quantity && row.country !== "CLUB");
@@ -56,7 +56,7 @@ const money = (tables, quantity) => {
 /**
  * Shows an answer in the tiles.
  * @param {{now: object, loaded: object | null, run: object | null, fresh: boolean, first: object | null, expected: boolean}} shown
- *  now: the live answer; loaded: the one as loaded; run: a result of the long run, fresh where it is of the state shown;
+ *  now: the live answer; loaded: the one as loaded; run: a result of the full run, fresh where it is of the state shown;
  *  first: that of the scenario as loaded; expected: whether a result of the state shown is on its way
  */
 export function show({ now, loaded, run, fresh, first, expected }) {
@@ -65,7 +65,7 @@ export function show({ now, loaded, run, fresh, first, expected }) {
   for (const live of now.tiles) {
     const tile = tiles.get(live.quantity) ?? make(live);
     if (!tile.element.isConnected) place.append(tile.element);
-    // a break-even is searched for in the long run only
+    // only the full run searches for a break-even
     const long = live.quantity === "break_even";
     const known = (fresh && among(run, live.quantity)) || live;
     const before = among(long ? first : loaded, live.quantity);
@@ -81,13 +81,13 @@ export function show({ now, loaded, run, fresh, first, expected }) {
 }
 
 /** The answer in sentences. @param {string[]} sentences */
-export function tell(sentences) {
+export function showSentences(sentences) {
   const place = at("headline");
   if (place.children.length !== sentences.length) fill(place, sentences.map(() => el("p", {})));
   sentences.forEach((sentence, k) => write(place.children[k], sentence));
 }
 
-/** What stands under a figure: its band, the band of the state before, or why there is none. */
+/** The text under a figure: its band, the band of the state before, or why there is none. */
 function bandOf({ known, old, fresh, expected, long }) {
   if (fresh && known.band) return `5–95 %: ${known.band}`;
   if (known.value === DASH && known.note && !(long && !fresh)) return known.note;
@@ -97,10 +97,10 @@ function bandOf({ known, old, fresh, expected, long }) {
   return expected ? "band being computed" : "no band computed";
 }
 
-/** Dims the figures while an answer takes longer than one notices. */
+/** Dims the figures while an answer takes noticeably long. */
 export const waiting = (on) => at("tiles").classList.toggle("waiting", on);
 
-/** Says in one sentence what a switch did. */
+/** Announces in one sentence what a switch did. */
 export function announce(now, before) {
   const gain = (answer) => answer?.tiles.find((t) => t.quantity === "gain_pct")?.value;
   const cost = (answer) => answer?.tiles.find((t) => t.quantity === "cost_pct")?.value;

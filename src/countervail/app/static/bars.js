@@ -47,10 +47,10 @@ export function begin(meta, failed) {
   at("share").addEventListener("click", async () => {
     const address = `${location.origin}${location.pathname}${fragment()}`;
     const local = state().case || scenarios.find(({ name }) => name === state().scenario)?.kind === "upload";
-    const said = `Link copied. It opens where countervail serve runs with this scenario.${local ? " It works only while this server runs: it holds what was uploaded." : ""}`;
+    const text = `Link copied. It opens wherever countervail serve runs with this scenario.${local ? " It works only while this server runs, because that has what was uploaded." : ""}`;
     try {
       await navigator.clipboard.writeText(address);
-      note(said);
+      note(text);
     } catch {
       note(`Copy this link: ${address}`);
     }
@@ -63,7 +63,7 @@ export function begin(meta, failed) {
   });
   looked();
   onLook(looked);
-  // a menu closes when one looks elsewhere
+  // a click elsewhere closes the menu
   const menu = at("downloads");
   addEventListener("click", (event) => menu.open && !menu.contains(event.target) && (menu.open = false));
   menu.addEventListener("keydown", (event) => event.key === "Escape" && ((menu.open = false), menu.querySelector("summary").focus()));
@@ -78,12 +78,12 @@ function sync() {
   for (const [id, on] of Object.entries(able)) {
     const left = !on && document.activeElement === at(id);
     at(id).disabled = !on;
-    if (left) document.querySelector(".tools button:enabled").focus(); // the keyboard does not fall out of the page
+    if (left) document.querySelector(".tools button:enabled").focus(); // so that the keyboard focus stays in the page
   }
 }
 
 let fading;
-/** A word that goes away by itself. */
+/** A message that disappears by itself. */
 export function note(text) {
   const place = at("note");
   place.textContent = text;

@@ -1,4 +1,4 @@
-// What is changed against the scenario as loaded: a chip each, which takes it back.
+// The changes to the scenario as loaded: a chip for each, which takes it back.
 
 import { at, el, fill, icon } from "./dom.js";
 import { change, path, state } from "./state.js";
@@ -20,8 +20,8 @@ function inWords(name, controls, loaded) {
     const also = names(controls, (m) => !m.candidate && m.in);
     return ["Members", [out && `without ${out}`, also && `with ${also}`].filter(Boolean).join("; ") || "as the document names them", null];
   }
-  const found = controls.settings[setting(controls.settings)];
-  if (found) return [found.label, choice(found)(found.value), choice(found)(found.default)];
+  const control = controls.settings[setting(controls.settings)];
+  if (control) return [control.label, choice(control)(control.value), choice(control)(control.default)];
   for (const group of ["provisions", "measures"]) {
     const item = controls[group].find((one) => one.path === name || one.numbers.some((n) => n.path === name));
     if (!item) continue;
@@ -43,16 +43,16 @@ function grouped(names, controls, loaded) {
     const off = flipped.every((m) => !m.enabled);
     if (!off && !flipped.every((m) => m.enabled)) continue;
     flipped.forEach((m) => left.delete(m.path));
-    chips.push({ names: flipped.map((m) => m.path), said: [`All ${measures.length} sanctions on ${targets}`, off ? "off" : "on", off ? "on" : "off"] });
+    chips.push({ names: flipped.map((m) => m.path), words: [`All ${measures.length} sanctions on ${targets}`, off ? "off" : "on", off ? "on" : "off"] });
   }
-  return [...[...left].map((name) => ({ names: [name], said: inWords(name, controls, loaded) })), ...chips];
+  return [...[...left].map((name) => ({ names: [name], words: inWords(name, controls, loaded) })), ...chips];
 }
 
 /** Shows what is changed. @param {object} controls @param {object} loaded */
 export function show(controls, loaded) {
   const names = state().set.map(path);
   const chips = grouped(names, controls, loaded);
-  const made = chips.slice(0, MOST).map(({ names: paths, said: [what, value, was] }) =>
+  const made = chips.slice(0, MOST).map(({ names: paths, words: [what, value, was] }) =>
     el(
       "li",
       { class: "chip" },

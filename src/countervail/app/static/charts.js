@@ -10,7 +10,7 @@ const bundle = new Promise((done) => {
   else document.querySelector("script[src$='vega.js']").addEventListener("load", done);
 });
 let known;
-/** Specifications, looks and columns of every chart and table; asked for once. */
+/** Specifications, themes and columns of every chart and table; requested once. */
 export const library = () => (known ??= get("/api/charts"));
 let shapes;
 const world = () => (shapes ??= get("/static/world.json"));
@@ -34,7 +34,7 @@ export function redraw() {
 }
 system.addEventListener("change", redraw);
 
-// Parameters of specifications whose choices depend on the rows, as report/charts.py sets them
+// Parameters of specifications whose choices depend on the rows, as report/charts sets them
 const CHOICES = {
   reading: (tables) => [tables.meta?.[0]?.reading],
   figure: (tables) => tables.sensitivity?.map((row) => row.figure),
@@ -49,7 +49,7 @@ const SHAPE = 0.46; // a map's height over its width
 const TOP = 2;
 const LEAST = 0.001;
 
-/** The unit of the map's classes in each world, a power of ten of percent (report/drawings/world.py). */
+/** The unit of the map's classes in each world, a power of ten of percent (tools/drawings/world_charts.py). */
 function units(rows) {
   const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
   const unit = (size) => (size > 0 ? Math.max(10 ** Math.floor(Math.log10(size / TOP)), LEAST) : 1);
@@ -104,7 +104,7 @@ export class Chart {
   /** Resolves when what is in sight is drawn. */
   async ready() {
     await library();
-    // it is told of being in sight some time after it is laid out
+    // the observer reports that it is in sight some time after it is laid out
     if (!this.visible && !this.drawn && this.element.checkVisibility()) {
       const { top, bottom } = this.element.getBoundingClientRect();
       if (top < innerHeight + MARGIN && bottom > -MARGIN) this.seen(true);
@@ -187,7 +187,7 @@ export class Chart {
     this.place.dataset.drawn = "true";
   }
 
-  /** What a reader of the screen is told: the title for the picture; and the button that saves it. */
+  /** Names the picture for a screen reader, and adds the button that saves it. */
   named() {
     const picture = this.place.querySelector("svg.marks");
     picture.setAttribute("role", "img");
@@ -210,7 +210,7 @@ export class Chart {
     this.scaled();
   }
 
-  /** Goes to other rows and back, unseen: else the first change waits until the browser has compiled what it takes. */
+  /** Goes to other rows and back, unseen, so that the browser has compiled everything before the first change. */
   async practise() {
     if (!this.drawn) return;
     const [tables, [name]] = [this.tables, this.known.tables];
@@ -223,7 +223,7 @@ export class Chart {
     await this.refresh();
   }
 
-  /** What makes of the rows that are drawn those of now: each mark stays, and only what differs is drawn anew. */
+  /** The changes from the rows drawn to the present ones: each mark stays, and only what differs is drawn again. */
   difference(name) {
     const { view } = this.drawn;
     const [held, rows] = [view.data(name), this.rows(name)];
@@ -234,7 +234,7 @@ export class Chart {
     return changes;
   }
 
-  /** Says how the map's colours are scaled, and when that has changed: each world has its own unit. */
+  /** Describes the scale of the map's colours, and says when it has changed: each world has its own unit. */
   scaled() {
     const [unit] = this.choices().units ?? [];
     const darkest = unit?.[this.signals.world_shown];
@@ -243,7 +243,7 @@ export class Chart {
     const moved = this.scale && this.scale !== text;
     this.scale = text;
     if (!this.scaling) this.caption.append((this.scaling = el("span", { class: "scaling" })));
-    write(this.scaling, moved ? `${text} This scale is another than before.` : text);
+    write(this.scaling, moved ? `${text} The scale has changed.` : text);
   }
 
   /** Gives every row its height. */

@@ -3,7 +3,7 @@
 import { el, unique } from "./dom.js";
 import { change } from "./state.js";
 
-/** A switch: a checkbox that says on or off. */
+/** A switch: a checkbox that is on or off. */
 export class Switch {
   /** @param {string} label @param {(on: boolean) => void} onset @param {Record<string, any>} attributes */
   constructor(label, onset, attributes = {}) {
@@ -18,7 +18,7 @@ export class Switch {
   }
 }
 
-/** A few choices side by side, one of which holds. */
+/** A few choices side by side, one of which is taken. */
 export class Segments {
   /** @param {string} name of the group for a reader @param {{value: string, label: string}[]} choices @param {(value: string) => void} onset */
   constructor(name, choices, onset, attributes = {}) {

@@ -32,7 +32,7 @@ export class Coalitions {
       "section",
       {},
       el("h2", { class: "aside" }, "Coalitions"),
-      el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members left out of the players stay out of every coalition. What a coalition is worth is the sum over all its players, China's own gain included; the headline is over those for which ratios are formed. At first the players are those with the largest gains."),
+      el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members that are not players are in no coalition. The worth of a coalition is the gain of all its players, China included; the headline counts only those for which a ratio is given. The players chosen at first are those with the largest gains."),
       el("fieldset", { class: "players" }, el("legend", {}, "Players"), this.players, this.count, this.go),
       this.line.element,
       this.note,
@@ -40,7 +40,7 @@ export class Coalitions {
       this.loadable,
       this.results.map((t) => t.element),
     );
-    this.job = new Job("coalitions", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
+    this.job = new Job("coalitions", { onChange: (job) => this.line.show(job), onResult: (result) => this.receive(result) });
   }
 
   /** @param {object} controls @param {object[] | undefined} figures of the live answer, from which the first players come */
@@ -86,23 +86,23 @@ export class Coalitions {
     return this.job.resume();
   }
 
-  found({ tables }) {
+  receive({ tables }) {
     this.tables = tables;
     this.draw();
   }
 
-  /** Coalitions are of the state they were run for. */
+  /** Draws the coalitions, with a note where they were computed for an earlier state. */
   draw() {
     if (!this.tables) return;
     const same = this.job.about?.state === key();
     this.note.hidden = same;
-    this.note.textContent = same ? "" : "These coalitions are of the state they were run for, not of the present one.";
+    this.note.textContent = same ? "" : "These coalitions were computed for an earlier state, not for the present one.";
     for (const chart of this.charts) chart.set(this.tables);
     for (const table of this.results) table.set(this.tables[table.name.replace("coalition_", "")]);
     const rows = [...(this.tables.lattice ?? [])].sort((a, b) => b.value - a.value).slice(0, LOADABLE);
     const shown = rows.map((row) => [row.members, usd(row.value), row.stable === "no" ? "" : row.stable, el("button", { type: "button", class: "link", "aria-label": `Load as the members: ${row.members}`, onclick: () => this.load(row) }, "Load")]);
     const headings = [{ text: "Members" }, { text: "Worth a year", numeric: true }, { text: "Holds together under" }, { text: "" }];
-    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club. In the chart above a click on a point does the same.", headings, rows: shown }));
+    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club; a click on a point in the chart above does the same.", headings, rows: shown }));
   }
 
   /** Makes a coalition the members of the club. */

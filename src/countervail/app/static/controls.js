@@ -1,4 +1,4 @@
-// The column of controls: made once for a scenario, then kept in step with its state.
+// The column of controls: made once for a scenario, then updated with its state.
 
 import { Setting } from "./choices.js";
 import { el, fill } from "./dom.js";
@@ -48,10 +48,10 @@ export class Controls {
   /** Brings one to the control of a path. */
   reveal(path) {
     this.sanctions.reveal(path);
-    const found = this.place.querySelector(`[data-path="${CSS.escape(path)}"]`) ?? this.place.querySelector(`[data-path^="${CSS.escape(path.split(".").slice(0, -1).join("."))}."]`);
-    if (!found) return;
-    for (let fold = found.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    found.focus();
-    found.scrollIntoView({ block: "center" });
+    const control = this.place.querySelector(`[data-path="${CSS.escape(path)}"]`) ?? this.place.querySelector(`[data-path^="${CSS.escape(path.split(".").slice(0, -1).join("."))}."]`);
+    if (!control) return;
+    for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    control.focus();
+    control.scrollIntoView({ block: "center" });
   }
 }

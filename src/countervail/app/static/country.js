@@ -8,7 +8,7 @@ import { Table } from "./tables.js";
 import { described } from "./why.js";
 import { percent, persons, share, usd } from "./words.js";
 
-// What of each table stands in the panel; the rest is in the tabs and downloads
+// The columns of each table in the panel; the rest is in the tabs and downloads
 const PARTS = {
   partners: ["name", "exports_usd", "imports_usd", "u_exports_pct", "c_exports_pct"],
   country_sectors: ["name", "output_usd", "u_output_pct", "c_output_pct"],
@@ -20,7 +20,7 @@ const ROLES = { member: "Member of the club", sender: "Imposes sanctions", both:
 
 let loaded = null; // the live answer as loaded
 let shown = null;
-let asked = 0;
+let latest = 0;
 
 /** Opens a country's panel. @param {string} iso3 @param {string} name */
 export async function show(iso3, name) {
@@ -38,13 +38,13 @@ export async function show(iso3, name) {
 export async function load(before) {
   if (before) loaded = before;
   if (!shown) return;
-  const mine = ++asked;
+  const mine = ++latest;
   const { iso3 } = shown;
   try {
     const { tables } = await ask("/api/country", { ...state(), country: iso3 });
-    if (mine === asked && shown?.iso3 === iso3) refill(content(tables));
+    if (mine === latest && shown?.iso3 === iso3) refill(content(tables));
   } catch (error) {
-    if (mine === asked && shown?.iso3 === iso3) refill(el("p", { class: "error" }, error.message));
+    if (mine === latest && shown?.iso3 === iso3) refill(el("p", { class: "error" }, error.message));
   }
 }
 

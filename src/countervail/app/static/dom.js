@@ -2,7 +2,7 @@
 
 /**
  * An element. Attributes: `on…` listens, true and false set and leave out, anything else is set as text.
- * Children are elements, texts, lists of them, or nothing; texts stay texts whatever they hold.
+ * Children are elements, texts, lists of them, or nothing; texts stay texts whatever they contain.
  * @param {string} tag @param {Record<string, any>} attributes @param {...any} children @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
@@ -21,7 +21,7 @@ export const at = (id) => document.getElementById(id);
 
 const FOCUSABLE = "a[href], button, input, select, summary, [tabindex='0']";
 
-/** Fills a place anew; who was in it with the keyboard stays at the same stop. @param {Element} place */
+/** Replaces the content of a place; the keyboard focus stays at the same position. @param {Element} place */
 export function fill(place, ...children) {
   const stops = place.contains(document.activeElement) ? [...place.querySelectorAll(FOCUSABLE)] : [];
   const held = stops.indexOf(document.activeElement);
@@ -39,7 +39,7 @@ export const write = (place, text) => {
   else place.textContent = text;
 };
 
-/** Makes `place` what `fresh` is, a part at a time: what is the same stays, and is not laid out anew. @param {Element} place @param {Element} fresh */
+/** Makes `place` what `fresh` is, a part at a time: what is the same stays, and is not laid out again. @param {Element} place @param {Element} fresh */
 export function renew(place, fresh) {
   if (place.isEqualNode(fresh)) return;
   const alike = place.cloneNode(false).isEqualNode(fresh.cloneNode(false)) && place.childNodes.length === fresh.childNodes.length;
@@ -66,5 +66,5 @@ export function icon(name) {
   return drawn;
 }
 
-/** Tells a screen reader, once it is done with what it is saying. */
+/** Announces a text to a screen reader. */
 export const say = (text) => write(at("said"), text);

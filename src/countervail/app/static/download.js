@@ -7,8 +7,8 @@ import { key, state } from "./state.js";
 
 const FILES = { "report.html": "Report", "results.xlsx": "Workbook", "results.json": "Results" };
 
-/** Hands a file to the browser. @param {string} href of this server or a blob */
-export function hand(href, name) {
+/** Offers a file to the browser to save. @param {string} href of this server or a blob */
+export function offer(href, name) {
   const link = el("a", { href, download: name });
   document.body.append(link);
   link.click();
@@ -25,7 +25,7 @@ export class Downloads {
     this.waiting = null;
     this.line = new Line("Writing the files", () => this.cancel(), () => this.write(state()));
     at("jobs").append(this.line.element);
-    this.job = new Job("write", { told: (job) => this.told(job), found: () => {} });
+    this.job = new Job("write", { onChange: (job) => this.show(job), onResult: () => {} });
     for (const button of document.querySelectorAll("[data-download]"))
       button.addEventListener("click", () => {
         at("downloads").open = false;
@@ -38,28 +38,28 @@ export class Downloads {
     if (name === "scenario.yaml") return this.scenario();
     this.wanted.add(name);
     const mine = this.job.about === key();
-    if (mine && this.job.job?.status === "done") this.told(this.job.job);
+    if (mine && this.job.job?.status === "done") this.show(this.job.job);
     else if (!(mine && this.job.running)) this.write(state());
   }
 
   async scenario() {
     try {
       const address = URL.createObjectURL(await file("/api/scenario.yaml", state()));
-      hand(address, `${state().scenario}.yaml`);
+      offer(address, `${state().scenario}.yaml`);
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
     } catch (error) {
       this.failed(error.message);
     }
   }
 
-  /** Writes what is shown once its run is whole: the files are made of it then, not of a run of their own. */
+  /** Writes the files of the state shown once its run is complete, so that they need no run of their own. */
   write(of) {
     this.waiting = of;
     this.line.show({ status: "queued", about: "once the bands are there" });
     this.poll();
   }
 
-  /** The run has come further, or another state is shown. */
+  /** Called when the run has come further, or another state is shown. */
   poll() {
     const of = this.waiting;
     if (!of || (this.run.now === key(of) && this.run.expected)) return;
@@ -74,10 +74,10 @@ export class Downloads {
     this.job.cancel();
   }
 
-  told(job) {
+  show(job) {
     this.line.show(job);
     if (job.status !== "done") return;
-    for (const name of this.wanted) if (job.files.includes(name) && FILES[name]) hand(`/api/jobs/${encodeURIComponent(job.id)}/files/${name}`, name);
+    for (const name of this.wanted) if (job.files.includes(name) && FILES[name]) offer(`/api/jobs/${encodeURIComponent(job.id)}/files/${name}`, name);
     this.wanted.clear();
   }
 }

@@ -1,4 +1,4 @@
-// The tab on evidence: what the documents say and how it bears up, every assumption with its basis, documents of one's own.
+// The tab on evidence: what the documents say and whether data agree, every assumption with its basis, own documents.
 
 import { Chart } from "./charts.js";
 import { el, fill } from "./dom.js";
@@ -21,10 +21,10 @@ export class Evidence {
       "section",
       {},
       el("h2", { class: "aside" }, this.title),
-      el("p", { class: "text" }, "Facts come from the documents, each with its place; sizes do not: they are assumptions with ranges. A text that restates another is no second witness."),
-      el("div", { class: "block" }, el("h3", {}, "Claims held against data"), this.claims.element, this.timeline.element),
+      el("p", { class: "text" }, "Facts come from the documents, each with its place. Sizes do not: they are assumptions with ranges. A text that repeats another does not count as a second witness."),
+      el("div", { class: "block" }, el("h3", {}, "Claims compared with data"), this.claims.element, this.timeline.element),
       el("div", { class: "block" }, el("h3", {}, "What the documents say"), this.reader(), this.documents),
-      el("div", { class: "block" }, el("h3", {}, "Assumptions"), el("p", { class: "text" }, "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range."), find, this.assumptions.element),
+      el("div", { class: "block" }, el("h3", {}, "Assumptions"), el("p", { class: "text" }, "Observed: taken from data. Cited: from the source named. Assumption: ours, drawn from its range."), find, this.assumptions.element),
     );
   }
 
@@ -34,7 +34,7 @@ export class Evidence {
     const send = el("button", { type: "button", class: "secondary" }, "Read them");
     this.line = new Line("Reading", () => this.job.cancel(), () => send.click());
     this.read = el("div", { "aria-live": "polite" });
-    this.job = new Job("read", { told: (job) => this.line.show(job), found: (result) => this.found(result) });
+    this.job = new Job("read", { onChange: (job) => this.line.show(job), onResult: (result) => this.receive(result) });
     send.addEventListener("click", () => {
       if (!input.files.length) return void input.focus();
       fill(this.read);
@@ -47,14 +47,14 @@ export class Evidence {
       "details",
       { class: "reader" },
       el("summary", {}, "Read documents of your own"),
-      el("p", { class: "text" }, "Text, HTML, PDF or Word files are read on this machine and never leave it. What they say of the scenario's facts is set beside them below."),
+      el("p", { class: "text" }, "Text, HTML, PDF or Word files are read on this machine and never leave it. What they say about the facts of the scenario is shown below."),
       el("div", { class: "beside" }, el("label", { for: "documents" }, "Documents"), input, send),
       this.line.element,
       this.read,
     );
   }
 
-  found(result) {
+  receive(result) {
     const { documents, claims, refused = [] } = result;
     const list = (title, rows, headings) => rows.length && el("details", {}, el("summary", {}, `${title} (${rows.length})`), grid({ title, headings: headings.map((text) => ({ text })), rows, shown: false }));
     fill(
@@ -67,7 +67,7 @@ export class Evidence {
     if (result.case && result.case !== state().case) go({ ...state(), case: result.case });
   }
 
-  /** @param {Record<string, object[]>} tables of the scenario as it stands */
+  /** @param {Record<string, object[]>} tables of the scenario as it is now */
   set(tables) {
     this.tables = tables;
     if (!this.element.hidden) this.shown();

@@ -1,4 +1,4 @@
-// Long work on the server: started, followed by its events, taken up again after a reload, stopped.
+// Jobs on the server: started, followed by their events, resumed after a reload, stopped.
 
 import { get, start, stop } from "./api.js";
 import { el, write } from "./dom.js";
@@ -6,51 +6,51 @@ import { duration } from "./words.js";
 
 const OVER = new Set(["done", "failed", "cancelled"]);
 
-/** One job at a time of a kind; a new one takes the place of the one before. */
+/** One job of a kind at a time; a new one replaces the one before. */
 export class Job {
-  /** @param {string} slot where the session keeps its id @param {{told: (job: object) => void, found: (result: object, job: object) => void}} hooks */
+  /** @param {string} slot where the session keeps its id @param {{onChange: (job: object) => void, onResult: (result: object, job: object) => void}} hooks */
   constructor(slot, hooks) {
     this.slot = `job-${slot}`;
     this.hooks = hooks;
     this.job = null;
     this.about = null;
-    this.asked = 0;
+    this.attempt = 0;
   }
 
   get running() {
     return Boolean(this.job) && !OVER.has(this.job.status);
   }
 
-  /** @param {string} path @param {object | FormData} body @param {any} about kept with the job, for whom it is */
+  /** @param {string} path @param {object | FormData} body @param {any} about stored with the job: what it is for */
   async start(path, body, about = null) {
-    const mine = ++this.asked;
+    const mine = ++this.attempt;
     await this.cancel();
     this.about = about;
-    this.tell({ status: "queued", stage: "", done: 0, total: 0, seconds: 0, eta: null, error: null, version: 0, files: [] });
+    this.report({ status: "queued", stage: "", done: 0, total: 0, seconds: 0, eta: null, error: null, version: 0, files: [] });
     try {
       const job = await start(path, body);
-      if (mine !== this.asked) return void stop(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => {});
+      if (mine !== this.attempt) return void stop(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => {});
       sessionStorage.setItem(this.slot, JSON.stringify({ id: job.id, about }));
       this.follow(job.id);
     } catch (error) {
-      if (mine === this.asked) this.tell({ ...this.job, status: "failed", error: error.message });
+      if (mine === this.attempt) this.report({ ...this.job, status: "failed", error: error.message });
     }
   }
 
-  /** Takes up the job of before a reload; false where there is none. @param {(about: any) => boolean} wanted */
+  /** Resumes the job from before a reload; false where there is none. @param {(about: any) => boolean} wanted */
   async resume(wanted = () => true) {
-    const kept = JSON.parse(sessionStorage.getItem(this.slot) ?? "null");
-    if (!kept || !wanted(kept.about)) return false;
-    const job = await get(`/api/jobs/${encodeURIComponent(kept.id)}`).catch(() => null);
+    const stored = JSON.parse(sessionStorage.getItem(this.slot) ?? "null");
+    if (!stored || !wanted(stored.about)) return false;
+    const job = await get(`/api/jobs/${encodeURIComponent(stored.id)}`).catch(() => null);
     if (!job || job.status === "cancelled" || job.status === "failed") return false;
-    this.about = kept.about;
+    this.about = stored.about;
     this.version = 0;
     if (job.result) {
       this.version = job.version;
       this.job = job;
-      this.hooks.found(job.result, job);
+      this.hooks.onResult(job.result, job);
     }
-    if (OVER.has(job.status)) this.tell(job);
+    if (OVER.has(job.status)) this.report(job);
     else this.follow(job.id, this.version);
     return true;
   }
@@ -60,7 +60,7 @@ export class Job {
     this.version = version;
     this.events?.close();
     const events = (this.events = new EventSource(`/api/jobs/${encodeURIComponent(id)}/events`));
-    // one event after the other: the last one must not overtake the fetching of a result
+    // one event after another: the last must not overtake the request for a result
     let work = Promise.resolve();
     events.addEventListener("job", (event) => {
       const job = JSON.parse(event.data);
@@ -68,7 +68,7 @@ export class Job {
       work = work.then(() => this.changed(events, job));
     });
     events.addEventListener("error", () => {
-      if (events.readyState === EventSource.CLOSED && this.events === events) this.tell({ ...this.job, status: "failed", error: "The server has let go of this job." });
+      if (events.readyState === EventSource.CLOSED && this.events === events) this.report({ ...this.job, status: "failed", error: "The server no longer has this job." });
     });
   }
 
@@ -79,14 +79,14 @@ export class Job {
       const { result } = await get(`/api/jobs/${encodeURIComponent(job.id)}`).catch(() => ({}));
       if (this.events !== events) return;
       this.job = job;
-      if (result) this.hooks.found(result, job);
+      if (result) this.hooks.onResult(result, job);
     }
-    this.tell(job);
+    this.report(job);
   }
 
-  tell(job) {
+  report(job) {
     this.job = job;
-    this.hooks.told(job);
+    this.hooks.onChange(job);
   }
 
   async cancel() {
@@ -96,7 +96,7 @@ export class Job {
     this.id = null;
     sessionStorage.removeItem(this.slot);
     if (!running) return;
-    this.tell({ ...this.job, status: "cancelled" });
+    this.report({ ...this.job, status: "cancelled" });
     if (id) await stop(`/api/jobs/${encodeURIComponent(id)}`).catch(() => {});
   }
 }
@@ -109,7 +109,7 @@ export function inWords(job) {
   return `${job.stage || "starting"}${part}${left}`;
 }
 
-/** A line that shows a job: what it does, how far it is, and a button that stops it. */
+/** A line that shows a job: its stage, how far it is, and a button that stops it. */
 export class Line {
   constructor(title, cancel, again) {
     this.title = title;
@@ -128,7 +128,7 @@ export class Line {
     this.again.hidden = running;
     write(this.text,
       job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" ? `${this.title}: ${inWords(job)}` : inWords(job));
-    // never without a value: a bar that wanders has the browser draw sixty frames a second, in every window that waits
+    // never without a value: for a moving bar the browser draws sixty frames a second, in every window that waits
     this.bar.value = job.total > 0 ? job.done / job.total : 0;
   }
 }

@@ -1,4 +1,4 @@
-// The live call: every state is solved at once, the latest wins; while a slider moves, one after the other.
+// The live call: every state is solved at once and the latest wins; while a slider moves, one at a time.
 
 import { ask } from "./api.js";
 import { key } from "./state.js";
@@ -6,24 +6,24 @@ import { key } from "./state.js";
 let sequence = 0;
 let running = null;
 let queued = null;
-let asked = null; // the state that is being solved, or was solved last
+let latest = null; // the state that is being solved, or was solved last
 
 /**
- * Solves a state and hands the answer, or what went wrong, to `told` unless a later one has overtaken it. What was
- * asked for last is not asked for again: a slider tells of its last place twice.
+ * Solves a state and passes the answer or the error to `onAnswer`, unless a later state has been asked for. The same
+ * state is not asked for twice in a row: a slider reports its last position twice.
  * @param {import("./state.js").State} state @param {string} how
- * @param {(state: object, number: number, answer: object | null, error: Error | null) => void} told @returns {number}
+ * @param {(state: object, number: number, answer: object | null, error: Error | null) => void} onAnswer @returns {number}
  */
-export function solve(state, how, told) {
+export function solve(state, how, onAnswer) {
   if (how === "preview" && running) {
-    queued = [state, told];
+    queued = [state, onAnswer];
     return sequence;
   }
-  if (key(state) === asked) {
+  if (key(state) === latest) {
     queued = null;
     return sequence;
   }
-  asked = key(state);
+  latest = key(state);
   const mine = ++sequence;
   performance.mark(`switched-${mine}`);
   running?.abort();
@@ -31,11 +31,11 @@ export function solve(state, how, told) {
   const control = (running = new AbortController());
   ask("/api/worlds", state, control.signal)
     .then(
-      (answer) => running === control && told(state, mine, answer, null),
+      (answer) => running === control && onAnswer(state, mine, answer, null),
       (error) => {
         if (error.name === "AbortError" || running !== control) return;
-        asked = null;
-        told(state, mine, null, error);
+        latest = null;
+        onAnswer(state, mine, null, error);
       },
     )
     .finally(() => {

@@ -1,4 +1,4 @@
-// The page as a whole: a state goes to the server, what comes back goes to every part.
+// The whole page: sends a state to the server, and passes the answer to every part.
 
 import { ask, get } from "./api.js";
 import * as answer from "./answer.js";
@@ -23,22 +23,22 @@ import { asLoaded, begin, go, key, onState, state } from "./state.js";
 import * as tabs from "./tabs.js";
 import { onChange, setFacts } from "./why.js";
 
-const SETTLED = 150; // milliseconds after an answer before the rest of the page follows it
-const SAID = 400; // milliseconds after an answer before it is said: who goes on switching hears the last
+const SETTLED = 150; // milliseconds after an answer before the rest of the page is updated
+const ANNOUNCED = 400; // milliseconds after an answer before it is announced: of several quick switches only the last is
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
-const LATEST = 600; // milliseconds after an answer that the rest follows at the latest
+const LATEST = 600; // milliseconds after an answer at which the rest is updated at the latest
 
 const main = at("answer");
 let meta;
 let top;
-let controls = null; // the column of controls, of this.scenario
-let present = null; // the controls as they stand
+let controls = null; // the column of controls, for controls.scenario
+let present = null; // the controls as they are now
 let unchanged = null; // the controls as loaded
 let loaded = null; // the live answer as loaded
 let now = null; // the latest live answer
-let drawn = null; // the result of the long run whose bands map and bars show
+let drawn = null; // the result of the full run whose bands map and bars show
 let spoken = null; // what was last announced
-let followed = null; // the state whose controls are shown or asked for; null once a control has moved on
+let followed = null; // the state whose controls are shown or requested; null once a control has changed it
 let sliding = false; // whether a slider is being moved
 const timers = {};
 
@@ -86,15 +86,15 @@ function moved(_, how) {
   followed = null;
   sliding = how === "preview";
   if (sliding) return;
-  // a control that was used stands right; what else moved the state, they follow at once, and the rest of them later
+  // the control that was used is right already; after any other change the controls are updated at once, else later
   const another = controls?.scenario !== state().scenario;
   if (another) loaded = unchanged = spoken = null;
   if (another || how === "history" || !state().set.length) refresh();
   if (main.dataset.updated === main.dataset.sequence) after(state());
 }
 
-/** The live answer is there: figures, map and bars first, the rest when they are drawn. */
-async function solved(of, number, found, error) {
+/** Shows a live answer: figures, map and bars first, the rest when they are drawn. */
+async function solved(of, number, received, error) {
   main.dataset.sequence = number;
   if (error) {
     failed(error.message, of.set.length > 0);
@@ -104,24 +104,24 @@ async function solved(of, number, found, error) {
     return;
   }
   failed("");
-  now = found;
+  now = received;
   run.show(key(of));
-  if (!of.set.length) loaded = found;
+  if (!of.set.length) loaded = received;
   figures();
   await pictures();
-  if (now !== found) return;
+  if (now !== received) return;
   performance.mark(`updated-${number}`);
   const { duration } = performance.measure("update", `switched-${number}`, `updated-${number}`);
   main.dataset.updated = number;
   answer.waiting(false);
-  spoken ??= found;
+  spoken ??= received;
   after(of, duration);
 }
 
-/** The rest waits until the answer is on the screen and the browser has time; on a busy machine others' answers come first. */
+/** Updates the rest once the answer is on the screen and the browser has time; on a busy machine other answers come first. */
 function after(of, took = 0) {
-  const found = now;
-  requestAnimationFrame(() => setTimeout(() => idle(() => now === found && rest(of)), Math.min(Math.max(SETTLED, took), LATEST)));
+  const received = now;
+  requestAnimationFrame(() => setTimeout(() => idle(() => now === received && rest(of)), Math.min(Math.max(SETTLED, took), LATEST)));
 }
 
 function rest(of) {
@@ -136,7 +136,7 @@ function rest(of) {
   timers.say = setTimeout(() => {
     if (spoken !== now) answer.announce(now, spoken);
     spoken = now;
-  }, SAID - SETTLED);
+  }, ANNOUNCED - SETTLED);
   country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
   for (const panel of [payments, coalitions]) panel.changed();
@@ -146,7 +146,7 @@ function rest(of) {
 
 function figures() {
   answer.show({ now, loaded, run: run.fresh ? run.result : run.previous, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
-  answer.tell((run.fresh ? run.result : now).headline);
+  answer.showSentences((run.fresh ? run.result : now).headline);
   sheet.show(now, loaded);
 }
 
@@ -167,22 +167,22 @@ function pictures() {
   return Promise.all(shown.map((chart) => chart.ready()));
 }
 
-/** The controls as they stand, which say what an override did to a range or a list. */
+/** Requests the controls of the present state, which show what an override did to a range or a list. */
 async function refresh() {
   const wanted = key();
   if (followed === wanted) return;
   followed = wanted;
   try {
-    const [stands, first] = await Promise.all([ask("/api/scenario", state()), unchanged ?? (state().set.length ? ask("/api/scenario", asLoaded()) : null)]);
+    const [current, first] = await Promise.all([ask("/api/scenario", state()), unchanged ?? (state().set.length ? ask("/api/scenario", asLoaded()) : null)]);
     if (wanted !== key()) return;
-    present = stands;
-    unchanged = first ?? stands;
+    present = current;
+    unchanged = first ?? current;
   } catch (error) {
     if (followed === wanted) followed = null;
     if (wanted !== key()) return;
     failed(error.message, state().set.length > 0);
     if (controls) return void changes.show(present, unchanged);
-    // a change that cannot be made: the controls as loaded, and the change to be taken back
+    // a change that cannot be made: shows the controls as loaded, and the change, so that it can be taken back
     present = unchanged = await ask("/api/scenario", asLoaded()).catch(() => null);
     if (!present) return;
   }
@@ -205,10 +205,10 @@ async function refresh() {
   main.dataset.ready = "true";
 }
 
-/** Hands the long run's tables to the tabs, with what they are of. */
+/** Passes the tables of the full run to the tabs, with a note of the state they are of. */
 function give() {
   const rows = run.result?.tables ?? null;
-  for (const panel of [...ofRun, payments]) if (panel.rows !== rows || panel.said !== run.note) panel.set(rows, run.note);
+  for (const panel of [...ofRun, payments]) if (panel.rows !== rows || panel.caption !== run.note) panel.set(rows, run.note);
 }
 
 // -- the beginning --------------------------------------------------------------------------------------------------
@@ -225,8 +225,8 @@ function worldChoice() {
   map.signals.world_shown = document.querySelector("input[name='world']:checked").value;
 }
 
-/** What a picture that is saved says of itself. */
-function told(chart) {
+/** The lines under the title of a picture that is saved. */
+function pictureNotes(chart) {
   const world = chart === map && document.querySelector("input[name='world']:checked").nextElementSibling.textContent;
   const changed = [...document.querySelectorAll("#changes .chip > span")].map(({ childNodes: [name, , value] }) => `${name.textContent}: ${value.textContent}`);
   return [
@@ -243,7 +243,7 @@ async function open() {
   at("jobs").append(run.line.element);
   drawer.begin();
   worldChoice();
-  onSave(told);
+  onSave(pictureNotes);
   tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
   at("country").addEventListener("change", () => opened(at("country").value));
   at("problem-drop").addEventListener("click", () => go(asLoaded()));

@@ -1,4 +1,4 @@
-// The map of the answer: what a switch changes is recoloured where it stands, and Vega follows when it is looked at.
+// The map of the answer: a switch recolours its shapes directly, and Vega follows when the pointer or focus enters.
 
 import { Chart } from "./charts.js";
 
@@ -33,11 +33,11 @@ export class WorldMap extends Chart {
     this.settled();
   }
 
-  /** Vega is where the page is: which shape is which country's. */
+  /** Vega shows the present state: notes which shape is which country's. */
   settled() {
-    const found = (layer) => new Map([...this.place.querySelectorAll(`.${layer}_marks path`)].map((path) => [path.__data__.datum.id, path]));
-    this.shapes = found("solved");
-    this.outlines = found("members");
+    const paths = (layer) => new Map([...this.place.querySelectorAll(`.${layer}_marks path`)].map((path) => [path.__data__.datum.id, path]));
+    this.shapes = paths("solved");
+    this.outlines = paths("members");
     this.drawnBeside = [];
     this.scaledBy = this.scales();
     this.coloured = this.tables.countries;
@@ -50,7 +50,7 @@ export class WorldMap extends Chart {
     return `${world} ${this.choices().units[0][world]}`;
   }
 
-  /** Gives every country its colour and outline; false where more has changed, and nothing is done. */
+  /** Gives every country its colour and outline; false, without doing so, where more has changed. */
   recoloured() {
     const world = this.signals.world_shown;
     const rows = this.tables.countries.filter((row) => row.map_id != null);

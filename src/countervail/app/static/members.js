@@ -1,4 +1,4 @@
-// Who is in the club: whose list holds, China, and a switch for each country.
+// Who is in the club: whose list is used, China, and a switch for each country.
 
 import { Segments, Setting, Switch } from "./choices.js";
 import { el, fill } from "./dom.js";
@@ -7,7 +7,7 @@ import { whyButton } from "./why.js";
 import { day } from "./words.js";
 
 const CHINA = "CHN";
-const CHINA_SAYS = { none: "Out", partial: "In part", full: "In full" };
+const CHINA_LABELS = { none: "Out", partial: "In part", full: "In full" };
 
 /** A reading in a few words: its name, its date, how many states. */
 const brief = ({ value, date, members }) => {
@@ -21,10 +21,10 @@ export class Members {
     const { reading, members } = controls;
     this.reading = el(
       "select",
-      { id: "reading", "data-path": reading.path, "aria-describedby": "reading-said", onchange: () => this.read() },
+      { id: "reading", "data-path": reading.path, "aria-describedby": "reading-source", onchange: () => this.read() },
       reading.choices.map((choice) => el("option", { value: choice.value }, brief(choice))),
     );
-    this.said = el("small", { id: "reading-said" });
+    this.source = el("small", { id: "reading-source" });
     this.switches = new Map(
       members.list
         .filter(({ iso3 }) => iso3 !== CHINA)
@@ -38,7 +38,7 @@ export class Members {
     this.element = el(
       "div",
       {},
-      el("div", { class: "setting" }, el("label", { for: "reading" }, "Whose list of members"), el("div", { class: "beside" }, this.reading, whyReading), this.said),
+      el("div", { class: "setting" }, el("label", { for: "reading" }, "Whose list of members"), el("div", { class: "beside" }, this.reading, whyReading), this.source),
       this.chinaControl(members),
       el("div", { class: "heading" }, el("h4", {}, "Members ", this.count), this.buttons()),
       this.filter(),
@@ -51,7 +51,7 @@ export class Members {
 
   chinaControl(members) {
     if (!members.list.some(({ iso3 }) => iso3 === CHINA)) return null;
-    const choices = members.china.choices.map(({ value, label }) => ({ value, label: CHINA_SAYS[value] ?? label }));
+    const choices = members.china.choices.map(({ value, label }) => ({ value, label: CHINA_LABELS[value] ?? label }));
     this.china = new Segments(members.china.label, choices, (value) => this.setChina(value), { "data-path": members.china.path });
     const why = whyButton("China's part", () => ({
       title: "China",
@@ -103,13 +103,13 @@ export class Members {
     const chosen = reading.choices.find(({ value }) => value === reading.value);
     return {
       title: "Whose list of members",
-      help: "Each document names its own states. The lists are run apart and never merged.",
+      help: "Each document names its own countries. Each list is computed separately; they are never merged.",
       facts: [["This list", chosen.label], ["Document", chosen.document], ["Place", chosen.place], ["Date", chosen.date], ["Note", chosen.note]],
       evidence: chosen.evidence,
     };
   }
 
-  /** Another document's list: its own members, China as that document has it unless China was set. */
+  /** Takes the list of another document: its members, and China as that document has it unless China was set. */
   read() {
     const { reading } = this.controls;
     change({ [reading.path]: this.reading.value === reading.default ? undefined : this.reading.value, [this.paths.members]: undefined });
@@ -143,7 +143,7 @@ export class Members {
     this.inside = new Set(members.list.filter((one) => one.in).map(({ iso3 }) => iso3));
     this.reading.value = reading.value;
     const chosen = reading.choices.find(({ value }) => value === reading.value);
-    this.said.textContent = `${chosen.label}: document ${chosen.document}, ${chosen.place}.`;
+    this.source.textContent = `${chosen.label}: document ${chosen.document}, ${chosen.place}.`;
     this.reading.parentElement.parentElement.classList.toggle("changed", reading.value !== reading.default);
     this.china?.sync(members.china.value, members.china.default);
     this.congo?.sync(members.congo);
@@ -151,11 +151,11 @@ export class Members {
     const parts = [order.filter((one) => one.candidate), order.filter((one) => !one.candidate)];
     const shown = parts.map((part) => part.map(({ iso3 }) => iso3)).join();
     if (shown !== this.shown) {
-      // moved only where the document's list is another, so that the focus stays where it is
-      const kept = document.activeElement;
+      // moved only where the list of the document is another, so that the focus stays where it is
+      const focused = document.activeElement;
       [this.named, this.others].forEach((place, k) => fill(place, parts[k].map(({ iso3 }) => this.switches.get(iso3).element)));
-      this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "keeps the club and is always in")));
-      if (kept?.isConnected) kept.focus();
+      this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "runs the club and is always in")));
+      if (focused?.isConnected) focused.focus();
       this.shown = shown;
     }
     this.rest.hidden = !parts[1].length;

@@ -1,4 +1,4 @@
-// The tabs that show what the long run found: charts and tables, with a note of what they are of.
+// The tabs that show the results of the full run: charts and tables, with a note where they are of an earlier state.
 
 import { Chart } from "./charts.js";
 import { el, renew } from "./dom.js";
@@ -34,18 +34,18 @@ export class Panel {
     return element;
   }
 
-  /** @param {Record<string, object[]> | null} rows @param {string} note what they are of, empty where they are of what is shown */
+  /** @param {Record<string, object[]> | null} rows @param {string} note the state they are of, empty where it is the one shown */
   set(rows, note) {
     this.rows = rows;
-    this.said = note;
+    this.caption = note;
     this.dirty = true;
     if (!this.element.hidden) this.shown();
   }
 
   shown() {
-    this.note.hidden = !this.said;
-    this.note.textContent = this.said ?? "";
-    this.element.classList.toggle("stale", Boolean(this.said && this.rows));
+    this.note.hidden = !this.caption;
+    this.note.textContent = this.caption ?? "";
+    this.element.classList.toggle("stale", Boolean(this.caption && this.rows));
     if (!this.dirty) return;
     this.dirty = false;
     for (const chart of this.charts) chart.set(this.rows ?? {});
@@ -54,9 +54,9 @@ export class Panel {
   }
 }
 
-/** The table of members, from the live answer or, with bands, from the long run. */
+/** The table of members, from the live answer or, with bands, from the full run. */
 export class MembersTable {
-  /** @param {(name: string) => any} opened what stands for a country's name */
+  /** @param {(name: string) => any} opened what is shown for a country's name */
   constructor(opened) {
     this.opened = opened;
     this.element = el("div", {}, el("div", {}));
@@ -64,24 +64,24 @@ export class MembersTable {
 
   /** @param {object} view @param {boolean} banded @param {{members: object} | null} loaded the members as loaded */
   set(view, banded, loaded) {
-    const about = banded ? "Below each figure the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
+    const about = banded ? "Below each figure: the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
     const text = JSON.stringify([view, about, loaded?.members]);
     if (text !== this.text) renew(this.element.firstChild, members(view, about, this.opened, loaded?.members));
     this.text = text;
   }
 }
 
-/** The panels over the long run's tables. @param {MembersTable} table */
+/** The panels with tables of the full run. @param {MembersTable} table */
 export const panels = (table) => [
   new Panel(
     "members",
     "Members",
     [
-      { text: "What keeps each out has no row for the secretariat, which keeps the club.", charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
+      { text: "The secretariat, which runs the club, has no row in the table of what keeps each country out.", charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
     ],
     { before: table.element },
   ),
-  new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and on top of all the others.", charts: ["provisions"], folded: ["provisions"] }]),
+  new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and in addition to all the others.", charts: ["provisions"], folded: ["provisions"] }]),
 ];
 
 export const later = () => [
@@ -95,14 +95,14 @@ export const checks = () =>
   new Panel("checks", "Checks", [
     {
       heading: "Placebo",
-      text: "The same recipe on countries under no such sanctions: what it calls a cost there is noise. A member that does not stand out from it has no ratio.",
+      text: "The same calculation for countries that are not sanctioned in this way: any cost it gives there is noise. A member whose cost is no larger than that has no ratio.",
       charts: ["placebo"],
       open: ["placebo_summary"],
       folded: ["placebo"],
     },
     { heading: "Which assumption moves the answer", charts: ["sensitivity"], folded: ["sensitivity"] },
     { heading: "Under other rules", charts: ["closures"], folded: ["closures"] },
-    { heading: "The documents' own lists", text: "Each document names its own members. Readings are run apart and never merged or averaged.", charts: ["readings"], open: ["readings"] },
-    { heading: "Published figures beside ours", open: ["facts"] },
+    { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", charts: ["readings"], open: ["readings"] },
+    { heading: "Published figures compared with ours", open: ["facts"] },
     { heading: "Caveats of the data", open: ["caveats"] },
   ]);

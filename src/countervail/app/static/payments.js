@@ -24,7 +24,7 @@ export class Payments {
       "section",
       {},
       el("h2", { class: "aside" }, "Payments"),
-      el("p", { class: "text" }, "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions with ranges. Published counts of participants are not shares of payments."),
+      el("p", { class: "text" }, "Who is connected to which rail, how much of its payments a cut-off stops, and what a route costs are assumptions with ranges. Published counts of participants are not shares of payments."),
       this.date,
       this.error,
       this.network.element,
@@ -50,13 +50,13 @@ export class Payments {
     const wanted = key();
     if (this.of === wanted || this.asking === wanted) return;
     this.asking = wanted;
-    if (this.of) this.network.set(this.network.rows, "The network of the state before; being computed anew.");
+    if (this.of) this.network.set(this.network.rows, "The network of the state before; being recomputed.");
     try {
       const { tables } = await ask("/api/payments", state());
       if (this.asking !== wanted) return;
       this.of = wanted;
       this.error.hidden = true;
-      this.network.set(tables, tables.rail_summary?.length ? "" : "No proposal of this scenario runs over payment rails, so that there is no network to show.");
+      this.network.set(tables, tables.rail_summary?.length ? "" : "No proposal of this scenario uses payment rails, so there is no network to show.");
     } catch (error) {
       if (this.asking !== wanted) return;
       this.error.textContent = error.message;
@@ -66,7 +66,7 @@ export class Payments {
     }
   }
 
-  /** The state is another: what is shown is of the one before. */
+  /** The state has changed: what is shown is of the one before. */
   changed() {
     if (!this.element.hidden) this.shown();
   }

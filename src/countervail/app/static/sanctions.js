@@ -61,7 +61,7 @@ class Group {
     this.element = el("div", { class: "target" }, this.all.element, this.fold);
   }
 
-  /** The measures are many: their switches are made when they are first looked at. */
+  /** Makes the switches when they are first shown, because there are many. */
   build() {
     for (const m of this.measures) {
       if (this.items.has(m.id)) continue;
@@ -72,31 +72,31 @@ class Group {
     }
   }
 
-  /** Switches what is in sight: of a search only what it found. */
+  /** Switches the measures in sight: after a search only its hits. */
   flip(on) {
     change(Object.fromEntries(this.shown.map((m) => [m.path, on === this.loaded.get(m.path).enabled ? undefined : on])));
   }
 
-  /** Shows what a search finds, and says whether there is any. */
+  /** Shows the hits of a search; false where there are none. */
   find(wanted) {
     const hit = (m) => `${m.label} ${inShort(m)} ${m.target_names.join(" ")}`.toLowerCase().includes(wanted);
-    this.found = new Set(this.measures.filter(hit).map((m) => m.id));
-    this.element.hidden = !this.found.size;
-    if (wanted && this.found.size) this.build();
-    this.fold.open = Boolean(wanted && this.found.size);
-    for (const [id, item] of this.items) item.element.hidden = !this.found.has(id);
+    this.hits = new Set(this.measures.filter(hit).map((m) => m.id));
+    this.element.hidden = !this.hits.size;
+    if (wanted && this.hits.size) this.build();
+    this.fold.open = Boolean(wanted && this.hits.size);
+    for (const [id, item] of this.items) item.element.hidden = !this.hits.has(id);
     this.sync(this.measures, this.loaded);
-    return this.found.size > 0;
+    return this.hits.size > 0;
   }
 
   sync(measures, loaded) {
     this.measures = measures;
     this.loaded = loaded;
-    this.shown = this.found ? measures.filter((m) => this.found.has(m.id)) : measures;
+    this.shown = this.hits ? measures.filter((m) => this.hits.has(m.id)) : measures;
     const on = this.shown.filter((m) => m.enabled).length;
     this.all.sync(on > 0, this.shown.some((m) => loaded.get(m.path).enabled));
     this.all.input.indeterminate = on > 0 && on < this.shown.length;
-    const of = this.shown.length < measures.length ? `${this.shown.length} found of ${measures.length}` : `${measures.length}`;
+    const of = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length} found` : `${measures.length}`;
     this.count.textContent = on === this.shown.length ? of : `${on} on, of ${of}`;
     this.fold.classList.toggle("changed", measures.some((m) => m.enabled !== loaded.get(m.path).enabled || m.numbers.some((n) => n.value !== n.loaded)));
     for (const m of measures) this.items.get(m.id)?.sync(m, loaded.get(m.path));
@@ -116,7 +116,7 @@ export class Sanctions {
     this.element = el(
       "div",
       {},
-      el("p", { class: "text" }, "Off: left out of the reckoning. The cost is then that of the others alone; the trade it holds back is not opened again."),
+      el("p", { class: "text" }, "A sanction that is off is left out of the calculation. The cost is then that of the others alone; the trade that it prevents does not come back."),
       this.by.element,
       this.search,
       this.none,

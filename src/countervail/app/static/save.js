@@ -1,28 +1,28 @@
-// A chart as a picture for a document: with its title, what it shows of which state, and where it comes from.
+// A chart as a picture for a document: with its title, the state it shows, and its source.
 
 import { library } from "./charts.js";
 import { el, icon } from "./dom.js";
-import { hand } from "./download.js";
+import { offer } from "./download.js";
 
 const WIDTH = 760;
-const MOST = 4; // lines of one thing to say
+const MOST = 4; // lines of one sentence
 const LETTER = 6.6; // pixels of an average one in the lines under the title
 
 let lines = () => [];
-/** @param {(chart: import("./charts.js").Chart) => string[]} listener says what stands under a picture's title */
+/** @param {(chart: import("./charts.js").Chart) => string[]} listener gives the lines under the title of a picture */
 export const onSave = (listener) => (lines = listener);
 
 /** Text in lines that fit. */
 function wrapped(text, letters) {
-  const found = [""];
+  const made = [""];
   for (const word of text.split(" ")) {
-    if (found.at(-1) && `${found.at(-1)} ${word}`.length > letters) found.push(word);
-    else found.push([found.pop(), word].filter(Boolean).join(" "));
+    if (made.at(-1) && `${made.at(-1)} ${word}`.length > letters) made.push(word);
+    else made.push([made.pop(), word].filter(Boolean).join(" "));
   }
-  return found;
+  return made;
 }
 
-/** Saves what is drawn, always in the light look: documents are. @param {import("./charts.js").Chart} chart @param {"svg" | "png"} kind */
+/** Saves what is drawn, always in the light theme, for documents. @param {import("./charts.js").Chart} chart @param {"svg" | "png"} kind */
 async function save(chart, kind) {
   const specification = await chart.specification(WIDTH);
   const stale = chart.element.closest(".panel")?.querySelector(".note:not([hidden])")?.textContent;
@@ -44,7 +44,7 @@ async function save(chart, kind) {
     await chart.tall(view);
     const content = kind === "svg" ? new Blob([await view.toSVG()], { type: "image/svg+xml" }) : await new Promise((done) => view.toCanvas(3).then((canvas) => canvas.toBlob(done)));
     const address = URL.createObjectURL(content);
-    hand(address, `${chart.name}.${kind}`);
+    offer(address, `${chart.name}.${kind}`);
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   } finally {
     finalize();
@@ -60,7 +60,7 @@ export function saver(chart) {
   return menu;
 }
 
-// a menu closes when one looks elsewhere
+// a click elsewhere closes a menu
 addEventListener("click", ({ target }) => {
   for (const menu of document.querySelectorAll(".chart details[open]")) if (!menu.contains(target)) menu.open = false;
 });

@@ -1,10 +1,10 @@
-// On a small screen the controls are a sheet, opened by a button that stays in sight with the headline.
+// On a small screen the controls are in a sheet, opened by a button that stays in sight with the headline.
 
 import { at, el, fill } from "./dom.js";
 
 const small = matchMedia("(max-width: 60rem)");
 
-/** Controls stand in the column, or in the sheet. */
+/** Puts the controls in the column or in the sheet. */
 function place() {
   const sheet = at("sheet");
   if (small.matches) {
@@ -29,9 +29,9 @@ export function begin() {
 }
 
 let latest = null;
-let said = null;
+let shown = null;
 
-/** The headline in short, for the bar and the sheet: where they are not seen, nothing is done. */
+/** The headline in short, for the bar and the sheet; does nothing where they are not in sight. */
 export function show(now, loaded) {
   latest = [now, loaded];
   if (!small.matches) return;
@@ -42,8 +42,8 @@ export function show(now, loaded) {
     return tile && [name, tile.value, before && before.value !== tile.value ? before.value : null];
   });
   const text = JSON.stringify(short);
-  if (text === said) return;
-  said = text;
+  if (text === shown) return;
+  shown = text;
   for (const spot of document.querySelectorAll(".short"))
     fill(spot, short.filter(Boolean).map(([name, value, was]) => el("span", {}, `${name} `, el("b", {}, value), was && el("small", {}, ` was ${was}`))));
 }

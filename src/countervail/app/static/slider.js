@@ -1,4 +1,4 @@
-// A number with its range: a slider that marks the range, says what the value means, and where it comes from.
+// A number with its range: a slider that shows the range, what the value means, and where it comes from.
 
 import { el, unique } from "./dom.js";
 import { change, preview } from "./state.js";
@@ -26,7 +26,7 @@ export class Slider {
       this.range,
     );
     this.input.addEventListener("input", () => {
-      this.say();
+      this.describe();
       preview({ [n.path]: this.chosen() });
     });
     this.input.addEventListener("change", () => change({ [n.path]: this.chosen() }));
@@ -39,7 +39,7 @@ export class Slider {
     return Math.abs(value - this.n.loaded) < step(this.n) / 2 ? undefined : value;
   }
 
-  say() {
+  describe() {
     const value = this.chosen() ?? this.n.loaded;
     this.output.textContent = brief(this.n, value);
     this.input.setAttribute("aria-valuetext", measured(this.n, value));
@@ -47,17 +47,17 @@ export class Slider {
   }
 
   sync(n) {
-    const told = JSON.stringify(n);
-    // the thumb may have been moved since: it goes where the state is
-    if (told === this.told && this.input.value === this.held) return;
-    this.told = told;
+    const text = JSON.stringify(n);
+    // the thumb may have been moved since: it is set to the state
+    if (text === this.text && this.input.value === this.shown) return;
+    this.text = text;
     this.n = n;
     const part = (value) => String((value - n.minimum) / (n.maximum - n.minimum || 1));
     Object.assign(this.input, { min: n.minimum, max: n.maximum, step: step(n) });
     if (document.activeElement !== this.input || !this.input.matches(":active")) this.input.value = n.value;
     for (const [name, value] of [["--low", n.low], ["--high", n.high], ["--loaded", n.loaded]]) this.track.style.setProperty(name, part(value));
     this.range.textContent = `${n.basis}, ${brief(n, n.low)} to ${brief(n, n.high)}`;
-    this.say();
-    this.held = this.input.value;
+    this.describe();
+    this.shown = this.input.value;
   }
 }

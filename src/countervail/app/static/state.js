@@ -1,4 +1,4 @@
-// What the page has changed: a scenario and a list of overrides, kept in the address, where back and forward undo and redo.
+// The state of the page: a scenario and a list of overrides, stored in the address, so that back and forward undo and redo.
 
 /** @typedef {{scenario: string, set: string[], case: string | null}} State */
 
@@ -46,7 +46,7 @@ export function parse(text) {
   return { scenario: decode(scenario) || fallback, set: given("set"), case: given("case")[0] ?? null };
 }
 
-/** Where in the history the page stands, and how far it goes. */
+/** The position of the page in the history, and the last one. */
 const position = () => history.state?.position ?? 0;
 const last = () => Number(sessionStorage.getItem("last") ?? 0);
 export const undoable = () => position() > 0;
@@ -56,12 +56,12 @@ export const redo = () => history.forward();
 
 /** Called with the new state and how it came about: "step", "preview" (while a slider moves) or "history". */
 export const onState = (listener) => listeners.add(listener);
-const tell = (how) => listeners.forEach((listener) => listener(present, how));
+const notify = (how) => listeners.forEach((listener) => listener(present, how));
 
 /** Goes to a state as a step that can be undone. @param {State} next */
 export function go(next) {
   present = next;
-  tell("step"); // first, so that the server is asked before the browser is busy with its history
+  notify("step"); // first, so that the server is asked before the browser is busy with its history
   if (fragment(next) === location.hash) return;
   const step = position() + 1;
   history.pushState({ position: step }, "", fragment(next));
@@ -81,10 +81,10 @@ export function changed(changes, from = present) {
 
 export const change = (changes) => go(changed(changes));
 
-/** Shows what a change would do, without making it a step. */
+/** Shows what a change would do, without adding a step to undo. */
 export function preview(changes) {
   present = changed(changes);
-  tell("preview");
+  notify("preview");
 }
 
 /** Begins with the address, or with the state that the server starts from. @param {State} first */
@@ -103,6 +103,6 @@ export function begin(first) {
       sessionStorage.setItem("last", step);
     }
     present = parse(location.hash);
-    tell("history");
+    notify("history");
   });
 }

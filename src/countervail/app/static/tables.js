@@ -19,7 +19,7 @@ const room = (texts) => {
 export function grid({ title, about, headings, rows, shown = true }) {
   const texts = (k) => rows.map((row) => [row[k]].flat().map((part) => part?.textContent ?? part).join(""));
   const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
-  const said = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null, value[2] ? el("small", { class: "was" }, value[2]) : null] : value);
+  const content = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null, value[2] ? el("small", { class: "was" }, value[2]) : null] : value);
   return el(
     "div",
     { class: "scroll", role: "region", tabindex: "0", "aria-label": title },
@@ -28,7 +28,7 @@ export function grid({ title, about, headings, rows, shown = true }) {
       {},
       el("caption", {}, el("span", { class: shown ? null : "aside" }, title), about ? el("span", { class: "about" }, about) : null),
       el("thead", {}, el("tr", {}, headings.map((h) => el("th", { scope: "col", class: h.numeric ? "number" : null, title: h.about || null }, h.text)))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, k) => (k ? el("td", { class: style[k] || null }, said(value)) : el("th", { scope: "row", class: style[0] || null }, said(value))))))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, k) => (k ? el("td", { class: style[k] || null }, content(value)) : el("th", { scope: "row", class: style[0] || null }, content(value))))))),
     ),
   );
 }
@@ -60,8 +60,8 @@ export class Table {
     this.render();
   }
 
-  /** Every row, where only the first were shown. */
-  async whole() {
+  /** Shows every row, where only the first were shown. */
+  async showAll() {
     this.all = this.stale = true;
     await this.render();
     this.place.firstChild.focus();
@@ -80,12 +80,12 @@ export class Table {
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
     const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
     const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
-    const more = el("button", { type: "button", class: "link", onclick: () => this.whole() }, `Show all ${this.rows.length}`);
+    const more = el("button", { type: "button", class: "link", onclick: () => this.showAll() }, `Show all ${this.rows.length}`);
     fill(this.place, grid({ title, about: described.description, headings, rows }), shown.length < this.rows.length && more);
   }
 }
 
-/** The members as the server tells them: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
+/** The table of members: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
 export function members(view, about, opened, loaded) {
   const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && k < view.columns.length - 1 }));
   const before = new Map(loaded?.rows.map((row) => [row[0], row]));

@@ -1,8 +1,8 @@
-// Tabs, as ARIA has them: one is in the tab order, arrows move between them; what is shown is told of it.
+// Tabs, as ARIA defines them: one is in the tab order, and arrows move between them.
 
 import { at, el } from "./dom.js";
 
-const KEPT = "tab";
+const STORED = "tab";
 
 /**
  * @param {{id: string, title: string, element: Element, shown: () => void}[]} panels
@@ -28,7 +28,7 @@ export function make(panels) {
     if (current) current.element.hidden = true;
     current = panel;
     panel.element.hidden = false;
-    sessionStorage.setItem(KEPT, panel.id);
+    sessionStorage.setItem(STORED, panel.id);
     tabs.forEach((tab, k) => {
       tab.setAttribute("aria-selected", String(panels[k] === panel));
       tab.tabIndex = panels[k] === panel ? 0 : -1;
@@ -41,7 +41,7 @@ export function make(panels) {
     panel.shown();
   }
 
-  /** A panel begins under the row of tabs, which stays in sight however far one has scrolled. */
+  /** Shows a panel from its beginning, under the row of tabs, however far one has scrolled. */
   function chosen(panel, focus) {
     select(panel, focus);
     if (place.getBoundingClientRect().top < list.getBoundingClientRect().bottom - 1) place.scrollIntoView();
@@ -55,6 +55,6 @@ export function make(panels) {
     event.preventDefault();
     chosen(panels[next], true);
   });
-  select(panels.find((panel) => panel.id === sessionStorage.getItem(KEPT)) ?? panels[0]);
+  select(panels.find((panel) => panel.id === sessionStorage.getItem(STORED)) ?? panels[0]);
   return { select: (id) => select(panels.find((panel) => panel.id === id)), current: () => current };
 }

@@ -1,4 +1,4 @@
-// The look that was chosen, set before anything is drawn; without a choice the system's.
+// Sets the theme that was chosen before anything is drawn; without a choice, that of the system.
 "use strict";
 (() => {
   const chosen = localStorage.getItem("theme");

@@ -1,11 +1,11 @@
-// Why a value is what it is: range, basis, source, and the place in a document that stands behind it.
+// The reasons for a value: range, basis, source, and the place in a document that it rests on.
 
 import { el, icon } from "./dom.js";
 import { close, open } from "./drawer.js";
 import { measured } from "./words.js";
 
 const BASIS = {
-  observed: "Observed: read off data.",
+  observed: "Observed: taken from data.",
   cited: "Cited: from the source named.",
   assumption: "Assumption: ours, with a range.",
   definition: "True by definition.",
@@ -50,7 +50,7 @@ function cited(fact) {
       ["Said by", row.said_by && `${row.said_by}${row.modality ? ` (${row.modality})` : ""}`],
       ["In its words", row.quote && el("q", {}, row.quote)],
       ["Witnesses", row.witnesses],
-      ["Held against data", row.verdict],
+      ["Compared with data", row.verdict],
       ["Note", row.note],
     ]),
   ];

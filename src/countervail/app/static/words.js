@@ -1,4 +1,4 @@
-// Numbers as text, as the report writes them (report/words.py): no more digits than they can bear.
+// Numbers as text, as the report writes them (report/numbers.py): no more digits than are meaningful.
 
 export const NOTHING = "–";
 const HARD = "\u00a0";
@@ -63,7 +63,7 @@ export const effect = (b) => {
 
 const LOGS = /^log points/;
 
-/** A number in its unit, as one would say it. @param {{unit: string | null}} n */
+/** A number in its unit, in words. @param {{unit: string | null}} n */
 export function measured(n, value) {
   if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value, 3)} log points)`;
   return n.unit === "persons" ? persons(value) : quantity(value, n.unit);
@@ -82,7 +82,7 @@ export const duration = (seconds) =>
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
-/** A date as exact as it is known: 2022-05-15, 2022-10, 2020; anything else as it stands. */
+/** A date as exact as it is known: 2022-05-15, 2022-10, 2020; anything else unchanged. */
 export function day(text) {
   const [, year, month, date] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(text) ?? [];
   return year ? [date && Number(date), month && MONTHS[month - 1], year].filter(Boolean).join(" ") : text;

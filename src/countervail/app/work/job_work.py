@@ -1,4 +1,4 @@
-"""What a worker process has at hand, and what it does for each kind of job; work is sent to it whole."""
+"""What a worker process works with, and what it does for each kind of job."""
 
 from __future__ import annotations
 
@@ -7,27 +7,35 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from countervail.app.routes.models import as_json
+from countervail.app.models import as_json
+from countervail.app.work import Question
+from countervail.app.work.engine import Engine, opened
 from countervail.errors import CountervailError
 from countervail.scenario import Scenario, dump
 from countervail.types import Progress
 
 if TYPE_CHECKING:
     from countervail.analysis.outcome import Outcome
-    from countervail.app.work.engine import Engine
     from countervail.evidence.bundle import Evidence
     from countervail.world.world import World
 
 
-class Desk:
-    """What a worker has at hand: the world, and a line to whoever waits for it."""
+class WorkContext:
+    """What tasks share: the world, what is solved in it, and where progress, results and files go."""
 
-    def __init__(self, world: World | None, tell: Progress, result: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        world: World | None,
+        report: Progress,
+        result: Callable[[bytes], None],
+        file: Callable[[str, bytes], None],
+    ) -> None:
         self._world = world
-        self.tell = tell
+        self.report = report
         self._result = result
+        self.file = file
 
     @cached_property
     def world(self) -> World:
@@ -40,35 +48,30 @@ class Desk:
 
     @cached_property
     def engine(self) -> Engine:
-        """What answers questions about states."""
-        from countervail.app.work.engine import Engine
-
+        """What computes answers."""
         return Engine(self.world)
 
     def prepare(self) -> None:
-        """Load ahead what every work needs."""
+        """Load what every task needs."""
         import countervail.analysis.live
         import countervail.app.work.replies  # noqa: F401 - and all below
 
-        with suppress(CountervailError):  # which the first work is told
-            self.world  # noqa: B018 - kept from here on
+        with suppress(CountervailError):  # which the first task reports
+            self.world  # noqa: B018 - cached from here on
 
     def at(self, stage: str) -> Progress:
-        """A progress callback whose every step is of one stage."""
-        return lambda _, done, total: self.tell(stage, done, total)
+        """A progress callback whose steps all belong to one stage."""
+        return lambda _, done, total: self.report(stage, done, total)
 
-    def result(self, value: Any) -> bytes:
-        """Send a result; a later one takes its place."""
-        data = as_json(value)
-        self._result(data)
-        return data
+    def result(self, value: Any) -> None:
+        """Send a result; a later one replaces it."""
+        self._result(as_json(value))
 
+    def answer(self, question: Question) -> None:
+        """Send the answer to a question."""
+        from countervail.app.work.replies import REPLIES
 
-class Work(Protocol):
-    """What a worker is given: a job's work, or a question (`engine.Question`); `do` returns the files to download."""
-
-    def do(self, desk: Desk) -> dict[str, bytes]:
-        """Do it, telling how far it is. Raises whatever went wrong."""
+        self.result(REPLIES[question.reply](self.engine, question))
 
 
 @dataclass(frozen=True)
@@ -80,50 +83,51 @@ class Run:
     draws: int
     seed: int
 
-    def do(self, desk: Desk) -> dict[str, bytes]:
-        """Send each result as it is there."""
-        self.tables(desk)
-        return {}
+    def do(self, context: WorkContext) -> None:
+        """Send each result as soon as it is there."""
+        self.tables(context)
 
-    def tables(self, desk: Desk) -> dict[str, Any]:
-        """The tables of the last result."""
+    def tables(self, context: WorkContext) -> dict[str, Any]:
+        """Send the results; the tables of the last."""
         from countervail.analysis.run import banded, case_of, completed, solved
 
         evidence = opened(self.case)
-        desk.tell("Worlds", 0, 1)
-        outcome = completed(solved(case_of(desk.world, self.scenario)), desk.at("Everything without bands"))
-        found = self._send(desk, outcome, evidence)
+        context.report("Worlds", 0, 1)
+        outcome = completed(solved(case_of(context.world, self.scenario)), context.at("Everything without bands"))
+        tables = self._send(context, outcome, evidence)
         if self.draws:
-            headline = banded(outcome, self.draws, self.seed, desk.at("Bands of the headline"), thorough=False)
-            self._send(desk, headline, evidence)
-            found = self._send(desk, banded(outcome, self.draws, self.seed, desk.at("Bands of everything")), evidence)
-        return found
+            headline = banded(outcome, self.draws, self.seed, context.at("Bands of the headline"), thorough=False)
+            self._send(context, headline, evidence)
+            full = banded(outcome, self.draws, self.seed, context.at("Bands of everything"))
+            tables = self._send(context, full, evidence)
+        return tables
 
-    def _send(self, desk: Desk, outcome: Outcome, evidence: Evidence | None) -> dict[str, Any]:
-        from countervail.app.work import replies
-        from countervail.report.tables.run_tables import tables
+    def _send(self, context: WorkContext, outcome: Outcome, evidence: Evidence | None) -> dict[str, Any]:
+        from countervail.app.work.replies import in_words
+        from countervail.report.tables import run_tables
 
-        found = tables(outcome, evidence)
-        desk.result({"tables": found, **replies.in_words(found)})
-        return found
+        tables = run_tables.tables(outcome, evidence)
+        context.result({"tables": tables, **in_words(tables)})
+        return tables
 
 
 @dataclass(frozen=True)
 class Write:
-    """The run folder's files; a run of the same that is done already gives its tables."""
+    """The files of the run folder; a run of the same state that is done gives its tables."""
 
     run: Run
     known: bytes | None
 
-    def do(self, desk: Desk) -> dict[str, bytes]:
+    def do(self, context: WorkContext) -> None:
         """Run where needed, then write."""
         from pydantic_core import from_json
 
         from countervail.report.run_folder import contents
 
-        found = from_json(self.known)["tables"] if self.known is not None else self.run.tables(desk)
-        desk.tell("Report and workbook", 0, 1)
-        return contents(found, dump(self.run.scenario))
+        tables = from_json(self.known)["tables"] if self.known is not None else self.run.tables(context)
+        context.report("Report and workbook", 0, 1)
+        for name, content in contents(tables, dump(self.run.scenario)).items():
+            context.file(name, content)
 
 
 @dataclass(frozen=True)
@@ -134,20 +138,19 @@ class Coalitions:
     players: tuple[str, ...] | None
     draws: int
 
-    def do(self, desk: Desk) -> dict[str, bytes]:
+    def do(self, context: WorkContext) -> None:
         """Send the tables without bands, then with them."""
         from countervail.analysis.coalitions import Sampled, coalitions
         from countervail.report.tables.coalition_tables import sampled, tables
 
-        cube = coalitions(desk.world, self.scenario, self.players, progress=desk.at("Coalitions"))
+        cube = coalitions(context.world, self.scenario, self.players, progress=context.at("Coalitions"))
         if isinstance(cube, Sampled):
-            desk.result({"tables": sampled(cube)})
-            return {}
-        desk.result({"tables": tables(cube)})
+            context.result({"tables": sampled(cube)})
+            return
+        context.result({"tables": tables(cube)})
         if self.draws:
-            bands = cube.bands(self.draws, progress=desk.at("Bands of the coalitions"))
-            desk.result({"tables": tables(cube, bands)})
-        return {}
+            bands = cube.bands(self.draws, progress=context.at("Bands of the coalitions"))
+            context.result({"tables": tables(cube, bands)})
 
 
 @dataclass(frozen=True)
@@ -155,31 +158,21 @@ class Read:
     """Documents read into a case folder."""
 
     documents: tuple[tuple[Path, str], ...]
-    """Where each lies, and what its owner calls it."""
+    """Where each is, and what its owner calls it."""
     id: str
     folder: Path
     scenario: Scenario
 
-    def do(self, desk: Desk) -> dict[str, bytes]:
-        """Write the case, send what is in it."""
-        from countervail.app.work.replies import said
+    def do(self, context: WorkContext) -> None:
+        """Write the case, and send what is in it."""
+        from countervail.app.work.replies import contents_of
         from countervail.evidence.case import read_all, write_case
         from countervail.report.tables.run_tables import stated
 
         paths = [path for path, _ in self.documents]
-        write_case(read_all(paths, workers=2, progress=desk.at("Reading")), self.folder)
+        write_case(read_all(paths, workers=2, progress=context.at("Reading")), self.folder)
         evidence = opened(self.folder)
         assert evidence is not None
-        tables = {"evidence": stated(desk.world, self.scenario, evidence)["evidence"]}
+        tables = {"evidence": stated(context.world, self.scenario, evidence)["evidence"]}
         names = {path.name: name for path, name in self.documents}
-        desk.result({"case": self.id, "tables": tables, **said(evidence, names)})
-        return {}
-
-
-def opened(folder: Path | None) -> Evidence | None:
-    """The evidence of a case folder."""
-    if folder is None:
-        return None
-    from countervail.evidence.bundle import load
-
-    return load(folder)
+        context.result({"case": self.id, "tables": tables, **contents_of(evidence, names)})

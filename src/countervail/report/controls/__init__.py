@@ -29,6 +29,7 @@ from countervail.report.controls.control_model import (
 )
 from countervail.report.tables.evidence_tables import facts, sentences
 from countervail.scenario import China, Club, Measure, Provision, Range, Scenario, Settings, unit_of
+from countervail.scenario.kinds import KINDS
 from countervail.scenario.scenario import RAILS_KNOWN
 
 _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAILS_KNOWN), strict=True))
@@ -36,7 +37,7 @@ _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAIL
 
 
 def controls(scenario: Scenario, loaded: Scenario, kind: Kind = "library") -> Controls:
-    """What can be switched in `scenario`, which is `loaded` under overrides; `kind` says where it came from."""
+    """What can be switched in `scenario`, which is `loaded` under overrides; `kind` is where it came from."""
     behind = {(fact.kind, fact.key): str(fact.row["fact"]) for fact in facts(scenario, [])}
     return Controls(
         name=scenario.name,
@@ -69,11 +70,11 @@ def _settings(now: Settings, loaded: Settings) -> Iterator[Control]:
     for name, field in type(now).model_fields.items():
         how = switchable(field.annotation)
         if how is not None:
-            said = words.SETTINGS[name]
+            text = words.SETTINGS[name]
             yield Control(
                 path=f"settings.{name}",
-                label=said.label,
-                help=said.help,
+                label=text.label,
+                help=text.help,
                 value=_plain(getattr(now, name)),
                 default=_plain(getattr(loaded, name)),
                 choices=_choices(name, field.annotation) if how == "choice" else None,
@@ -87,8 +88,8 @@ def _choices(name: str, annotation: Any) -> tuple[Choice, ...]:
 
 
 def _plain(value: Any) -> Value:
-    found: Value = value.isoformat() if isinstance(value, dt.date) else value
-    return found
+    plain: Value = value.isoformat() if isinstance(value, dt.date) else value
+    return plain
 
 
 def _named(club: Club, reading: str) -> tuple[str, ...]:
@@ -158,10 +159,10 @@ def _members(scenario: Scenario, loaded: Scenario, behind: Mapping[tuple[str, An
 
 def _member_fact(club: Club, reading: str, code: str, behind: Mapping[tuple[str, Any], str]) -> str | None:
     """The fact by which a reading names a country: in part, by an open name, or in its list."""
-    said = club.readings[reading]
-    if code in said.partial:
+    named = club.readings[reading]
+    if code in named.partial:
         return behind.get(("partial", (reading, code)))
-    for text, states in said.ambiguous.items():
+    for text, states in named.ambiguous.items():
         if code in states:
             return behind.get(("ambiguous", (reading, text)))
     return behind.get(("reading", (reading,)))
@@ -206,19 +207,6 @@ def _provisions(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str])
         )
 
 
-# The least and the most a slider may go to, None for a margin around the range; and what no margin goes beyond
-_Span = tuple[float | None, float | None, float]
-_SPANS: Final[dict[str, _Span]] = {
-    "effect": (None, 0.0, 0.0),
-    "rate": (0.0, None, 10.0),
-    "coverage": (0.0, 1.0, 1.0),
-    "leakage": (0.0, 1.0, 1.0),
-    "evasion": (0.0, None, math.inf),
-    "stock": (0.0, None, math.inf),
-    "return_rate": (0.0, None, 1.0),
-}
-
-
 def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
     for field in ("measures", "new_measures"):
         before: dict[str, Measure] = {m.id: m for m in getattr(loaded, field)}
@@ -228,7 +216,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 id=m.id,
                 label=m.label,
                 kind=m.kind,
-                kind_label=words.KINDS[m.kind],
+                kind_label=KINDS[m.kind].label,
                 new=field == "new_measures",
                 senders=m.senders,
                 sender_names=_who(scenario, m.senders),
@@ -246,12 +234,12 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 numbers=tuple(
                     _number(
                         f"{path}.{size}",
-                        words.MEASURE.get(f"{m.kind}.{size}", words.MEASURE[size]),
+                        words.Words(number.label, number.help),
                         getattr(m, size),
                         getattr(was, size) or getattr(m, size),
-                        _SPANS[size],
+                        number.slider,
                     )
-                    for size in m.sizes
+                    for size, number in ((size, KINDS[m.kind].number(size)) for size in m.sizes)
                 ),
             )
 
@@ -262,33 +250,37 @@ def _iso(date: dt.date | None) -> str | None:
 
 def _who(scenario: Scenario, names: Sequence[str]) -> tuple[str, ...]:
     """Names of countries and groups; the scenario's own groups country by country."""
-    found: list[str] = []
+    labels: list[str] = []
     for name in names:
         if name in scenario.groups:
-            found += [countries.name(code) for code in scenario.expand([name])]
+            labels += [countries.name(code) for code in scenario.expand([name])]
         else:
-            found.append(words.GROUPS.get(name, name) if name in countries.groups() else countries.name(name))
-    return tuple(dict.fromkeys(found))
+            labels.append(words.GROUPS.get(name, name) if name in countries.groups() else countries.name(name))
+    return tuple(dict.fromkeys(labels))
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
+# The least and the most a slider may go to, None for a margin around the range; and what no margin goes beyond
+_Span = tuple[float | None, float | None, float]
+
+
 def _club_numbers(club: Club, loaded: Club) -> Iterator[Number]:
-    for field, said in words.CLUB.items():
+    for field, text in words.CLUB.items():
         span = (0.0, None, math.inf) if field == "cap" else (0.0, 1.0, 1.0)
-        yield _number(f"club.{field}", said, getattr(club, field), getattr(loaded, field), span)
+        yield _number(f"club.{field}", text, getattr(club, field), getattr(loaded, field), span)
     before = {item.id: item.share for item in loaded.integration}
     paid = {p.id for p in club.provisions if p.rails}
     for item in club.integration:
         if item.provisions and paid.issuperset(item.provisions):
             continue  # what a payment link has already is in the network
-        said = words.Words(f"{item.label or item.id}: {words.INTEGRATION.label}", words.INTEGRATION.help)
+        text = words.Words(f"{item.label or item.id}: {words.INTEGRATION.label}", words.INTEGRATION.help)
         was = before.get(item.id, item.share)
-        yield _number(f"club.integration.{item.id}.share", said, item.share, was, (0.0, 1.0, 1.0))
+        yield _number(f"club.integration.{item.id}.share", text, item.share, was, (0.0, 1.0, 1.0))
 
 
-def _number(path: str, said: words.Words, now: Range, was: Range, span: _Span) -> Number:
+def _number(path: str, text: words.Words, now: Range, was: Range, span: _Span) -> Number:
     """A range as a slider; where it was set to another value, the note keeps what it rested on before."""
     least, most, beyond = span
     margin = (was.high - was.low) / 2 or abs(was.value) / 2 or 0.1
@@ -297,8 +289,8 @@ def _number(path: str, said: words.Words, now: Range, was: Range, span: _Span) -
     changed = None if now == was else sentences(f"As loaded: {was.basis}", was.source, was.note)
     return Number(
         path=path,
-        label=said.label,
-        help=said.help,
+        label=text.label,
+        help=text.help,
         value=now.value,
         low=now.low,
         high=now.high,

@@ -73,7 +73,7 @@ class ReadingChoice(_Part):
     members: tuple[str, ...]
     """ISO3 codes, the secretariat first."""
     evidence: str | None
-    """The row `fact` of the table `evidence` behind it; likewise below."""
+    """The `fact` of its row in the table `evidence`; the same in the other models."""
 
 
 class Readings(_Part):
@@ -168,4 +168,4 @@ class Controls(_Part):
     provisions: tuple[ProvisionSwitch, ...]
     measures: tuple[MeasureSwitch, ...]
     numbers: tuple[Number, ...]
-    """Those of the club as a whole."""
+    """Those of the club itself."""

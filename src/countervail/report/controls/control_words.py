@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from countervail.trade.closures import CLOSURES
+
 
 class Words(NamedTuple):
     """A label, and one sentence that says what it means."""
@@ -12,7 +14,7 @@ class Words(NamedTuple):
     help: str
 
 
-# Every field of Settings that is a choice, a yes or no, or a date; a test keeps the list whole.
+# Every field of Settings that is a choice, a yes or no, or a date; a test checks that none is missing.
 SETTINGS: Final[dict[str, Words]] = {
     "closure": Words(
         "Trade balances",
@@ -45,11 +47,7 @@ SETTINGS: Final[dict[str, Words]] = {
 }
 # The values of every choice, in words; keyed by field and value.
 CHOICES: Final[dict[str, dict[str, str]]] = {
-    "closure": {
-        "fixed": "Stay the same share of the world economy",
-        "proportional": "Move with each country's income",
-        "balanced": "All removed first",
-    },
+    "closure": {name: rule.label for name, rule in CLOSURES.items()},
     "horizon": {"long": "Long run", "short": "Short run: a stress, not a forecast"},
     "elasticity": {"low": "Less easily: low end", "central": "As estimated", "high": "More easily: high end"},
     "anchor": {
@@ -61,31 +59,8 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
 }
 CHINA: Final = Words("China", "Whether China stays out, takes a part of what the club offers, or all of it.")
 CONGO: Final = Words("Which Congo", "The documents say Congo and leave open which of the two states is meant.")
-KINDS: Final[dict[str, str]] = {
-    "embargo": "Trade embargo",
-    "export_control": "Export control",
-    "import_ban": "Import ban",
-    "tariff": "Tariff",
-    "price_cap": "Price cap",
-    "payment_cutoff": "Payments cut off",
-    "asset_freeze": "Asset freeze",
-}
 GROUPS: Final[dict[str, str]] = {"EU": "European Union", "UN": "United Nations"}
 
-# By field, or by kind of measure and field where a field means another thing there
-MEASURE: Final[dict[str, Words]] = {
-    "effect": Words(
-        "Effect on trade",
-        "Log points by which the trade it hits changes: −0.7 halves it, −2 leaves about an eighth, 0 changes nothing.",
-    ),
-    "rate": Words("Rate", "What the tariff adds to the price: 0.35 is 35 %."),
-    "price_cap.rate": Words("Discount", "How much more the cargo would fetch without the cap, over the price paid."),
-    "coverage": Words("Share of trade covered", "Share of the trade before the measure that it hits."),
-    "leakage": Words("Share that gets through", "Share of the trade covered that goes on all the same."),
-    "evasion": Words("Cost of evading it", "What evading the cap adds to the cost of the trade that evades it."),
-    "stock": Words("Assets frozen", "The stock of assets that the target cannot use."),
-    "return_rate": Words("Return forgone", "What the assets would yield in a year, as a share of them."),
-}
 PROVISION: Final = Words(
     "Rise of trade",
     "Log points by which it raises trade on its pairs: 0.05 is about 5 %; a trade agreement does 0.2 to 0.5.",

@@ -1,4 +1,4 @@
-"""The page of `countervail payments`: the network, its course, what links are worth and what cuts cost."""
+"""The page of `countervail payments`: the network, its history, what links are worth and what cuts cost."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Final
 from countervail import __version__
 from countervail.analysis.payment_links import Study
 from countervail.report import headline
-from countervail.report.charts import charts
 from countervail.report.numbers import plain
-from countervail.report.pages.page import ASSUMPTIONS, PAYMENTS, Section, render, sections
+from countervail.report.pages import Section, render
+from countervail.report.pages.run_page import sections
 from countervail.report.run_folder import replace
 from countervail.report.tables import payment_tables
 from countervail.report.tables.rail_tables import assumptions
@@ -37,8 +37,8 @@ def tables(study: Study, **options: Any) -> dict[str, list[dict[str, Any]]]:
         "world": world.name,
         "world_year": world.year,
     }
-    found = payment_tables.tables(study, pairs=True, **options)
-    return {"meta": [meta], **found, "assumptions": assumptions(study.network)}
+    shown = payment_tables.tables(study, pairs=True, **options)
+    return {"meta": [meta], **shown, "assumptions": assumptions(study.network)}
 
 
 def document(tables: Tables) -> str:
@@ -50,37 +50,38 @@ def page(tables: Tables) -> str:
     """The page of a study's tables as HTML, self-contained."""
     tables = plain(tables)
     meta: Mapping[str, Any] = tables["meta"][0]
-    (network,), rest = sections(tables, charts(tables), (PAYMENTS,)), sections(tables, {}, (ASSUMPTIONS,))
-    network.texts = network.texts[-1:]
     run = (
-        f"Members after: {meta['reading']}; network of {meta['date']}; world {meta['world']} ({meta['world_year']}); "
-        f"{meta['draws'] or 'no'} draws."
+        f"Members according to: {meta['reading']}; network of {meta['date']}; "
+        f"world {meta['world']} ({meta['world_year']}); {meta['draws'] or 'no'} draws."
     )
     title = f"{meta['title']}: how it can pay"
     return render(
         tables,
         {**meta, "title": title, "created": None},
         run,
-        [Section("answer", "The answer"), network, *rest],
-        [],
+        [
+            Section("answer", "The answer"),
+            *sections(tables, ["payments"]),
+            *sections(tables, ["assumptions"], with_charts=False),
+        ],
         headline.payments(tables),
         beside=f"The same figures are in {JSON} beside this page.",
     )
 
 
 def write(tables: Tables, folder: str | Path) -> Path:
-    """Write payments.html and payments.json into `folder`, which changes as a whole or not at all.
+    """Write payments.html and payments.json into `folder`, which is replaced completely or not at all.
 
     Raises:
         InputError: the folder is not empty and not one of these, or cannot be written.
     """
-    return replace({HTML: page(tables).encode(), JSON: document(tables).encode()}, folder, kept)
+    return replace({HTML: page(tables).encode(), JSON: document(tables).encode()}, folder, is_ours)
 
 
-def kept(target: Path) -> bool:
+def is_ours(target: Path) -> bool:
     """Whether a folder is one that `write` made."""
     try:
-        found = json.loads((target / JSON).read_text(encoding="utf-8"))
-        return isinstance(found, dict) and bool(found["meta"][0]["format"] == FORMAT)
+        written = json.loads((target / JSON).read_text(encoding="utf-8"))
+        return isinstance(written, dict) and bool(written["meta"][0]["format"] == FORMAT)
     except (OSError, ValueError, LookupError, TypeError):
         return False

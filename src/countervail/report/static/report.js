@@ -42,7 +42,7 @@
     }
   };
 
-  // what a reader of the screen is told: the chart's title for the picture, and a name for the button that saves it
+  // for a screen reader: the chart's title for the picture, and a name for the button that saves it
   const name = (place) => {
     const title = place.closest("figure").querySelector("figcaption strong").textContent;
     const picture = place.querySelector("svg.marks");

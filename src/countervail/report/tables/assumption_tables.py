@@ -1,4 +1,4 @@
-"""Every number an answer rests on, with its range and its source or basis: of scenario, program and world."""
+"""Every number an answer rests on, with its range and its source or basis, and the caveats of the data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> 
 
 
 def _program() -> Iterator[Row]:
-    """What the analysis itself assumes."""
+    """Assumptions of the analysis itself."""
     rows: tuple[tuple[str, str, float, float | None, float | None, str, str], ...] = (
         ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[ESTIMATED_MIX], 0.05, 0.3, "sd", HELD),
         ("noise.estimated", "Log noise of an estimated pair", NOISE[ESTIMATED], 0.2, 0.7, "sd", HELD),
@@ -108,7 +108,7 @@ def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
         }
 
 
-# -- what stands between the data and an answer, country by country ----------------------------------------------------
+# -- caveats of the data, country by country ---------------------------------------------------------------------------
 
 
 LARGE_DEFICIT = 0.15
@@ -116,7 +116,7 @@ LARGE_GUESS = 0.1
 
 
 def caveats(outcome: Outcome) -> list[dict[str, Any]]:
-    """Rows on members and targets: imputed trade, large deficits, unrecorded trade, repairs of the world."""
+    """Rows on the members and the world: imputed trade, large deficits, unrecorded trade, repairs of the world."""
     world = outcome.world
     rows: list[dict[str, Any]] = []
 
@@ -136,7 +136,8 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
             )
         if abs(deficit[k]) > LARGE_DEFICIT:
             note = (
-                "trade deficit over value added; under closure fixed its real income leans on it, see closure balanced"
+                "trade deficit over value added; under closure fixed its real income depends on it, "
+                "see closure balanced"
             )
             add(code, "large deficit", float(deficit[k]), note)
         if world.unrecorded is not None and world.unrecorded[k].any():
@@ -145,7 +146,7 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 code,
                 "unrecorded exports",
                 total,
-                "million USD in no customs record, in by assumption (settings.unrecorded_oil)",
+                "million USD that no customs record has, included by assumption (settings.unrecorded_oil)",
             )
     if not np.any(world.tariff):
         add(
@@ -156,5 +157,10 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
         )
     for text in world.repairs:
         add(None, "balanced", None, text)
-    add(None, "supply", None, "labour is mobile between sectors and oil has no capacity: no supply response of its own")
+    add(
+        None,
+        "supply",
+        None,
+        "labour is mobile between sectors and oil has no capacity limit: supply does not respond by itself",
+    )
     return rows

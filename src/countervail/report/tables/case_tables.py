@@ -1,4 +1,4 @@
-"""The facts of a scenario with what a case says of them: the words, who says so and how, and how many witnesses."""
+"""The facts of a scenario with their evidence in a case: the quotation, who states it and how, and the witnesses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RELATION: Final = {
     "agrees": "says the same",
     "restates": "restates it",
     "contradicts": "contradicts it",
-    "refines": "puts it otherwise",
+    "refines": "states it differently",
 }
 _INDEPENDENCE: Final = {
     "independent": "independent",
@@ -35,17 +35,19 @@ _SHOWN = 6
 
 
 def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
-    """The evidence itself, or of a case folder; InputError where no fact of the scenario stands in it."""
-    found = evidence if isinstance(evidence, Evidence) else load(evidence)
+    """The evidence itself, or of a case folder; InputError where it holds no fact of the scenario."""
+    loaded = evidence if isinstance(evidence, Evidence) else load(evidence)
     wanted = facts(scenario, ())
-    case = _Case(found)
+    case = _Case(loaded)
     if wanted and not any(case.claims_of(fact)[0] for fact in wanted):
         where = "the evidence given" if isinstance(evidence, Evidence) else str(evidence)
         raise InputError(
-            f"{where}: none of what the scenario {scenario.name!r} takes from documents stands in this case; "
-            "name the case that it was exported from, or leave the evidence out"
+            f"{where}: holds nothing that the scenario {scenario.name!r} takes from documents; "
+            "name the case that it was exported from, or leave the evidence out",
+            field="evidence",
+            file=None if isinstance(evidence, Evidence) else str(evidence),
         )
-    return found
+    return loaded
 
 
 def cited(scenario: Scenario, checked: Sequence[Row], evidence: Evidence) -> list[Row]:
@@ -126,8 +128,8 @@ class _Case:
                     for c in data["claims"]
                     if c["quantity"] == fact.key[0] and c["value"] == fact.content and _at(c) == where
                 )
-                found = next(same, None)
-                path, there = f"claims.{found}", found is not None
+                claim = next(same, None)
+                path, there = f"claims.{claim}", claim is not None
             case "event":
                 path = f"timeline.{fact.key[0]}"
                 there = any(str(e["date"]) == fact.key[0] and _at(e) == where for e in data["timeline"])
@@ -146,39 +148,39 @@ class _Case:
         reading = fact.key[0] if fact.key[0] in readings else next(iter(readings), None)
         if reading is None:
             return "", ""
-        path, said = f"club.readings.{reading}", readings[reading]
+        path, in_case = f"club.readings.{reading}", readings[reading]
         if fact.kind == "reading":
-            theirs, ours = set(said["candidates"]), set(fact.content)
+            theirs, ours = set(in_case["candidates"]), set(fact.content)
             parts = [
                 f"{label}: {', '.join(name(c) for c in sorted(codes))}."
                 for label, codes in (("Only in the scenario", ours - theirs), ("Only in the case", theirs - ours))
                 if codes
             ]
             return f"{path}.candidates", " ".join(parts)
-        there = said.get(fact.kind, {}).get(fact.key[1])
+        there = in_case.get(fact.kind, {}).get(fact.key[1])
         if there is None:
             return "", ""
-        return f"{path}.{fact.kind}.{fact.key[1]}", "" if there == fact.content else "The case says it otherwise."
+        return f"{path}.{fact.kind}.{fact.key[1]}", "" if there == fact.content else "The case states it differently."
 
     def secretariat(self, scenario: Scenario) -> Row | None:
-        """The row on who keeps the club, for which the scenario itself names no document."""
+        """The row on the state of the secretariat, for which the scenario itself names no document."""
         claims = [self.by_id[c] for c in self.chosen.get("club.secretariat", ())]
         code = scenario.club.secretariat
         if not claims or self.club is None or self.club.data["club"].get("secretariat") != code:
             return None
         source = _key(self.documents[claims[0]["document"]]["source"])
-        label = "The state that keeps the club"
+        label = "The state that has the secretariat"
         return self.complete(row("secretariat", label, name(code), source, claims[0]["place"], NOT_TESTED), claims)
 
     def complete(self, given: Row, claims: Sequence[dict[str, Any]]) -> Row:
-        """A row with what its claims say."""
+        """A row completed from its claims."""
         verdict, notes = given["verdict"], []
         for assessment in (a for c in claims for a in self.verdicts.get(c["id"], ())):
             if verdict == NOT_TESTED:
                 verdict = assessment.verdict
             notes.append(assessment.explanation)
         notes += [_REVIEWED.get(c["review"], "") for c in claims]
-        said = {
+        cited = {
             "said_by": "; ".join(dict.fromkeys(self._chain(c) for c in claims)),
             "modality": "; ".join(dict.fromkeys(_modality(c) for c in claims)),
             "quote": " … ".join(dict.fromkeys(self._words(p) for c in claims for p in c["passages"])),
@@ -187,10 +189,10 @@ class _Case:
             "place": self._place(given["place"], claims),
             "verdict": verdict,
         }
-        return _noted(given | said, *notes)
+        return _noted(given | cited, *notes)
 
     def _words(self, identifier: str) -> str:
-        """What stands in a passage; what is redacted stays masked, whatever the stored text holds."""
+        """The text of a passage; redacted parts are masked, whatever the stored text holds."""
         p = self.passages[identifier]
         start, end = p["start"], p["end"]
         text = self.evidence.texts[p["source"]][start:end]
@@ -207,7 +209,7 @@ class _Case:
         return f"{place} (page {', '.join(map(str, pages))})" if pages else place
 
     def _chain(self, claim: dict[str, Any]) -> str:
-        return " > ".join(self._who(identifier) for identifier in claim.get("attribution", ())) or "not said"
+        return " > ".join(self._who(identifier) for identifier in claim.get("attribution", ())) or "not stated"
 
     def _who(self, identifier: str) -> str:
         if identifier in self.documents:
@@ -222,11 +224,11 @@ class _Case:
         return self.names.get(rest, rest or identifier) if kind in ("p", "o") else identifier
 
     def _witnesses(self, claims: Sequence[dict[str, Any]]) -> str | None:
-        """How many origins say it, and how each other place stands to it; None where nothing was compared."""
+        """How many origins state it, and how each other place relates to it; None where nothing was compared."""
         if not any(c["predicate"] in COMPARED for c in claims):
             return None
         own = {c["id"] for c in claims}
-        others: dict[str, list[str]] = {}  # how they stand to it -> where
+        others: dict[str, list[str]] = {}  # how they relate to it -> where
         origins = {self._origin(c) for c in claims}
         for identifier, link in (pair for c in claims for pair in self.links.get(c["id"], ())):
             other = self.by_id[identifier]
@@ -240,13 +242,13 @@ class _Case:
                     origins.add(self._origin(other))
             where = f"{_key(self.documents[other['document']]['source'])}, {other['place']}"
             note = f" ({link.note})" if link.note else ""
-            stand = others.setdefault(f"{_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}", [])
-            if where not in stand:
-                stand.append(where)
+            places = others.setdefault(f"{_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}", [])
+            if where not in places:
+                places.append(where)
         head = f"{len(origins)} origin{'s' * (len(origins) != 1)}"
         if not others:
-            return f"{head}; nothing else in the case bears on it"
-        return f"{head}. " + "; ".join(f"{_listed(where)}: {stand}" for stand, where in others.items())
+            return f"{head}; nothing else in the case refers to it"
+        return f"{head}. " + "; ".join(f"{_listed(where)}: {relation}" for relation, where in others.items())
 
     def _origin(self, claim: dict[str, Any]) -> str:
         return str(self.sources[self.documents[claim["document"]]["source"]]["origin"])

@@ -1,6 +1,6 @@
 """The tables of a cube: who makes the coalition work, which hold together, what others lose.
 
-Every table's columns are described in coalition_columns.csv.
+Every table's columns are described in columns.csv (document `coalitions`).
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import __version__, countries
+from countervail.analysis.claim_checks import findings
 from countervail.analysis.coalitions import Sampled, shapley
 from countervail.analysis.coalitions.cube import Cube
-from countervail.analysis.coalitions.senders import findings
 from countervail.analysis.coalitions.stability import Entry
+from countervail.analysis.estimate import Estimate
 from countervail.analysis.identification import ineligible
 from countervail.analysis.outcome import LEAST_COST
 from countervail.types import Floats, Row
 
 FORMAT = "coalitions/1"
-FILE = "coalition_columns.csv"
-UNSHOWN = ("player", "codes", "shapley_in_core")
-"""Columns that help a program more than a reader."""
 SHOWN = 12
 """Coalitions of one size shown in the lattice, beside the stable ones."""
 OFFSETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -49,13 +47,13 @@ def tables(cube: Cube, bands: Floats | None = None) -> dict[str, list[Row]]:
     return out
 
 
-def sampled(found: Sampled) -> dict[str, list[Row]]:
+def sampled(result: Sampled) -> dict[str, list[Row]]:
     """The tables of a sampled run: its confidence intervals take the place of bands."""
-    bounds = found.interval()
+    bounds = result.interval()
     return {
         "players": [
             {"player": p, "name": name(p), "shapley": v, "low": bounds[p][0], "high": bounds[p][1]}
-            for p, v in found.shapley().items()
+            for p, v in result.shapley().items()
         ]
     }
 
@@ -97,15 +95,15 @@ def _players(c: Cube, bands: Floats | None) -> Iterator[Row]:
     wedge = c.deterrence() if c.side == "club" else {}
     total = float(c.value[-1])
     for k, player in enumerate(c.players):
-        low, high = (None, None) if bands is None else np.percentile(bands[:, k], [5, 95]).tolist()
+        drawn = Estimate.of(np.array([shapley[player], *(() if bands is None else bands[:, k])]))
         keep = wedge.get(player)
         yield {
             "player": player,
             "name": name(player),
             "shapley": shapley[player],
             "share": shapley[player] / total if total > 0 else None,
-            "low": low,
-            "high": high,
+            "low": drawn.low,
+            "high": drawn.high,
             "leave_one_out": without[player],
             "own_gain": float(c.own_gain[-1, k]),
             "deterrence_pct": None if keep is None or not np.isfinite(keep) else 100.0 * keep,
@@ -129,7 +127,7 @@ def _lattice(c: Cube) -> Iterator[Row]:
         of_size = np.flatnonzero(size == s)
         ordered = of_size[np.argsort(-c.value[of_size], kind="stable")]
         shown = set(ordered[np.unique(np.linspace(0, len(ordered) - 1, SHOWN).astype(int))].tolist())
-        shown |= {k for found in marks.values() for k in found if size[k] == s}
+        shown |= {k for stable in marks.values() for k in stable if size[k] == s}
         for k in sorted(shown, key=lambda k: (-c.value[k], k)):
             rules = [rule for rule in RULES if k in marks.get(rule, ())]
             yield {
@@ -150,12 +148,12 @@ def _sizes(c: Cube) -> Iterator[Row]:
 
 
 def _superadditivity(c: Cube) -> Row:
-    found = c.superadditivity()
+    test = c.superadditivity()
     return {
-        "violations": found.violations,
-        "worst": found.worst,
-        "pairs": found.pairs,
-        "sampled": found.sampled,
+        "violations": test.violations,
+        "worst": test.worst,
+        "pairs": test.pairs,
+        "sampled": test.sampled,
         "core_objections": c.core().objections,
         "shapley_in_core": c.core().inside,
     }
@@ -163,19 +161,19 @@ def _superadditivity(c: Cube) -> Row:
 
 def _stability(c: Cube) -> Iterator[Row]:
     every = 1 << c.n
-    for rule, held in (
+    for rule, holds in (
         ("nobody gains by leaving", c.internally_stable()),
         ("transfers could keep everybody in", c.potentially_stable()),
     ):
-        yield {"rule": rule, "count": int(held.sum()), "share": float(held.mean()), "largest": None, "codes": None}
+        yield {"rule": rule, "count": int(holds.sum()), "share": float(holds.mean()), "largest": None, "codes": None}
     for rule in RULES:
-        found = c.stable(rule)
+        stable = c.stable(rule)
         yield {
             "rule": f"stable, {rule} entry",
-            "count": len(found),
-            "share": len(found) / every,
-            "largest": names(found[0]) if found else None,
-            "codes": " ".join(found[0]) if found else None,
+            "count": len(stable),
+            "share": len(stable) / every,
+            "largest": names(stable[0]) if stable else None,
+            "codes": " ".join(stable[0]) if stable else None,
         }
 
 
@@ -186,22 +184,22 @@ def _smallest(c: Cube) -> Iterator[Row]:
         if why[code] or c.cost[k] <= LEAST_COST:
             continue
         for offset in OFFSETS:
-            found = c.smallest(offset, code)
-            if found is not None:
+            coalition = c.smallest(offset, code)
+            if coalition is not None:
                 yield {
                     "country": name(code),
                     "offset": offset,
-                    "size": len(found),
-                    "members": names(found),
-                    "codes": " ".join(found),
+                    "size": len(coalition),
+                    "members": names(coalition),
+                    "codes": " ".join(coalition),
                 }
 
 
 def _losses(c: Cube) -> Iterator[Row]:
-    found = c.losses()
-    yield {"who": "all outsiders", "value": float(found["outsiders"][-1])}
+    losses = c.losses()
+    yield {"who": "all outsiders", "value": float(losses["outsiders"][-1])}
     if c.side == "club":
-        yield {"who": "senders", "value": float(found["senders"][-1])}
+        yield {"who": "senders", "value": float(losses["senders"][-1])}
     else:
         for k, player in enumerate(c.players):
             yield {"who": name(player), "value": float(c.own_gain[-1, k])}

@@ -1,4 +1,17 @@
-"""What the result tables hold: each table's and column's label, unit and meaning, read from CSV files beside this."""
+"""The tables and columns of all results, as columns.csv describes them: titles, units, meaning, place on a page.
+
+Each line of columns.csv is a table (its `column` is empty) or a column of it. The report, the workbook, the JSON
+Schema, docs/results-schema.md and the server read the descriptions from here:
+
+- `document`: run (results.json), coalitions (coalitions.json), country (one country, on the live page), page (tables
+  that a page makes from those of a run);
+- `kind`: text, number, integer, boolean, date or any;
+- `unit`: what a number counts (see `UNITS`); `own` where the row's column `unit` says it;
+- `section`, of a table: the section of the page that shows it;
+- `shown`: of a table `open` or `folded`, with its position in the section where the order of the file is not meant; of
+  a column `hidden` where it helps a program more than a reader, or `under NAME` where it is set small under another;
+- `label`: the title of the table or the column; `description`: what it means.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +22,50 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Final
 
 from countervail import countries
 from countervail.scenario import CLUB
 
+FILE: Final = files("countervail.report.tables") / "columns.csv"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a unit is written: its number format in the workbook, and whether a heading names it."""
+
+    pattern: str = ""
+    named: bool = True
+
+
+UNITS: Final = {
+    "": Unit(named=False),
+    "own": Unit(named=False),
+    "%": Unit("0.000"),
+    "million USD": Unit("#,##0.0"),
+    "share": Unit("0.0%", named=False),
+    "ratio": Unit("0.000", named=False),
+    "persons": Unit("#,##0", named=False),
+    "log points": Unit("0.000"),
+}
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result table; `kind` is text, number, integer, boolean, date or any; unit `own` is the row's."""
+    """A column of a table; `under` names the column that is set small under this one."""
 
     name: str
     kind: str
     unit: str
     label: str
     description: str
+    hidden: bool = False
+    under: str | None = None
 
     @property
     def heading(self) -> str:
         """The label with its unit."""
-        return (
-            f"{self.label} ({self.unit})" if self.unit not in ("", "own", "share", "ratio", "persons") else self.label
-        )
+        return f"{self.label} ({self.unit})" if UNITS[self.unit].named else self.label
 
     @property
     def numeric(self) -> bool:
@@ -39,32 +75,60 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A result table: its title, what it says, and its columns in order."""
+    """A table: its title, what it says, its columns in order, and the section of the page that shows it."""
 
     name: str
     title: str
     description: str
     columns: tuple[Column, ...]
+    section: str = ""
+    folded: bool = False
+    position: int = 0
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns that help a reader."""
+        return tuple(column for column in self.columns if not column.hidden)
 
 
 @cache
-def described(file: str = "columns.csv") -> Mapping[str, Table]:
-    """The tables of a file by name, in the order they are shown; by default the result tables of a run."""
-    titles: dict[str, tuple[str, str]] = {}
-    columns: dict[str, list[Column]] = {}
-    text = (files("countervail.report.tables") / file).read_text(encoding="utf-8")
+def described(document: str = "run") -> Mapping[str, Table]:
+    """The tables of a document by name, in the order of the document."""
+    text = FILE.read_text(encoding="utf-8")
+    rows: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(text.splitlines()):
-        if row["column"]:
-            columns[row["table"]].append(
-                Column(row["column"], row["kind"], row["unit"], row["label"], row["description"])
-            )
-        else:
-            titles[row["table"]] = row["label"], row["description"]
-            columns[row["table"]] = []
-    return MappingProxyType({name: Table(name, *titles[name], tuple(columns[name])) for name in titles})
+        if row["document"] == document:
+            rows.setdefault(row["table"], []).append(row)
+    return MappingProxyType({name: _table(*of_table) for name, of_table in rows.items()})
 
 
-# -- what every table of results is made of: rows, names, percentages, and a central value with its band ---------------
+def _table(head: dict[str, str], *rows: dict[str, str]) -> Table:
+    under = {row["shown"].removeprefix("under "): row["column"] for row in rows if row["shown"].startswith("under ")}
+    columns = tuple(
+        Column(
+            row["column"],
+            row["kind"],
+            row["unit"],
+            row["label"],
+            row["description"],
+            hidden=bool(row["shown"]),
+            under=under.get(row["column"]),
+        )
+        for row in rows
+    )
+    how, _, position = head["shown"].partition(" ")
+    return Table(
+        head["table"],
+        head["label"],
+        head["description"],
+        columns,
+        section=head["section"],
+        folded=how == "folded",
+        position=int(position or 0),
+    )
+
+
+# -- what every row of results is made of ------------------------------------------------------------------------------
 
 
 def name(code: str) -> str:

@@ -1,6 +1,6 @@
 """One country opened: its figures, trade by partner and sector, measures on it and by it, and how it can pay.
 
-Every table's columns are described in country_columns.csv.
+Every table's columns are described in columns.csv (document `country`).
 """
 
 from __future__ import annotations
@@ -13,22 +13,21 @@ import numpy as np
 from countervail.analysis.outcome import Outcome
 from countervail.rails import Network, payments
 from countervail.rails.explain import Explanation
-from countervail.report.controls import control_words
 from countervail.report.numbers import MINUS, share, usd
 from countervail.report.tables.columns import name
 from countervail.report.tables.evidence_tables import sentences
 from countervail.report.tables.world_tables import every_country
 from countervail.scenario import Measure, Range, Scenario, unit_of
+from countervail.scenario.kinds import KINDS
 from countervail.types import Floats, Row
 from countervail.world.world import ESTIMATED
 
-FILE = "country_columns.csv"
 LARGEST = 10
 """Partners whose routes are shown, beside the members."""
 
 
 def country_tables(outcome: Outcome, iso3: str, network: Network | None = None) -> dict[str, list[Row]]:
-    """The tables of a country; `network` stands for the scenario's payment network where no provision needs one.
+    """The tables of a country; `network` replaces the scenario's payment network where no provision needs one.
 
     Raises:
         InputError: the world does not have the country.
@@ -53,8 +52,8 @@ def _country(o: Outcome, iso3: str) -> Row:
     row = next(row for row in every_country(o) if row["iso3"] == iso3)
     eligible = iso3 in o.eligible()
     why = o.ineligible[iso3] or ("" if iso3 in o.members else "it is no member of the club")
-    if eligible and o.ratio("offset", iso3).value is None:
-        why = o.ratio("offset", iso3).note
+    if eligible and o.estimate("offset", iso3).value is None:
+        why = o.estimate("offset", iso3).note
     changes, size = ("u_pct", "c_pct", "uc_pct", "u_usd", "c_usd"), ("gdp_usd", "population", "estimated_share")
     return {
         **{key: row[key] for key in ("iso3", "name", "role")},
@@ -68,9 +67,9 @@ def _country(o: Outcome, iso3: str) -> Row:
 
 def _partners(o: Outcome, k: int) -> Iterator[Row]:
     """Every partner, the largest first."""
-    world, found = o.world, o.worlds
+    world, worlds = o.world, o.worlds
     now, lifted, club = (
-        (eq.flows[k].sum(1), eq.flows[:, k].sum(1)) for eq in (found.sanctions.S, found.sanctions.U, found.C)
+        (eq.flows[k].sum(1), eq.flows[:, k].sum(1)) for eq in (worlds.sanctions.S, worlds.sanctions.U, worlds.C)
     )
     both = np.stack([world.flows[k], world.flows[:, k]])
     guessed, observed = np.zeros(world.n), both.sum((0, 2))
@@ -99,8 +98,7 @@ def _change(then: float, was: float) -> float | None:
 
 
 def _sectors(o: Outcome, k: int) -> Iterator[Row]:
-    found = o.worlds
-    now, lifted, club = found.sanctions.S, found.sanctions.U, found.C
+    now, lifted, club = o.worlds.sanctions.S, o.worlds.sanctions.U, o.worlds.C
     abroad = np.arange(o.world.n) != k
     exports: Floats = now.flows[k][abroad].sum(0)
     imports: Floats = now.flows[abroad, k].sum(0)
@@ -125,7 +123,7 @@ def _measures(scenario: Scenario, iso3: str) -> Iterator[Row]:
         for m in getattr(scenario, field)
         if (direction := _direction(scenario, m, iso3)) is not None
     ]
-    for direction, field, m in sorted(placed, key=lambda found: _DIRECTIONS.index(found[0])):
+    for direction, field, m in sorted(placed, key=lambda one: _DIRECTIONS.index(one[0])):
         sizes = [(size, getattr(m, size)) for size in m.sizes]
         yield {
             "id": m.id,
@@ -163,7 +161,7 @@ _UNITS: Final = {"share": "", "ad valorem": "", "share a year": " a year", "mill
 
 def _strength(m: Measure, size: str) -> str:
     """A number of a measure in words, with its range."""
-    label = control_words.MEASURE.get(f"{m.kind}.{size}", control_words.MEASURE[size]).label
+    label = KINDS[m.kind].number(size).label
     number: Range = getattr(m, size)
     unit = unit_of(size, number) or ""
     written = usd if unit == "million USD" else share if unit in _UNITS else _plainly
@@ -175,26 +173,26 @@ def _plainly(value: float) -> str:
     return f"{value:g}".replace("-", MINUS)
 
 
-def _carried(found: Explanation) -> Iterator[tuple[float, str]]:
+def _carried(explanation: Explanation) -> Iterator[tuple[float, str]]:
     """What carries a pair's payments: the share of each route, between best and random matching, and of the rest."""
-    for row in found.rows:
+    for row in explanation.rows:
         yield (row["used"] + row["used_random"]) / 2, row["hops"]
-    yield (found.informal_share + found.informal_share_random) / 2, "barter and informal channels"
+    yield (explanation.informal_share + explanation.informal_share_random) / 2, "barter and informal channels"
 
 
 def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network, after: Floats | None = None) -> Iterator[Row]:
-    """How the country pays its largest partners and the other members, those it trades most with first.
+    """How the country pays its largest partners and the other members, its largest partners first.
 
     `after` are the wedges `[exporter, importer]` with the club's proposals in place.
     """
     k, inside = network.index(iso3), set(o.members)
     shown = [p for rank, p in enumerate(partners) if rank < LARGEST or {p["iso3"], iso3} <= inside]
-    for partner, found in zip(shown, network.routes([p["iso3"] for p in shown], iso3), strict=True):
+    for partner, explanation in zip(shown, network.routes([p["iso3"] for p in shown], iso3), strict=True):
         other = partner["iso3"]
         n = network.index(other)
-        cheapest = next((row for row in found.rows if row["open"]), None)
-        carried, main = max(_carried(found))
-        closed = dict.fromkeys(row["blocked_by"] or "" for row in found.rows if not row["open"])
+        cheapest = next((row for row in explanation.rows if row["open"]), None)
+        carried, main = max(_carried(explanation))
+        closed = dict.fromkeys(row["blocked_by"] or "" for row in explanation.rows if not row["open"])
         wedges = (network.wedges[n, k], network.wedges_low[n, k], network.wedges_high[n, k])
         wedge, low, high = (float(w) if np.isfinite(w) else None for w in wedges)
         yield {
@@ -215,7 +213,7 @@ def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network, after:
             "reach": float(network.reach[n, k]),
             "reach_low": float(network.reach_low[n, k]),
             "reach_high": float(network.reach_high[n, k]),
-            "routes": sum(row["open"] for row in found.rows),
+            "routes": sum(row["open"] for row in explanation.rows),
             "closed": "; ".join(closed) or None,
-            "explained": str(found),
+            "explained": str(explanation),
         }

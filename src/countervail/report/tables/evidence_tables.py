@@ -1,4 +1,4 @@
-"""Rows on every fact a scenario takes from a document: where it stands, and whether anything computed bears it out."""
+"""Rows on every fact that a scenario takes from a document: its place, and whether a computed result supports it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NOT_TESTED: Final = "not tested"
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact of the scenario: what it is, what tells it from others in a case, and its row."""
+    """A fact of the scenario: what it is, what identifies it in a case, and its row."""
 
     kind: str
     """reading, partial, ambiguous, provision, claim or event."""
     key: tuple[Any, ...]
     """The reading's name (and what is named in it), the provision's id, the claim's quantity, or the event's date."""
     content: Any
-    """What is said, as a club file says it."""
+    """What the document states, as a club file has it."""
     row: Row
 
 
 def facts(scenario: Scenario, checked: Sequence[Row]) -> list[Fact]:
     """Every fact that names its document, grouped by document; `checked` are the rows of the table `claims`."""
-    found = [*_readings(scenario, checked), *_provisions(scenario), *_claims(scenario, checked), *_events(scenario)]
-    order = list(dict.fromkeys(fact.row["document"] for fact in found))
-    return sorted(found, key=lambda fact: order.index(fact.row["document"]))
+    all_facts = [*_readings(scenario, checked), *_provisions(scenario), *_claims(scenario, checked), *_events(scenario)]
+    order = list(dict.fromkeys(fact.row["document"] for fact in all_facts))
+    return sorted(all_facts, key=lambda fact: order.index(fact.row["document"]))
 
 
 def row(fact: str, label: str, value: str, document: str, place: str | None, verdict: str, *notes: str | None) -> Row:
@@ -52,41 +52,39 @@ def row(fact: str, label: str, value: str, document: str, place: str | None, ver
 
 def sentences(*notes: str | None) -> str | None:
     """Notes as one text, each once and with its full stop; None where there are none."""
-    said = dict.fromkeys(note if note.endswith((".", "?", "!")) else f"{note}." for note in notes if note)
-    return " ".join(said) or None
+    texts = dict.fromkeys(note if note.endswith((".", "?", "!")) else f"{note}." for note in notes if note)
+    return " ".join(texts) or None
 
 
 def _readings(scenario: Scenario, checked: Sequence[Row]) -> Iterator[Fact]:
     counts = {claim.id for claim in scenario.claims if claim.quantity == "country_count"}
-    for reading, said in scenario.club.readings.items():
+    for key, reading in scenario.club.readings.items():
         tested = [
             r
             for r in checked
-            if r["id"] in counts and (r["reading"], r["document"], r["place"]) == (reading, said.document, said.place)
+            if r["id"] in counts and (r["reading"], r["document"], r["place"]) == (key, reading.document, reading.place)
         ]
         verdict, note = _verdict(tested)
-        named = len(said.candidates) + len(said.ambiguous)
-        if verdict == NOT_TESTED and said.stated_count is not None:
-            verdict = "supported" if said.stated_count == named else "inconsistent"
-            note = f"{said.stated_count} are counted and {named} named."
-        listed = ", ".join([*(name(code) for code in said.candidates), *said.ambiguous])
-        where = said.document, said.place
+        named = len(reading.candidates) + len(reading.ambiguous)
+        if verdict == NOT_TESTED and reading.stated_count is not None:
+            verdict = "supported" if reading.stated_count == named else "inconsistent"
+            note = f"{reading.stated_count} are counted and {named} named."
+        listed = ", ".join([*(name(code) for code in reading.candidates), *reading.ambiguous])
+        where = reading.document, reading.place
         yield Fact(
             "reading",
-            (reading,),
-            list(said.candidates),
-            row(f"reading {reading}", said.label, listed, *where, verdict, said.note, note),
+            (key,),
+            list(reading.candidates),
+            row(f"reading {key}", reading.label, listed, *where, verdict, reading.note, note),
         )
-        for code, part in said.partial.items():
-            label = f"{said.label}: {name(code)} in part"
-            yield Fact(
-                "partial", (reading, code), part, row(f"reading {reading}: {code}", label, part, *where, NOT_TESTED)
-            )
-        for text, codes in said.ambiguous.items():
+        for code, part in reading.partial.items():
+            label = f"{reading.label}: {name(code)} in part"
+            yield Fact("partial", (key, code), part, row(f"reading {key}: {code}", label, part, *where, NOT_TESTED))
+        for text, codes in reading.ambiguous.items():
             meant = " or ".join(name(code) for code in codes)
-            label = f"{said.label}: the name {text} is open"
-            fact = f"reading {reading}: {text}"
-            yield Fact("ambiguous", (reading, text), list(codes), row(fact, label, meant, *where, "ambiguous"))
+            label = f"{reading.label}: the name {text} is open"
+            fact = f"reading {key}: {text}"
+            yield Fact("ambiguous", (key, text), list(codes), row(fact, label, meant, *where, "ambiguous"))
 
 
 def _provisions(scenario: Scenario) -> Iterator[Fact]:
@@ -131,15 +129,15 @@ def _events(scenario: Scenario) -> Iterator[Fact]:
 
 
 def _verdict(checked: Sequence[Row]) -> tuple[str, str]:
-    """One verdict for a claim held against several readings, and what it hangs on."""
+    """One verdict for a claim checked against several readings, and what it depends on."""
     if not checked:
         return NOT_TESTED, ""
     by_verdict: dict[str, list[str]] = {}
     for r in checked:
-        said = r["verdict"].removeprefix("ambiguous: ").removesuffix(" under this reading")
-        by_verdict.setdefault(said, []).append(r["reading"] or "")
+        verdict = r["verdict"].removeprefix("ambiguous: ").removesuffix(" under this reading")
+        by_verdict.setdefault(verdict, []).append(r["reading"] or "")
     if len(by_verdict) > 1:
-        return "ambiguous", " ".join(f"{said.capitalize()}: {'; '.join(of)}." for said, of in by_verdict.items())
+        return "ambiguous", " ".join(f"{verdict.capitalize()}: {'; '.join(of)}." for verdict, of in by_verdict.items())
     (verdict,) = by_verdict
     return verdict, checked[0]["arithmetic"] if len(checked) == 1 else ""
 
@@ -154,49 +152,49 @@ _UNNAMED: Final = "p.unnamed"
 
 
 def subject(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Of whom, and what kind of statement; of a document only the kind."""
+    """The subject and the kind of statement; of a document only the kind."""
     what = str(claim["predicate"]).replace("header.", "header: ").replace("_", " ")
     of = str(claim["subject"])
     return f"{_entity(of, names)}: {what}" if _ENTITY.match(of) else what
 
 
 def content(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """What it says, in a line."""
+    """What the claim states, in a line."""
     whom, more = claim.get("object", claim.get("value")), claim.get("qualifier") or {}
     if whom == _UNNAMED and more.get("post"):
         whom = ", ".join(str(more[part]) for part in ("post", "organisation") if more.get(part))
-    text = _told(whom, names, str(claim["predicate"]))
+    text = _in_words(whom, names, str(claim["predicate"]))
     return text if len(text) <= _MOST else text[: _MOST - 3] + "..."
 
 
-def _told(value: Any, names: Mapping[str, str], key: str = "") -> str:
+def _in_words(value: Any, names: Mapping[str, str], key: str = "") -> str:
     if isinstance(value, Mapping):
         if "number" in value:
             about = "about " if value.get("approximate") else ""
             return about + quantity(value["number"], value.get("unit"))
         if key == "provision":
             return str(value.get("label"))
-        said = {k: v for k, v in value.items() if k not in _LEFT_OUT and v not in (None, [], {}, False, "")}
-        if len(said) == 1 and next(iter(said)) not in countries.load():
-            return _told(next(iter(said.values())), names)
+        parts = {k: v for k, v in value.items() if k not in _LEFT_OUT and v not in (None, [], {}, False, "")}
+        if len(parts) == 1 and next(iter(parts)) not in countries.load():
+            return _in_words(next(iter(parts.values())), names)
         return "; ".join(
-            name if v is True else f"{name}: {_told(v, names, k)}"
-            for k, v in said.items()
+            name if v is True else f"{name}: {_in_words(v, names, k)}"
+            for k, v in parts.items()
             for name in (_entity(k, names).replace("_", " "),)
         )
     if isinstance(value, (list, tuple)):
-        return ", ".join(_told(v, names) for v in value)
+        return ", ".join(_in_words(v, names) for v in value)
     if isinstance(value, str):
         return _entity(value, names)
     return "" if value is None else quantity(value, None)
 
 
 def _entity(text: str, names: Mapping[str, str]) -> str:
-    """The name of what an identifier or a country's code stands for; other text as it is."""
-    found = _ENTITY.match(text)
-    if found is None:
+    """The name behind an identifier or a country's code; other text as it is."""
+    match = _ENTITY.match(text)
+    if match is None:
         return countries.name(text) if text in countries.load() else text
-    kind, key = found.groups()
+    kind, key = match.groups()
     if kind == "c":
         return countries.name(key) if key in countries.load() else key
     if key in ("club", "unnamed"):

@@ -1,53 +1,191 @@
-"""The payment network as result tables: the club's ways to pay, what its proposals are worth, what cuts cost."""
+"""The tables of `countervail payments`: what proposals change in the network and are worth, and what cuts cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from countervail import countries
 from countervail.analysis.identification import mean
-from countervail.analysis.payment_links import Study, Worth
-from countervail.report.tables import rail_tables as network_tables
-from countervail.report.tables.rail_tables import QUICK, SLOW, cut_rows, own_rise, touched
-from countervail.scenario import CLUB
-from countervail.types import Floats, Row
+from countervail.analysis.payment_links import ProposalGain, Study
+from countervail.rails import Network
+from countervail.rails.interdict import Interdiction
+from countervail.rails.proposals import Change, Proposed, every_proposal
+from countervail.rails.removals import Element
+from countervail.rails.series import events, finite, series
+from countervail.report.tables import rail_tables
+from countervail.report.tables.columns import name
+from countervail.report.tables.rail_tables import member_pairs, weighted
+from countervail.scenario import CLUB, Scenario
+from countervail.types import Floats, Progress, Row
 
+QUICK = (
+    "rail_summary",
+    "rail_members",
+    "rail_provisions",
+    "rail_nodes",
+    "rail_edges",
+    "rail_events",
+    "rail_series",
+    "rail_counts",
+)
+"""Tables that take a second together; the others are of pairs."""
+SLOW = ("rail_pairs", "rail_provision_pairs")
 NAMES = (*QUICK, *SLOW, "payment_proposals", "payment_cuts")
+_NOTHING = 1e-9
 _HIT = 5
 """Countries named as hit most by a cut."""
 
 
-def tables(
-    study: Study | None, *, pairs: bool = False, progress: Callable[[str, int, int], None] | None = None
-) -> dict[str, list[Row]]:
+def tables(study: Study | None, *, pairs: bool = False, progress: Progress | None = None) -> dict[str, list[Row]]:
     """The tables by name, all of them empty without a study; those of every pair of members only with `pairs`."""
-    found: dict[str, list[Row]] = {name: [] for name in NAMES}
+    rows: dict[str, list[Row]] = {name: [] for name in NAMES}
     if study is None or len(study.members) < 2:
-        return found
+        return rows
     proposed = [w.proposed for w in study.worth]
     wanted = [name for name in (*QUICK, *(SLOW if pairs else ())) if proposed or "provision" not in name]
-    found |= network_tables.tables(study.network, study.case.scenario, wanted, proposed, progress=progress)
-    found["payment_proposals"] = list(_proposals(study))
-    found["payment_cuts"] = list(_cuts(study))
-    return found
+    rows |= network_tables(study.network, study.case.scenario, wanted, proposed, progress=progress)
+    rows["payment_proposals"] = list(_proposals(study))
+    rows["payment_cuts"] = list(_cuts(study))
+    return rows
+
+
+def network_tables(
+    network: Network,
+    scenario: Scenario | None = None,
+    names: Sequence[str] = (*QUICK, *SLOW),
+    made: Sequence[Proposed] = (),
+    months: tuple[str, str] = ("2010-01", "2025-12"),
+    progress: Progress | None = None,
+) -> dict[str, list[Row]]:
+    """Tables of the network alone.
+
+    Args:
+        network: of one date.
+        scenario: which measures are lifted (none: all).
+        names: which tables are made.
+        made: what `every_proposal` gave for the club, where it is known.
+        months: the first and the last month of the series.
+        progress: called with how far it is.
+    """
+    club = network.club_only()
+    known = list(made)
+
+    def proposed() -> Sequence[Proposed]:
+        if not known:
+            known.extend(every_proposal(club))
+        return known
+
+    makers: dict[str, Callable[[], list[Row]]] = {
+        "rail_summary": lambda: rail_tables.summary(club, scenario),
+        "rail_members": lambda: rail_tables.members(network),
+        "rail_pairs": lambda: rail_tables.pairs(club),
+        "rail_provisions": lambda: _provisions(club, proposed()),
+        "rail_provision_pairs": lambda: _provision_pairs(club, proposed()),
+        "rail_nodes": lambda: rail_tables.nodes(club),
+        "rail_edges": lambda: rail_tables.edges(club),
+        "rail_events": lambda: [dict(event) for event in events(network)],
+        "rail_series": lambda: [dict(month) for month in series(club, *months)],
+        "rail_counts": lambda: rail_tables.counts(network),
+    }
+    rows: dict[str, list[Row]] = {}
+    for done, table in enumerate(names):
+        if progress is not None:
+            progress("network", done, len(names))
+        rows[table] = makers[table]()
+    return rows
+
+
+# -- what proposals change in the network ------------------------------------------------------------------------------
+
+
+def _provisions(network: Network, made: Sequence[Proposed]) -> list[Row]:
+    """What each proposal does to the club's reach and wedge, alone and after all others; b is the rise of log trade.
+
+    `own_b` is that on the pairs it changes, alone: how strong it is where it works, against how much that is.
+    """
+    rows: list[Row] = []
+    for proposal in made:
+        row: Row = {"id": proposal.id, "label": proposal.label}
+        for which, done in (("alone", proposal.alone), ("last", proposal.last)):
+            row[f"{which}_reach"] = network.club_mean(done.reach)
+            for end, saving in (("", done.saving), ("_low", done.low), ("_high", done.high)):
+                row[f"{which}_saving{end}"] = finite(network.club_mean(saving))
+            row[f"{which}_b"] = finite(network.theta * network.club_mean(done.saving))
+        row |= _own_rise(network, proposal)
+        rows.append(
+            {
+                **row,
+                "pairs": len(_touched(network, proposal.alone)),
+                "document": proposal.document,
+                "place": proposal.place,
+            }
+        )
+    return rows
+
+
+def _own_rise(network: Network, proposal: Proposed) -> Row:
+    """The rise of log trade on the pairs that a proposal changes, alone, with its range."""
+    own = _on(network, _touched(network, proposal.alone))
+    weight = (network.trade + network.trade.T)[own]
+    savings = (("", proposal.alone.saving), ("_low", proposal.alone.low), ("_high", proposal.alone.high))
+    return {f"own_b{end}": finite(network.theta * weighted(saving[own], weight)) for end, saving in savings}
+
+
+def _provision_pairs(network: Network, made: Sequence[Proposed]) -> list[Row]:
+    """The pairs of members that a proposal changes, alone: wedge before and after, and the rise of log trade."""
+    rows: list[Row] = []
+    for proposal in made:
+        done = proposal.alone
+        after = network.with_provision(*proposal.ids)
+        for one, other in _touched(network, done):
+            i, j = network.index(one), network.index(other)
+            rows.append(
+                {
+                    "id": proposal.id,
+                    "label": proposal.label,
+                    "one": one,
+                    "other": other,
+                    "one_name": name(one),
+                    "other_name": name(other),
+                    "wedge_before": finite(network.wedges[i, j]),
+                    "wedge_after": finite(after.wedges[i, j]),
+                    "reach_before": float(network.reach[i, j]),
+                    "reach_after": float(after.reach[i, j]),
+                    "b": finite(network.theta * done.saving[i, j]),
+                    "b_low": finite(network.theta * done.low[i, j]),
+                    "b_high": finite(network.theta * done.high[i, j]),
+                }
+            )
+    return rows
+
+
+def _on(network: Network, chosen: list[tuple[str, str]]) -> tuple[list[int], list[int]]:
+    return [network.index(one) for one, _ in chosen], [network.index(other) for _, other in chosen]
+
+
+def _touched(network: Network, done: Change) -> list[tuple[str, str]]:
+    """The pairs of members that a change makes cheaper."""
+    return [p for p in member_pairs(network) if done.high[network.index(p[0]), network.index(p[1])] > _NOTHING]
+
+
+# -- what they are worth -----------------------------------------------------------------------------------------------
 
 
 def _proposals(study: Study) -> Iterator[Row]:
     """Each proposal for the club and for the members whose pairs it makes cheaper."""
     club = study.club
     for worth in study.worth:
-        pairs = touched(club, worth.proposed.alone)
-        own = own_rise(club, worth.proposed)
+        pairs = _touched(club, worth.proposed.alone)
+        own = _own_rise(club, worth.proposed)
         heads = [CLUB] if study.eligible else []
         for who in (*heads, *(m for m in study.members if any(m in pair for pair in pairs))):
             yield {
                 "id": worth.proposed.id,
                 "label": worth.proposed.label,
                 "country": who,
-                "name": "The club" if who == CLUB else countries.name(who),
+                "name": name(who),
                 **own,
                 "reach": club.club_mean(worth.proposed.alone.reach),
                 **_income(study, worth, who),
@@ -57,7 +195,7 @@ def _proposals(study: Study) -> Iterator[Row]:
             }
 
 
-def _income(study: Study, worth: Worth, who: str) -> Row:
+def _income(study: Study, worth: ProposalGain, who: str) -> Row:
     alone, low, high, last = (_pooled(study, x, who) for x in (worth.alone, worth.low, worth.high, worth.last))
     income = study.base.base_income[_at(study, who)].sum()
     return {
@@ -80,24 +218,56 @@ def _pooled(study: Study, values: Floats, who: str) -> float:
     return float(mean(values, study.base.base_income, _at(study, who)))
 
 
+# -- what cuts cost ----------------------------------------------------------------------------------------------------
+
+
+def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
+    """The most damaging sets of elements, worst first, with the pairs they hit."""
+    labels = {entry.id: entry.label for entry in network.rails.entries()}
+
+    def named(element: Element) -> str:
+        if element.kind == "membership":
+            country, _, rail = element.name.partition(" on ")
+            return f"{name(country)} on {rail}"
+        return f"banks of {name(element.name)}" if element.kind == "correspondent" else labels[element.name]
+
+    return [
+        {
+            "k": one.k,
+            "rank": rank,
+            "label": "; ".join(named(element) for element in cut.elements),
+            "elements": "; ".join(element.name for element in cut.elements),
+            "kinds": "; ".join(element.kind for element in cut.elements),
+            "wedge_before": finite(one.base),
+            "wedge_after": finite(one.base + cut.loss),
+            "exact": one.exact,
+            "examined": one.examined,
+            "bound": finite(one.bound),
+            "worst_pairs": "; ".join(f"{a}-{b}" for a, b, _ in cut.worst),
+        }
+        for one in searched
+        for rank, cut in enumerate(one.cuts, start=1)
+    ]
+
+
 def _cuts(study: Study) -> Iterator[Row]:
     """The worst cuts with what they cost the club, the other members, the senders and third countries."""
     case = study.case
     groups = _groups(study)
     per_size: dict[int, list[Row]] = {}
-    for found in dict.fromkeys(c.found for c in study.costs):
-        per_size[found.k] = cut_rows(study.network, [found])
+    for searched in dict.fromkeys(c.interdiction for c in study.costs):
+        per_size[searched.k] = cut_rows(study.network, [searched])
     for cost in study.costs:
-        row = per_size[cost.found.k].pop(0)
-        for name, at in groups.items():
+        row = per_size[cost.interdiction.k].pop(0)
+        for group, at in groups.items():
             income = study.base.base_income[at]
-            row[f"{name}_pct"] = (
+            row[f"{group}_pct"] = (
                 100.0 * float(np.expm1(mean(cost.change, study.base.base_income, at))) if len(at) else None
             )
-            row[f"{name}_usd"] = float((income * np.expm1(cost.change[at])).sum()) if len(at) else None
+            row[f"{group}_usd"] = float((income * np.expm1(cost.change[at])).sum()) if len(at) else None
         worst = np.argsort(cost.change)[:_HIT]
         row["hit_most"] = "; ".join(
-            f"{countries.name(case.world.countries[k])} {100 * np.expm1(cost.change[k]):.2f} %" for k in worst
+            f"{name(case.world.countries[k])} {100 * np.expm1(cost.change[k]):.2f} %" for k in worst
         )
         yield row
 

@@ -1,7 +1,7 @@
 """From an outcome to named tables of flat rows: what the report, the workbook and results.json show.
 
-Every table's columns are described in columns.csv. Null is undefined, and a note says why. Percentages are changes of
-real income; money is million USD a year.
+Every table's columns are described in columns.csv. Null is undefined, and a note gives the reason. Percentages are
+changes of real income; money is million USD a year.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from countervail import __version__
-from countervail.analysis.claim_checks import check
+from countervail.analysis.claim_checks import check, facts
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
-from countervail.analysis.published import facts
 from countervail.analysis.uncertainty import influence
 from countervail.report.tables import payment_tables
 from countervail.report.tables.assumption_tables import assumed, caveats
@@ -36,7 +35,6 @@ SHOWN_INFLUENCES = 8
 
 def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list[Row]]:
     """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses."""
-    said = stated(outcome.world, outcome.scenario, evidence, outcome.payments)
     return {
         "meta": [_meta(outcome)],
         "figures": list(figures(outcome)),
@@ -46,7 +44,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
-        **said,
+        **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
@@ -73,7 +71,7 @@ def at_once(outcome: Outcome) -> dict[str, list[Row]]:
 def stated(
     world: World, scenario: Scenario, evidence: Evidence | None = None, payments: Study | None = None
 ) -> dict[str, list[Row]]:
-    """The tables that need no solving: what documents say, what is claimed, what is assumed, when it happened."""
+    """The tables that need no solving: claims, events, evidence and assumptions."""
     checked = check(world, scenario)
     return {
         "claims": checked,
@@ -88,9 +86,8 @@ def stated(
 def _evidence(scenario: Scenario, checked: list[Row], evidence: Evidence | None) -> list[Row]:
     if evidence is None:
         return [fact.row for fact in documented(scenario, checked)]
-    from countervail.report.tables.case_tables import (
-        cited,  # a run without a case does without the readers of documents
-    )
+    # imported here, so that a run without a case does not load the readers of documents
+    from countervail.report.tables.case_tables import cited
 
     return cited(scenario, checked, evidence)
 

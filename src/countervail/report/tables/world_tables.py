@@ -1,4 +1,4 @@
-"""Rows on everybody: every country in each world, measures and their senders, third countries, diverted trade."""
+"""Rows on all countries: each in every world, measures and their senders, third countries, diverted trade."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import countries
-from countervail.analysis.estimate import Estimate
 from countervail.analysis.outcome import Outcome
 from countervail.report.tables.columns import name, percent
 from countervail.types import Row
@@ -20,9 +19,8 @@ def every_country(o: Outcome) -> Iterator[Row]:
     known = countries.load()
     members = set(o.members)
     senders = {o.world.countries[k] for k in o.case.senders}
-    found, income = o.worlds, o.income
-    cost, gain = found.cost, found.gain
-    both = np.log(found.UC.real_income / found.sanctions.S.real_income)
+    income, cost, gain = o.income, o.worlds.cost, o.worlds.gain
+    both = np.log(o.worlds.UC.real_income / o.worlds.sanctions.S.real_income)
     for k, code in enumerate(o.world.countries):
         role = {(True, True): "both", (True, False): "member", (False, True): "sender"}.get(
             (code in members, code in senders), "other"
@@ -82,22 +80,22 @@ def measures(o: Outcome) -> Iterator[Row]:
 
 
 def senders(o: Outcome) -> Iterator[Row]:
-    """What the measures cost those who impose them."""
+    """The cost of the measures to the countries that impose them."""
     for k in o.case.senders_outside:
         code = o.world.countries[k]
-        band, money = Estimate.percent(o.cost(code)), float(o.income[k] * np.expm1(o.worlds.cost[k]))
+        cost = o.estimate("cost_pct", code)
         yield {
             "iso3": code,
             "name": name(code),
-            "cost_pct": band.value,
-            "cost_usd": money,
-            "low": band.low,
-            "high": band.high,
+            "cost_pct": cost.value,
+            "cost_usd": float(o.income[k] * np.expm1(o.worlds.cost[k])),
+            "low": cost.low,
+            "high": cost.high,
         }
 
 
 def third_countries(o: Outcome) -> Iterator[Row]:
-    """What lifting and the club change for those not involved."""
+    """The effects of lifting and of the club on countries that are not involved."""
     involved = {*o.case.indices(o.members), *o.case.senders, *o.case.targets}
     for k, code in enumerate(o.world.countries):
         if k not in involved:
@@ -112,7 +110,7 @@ def third_countries(o: Outcome) -> Iterator[Row]:
 
 
 def diversion(o: Outcome) -> Iterator[Row]:
-    """Where trade that the measures take away reappears."""
+    """The partners with which trade lost to the measures reappears."""
     for target in o.eligible():
         for flow in ("export", "import"):
             rows = [d for d in o.moved if d.target == target and d.flow == flow]

@@ -1,4 +1,7 @@
-"""How the bundled world is computed from public sources, a module a source."""
+"""The recipe of the bundled world: from public sources to a balanced world and its datasheet.
+
+The parts are imported when a world is built, so that reading one source does not load the recipe.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ FILE = "world.npz"
 def build(source: Path, out: Path | None = None, *, progress: Progress | None = None) -> World:
     """The bundled world from the raw files in `source`, written to `out` (.npz with its .json) where given.
 
-    The same files give the same bytes. `progress(stage, done, total)` is told of each round. InputError names a file
-    that is missing and where to get it. Needs the extra `build` (pandas, pyarrow).
+    The same files give the same bytes. `progress(stage, done, total)` is called each round. Raises InputError for a
+    missing file, with where to get it. Needs the extra `build` (pandas, pyarrow).
     """
     world = bundle(Path(source), progress or (lambda stage, done, total: None))
     if out is not None:
@@ -26,7 +29,7 @@ def build(source: Path, out: Path | None = None, *, progress: Progress | None = 
 
 
 def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None) -> str:
-    """Build the world into a folder (default: the package's own) and say what it holds and what balancing moved."""
+    """Build the world into a folder (default: the package's own); returns a summary of it and of the balancing."""
     folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
     world = build(source, folder / FILE, progress=progress)
     totals = "\n".join(f"  {name}: {value:,.6g}" for name, value in world.datasheet["totals"].items())
@@ -44,7 +47,8 @@ def bundle(source: Path, progress: Progress) -> World:
     from countervail.world.build import assemble, datasheet, recipe_tables
     from countervail.world.build.economies import gdp_of
     from countervail.world.build.regions import pairs
-    from countervail.world.build.sources import SOURCES, comtrade, elasticities, icio
+    from countervail.world.build.sources import SOURCES, elasticities, icio
+    from countervail.world.build.sources.panels import HISTORY_YEARS, read_history
     from countervail.world.world import World
 
     made = assemble.assemble(source, progress)
@@ -71,8 +75,8 @@ def bundle(source: Path, progress: Progress) -> World:
         distance=near.distance,
         contiguity=near.contiguity,
         common_language=near.common_language,
-        history_years=comtrade.YEARS,
-        history=comtrade.history(source, made.regions),
+        history_years=HISTORY_YEARS,
+        history=read_history(source, made.regions),
         elasticity_low=theta.low,
         elasticity_high=theta.high,
         unrecorded=made.unrecorded,

@@ -1,4 +1,4 @@
-"""The datasheet: what the bundled world is made of, what balancing moved, and what not to use it for."""
+"""The datasheet of the bundled world: sources, steps, what balancing moved, and limits; as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 
 from countervail.countries import name
+from countervail.types import Floats
 from countervail.world.build import recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import World
 
 BILLION = 1e3
-# What marks a country for the reader: a deficit above this share of value added, estimates above this share of trade.
 LARGE_DEFICIT = 0.15
+"""Share of value added above which a deficit is flagged."""
 MUCH_ESTIMATED = 0.25
-# Basic-price value added of 2022 against GDP at market prices usually lies between these.
+"""Share of trade above which estimates are flagged."""
 USUAL_GDP_RATIO = (0.85, 1.1)
+"""Basic-price value added of 2022 over GDP at market prices is usually between these."""
 
 STEPS = (
     "The input-output table of 2022 is summed to 25 sectors. Its compact form has intermediate flows by pair; final"
@@ -28,32 +30,32 @@ STEPS = (
     " commodities by rank and its donor economies.",
     "Gaps are filled: Cuba and North Korea from stale totals and partner shares, Taiwan from its own totals, pairs of"
     " two non-reporters from the table or the Comtrade report of 2016, Belarus to Russia from its published total.",
-    "Exports above 95 % of goods output were made elsewhere: they are taken out of the country's exports and imports."
+    "Exports above 95 % of goods output were made elsewhere: they are removed from the country's exports and imports."
     " Hong Kong's imports are cut until its deficit is near the published one.",
     "Services: published exports and imports of goods and services less BACI's goods, near the table's own.",
-    "Countries outside the table get donors' technology, published sector shares, and output that makes their GDP.",
+    "Countries outside the table get donors' technology, published sector shares, and the output that gives their GDP.",
     "Inputs that the compact table leaves out (bought beyond its 80 countries) are added in proportion to use.",
     "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales ="
     " output, purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries"
     " outside it may use more or less of each input, and are then fitted to GDP again.",
-    "Iran's exports that nobody recorded (published total less BACI) are in the flows, marked, and can be taken out.",
+    "Iran's unrecorded exports (published total less BACI) are in the flows, marked, and can be removed.",
     "Trade among the countries of the rest of the world is its domestic trade.",
 )
 LIMITS = (
-    "No base tariffs: there is no open source of them here, so tariff revenue and optimal tariffs mean nothing.",
+    "No base tariffs, for want of an open source: tariff revenue and optimal tariffs mean nothing.",
     "Goods trade is of 2023, the input-output table of 2022: oil and gas prices fell in between, and what Norway or"
     " Angola exported less in 2023 appears as their own final demand.",
     "Value added of the table's countries is at basic prices of 2022, below GDP at market prices by product taxes.",
-    "A built country's sectors are its donors', not its own: read its totals and its oil, not its machinery.",
-    "Nothing here knows firms, products below the sector, prices, stocks of assets or smuggling other than Iran's oil."
-    " Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
+    "A built country's sectors are its donors', not its own: its totals and its oil are usable, its machinery is not.",
+    "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than of Iran's"
+    " oil. Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
     "Services of pairs outside the table follow their goods. A pair without goods has none, which need not be true.",
-    "Iran's unrecorded exports enter without unrecorded imports: its surplus is overstated by what those are.",
+    "Iran's unrecorded exports are included and its unrecorded imports are not: its surplus is overstated by them.",
 )
 
 
 def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
-    """Plain JSON values; money in billion USD, shares as fractions."""
+    """The datasheet as plain JSON values; money in billion USD, shares as fractions."""
     return {
         "steps": list(STEPS),
         "limits": list(LIMITS),
@@ -67,6 +69,52 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
     }
 
 
+def markdown(world: World) -> str:
+    """docs/datasheet.md: sources, steps, figures by country and sector, assumptions, limits. Money in billion USD."""
+    sheet = world.datasheet
+    parts = [
+        f"# The bundled world, {world.year}",
+        f"{world.n} countries and regions, {world.j} sectors, million USD. Written by the recipe from its sources; "
+        "`countervail data build --from DIR` makes the table again. Money below is in billion USD.",
+        "## What not to use it for",
+        _bullets(sheet["limits"]),
+        "## Sources",
+        "Files are read from under DIR, as the publisher's own download or as the extract named first.",
+        _table(("source", "year", "licence", "attribution", "files"), [_source(s) for s in world.sources]),
+        "## Steps",
+        _numbered(sheet["steps"]),
+        "## Totals, and what balancing moved",
+        _table(("figure", "value"), sheet["totals"].items()),
+        "Cut, by country:",
+        _table(("what", "country", "value"), [(k, c, v) for k, cut in sheet["cut"].items() for c, v in cut.items()]),
+        "Filled:",
+        _table(("what", "value"), sheet["filled"].items()),
+        "## Countries",
+        "`deficit` and `published` are trade deficits as shares of value added; `estimated` is the share of trade with "
+        "an estimated or assumed total; `moved` is the share of exports, or of use, that balancing moved.",
+        _table(
+            (
+                *("country", "value added", "GDP", "GDP 2022", "exports", "imports"),
+                *("deficit", "published", "estimated", "moved exports", "moved use", "flags"),
+            ),
+            [_country(row) for row in sheet["countries"]],
+        ),
+        "## Sectors",
+        "Theta is the trade elasticity; `unclipped` before floor and ceiling.",
+        _table(
+            ("code", "sector", "theta", "low", "high", "unclipped", "final share", "moved"),
+            [tuple(row.values()) for row in sheet["sectors"]],
+        ),
+        "## Assumptions",
+        "One table, in the recipe; draws over the world use the ranges.",
+        _table(
+            ("id", "value", "low", "high", "unit", "used in", "reason"),
+            [tuple(row.values()) for row in sheet["assumptions"]],
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def _round(value: float, digits: int = 4) -> float:
     return float(f"{float(value):.{digits}g}")
 
@@ -75,7 +123,7 @@ def _bn(value: float) -> float:
     return _round(value / BILLION)
 
 
-def _moved(before: np.ndarray, after: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+def _moved(before: Floats, after: Floats, axis: tuple[int, ...]) -> Floats:
     """Half the absolute change over the total: the share of value that changed cell."""
     return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
 
@@ -122,13 +170,13 @@ def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
 def _flags(in_table: bool, deficit: float, estimated: float, ratio: float) -> list[str]:
     """What a reader should know before quoting a country."""
     low, high = USUAL_GDP_RATIO
-    said = {
+    flags = {
         "built from donor economies": not in_table,
         f"trade deficit or surplus above {LARGE_DEFICIT:.0%} of value added": abs(deficit) > LARGE_DEFICIT,
         f"over {MUCH_ESTIMATED:.0%} of trade estimated": estimated > MUCH_ESTIMATED,
         "value added far from GDP": not low < ratio < high,
     }
-    return [text for text, holds in said.items() if holds]
+    return [text for text, holds in flags.items() if holds]
 
 
 def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
@@ -170,55 +218,6 @@ def _totals(made: Assembly, world: World) -> dict[str, float]:
             np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
         ),
     }
-
-
-# -- the datasheet as a page of the documentation, written from the bundled world's own JSON ---------------------------
-
-
-def markdown(world: World) -> str:
-    """docs/datasheet.md: sources, steps, figures by country and sector, assumptions, limits. Money in billion USD."""
-    sheet = world.datasheet
-    parts = [
-        f"# The bundled world, {world.year}",
-        f"{world.n} countries and regions, {world.j} sectors, million USD. Written by the recipe from its sources; "
-        "`countervail data build --from DIR` makes the table again. Money below is in billion USD.",
-        "## What not to use it for",
-        _bullets(sheet["limits"]),
-        "## Sources",
-        "A file is read where it lies under DIR, as the publisher's own download or as the extract named first.",
-        _table(("source", "year", "licence", "attribution", "files"), [_source(s) for s in world.sources]),
-        "## Steps",
-        _numbered(sheet["steps"]),
-        "## Totals, and what balancing moved",
-        _table(("figure", "value"), sheet["totals"].items()),
-        "Cut, by country:",
-        _table(("what", "country", "value"), [(k, c, v) for k, cut in sheet["cut"].items() for c, v in cut.items()]),
-        "Filled:",
-        _table(("what", "value"), sheet["filled"].items()),
-        "## Countries",
-        "`deficit` and `published` are trade deficits as shares of value added; `estimated` the share of trade with an "
-        "estimated or assumed total; `moved` the share of exports, of use, that balancing moved to other cells.",
-        _table(
-            (
-                *("country", "value added", "GDP", "GDP 2022", "exports", "imports"),
-                *("deficit", "published", "estimated", "moved exports", "moved use", "flags"),
-            ),
-            [_country(row) for row in sheet["countries"]],
-        ),
-        "## Sectors",
-        "Theta is the trade elasticity; `unclipped` before floor and ceiling.",
-        _table(
-            ("code", "sector", "theta", "low", "high", "unclipped", "final share", "moved"),
-            [tuple(row.values()) for row in sheet["sectors"]],
-        ),
-        "## Assumptions",
-        "One table, in the recipe; draws over the world use the ranges.",
-        _table(
-            ("id", "value", "low", "high", "unit", "used in", "reason"),
-            [tuple(row.values()) for row in sheet["assumptions"]],
-        ),
-    ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _source(source: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,11 +1,10 @@
-"""Production: technology of the input-output table's countries, and whole economies for those it lacks."""
+"""Production: technology of the input-output table's countries, and economies built for countries outside it."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
@@ -47,8 +46,8 @@ def start(
 ) -> tuple[Floats, Floats]:
     """Input shares [country, input, user] and value-added structure [country, sector] of every region.
 
-    The table's own where it has the country; else the donors' mean, with the structure's agriculture, industry and
-    services set to the published `shares` and minor sectors scaled down.
+    They are the table's own for its countries; for others the donors' mean, with the structure's agriculture, industry
+    and services set to the published `shares` and minor sectors scaled down.
     """
     at = {c: i for i, c in enumerate(icio.countries)}
     value_added = icio.output * (1 - inputs.sum(axis=1))
@@ -72,7 +71,7 @@ def start(
     return technology, structure
 
 
-def outputs(wanted: Floats, inside: NDArray[np.bool_], technology: Floats, exports: Floats, gdp: Floats) -> Floats:
+def outputs(wanted: Floats, inside: Mask, technology: Floats, exports: Floats, gdp: Floats) -> Floats:
     """Output [country, sector]: as wanted `inside` the table, elsewhere scaled so that value added is GDP.
 
     `exports[country, sector]` are the prior's: no built sector exports more than the cap of its output, and the other
@@ -89,7 +88,7 @@ def outputs(wanted: Floats, inside: NDArray[np.bool_], technology: Floats, expor
 def fill_up(wanted: Floats, least: Floats, leaves: Floats, gdp: float) -> Floats:
     """Outputs [sector] at least `least`, otherwise in proportion to `wanted`, with value added equal to GDP.
 
-    Where the least outputs alone make more than GDP, the others keep a tenth of what is wanted.
+    Where the least outputs alone make more than GDP, the others are a tenth of `wanted`.
     """
     low, high = 0.1, 10.0
     if (leaves * np.maximum(least, low * wanted)).sum() >= gdp:

@@ -1,4 +1,4 @@
-"""Goods trade by sector: pair totals, less what only passes through, split by what each exporter sells."""
+"""Goods trade of every pair of regions: totals, estimates where nobody reports, and the split by sector."""
 
 from __future__ import annotations
 
@@ -10,15 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail import countries
-from countervail.types import Floats
+from countervail.types import Floats, Indices
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources import baci, comtrade, factbook
-from countervail.world.build.sources.baci import Baci
+from countervail.world.build.sources import factbook
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
+from countervail.world.build.sources.panels import HISTORY_YEARS, Baci, read_history
 from countervail.world.world import ESTIMATED, ESTIMATED_MIX
 
 G = int(recipe_tables.GOODS.sum())
+"""Number of goods sectors; they come first."""
+TRADE_YEAR_END = "2023-12-31"
+
+
+@dataclass
+class PairTotals:
+    """Goods trade by pair, million USD, and how it is known.
+
+    `total[exporter, importer]` (no diagonal), `status` as `World.estimated`, `unrecorded` Iran's oil (not in total),
+    `intra_row` the trade among the countries of the residual region (its domestic trade), `notes` what was filled.
+    """
+
+    total: Floats
+    status: NDArray[np.uint8]
+    unrecorded: Floats
+    intra_row: float
+    notes: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,32 @@ class Mixes:
 
     exports: Floats
     tilt: Floats
+
+
+def pair_totals(
+    source: Path, regions: tuple[str, ...], groups: Indices, table: Baci, icio: Icio, book: Factbook
+) -> PairTotals:
+    """BACI by region, then the gaps: Cuba and North Korea, Taiwan and São Tomé, non-reporters, Belarus, Iran."""
+    n = len(regions)
+    at = {c: i for i, c in enumerate(regions)}
+    total = table.grouped(groups, n)
+    intra = float(total[at["ROW"], at["ROW"]])
+    np.fill_diagonal(total, 0.0)
+    pairs = PairTotals(total, np.full((n, n), ESTIMATED_MIX, dtype=np.uint8), np.zeros((n, n)), intra)
+    panel = np.nan_to_num(read_history(source, regions))
+    reported = set(table.countries)
+    pattern = _icio_goods(icio, at, n)
+    for country in ("CUB", "PRK"):
+        if country not in reported:
+            _from_partner_shares(pairs, country, at, book, panel)
+    for country in ("TWN", "STP"):
+        if country not in reported:
+            _from_icio(pairs, country, at, pattern, book)
+    _non_reporters(pairs, at, icio, pattern, panel[HISTORY_YEARS.index(2016)])
+    _missing(pairs, at, icio, pattern)
+    _belarus(pairs, at, book)
+    _iran(pairs, at, book)
+    return pairs
 
 
 def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floats) -> dict[str, float]:
@@ -38,9 +81,9 @@ def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floa
     cut: dict[str, float] = {}
     exports = pairs.total.sum(axis=1)
     for i in np.nonzero(exports > recipe_tables.number("export_cap") * output)[0]:
-        kept = recipe_tables.number("export_cap") * output[i]
-        cut[regions[i]] = float(exports[i] - kept)
-        _scale(pairs, (i, slice(None)), kept / exports[i])
+        left = recipe_tables.number("export_cap") * output[i]
+        cut[regions[i]] = float(exports[i] - left)
+        _scale(pairs, (i, slice(None)), left / exports[i])
     for country, value in cut.items():
         scale_imports(pairs, regions.index(country), value)
     return cut
@@ -49,13 +92,6 @@ def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floa
 def scale_imports(pairs: PairTotals, n: int, value: float) -> None:
     """Lower the goods imports of a country by a value, at most by three quarters, in proportion."""
     _scale(pairs, (slice(None), n), max(0.25, 1 - value / pairs.total[:, n].sum()))
-
-
-def _scale(pairs: PairTotals, where: tuple[Any, Any], factor: float) -> None:
-    """Scale some totals; what loses more than a quarter is no longer an observed total."""
-    pairs.total[where] *= factor
-    if factor < 0.75:
-        pairs.status[where] = np.maximum(pairs.status[where], ESTIMATED)
 
 
 def mixes(regions: tuple[str, ...], icio: Icio, book: Factbook) -> Mixes:
@@ -78,13 +114,13 @@ def mixes(regions: tuple[str, ...], icio: Icio, book: Factbook) -> Mixes:
     return Mixes(exports, tilt)
 
 
-def rest_of_world_exports(baci: Baci, groups: NDArray[np.int64], n: int, base: Floats, book: Factbook) -> Floats:
+def rest_of_world_exports(table: Baci, groups: Indices, n: int, base: Floats, book: Factbook) -> Floats:
     """Exports of the residual region by importer and goods sector [importer, goods], each member with its own mix."""
     out = np.zeros((n, G))
     weights = recipe_tables.numbers("export_rank_weights")
     for r in np.nonzero(groups == n - 1)[0]:
-        sold = factbook.mix(book.commodities.get((baci.countries[r], "exp"), ()), weights, base)
-        to = np.bincount(groups, weights=baci.trade[r], minlength=n)
+        sold = factbook.mix(book.commodities.get((table.countries[r], "exp"), ()), weights, base)
+        to = np.bincount(groups, weights=table.trade[r], minlength=n)
         out += to[:, None] * sold[None, :]
     out[n - 1] = 0.0
     return out
@@ -116,53 +152,6 @@ def unrecorded(pairs: PairTotals) -> Floats:
     return cube
 
 
-# -- goods totals of every pair of regions: BACI, and estimates where nobody reports -----------------------------------
-
-
-TRADE_YEAR_END = "2023-12-31"
-
-
-@dataclass
-class PairTotals:
-    """Goods trade by pair, million USD, and how it is known.
-
-    `total[exporter, importer]` (no diagonal), `status` as `World.estimated`, `unrecorded` Iran's oil (not in total),
-    `intra_row` the trade among the countries of the residual region (its domestic trade), `notes` what was filled.
-    """
-
-    total: Floats
-    status: NDArray[np.uint8]
-    unrecorded: Floats
-    intra_row: float
-    notes: dict[str, float] = field(default_factory=dict)
-
-
-def pair_totals(
-    source: Path, regions: tuple[str, ...], groups: NDArray[np.int64], table: baci.Baci, icio: Icio, factbook: Factbook
-) -> PairTotals:
-    """BACI by region, then the gaps: Cuba and North Korea, Taiwan and São Tomé, non-reporters, Belarus, Iran."""
-    n = len(regions)
-    at = {c: i for i, c in enumerate(regions)}
-    total = table.grouped(groups, n)
-    intra = float(total[at["ROW"], at["ROW"]])
-    np.fill_diagonal(total, 0.0)
-    pairs = PairTotals(total, np.full((n, n), ESTIMATED_MIX, dtype=np.uint8), np.zeros((n, n)), intra)
-    panel = np.nan_to_num(comtrade.history(source, regions))
-    reported = set(table.countries)
-    pattern = _icio_goods(icio, at, n)
-    for country in ("CUB", "PRK"):
-        if country not in reported:
-            _from_partner_shares(pairs, country, at, factbook, panel)
-    for country in ("TWN", "STP"):
-        if country not in reported:
-            _from_icio(pairs, country, at, pattern, factbook)
-    _non_reporters(pairs, at, icio, pattern, panel[comtrade.YEARS.index(2016)])
-    _missing(pairs, at, icio, pattern)
-    _belarus(pairs, at, factbook)
-    _iran(pairs, at, factbook)
-    return pairs
-
-
 def _fill(pairs: PairTotals, i: int, n: int, value: float) -> None:
     pairs.total[i, n] = value
     pairs.status[i, n] = ESTIMATED
@@ -177,15 +166,13 @@ def _icio_goods(icio: Icio, at: dict[str, int], n: int) -> Floats:
     return out
 
 
-def _from_partner_shares(
-    pairs: PairTotals, country: str, at: dict[str, int], factbook: Factbook, panel: Floats
-) -> None:
+def _from_partner_shares(pairs: PairTotals, country: str, at: dict[str, int], book: Factbook, panel: Floats) -> None:
     """Stale Factbook totals spread over its partner shares; the rest by the last Comtrade pattern, else named ones."""
     i = at[country]
     for flow in ("exp", "imp"):
         value = recipe_tables.number(f"goods_{flow}_{country}")
         share = np.zeros(len(at))
-        for partner, part in factbook.partners[country, flow]:
+        for partner, part in book.partners[country, flow]:
             share[at.get(partner, at["ROW"])] += part
         rest = max(0.0, 1 - share.sum())
         seen = panel[-1, :, i] if flow == "imp" else np.zeros(len(at))
@@ -202,12 +189,12 @@ def _from_partner_shares(
         pairs.notes[f"{country} {flow}"] = value
 
 
-def _from_icio(pairs: PairTotals, country: str, at: dict[str, int], pattern: Floats, factbook: Factbook) -> None:
+def _from_icio(pairs: PairTotals, country: str, at: dict[str, int], pattern: Floats, book: Factbook) -> None:
     """The input-output table's pattern, scaled to Factbook totals where these are goods (Taiwan), else by the ratio."""
     i = at[country]
     ratio = recipe_tables.number("icio_to_trade")
-    exports = factbook.exports[country] if country == "TWN" else ratio * pattern[i].sum()
-    imports = factbook.imports[country] if country == "TWN" else ratio * pattern[:, i].sum()
+    exports = book.exports[country] if country == "TWN" else ratio * pattern[i].sum()
+    imports = book.imports[country] if country == "TWN" else ratio * pattern[:, i].sum()
     for n in range(len(at)):
         if pattern[i, n] > 0:
             _fill(pairs, i, n, float(exports * pattern[i, n] / pattern[i].sum()))
@@ -264,19 +251,19 @@ def _missing(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: Floats)
     pairs.notes["pairs absent from BACI"], pairs.notes["their estimated trade"] = count, value
 
 
-def _belarus(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
+def _belarus(pairs: PairTotals, at: dict[str, int], book: Factbook) -> None:
     """Part of what Belarus exports beyond every mirror goes to Russia."""
     i, n = at["BLR"], at["RUS"]
-    goods = recipe_tables.number("belarus_goods_share") * factbook.exports["BLR"]
+    goods = recipe_tables.number("belarus_goods_share") * book.exports["BLR"]
     gap = max(0.0, goods - pairs.total[i].sum()) * recipe_tables.number("belarus_gap_to_russia")
     _fill(pairs, i, n, float(pairs.total[i, n] + gap))
     pairs.notes["BLR to RUS added"] = gap
 
 
-def _iran(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
+def _iran(pairs: PairTotals, at: dict[str, int], book: Factbook) -> None:
     """Iran's exports that no customs office recorded: China, the Emirates, the rest to partners that record others."""
     i = at["IRN"]
-    goods = recipe_tables.number("iran_recorded_share") * factbook.exports["IRN"]
+    goods = recipe_tables.number("iran_recorded_share") * book.exports["IRN"]
     gap = max(0.0, goods - pairs.total[i].sum()) * recipe_tables.number("iran_unrecorded_scale")
     first = {
         at["CHN"]: recipe_tables.number("iran_unrecorded_china"),
@@ -289,3 +276,10 @@ def _iran(pairs: PairTotals, at: dict[str, int], factbook: Factbook) -> None:
         share[n] = part
     pairs.unrecorded[i] = gap * share
     pairs.notes["IRN unrecorded"] = gap
+
+
+def _scale(pairs: PairTotals, where: tuple[Any, Any], factor: float) -> None:
+    """Scale some totals; what loses more than a quarter is no longer an observed total."""
+    pairs.total[where] *= factor
+    if factor < 0.75:
+        pairs.status[where] = np.maximum(pairs.status[where], ESTIMATED)

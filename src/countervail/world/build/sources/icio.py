@@ -1,4 +1,4 @@
-"""OECD's inter-country input-output table: who supplies whose sectors, what they use, what they make."""
+"""OECD's inter-country input-output table: intermediate sales by pair, use and output."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def _read_csv(path: Path) -> Icio:
     """
     frame = pandas().read_csv(path, index_col=0)
     if "OUT" not in frame.index:
-        raise InputError(f"{path}: no row OUT; expected OECD's ICIO csv of one year (2022_SML.csv)")
+        raise InputError(f"{path}: no row OUT; expected OECD's ICIO csv of one year (2022_SML.csv)", file=str(path))
     labels = [str(x) for x in frame.index if "_" in str(x) and str(x) in frame.columns]
     split = [x.split("_", 1) for x in labels]
     countries = tuple(sorted({c for c, _ in split} - {"ROW"}))
     industries = tuple(dict.fromkeys(i for _, i in split))
     order = [f"{c}_{i}" for c in countries for i in industries]
     if lost := [x for x in order if x not in frame.columns]:
-        raise InputError(f"{path}: no column {lost[0]} ({len(lost)} missing)")
+        raise InputError(f"{path}: no column {lost[0]} ({len(lost)} missing)", field=lost[0], file=str(path))
     n, s = len(countries), len(industries)
     cells = frame.loc[order, order].to_numpy(dtype=np.float64).reshape(n, s, n, s)
     output = frame.loc["OUT", order].to_numpy(dtype=np.float64).reshape(n, s)
@@ -94,7 +94,11 @@ def _read_compact(path: Path) -> Icio:
         with np.load(path, allow_pickle=False) as z:
             missing = [k for k in ("Zsid", "IOuse", "go", "z", "countries", "sectors") if k not in z.files]
             if missing:
-                raise InputError(f"{path}: array {', '.join(missing)} is missing from the compact ICIO table")
+                raise InputError(
+                    f"{path}: array {', '.join(missing)} is missing from the compact ICIO table",
+                    field=missing[0],
+                    file=str(path),
+                )
             return Icio(
                 countries=tuple(str(c) for c in z["countries"]),
                 sectors=tuple(str(s) for s in z["sectors"]),
@@ -104,4 +108,4 @@ def _read_compact(path: Path) -> Icio:
                 output=z["go"].astype(np.float64).T,
             )
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a compact ICIO table ({error})") from None
+        raise InputError(f"{path}: not a compact ICIO table ({error})", file=str(path)) from None

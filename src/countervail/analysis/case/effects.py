@@ -1,0 +1,159 @@
+"""Measures as numbers: one function for each kind of measure, which computes what it does to trade and income.
+
+This is where an embargo, a tariff or a price cap becomes numbers. The function of a kind takes the measure with its
+place in the world and its draw, and returns an `Effect`; `EFFECTS` names the function of every kind. How measures that
+overlap combine is in `budget`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from countervail.analysis.case.draws import Draw, elasticities
+from countervail.analysis.case.layout import Layout, Placed
+from countervail.scenario import Measure, Scenario
+from countervail.scenario.kinds import Kind
+from countervail.types import Cells, Floats
+from countervail.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What a measure does in one draw.
+
+    Attributes:
+        measure: the measure.
+        placed: where it lies.
+        covered: the share of trade it keeps its senders from, for provisions among members.
+        lifted: ln phi_U, the log of trade when lifted over trade now `[sector of the world]`; infinite for a full ban.
+        tariff: the baseline's ad-valorem rate under it `[sector of the world]`, zero where it is no tariff.
+        transfer: added to the deficit when lifted, million USD `[country]`, or None.
+    """
+
+    measure: Measure
+    placed: Placed
+    covered: float
+    lifted: Floats
+    tariff: Floats
+    transfer: Floats | None = None
+
+    @property
+    def cells(self) -> tuple[Cells, ...]:
+        """What it hits."""
+        return self.placed.cells
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnMeasure:
+    """A measure in one draw, as the functions of the kinds take it.
+
+    Attributes:
+        world: the baseline.
+        measure: the measure.
+        placed: where it lies; `placed.lifted` is f, the share of the baseline year that U takes back.
+        draw: the values of the uncertain numbers.
+        long, now: the elasticities of the long run and of the scenario's horizon `[sector of the world]`.
+    """
+
+    world: World
+    measure: Measure
+    placed: Placed
+    draw: Draw
+    long: Floats
+    now: Floats
+
+    def value(self, number: str) -> float:
+        """The value of one of its numbers in this draw, by the field's name."""
+        given = getattr(self.measure, number)
+        assert given is not None  # a scenario is refused where a kind needs a number that it does not have
+        return self.draw.of(f"{self.placed.path}.{number}", given)
+
+    def effect(
+        self,
+        *,
+        covered: float = 0.0,
+        lifted: Floats | float = 0.0,
+        tariff: Floats | float = 0.0,
+        transfer: Floats | None = None,
+    ) -> Effect:
+        """Its effect; a number holds for every sector, and what is left out does nothing."""
+        zero = np.zeros(self.world.j)
+        return Effect(self.measure, self.placed, covered, zero + lifted, zero + tariff, transfer)
+
+
+def effects_of(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
+    """What the enabled measures in force (or, `new`, the added ones) do in this draw."""
+    places, chosen = (layout.new_measures, scenario.new_measures) if new else (layout.measures, scenario.measures)
+    long, now = elasticities(layout.world, scenario, draw)
+    return tuple(
+        EFFECTS[m.kind](DrawnMeasure(layout.world, m, places[m.id], draw, long, now)) for m in chosen if m.enabled
+    )
+
+
+# -- the kinds ---------------------------------------------------------------------------------------------------------
+
+
+def ban(m: DrawnMeasure) -> Effect:
+    """A ban on trade, in whole or in part: it leaves phi = exp(effect), or 1 - coverage (1 - leakage).
+
+    Lifted, trade is multiplied by phi_U = 1 / (1 - f (1 - phi)).
+    """
+    if m.measure.effect is not None:
+        covered = gone = -float(np.expm1(m.value("effect")))
+    else:
+        covered = m.value("coverage")
+        gone = covered * (1.0 - m.value("leakage"))
+    force = m.placed.lifted
+    lifted = np.inf if force * gone >= 1.0 else -np.log1p(-force * gone)
+    return m.effect(covered=covered, lifted=lifted)
+
+
+def tariff(m: DrawnMeasure) -> Effect:
+    """An ad-valorem rate, in force for the share f of the year."""
+    return m.effect(tariff=m.placed.lifted * m.value("rate"))
+
+
+def price_cap(m: DrawnMeasure) -> Effect:
+    """A price cap as one cell: what it leaves of trade, and the tariff whose revenue is the buyers' rent.
+
+    The pair's trade is two varieties, a covered share s at the discount t (rent to the importer) and the rest at an
+    evasion wedge kappa (docs/theory/analysis.md): m = s (1 + t)^-theta + (1 - s) kappa^-theta. With the rent
+    r = s (1 + t)^-theta t / ((1 + t) m), one cell with the tariff r / (1 - r) and the trade effect m (1 - r)^-theta has
+    the same price index, spending, rent and receipts.
+    """
+    theta, force = m.now, m.placed.lifted
+    s, t = m.value("coverage"), m.value("rate")
+    kappa = 1.0 + m.value("evasion")
+    total = s * (1.0 + t) ** -theta + (1.0 - s) * kappa**-theta
+    rent = s * (1.0 + t) ** -theta * t / ((1.0 + t) * total)
+    left, rate = total * (1.0 - rent) ** -theta, rent / (1.0 - rent)
+    # the wedges of a cap are known: its effect is that of the horizon's elasticity, and is not scaled to it again
+    lifted = np.maximum(-np.log1p(-force * (1.0 - left)), 0.0) * m.long / theta
+    return m.effect(lifted=lifted, tariff=force * rate)
+
+
+def asset_freeze(m: DrawnMeasure) -> Effect:
+    """Income that an asset freeze withholds: back with its owner, and gone from the custodians, when lifted."""
+    income = m.placed.lifted * m.value("stock") * m.value("return_rate")
+    # only totals are on record: owners and custodians share them by size
+    size, owners, custodians = m.world.value_added.sum(1), m.placed.targets, m.placed.custodians
+    transfer = np.zeros(m.world.n)
+    transfer[owners] += income * size[owners] / size[owners].sum()
+    transfer[custodians] -= income * size[custodians] / size[custodians].sum()
+    return m.effect(transfer=transfer)
+
+
+EFFECTS: Final[dict[Kind, Callable[[DrawnMeasure], Effect]]] = {
+    "embargo": ban,
+    "export_control": ban,
+    "import_ban": ban,
+    "payment_cutoff": ban,
+    "tariff": tariff,
+    "price_cap": price_cap,
+    "asset_freeze": asset_freeze,
+}
+"""The function of every kind."""

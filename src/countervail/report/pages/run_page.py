@@ -1,0 +1,158 @@
+"""The report of a run: the sections of report.html in order, their texts, and the tables made for them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from countervail.report import headline
+from countervail.report.charts import charts
+from countervail.report.numbers import NOTHING, band, float_of, plain, quantity, unprefixed
+from countervail.report.pages import Section, View, fill, render, view_of
+from countervail.report.tables.columns import described
+from countervail.scenario import CLUB
+from countervail.types import Row, Scalar, Tables
+
+# id: title and text of each section; columns.csv and the charts name the id
+_SECTIONS: Final[dict[str, tuple[str, str]]] = {
+    "answer": (
+        "The answer",
+        "A ratio is given only where the cost of the sanctions stands out from the placebo and from 0.25 %; "
+        "elsewhere the reason is given in its place.",
+    ),
+    "map": ("The world", ""),
+    "members": ("Costs and gains", ""),
+    "proposals": ("What each proposal is worth", ""),
+    "payments": (
+        "Payments",
+        "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions with "
+        "ranges, listed below with their sources. Published counts of participants are not shares of payments.",
+    ),
+    "break-even": (
+        "How strong a club would have to be",
+        "A uniform rise in trade inside the club takes the place of the proposals. Who would need more than 5 log "
+        "points is marked so.",
+    ),
+    "deterrence": (
+        "What keeps each out",
+        "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
+    ),
+    "senders": ("Senders and third countries", ""),
+    "diversion": ("Diverted trade", ""),
+    "claims": ("Claims checked", ""),
+    "readings": (
+        "The readings",
+        "Each document has its own list of members. Each reading is run separately; they are never merged or averaged.",
+    ),
+    "timeline": ("Timeline", ""),
+    "evidence": (
+        "Evidence",
+        "Every fact the scenario takes from a document, by document. Sizes are no part of it: they are assumptions. A "
+        "text that restates another is no second witness: origins are counted, not documents.",
+    ),
+    "assumptions": (
+        "Assumptions",
+        "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
+    ),
+    "rules": ("Under other rules", ""),
+    "placebo": ("Placebo", ""),
+    "facts": ("Published figures beside ours", ""),
+    "caveats": ("Caveats of the data", ""),
+}
+_BESIDE: Final = (
+    "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
+)
+
+
+def page(tables: Tables) -> str:
+    """The report of `tables` as HTML."""
+    tables = plain(tables)
+    meta = headline.meta(tables)
+    filled = sections(tables)
+    for section in filled:
+        if section.id == "payments":
+            section.texts = [*headline.payments(tables), *section.texts]
+    return render(
+        tables,
+        meta,
+        _run(meta),
+        filled,
+        headline.headline(tables),
+        beside=_BESIDE,
+        tiles=headline.tiles(tables),
+    )
+
+
+def sections(tables: Tables, names: Sequence[str] = tuple(_SECTIONS), with_charts: bool = True) -> list[Section]:
+    """The sections of these names with what there is to show, in the order of `names`."""
+    empty = [Section(name, title, [text] if text else []) for name in names for title, text in (_SECTIONS[name],)]
+    made = {"members": lambda t: [members_view(t)], "links": lambda t: [_links_view(t)], "evidence": _evidence_views}
+    filled = fill(empty, tables, charts(tables) if with_charts else {}, ("page", "run"), made)
+    for section in filled:
+        if section.bare and section.id != "answer":
+            section.empty = "This run has nothing to show here."
+    return filled
+
+
+def members_view(tables: Tables) -> View:
+    """One row a member: every headline figure with its band, or why it has none."""
+    rows: list[tuple[str | tuple[str, str], ...]] = []
+    for member in headline.members(tables):
+        texts = [(unprefixed(f.value), unprefixed(f.band)) for f in member.figures]
+        reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
+        rows.append((member.name, *texts, "; ".join(reasons)))
+    table = described("page")["members"]
+    return View(table.title, table.description, table.columns, tuple(rows))
+
+
+def _links_view(tables: Tables) -> View:
+    """One row a payment proposal, for the club: what it does where it works, and what it is worth."""
+    table = described("page")["links"]
+    rows = tuple(_link(row) for row in tables.get("payment_proposals", ()) if row["country"] == CLUB)
+    return View(table.title, table.description, table.columns, rows)
+
+
+def _link(row: Row) -> tuple[str | tuple[str, str], ...]:
+    rise = headline.estimate(row, "own_b", "own_b_low", "own_b_high")
+    worth = headline.estimate(row, "alone_usd", "low_usd", "high_usd")
+    return (
+        str(row["label"]),
+        (quantity(rise.value, ""), band(rise, "")),
+        quantity(float_of(row["alone_pct"]), "%").removesuffix("\u00a0%"),
+        (unprefixed(quantity(worth.value, "million USD")), unprefixed(band(worth, "million USD"))),
+        unprefixed(quantity(row["last_usd"], "million USD")),
+        str(row["band"]),
+    )
+
+
+def _evidence_views(tables: Tables) -> list[View]:
+    """A table for each document; columns that the run has nothing for are left out."""
+    rows, table = tables.get("evidence", ()), described()["evidence"]
+    documents: dict[Scalar, list[Row]] = {}
+    for row in rows:
+        documents.setdefault(row["document"], []).append(row)
+    held = [column for column in table.columns if any(row[column.name] is not None for row in rows)]
+    # a column that is set under one that is left out has a place of its own
+    placed = {"document", "origin", *(column.under for column in held)}
+    columns = [column for column in held if column.name not in placed]
+    views = []
+    for document, group in documents.items():
+        origins = dict.fromkeys(f"Origin: {row['origin']}" for row in group if row["origin"])
+        view = view_of(table, group, columns)
+        views.append(View(f"Document {document}", "; ".join(origins), view.columns, view.rows))
+    return views
+
+
+def _run(meta: Row) -> str:
+    """The line under the title: what was run."""
+    if not meta:
+        return ""
+    draws = f"{meta['draws']} draws, seed {meta['seed']}" if meta.get("draws") else "no draws"
+    parts = (
+        f"Members according to: {meta['reading_label'] or meta['reading']}",
+        *((f"changed: {meta['changes']}",) if meta.get("changes") else ()),
+        f"world {meta['world']} ({meta['world_year']})",
+        f"closure {meta['closure']}, anchor {meta['anchor']}, horizon {meta['horizon']}",
+        draws,
+    )
+    return "; ".join(parts) + "."

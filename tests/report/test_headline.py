@@ -1,0 +1,91 @@
+"""Numbers as words, and the answer in sentences and in the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countervail.analysis.estimate import Estimate
+from countervail.report import headline, terminal
+from countervail.report.numbers import band, number, percent, persons, share, usd
+from support.synthetic_tables import synthetic
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (0.0123, "0.012"), (0.123, "0.12"), (1.234, "1.2"), (9.99, "10"), (0.999, "1.0"), (12.3, "12"),
+        (1_234_567.0, "1,234,567"), (-3.14, "−3.1"), (-1e-9, "0"), (float("nan"), "–"), (99.9, "100"),
+    ],
+)  # fmt: skip
+def test_numbers_at_two_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
+def test_a_number_reads_back_within_its_digits(value: float) -> None:
+    back = float(number(value).replace(",", "").replace("−", "-"))
+    assert abs(back - value) <= max(0.051 * abs(value), 5.1e-5)
+
+
+def test_units() -> None:
+    assert percent(4.21) == "4.2\u00a0%"
+    assert share(0.14) == "14\u00a0%"
+    assert usd(97_300) == "USD\u00a097\u00a0bn"
+    assert usd(1_230_000) == "USD\u00a01.2\u00a0trn"
+    assert usd(-881) == "USD\u00a0−881\u00a0m"
+    assert persons(2_010_000_000) == "2.01 billion"
+    assert percent(None) == share(None) == usd(None) == persons(None) == "–"
+
+
+def test_a_band_has_its_unit_once() -> None:
+    assert band(Estimate(4.0, 3.0, 4.0, 5.5), "%") == "3.0 to 5.5\u00a0%"
+    assert band(Estimate(30_000, 24_000, None, 45_000), "million USD") == "USD\u00a024 to 45\u00a0bn"
+    assert band(Estimate(900, 856, None, 1_600), "million USD") == "USD\u00a0856\u00a0m to 1.6\u00a0bn"
+    assert band(Estimate(4.0), "%") == ""
+
+
+def test_headline_gives_losses_and_gains_before_ratios() -> None:
+    sentences = headline.headline(synthetic())
+    assert "cost" in sentences[0]
+    assert "USD" in sentences[0]
+    assert "give" in sentences[1]
+    assert "covers" in sentences[2]
+    assert any("Placebo" in sentence for sentence in sentences)
+
+
+def test_a_negative_figure_is_never_clipped() -> None:
+    tables = synthetic()
+    for row in tables["figures"]:
+        if row["country"] == "CLUB" and row["quantity"] == "blunting":
+            row.update(value=-0.03, low=-0.05, high=-0.01)
+    assert any("bite more: blunting is −3.0" in sentence for sentence in headline.headline(tables))
+
+
+@pytest.mark.parametrize("width", [60, 80, 110, 200])
+def test_the_terminal_answers_at_any_width(width: int) -> None:
+    stream = io.StringIO()
+    terminal.show(synthetic(), stream, width=width)
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    for word in ("Iran", "The club", "Claims checked", "not identified"):
+        assert word in text
+    assert "None" not in text
+
+
+def test_the_terminal_obeys_no_text() -> None:
+    tables = synthetic()
+    tables["meta"][0]["title"] = "\x1b[31mred\x07 [bold]x[/bold] :smile:"
+    stream = io.StringIO()
+    terminal.show(tables, stream, width=100)
+    assert "[31mred [bold]x[/bold] :smile:" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_the_terminal_takes_an_empty_run() -> None:
+    stream = io.StringIO()
+    terminal.show({}, stream, width=80)
+    assert "without draws" in stream.getvalue()

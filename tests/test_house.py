@@ -1,0 +1,128 @@
+"""The rules of the code base that no linter checks: sizes, file names, import cycles, plain words.
+
+`evidence/` is exempt from the rules on functions, cycles and words until it is rebuilt.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import grimp
+import networkx as nx
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "countervail"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+OURS = [path for path in MODULES if PACKAGE / "evidence" not in path.parents]
+
+WORLD = {f"countervail.world.{name}" for name in ("accounts", "aggregate", "intake", "store", "world")}
+"""The one import cycle that stays: World's methods import the functions that take a World when they are called."""
+
+DEVELOPMENT = {"altair", "benchmarks", "hypothesis", "pytest", "tests", "tools", "vl_convert"}
+"""What the program must run without."""
+
+DIALECT = re.compile(
+    r"(?<![A-Za-z])(?i:told|reckon(?:s|ed|ing)?|hush(?:es|ed)?)(?![a-z])|\b(?:Desk|Bench|Kept|Slopes|Played)\b"
+)
+"""Words that gave way to a standard term: on_message, distinguished, compute, Workspace, Jacobian and others."""
+WRITTEN = {".py", ".js", ".css", ".html", ".j2", ".csv", ".yaml", ".md"}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def nothing(findings: Iterable[object]) -> None:
+    listed = [str(finding) for finding in findings]
+    assert not listed, "\n" + "\n".join(listed)
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_there_are_fewer_than_190_modules() -> None:
+    assert 100 < len(MODULES) < 190
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    nothing(f"{name}: {count} lines" for name, count in lines.items() if count > 400)
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    functions = [
+        (f"{named(path)}: {node.name}", (node.end_lineno or 0) - node.lineno + 1)
+        for path in OURS
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert len(functions) > 1000
+    nothing(f"{name}: {count} lines" for name, count in functions if count > 60)
+
+
+def test_a_file_name_occurs_once() -> None:
+    paths = [path for path in MODULES if path.name not in ("__init__.py", "__main__.py")]
+    count = Counter(path.name for path in paths)
+    nothing(named(path) for path in paths if count[path.name] > 1)
+
+
+def test_every_module_begins_with_a_sentence() -> None:
+    for path in MODULES:
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert text.split("\n\n")[0].endswith((".", ":")), named(path)
+
+
+def test_no_import_cycle() -> None:
+    """Imports inside functions count, those for type checkers alone do not."""
+    graph = grimp.build_graph("countervail", exclude_type_checking_imports=True, cache_dir=None)
+    imports = nx.DiGraph((m, n) for m in graph.modules for n in graph.find_modules_directly_imported_by(m))
+    assert len(imports) > 100
+    cycles = [sorted(modules) for modules in nx.strongly_connected_components(imports) if len(modules) > 1]
+    ours = [modules for modules in cycles if not modules[0].startswith("countervail.evidence.")]
+    nothing(modules for modules in ours if not WORLD.issuperset(modules))
+
+
+def test_shocks_are_made_in_the_analysis_and_those_of_measures_in_analysis_case() -> None:
+    makers = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in OURS
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Shock" and (node.args or node.keywords)
+    }
+    assert makers - {"trade"} == {"analysis"}
+    inside = {"countervail.analysis.case.budget", "countervail.analysis.case.effects"}
+    users = {path.parent for path in OURS if inside.intersection(imported(path))}
+    assert users == {PACKAGE / "analysis" / "case"}
+
+
+def test_the_program_runs_without_the_tools_of_development() -> None:
+    pairs = [(path, name) for path in MODULES for name in imported(path)]
+    nothing(f"{named(path)}: {name}" for path, name in pairs if name.split(".")[0] in DEVELOPMENT)
+
+
+def test_plain_words() -> None:
+    folders = [PACKAGE, ROOT / "docs", ROOT / "benchmarks"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in WRITTEN]
+    files = [path for path in files if PACKAGE / "evidence" not in path.parents and path.name != "vega.js"]
+    assert len(files) > 200
+    nothing(
+        f"{named(path)}:{number}: {line.strip()[:100]}"
+        for path in sorted([*files, *ROOT.glob("*.md")])
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if DIALECT.search(line)
+    )

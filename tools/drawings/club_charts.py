@@ -1,0 +1,181 @@
+"""The club as a whole: its proposals, claims, timeline, readings, rules and sensitivities."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from tools.drawings.parts import (
+    BELOW,
+    VALID,
+    chosen,
+    colours,
+    labels_above,
+    largest,
+    layered,
+    ranked_by,
+    ranked_unlabelled,
+    rows_of,
+    tooltips,
+    zero_line,
+)
+from tools.drawings.register import BANDS, Needs, chart
+
+
+@chart(
+    "provisions",
+    title="What each proposal gives, alone and on top of the others",
+    reading="For the eligible members together. Bars: each alone. Diamonds: what it adds to all the others.",
+    bands=BANDS,
+    tables=["provisions"],
+    section="proposals",
+    needs=Needs("alone_pct", where={"country": "CLUB"}),
+)
+def provisions() -> alt.LayerChart:
+    """What each proposal gives the club's eligible members, alone and added last."""
+    axis = "Gain (% of real income)"
+    rows = rows_of("provisions", "datum.country == 'CLUB'", VALID.format("alone_pct"))
+    y = ranked_unlabelled("label", "alone_pct")
+    alone = rows.transform_calculate(how="'alone'")
+    last = rows.transform_filter(VALID.format("last_pct")).transform_calculate(how="'added last'")
+    colour = colours("how", ["alone", "added last"])
+    tips = tooltips(
+        ("label:N", "Proposal"),
+        ("alone_pct:Q", "Alone (%)"),
+        ("alone_low:Q", "5th percentile"),
+        ("alone_high:Q", "95th percentile"),
+        ("last_pct:Q", "Added last (%)"),
+        ("alone_usd:Q", "Alone (million USD)"),
+        ("basis:N", "Basis"),
+    )
+    x = alt.X("alone_pct:Q", title=axis)
+    bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
+    limits = alone.transform_filter(VALID.format("alone_low")).mark_rule(style="band", yOffset=BELOW)
+    limits = limits.encode(alt.X("alone_low:Q", title=axis), y, x2="alone_high:Q", tooltip=tips)
+    points = last.mark_point(shape="diamond", yOffset=BELOW).encode(
+        alt.X("last_pct:Q", title=axis), y, colour, tooltip=tips
+    )
+    return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
+
+
+@chart(
+    "claims",
+    title="A market of how many people",
+    reading="Bars: the members' population by reading. Tick: the number claimed.",
+    tables=["claims"],
+    section="claims",
+    needs=Needs("computed", where={"unit": "persons"}),
+)
+def claims() -> alt.LayerChart:
+    """Population of the members by reading, beside the number claimed."""
+    rows = rows_of("claims", "datum.unit == 'persons'", VALID.format("computed")).transform_calculate(
+        computed_billion="datum.computed / 1e9", claimed_billion="datum.claimed / 1e9"
+    )
+    axis = "Population (billion persons)"
+    y = ranked_by("reading", "computed_billion")
+    tips = tooltips(("label:N", "Claim"), ("reading:N", "Reading"), ("computed_billion:Q", "Computed (billion)"),
+                 ("claimed_billion:Q", "Claimed (billion)"), ("verdict:N", "Verdict"))  # fmt: skip
+    bars = rows.mark_bar(style="first").encode(alt.X("computed_billion:Q", title=axis), y, tooltip=tips)
+    claimed = rows.mark_tick(style="claimed", thickness=4, size=22).encode(
+        alt.X("claimed_billion:Q", title=axis), y, tooltip=tips
+    )
+    return layered(bars, claimed)
+
+
+@chart(
+    "timeline",
+    title="When it happened",
+    reading="Dates as exact as the documents give them.",
+    tables=["timeline"],
+    section="timeline",
+    needs=Needs("date"),
+)
+def timeline() -> alt.LayerChart:
+    """When the events the documents name took place."""
+    # EDTF to a day in the middle of what it leaves open: a year, a month, or the day itself
+    day = (
+        "toNumber(utc(toNumber(slice(datum.date, 0, 4)),"
+        " length(datum.date) > 5 ? toNumber(slice(datum.date, 5, 7)) - 1 : 6,"
+        " length(datum.date) > 8 ? toNumber(slice(datum.date, 8, 10)) : length(datum.date) > 5 ? 15 : 1))"
+    )
+    rows = rows_of("timeline", "test(/^\\d{4}/, datum.date)").transform_calculate(when=day)
+    tips = tooltips(("date:N", "Date"), ("label:N", "Event"), ("document:N", "Document"), ("place:N", "Place"))
+    y = ranked_unlabelled("label", "when", order="ascending")
+    x = alt.X("when:T", title=None, axis=alt.Axis(format="%Y"), scale=alt.Scale(type="utc", nice=True))
+    points = rows.mark_point(style="first", yOffset=BELOW).encode(x, y, tooltip=tips)
+    return layered(points, labels_above(rows, y)).properties(height=alt.Step(58))
+
+
+@chart(
+    "readings",
+    title="The answer by reading",
+    reading="The club's offset with each document's own members.",
+    bands=BANDS,
+    tables=["figures"],
+    section="readings",
+    needs=Needs("value", where={"quantity": "offset", "country": "CLUB"}),
+)
+def readings() -> alt.LayerChart:
+    """The club's offset by reading."""
+    axis = "Offset (share of the cost of sanctions)"
+    rows = rows_of("figures", "datum.country == 'CLUB'", "datum.quantity == 'offset'", VALID.format("value"))
+    y = ranked_by("reading", "value")
+    tips = tooltips(
+        ("reading:N", "Reading"), ("value:Q", "Offset"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile")
+    )
+    bars = rows.mark_bar(style="first").encode(alt.X("value:Q", title=axis, axis=alt.Axis(format="%")), y, tooltip=tips)
+    limits = (
+        rows.transform_filter(VALID.format("low"))
+        .mark_rule(style="band")
+        .encode(alt.X("low:Q", title=axis), y, x2="high:Q", tooltip=tips)
+    )
+    return layered(bars, limits, zero_line())
+
+
+@chart(
+    "closures",
+    title="The answer under other rules",
+    reading="Cost of the sanctions and gain from the club; rules are never averaged.",
+    tables=["closures"],
+    section="rules",
+    needs=Needs("gain_pct", where={"country": "CLUB"}),
+)
+def closures() -> alt.LayerChart:
+    """The club's cost and gain under other closures, anchors and horizons."""
+    axis = "Eligible members (% of real income)"
+    rows = (
+        rows_of("closures", "datum.country == 'CLUB'")
+        .transform_calculate(rule="datum.variant + ': ' + datum.value", cost="datum.cost_pct", gain="datum.gain_pct")
+        .transform_fold(["cost", "gain"], as_=["what", "percent"])
+        .transform_filter(VALID.format("percent"))
+    )
+    points = rows.mark_point().encode(
+        alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)), alt.Y("rule:N", title=None, sort=None),
+        colours("what", ["cost", "gain"]),
+        tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), ("note:N", "Note")),
+    )  # fmt: skip
+    return layered(points, zero_line())
+
+
+@chart(
+    "sensitivity",
+    title="Which assumption moves the answer most",
+    reading="Rank correlation over the draws: right, a higher value raises the figure; left, it lowers it.",
+    tables=["sensitivity"],
+    section="assumptions",
+    needs=Needs("rank_correlation"),
+)
+def sensitivity() -> alt.LayerChart:
+    """The assumptions that move one figure most."""
+    chosen_figure = rows_of("sensitivity", "datum.figure == figure", VALID.format("rank_correlation"))
+    bars = (
+        largest(chosen_figure, "rank_correlation", 14)
+        .mark_bar(style="first")
+        .encode(
+            alt.X("rank_correlation:Q", title="Rank correlation with the figure", scale=alt.Scale(domain=[-1, 1])),
+            ranked_by("assumption", "size", limit=300),
+            tooltip=tooltips(
+                ("assumption:N", "Assumption"), ("rank_correlation:Q", "Rank correlation"), ("share:Q", "Share")
+            ),
+        )
+    )
+    return layered(bars, zero_line()).add_params(chosen("figure"))

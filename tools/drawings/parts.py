@@ -1,0 +1,120 @@
+"""What the charts are made of: named tables, ranked axes, tooltips, bars with bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+
+VALID: Final = "isValid(datum.{0}) && isFinite(datum.{0})"
+HEADLINE: Final = "datum.reading == reading && datum.country != 'CLUB'"
+BELOW: Final = 16  # pixels
+
+
+def rows_of(name: str, *conditions: str) -> Any:
+    """A chart over the rows of a result table that meet `conditions`, a fixed height for each of its bars."""
+    chart = alt.Chart(alt.NamedData(name=name), height=alt.Step(24))
+    for condition in conditions:
+        chart = chart.transform_filter(condition)
+    return chart
+
+
+def valid_rows(name: str, value: str, *conditions: str) -> Any:
+    """As `rows_of`, of the rows that have a value in the column `value`."""
+    return rows_of(name, *conditions, VALID.format(value))
+
+
+def chosen(name: str) -> alt.Parameter:
+    """A parameter of the chart, to be set when it is drawn (and perhaps bound to a choice)."""
+    return alt.param(name=name, value="")
+
+
+def ranked_by(field: str, sort: str, label: str | None = None, order: str = "descending", limit: int = 240) -> alt.Y:
+    """The axis of a text field, ranked by a number."""
+    by = alt.EncodingSortField(field=sort, op="max", order=order)  # type: ignore[arg-type]
+    return alt.Y(f"{field}:N", sort=by, title=label, axis=alt.Axis(labelLimit=limit))
+
+
+def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
+    """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too."""
+    tips = []
+    for field, title in fields:
+        name, kind = field.split(":")
+        if kind == "N":
+            tips.append(alt.Tooltip(f"{name}:N", title=title))
+        else:
+            money = kind == "M" or name.endswith("usd")
+            tips.append(alt.Tooltip(f"{name}:Q", title=title, format=",.0f" if money else ",.3~f"))
+    return tips
+
+
+def colours(field: str, names: Sequence[str], **how: Any) -> alt.Color:
+    """The colours of a few names, in their order, with a legend that is the same whatever the rows (none, too)."""
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(names)), **{"title": None, **how})
+
+
+def largest(rows: Any, value: str, most: int) -> Any:
+    """The rows with the `most` largest absolute values."""
+    sized = rows.transform_calculate(size=f"abs(datum.{value})")
+    ranked = sized.transform_window(rank="rank()", sort=[alt.SortField("size", order="descending")])
+    return ranked.transform_filter(f"datum.rank <= {most}")
+
+
+def zero_line() -> alt.Chart:
+    """A line at zero, whatever the rows."""
+    line: alt.Chart = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(x=alt.datum(0))
+    return line
+
+
+def ranked_unlabelled(field: str, sort: str, order: str = "descending") -> alt.Y:
+    """The ranked axis of `ranked_by` without its labels, for those of `labels_above`."""
+    by = alt.EncodingSortField(field=sort, op="max", order=order)  # type: ignore[arg-type]
+    return alt.Y(f"{field}:N", sort=by, title=None, axis=None)
+
+
+def labels_above(rows: Any, y: alt.Y) -> alt.Chart:
+    """Long labels over their marks (which are BELOW the middle), broken into as many lines as the width needs."""
+    broken = "replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7)) + '})( +|$)', 'g'), '$1\\n')"
+    words = rows.transform_calculate(lines=f"split(trim({broken}), '\\n')")
+    words = words.mark_text(style="label", align="left", baseline="top", yOffset=-BELOW - 10, dx=2)
+    chart: alt.Chart = words.encode(alt.X(value=0), y, text="lines:N", tooltip=alt.value(None))
+    return chart
+
+
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """Charts one over the other; as alt.layer, which by its type may give a facet."""
+    return alt.LayerChart(layer=list(layers))
+
+
+def ranked_bars(
+    rows: Any,
+    value: str,
+    axis: str,
+    *,
+    band: tuple[str, str] | None = None,
+    median: str | None = None,
+    kind: str = "Q",
+    what: str = "Country",
+) -> alt.LayerChart:
+    """Bars of `rows` ranked by `value`, with the band and the median of each over it.
+
+    `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar.
+    """
+    y = ranked_by("name", value)
+    tips = [("name:N", what), (f"{value}:{kind}", axis)]
+    if band:
+        tips += [(f"{band[0]}:{kind}", "5th percentile"), (f"{band[1]}:{kind}", "95th percentile")]
+    if median:
+        tips.append((f"{median}:Q", "Median of the draws"))
+    bars = rows.mark_bar(style="first").encode(x=alt.X(f"{value}:Q", title=axis), y=y, tooltip=tooltips(*tips))
+    layers: list[Any] = [bars]
+    if band:
+        limits = rows.transform_filter(VALID.format(band[0])).mark_rule(style="band")
+        layers.append(
+            limits.encode(x=alt.X(f"{band[0]}:Q", title=axis), x2=f"{band[1]}:Q", y=y, tooltip=tooltips(*tips))
+        )
+    if median:
+        middles = rows.transform_filter(VALID.format(median)).mark_tick(style="band", thickness=2, size=11)
+        layers.append(middles.encode(x=alt.X(f"{median}:Q", title=axis), y=y, tooltip=tooltips(*tips)))
+    return layered(*layers, zero_line())

@@ -1,0 +1,251 @@
+"""The payment network: who is joined to what, its course over time, what links are worth and what cuts cost."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import altair as alt
+
+from tools.drawings.parts import (
+    BELOW,
+    VALID,
+    chosen,
+    colours,
+    labels_above,
+    largest,
+    layered,
+    ranked_unlabelled,
+    rows_of,
+    tooltips,
+    zero_line,
+)
+from tools.drawings.register import Needs, chart
+
+NOTED: Final = 8
+"""Months that the course over time names: those with the largest changes of reach."""
+_HEIGHT: Final = 300
+_LINE: Final = 15
+"""Between the names of two events, each on a line of its own (pixels)."""
+_BEND: Final = 0.35
+_STEPS: Final = "sequence(0, 1.01, 0.1)"
+
+
+@chart(
+    "payment_network",
+    title="How the club can pay, and what the proposals add",
+    reading="Members and third countries on the circle, rails inside; the thicker a line, the more banking is "
+    "connected.",
+    tables=["rail_edges", "rail_nodes"],
+    section="payments",
+    needs=Needs("share_after"),
+)
+def network() -> alt.LayerChart:
+    """Members and third countries on a circle, rails inside; what the proposals add is drawn over what is there."""
+    shown = alt.param(
+        name="network_shown",
+        value="with the proposals",
+        bind=alt.binding_radio(options=["as it is", "with the proposals"], name="The network "),
+    )
+    edges = _edges()
+    scale = alt.Scale(domain=[-1.75, 1.75])
+    x = alt.X("x:Q", axis=None, scale=scale)
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.2, 1.2]))
+    width = alt.StrokeWidth("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.7, 4]))
+    tips = [
+        alt.Tooltip("joined:N", title="Between"), alt.Tooltip("kind:N", title="Kind"),
+        alt.Tooltip("before:N", title="Share connected, as it is"),
+        alt.Tooltip("after:N", title="With the proposals"),
+    ]  # fmt: skip
+    drawn = {"x": x, "y": y, "detail": "line:N", "order": "t:Q", "strokeWidth": width, "tooltip": tips}
+    there = edges.transform_filter("datum.what == 'there already'").mark_line(style="thread").encode(**drawn)
+    new = edges.transform_filter("datum.what == 'proposed'").mark_line(style="proposed").encode(**drawn)
+    nodes = alt.Chart(alt.NamedData(name="rail_nodes"))
+    # the legend has the colour of what is proposed beside those of the places
+    kinds = ["member", "what the proposals add", "rail", "third country"]
+    shapes = ["circle", "circle", "square", "circle"]
+    points = nodes.mark_point(filled=True, size=110, opacity=1).encode(
+        x,
+        y,
+        alt.Color("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
+        alt.Shape("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=shapes)),
+        tooltip=[alt.Tooltip("name:N", title="Name"), alt.Tooltip("kind:N", title="Kind")],
+    )
+    layers: list[Any] = [there, new, points]
+    outer = nodes.transform_filter("datum.kind != 'rail'")
+    right = outer.transform_filter("datum.x >= -0.001").mark_text(style="label", align="left", dx=9, baseline="middle")
+    left = outer.transform_filter("datum.x < -0.001").mark_text(style="label", align="right", dx=-9, baseline="middle")
+    layers += [words.encode(x, y, text="name:N") for words in (right, left)]
+    rails = nodes.transform_filter("datum.kind == 'rail'").mark_text(style="label", fontWeight="bold", dy=-13)
+    layers.append(rails.encode(x, y, text="name:N"))
+    return layered(*layers).properties(height=540).add_params(shown)
+
+
+def _edges() -> Any:
+    """The connections as curves of eleven points, with what is proposed where the reader asks for it."""
+    ends = ["x", "y", "name", "kind"]
+    edges = alt.Chart(alt.NamedData(name="rail_edges"))
+    for end in ("source", "target"):
+        edges = edges.transform_lookup(
+            lookup=end,
+            from_=alt.LookupData(data=alt.NamedData(name="rail_nodes"), key="id", fields=ends),
+            as_=[f"{end}_{field}" for field in ends],
+        )
+    grown = "datum.share_after > datum.share_before + 1e-9"
+    # a curve of second degree, drawn towards the middle where it joins two countries of the circle
+    bend = f"(datum.source_kind == 'rail' || datum.target_kind == 'rail' ? 0.5 : {_BEND / 2})"
+    return (
+        edges.transform_filter("isValid(datum.source_x) && isValid(datum.target_x)")
+        .transform_calculate(
+            share=f"({grown}) && network_shown == 'with the proposals' ? datum.share_after : datum.share_before",
+            what=f"({grown}) && network_shown == 'with the proposals' ? 'proposed' : 'there already'",
+            line="datum.source + '>' + datum.target + '>' + datum.kind",
+            joined="datum.source_name + ' – ' + datum.target_name",
+            before="format(datum.share_before, '.0%')",
+            after="format(datum.share_after, '.0%')",
+            mid_x=f"(datum.source_x + datum.target_x) * {bend}",
+            mid_y=f"(datum.source_y + datum.target_y) * {bend}",
+            t=_STEPS,
+        )
+        .transform_filter("datum.share > 0")
+        .transform_flatten(["t"])
+        .transform_calculate(**{axis: _curve(axis) for axis in ("x", "y")})
+    )
+
+
+def _curve(axis: str) -> str:
+    """The point at `t` of a Bézier curve from the source over the middle to the target."""
+    return (
+        f"(1 - datum.t) * (1 - datum.t) * datum.source_{axis} + 2 * datum.t * (1 - datum.t) * datum.mid_{axis} "
+        f"+ datum.t * datum.t * datum.target_{axis}"
+    )
+
+
+@chart(
+    "payment_reach",
+    title="How much of the club's payments some route carries",
+    reading="Trade of the baseline year, the network of each month. Shaded: from banks that meet at random to "
+    "banks that find each other. Named: the months that changed most.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("reach"),
+)
+def reach() -> Any:
+    """The share of the club's payments that routes carry, month by month, with the events that moved it."""
+    return _course("reach", "Share of payments that some route carries", named=True)
+
+
+@chart(
+    "payment_wedge",
+    title="What paying costs the club",
+    reading="The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
+    tables=["rail_series"],
+    section="payments",
+    needs=Needs("wedge"),
+)
+def wedge() -> Any:
+    """The club's mean cost of paying, month by month, with the same events."""
+    return _course("wedge", "Mean ad-valorem cost of paying", named=False)
+
+
+def _course(column: str, axis: str, *, named: bool) -> Any:
+    rows = rows_of("rail_series", VALID.format(column), "isValid(datum.date)")
+    months = "toNumber(slice(datum.date, 0, 4)) + (toNumber(slice(datum.date, 5, 7)) - 1) / 12"
+    rows = rows.transform_calculate(time=months)
+    years = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
+    x = alt.X("time:Q", title=None, axis=years, scale=alt.Scale(zero=False, nice=False))
+    y = alt.Y(f"{column}:Q", title=axis, axis=alt.Axis(format="%", grid=True))
+    percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
+    shown = rows.transform_calculate(**percents)
+    tips = [
+        alt.Tooltip("date:N", title="Month"), alt.Tooltip(f"{column}_text:N", title=column.capitalize()),
+        alt.Tooltip(f"{column}_low_text:N", title="Low"), alt.Tooltip(f"{column}_high_text:N", title="High"),
+        alt.Tooltip("events:N", title="Events"),
+    ]  # fmt: skip
+    band = shown.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
+    band = band.encode(x, alt.Y(f"{column}_low:Q", title=None), y2=f"{column}_high:Q")
+    line = shown.mark_line(style="course", interpolate="step-after").encode(x, y)
+    noted = (
+        largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
+        .transform_window(place="row_number()", sort=[alt.SortField("date")])
+        .transform_calculate(height=f"{_HEIGHT} - {_LINE} * ({NOTED} - datum.place) - 10")
+    )
+    rules = noted.mark_rule(style="event").encode(x)
+    # a point a month that cannot be seen, to hover over
+    spots = shown.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
+    course = alt.LayerChart(layer=[band, rules, line, spots])
+    if not named:
+        return course.properties(height=_HEIGHT)
+    words = [
+        noted.transform_filter(f"{late} (datum.time >= 2019)")
+        .mark_text(style="note", align=align, dx=dx, limit=330)
+        .encode(x, alt.Y("height:Q", axis=None, scale=None), text="event:N", tooltip=alt.Tooltip("events:N"))
+        for late, align, dx in (("!", "left", 4), ("", "right", -4))
+    ]
+    return alt.LayerChart(layer=[course, *words]).resolve_scale(y="independent").properties(height=_HEIGHT)
+
+
+@chart(
+    "payment_links",
+    title="What each link is worth",
+    reading="Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the "
+    "others. Lines: its 5 to 95 % band; the table says over what.",
+    tables=["payment_proposals"],
+    section="payments",
+    needs=Needs("alone_usd", where={"country": "CLUB"}),
+)
+def links() -> alt.LayerChart:
+    """What each payment proposal gives the club, alone and last."""
+    axis = "Gain of the club (million USD a year)"
+    rows = rows_of("payment_proposals", "datum.country == 'CLUB'", VALID.format("alone_usd"))
+    y = ranked_unlabelled("label", "alone_usd")
+    tips = tooltips(
+        ("label:N", "Proposal"), ("alone_usd:Q", "Alone (million USD)"), ("low_usd:Q", "5th percentile"),
+        ("high_usd:Q", "95th percentile"), ("last_usd:Q", "Added last (million USD)"), ("band:N", "Band over"),
+        ("own_b:Q", "Rise of log trade on its own pairs"), ("alone_pct:Q", "Alone (% of real income)"),
+    )  # fmt: skip
+    colour = colours("how", ["alone", "added last"])
+    x = alt.X("alone_usd:Q", title=axis)
+    alone = rows.transform_calculate(how="'alone'")
+    bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
+    limits = alone.transform_filter(VALID.format("low_usd")).mark_rule(style="band", yOffset=BELOW)
+    limits = limits.encode(alt.X("low_usd:Q", title=axis), y, x2="high_usd:Q", tooltip=tips)
+    last = rows.transform_filter(VALID.format("last_usd")).transform_calculate(how="'added last'")
+    points = last.mark_point(shape="diamond", yOffset=BELOW).encode(
+        alt.X("last_usd:Q", title=axis), y, colour, tooltip=tips
+    )
+    return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
+
+
+@chart(
+    "payment_cuts",
+    title="What the worst cuts cost, and whom",
+    reading="The sets of connections the club can least do without, the worst first.",
+    tables=["payment_cuts"],
+    section="payments",
+    needs=Needs("club_pct"),
+)
+def cuts() -> alt.LayerChart:
+    """What the worst cuts cost the club, its other members, the senders and third countries."""
+    axis = "Change in real income (%)"
+    rows = rows_of("payment_cuts").transform_filter("datum.k == elements").transform_calculate(
+        rank_of="-datum.rank", club="datum.club_pct", others="datum.others_pct",
+        senders="datum.senders_pct", third="datum.third_pct",
+    )  # fmt: skip
+    y = ranked_unlabelled("label", "rank_of")
+    names = "{club: 'the club', others: 'its other members', senders: 'the senders', third: 'third countries'}"
+    points = (
+        rows.transform_fold(["club", "others", "senders", "third"], as_=["group", "percent"])
+        .transform_filter(VALID.format("percent"))
+        .transform_calculate(who=f"{names}[datum.group]")
+        .mark_point(yOffset=BELOW)
+        .encode(
+            alt.X("percent:Q", title=axis), y,
+            colours("who", ["the club", "its other members", "the senders", "third countries"]),
+            tooltip=tooltips(("label:N", "Cut"), ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most")),
+        )
+    )  # fmt: skip
+    return (
+        layered(points, zero_line(), labels_above(rows, y))
+        .properties(height=alt.Step(58))
+        .add_params(chosen("elements"))
+    )
