@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from countervail.report.pages.page import page
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from countervail.evidence import load, redact
 from countervail.evidence.extract import Extracted
 from countervail.evidence.model import MASK
 from countervail.evidence.reader import read_document, read_extracted
+from countervail.report.pages.run_page import page
 from countervail.report.tables.case_tables import cited
 from countervail.report.tables.case_tables import claims as claim_rows
 from support.documents import papers, render
