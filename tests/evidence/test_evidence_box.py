@@ -20,7 +20,7 @@ from countervail.evidence.extract import extract_bytes, ranges
 from countervail.evidence.extract_html import extract_html
 from countervail.evidence.pool import Pool
 from support.documents import render
-from support.fuzz_targets import TARGETS, corpus, documents
+from support.fuzz_targets import DOCUMENTS, corpus, documents
 from support.hostile_documents import damage_cases, kill_reads, mutate_documents
 
 TEXT = "Mr. Omid Farahani met delegates of Syria, Cuba and Belarus on 3 May 2021.\n"
@@ -285,18 +285,18 @@ def test_a_damaged_part_of_a_docx_is_refused_by_name() -> None:
             assert "cannot be read (" not in refused or "docx cannot be read" in refused
 
 
-@pytest.mark.parametrize("kind", sorted(TARGETS))
+@pytest.mark.parametrize("kind", sorted(DOCUMENTS))
 def test_fuzzed_documents_keep_every_rule_or_are_refused_by_name(kind: str) -> None:
     """A few here; `make fuzz` goes on until time is up."""
     if kind in ("docx", "pdf"):
         pytest.importorskip({"docx": "docx", "pdf": "pypdf"}[kind])
     for data in corpus(kind):
-        TARGETS[kind](data)
+        DOCUMENTS[kind](data)
 
     @settings(max_examples=30, deadline=None)
     @given(documents(kind))
     def feed(data: bytes) -> None:
-        TARGETS[kind](data)
+        DOCUMENTS[kind](data)
 
     feed()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
@@ -18,6 +19,9 @@ from countervail.evidence.case_read import check_bundle, follows
 from countervail.evidence.model import FORMAT
 from countervail.evidence.reader import read_document
 from countervail.evidence.schema import MENTION, json_schema
+from countervail.scenario import dump
+from countervail.scenario.load import Source
+from countervail.world.store import load_world
 
 CORPUS = Path(__file__).parent / "fuzz"
 Edit = tuple[str, int, bytes]
@@ -54,9 +58,41 @@ def check_document(kind: str, data: bytes) -> None:
     text.encode()
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {
+def check_scenario(data: bytes) -> None:
+    """Parse a scenario: it is refused by name, or what it is written as is an equal scenario."""
+    try:
+        scenario = Source.parse(data, "given.yaml").scenario()
+    except InputError as refusal:
+        if "given.yaml" not in str(refusal):
+            raise
+        return
+    assert Source.parse(dump(scenario).encode(), "again.yaml").scenario() == scenario
+
+
+def check_world(data: bytes) -> None:
+    """Load a world whose arrays, or whose datasheet, are these bytes: it is refused by name, or its accounts close."""
+    arrays, sheet = ((CORPUS / "world" / f"small.{end}").read_bytes() for end in ("npz", "json"))
+    if data.startswith(b"PK"):
+        arrays = data
+    else:
+        sheet = data
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "w.npz"
+        path.write_bytes(arrays)
+        path.with_suffix(".json").write_bytes(sheet)
+        try:
+            world = load_world(path=path)
+        except InputError as refusal:
+            if folder not in str(refusal):
+                raise
+            return
+    assert world.check() == ()
+
+
+DOCUMENTS: dict[str, Callable[[bytes], None]] = {
     kind: partial(check_document, kind) for kind in ("docx", "pdf", "html", "letters")
 }
+TARGETS = {**DOCUMENTS, "scenario": check_scenario, "world": check_world}
 
 
 def edited(data: bytes, edits: list[Edit]) -> bytes:
@@ -79,6 +115,19 @@ def edited(data: bytes, edits: list[Edit]) -> bytes:
 
 WORDS = (
     *("<p>", "</div>", "<!--", "-->", "<![", "<script>", "hidden", "&#0;", "]]>", "<![CDATA[", "<w:p>"),
+    *(
+        "<<: *a",
+        "&a",
+        "- id: ",
+        "effect:",
+        "!!python",
+        "null",
+        "1e999",
+        "{}",
+        "NaN",
+        '"countries"',
+        "library:asiu.yaml",
+    ),
     *(" obj", "endobj", "stream\n", "endstream", "/Length 9", "<<", ">>", "xref", "/Filter /FlateDecode", "%PDF-"),
     *(
         "Tel ",
@@ -108,11 +157,12 @@ EDITS = st.lists(
 
 
 def documents(kind: str) -> st.SearchStrategy[bytes]:
-    """Mutated documents of a kind; of a docx the parts, too, in a whole archive."""
-    whole = st.builds(edited, st.sampled_from(corpus(kind)), EDITS)
-    if kind != "docx":
-        return whole
-    return st.one_of(whole, st.builds(_parts, st.sampled_from(corpus(kind)), st.integers(0, 20), EDITS))
+    """Mutated documents of a kind; of archives the parts, too, in an intact archive."""
+    files = st.builds(edited, st.sampled_from(corpus(kind)), EDITS)
+    archives = [data for data in corpus(kind) if data.startswith(b"PK")]
+    if not archives:
+        return files
+    return st.one_of(files, st.builds(_parts, st.sampled_from(archives), st.integers(0, 20), EDITS))
 
 
 def _parts(data: bytes, chosen: int, edits: list[Edit]) -> bytes:
