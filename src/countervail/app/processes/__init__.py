@@ -1,8 +1,8 @@
 """A worker process: started when first needed, given one task after another, replaced when it ends.
 
-`answers` has one for each processor, `jobs` has two. The pools of `concurrent.futures` and pebble do not serve here: if a
-process dies while it sends a result, the next call to either waits forever (`python -m benchmarks.pools` measures it).
-Here every process has a connection of its own, which ends when the process does.
+`answers` has one for each processor, `jobs` has two. Every process has a connection of its own, which ends when the
+process does. The pools of `concurrent.futures` and pebble are not used: if a process dies while it sends a result, the
+next call to either waits forever (`python -m benchmarks.pools` measures it).
 """
 
 from __future__ import annotations
