@@ -1,8 +1,8 @@
 """A worker process: started when first needed, given one task after another, replaced when it ends.
 
-`answers` has one for each processor, `jobs` has two. Each has its own connection, which ends when the process does: in
-the process pools of `concurrent.futures` and pebble (3.11, 5.2) all processes share one, and a process that dies while
-it sends a result leaves the server waiting for the rest forever.
+`answers` has one for each processor, `jobs` has two. Every process has a connection of its own, which ends when the
+process does. The pools of `concurrent.futures` and pebble are not used: if a process dies while it sends a result, the
+next call to either waits forever (`python -m benchmarks.pools` measures it).
 """
 
 from __future__ import annotations
