@@ -57,12 +57,12 @@ def run(
     import countervail as cv
     from countervail.report.run_folder import refuse
     from countervail.report.tables.case_tables import opened
-    from countervail.report.tables.run_tables import tables
+    from countervail.report.tables.run_tables import stated_time, tables
     from countervail.report.terminal import show
 
     earlier = None if repeat is None else _earlier(repeat, evidence, context)
     if earlier is not None:
-        loaded, draws, seed = earlier.scenario, earlier.draws, earlier.seed
+        loaded, draws, seed, created = earlier.scenario, earlier.draws, earlier.seed, earlier.created
     else:
         shortcuts = {
             "club.reading": reading,
@@ -71,13 +71,13 @@ def run(
             "settings.horizon": horizon,
         }
         changes = [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
-        loaded = cv.load_scenario(scenario, set=changes)
+        loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
     target = out if out is not None else Path("runs") / loaded.name
     refuse(target)  # before the work, not after it
     case = opened(evidence, loaded) if evidence is not None else None
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
-    rows = tables(outcome, case, earlier.created if earlier else None)
+    rows = tables(outcome, case, created)
     written = cv.write(outcome, target, rows)
     results = (written / "results.json").read_bytes()
     if as_json:

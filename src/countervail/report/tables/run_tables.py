@@ -114,22 +114,21 @@ def _meta(o: Outcome, created: str | None = None) -> Row:
         "version": __version__,
         "world": o.world.name,
         "world_year": o.world.year,
-        "created": created or _now().isoformat(timespec="seconds"),
+        "created": created or stated_time(),
     }
 
 
-def _now() -> datetime:
-    """The time of SOURCE_DATE_EPOCH, which makes builds reproducible, where that is set."""
+def stated_time() -> str:
+    """The time that results state, ISO 8601: that of SOURCE_DATE_EPOCH where it is set, else now."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now(UTC)
     try:
-        return datetime.fromtimestamp(int(epoch), UTC)
+        time = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
         raise InputError(
             f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds since 1970; correct or unset it",
             field="SOURCE_DATE_EPOCH",
         ) from None
+    return time.isoformat(timespec="seconds")
 
 
 def _placebo(o: Outcome) -> Iterator[Row]:
