@@ -4,6 +4,8 @@
 #   make bench   the speed claims, measured                             make lock    renew the locked requirements
 #   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
 #   make generated   the charts' specifications and the page on results.json, from what describes them
+#   make hostile     kills, damaged folders and documents, a full disk, counted (HOSTILE="--scale 0.1" is shorter)
+#   make fuzz        mutated documents until time is up (FUZZ="--seconds 20" is shorter)
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
 # PORT=8765 where that listens.
 
@@ -16,7 +18,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test bench lint lock data generated clean
+.PHONY: run serve test hostile fuzz bench lint lock data generated clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -26,6 +28,12 @@ serve: $(VENV)/serve.stamp $(BUNDLE)
 
 test: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m pytest $(PYTEST)
+
+hostile: $(VENV)/dev.stamp $(BUNDLE)
+	$(BIN)/python -m tools.hostile $(HOSTILE)
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m tools.fuzz $(FUZZ)
 
 bench: $(VENV)/bench.stamp $(BUNDLE)
 	$(BIN)/python -m benchmarks

@@ -89,8 +89,10 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, 
 
 
 def compare(before: Path, after: Path) -> Iterator[tuple[str, str, Any, Any]]:
-    """The differences between two folders of answers."""
-    names = [sorted(str(p.relative_to(x)) for p in x.rglob("*") if p.is_file()) for x in (before, after)]
+    """The differences between two folders of answers; hidden files mark folders and are no answers."""
+    names = [
+        sorted(str(p.relative_to(x)) for p in x.rglob("*") if p.is_file() and p.name[0] != ".") for x in (before, after)
+    ]
     if names[0] != names[1]:
         yield "keys", "files", names[0], names[1]
     for name in names[0]:

@@ -17,6 +17,7 @@ from countervail.analysis.coalitions import Sampled, coalitions, stability
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import sender_players
 from countervail.errors import InputError
+from countervail.folders import MARKER
 from countervail.scenario import Scenario
 from countervail.world.world import World
 
@@ -174,7 +175,8 @@ def test_a_cube_is_saved_with_its_scenario_and_read_back(
 ) -> None:
     saved = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
     assert isinstance(saved, Cube)
-    assert {p.name for p in (tmp_path / "cube").iterdir()} == {"cube.json", "scenario.yaml", "block_000000.npy"}
+    names = {MARKER, "cube.json", "scenario.yaml", "block_000000.npy"}
+    assert {p.name for p in (tmp_path / "cube").iterdir()} == names
     np.testing.assert_array_equal(saved.real_income, cube.real_income)
     again = coalitions(world, scenario, PLAYERS, tmp_path / "cube")
     assert isinstance(again, Cube)

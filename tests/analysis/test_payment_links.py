@@ -18,6 +18,7 @@ from countervail.analysis.decompose import provisions
 from countervail.analysis.payment_links import Study, prepare, study
 from countervail.analysis.worlds import sanctions, worlds
 from countervail.errors import InputError
+from countervail.folders import MARKER
 from countervail.rails import load_rails
 from countervail.report.pages import payment_page
 from countervail.report.tables import payment_tables
@@ -212,7 +213,7 @@ def test_the_command_shows_writes_and_explains(run: Any, tmp_path: Any) -> None:
         "what payments save",
     ):
         assert words in shown
-    assert {p.name for p in out.iterdir()} == {"payments.html", "payments.json"}
+    assert {p.name for p in out.iterdir()} == {MARKER, "payments.html", "payments.json"}
     document = json.loads((out / "payments.json").read_text(encoding="utf-8"))
     assert document["meta"][0]["date"] == "2022-07-01"
     assert document["rail_routes"]

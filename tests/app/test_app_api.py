@@ -15,8 +15,8 @@ from numpy.testing import assert_allclose
 import countervail as cv
 from countervail.analysis.run import case_of, solved
 from countervail.app.inputs import MOST_UPLOADS
+from countervail.output import OBEYED
 from countervail.report.charts import every
-from countervail.report.numbers import OBEYED
 from countervail.report.tables.columns import described
 from countervail.report.tables.run_tables import at_once, stated
 from countervail.scenario import Scenario, dump, library

@@ -113,9 +113,10 @@ def test_coalitions_are_solved(client: httpx.Client) -> None:
 def test_documents_are_read(client: httpx.Client) -> None:
     letter = b"Tehran, 15 May 2022\n\nThe union has members: Russia, Belarus, Syria and Venezuela.\n"
     hostile = "../../<script>alert(1)</script>\u202etxt.exe"
-    documents = [("documents", ("letter.txt", letter)), ("documents", (hostile, letter))]
+    documents = [("documents", ("letter.txt", letter)), ("documents", (hostile, letter + b"\n"))]
     documents.append(("documents", ("empty.txt", b"")))
-    documents.append(("documents", ("x" * 3000 + ".txt", letter)))
+    documents.append(("documents", ("x" * 3000 + ".txt", letter + b"\n\n")))
+    documents.append(("documents", ("again.txt", letter)))
     answer = client.post("/api/read", files=documents, data={"scenario": "test"})
     assert answer.status_code == 202, answer.text
     job = ended(client, answer.json()["id"])
@@ -126,7 +127,8 @@ def test_documents_are_read(client: httpx.Client) -> None:
         "../../<script>alert(1)</script>txt.exe",
         "x" * 255,
     ]
-    assert [d["file"] for d in result["refused"]] == ["empty.txt"]
+    assert [d["file"] for d in result["refused"]] == ["empty.txt", "again.txt"]
+    assert "the same bytes as letter.txt" in result["refused"][1]["reason"]
     assert any("Russia" in claim["quote"] for claim in result["claims"]) or not result["claims"]
     case = result["case"]
     assert case in [c["id"] for c in client.get("/api/meta").json()["cases"]]
@@ -278,7 +280,7 @@ def test_workers_go_with_their_server(tmp_path: Path, monkeypatch: pytest.Monkey
         process = process_of(served.state.jobs, job)
         case = client.post("/api/read", files=[("documents", ("a.txt", b"Russia and Iran met.\n"))]).json()
         ended(client, case["id"])
-        (private,) = tmp_path.glob("countervail-*")
+        private: Path = served.state.inputs.cases.all()[0].folder.parents[1]
         assert private.stat().st_mode & 0o077 == 0
         began = time.monotonic()
     assert time.monotonic() - began < 5

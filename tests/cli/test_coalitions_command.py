@@ -50,6 +50,7 @@ def test_the_answer_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureF
     for words in ("Who makes it work", "China", "stable, open entry", "Saved in"):
         assert words in shown
     assert {p.name for p in (tmp_path / "cube").iterdir()} == {
+        ".countervail.json",
         "cube.json",
         "scenario.yaml",
         "block_000000.npy",

@@ -22,11 +22,12 @@ from countervail.evidence import limits, load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
 from countervail.evidence.claims import context, read_claims
 from countervail.evidence.documents import read_text
-from countervail.evidence.exports import cell, markdown
+from countervail.evidence.exports import markdown
 from countervail.evidence.extract import decode, extract
 from countervail.evidence.fold import fold
 from countervail.evidence.mentions import find_mentions
 from countervail.evidence.pool import Pool
+from countervail.output import cell
 from support.documents import render
 
 TEXT = "Mr. Omid Farahani met delegates of Syria, Cuba and Belarus on 3 May 2021.\n"

@@ -95,7 +95,9 @@ def test_a_run_without_a_case_does_without_the_readers() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
-def test_a_run_with_its_case_has_quotation_attribution_and_witnesses(folder: Path, tmp_path: Path) -> None:
+def test_a_run_with_its_case_has_quotation_attribution_and_witnesses(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "run"
     arguments = [str(folder / "club-scenario.yaml"), "--draws", "0", "-o", str(out), "--evidence", str(folder)]
     assert call(["run", *arguments]) == 0
@@ -119,6 +121,13 @@ def test_a_run_with_its_case_has_quotation_attribution_and_witnesses(folder: Pat
     assert "Origin: leak:TidewaterLeaks" in section
     assert "Zimbabwe, Sudan, Congo, Mali and Cuba" in section
     assert "555" not in section
+    repeat = ["run", "--repeat", str(out / "results.json"), "-o", str(out.parent / "again")]
+    assert call(repeat) == 2
+    assert "give that case again with --evidence" in capsys.readouterr().err
+    assert call([*repeat, "--evidence", str(folder)]) == 0
+    assert {p.name: p.read_bytes() for p in (out.parent / "again").iterdir()} == {
+        p.name: p.read_bytes() for p in out.iterdir()
+    }
 
 
 def test_a_claim_rejected_since_is_cited_no_more(evidence: Evidence, scenario: Scenario) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -151,12 +152,41 @@ def test_a_stopped_sweep_ends_in_the_same_bytes(tmp_path: Path, small: None) -> 
         sweep(game, again, progress=progress, documents={"scenario.yaml": "a: 1\n"})
     stopped = bytes_of(again)
     assert 3 <= len(stopped) < len(bytes_of(tmp_path / "complete"))
-    (again / "block_000007.npy.part").write_bytes(b"half")
-    # a damaged block is solved again
-    (again / next(n for n in stopped if n.startswith("block"))).write_bytes(b"\x93NUMPY damaged")
+    (again / ".countervail-0123456789abcdef.part").write_bytes(b"half")  # as a killed sweep leaves it
+    first = again / next(n for n in stopped if n.startswith("block"))
+    first.write_bytes(b"\x93NUMPY damaged")
     resumed = sweep(game, again, documents={"scenario.yaml": "a: 1\n"})
     assert bytes_of(again) == bytes_of(tmp_path / "complete")
     np.testing.assert_array_equal(resumed, complete)
+
+
+@pytest.mark.parametrize("damage", ["a bit", "cut", "of another block", "of another game", "a link", "a manifest"])
+def test_what_is_damaged_is_solved_again(tmp_path: Path, damage: str, small: None) -> None:
+    _, game, _ = make_game(8, 8)
+    complete = sweep(game, tmp_path / "complete")
+    written = bytes_of(tmp_path / "complete")
+    folder = tmp_path / "cube"
+    shutil.copytree(tmp_path / "complete", folder)
+    block = folder / "block_000001.npy"
+    content = bytearray(block.read_bytes())
+    content[len(content) // 2] ^= 1
+    if damage == "a link":
+        outside = tmp_path / "outside"
+        block.rename(outside)
+        block.symlink_to(outside)
+    elif damage == "a manifest":
+        (folder / "cube.json").unlink()
+        block.write_bytes(content)
+    elif damage == "of another game":
+        sweep(replace(game, tol=1e-9), tmp_path / "other")
+        shutil.copy(tmp_path / "other" / block.name, block)
+    else:
+        other = written["block_000002.npy"]
+        block.write_bytes({"a bit": bytes(content), "cut": other[:-1], "of another block": other}[damage])
+    assert np.load(tmp_path / "complete" / block.name).shape == (game.layout.size, len(complete[0]))
+    np.testing.assert_array_equal(sweep(game, folder), complete)
+    assert bytes_of(folder) == written
+    assert not block.is_symlink()
 
 
 @pytest.mark.parametrize("pool", ["threads", "processes"])

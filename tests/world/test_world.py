@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import math
+import tracemalloc
+import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +241,78 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: str) -> None:
     with pytest.raises(InputError, match=str(tmp_path)) as caught:
         load(path)
     assert caught.value.file == str(path.with_suffix(".json") if damage in ("sheet", "json") else path)
+
+
+def repacked(path: Path, **arrays: bytes) -> None:
+    """The file with other members, by the names of their fields; one of no bytes is there twice."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members |= {f"{name}.npy": content for name, content in arrays.items() if content}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, content in [*members.items(), *((f"{n}.npy", members[f"{n}.npy"]) for n in arrays if not arrays[n])]:
+            archive.writestr(name, content)
+
+
+def npy(shape: tuple[int, ...], dtype: str = "<f8", count: int | None = None) -> bytes:
+    """An array file with a header of that shape and so many zeros."""
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": dtype, "fortran_order": False, "shape": shape})
+    size = int(np.dtype(dtype).itemsize * (math.prod(shape) if count is None else count))
+    return stream.getvalue() + bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("field", "content", "why"),
+    [
+        ("flows", npy((200, 200, 200)), r"has the shape \(200, 200, 200\), expected \(3, 3, 2\)"),
+        ("flows", npy((3, 3, 2), count=50), "its size is not that of its shape"),
+        ("flows", npy((3, 3, 2), dtype="<U9"), "not of numbers"),
+        ("elasticity", b"", "an array occurs twice"),
+    ],
+)
+def test_arrays_are_refused_before_they_are_read(tmp_path: Path, field: str, content: bytes, why: str) -> None:
+    path = World.from_flows(**data()).save(tmp_path / "w.npz")
+    repacked(path, **{field: content})
+    tracemalloc.start()
+    with pytest.raises(InputError, match=why) as refused:
+        load(path)
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+    assert refused.value.file == str(path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("year", "2020"),
+        ("year", -1),
+        ("year", True),
+        ("countries", ["AAA", "AAA", "BBB"]),
+        ("countries", "AAA"),
+        ("sectors", []),
+        ("sector_names", ["one"]),
+        ("history_years", [2010, 2010]),
+        ("sources", ["a"]),
+        ("repairs", None),
+        ("datasheet", []),
+    ],
+)
+def test_a_datasheet_of_other_types_is_refused(tmp_path: Path, field: str, value: object) -> None:
+    path = World.from_flows(**data()).save(tmp_path / "w.npz")
+    sheet = path.with_suffix(".json")
+    sheet.write_text(json.dumps({**json.loads(sheet.read_text()), field: value}))
+    with pytest.raises(InputError, match=f"field {field} ") as refused:
+        load(path)
+    assert (refused.value.field, refused.value.file) == (field, str(sheet))
+
+
+def test_a_key_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    path = World.from_flows(**data()).save(tmp_path / "w.npz")
+    sheet = path.with_suffix(".json")
+    sheet.write_text(sheet.read_text().replace('"name"', '"year": 1, "name"', 1))
+    with pytest.raises(InputError, match="'year' occurs twice"):
+        load(path)
 
 
 def test_caliendo_parro_2015_is_balanced_by_the_model(shared_data: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from threading import Lock
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from countervail.app import Unknown
 from countervail.app.models import State
 from countervail.app.work import SOLVED, Question, Reply, pack
 from countervail.errors import InputError
+from countervail.files import TemporaryFolder, sweep
 from countervail.report.controls.control_model import Kind
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
@@ -188,7 +189,8 @@ class Cases:
     def __init__(self, served: Path | None) -> None:
         self._lock = Lock()
         self._known: dict[str, Case] = {}
-        self._private: Path | None = None
+        self._private: TemporaryFolder | None = None
+        sweep(Path(gettempdir()))  # what servers that were killed have left
         self.served: str | None = None
         if served is not None:
             from countervail.evidence.bundle import load
@@ -218,8 +220,8 @@ class Cases:
         """A new folder of that name which no other user can look into."""
         with self._lock:
             if self._private is None:
-                self._private = Path(mkdtemp(prefix="countervail-"))
-            folder = self._private / name
+                self._private = TemporaryFolder()
+            folder = self._private.path / name
             folder.mkdir(mode=0o700)
         return folder
 
@@ -237,5 +239,5 @@ class Cases:
         """Remove what was stored."""
         with self._lock:
             if self._private is not None:
-                shutil.rmtree(self._private, ignore_errors=True)
+                self._private.close()
                 self._private = None

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from countervail.output import OBEYED
 from countervail.report.controls.control_model import Controls, Kind
-from countervail.report.numbers import OBEYED
 from countervail.types import Scalar
 
 MOST_SETTINGS = 400

@@ -16,6 +16,7 @@ import typer
 from countervail.cli import coalitions_command, evidence_command, payments_command, run_command, serve_command
 from countervail.cli.console import print_json, progress_bar
 from countervail.errors import CountervailError, InputError
+from countervail.output import safe_streams
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 1
@@ -137,4 +138,6 @@ def _fail(message: str, code: int) -> int:
 
 def main() -> None:
     """Entry point of the console script."""
-    sys.exit(call(sys.argv[1:]))
+    with safe_streams() as closed_early:
+        code = call(sys.argv[1:])
+    sys.exit(BAD_INPUT if closed_early() and code == 0 else code)

@@ -56,7 +56,7 @@ def read(
     from countervail.evidence.case import read_all, write_case
 
     with progress_bar() as progress:
-        result = write_case(read_all(documents, workers, progress), out)
+        result = write_case(read_all(documents, workers, progress), out, documents)
     if as_json:
         print_json({**result, "case": str(out)})
     else:
@@ -73,6 +73,8 @@ def read(
             f"longer reads the same",
             err=True,
         )
+    for entry in result["copies"]:
+        typer.echo(f"copy: {entry['name']} is byte for byte {entry['of']}, which is read once", err=True)
     for entry in result["refused"]:
         typer.echo(f"refused: {entry['reason']}", err=True)
     if result["refused"]:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countervail.cli.console import CaseOption, ScenarioName, Seed, Settings, progress_bar
+from countervail.errors import InputError
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
+
+if TYPE_CHECKING:
+    from countervail.report.run_folder import EarlierRun
+
+SAME = "The results are the same as those of the earlier run."
+OTHER = (
+    "The results differ from those of the earlier run. With the same case, the cause is the rounding of another "
+    "processor or NumPy version; see docs/limitations.md"
+)
 
 
 def mount(app: typer.Typer) -> None:
@@ -18,6 +28,7 @@ def mount(app: typer.Typer) -> None:
 
 
 def run(
+    context: typer.Context,
     scenario: ScenarioName = "asiu",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The run folder (default: runs/SCENARIO).", show_default=False)
@@ -30,36 +41,73 @@ def run(
     anchor: Annotated[Anchor | None, typer.Option(help="Short for --set settings.anchor=...")] = None,
     horizon: Annotated[Horizon | None, typer.Option(help="Short for --set settings.horizon=...")] = None,
     evidence: CaseOption = None,
+    repeat: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RESULTS",
+            help="Repeat a run from its results.json and the scenario.yaml beside it: gives the same files.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print results.json on stdout instead of the readable answer.")
     ] = False,
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
     import countervail as cv
-
-    shortcuts = {
-        "club.reading": reading,
-        "settings.closure": closure,
-        "settings.anchor": anchor,
-        "settings.horizon": horizon,
-    }
-    changes = [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
-    loaded = cv.load_scenario(scenario, set=changes)
     from countervail.report.run_folder import refuse
     from countervail.report.tables.case_tables import opened
-    from countervail.report.tables.run_tables import tables
+    from countervail.report.tables.run_tables import stated_time, tables
     from countervail.report.terminal import show
 
+    earlier = None if repeat is None else _earlier(repeat, evidence, context)
+    if earlier is not None:
+        loaded, draws, seed, created = earlier.scenario, earlier.draws, earlier.seed, earlier.created
+    else:
+        shortcuts = {
+            "club.reading": reading,
+            "settings.closure": closure,
+            "settings.anchor": anchor,
+            "settings.horizon": horizon,
+        }
+        changes = [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
+        loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
     target = out if out is not None else Path("runs") / loaded.name
     refuse(target)  # before the work, not after it
     case = opened(evidence, loaded) if evidence is not None else None
-    world = cv.load_world()
     with progress_bar() as progress:
-        outcome = cv.run(world, loaded, draws=draws, seed=seed, progress=progress)
-    rows = tables(outcome, case)
+        outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
+    rows = tables(outcome, case, created)
     written = cv.write(outcome, target, rows)
+    results = (written / "results.json").read_bytes()
     if as_json:
-        typer.echo((written / "results.json").read_text(encoding="utf-8"), nl=False)
+        typer.echo(results.decode(), nl=False)
     else:
         show(rows)
     typer.echo(f"Report: {written / 'report.html'}", err=as_json)
+    if earlier is not None:
+        typer.echo(SAME if results == earlier.results else OTHER, err=True)
+
+
+def _earlier(repeat: Path, evidence: Path | None, context: typer.Context) -> EarlierRun:
+    """The run to repeat; InputError where the other options do not go with it."""
+    import countervail as cv
+    from countervail.report.run_folder import earlier_run
+
+    given = [
+        parameter.opts[0] if parameter.param_type_name == "option" else "SCENARIO"
+        for parameter in context.command.params
+        if parameter.name not in (None, "repeat", "out", "evidence", "as_json")
+        and (source := context.get_parameter_source(parameter.name)) is not None
+        and source.name == "COMMANDLINE"
+    ]
+    if given:
+        message = f"--repeat: takes the scenario and its settings from the earlier run; leave out {', '.join(given)}"
+        raise InputError(message, field="repeat")
+    earlier = earlier_run(repeat, cv.load_world())
+    if earlier.quotes and evidence is None:
+        message = f"--repeat: {repeat} quotes the documents of a case; give that case again with --evidence"
+        raise InputError(message, field="evidence", file=str(repeat))
+    if evidence is not None and not earlier.quotes:
+        raise InputError(f"--repeat: {repeat} quotes no case; leave out --evidence", field="evidence", file=str(repeat))
+    return earlier

@@ -11,7 +11,7 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence.assess import HasPopulation, assess
-from countervail.evidence.case import read_all, write_case
+from countervail.evidence.case import nothing_read, read_all, write_case
 from countervail.evidence.case_read import load_case
 from countervail.evidence.compare import Comparison
 from countervail.evidence.model import Assessment, Link
@@ -30,6 +30,8 @@ class Evidence:
     mentions: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, str], ...] = ()
     """Documents that were not read, with the reason."""
+    copies: tuple[dict[str, str], ...] = ()
+    """Files that hold the same bytes as another (`of`), which is read once."""
 
     @property
     def accepted(self) -> tuple[dict[str, Any], ...]:
@@ -111,6 +113,7 @@ class Evidence:
 
     def _answers(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = [{"name": r["name"], "refused": r["reason"]} for r in self.refused]
+        rows += [{"name": c["name"], "copy_of": c["of"]} for c in self.copies]
         for source in self.sources:
             ids = {d["id"] for d in self.documents if d["source"] == source["id"]}
             rows.append(
@@ -135,29 +138,31 @@ def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
     named = [paths] if isinstance(paths, str | Path) else list(paths)
     parts: dict[str, list[dict[str, Any]]] = {k: [] for k in ("sources", "documents", "passages", "claims", "mentions")}
     texts: dict[str, str] = {}
-    refused = []
+    refused, copies = [], []
     for answer in read_all(named):
         if "refused" in answer:
             refused.append({"name": answer["name"], "reason": answer["refused"]})
+            continue
+        if "copy_of" in answer:
+            copies.append({"name": answer["name"], "of": answer["copy_of"]})
             continue
         parts["sources"].append(answer["source"])
         texts[answer["source"]["id"]] = answer["text"]
         for name in ("documents", "passages", "claims", "mentions"):
             parts[name] += answer[name]
     if not texts:
-        raise InputError("nothing could be read:\n" + "\n".join(r["reason"] for r in refused))
-    return Evidence(**{k: tuple(v) for k, v in parts.items()}, texts=texts, refused=tuple(refused))
+        raise nothing_read(refused)
+    return Evidence(
+        **{k: tuple(v) for k, v in parts.items()}, texts=texts, refused=tuple(refused), copies=tuple(copies)
+    )
 
 
 def load(folder: str | Path) -> Evidence:
-    """The evidence of a case folder, offsets checked, reviews applied."""
-    data, texts = load_case(Path(folder))
-    path = Path(folder) / "mentions.jsonl"
-    mentions = (
-        tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
-    )
+    """The evidence of a case folder, reviews applied; InputError where a file of it is not as it was written, or does
+    not follow its schema."""
     from countervail.evidence.review import apply_log, read_log
 
+    data, texts, mentions = load_case(Path(folder))
     claims = apply_log(
         [{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]],
         data["passages"],
@@ -166,12 +171,13 @@ def load(folder: str | Path) -> Evidence:
     )
     return Evidence(
         tuple(data["sources"]),
-        tuple(data.get("documents", ())),
+        tuple(data["documents"]),
         tuple(data["passages"]),
         tuple(claims),
         texts,
-        mentions,
+        tuple(mentions),
         tuple(data.get("refused", ())),
+        tuple(data.get("copies", ())),
     )
 
 

@@ -1,15 +1,28 @@
-"""A case folder read back: JSON without tricks, texts unchanged, every offset and reference holding."""
+"""A case folder read back: nothing in it is believed that was not checked.
+
+Every file is as its checksum says (a case of an earlier version has none), JSON without tricks that follows its schema,
+texts unchanged, every offset and reference holding.
+"""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 from countervail.errors import InputError
-from countervail.evidence.model import FORMAT, sha256
+from countervail.evidence.model import FORMAT, claim_id, sha256
+from countervail.evidence.schema import MENTION, faults, json_schema
+from countervail.files import open_whole
+from countervail.folders import MARKER, damaged, marker
 
+AGAIN: Final = "read the documents again"
+"""What to do about a file of a case that cannot be believed."""
 _MAX_DEPTH = 40
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def strict_json(text: str, name: str) -> Any:
@@ -48,68 +61,175 @@ def strict_json(text: str, name: str) -> Any:
         raise InputError(f"{name}: {word} is no JSON number")
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise InputError(f"{name}: no JSON at line {error.lineno}: {error.msg}") from None
+        raise InputError(f"{name}: no JSON at line {error.lineno}: {error.msg}", file=name, line=error.lineno) from None
+    except ValueError:
+        raise InputError(f"{name}: a number of too many digits", file=name) from None
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InputError(f"{name}: half of a character (a lone surrogate); remove it", file=name) from None
+    return value
 
 
-def load_case(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """evidence.json and the stored texts by source id, with every offset checked; InputError where one does not
-    hold."""
+def json_lines(data: bytes, name: str, remedy: str = AGAIN) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a file of JSON lines with their numbers. Only a line feed ends a line: the other line ends of
+    Unicode may stand in a text."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.strip():
+            try:
+                value = strict_json(line.decode(), f"{name}, line {number}")
+            except UnicodeDecodeError:
+                raise InputError(f"{name}, line {number}: not UTF-8; {remedy}", file=name, line=number) from None
+            except InputError as error:
+                raise InputError(f"{error}; {remedy}", file=name, line=number) from None
+            if not isinstance(value, dict):
+                raise InputError(f"{name}, line {number}: no JSON object; {remedy}", file=name, line=number)
+            yield number, value
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: not UTF-8; {AGAIN}", file=name) from None
+
+
+def follows(value: Any, schema: dict[str, Any], file: str, line: int | None = None, remedy: str = AGAIN) -> None:
+    """InputError with file, field and remedy where a value does not follow a schema."""
+    for field, why in faults(value, schema):
+        where = file if line is None else f"{file}, line {line}"
+        raise InputError(f"{where}: {field or 'the content'}: {why}; {remedy}", file=file, field=field, line=line)
+
+
+def load_case(folder: Path) -> tuple[dict[str, Any], dict[str, str], list[dict[str, Any]]]:
+    """evidence.json, the stored texts by source id, and the mentions; InputError where a file of the case is not as it
+    was written, does not follow its schema, or an offset or reference does not hold."""
     path = folder / "evidence.json"
     if not path.is_file():
         raise InputError(
             f"{folder}: no case here (evidence.json is missing); make one with `countervail read DOCS -o {folder}`"
         )
-    try:
-        data = strict_json(path.read_text(encoding="utf-8"), str(path))
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8") from None
+    known = _checksums(folder)
+    data = strict_json(_decoded(_bytes(path), str(path)), str(path))
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise InputError(f"{path}: not an evidence file (format {FORMAT})")
-    for section in ("sources", "passages", "claims", "assessments"):
-        if not isinstance(data.get(section), list):
-            raise InputError(f"{path}: the list {section!r} is missing")
+        raise InputError(f"{path}: not an evidence file (format {FORMAT}); {AGAIN}", file=str(path))
+    follows(data, json_schema(), str(path))
     texts: dict[str, str] = {}
     for source in data["sources"]:
-        stored = (folder / source["text"]).resolve()
-        if not stored.is_relative_to(folder.resolve()):
-            raise InputError(f"{path}: source {source['id']} points outside the case folder")
-        try:
-            with stored.open(encoding="utf-8", newline="") as stream:
-                text = stream.read()
-        except OSError:
-            raise InputError(
-                f"{path}: the text of {source['id']} ({source['text']}) is missing; read the documents again"
-            ) from None
+        stored = folder / source["text"]
+        if not stored.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{path}: source {source['id']} points outside the case folder", file=str(path))
+        if known is not None and PurePosixPath(source["text"]).as_posix() not in known:
+            raise InputError(f"{path}: the text of {source['id']} is not of this case; {AGAIN}", file=str(path))
+        text = _decoded(_bytes(stored), str(stored))
         if sha256(text) != source["text_sha256"]:
-            raise InputError(f"{folder / source['text']}: changed since it was read; read the documents again")
+            raise InputError(f"{stored}: changed since it was read; {AGAIN}", file=str(stored))
+        if source["id"] in texts:
+            raise InputError(f"{path}: two sources have the id {source['id']}; {AGAIN}", file=str(path))
         texts[source["id"]] = text
     check_bundle(data, texts, str(path))
-    return data, texts
+    return data, texts, _mentions(folder, data, texts)
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a file of a case; a link is not followed."""
+    try:
+        with open_whole(path) as file:
+            return file.read()
+    except OSError as error:
+        why = "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        raise InputError(f"{path}: {why}; {AGAIN}", file=str(path)) from None
+
+
+def _checksums(folder: Path) -> set[str] | None:
+    """The files that the case's marker vouches for, all of them as they were written; None for a case of an earlier
+    version, which has no marker."""
+    if not os.path.lexists(folder / MARKER):
+        return None
+    found = marker(folder)
+    if found is None or not {"evidence.json", "mentions.jsonl"} <= set(found.files):
+        raise InputError(f"{folder / MARKER}: damaged; {AGAIN}", file=str(folder / MARKER))
+    if found.kind != "case":
+        raise InputError(f"{folder}: the folder of a {found.kind}, no case; name a case", file=str(folder))
+    for name in damaged(folder):
+        raise InputError(
+            f"{folder / name}: changed since it was read (its checksum differs), or missing; {AGAIN}", file=name
+        )
+    return set(found.files)
+
+
+def _mentions(folder: Path, data: dict[str, Any], texts: dict[str, str]) -> list[dict[str, Any]]:
+    path = folder / "mentions.jsonl"
+    if not path.is_file():
+        return []
+    lengths = {source["name"]: len(texts[source["id"]]) for source in data["sources"]}
+    rows = []
+    for number, row in json_lines(_bytes(path), str(path)):
+        follows(row, MENTION, str(path), number)
+        if not row["start"] < row["end"] <= lengths.get(row["source"], -1):
+            raise InputError(
+                f"{path}, line {number}: start, end: outside its text; {AGAIN}", file=str(path), line=number
+            )
+        rows.append(row)
+    return rows
 
 
 def check_bundle(data: dict[str, Any], texts: dict[str, str], name: str) -> None:
-    """InputError where a passage does not quote its text, or a reference leads nowhere."""
+    """InputError where a passage does not quote its text, an id is there twice, or a reference leads nowhere."""
+
+    def wrong(what: str) -> InputError:
+        return InputError(f"{name}: {what}; {AGAIN}", file=name)
+
+    documents = {}
+    for row in data["documents"]:
+        if row["source"] not in texts:
+            raise wrong(f"document {row['id']} is of {row['source']}, which is not among the sources")
+        if row["id"] in documents or row["start"] > row["end"]:
+            raise wrong(f"document {row['id']} is there twice, or ends before it begins")
+        documents[row["id"]] = row
     passages = set()
     for row in data["passages"]:
         text = texts.get(row["source"])
-        if text is None:
-            raise InputError(f"{name}: passage {row['id']} cites {row['source']}, which is not among the sources")
+        if text is None or row["document"] not in documents:
+            raise wrong(f"passage {row['id']} cites {row['source']}, {row['document']}, which is not among the sources")
         start, end = row["start"], row["end"]
-        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
-            raise InputError(f"{name}: passage {row['id']}: offsets [{start}, {end}) lie outside its text")
-        if row.get("redacted"):
-            if "quote" in row:
-                raise InputError(f"{name}: passage {row['id']} is redacted and must not have a quote")
-        elif row.get("quote") != text[start:end]:
-            raise InputError(f"{name}: passage {row['id']} does not quote the text at [{start}, {end})")
+        if not 0 <= start < end <= len(text):
+            raise wrong(f"passage {row['id']}: offsets [{start}, {end}) lie outside its text")
+        if not row.get("redacted") and row.get("quote") != text[start:end]:
+            raise wrong(f"passage {row['id']} does not quote the text at [{start}, {end})")
+        if row["id"] in passages:
+            raise wrong(f"two passages have the id {row['id']}")
         passages.add(row["id"])
+    claims = set()
     for row in data["claims"]:
-        if not row.get("passages"):
-            raise InputError(f"{name}: claim {row.get('id')} has no passage")
         for reference in row["passages"]:
             if reference not in passages:
-                raise InputError(f"{name}: claim {row['id']} cites {reference}, which is not among the passages")
-        if ("object" in row) == ("value" in row):
-            raise InputError(f"{name}: claim {row['id']} must have exactly one of object and value")
+                raise wrong(f"claim {row['id']} cites {reference}, which is not among the passages")
+        if row["document"] not in documents:
+            raise wrong(f"claim {row['id']} is of {row['document']}, which is not among the documents")
+        if row["id"] in claims:
+            raise wrong(f"two claims have the id {row['id']}")
+        if row["id"] != _claim_id({**row, **row.get("machine", {})}):
+            raise wrong(f"claim {row['id']} is not what its id was made from")
+        claims.add(row["id"])
+    for section, fields in (("links", ("a", "b")), ("assessments", ("claim",))):
+        for row in data.get(section, ()):
+            for field in fields:
+                if row[field] not in claims:
+                    raise wrong(f"{section}: {row[field]} is not among the claims")
+
+
+def _claim_id(row: dict[str, Any]) -> str:
+    """The id of a claim by what it says and where, as the machine read it."""
+    return claim_id(
+        row["subject"],
+        row["predicate"],
+        row.get("object"),
+        row.get("value"),
+        row["polarity"],
+        row["passages"],
+        row.get("reading"),
+    )

@@ -61,7 +61,7 @@ class Context:
                 made.suffix,
                 page,
                 True,
-                sha256(self.reading.raw[a:b]),
+                sha256(self.stored[a:b]),
             )
         self.passages[made.id] = made
         return made.id

@@ -3,9 +3,7 @@ files."""
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import re
 from collections.abc import Iterable
@@ -13,34 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countervail.errors import InputError
+from countervail.evidence.case import BRIEF, is_ours
 from countervail.evidence.model import Assessment, Link
 from countervail.files import write_whole
+from countervail.output import csv_text
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in one step; InputError where it cannot be written."""
+    """Write a file in one step, for its owner alone; a link inside a case is not followed. InputError where it cannot
+    be written."""
     try:
+        if path.parent.is_symlink() and is_ours(path.parent.parent):
+            raise InputError(f"{path.parent}: a link inside a case; remove it, or choose another place with -o")
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
+        write_whole(path, text, private=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}; choose another place with -o") from None
-
-
-def cell(value: Any) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    text = (
-        value
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False)
-        if isinstance(value, dict | list | tuple)
-        else ""
-        if value is None
-        else str(value)
-    )
-    return "'" + text if text[:1] in "=+-@\t\r" or (text.lstrip()[:1] in ("=", "+", "-", "@") and text) else text
 
 
 def markdown(text: str) -> str:
@@ -107,8 +96,6 @@ def web_annotations(evidence: Evidence) -> dict[str, Any]:
 
 def claims_csv(evidence: Evidence) -> str:
     """All claims as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     fields = (
         "id",
         "document",
@@ -124,7 +111,7 @@ def claims_csv(evidence: Evidence) -> str:
         "attribution",
         "review",
     )
-    writer.writerow([*fields, "quote"])
+    rows: list[list[Any]] = [[*fields, "quote"]]
     for claim in evidence.claims:
         row = {
             **claim,
@@ -132,8 +119,8 @@ def claims_csv(evidence: Evidence) -> str:
             "time": (claim.get("time") or {}).get("edtf"),
             "attribution": " > ".join(claim.get("attribution", ())),
         }
-        writer.writerow([cell(row.get(f)) for f in fields] + [cell(evidence.quote(claim))])
-    return out.getvalue()
+        rows.append([*(row.get(f) for f in fields), evidence.quote(claim)])
+    return csv_text(rows)
 
 
 def _bar(share: float) -> str:
@@ -143,7 +130,7 @@ def _bar(share: float) -> str:
 def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessment]) -> str:
     """A short account in Markdown: sources, documents, readings, what contradicts, what data say."""
     by_id = {c["id"]: c for c in evidence.claims}
-    lines = ["# Evidence", "", "## Sources", ""]
+    lines = [BRIEF.decode().rstrip(), "# Evidence", "", "## Sources", ""]
     for source in evidence.sources:
         lines.append(
             f"- **{markdown(source['name'])}**: {markdown(source['media_type'])}, origin "

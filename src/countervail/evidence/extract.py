@@ -41,6 +41,10 @@ _HTML_PART = re.compile(
 )
 
 
+HIDDEN = 2000
+"""Characters kept of a piece of hidden text (some more until what is private is masked)."""
+
+
 @dataclass(slots=True)
 class Extracted:
     """What a document says, before anything is understood: its text, where pages begin, what is hidden, what to warn
@@ -59,7 +63,18 @@ def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:
     """Note hidden text: why, what, and before which offset of the text it stood."""
     bare = " ".join(text.split())
     if bare:
-        hidden.append({"reason": reason, "text": bare[:2000], "at": at})
+        hidden.append({"reason": reason, "text": bare[: HIDDEN + 100], "at": at})
+
+
+def ranges(numbers: list[int]) -> str:
+    """Ascending numbers in words: `1, 4-6`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str, list[str]]:
@@ -117,9 +132,18 @@ def _nul(text: str, encoding: str, warnings: list[str]) -> tuple[str, str, list[
 
 
 def extract(path: Path, name: str) -> Extracted:
+    """The text of a file; see `extract_bytes`."""
+    return extract_bytes(limits.read_bytes(path, name), name)
+
+
+def extract_bytes(data: bytes, name: str) -> Extracted:
     """The text of a document; InputError says what is refused and why. Runs in a child process (see `pool`)."""
-    data = limits.read_bytes(path)
     found = _extract(data, name)
+    if any("\ud800" <= c <= "\udfff" or c == "\0" for c in found.text):
+        found.text = re.sub(r"[\ud800-\udfff\x00]", "\ufffd", found.text)
+        found.warnings.append("what is no character shown as U+FFFD")
+    for row in found.hidden:
+        row["text"] = re.sub(r"[\ud800-\udfff\x00]", "\ufffd", row["text"])
     limits.check_length(found.text, name)
     if not found.text.strip():
         raise InputError(f"{name}: no text in it" + (" that a reader would see" if found.hidden else ""))
@@ -135,7 +159,7 @@ def _extract(data: bytes, name: str) -> Extracted:
     if data[:4] in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}:
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except Exception:  # zipfile raises many kinds on damaged files
             raise InputError(f"{name}: a damaged archive; save the document again") from None
         with archive:
             limits.check_archive(archive, name)
@@ -162,7 +186,12 @@ def _extract(data: bytes, name: str) -> Extracted:
         from countervail.evidence.extract_html import charset_of, extract_html
 
         text, _, warnings = decode(data, name, charset_of(data))
-        found = extract_html(text)
+        try:
+            found = extract_html(text)
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # the parser of the standard library trips over some damaged pages
+            raise InputError(f"{name}: the page cannot be read ({type(error).__name__}); save it again") from None
         found.warnings = warnings + found.warnings
         return found
     text, encoding, warnings = decode(data, name)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,7 +134,10 @@ class _Walker:
 
 def extract_docx(data: bytes, archive: zipfile.ZipFile, name: str) -> Extracted:
     """The text of a docx; needs python-docx (extra `documents`)."""
-    _refuse(archive, name)
+    try:
+        _refuse(archive, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise InputError(f"{name}: a damaged archive ({type(error).__name__}); save the document again") from None
     try:
         import docx
     except ImportError:

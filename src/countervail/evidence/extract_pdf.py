@@ -11,7 +11,7 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence import limits
-from countervail.evidence.extract import Extracted, hide
+from countervail.evidence.extract import Extracted, hide, ranges
 
 _SHOW = {b"Tj", b"TJ", b"'", b'"'}
 _MAX_OPERATIONS = 400_000
@@ -117,6 +117,7 @@ def extract_pdf(data: bytes, name: str) -> Extracted:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     found = Extracted("", "application/pdf", f"pypdf/{pypdf.__version__}")
     pictures: list[tuple[int, Any]] = []
+    blank: list[int] = []
     parts: list[str] = []
     length = 0
     try:
@@ -125,11 +126,14 @@ def extract_pdf(data: bytes, name: str) -> Extracted:
             reader = pypdf.PdfReader(io.BytesIO(data))
             _refuse(reader, name)
             for number, page in enumerate(reader.pages, 1):
+                noted = len(found.hidden)
                 text, layer = _page_text(page, reader, found.hidden, length)
                 if layer:
                     found.scanned = True
-                if not text.strip() and not found.hidden:
-                    pictures.append((number, page))
+                if not text.strip():
+                    blank.append(number)
+                    if len(found.hidden) == noted:
+                        pictures.append((number, page))
                 text = re.sub(r"[ \t]+\n", "\n", text).strip("\n") + "\n\n"
                 found.pages.append(length)
                 parts.append(text)
@@ -140,11 +144,8 @@ def extract_pdf(data: bytes, name: str) -> Extracted:
                 from countervail.evidence.extract_scan import extract_pages
 
                 return extract_pages(pictures, name)
-            if pictures:
-                found.warnings.append(
-                    f"pages without text: {', '.join(str(n) for n, _ in pictures[:20])}; if they are "
-                    f"pictures, read them as images"
-                )
+            if blank and len(blank) < len(reader.pages):
+                found.warnings.append(f"pages without text: {ranges(blank)}; if they are pictures, read them as images")
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
     except (RecursionError, MemoryError):

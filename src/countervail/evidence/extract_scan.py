@@ -10,10 +10,11 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence import limits
-from countervail.evidence.extract import Extracted
+from countervail.evidence.extract import Extracted, ranges
 
 WARNING = "read by OCR: check every date and number against the picture (a 1402 may have been 1403)"
 _SECONDS = 50
+_PICTURES = 4
 
 
 @cache
@@ -73,18 +74,25 @@ def extract_picture(data: bytes, media_type: str, name: str) -> Extracted:
 def extract_pages(pages: list[tuple[int, Any]], name: str) -> Extracted:
     """The text of a PDF whose pages are pictures."""
     parts, starts, length, extractor = [], [], 0, "tesseract"
+    warnings, blank, more = [WARNING], [], []
     for number, page in pages:
         images = list(page.images)
-        if not images:
-            continue
         texts = []
-        for image in images[:4]:
+        for image in images[:_PICTURES]:
             text, extractor = _read(image.data, f"{name}, page {number}")
             texts.append(text)
         text = "\n".join(texts) + "\n\n"
+        if not text.strip():
+            blank.append(number)
+        if len(images) > _PICTURES:
+            more.append(number)
         starts.append(length)
         parts.append(text)
         length += len(text)
+    if blank:
+        warnings.append(f"pages without text: {ranges(blank)}")
+    if more:
+        warnings.append(f"pages of which only the first {_PICTURES} pictures are read: {ranges(more)}")
     joined = "".join(parts).rstrip("\n")
     limits.check_length(joined, name)
-    return Extracted(joined, "application/pdf", extractor, pages=starts, warnings=[WARNING], scanned=True)
+    return Extracted(joined, "application/pdf", extractor, pages=starts, warnings=warnings, scanned=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from countervail.errors import InputError
@@ -18,25 +22,33 @@ SECONDS = 60.0
 _SMALL = 256 * 1024  # entries under this may compress better than MAX_RATIO without harm
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file of at most 50 MB; InputError names what is wrong."""
+@contextmanager
+def opened(path: Path, name: str | None = None) -> Iterator[BufferedReader]:
+    """An ordinary file of at most 50 MB, open for reading; InputError names what is wrong, and the file by `name`."""
+    name = path.name if name is None else name
     try:
         if not path.is_file():
-            raise InputError(f"{path}: no such file; name a document to read")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(
-                f"{path.name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document"
-            )
-        if size == 0:
-            raise InputError(f"{path.name}: the file is empty")
+            there = os.path.lexists(path)
+            what = "not an ordinary file" if there else "no such file; name a document to read"
+            raise InputError(f"{name}: {what}", file=name)
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_BYTES:
+                raise InputError(
+                    f"{name}: {size / 1e6:.0f} MB; the limit is {MAX_BYTES // 1024**2} MB. Split the document",
+                    file=name,
+                )
+            if size == 0:
+                raise InputError(f"{name}: the file is empty", file=name)
+            yield stream
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{path.name}: larger than {MAX_BYTES // 1024**2} MB. Split the document")
-    return data
+        raise InputError(f"{name}: cannot be read: {error.strerror}", file=name) from None
+
+
+def read_bytes(path: Path, name: str | None = None) -> bytes:
+    """The bytes of a file; InputError as `opened`."""
+    with opened(path, name) as stream:
+        return stream.read(os.fstat(stream.fileno()).st_size)
 
 
 def check_archive(archive: zipfile.ZipFile, name: str) -> None:

@@ -22,6 +22,8 @@ VERDICTS = ("supported", "contradicted", "unverifiable", "ambiguous", "inconsist
 RELATIONS = ("agrees", "contradicts", "restates", "refines")
 INDEPENDENCE = ("independent", "same-origin", "derived", "unknown")
 REVIEWS = ("none", "accepted", "rejected", "edited")
+MASK = "█"
+"""Stands for each character of what is private."""
 CONTEXT = 24  # characters of prefix and suffix
 
 
@@ -33,6 +35,11 @@ def sha256(data: bytes | str) -> str:
 def short_hash(*parts: Any) -> str:
     """Twelve hexadecimal digits that depend on the parts alone."""
     return sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str))[:12]
+
+
+def claim_id(*parts: Any) -> str:
+    """The id of a claim: subject, predicate, object, value, polarity, passages, reading."""
+    return f"claim:{short_hash(*parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Source:
     hidden: tuple[dict[str, Any], ...] = ()
     """Text that a reader would not see, with the reason and where it stood: flagged and not used."""
     redactions: tuple[dict[str, Any], ...] = ()
-    """Masked spans with their kind and hash."""
+    """Masked spans with their kind and an HMAC-SHA-256 keyed by the file, which the case does not hold."""
     warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -196,7 +203,7 @@ class Claim:
     def id(self) -> str:
         """Depends on what is said and where alone, so that reading again gives the same."""
         said = (self.subject, self.predicate, self.object, self.value, self.polarity)
-        return f"claim:{short_hash(*said, self.passages, self.reading)}"
+        return claim_id(*said, self.passages, self.reading)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the bundle."""

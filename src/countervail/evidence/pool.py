@@ -1,50 +1,89 @@
-"""A pool of long-lived child processes that read documents; each document has a time limit, each process a memory
-limit."""
+"""A pool of long-lived child processes that read documents; each document has a time limit, each process is shut in.
+
+What the system does not let `worker` shut is said once a pool, as a warning of the logger `countervail.evidence`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from countervail.evidence.limits import SECONDS
+from countervail.errors import CountervailError
+from countervail.evidence.limits import SECONDS, read_bytes
+from countervail.evidence.model import sha256
 
 _AHEAD = 4
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TESSDATA_PREFIX")
+"""What of the environment a reader gets."""
+_ANSWER = {"source", "text", "mentions", "documents", "passages", "claims"}
+
+
+def _is_of(answer: dict[str, Any], request: dict[str, Any], digest: str) -> bool:
+    """Whether an answer is about the document that was sent, so that no document speaks for another."""
+    source = answer["source"]
+    return bool(
+        (source["name"], source["id"], source["sha256"]) == (request["name"], request["source"], digest)
+        and source["text_sha256"] == sha256(answer["text"])
+        and all(row["source"] == source["name"] for row in answer["mentions"])
+        and all(row["source"] == source["id"] for part in ("documents", "passages") for row in answer[part])
+    )
 
 
 class _Child:
     """One worker process, started when first needed and again after it ended."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, on_notes: Callable[[list[str]], None]) -> None:
         self.seconds = seconds
+        self.on_notes = on_notes
         self.process: subprocess.Popen[bytes] | None = None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        source = str(Path(__file__).resolve().parents[2])
-        paths = os.pathsep.join(p for p in (source, os.environ.get("PYTHONPATH", "")) if p)
+        paths = [str(Path(__file__).resolve().parents[2]), *(p for p in sys.path if p)]
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return subprocess.Popen(
-            [sys.executable, "-m", "countervail.evidence.worker"],
+            [sys.executable, "-s", "-m", "countervail.evidence.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
+            cwd=os.path.abspath(os.sep),
+            start_new_session=True,  # a Ctrl-C is the parent's, which ends its children
+            env={
+                **environment,
+                "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+                "PYTHONUTF8": "1",
+                "PYTHONHASHSEED": "0",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
         )
 
-    def ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request, or why there is none."""
-        if self.process is None or self.process.poll() is not None:
+        name = request["name"]
+        try:
+            data = read_bytes(Path(request["path"]), name)
+        except CountervailError as error:
+            return {"refused": str(error)}
+        if request.get("sha256", known := sha256(data)) != known:
+            return {"refused": f"{name}: changed while it was read; read it again"}
+        fresh = self.process is None or self.process.poll() is not None
+        if fresh:
             self.stop()
             self.process = self._start()
         process = self.process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         expired = threading.Event()
 
         def expire() -> None:
@@ -55,27 +94,29 @@ class _Child:
         timer.daemon = True
         timer.start()
         try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            if fresh:
+                self.on_notes(json.loads(process.stdout.readline())["notes"])
+            head = {"name": name, "source": request["source"], "size": len(data)}
+            process.stdin.write(json.dumps(head).encode() + b"\n" + data)
             process.stdin.flush()
-            line = process.stdout.readline()
-        except (BrokenPipeError, OSError):
-            line = b""
+            answer = json.loads(process.stdout.readline())
+            if isinstance(answer, dict) and answer.keys() == {"refused"}:
+                return {"refused": str(answer["refused"])}
+            if isinstance(answer, dict) and answer.keys() == _ANSWER and _is_of(answer, request, known):
+                return answer
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            pass  # it ended, or answered something else
         finally:
             timer.cancel()
-        if line.endswith(b"\n"):
-            answer: dict[str, Any] = json.loads(line)
-            return answer
         self.stop()
         if expired.is_set():
             return {
-                "refused": f"{request['name']}: reading took more than {self.seconds:.0f} s and was stopped; split or "
-                f"simplify the document"
+                "refused": f"{name}: reading took more than {self.seconds:.0f} s and was stopped; split or simplify "
+                f"the document"
             }
         return {
-            "refused": f"{request['name']}: reading it broke the reader's process (memory or a damaged file); save it "
-            f"again, or give its text"
+            "refused": f"{name}: reading it broke the reader's process (memory or a damaged file); save it again, or "
+            f"give its text"
         }
 
     def stop(self) -> None:
@@ -99,6 +140,7 @@ class Pool:
         self.seconds = seconds
         self._children: list[_Child] = []
         self._local = threading.local()
+        self._warned = False
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="evidence")
 
     def __enter__(self) -> Pool:
@@ -112,16 +154,25 @@ class Pool:
             child.stop()
         self._threads.shutdown(wait=True)
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if "answer" in request:
+            return dict(request["answer"])
         child: _Child | None = getattr(self._local, "child", None)
         if child is None:
-            child = self._local.child = _Child(self.seconds)
+            child = self._local.child = _Child(self.seconds, self._warn)
             self._children.append(child)
         return child.ask(request)
 
-    def read(self, requests: Iterable[dict[str, str]]) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-        """Each request with its answer, in order."""
-        waiting: deque[tuple[dict[str, str], Future[dict[str, Any]]]] = deque()
+    def _warn(self, notes: list[str]) -> None:
+        if notes and not self._warned:
+            self._warned = True
+            logging.getLogger("countervail.evidence").warning(
+                "The processes that read documents are not shut in as they should be: %s.", "; ".join(notes)
+            )
+
+    def read(self, requests: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each request with its answer, in order; one that has an `answer` already is not asked."""
+        waiting: deque[tuple[dict[str, Any], Future[dict[str, Any]]]] = deque()
         for request in requests:
             waiting.append((request, self._threads.submit(self._ask, request)))
             if len(waiting) >= self.workers * _AHEAD:

@@ -1,31 +1,32 @@
-"""One file to everything it says: text, source record, documents, mentions, claims, passages, as plain JSON."""
+"""One file to everything it says: text, source record, documents, mentions, claims, passages, as plain JSON.
+
+What is private is masked in the text before anything is read from it, so that nothing made here can hold it.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import hashlib
 from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims import context, read_claims
 from countervail.evidence.dating import date_of_article
 from countervail.evidence.documents import read_text
-from countervail.evidence.extract import Extracted, extract
-from countervail.evidence.limits import read_bytes
+from countervail.evidence.extract import HIDDEN, Extracted, extract_bytes
 from countervail.evidence.model import Source, sha256
 
 
-def read_file(path: Path, name: str, source: str) -> dict[str, Any]:
+def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:
     """What a file says; `name` is how it is called in the case, `source` its id. InputError where it is refused."""
-    return read_extracted(extract(path, name), sha256(read_bytes(path)), name, source)
+    key = hashlib.sha256(b"countervail redaction\0" + data).digest()
+    return read_extracted(extract_bytes(data, name), sha256(data), name, source, key)
 
 
-def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dict[str, Any]:
-    """What an extracted text says."""
-    raw = found.text
-    redactions = redact.find(raw)
-    stored = redact.mask(raw, redactions)
-    reading = read_text(raw, source, found.scanned)
-    reading = date_of_article(reading)
+def read_extracted(found: Extracted, digest: str, name: str, source: str, key: bytes = b"") -> dict[str, Any]:
+    """What an extracted text says; `key` is that of the digests of what is masked."""
+    redactions = redact.find(found.text, key)
+    stored = redact.mask(found.text, redactions)
+    reading = date_of_article(read_text(stored, source, found.scanned))
     shared = context(reading, source, stored, redactions, found.pages)
     claims = read_claims(shared)
     origin = (
@@ -37,8 +38,6 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dic
             "document" if any(d.kind != "article" for d in reading.documents) else "press: publisher not stated in file"
         )
     )
-    warnings = list(found.warnings)
-    hidden = [{**h, "text": redact.mask(h["text"], redact.find(h["text"]))} for h in found.hidden]
     record = Source(
         source,
         name,
@@ -49,16 +48,15 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dic
         origin,
         publisher=reading.publisher,
         pages=tuple(found.pages),
-        hidden=tuple(hidden),
+        hidden=_hidden(found.hidden),
         redactions=tuple(r.to_json() for r in redactions),
-        warnings=tuple(warnings),
+        warnings=tuple(redact.masked(w) for w in found.warnings),
     )
     mentions = [m.row(name) for m in reading.mentions]
-    for row in mentions:
-        if row["value"] and any(r.start < row["end"] and row["start"] < r.end for r in redactions):
-            row["value"] = stored[row["start"] : row["end"]]
-        if found.scanned and row["type"] == "date":
-            row["check"] = "read by OCR"
+    if found.scanned:
+        for row in mentions:
+            if row["type"] == "date":
+                row["check"] = "read by OCR"
     return {
         "source": record.to_json(),
         "text": stored,
@@ -67,3 +65,14 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str) -> dic
         "passages": [p.to_json() for p in shared.passages.values()],
         "claims": [c.to_json() for c in claims],
     }
+
+
+def _hidden(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Hidden pieces with what is private masked, a number that several pieces hold together included."""
+    together = redact.masked("\n".join(row["text"] for row in rows))
+    result, start = [], 0
+    for row in rows:
+        end = start + len(row["text"])
+        result.append({**row, "text": redact.masked(together[start:end])[:HIDDEN]})
+        start = end + 1
+    return tuple(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from countervail.output import OBEYED
 from countervail.report.tables.columns import Column
 from countervail.types import Scalar, Tables
 
@@ -14,20 +15,6 @@ if TYPE_CHECKING:
 MINUS: Final = "−"
 NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
-# Removed from texts: marks and overrides of the writing direction, with which a hostile name reads as another, and the
-# control characters that a terminal obeys, except tab and line feed
-OBEYED: Final = dict.fromkeys(
-    (
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        0x200E,
-        0x200F,
-        0x061C,
-        *range(9),
-        *range(11, 32),
-        *range(127, 160),
-    )
-)
 
 
 def float_of(value: object) -> float | None:

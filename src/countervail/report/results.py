@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
 from countervail import __version__
+from countervail.output import cell
 from countervail.report.charts import every
 from countervail.report.tables.columns import UNITS, Column, Table, described
 from countervail.types import Scalar, Tables
@@ -121,17 +124,22 @@ def _finite(value: Scalar) -> Scalar:
 
 # Excel's limit for a text in a cell
 _LONGEST: Final = 32_767
+# Of a text with a sign at its beginning that is no formula, such as "-1.7 %" or "+3 to +6.5 %"
+_QUANTITY: Final = re.compile(r"[+-]\d[\d.,]*(?: \(?(?:[+-]?\d[\d.,]*|%|[A-Za-z]+)\)?)*")
 
 
 def workbook(tables: Tables) -> bytes:
-    """The workbook of `tables`; texts are never read as formulas or links."""
+    """The workbook of `tables`; texts are never read as formulas or links, also after a conversion to CSV."""
     import xlsxwriter
 
     stream = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
     meta = next(iter(tables.get("meta", ())), {})
-    book.set_properties({"title": str(meta.get("title") or "Countervail"), "comments": "Made by Countervail"})
+    properties: dict[str, Any] = {"title": str(meta.get("title") or "Countervail"), "comments": "Made by Countervail"}
+    if created := meta.get("created"):
+        properties["created"] = datetime.fromisoformat(str(created))
+    book.set_properties(properties)
     styles = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "title": book.add_format({"bold": True, "font_size": 14}),
@@ -200,7 +208,8 @@ def _write(sheet: Any, line: int, position: int, value: Scalar, style: Any) -> N
     elif isinstance(value, (int, float)):
         sheet.write_number(line, position, value, style)
     else:
-        sheet.write_string(line, position, value[:_LONGEST], style)
+        text = value if _QUANTITY.fullmatch(value) else cell(value)
+        sheet.write_string(line, position, text[:_LONGEST], style)
 
 
 def _unit_of(column: Column) -> str:

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
-import shutil
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Final
 
+from countervail import __version__
 from countervail.analysis.outcome import Outcome
 from countervail.errors import InputError
-from countervail.files import write_whole
+from countervail.files import open_whole
+from countervail.folders import Kind, check, damaged, replacing
 from countervail.report.results import FORMAT, text
 from countervail.report.tables.run_tables import tables
-from countervail.scenario import dump
+from countervail.scenario import Scenario, dump, load_scenario
 from countervail.types import Tables
+from countervail.world.world import World
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
 FILES: Final = ("report.html", "results.xlsx", "results.json", "scenario.yaml")
-# A folder under way is named .NAME.PID-RANDOM.run, beside the one it will replace
-_UNDER_WAY: Final = ".run"
-_AT_CWD: Final = -100
-_EXCHANGE: Final = 2
 
 
 def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path:
     """Write the run folder `folder` and return it, resolved.
 
-    Nothing of an earlier run is touched until all four files are on disk beside it; the folders then change places in
-    one step, so that a run that is killed leaves the earlier one complete. Other files in the folder are kept.
+    An earlier run stays as it was until all four files are on disk beside it (see `folders`); other files in the folder
+    are kept. A folder with words of a case's documents is private: modes 700 and 600.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
-    return replace(contents(tables, scenario_yaml), folder)
+    return replace(contents(tables, scenario_yaml), folder, private=_from_a_case(tables))
+
+
+def _from_a_case(tables: Tables) -> bool:
+    """Whether the words of a case's documents are in the tables."""
+    return any(row.get(column) is not None for row in tables.get("evidence", ()) for column in ("quote", "said_by"))
 
 
 def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
@@ -56,152 +57,111 @@ def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
 def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> None:
     """InputError where `write` to `folder` would fail: not a folder, not a run's, or not writable.
 
-    `ours` is whether a folder may be replaced, where that is another than a run's.
+    `ours` recognises a folder that may be replaced, where it is another than a run's.
     """
-    target = _resolved(folder)
-    try:
-        _recover(target)
-        others = target.is_dir() and any(target.iterdir())
-        if target.exists() and not target.is_dir():
-            raise _error(folder, "is a file, not a folder; name a folder that is new, empty or a run's")
-    except OSError as error:
-        raise _error(folder, f"cannot be used: {error.strerror}; name another folder") from None
-    if others and not (ours or _is_run)(target):
-        raise _error(folder, "is not empty and not a run's folder; empty it, or name another")
-    above = next(parent for parent in target.parents if parent.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise _error(folder, f"cannot be written, because {above} does not allow it; name another folder")
+    check(folder, _kind(ours))
 
 
-def _error(folder: str | Path, why: str) -> InputError:
-    return InputError(f"--out: {folder} {why}", field="out", file=str(folder))
-
-
-def _resolved(folder: str | Path) -> Path:
-    try:
-        return Path(folder).resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null byte
-        raise _error(folder, f"is not a usable path: {error}; name another folder") from None
-
-
-def replace(contents: Mapping[str, bytes], folder: str | Path, ours: Callable[[Path], bool] | None = None) -> Path:
+def replace(
+    contents: Mapping[str, bytes],
+    folder: str | Path,
+    ours: Callable[[Path], bool] | None = None,
+    private: bool = False,
+) -> Path:
     """Put a folder with `contents` (bytes by file name) in the place of `folder`; see `write` and `refuse`."""
-    refuse(folder, ours)
-    target = _resolved(folder)
-    fresh = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex[:8]}{_UNDER_WAY}"
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _clear(target)
-        fresh.mkdir()
+    with replacing(folder, _kind(ours, contents), private=private) as new:
         for name, content in contents.items():
-            write_whole(fresh / name, content)
-        _keep_others(target, fresh, contents)
-        _sync(fresh)
-        if target.exists():
-            _exchange(fresh, target)
-        else:
-            os.rename(fresh, target)
-        _sync(target.parent)
-    except OSError as error:
-        raise _error(folder, f"cannot be written: {error.strerror or error}; name another folder") from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return target
+            new.write(name, content)
+    return new.target
+
+
+def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = ()) -> Kind:
+    """A run's folder, or one that `ours` recognises; `names` are the files that it holds."""
+    if ours is None:
+        return Kind("run", lambda folder: FILES if _is_run(folder) else None)
+    refusal = "--out: {folder} is not empty and holds nothing of `countervail payments`; empty it, or name another"
+    return Kind("payments", lambda folder: tuple(names) if ours(folder) else None, refusal)
 
 
 def _is_run(target: Path) -> bool:
     try:
-        written = json.loads((target / "results.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with open_whole(target / "results.json") as file:
+            written = json.load(file)
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(written, dict) and written.get("format") == FORMAT
 
 
-def _keep_others(target: Path, fresh: Path, contents: Mapping[str, bytes]) -> None:
-    if not target.is_dir():
-        return
-    for entry in target.iterdir():
-        if entry.name in contents:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, fresh / entry.name, symlinks=True)
-        else:
-            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+# -- an earlier run, to repeat it --------------------------------------------------------------------------------------
 
 
-def _exchange(fresh: Path, target: Path) -> None:
-    """Let two folders change places: in one step where the system can, else in two that `_recover` can finish."""
-    if _exchange_at_once(fresh, target):
-        return
-    aside = _aside(target)
-    os.rename(target, aside)
+@dataclass(frozen=True)
+class EarlierRun:
+    """What a run folder says about its run: enough to compute it again.
+
+    Attributes:
+        scenario: of scenario.yaml.
+        draws, seed: of the run.
+        created: the time that its files state.
+        quotes: whether its report quotes the documents of a case.
+        results: the bytes of results.json.
+    """
+
+    scenario: Scenario
+    draws: int
+    seed: int
+    created: str
+    quotes: bool
+    results: bytes
+
+
+def earlier_run(results: str | Path, world: World) -> EarlierRun:
+    """The run that wrote `results`, a results.json with its scenario.yaml beside it.
+
+    Raises:
+        InputError: the files are not a run's, are changed, or come from another version or world.
+    """
+
+    def error(why: str) -> InputError:
+        return InputError(f"--repeat: {results} {why}", field="repeat", file=str(results))
+
     try:
-        os.rename(fresh, target)
-    except OSError:
-        os.rename(aside, target)
-        raise
-    os.rename(aside, fresh)
+        path = Path(results).resolve()
+        with open_whole(path) as file:
+            content = file.read()
+        document = json.loads(content)
+    except OSError as failure:
+        raise error(f"cannot be read: {failure.strerror or failure}; name a run's results.json") from None
+    except (ValueError, RuntimeError):
+        raise error("is not a run's results.json") from None
+    meta = _meta_of(document)
+    if meta is None or path.name != "results.json":
+        raise error("is not a run's results.json")
+    if changed := {"results.json", "scenario.yaml"}.intersection(damaged(path.parent)):
+        raise error(
+            f"cannot be repeated: {' and '.join(sorted(changed))} changed after the run; run the scenario again"
+        )
+    if meta["version"] != __version__:
+        raise error(f"is of version {meta['version']}, this is {__version__}; install that version to repeat it")
+    if (meta["world"], meta["world_year"]) != (world.name, world.year):
+        raise error(f"is of the world {meta['world']} {meta['world_year']}, this is {world.name} {world.year}")
+    scenario = load_scenario(path.parent / "scenario.yaml")
+    return EarlierRun(scenario, meta["draws"], meta["seed"], meta["created"], _from_a_case(document["tables"]), content)
 
 
-def _exchange_at_once(fresh: Path, target: Path) -> bool:
-    names = os.fsencode(fresh), os.fsencode(target)
+def _meta_of(document: Any) -> dict[str, Any] | None:
+    """The row `meta` of results.json; None where it, or what is needed of it, is not there."""
     try:
-        library = ctypes.CDLL(None, use_errno=True)
-        if sys.platform == "darwin":
-            return bool(library.renamex_np(*names, ctypes.c_uint(_EXCHANGE)) == 0)
-        return bool(library.renameat2(_AT_CWD, names[0], _AT_CWD, names[1], ctypes.c_uint(_EXCHANGE)) == 0)
-    except (AttributeError, OSError, TypeError):
-        return False
-
-
-def _aside(target: Path) -> Path:
-    return target.parent / f".{target.name}.before"
-
-
-def _recover(target: Path) -> None:
-    """Bring back the earlier run where an exchange in two steps was cut between them."""
-    aside = _aside(target)
-    if aside.is_dir() and not target.exists():
-        os.rename(aside, target)
-
-
-def _clear(target: Path) -> None:
-    """Remove what runs that were killed have left beside `target`."""
-    prefix = f".{target.name}."
-    for left in target.parent.iterdir():
-        if left.name.startswith(prefix) and left.name.endswith(_UNDER_WAY):
-            owner = left.name.removeprefix(prefix).split("-")[0]
-            if owner.isdigit() and not _alive(int(owner)):
-                shutil.rmtree(left, ignore_errors=True)
-    aside = _aside(target)
-    if aside.is_dir() and target.exists():
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # elsewhere signal 0 is not a question
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _sync(folder: Path) -> None:
-    """Bring a folder's entries to disk, where the system lets folders be opened."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
+        (meta,) = document["tables"]["meta"]
+        datetime.fromisoformat(meta["created"])
+        numbers = [meta[name] for name in ("draws", "seed", "world_year")]
+        texts = [meta[name] for name in ("version", "world", "created")]
+        evidence = document["tables"]["evidence"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    known = document.get("format") == FORMAT and all(type(n) is int and n >= 0 for n in numbers)
+    rows = isinstance(evidence, list) and all(isinstance(row, dict) for row in evidence)
+    return dict(meta) if known and rows and all(isinstance(text, str) for text in texts) else None
 
 
 # -- the one way from an outcome to its run folder ---------------------------------------------------------------------

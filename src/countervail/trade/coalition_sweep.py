@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import io
 import json
 import os
@@ -13,21 +12,25 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from countervail.errors import InputError
-from countervail.files import PART, write_whole
+from countervail.files import open_whole, write_whole
+from countervail.folders import Kind, claim
 from countervail.trade.coalition_block import Game, solve_block
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
 MANIFEST = "cube.json"
-FORMAT = "cube/1"
+FORMAT = "cube/2"
 RETRIES = 3
 """Times that a block whose worker was lost is handed out again."""
+CHECKSUM = 32
+"""Bytes of the checksum at the end of a block's file."""
 AHEAD = 2
 """Blocks handed out per worker: one in work, one waiting."""
 
@@ -44,7 +47,7 @@ def sweep(
 
     Args:
         game: base point and players.
-        folder: where blocks are kept; blocks of the same game and version that are there already are not solved again.
+        folder: where blocks are kept; undamaged blocks of the same game and version are not solved again.
         executor: any `concurrent.futures.Executor`; default a thread a processor.
         progress: called after every block with how many coalitions are done.
         documents: further text files to keep beside the blocks, by name.
@@ -58,17 +61,20 @@ def sweep(
     layout = game.layout
     out = np.empty((1 << len(game.players), game.economy.n + 1))
     done: set[int] = set()
+    key = ""
     if folder is not None:
+        wanted = manifest(game, version)
+        folder, key = claim(folder, CUBE), wanted["game"]
         with _writing(folder):
-            _open(folder, manifest(game, version), documents or {})
-        done = {b for b in range(layout.blocks) if _load(folder, game, b, out)}
+            _open(folder, wanted, documents or {})
+        done = {b for b in range(layout.blocks) if _load(folder, game, b, key, out)}
     if progress:
         progress("coalitions", len(done) * layout.size, len(out))
     waiting = (b for b in range(layout.blocks) if b not in done)
     for block, rows in _solved(game, waiting, executor):
         if folder is not None:
             with _writing(folder):
-                write_whole(folder / block_name(block), _npy(rows))
+                write_whole(folder / block_name(block), _packed(rows, block, key))
         out[game.coalitions(block)] = rows
         done.add(block)
         if progress:
@@ -155,7 +161,7 @@ def manifest(game: Game, version: str) -> dict[str, Any]:
 
 def digest(game: Game) -> str:
     """A hash of every number that the results depend on."""
-    total = hashlib.sha256()
+    total = sha256()
     extra = repr(game.extra) if game.extra is None else game.extra.__class__.__qualname__
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
@@ -179,7 +185,7 @@ def _solver_digest() -> str:
 
 def code_digest(sources: Iterable[str]) -> str:
     """A hash of what modules compute: comments, docstrings and the layout of their text do not count."""
-    total = hashlib.sha256()
+    total = sha256()
     for source in sources:
         tree = ast.parse(source)
         for node in ast.walk(tree):
@@ -196,12 +202,11 @@ def _is_text(line: ast.stmt) -> bool:
 
 def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
     """Make the folder ready, or refuse what is in it."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / MANIFEST
-    if path.exists():
+    if os.path.lexists(path):
         try:
-            held = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
+            held = _json(path)
+        except (OSError, ValueError, RecursionError):
             raise InputError(
                 f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
             ) from None
@@ -211,41 +216,73 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
                 f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
                 file=str(folder),
             )
-    elif any(p for p in folder.iterdir() if not p.name.endswith(PART)):
-        raise InputError(f"{folder} is not empty and holds no cube; give another folder", file=str(folder))
-    for part in folder.glob(f"*{PART}"):
-        part.unlink()
-    for name, text in documents.items():
-        if not (folder / name).exists():
+    for name, text in {**documents, MANIFEST: json.dumps(wanted, indent=1) + "\n"}.items():
+        if _bytes(folder / name) != text.encode():
             write_whole(folder / name, text)
-    if not path.exists():
-        write_whole(path, json.dumps(wanted, indent=1) + "\n")
 
 
 def _other(keys: list[str]) -> str:
-    if "version" in keys or "code" in keys:
+    if {"format", "version", "code"} & set(keys):
         return "version of countervail"
     if "players" in keys:
         return "set of players"
     return "scenario or world"
 
 
-def _load(folder: Path, game: Game, block: int, out: Floats) -> bool:
+def _load(folder: Path, game: Game, block: int, key: str, out: Floats) -> bool:
     """Read a block's file into `out`; False where it is absent or damaged, so that the block is solved again."""
-    try:
-        rows = np.load(folder / block_name(block), allow_pickle=False)
-    except (FileNotFoundError, ValueError, EOFError):
+    content = _bytes(folder / block_name(block))
+    if content is None or _checksum(content[:-CHECKSUM], block, key) != content[-CHECKSUM:]:
         return False
+    rows = np.load(io.BytesIO(content), allow_pickle=False)
     if rows.shape != (game.layout.size, out.shape[1]) or rows.dtype != np.float64:
         return False
     out[game.coalitions(block)] = rows
     return True
 
 
-def _npy(rows: Floats) -> bytes:
-    file = io.BytesIO()
-    np.save(file, rows)
-    return file.getvalue()
+def _packed(rows: Floats, block: int, key: str) -> bytes:
+    """A block's file: an `.npy`, then the checksum, which `numpy.load` does not read."""
+    stream = io.BytesIO()
+    np.save(stream, rows)
+    return stream.getvalue() + _checksum(stream.getvalue(), block, key)
+
+
+def _checksum(content: bytes, block: int, key: str) -> bytes:
+    """Of a block's content and of what it is: block `block` of the game whose digest is `key`."""
+    return sha256(f"{key} {block}\n".encode() + content).digest()
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A file's content; None where it cannot be read or is a link."""
+    try:
+        with open_whole(path) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _json(path: Path) -> Any:
+    with open_whole(path) as file:
+        return json.load(file)
+
+
+def _adopted(folder: Path) -> list[str] | None:
+    """The files of a cube that was written without a marker."""
+    try:
+        held = _json(folder / MANIFEST)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return [MANIFEST] if isinstance(held, dict) and str(held.get("format")).startswith("cube/") else None
+
+
+CUBE = Kind(
+    "cube",
+    _adopted,
+    refusal="{folder} is not empty and holds no cube; give another folder",
+    failure="cannot write the cube in {folder}: {why}",
+    field="folder",
+)
 
 
 @contextmanager
@@ -253,4 +290,4 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"cannot write the cube in {folder}: {error.strerror or error}", file=str(folder)) from None
+        raise CUBE.failed(folder, error) from None

@@ -7,24 +7,27 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from countervail.errors import InputError
 from countervail.files import write_whole
 from countervail.world.build.sources import icio
-from countervail.world.world import ESTIMATED_MIX, World, array_fields
+from countervail.world.world import ESTIMATED_MIX, World, array_fields, array_shapes
 
 NAMES = ("bundled", "icio")
 FORMAT = "countervail-world/1"
 ELASTICITY = 4.0
 """Caliendo and Parro's (2015) elasticity for sectors without an estimate; set your own with World.replace."""
 
+_LARGEST = 4 << 30
+_LARGEST_SHEET = 64 << 20
 # these are zero, and not written, in most worlds
 _OFTEN_ZERO = ("tariff", "unrecorded", "input_share")
 _REQUIRED = ("flows", "value_added_share", "elasticity")
@@ -124,31 +127,33 @@ def save(world: World, path: Path) -> Path:
 
 
 def load(path: Path) -> World:
-    """Read a world written by `save`; InputError where a file is missing, damaged or something else."""
-    arrays = _read_arrays(path)
+    """Read a world written by `save`; InputError where a file is missing, damaged or something else.
+
+    The datasheet fixes the shape of every array, so that nothing larger is ever expanded.
+    """
     sheet_path = datasheet_path(path)
+    if not path.exists():
+        raise _bad_file(path, "no such file; write worlds with .save()")
     sheet = _read_sheet(sheet_path)
-    try:
-        countries, sectors = tuple(sheet["countries"]), tuple(sheet["sectors"])
-        n, j = len(countries), len(sectors)
-        arrays.setdefault("tariff", np.zeros((n, n, j)))
-        arrays.setdefault("input_share", np.zeros((n, j, j)))
-        if sheet["has_unrecorded"]:
-            arrays.setdefault("unrecorded", np.zeros((n, n, j)))
-        world = World(
-            countries=countries,
-            sectors=sectors,
-            sector_names=None if sheet["sector_names"] is None else tuple(sheet["sector_names"]),
-            history_years=tuple(sheet["history_years"]),
-            sources=tuple(sheet["sources"]),
-            repairs=tuple(sheet["repairs"]),
-            name=sheet["name"],
-            year=sheet["year"],
-            datasheet=sheet["datasheet"],
-            **arrays,
-        )
-    except (KeyError, TypeError) as error:
-        raise _bad_file(sheet_path, f"not a world's datasheet ({error}); write worlds with .save()") from None
+    countries, sectors, years = (tuple(sheet[name]) for name in ("countries", "sectors", "history_years"))
+    n, j = len(countries), len(sectors)
+    arrays = _read_arrays(path, array_shapes(n, j, len(years)))
+    arrays.setdefault("tariff", np.zeros((n, n, j)))
+    arrays.setdefault("input_share", np.zeros((n, j, j)))
+    if sheet["has_unrecorded"]:
+        arrays.setdefault("unrecorded", np.zeros((n, n, j)))
+    world = World(
+        countries=countries,
+        sectors=sectors,
+        sector_names=None if sheet["sector_names"] is None else tuple(sheet["sector_names"]),
+        history_years=years,
+        sources=tuple(sheet["sources"]),
+        repairs=tuple(sheet["repairs"]),
+        name=sheet["name"],
+        year=sheet["year"],
+        datasheet=sheet["datasheet"],
+        **arrays,
+    )
     if broken := world.check():
         raise _bad_file(path, f"the accounts do not close: {broken[0].message} ({len(broken)} violations)")
     return world
@@ -161,35 +166,100 @@ def datasheet_path(path: Path) -> Path:
 
 def _read_sheet(path: Path) -> dict[str, Any]:
     try:
-        sheet = json.loads(path.read_bytes())
+        if path.stat().st_size > _LARGEST_SHEET:
+            raise _bad_file(path, f"over {_LARGEST_SHEET >> 20} MiB, which no world's datasheet is")
+        sheet = json.loads(path.read_bytes(), object_pairs_hook=_without_duplicates)
     except OSError as error:
         raise _bad_file(path, f"{error.strerror}; a world is an .npz with its .json beside it") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad_file(path, f"not JSON ({error})") from None
     if not isinstance(sheet, dict) or sheet.get("format") != FORMAT:
         raise _bad_file(path, f"field format is not {FORMAT!r}; write worlds with .save()", field="format")
+    for name, (text, valid) in _SHEET.items():
+        if name not in sheet or not valid(sheet[name]):
+            raise _bad_file(path, f"field {name} is not {text}; write worlds with .save()", field=name)
+    if sheet["sector_names"] is not None and len(sheet["sector_names"]) != len(sheet["sectors"]):
+        raise _bad_file(path, "field sector_names has not one name for each sector", field="sector_names")
     return sheet
 
 
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    known = set(array_fields())
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} occurs twice")
+    return result
+
+
+def _is_year(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= 9999
+
+
+def _is_list(value: Any, kind: type, distinct: bool = False) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(item, kind) for item in value)
+        and not (distinct and len(set(value)) < len(value))
+    )
+
+
+# What the fields of a datasheet are, and whether a value is that
+_SHEET: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("a text", lambda v: isinstance(v, str)),
+    "year": ("a year", _is_year),
+    "countries": ("a list of different codes", lambda v: bool(v) and _is_list(v, str, distinct=True)),
+    "sectors": ("a list of different codes", lambda v: bool(v) and _is_list(v, str, distinct=True)),
+    "sector_names": ("a list of texts or null", lambda v: v is None or _is_list(v, str)),
+    "history_years": ("a list of different years", lambda v: _is_list(v, int, distinct=True) and all(map(_is_year, v))),
+    "has_unrecorded": ("true or false", lambda v: isinstance(v, bool)),
+    "sources": ("a list of objects", lambda v: _is_list(v, dict)),
+    "repairs": ("a list of texts", lambda v: _is_list(v, str)),
+    "datasheet": ("an object", lambda v: isinstance(v, dict)),
+}
+
+
+def _read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    arrays = {}
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise _bad_file(path, "one array, not the .npz of a world")
-            arrays = {name: archive[name] for name in archive.files if name in known}
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len({member.filename for member in members}) < len(members):
+                raise _bad_file(path, "an array occurs twice; write worlds with .save()")
+            if sum(member.file_size for member in members) > _LARGEST:
+                raise _bad_file(path, f"expands to more than {_LARGEST >> 30} GiB")
+            for member in members:
+                name = member.filename.removesuffix(".npy")
+                if name in shapes:
+                    with archive.open(member) as file:
+                        arrays[name] = _read_array(path, name, file, member.file_size, shapes[name])
     except InputError:
         raise
     except OSError as error:
-        raise _bad_file(path, f"{error.strerror}; write worlds with .save()") from None
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise _bad_file(path, f"damaged, or not an .npz of plain arrays ({error}); write worlds with .save()") from None
+        raise _bad_file(path, f"{error.strerror or error}; write worlds with .save()") from None
     except Exception as error:  # zlib.error and what a damaged header raises have no common base
-        raise _bad_file(path, f"damaged ({error}); write it again with .save()") from None
+        text = f"damaged, or not an .npz of plain arrays ({error}); write worlds with .save()"
+        raise _bad_file(path, text) from None
     if missing := [name for name in _REQUIRED if name not in arrays]:
         text = f"field {', '.join(missing)} is missing; write worlds with .save()"
         raise _bad_file(path, text, field=missing[0])
     return arrays
+
+
+def _read_array(path: Path, name: str, file: IO[bytes], size: int, shape: tuple[int, ...]) -> np.ndarray:
+    """An array whose header has the shape and as many bytes as the file; checked before the numbers are read."""
+    version = np.lib.format.read_magic(file)
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in header:
+        raise ValueError(f"array format {version}")
+    actual, fortran, dtype = header[version](file)
+    if dtype.kind not in "biuf":
+        raise _bad_file(path, f"field {name} is of type {dtype}, not of numbers", field=name)
+    if actual != shape:
+        raise _bad_file(path, f"field {name} has the shape {actual}, expected {shape}", field=name)
+    if file.tell() + dtype.itemsize * math.prod(shape) != size:
+        raise _bad_file(path, f"field {name} is damaged: its size is not that of its shape", field=name)
+    data = np.frombuffer(file.read(), dtype)  # reads to the end, so that the archive's checksum is compared
+    return data.reshape(shape, order="F" if fortran else "C")
 
 
 def _bad_file(path: Path, problem: str, field: str | None = None) -> InputError:

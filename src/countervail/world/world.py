@@ -103,8 +103,8 @@ class World:
     datasheet: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        sizes = {"country": len(self.countries), "sector": len(self.sectors), "year": len(self.history_years)}
-        for name, axes in _AXES.items():
+        shapes = array_shapes(len(self.countries), len(self.sectors), len(self.history_years))
+        for name, expected in shapes.items():
             value = getattr(self, name)
             if value is None:
                 continue
@@ -112,11 +112,10 @@ class World:
                 array = np.array(value, dtype=_DTYPES.get(name, np.float64), order="C")
             except (TypeError, ValueError) as error:
                 raise InputError(f"{name}: not an array of numbers ({error})", field=name) from None
-            expected = tuple(sizes[a] for a in axes)
             if array.shape != expected:
                 raise InputError(
-                    f"{name}: shape {array.shape}, expected {expected} for [{', '.join(axes)}] "
-                    f"({sizes['country']} countries, {sizes['sector']} sectors)",
+                    f"{name}: shape {array.shape}, expected {expected} for [{', '.join(_AXES[name])}] "
+                    f"({len(self.countries)} countries, {len(self.sectors)} sectors)",
                     field=name,
                 )
             array.flags.writeable = False
@@ -292,3 +291,9 @@ class World:
 def array_fields() -> tuple[str, ...]:
     """The names of the fields that hold arrays, in order."""
     return tuple(f.name for f in fields(World) if f.name in _AXES)
+
+
+def array_shapes(countries: int, sectors: int, years: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every array field of a world of so many countries, sectors and years of past trade."""
+    sizes = {"country": countries, "sector": sectors, "year": years}
+    return {name: tuple(sizes[axis] for axis in axes) for name, axes in _AXES.items()}

@@ -180,5 +180,9 @@ def contents_of(evidence: Evidence, names: Mapping[str, str]) -> dict[str, Any]:
             for document in evidence.documents
         ],
         "claims": claims(evidence)[:MOST_CLAIMS],
-        "refused": [{"file": called(row["name"]), "reason": row["reason"]} for row in evidence.refused],
+        "refused": [{"file": called(row["name"]), "reason": row["reason"]} for row in evidence.refused]
+        + [
+            {"file": called(row["name"]), "reason": f"the same bytes as {called(row['of'])}, which is read once"}
+            for row in evidence.copies
+        ],
     }

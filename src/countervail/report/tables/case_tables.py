@@ -10,8 +10,7 @@ from countervail.errors import InputError
 from countervail.evidence.attribution import slug
 from countervail.evidence.bundle import Evidence, load
 from countervail.evidence.compare import COMPARED
-from countervail.evidence.model import Link
-from countervail.evidence.redact import MASK
+from countervail.evidence.model import MASK, Link
 from countervail.evidence.to_scenario import ClubFile, club_file
 from countervail.report.tables import evidence_tables
 from countervail.report.tables.columns import name

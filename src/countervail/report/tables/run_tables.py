@@ -6,6 +6,7 @@ changes of real income; money is million USD a year.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from countervail.analysis.claim_checks import check, facts
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
+from countervail.errors import InputError
 from countervail.report.tables import payment_tables
 from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
@@ -33,10 +35,13 @@ if TYPE_CHECKING:
 SHOWN_INFLUENCES = 8
 
 
-def tables(outcome: Outcome, evidence: Evidence | None = None) -> dict[str, list[Row]]:
-    """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses."""
+def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | None = None) -> dict[str, list[Row]]:
+    """All result tables of a run; `evidence` gives its facts their words, attribution and witnesses.
+
+    `created` is the time that they state, ISO 8601; by default SOURCE_DATE_EPOCH, else now.
+    """
     return {
-        "meta": [_meta(outcome)],
+        "meta": [_meta(outcome, created)],
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
@@ -92,7 +97,7 @@ def _evidence(scenario: Scenario, checked: list[Row], evidence: Evidence | None)
     return cited(scenario, checked, evidence)
 
 
-def _meta(o: Outcome) -> Row:
+def _meta(o: Outcome, created: str | None = None) -> Row:
     s, club = o.scenario.settings, o.scenario.club
     return {
         "scenario": o.scenario.name,
@@ -109,8 +114,21 @@ def _meta(o: Outcome) -> Row:
         "version": __version__,
         "world": o.world.name,
         "world_year": o.world.year,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": created or stated_time(),
     }
+
+
+def stated_time() -> str:
+    """The time that results state, ISO 8601: that of SOURCE_DATE_EPOCH where it is set, else now."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        time = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds since 1970; correct or unset it",
+            field="SOURCE_DATE_EPOCH",
+        ) from None
+    return time.isoformat(timespec="seconds")
 
 
 def _placebo(o: Outcome) -> Iterator[Row]:
