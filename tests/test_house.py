@@ -115,6 +115,32 @@ def test_the_program_runs_without_the_tools_of_development() -> None:
     nothing(f"{named(path)}: {name}" for path, name in pairs if name.split(".")[0] in DEVELOPMENT)
 
 
+DATA = {"InputError": {"field", "file"}, "NotConverged": {"residual"}, "NoEquilibrium": {"countries"}}
+"""What each error is raised with; a package that is not installed is no field and has no file."""
+
+
+def test_errors_carry_data() -> None:
+    calls = [
+        (f"{named(path)}:{node.lineno}", node.func.id, node.keywords, ast.unparse(node))
+        for path in OURS
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DATA
+    ]
+    assert len(calls) > 100
+    nothing(
+        f"{where}: {text[:90]}"
+        for where, error, keywords, text in calls
+        if not DATA[error].intersection(keyword.arg or "" for keyword in keywords) and "pip install" not in text
+    )
+    fields = [
+        (where, k.value.value)
+        for where, _, keywords, _ in calls
+        for k in keywords
+        if k.arg == "field" and isinstance(k.value, ast.Constant)
+    ]
+    nothing(f"{where}: {field}" for where, field in fields if not re.fullmatch(r"[a-z_]\w*(\.\w+)*", str(field)))
+
+
 def test_plain_words() -> None:
     folders = [PACKAGE, ROOT / "docs", ROOT / "benchmarks"]
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in WRITTEN]

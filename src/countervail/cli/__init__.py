@@ -67,7 +67,7 @@ def data_build(
 ) -> None:
     """Remake the bundled world from its sources (needs the extra `build`)."""
     if not source.is_dir():
-        raise InputError(f"--from: {source} is not a folder; name the one that holds the source data", field="--from")
+        raise InputError(f"--from: {source} is not a folder; name the one that holds the source data", field="from")
     from countervail.world.build import rebuild
 
     with progress_bar() as progress:
