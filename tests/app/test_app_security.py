@@ -329,6 +329,6 @@ def test_no_path_leads_out(client: httpx.Client, path: str) -> None:
     ],
 )
 def test_documents_are_stored_under_names_of_ours(given: str | None, stored: str) -> None:
-    from countervail.app.routes.job_routes import _safe
+    from countervail.app.routes.job_routes import safe_name
 
-    assert _safe(given) == stored
+    assert safe_name(given) == stored

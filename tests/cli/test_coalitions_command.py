@@ -23,6 +23,7 @@ from countervail.report.charts import charts
 from countervail.report.pages.coalition_page import page
 from countervail.report.tables.coalition_tables import tables
 from countervail.report.tables.columns import described
+from countervail.trade import coalition_block
 from countervail.trade.coalition_sweep import sweep
 from support.games import make_game
 
@@ -178,12 +179,13 @@ def test_tables_hold_scalars_only(cube: Cube) -> None:
         assert row["lowest"] <= row["median"] <= row["highest"]  # type: ignore[operator]
 
 
-def test_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
+def test_a_cluster_that_loses_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two worker processes, one killed midway: the same bytes as without a cluster."""
     distributed: Any = pytest.importorskip("distributed", reason="the extra `cluster` has it")
     _, game, _ = make_game(0, 10)
-    layout = game.layout._replace(tile=4, predicted=1, fixed=5)
-    game.__dict__["layout"] = layout  # blocks small enough that several are in flight
+    monkeypatch.setattr(coalition_block, "TILE_SIZE", 1)
+    monkeypatch.setattr(coalition_block, "PREDICTED", 1)
+    assert game.layout[1:] == (4, 1, 5)  # blocks small enough that several are in flight
     alone = sweep(game, tmp_path / "alone")
     killed: list[int] = []
     with warnings.catch_warnings():
