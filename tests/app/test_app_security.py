@@ -117,7 +117,7 @@ def test_other_sites_are_refused(client: httpx.Client, site: str) -> None:
     assert client.post("/api/worlds", json=STATE, headers={"sec-fetch-site": site}).status_code == 403
 
 
-def test_other_sites_are_told_nothing_by_a_preflight(client: httpx.Client) -> None:
+def test_a_preflight_shows_nothing_to_other_sites(client: httpx.Client) -> None:
     headers = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
     for origin in ("http://evil.example", str(client.base_url).rstrip("/")):
         answer = client.options("/api/run", headers={**headers, "origin": origin})

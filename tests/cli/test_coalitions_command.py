@@ -32,16 +32,16 @@ FEW = "IRN,RUS,CHN,BLR"
 
 @pytest.fixture(scope="module")
 def cube() -> Cube:
-    found = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), FEW.split(","))
-    assert isinstance(found, Cube)
-    return found
+    cube = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), FEW.split(","))
+    assert isinstance(cube, Cube)
+    return cube
 
 
 @pytest.fixture(scope="module")
 def senders() -> Cube:
-    found = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), ["EU", "USA", "GBR"], side="senders", target="RUS")
-    assert isinstance(found, Cube)
-    return found
+    cube = cv.coalitions(cv.load_world(), cv.load_scenario("asiu"), ["EU", "USA", "GBR"], side="senders", target="RUS")
+    assert isinstance(cube, Cube)
+    return cube
 
 
 def test_the_answer_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,8 +103,8 @@ def test_an_unwritable_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("side", ["club", "senders"])
 def test_the_page_is_self_contained_and_its_charts_are_valid(side: str, request: pytest.FixtureRequest) -> None:
-    found: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
-    rows = tables(found, np.ones((3, found.n)))
+    result: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
+    rows = tables(result, np.ones((3, result.n)))
     html = page(rows)
     assert "http://" not in html.split("<script", 1)[0]
     assert "Content-Security-Policy" in html
@@ -123,8 +123,8 @@ def test_the_page_is_self_contained_and_its_charts_are_valid(side: str, request:
 
 @pytest.mark.parametrize("side", ["club", "senders"])
 def test_the_charts_draw_their_rows_and_mark_a_coalition(side: str, request: pytest.FixtureRequest) -> None:
-    found: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
-    rows = tables(found, np.ones((3, found.n)))
+    result: Cube = request.getfixturevalue("cube" if side == "club" else "senders")
+    rows = tables(result, np.ones((3, result.n)))
     for chart in charts(rows).values():
         drawn = []
         for codes in ("", rows["lattice"][0]["codes"]):
@@ -160,9 +160,9 @@ def test_a_coalition_s_codes_load_it(cube: Cube) -> None:
         others = [code for code in codes if code != "IRN"]
         scenario = cv.load_scenario("asiu", set=[f"club.members={json.dumps(others)}"])
         assert set(scenario.members()) == set(codes)
-        found = solved(case_of(world, scenario))
+        result = solved(case_of(world, scenario))
         at = [world.index(code) for code in codes]
-        worth = (found.income * np.expm1(found.worlds.gain))[at].sum() if len(codes) > 1 else 0.0
+        worth = (result.income * np.expm1(result.worlds.gain))[at].sum() if len(codes) > 1 else 0.0
         assert worth == pytest.approx(row["value"], rel=1e-6, abs=1e-3)
 
 
