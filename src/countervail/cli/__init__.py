@@ -57,7 +57,7 @@ def _common(
     """How far could a coalition of sanctioned states undo the sanctions on them?"""
 
 
-@data.command("build", epilog="Example: countervail data build --from ../shared/data")
+@data.command("build", epilog="Example: countervail data build --from path/to/sources")
 def data_build(
     source: Annotated[Path, typer.Option("--from", help="The folder that holds the source data.")],
     out: Annotated[
