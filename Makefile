@@ -13,12 +13,11 @@ VENV = .venv
 BIN = $(VENV)/bin
 SCENARIO = asiu
 PORT = 8765
-FROM = ../shared/data
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test hostile fuzz bench lint lock data generated clean
+.PHONY: run serve test hostile fuzz bench lint lock data from generated clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -44,8 +43,11 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-data: $(VENV)/dev.stamp
+data: from $(VENV)/dev.stamp
 	$(BIN)/countervail data build --from $(FROM)
+
+from:
+	@test -n "$(FROM)" || { echo "make data: name the folder of the sources: make data FROM=path/to/sources" >&2; exit 2; }
 
 generated: $(VENV)/dev.stamp
 	$(BIN)/python -m tools.drawings

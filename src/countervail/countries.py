@@ -85,7 +85,7 @@ def name(iso3: str) -> str:
     try:
         return load()[iso3].name
     except KeyError:
-        raise InputError(f"{iso3!r} is not an ISO3 country code{_near(iso3, load())}") from None
+        raise InputError(f"{iso3!r} is not an ISO3 country code{_near(iso3, load())}", field="country") from None
 
 
 def groups() -> tuple[str, ...]:
@@ -98,7 +98,9 @@ def memberships(group_name: str) -> tuple[Membership, ...]:
     try:
         return _groups()[group_name]
     except KeyError:
-        raise InputError(f"no group {group_name!r}; the built-in groups are {', '.join(groups())}") from None
+        raise InputError(
+            f"no group {group_name!r}; the built-in groups are {', '.join(groups())}", field="group"
+        ) from None
 
 
 def group(name: str, date: str | datetime.date | None = None) -> tuple[str, ...]:
@@ -119,11 +121,13 @@ def resolve(text: str) -> str:
     """The ISO3 code of a code, an English name or an alias; case, accents and a leading "the" do not matter."""
     key = _fold(text)
     if key == "congo":
-        raise InputError("'Congo' is ambiguous: COD (DR Congo, Kinshasa) or COG (Congo Republic, Brazzaville)")
+        raise InputError(
+            "'Congo' is ambiguous: COD (DR Congo, Kinshasa) or COG (Congo Republic, Brazzaville)", field="country"
+        )
     try:
         return _index()[key]
     except KeyError:
-        raise InputError(f"no country called {text!r}{_near(text, _labels())}") from None
+        raise InputError(f"no country called {text!r}{_near(text, _labels())}", field="country") from None
 
 
 def expand(items: Iterable[str], date: str | datetime.date | None = None) -> tuple[str, ...]:
@@ -186,4 +190,4 @@ def _date(value: str | datetime.date | None) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise InputError(f"date {value!r}: write it as YYYY-MM-DD") from None
+        raise InputError(f"date {value!r}: write it as YYYY-MM-DD", field="date") from None

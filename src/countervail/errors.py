@@ -23,7 +23,9 @@ class InputError(CountervailError):
     """Bad input, or an output that cannot be written: names the file, the field and the remedy.
 
     Attributes:
-        field: the field, argument or path in a scenario that is wrong, as `--set` takes it.
+        field: what is wrong: the argument of the function or the option of the command (`out`, `from`, without
+            dashes), the path in a scenario as `--set` takes it (`club.members`), or the column or array of a file.
+            Never the value that was given.
         file: the file it is in.
         line: its line there, counted from 1.
     """

@@ -149,7 +149,7 @@ def test_the_scenario_downloaded_is_what_was_solved(client: httpx.Client) -> Non
 @pytest.mark.parametrize(
     "setting", ["club.chna=none", "club.china=some", "measures.russia.effect=high", "nothing", "club.cap={a: 1"]
 )
-def test_a_wrong_setting_is_told_as_the_command_line_tells_it(client: httpx.Client, setting: str) -> None:
+def test_a_wrong_setting_is_refused_as_on_the_command_line(client: httpx.Client, setting: str) -> None:
     with pytest.raises(cv.InputError) as caught:
         given(setting)
     answer = client.post("/api/worlds", json={"scenario": "test", "set": [setting]})
@@ -297,7 +297,7 @@ def test_nothing_is_kept_that_an_app_does_not_hold(client: httpx.Client, tmp_pat
         assert client.post("/api/worlds", json={"scenario": "mine.yaml"}).status_code == 404
 
 
-def test_a_wrong_start_is_told_at_once(tmp_path: Path) -> None:
+def test_a_wrong_start_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(cv.InputError, match="no such scenario"):
         app(scenario="nowhere")
     with pytest.raises(cv.InputError, match="there is no `chna`"):

@@ -37,6 +37,20 @@ def test_an_error_comes_out_as_the_class_that_went_in(kind: type[cv.CountervailE
     assert str(error) == "a reason"
 
 
+@pytest.mark.parametrize(
+    ("error", "data"),
+    [
+        (cv.InputError("a", field="club.members", file="a.yaml", line=3), ("field", "file", "line")),
+        (cv.InputError("a", field="date"), ("field", "file", "line")),
+        (cv.NoEquilibrium("a", countries=("IRN", "RUS")), ("countries", "country")),
+        (cv.NotConverged("a", residual=0.5, country="IRN", sector="COAL"), ("residual", "country", "sector")),
+    ],
+)
+def test_an_error_keeps_its_data(error: cv.CountervailError, data: tuple[str, ...]) -> None:
+    again = Message.decoded(Message.failed(error).encoded()).error
+    assert [getattr(again, name) for name in data] == [getattr(error, name) for name in data]
+
+
 @pytest.mark.parametrize("name", library())
 def test_a_scenario_is_packed_with_every_file_and_line(name: str) -> None:
     source = Source.of(name)

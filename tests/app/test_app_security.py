@@ -117,7 +117,7 @@ def test_other_sites_are_refused(client: httpx.Client, site: str) -> None:
     assert client.post("/api/worlds", json=STATE, headers={"sec-fetch-site": site}).status_code == 403
 
 
-def test_other_sites_are_told_nothing_by_a_preflight(client: httpx.Client) -> None:
+def test_a_preflight_shows_nothing_to_other_sites(client: httpx.Client) -> None:
     headers = {"access-control-request-method": "POST", "access-control-request-headers": "x-countervail-token"}
     for origin in ("http://evil.example", str(client.base_url).rstrip("/")):
         answer = client.options("/api/run", headers={**headers, "origin": origin})
@@ -329,6 +329,6 @@ def test_no_path_leads_out(client: httpx.Client, path: str) -> None:
     ],
 )
 def test_documents_are_stored_under_names_of_ours(given: str | None, stored: str) -> None:
-    from countervail.app.routes.job_routes import _safe
+    from countervail.app.routes.job_routes import safe_name
 
-    assert _safe(given) == stored
+    assert safe_name(given) == stored

@@ -26,7 +26,7 @@ def offers(user: User, text: str, name: str = "mine.yaml") -> None:
     )
 
 
-def test_a_mistake_in_a_scenario_is_told_with_its_line(user: User) -> None:
+def test_a_mistake_in_a_scenario_is_shown_with_its_line(user: User) -> None:
     user.page.context.watch.allow("422")  # type: ignore[attr-defined]
     user.opens()
     text = dump(cv.load_scenario("asiu"))

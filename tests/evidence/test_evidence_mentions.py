@@ -59,7 +59,7 @@ def compare(folder: str, make: Callable[[str], bytes], tmp_path: Path, western: 
             for g in gold
         )
         for kind, score in scores.items():
-            score.found += sum(n for (k, _), n in have.items() if k == kind)
+            score.extracted += sum(n for (k, _), n in have.items() if k == kind)
             score.wanted += sum(n for (k, _), n in want.items() if k == kind)
             score.matched += sum(n for (k, _), n in (have & want).items() if k == kind)
     return scores

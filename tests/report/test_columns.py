@@ -69,8 +69,8 @@ def test_the_page_shows_each_table_where_it_is_described() -> None:
     for table in placed:
         folded = re.findall(r"<details>(.*?)</details>", parts[table.section], re.S)
         shown = "".join(folded) if table.folded else parts[table.section]
-        (found,) = re.findall(f'aria-label="{re.escape(table.title)}">.*?</thead>', shown, re.S)
-        assert found.count("<th ") == len(table.shown), table.name
+        (head,) = re.findall(f'aria-label="{re.escape(table.title)}">.*?</thead>', shown, re.S)
+        assert head.count("<th ") == len(table.shown), table.name
 
 
 def test_tables_of_a_section_follow_their_positions() -> None:

@@ -112,7 +112,7 @@ class Watch:
     def over(self, context: BrowserContext) -> BrowserContext:
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
-        context.on("request", self._asked)
+        context.on("request", self._request)
         context.on("requestfailed", self._failed)
         context.on("response", self._response)
         context.on("page", lambda page: page.on("dialog", self._dialog))
@@ -138,7 +138,7 @@ class Watch:
         self._note(f"dialog {dialog.type}: {dialog.message}")
         dialog.dismiss()
 
-    def _asked(self, request: Request) -> None:
+    def _request(self, request: Request) -> None:
         job = re.search(r"/api/jobs/([^/]+)", request.url)
         if job:
             self.jobs.add(job[1])
@@ -161,7 +161,7 @@ class Watch:
 
 ALIKE = "tbody tr:nth-child(n+4), svg.marks > * { display: none !important }"
 """Hides what axe-core would look at for long to no end: rows built as the first are, and the shapes in pictures, which
-assistive technology is told to skip and whose colours axe-core cannot read."""
+assistive technology skips and whose colours axe-core cannot read."""
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 

@@ -150,6 +150,15 @@ def test_a_missed_tolerance_is_diagnosed(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(NotConverged, match="0% of the way"):
         solve(world, Shock(trade_effect=effect))
 
+    def singular(*_: Any) -> None:
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr(stages_module, "newton", singular)
+    with pytest.raises(NotConverged, match="turn singular 0% of the way") as stopped:
+        solve(world, Shock(trade_effect=effect))
+    assert stopped.value.residual is not None
+    assert stopped.value.country in world.countries
+
 
 def test_a_sector_that_loses_its_only_buyer_stops() -> None:
     """What it alone bought as an input falls to nothing, and comes back with it."""

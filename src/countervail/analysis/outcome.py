@@ -240,6 +240,10 @@ class Outcome:
             values += list(drawn.cost if cost else drawn.gain[reading])
         return Estimate.of(np.array([float((self.income[at] * np.expm1(one[at])).sum()) for one in values]))
 
+    def ratio(self, what: Literal["offset", "blunting"], who: str, reading: str | None = None) -> Estimate:
+        """The offset or the blunting of a country or the club, as `estimate` gives it."""
+        return self.estimate(what, who, reading)
+
     def _ratio(self, quantity: Literal["offset", "blunting"], who: str, reading: str) -> Estimate:
         """The offset or the blunting, where one may be given."""
         if who != CLUB and who not in self.eligible(self.by_reading[reading].members):

@@ -168,7 +168,11 @@ def _refuse_long_texts(node: Node) -> None:
     texts = [value] if isinstance(value, str) else list(value) if isinstance(value, dict) else []
     for text in texts:
         if len(text) > LONGEST_TEXT:
-            raise InputError(f"{node.where}: a text of {len(text):,} characters; at most {LONGEST_TEXT:,} are taken.")
+            raise InputError(
+                f"{node.where}: a text of {len(text):,} characters; at most {LONGEST_TEXT:,} are taken.",
+                file=node.file,
+                line=node.line,
+            )
     for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _refuse_long_texts(child)
 

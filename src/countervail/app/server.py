@@ -143,7 +143,7 @@ def listening(port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         why = f"--port: {port} is not available: {error.strerror}; choose another, or 0 for any free port"
-        raise InputError(why, field="--port") from None
+        raise InputError(why, field="port") from None
     return bound
 
 

@@ -58,7 +58,7 @@ def _common(
     """How far could a coalition of sanctioned states undo the sanctions on them?"""
 
 
-@data.command("build", epilog="Example: countervail data build --from ../shared/data")
+@data.command("build", epilog="Example: countervail data build --from path/to/sources")
 def data_build(
     source: Annotated[Path, typer.Option("--from", help="The folder that holds the source data.")],
     out: Annotated[
@@ -68,7 +68,7 @@ def data_build(
 ) -> None:
     """Remake the bundled world from its sources (needs the extra `build`)."""
     if not source.is_dir():
-        raise InputError(f"--from: {source} is not a folder; name the one that holds the source data", field="--from")
+        raise InputError(f"--from: {source} is not a folder; name the one that holds the source data", field="from")
     from countervail.world.build import rebuild
 
     with progress_bar() as progress:

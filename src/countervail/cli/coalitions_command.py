@@ -53,7 +53,7 @@ def coalitions(
 ) -> None:
     """Solve every coalition: Shapley values, which hold together, what keeps each out, what others lose."""
     if parquet and out is None:
-        raise InputError("--parquet: name the folder to write to with --out", field="--parquet")
+        raise InputError("--parquet: name the folder to write to with --out", field="parquet")
     import countervail as cv
     from countervail.report.pages.coalition_page import write
     from countervail.report.tables.coalition_tables import sampled, tables
@@ -126,11 +126,11 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         import distributed
     except ImportError:
-        raise InputError("--cluster needs Dask: pip install 'countervail[cluster]'", field="--cluster") from None
+        raise InputError("--cluster needs Dask: pip install 'countervail[cluster]'", field="cluster") from None
     try:
         client = distributed.Client(address, timeout=CONNECT_WITHIN)
     except (OSError, ValueError, TimeoutError) as error:
-        raise InputError(f"--cluster: no Dask scheduler at {address} ({error})", field="--cluster") from None
+        raise InputError(f"--cluster: no Dask scheduler at {address} ({error})", field="cluster") from None
     try:
         yield client.get_executor()
     finally:

@@ -80,7 +80,9 @@ def read(
     if result["refused"]:
         raise InputError(
             f"{len(result['refused'])} of {len(result['refused']) + result['counts']['sources']} documents "
-            f"were refused (listed above and in evidence.json)"
+            f"were refused (listed above and in evidence.json)",
+            field="documents",
+            file=str(out / "evidence.json"),
         )
 
 
@@ -144,7 +146,8 @@ def show(
     if not chosen:
         raise InputError(
             f"{case}: no such claims; without options all are shown. Predicates here: "
-            f"{', '.join(sorted({c['predicate'] for c in loaded.claims}))}"
+            f"{', '.join(sorted({c['predicate'] for c in loaded.claims}))}",
+            file=str(case),
         )
     if as_json:
         print_json([{**c, "quote": loaded.quote(c)} for c in chosen])
@@ -176,7 +179,7 @@ def compare(
 
     if relation is not None and relation not in RELATIONS:
         raise InputError(
-            f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}", field="--relation"
+            f"--relation: unknown relation {relation!r}; there are {', '.join(RELATIONS)}", field="relation"
         )
     loaded = load(case)
     links = [link for link in loaded.compare() if relation is None or link.relation == relation]
@@ -217,7 +220,9 @@ def export(
     """Write a scenario's club file with its sources and a runnable scenario, or followthemoney, annotations, CSV,
     Markdown."""
     if (scenario is None) == (form is None):
-        raise InputError("choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief")
+        raise InputError(
+            "choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief", field="format"
+        )
     from countervail.evidence import exports, load
 
     loaded = load(case)
@@ -248,7 +253,7 @@ def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path
 
     key, _, name = choice.partition("=")
     if key != "reading" or not name:
-        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="--scenario")
+        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="scenario")
     club = club_file(loaded, None if name == "all" else name)
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
@@ -300,7 +305,7 @@ def review(
     chosen = [c for c in loaded.claims if c["id"].removeprefix("claim:").startswith(claim.removeprefix("claim:"))]
     if len(chosen) != 1:
         why = f"{len(chosen)} claims begin so; give more of the id" if chosen else "no claim begins so"
-        raise InputError(f"{claim}: {why}; see `countervail evidence show {case}`")
+        raise InputError(f"{claim}: {why}; see `countervail evidence show {case}`", field="claim", file=str(case))
     entry = decide(
         case, chosen[0], loaded.passages, _REVIEW[decision], by or getpass.getuser(), note, _changes(settings or ())
     )
@@ -332,7 +337,7 @@ def _changes(settings: Sequence[str]) -> dict[str, Any]:
     for item in settings:
         key, sign, value = item.partition("=")
         if not sign:
-            raise InputError(f"--set: expected FIELD=JSON, not {item!r}", field="--set")
+            raise InputError(f"--set: expected FIELD=JSON, not {item!r}", field="set")
         try:
             changes[key] = json.loads(value)
         except json.JSONDecodeError:

@@ -8,10 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from countervail.scenario.values import CountryOrGroup, Date, Model, Range, Text, within
+from countervail.scenario.values import ID_PATTERN, CountryOrGroup, Date, Model, Range, Text, within
 
 ALL = "ALL"
-_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _Source = Annotated[str, Field(min_length=4)]
 Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
 """ISO3 codes or names, built-in groups, ALL for every country of the world, CLUB for the scenario's members."""
@@ -20,7 +19,7 @@ Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
 class Entry(Model):
     """A dated entry of the table, with its source and how certain it is."""
 
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=ID_PATTERN)
     """A short name, unique in the table."""
     label: str = Field(min_length=1)
     """What it is, for the reader."""
@@ -159,7 +158,7 @@ class Costs(Model):
 class Proposal(Model):
     """A proposal of the club that changes the network; its entries hold whenever it is adopted."""
 
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=ID_PATTERN)
     """A short name, unique in the table."""
     label: str = Field(min_length=1)
     """What it is, for the reader."""

@@ -44,7 +44,7 @@ def lose(state: State, elements: Sequence[Element]) -> State:
         elif element in named:
             share[named[element]] = 0.0
         elif element.kind != "link" or element.name not in known:
-            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.", field=element.name)
+            raise InputError(f"the network has no {element.kind} {element.name!r} to lose.", field="elements")
     return replace(
         state,
         share=share,

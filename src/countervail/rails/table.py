@@ -68,7 +68,9 @@ def checked(rails: Rails) -> Rails:
             return Rails.model_validate(rails.model_dump())
     except ValidationError as error:
         problems = (str(detail["msg"]).removeprefix("Value error, ") for detail in error.errors(include_url=False))
-        raise InputError("\n".join(f"rails table: {text.rstrip('.')}." for text in dict.fromkeys(problems))) from None
+        raise InputError(
+            "\n".join(f"rails table: {text.rstrip('.')}." for text in dict.fromkeys(problems)), field="rails"
+        ) from None
 
 
 def ranges(rails: Rails) -> Iterator[tuple[str, str, Range]]:
@@ -106,7 +108,7 @@ def without(rails: Rails, ids: Iterable[str]) -> Rails:
     names = [name for kind, name in _LISTS.items() if kind is not Currency]
     known = {e.id for name in names for e in getattr(rails, name)}
     for name in sorted(gone - known):
-        raise InputError(f"unknown entry {name!r} of the rails table.", field=name)
+        raise InputError(f"unknown entry {name!r} of the rails table.", field="ids")
     return rails.model_copy(update={name: tuple(e for e in getattr(rails, name) if e.id not in gone) for name in names})
 
 
@@ -115,7 +117,7 @@ def lifted(rails: Rails, ids: Iterable[str] | None = None) -> Rails:
     known = [c.id for c in rails.cutoffs if c.senders] + [s.id for s in rails.secondary]
     gone = set(known if ids is None else ids)
     for name in sorted(gone - set(known)):
-        raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.", field=name)
+        raise InputError(f"unknown cut-off {name!r}; those that can be lifted are {', '.join(known)}.", field="ids")
     return without(rails, gone)
 
 

@@ -7,12 +7,23 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from countervail import countries
-from countervail.scenario.values import Basis, Country, Date, Model, Pair, Range, Sectors, Text, inherit, within
+from countervail.scenario.values import (
+    ID_PATTERN,
+    Basis,
+    Country,
+    Date,
+    Model,
+    Pair,
+    Range,
+    Sectors,
+    Text,
+    inherit,
+    within,
+)
 
 China = Literal["none", "partial", "full"]
 CLUB: Final = "CLUB"
 """The code of the club as a whole, in place of a country's."""
-_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
 class Reading(Model):
@@ -43,7 +54,7 @@ class Reading(Model):
 class Provision(Model):
     """One thing the club does for its members."""
 
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=ID_PATTERN)
     """A short name, unique in the club."""
     label: str
     """What it is, for the reader."""
@@ -82,7 +93,7 @@ class Provision(Model):
 class Integration(Model):
     """Existing integration of some pairs, which scales provisions down: b (1 - share)."""
 
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=ID_PATTERN)
     """A short name, unique in the club."""
     label: str | None = None
     """What it is, for the reader."""
@@ -199,7 +210,7 @@ class Club(Model):
 class Claim(Model):
     """A statement of a document that can be checked against data."""
 
-    id: str = Field(pattern=_ID)
+    id: str = Field(pattern=ID_PATTERN)
     """A short name, unique in the scenario."""
     label: str
     """What is claimed, in our words."""

@@ -10,13 +10,24 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from countervail.scenario.kinds import COUNTRIES, KINDS, NUMBERS, Kind
-from countervail.scenario.values import Basis, CountryOrGroup, Date, Model, Number, Range, Sectors, inherit, within
+from countervail.scenario.values import (
+    ID_PATTERN,
+    Basis,
+    CountryOrGroup,
+    Date,
+    Model,
+    Number,
+    Range,
+    Sectors,
+    inherit,
+    within,
+)
 
 
 class Measure(Model):
     """One sanction in force, or a new one."""
 
-    id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    id: str = Field(min_length=1, pattern=ID_PATTERN)
     """A short name, unique in the scenario."""
     label: str = Field(min_length=1)
     """What it is, for the reader."""

@@ -15,6 +15,8 @@ from countervail.errors import InputError
 
 Basis = Literal["observed", "cited", "assumption", "definition"]
 
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""What the id of a measure, a provision or an entry of a table looks like."""
 SECTOR_KEYWORDS = ("all", "goods", "services", "energy")
 ENERGY_SECTORS = ("COAL", "OIL_GAS", "REFINING")
 

@@ -85,6 +85,7 @@ def sweep(
 def _solved(game: Game, blocks: Iterator[int], executor: Executor | None) -> Iterator[tuple[int, Floats]]:
     """Each block as it is solved; few are handed out at a time, so that memory stays bounded."""
     pool = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else executor
+    # an Executor has no public number of workers; those of the standard library hold it here, others may not
     workers = getattr(pool, "_max_workers", None)
     if not isinstance(workers, int):
         workers = 4 * (os.cpu_count() or 1)

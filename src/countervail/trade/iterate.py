@@ -123,10 +123,11 @@ def iterate(
                 move *= damping
                 damping = min(1.0, 1.5 * damping)
             np.copyto(z, _ahead(accelerator, state, move, size < tol))
-    raise Stalled(trail, _worst(economy, residual, state))
+    raise Stalled(trail, worst_equation(economy, residual, state))
 
 
-def _worst(economy: Economy, residual: State, state: State) -> Worst:
+def worst_equation(economy: Economy, residual: State, state: State) -> Worst:
+    """The equation with the largest residual of one scenario."""
     cell = np.abs(residual.expenditure) / np.where(state.expenditure > 0, state.expenditure, 1.0)
     sizes = {"wage": np.abs(residual.log_wage), "price": np.abs(residual.log_price), "expenditure": cell}
     out = []

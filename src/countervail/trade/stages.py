@@ -17,7 +17,7 @@ import numpy as np
 from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.closures import Deficits
-from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate
+from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate, worst_equation
 from countervail.trade.kernels import Problem, State
 from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
 from countervail.trade.shares import Receipts, ShockedShares, shocked_shares
@@ -70,7 +70,7 @@ def approach(problem: Problem, tol: float) -> Solution:
             stage *= 0.5
             if stage < SMALLEST_STAGE:
                 last = Problem(economy, _blend(start, shares, done), deficits)
-                _explain(last, state, done, failure)
+                _explain(last, now, state, done, failure)
         else:
             state, done, taken = solution.state, target, taken + solution.iterations
             if target == 1.0:
@@ -114,8 +114,10 @@ def _blend(start: ShockedShares, end: ShockedShares, weight: float) -> ShockedSh
     return ShockedShares(A, part(start.T, end.T), part(start.E, end.E), productivity, end.transfer)
 
 
-def _explain(last: Problem, state: State, done: float, failure: Stalled | np.linalg.LinAlgError) -> NoReturn:
-    """Raise why the approach failed after the `last` stage that converged, which is `done` of the way."""
+def _explain(
+    last: Problem, missed: Problem, state: State, done: float, failure: Stalled | np.linalg.LinAlgError
+) -> NoReturn:
+    """Raise why the stage `missed` failed, after the `last` that converged in `state`, `done` of the way."""
     economy = last.economy
     spending = kernels.terms(last, state).spending[:, 0]
     poor = tuple(economy.countries[i] for i in np.flatnonzero(spending < POOR * economy.income))
@@ -126,7 +128,14 @@ def _explain(last: Problem, state: State, done: float, failure: Stalled | np.lin
             countries=poor,
         )
     if not isinstance(failure, Stalled):
-        raise NotConverged(f"the equations turn singular {done:.0%} of the way from the baseline to the shock")
+        with np.errstate(all="ignore"):
+            at = worst_equation(economy, kernels.residuals(economy, kernels.terms(missed, state), state), state)
+        raise NotConverged(
+            f"the equations turn singular {done:.0%} of the way from the baseline to the shock",
+            residual=at.residual,
+            country=at.country,
+            sector=at.sector,
+        )
     residual, worst = failure.trail[-1], failure.worst
     tail = np.array(failure.trail[-PATIENCE:])
     tail = tail[np.isfinite(tail)]

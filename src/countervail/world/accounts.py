@@ -10,6 +10,9 @@ from countervail.errors import NotConverged
 from countervail.types import Floats, Mask
 from countervail.world.world import Violation, World
 
+LARGE_DEFICIT = 0.15
+"""Trade deficit or surplus over value added, above which real income depends much on what the closure does with it."""
+
 
 def violations(world: World, tolerance: float) -> tuple[Violation, ...]:
     """Output = sales, inputs + value added = output, final demand >= 0, deficits sum to 0, values in range."""

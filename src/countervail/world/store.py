@@ -18,7 +18,6 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.files import write_whole
-from countervail.world.build.sources import icio
 from countervail.world.world import ESTIMATED_MIX, World, array_fields, array_shapes
 
 NAMES = ("bundled", "icio")
@@ -66,6 +65,8 @@ def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> 
     Sales to final buyers and to countries outside the table have no buyer in the compact file: they go where the
     sector's intermediate sales go, and home where these are none. `grouping` maps industries to sectors.
     """
+    from countervail.world.build.sources import icio
+
     table = icio.read_file(folder) if folder.is_file() else icio.read(folder)
     if grouping is not None:
         if missing := [s for s in table.sectors if s not in grouping]:

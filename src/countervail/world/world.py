@@ -1,7 +1,8 @@
 """The world: trade flows, technology and final demand of a baseline year, and the figures that follow from them.
 
 `World` is the package's facade: its methods import `accounts`, `aggregate`, `intake` and `store`, which import this
-module, when they are called.
+module, when they are called. `store` imports a reader of `build` in the same way, because
+`build`, the recipe, uses this package.
 """
 
 from __future__ import annotations

@@ -66,20 +66,20 @@ def load(folder: str) -> dict[str, tuple[str, list[Gold]]]:
 
 @dataclass
 class Score:
-    """Matches, what was found too much, and what was missed, of one type."""
+    """Matches, what was extracted too much, and what was missed, of one type."""
 
     matched: int = 0
-    found: int = 0
+    extracted: int = 0
     wanted: int = 0
 
     @property
     def precision(self) -> float:
-        """Share of what was found that is right."""
-        return self.matched / self.found if self.found else 1.0
+        """Share of what was extracted that is right."""
+        return self.matched / self.extracted if self.extracted else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of what is there that was found."""
+        """Share of what is there that was extracted."""
         return self.matched / self.wanted if self.wanted else 1.0
 
 
@@ -94,7 +94,7 @@ def score(
         used: set[int] = set()
         for m in mentions:
             s = scores[m.type]
-            s.found += 1
+            s.extracted += 1
             hit = None
             for i, g in enumerate(gold):
                 common = min(m.end, g.end) - max(m.start, g.start)

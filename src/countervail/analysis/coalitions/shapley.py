@@ -28,7 +28,7 @@ def players_of(v: Floats) -> int:
     """
     n = len(v).bit_length() - 1
     if len(v) != 1 << n or n < 1:
-        raise InputError(f"a game has 2^n values, one a coalition; these are {len(v)}")
+        raise InputError(f"a game has 2^n values, one a coalition; these are {len(v)}", field="v")
     return n
 
 

@@ -12,12 +12,12 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from countervail.app import Internal, Lost, Unable
 from countervail.errors import CountervailError, InputError, NoEquilibrium, NotConverged
@@ -33,6 +33,12 @@ _INTERVAL: Final = 0.1
 _ERRORS: Final[dict[str, type[CountervailError]]] = {
     kind.__name__: kind for kind in (InputError, NoEquilibrium, NotConverged, Unable, Lost, Internal)
 }
+_DETAILS: Final[dict[str, tuple[str, ...]]] = {
+    "InputError": ("field", "file", "line"),
+    "NoEquilibrium": ("countries",),
+    "NotConverged": ("residual", "country", "sector"),
+}
+"""The attributes of an error that go with its message."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +51,25 @@ class Message:
     done: int = 0
     total: int = 0
     error_class: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    """The data of the error, such as its field and line."""
     data: bytes = b""
     """The result, as JSON, or the file."""
 
     @classmethod
     def failed(cls, error: CountervailError) -> Self:
         """The end of a task by an error."""
-        return cls("failed", str(error), error_class=type(error).__name__)
+        kind = type(error).__name__
+        details = {name: value for name in _DETAILS.get(kind, ()) if (value := getattr(error, name)) is not None}
+        return cls("failed", str(error), error_class=kind, details=details)
 
     @property
     def error(self) -> CountervailError | None:
         """Why the task failed; None where it did not."""
-        return _ERRORS.get(self.error_class, CountervailError)(self.text) if self.kind == "failed" else None
+        if self.kind != "failed":
+            return None
+        details = self.details if "countries" not in self.details else {"countries": tuple(self.details["countries"])}
+        return _ERRORS.get(self.error_class, CountervailError)(self.text, **details)
 
     @property
     def last(self) -> bool:
@@ -65,15 +78,15 @@ class Message:
 
     def encoded(self) -> bytes:
         """As bytes: a line of JSON, then the data."""
-        head = [self.kind, self.text, self.done, self.total, self.error_class]
+        head = [self.kind, self.text, self.done, self.total, self.error_class, self.details]
         return json.dumps(head).encode() + b"\n" + self.data
 
     @classmethod
     def decoded(cls, message: bytes) -> Self:
         """The message of which `encoded` made these bytes."""
         head, _, data = message.partition(b"\n")
-        kind, text, done, total, error_class = json.loads(head)
-        return cls(kind, text, done, total, error_class, data)
+        kind, text, done, total, error_class, details = json.loads(head)
+        return cls(kind, text, done, total, error_class, details, data)
 
 
 class Cancelled(BaseException):

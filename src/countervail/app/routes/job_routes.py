@@ -89,7 +89,9 @@ def read(
 ) -> Response:
     """Read documents into evidence, which a state can name afterwards."""
     if len(documents) > MOST_FILES:
-        raise InputError(f"documents: {len(documents)} are more than {MOST_FILES}; send fewer at a time")
+        raise InputError(
+            f"documents: {len(documents)} are more than {MOST_FILES}; send fewer at a time", field="documents"
+        )
     compared = inputs.sources.load(scenario or inputs.first.scenario)
     id = f"case-{token_hex(8)}"
     folder = inputs.cases.private(id)
@@ -98,7 +100,7 @@ def read(
         if (document.size or 0) > MAX_BYTES:
             shutil.rmtree(folder, ignore_errors=True)
             raise TooLarge(MAX_BYTES)
-        target = folder / "given" / str(number) / _safe(document.filename)
+        target = folder / "given" / str(number) / safe_name(document.filename)
         target.parent.mkdir(parents=True)
         with target.open("xb") as file:
             shutil.copyfileobj(document.file, file)
@@ -117,7 +119,7 @@ def read(
     return _job(started, 202)
 
 
-def _safe(given: str | None) -> str:
+def safe_name(given: str | None) -> str:
     """A safe file name: the one given, reduced to letters, digits, dots and dashes."""
     path = FilePath((given or "").replace("\\", "/"))
     stem, suffix = (re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-.") for part in (path.stem, path.suffix))

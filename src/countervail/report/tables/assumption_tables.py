@@ -14,6 +14,7 @@ from countervail.analysis.payment_links import Study
 from countervail.report.tables.rail_tables import assumptions as payment_assumptions
 from countervail.scenario import Scenario, assumptions
 from countervail.types import Row
+from countervail.world.accounts import LARGE_DEFICIT
 from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
 
 HELD = "held fixed over the draws"
@@ -111,7 +112,6 @@ def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
 # -- caveats of the data, country by country ---------------------------------------------------------------------------
 
 
-LARGE_DEFICIT = 0.15
 LARGE_GUESS = 0.1
 
 

@@ -47,7 +47,7 @@ def bundle(source: Path, progress: Progress) -> World:
     from countervail.world.build import assemble, datasheet, recipe_tables
     from countervail.world.build.economies import gdp_of
     from countervail.world.build.regions import pairs
-    from countervail.world.build.sources import SOURCES, elasticities, icio
+    from countervail.world.build.sources import elasticities, icio
     from countervail.world.build.sources.panels import HISTORY_YEARS, read_history
     from countervail.world.world import World
 
@@ -80,6 +80,6 @@ def bundle(source: Path, progress: Progress) -> World:
         elasticity_low=theta.low,
         elasticity_high=theta.high,
         unrecorded=made.unrecorded,
-        sources=SOURCES,
+        sources=tuple(source.entry() for source in assemble.SOURCES),
     )
     return world.replace(datasheet=datasheet.write(made, theta, world))

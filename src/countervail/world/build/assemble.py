@@ -13,11 +13,23 @@ from countervail.types import Floats, Indices, Mask, Progress
 from countervail.world.accounts import Balanced, Targets, balance
 from countervail.world.build import economies, goods, recipe_tables, services
 from countervail.world.build.goods import PairTotals
-from countervail.world.build.sources import factbook, icio
+from countervail.world.build.regions import GEONAMES
+from countervail.world.build.sources import elasticities, factbook, icio, panels
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
 from countervail.world.build.sources.panels import Baci, read_baci, read_gdp
 from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX
+
+SOURCES = (
+    icio.SOURCE,
+    panels.BACI,
+    factbook.SOURCE,
+    panels.WDI,
+    panels.COMTRADE,
+    elasticities.SOURCE,
+    GEONAMES,
+)
+"""The sources of the world, in the order of its datasheet."""
 
 G = goods.G
 # balancing changes what built countries use, hence their value added; outputs are fitted to GDP this often at most

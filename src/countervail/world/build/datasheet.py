@@ -9,13 +9,13 @@ import numpy as np
 
 from countervail.countries import name
 from countervail.types import Floats
+from countervail.world.accounts import LARGE_DEFICIT
 from countervail.world.build import recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import World
 
 BILLION = 1e3
-LARGE_DEFICIT = 0.15
 """Share of value added above which a deficit is flagged."""
 MUCH_ESTIMATED = 0.25
 """Share of trade above which estimates are flagged."""

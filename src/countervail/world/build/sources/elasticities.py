@@ -9,11 +9,18 @@ import numpy as np
 
 from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources import need, pandas
+from countervail.world.build.sources import Source, pandas
 from countervail.world.build.sources.icio import Icio
 
-FILE = "elasticities/fontagne2020_gtap_sectors.dta"
-OFFICIAL = "elasticities/final_tariff_GTAP_*.dta"
+SOURCE = Source(
+    id="elasticities",
+    title="Tariff-based trade elasticities by GTAP 10 sector",
+    year=2022,
+    licence="Etalab Open Licence 2.0 (figures cited)",
+    attribution="Fontagné, Guimbard and Orefice (2022), Journal of International Economics",
+    files=("elasticities/fontagne2020_gtap_sectors.dta", "elasticities/final_tariff_GTAP_*.dta"),
+    origin="https://sites.google.com/view/product-level-trade-elasticity",
+)
 # GTAP sectors of an ICIO industry, where a sector has several industries; else all of the sector's
 _INDUSTRY: dict[str, tuple[str, ...]] = {
     "A01": ("pdr", "wht", "gro", "v_f", "osd", "c_b", "pfb", "ocr", "ctl", "oap", "rmk", "wol"),
@@ -48,7 +55,7 @@ def read(source: Path, detailed: Icio) -> Elasticities:
     The mean of a sector's GTAP figures within an ICIO industry, then industries weighted by their trade in the
     `detailed` input-output table (before aggregation). Gaps (coal, gas, services) and the clipping are assumptions.
     """
-    frame = pandas().read_stata(need(source, FILE, OFFICIAL))
+    frame = pandas().read_stata(SOURCE.path(source))
     figures = {
         code: -float(value)
         for code, value in zip(frame["gtap_sector"], frame["epsilon_GTAP"], strict=True)

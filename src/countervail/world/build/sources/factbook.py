@@ -21,8 +21,22 @@ from countervail.countries import resolve
 from countervail.errors import InputError
 from countervail.types import Floats
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources import find, need, pandas
+from countervail.world.build.sources import Source, find, pandas
 
+SOURCE = Source(
+    id="factbook",
+    title="The World Factbook, last edition",
+    year=2024,
+    licence="public domain",
+    attribution="United States Central Intelligence Agency, The World Factbook",
+    files=(
+        "factbook/fb_country.csv",
+        "factbook/fb_partners.csv",
+        "factbook/fb_commodities.csv",
+        "factbook/json/*/*.json",
+    ),
+    origin="https://github.com/factbook/factbook.json",
+)
 YEARS = (2023, 2022, 2021, 2024, 2020)
 """Flows are of the first of these years that has a figure."""
 
@@ -51,12 +65,12 @@ class Factbook:
 
 def read(source: Path) -> Factbook:
     """Read the extract's three tables under `factbook/`, or the edition's own JSON under `factbook/json/`."""
-    if find(source, "factbook/fb_country.csv") is None and (source / "factbook" / "json").is_dir():
+    if find(source, SOURCE.files[0]) is None and (source / "factbook" / "json").is_dir():
         return read_json(source / "factbook" / "json")
     pd = pandas()
 
     def frame(name: str) -> Any:
-        return pd.read_csv(need(source, f"factbook/{name}.csv"), keep_default_na=False, na_values=[""])
+        return pd.read_csv(SOURCE.path(source, f"factbook/{name}.csv"), keep_default_na=False, na_values=[""])
 
     country = frame("fb_country").dropna(subset=["iso3"]).drop_duplicates("iso3").set_index("iso3")
 

@@ -9,10 +9,17 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats
-from countervail.world.build.sources import find, need, pandas
+from countervail.world.build.sources import Source, find, pandas
 
-FILE = "icio2022/icio2022_compact.npz"
-OFFICIAL = "icio2022/2022_SML.csv"
+SOURCE = Source(
+    id="icio2022",
+    title="OECD Inter-Country Input-Output tables, 2025 edition, 2022",
+    year=2022,
+    licence="OECD terms and conditions (CC BY 4.0-like)",
+    attribution="OECD (2025), Inter-Country Input-Output tables, 2025 edition",
+    files=("icio2022/icio2022_compact.npz", "icio2022/2022_SML.csv"),
+    origin="https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html",
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,8 @@ class Icio:
 
 def read(source: Path) -> Icio:
     """The table in a folder: the compact extract or OECD's csv, under `icio2022/` or in the folder itself."""
-    direct = find(source, Path(FILE).name, Path(OFFICIAL).name)
-    return read_file(direct or need(source, FILE, OFFICIAL))
+    direct = find(source, *(Path(name).name for name in SOURCE.files))
+    return read_file(direct or SOURCE.path(source))
 
 
 def read_file(path: Path) -> Icio:

@@ -12,20 +12,44 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
-from countervail.world.build.sources import need, pandas
+from countervail.world.build.sources import Source, pandas
 
 HISTORY_YEARS = (2000, 2004, 2008, 2012, 2016)
 LAST_GDP_YEAR = 2023
 """The world is of 2023: later figures of a newer download are left out."""
 
-_BACI = ("baci2023/baci2023_pairs.parquet", "baci2023/BACI_HS22_Y2023_*.csv")
 _BACI_CODES = "baci2023/country_codes_*.csv"
+BACI = Source(
+    id="baci2023",
+    title="BACI HS22, release 202501, 2023, summed over products",
+    year=2023,
+    licence="Etalab Open Licence 2.0",
+    attribution="CEPII, BACI: Gaulier and Zignago (2010), International Trade Database at the Product-Level",
+    files=("baci2023/baci2023_pairs.parquet", "baci2023/BACI_HS22_Y2023_*.csv", _BACI_CODES),
+    origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+)
+WDI = Source(
+    id="wdi_gdp",
+    title="World Development Indicators, GDP in current US dollars, 1960-2023",
+    year=2023,
+    licence="CC BY 4.0",
+    attribution="World Bank, World Development Indicators, NY.GDP.MKTP.CD",
+    files=("wdi_gdp/wdi_gdp_1960_2023.parquet", "wdi_gdp/API_NY.GDP.MKTP.CD_*.csv"),
+    origin="https://data.worldbank.org/indicator/NY.GDP.MKTP.CD",
+)
+COMTRADE = Source(
+    id="comtrade2016",
+    title="UN Comtrade, exports by reporter and partner, every fourth year 1964-2016",
+    year=2016,
+    licence="UN Comtrade terms, use with attribution; compiled in the R package penppml (MIT)",
+    attribution="United Nations, Comtrade database",
+    files=("comtrade2016/comtrade_exports_1964_2016.parquet", "comtrade2016/trade.rda"),
+    origin="https://github.com/tomzylkin/penppml (data/trade.rda)",
+)
 # BACI's name for "other Asia, not elsewhere specified", which is Taiwan
 _BACI_ISO3 = {"S19": "TWN"}
-_COMTRADE = ("comtrade2016/comtrade_exports_1964_2016.parquet", "comtrade2016/trade.rda")
 # codes of Comtrade that are not today's ISO codes
 _COMTRADE_ISO3 = {"ZAR": "COD", "ROM": "ROU", "TMP": "TLS", "MNT": "MNE"}
-_WDI = ("wdi_gdp/wdi_gdp_1960_2023.parquet", "wdi_gdp/API_NY.GDP.MKTP.CD_*.csv")
 
 
 @dataclass(frozen=True)
@@ -45,11 +69,11 @@ class Baci:
 def read_baci(source: Path) -> Baci:
     """Read the extract (exporter, importer, value_kusd), or BACI's own csv by product with its country codes."""
     pd = pandas()
-    path = need(source, *_BACI)
+    path = BACI.path(source, *BACI.files[:2])
     if path.suffix == ".parquet":
         frame = pd.read_parquet(path)
     else:
-        table = pd.read_csv(need(source, _BACI_CODES)).set_index("country_code")["country_iso3"]
+        table = pd.read_csv(BACI.path(source, _BACI_CODES)).set_index("country_code")["country_iso3"]
         raw = pd.read_csv(path, usecols=["i", "j", "v"]).groupby(["i", "j"], as_index=False)["v"].sum()
         frame = pd.DataFrame(
             {
@@ -72,7 +96,7 @@ def read_history(source: Path, regions: tuple[str, ...], years: tuple[int, ...] 
 
     The residual region "ROW" sums what its countries reported; trade among them is its diagonal.
     """
-    frame = _comtrade(need(source, *_COMTRADE))
+    frame = _comtrade(COMTRADE.path(source))
     frame = frame[frame["year"].isin(years)]
     at = {c: i for i, c in enumerate(regions)}
     rest = at["ROW"]
@@ -106,7 +130,7 @@ def _comtrade(path: Path) -> Any:
 
 def read_gdp(source: Path) -> dict[str, dict[int, float]]:
     """GDP by country and year from the World Development Indicators, million current USD."""
-    path = need(source, *_WDI)
+    path = WDI.path(source)
     pd = pandas()
     if path.suffix == ".parquet":
         frame = pd.read_parquet(path)
