@@ -24,7 +24,7 @@ WORLD = {f"countervail.world.{name}" for name in ("accounts", "aggregate", "inta
 """The one import cycle that stays: World's methods import the functions that take a World when they are called."""
 
 DIALECT = re.compile(
-    r"(?<![A-Za-z])(?i:told|tells?|reckon(?:s|ed|ing)?|hush(?:es|ed)?|likewise|stands? in)(?![a-z])"
+    r"(?<![A-Za-z.])(?i:told|tells?|reckon(?:s|ed|ing)?|hush(?:es|ed)?|likewise|stands? in)(?![a-z])"
     r"|\b(?:Desk|Bench|Kept|Slopes|Played|Preparation|Links)\b"
 )
 """Words that gave way to a standard term: report, distinguished, compute, Workspace, Jacobian and others."""
@@ -146,7 +146,7 @@ def test_errors_carry_data() -> None:
         for k in keywords
         if k.arg == "field" and isinstance(k.value, ast.Constant)
     ]
-    nothing(f"{where}: {field}" for where, field in fields if not re.fullmatch(r"[a-z_]\w*(\.\w+)*", str(field)))
+    nothing(f"{where}: {field}" for where, field in fields if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", str(field)))
 
 
 def ours(path: Path) -> bool:

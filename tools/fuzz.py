@@ -46,8 +46,8 @@ def with_atheris(kind: str, seconds: float) -> None:
         f"with atheris.instrument_imports():\n    from support.fuzz_targets import TARGETS\n"
         f"atheris.Setup(sys.argv, TARGETS[{kind!r}])\natheris.Fuzz()"
     )
-    with tempfile.TemporaryDirectory() as found:
-        corpus = [found, str(CORPUS / kind)]
+    with tempfile.TemporaryDirectory() as new:
+        corpus = [new, str(CORPUS / kind)]
         subprocess.run(
             [sys.executable, "-c", code, *corpus, f"-max_total_time={seconds:.0f}", "-rss_limit_mb=4096"], check=True
         )

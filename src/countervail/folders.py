@@ -18,7 +18,7 @@ One file is written by `files.write_whole` or `files.placing`; `files.TemporaryF
   folder without it is accepted if it is new or empty, or if `Kind.adopt` recognises one of an earlier version. Every
   other folder is refused, and so is one that contains an input. Other files in a folder belong to the user: a
   replacement leaves them unchanged (as hard links where possible) and never overwrites them.
-- **Links** inside a folder are not followed; the path of the target is resolved once.
+- **Symbolic links** inside a folder are not followed; the path of the target is resolved once.
 - **Modes** of a folder and its files survive a replacement. With `private`, new ones are 700 and 600.
 - **Leftovers** of killed processes are removed by the next writer in the same directory.
 """
