@@ -210,10 +210,10 @@ class _Question:
     def banded(self, worth: Sequence[ProposalGain], draws: Draws) -> list[ProposalGain]:
         """The gains with bands over draws of everything uncertain."""
         savings = [_saving(self.network, w.proposed.alone) for w in worth]
-        self.case.prepared  # noqa: B018 - made once, before the workers share it
+        central = self.case.with_prepared()
 
         def one(k: int) -> Floats:
-            case = self.case.drawn(draws.draw(k, self.case.world))
+            case = central.drawn(draws.draw(k, central.world))
             shock = case.sanctioned()
             (origin,) = equilibria(case, [shock], self.start, ENOUGH_DRAWN)
             clubs = [self.club(case, shock, s.at(case.draw.payments)) for s in savings]

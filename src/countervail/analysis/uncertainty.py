@@ -132,8 +132,7 @@ def run_draws(
     """The same draws in every world: U, and C and UC of each reading; the main reading's provisions alone; variants."""
     count = len(draws.values)
     ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and provisions)
-    plan = _Plan(case, draws, central, main, ids, tuple(variants))
-    case.prepared  # noqa: B018 - made once, before the workers share it
+    plan = _Plan(case.with_prepared(), draws, central, main, ids, tuple(variants))
     results: list[_Draw] = []
     with one_blas_thread(), ThreadPoolExecutor(WORKERS) as pool:
         for k, result in enumerate(pool.map(plan.solve, range(count))):

@@ -65,6 +65,16 @@ class Worlds:
         return np.asarray(np.log(self.UC.real_income / self.C.real_income))
 
 
+def offset(gain: Floats, cost: Floats) -> Floats:
+    """The share of the cost of sanctions L0 that the club's gain covers, gains from ordinary trade included."""
+    return gain / cost
+
+
+def blunting(cost: Floats, cost_with_club: Floats) -> Floats:
+    """How much less the sanctions cost once the club exists, as a share of L0."""
+    return (cost - cost_with_club) / cost
+
+
 def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:

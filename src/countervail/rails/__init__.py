@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -49,7 +49,8 @@ class Network:
     """Who can pay whom, over which routes and at what cost, at a date; n countries, in the world's order.
 
     `trade[exporter, importer]` (million USD, zero diagonal) weighs means, `theta` is the trade elasticity that joins
-    the routes of a pair into one wedge. Pairs pay the same both ways, so every square array is symmetric.
+    the routes of a pair into one wedge. Pairs pay the same both ways, so every square array is symmetric. Routes and
+    wedges are taken from the `neighbour` where its state is the same.
     """
 
     rails: Rails
@@ -60,20 +61,28 @@ class Network:
     theta: float
     provisions: tuple[str, ...] = ()
     lost: tuple[Element, ...] = ()
+    neighbour: Network | None = field(default=None, repr=False)
 
     @cached_property
     def state(self) -> State:
         """The network as arrays."""
+        if self.neighbour is not None and self._same_tables(self.neighbour):
+            return self.neighbour.state
         complete = state_at(self.rails, self.date, self.countries, self.members)
         return lose(complete, self.lost) if self.lost else complete
 
     @cached_property
     def payments(self) -> Payments:
         """Every pair with its routes and how they fill."""
+        if self._same_state is not None:
+            return self._same_state.payments
         return Payments.of(self.state)
 
     @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:
+        same = self._same_state
+        if same is not None and same.theta == self.theta:
+            return same._wedges
         wedges = wedge(self.payments.filled, self.state.informal, self.theta)
         value, low, high = (self.payments.square(w, 0.0) for w in wedges)
         return value, low, high
@@ -199,17 +208,24 @@ class Network:
         return float((value[counted] * weight[counted]).sum() / 2.0)
 
     def near(self, other: Network) -> Network:
-        """The same network; where both have the same state, it takes the filled routes of `other` over."""
-        if (
+        """The same network; where both have the same state, it uses the filled routes and wedges of `other`."""
+        return replace(self, neighbour=other)
+
+    def _same_tables(self, other: Network) -> bool:
+        """Whether all that the state is made of is equal."""
+        return (
             all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
             and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATE_TABLES)
             and (other.state.club is None or self.members == other.members)
-        ):
-            self.__dict__["state"] = other.state
-        if self.state is other.state or self.state.fingerprint == other.state.fingerprint:
-            known = ("payments", "_wedges") if self.theta == other.theta else ("payments",)
-            self.__dict__.update({name: getattr(other, name) for name in known})
-        return self
+        )
+
+    @cached_property
+    def _same_state(self) -> Network | None:
+        """The neighbour, where its state is equal."""
+        other = self.neighbour
+        if other is None or not (self.state is other.state or self.state.fingerprint == other.state.fingerprint):
+            return None
+        return other
 
     def with_rails(self, rails: Rails) -> Network:
         """The same world and date over another rails table."""

@@ -66,7 +66,12 @@ References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
 """By closure and tolerance where deficits are removed; the baseline itself at None."""
 
 _KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References]] = WeakKeyDictionary()
-"""What is computed for economies in use. A value must not hold its key, or neither would ever be freed."""
+"""What is computed once for each economy in use.
+
+An `Economy` is an immutable base point and holds nothing of the solver's, and users pass the same world to `solve` many
+times, so the preconditioner is kept here and is freed with its economy. A value must not hold its key, or neither would
+ever be freed.
+"""
 
 
 class Prepared:

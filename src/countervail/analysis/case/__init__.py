@@ -58,6 +58,10 @@ class Case:
         """The same case with other values of the uncertain numbers."""
         return replace(self, draw=draw, base=self._base)
 
+    def with_prepared(self) -> Case:
+        """The same case with its economy prepared, for threads or processes that share it."""
+        return replace(self, base=self._base)
+
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
         return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,9 +38,9 @@ class ClubDesign:
     lifted: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ClubShocks:
-    """The shocks of a scenario's club in one draw.
+    """The shocks of a scenario's club in one draw; the free shares of a list of members are computed once.
 
     Attributes:
         scenario: in the present state of its switches.
@@ -60,6 +59,7 @@ class ClubShocks:
     horizon: Floats
     share: Floats
     effects: tuple[Effect, ...]
+    _free_shares: dict[tuple[str, ...], Floats] = field(default_factory=dict, init=False, repr=False)
 
     def shock(self, design: ClubDesign, base: Shock | None = None) -> Shock:
         """C: what the club does between its members, on top of `base` (the shock of S or U; default none)."""
@@ -160,10 +160,6 @@ class ClubShocks:
                         out[cells] = np.minimum(out[cells], 1.0 - effect.covered)
             self._free_shares[members] = out
         return self._free_shares[members]
-
-    @cached_property
-    def _free_shares(self) -> dict[tuple[str, ...], Floats]:
-        return {}
 
 
 def deterrence(layout: Layout, base: Shock, member: Indices, senders: Indices, lost: Floats) -> Shock:

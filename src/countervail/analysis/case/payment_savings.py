@@ -6,7 +6,7 @@ measure it is part of the measure's own budget and adds nothing; elsewhere it co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -35,9 +35,9 @@ class Saving:
         return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class PaymentsOf:
-    """The payment networks of a scenario in a world.
+    """The payment networks of a scenario in a world; each network and range is computed once, when first asked for.
 
     `proposals` are the ids of the proposals of each provision over rails, by provision; `like` are the networks of a
     neighbouring scenario, whose routes are reused where the network is the same.
@@ -47,6 +47,8 @@ class PaymentsOf:
     scenario: Scenario
     proposals: dict[str, tuple[str, ...]]
     like: PaymentsOf | None = None
+    _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
+    _ranges: dict[tuple[str, bool], Saving] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
@@ -109,13 +111,13 @@ class PaymentsOf:
     def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
         """The network with the links of these proposals in it."""
         key = (ids, without_measures)
-        if key not in self._known:
+        if key not in self._networks:
             base = self.unsanctioned if without_measures else self.observed
             network = base.with_provision(*ids)
-            if self.like is not None and key in self.like._known:
-                network = network.near(self.like._known[key])
-            self._known[key] = network
-        return self._known[key]
+            if self.like is not None and key in self.like._networks:
+                network = network.near(self.like._networks[key])
+            self._networks[key] = network
+        return self._networks[key]
 
     def provision_range(self, which: str, *, without_measures: bool) -> Saving:
         """The same with its range over the shares and costs of the links and over matching."""
@@ -127,14 +129,6 @@ class PaymentsOf:
                 self.provision(which, without_measures=without_measures), finite(done.low), finite(done.high)
             )
         return self._ranges[key]
-
-    @cached_property
-    def _known(self) -> dict[tuple[tuple[str, ...], bool], Network]:
-        return {}
-
-    @cached_property
-    def _ranges(self) -> dict[tuple[str, bool], Saving]:
-        return {}
 
 
 def finite(saving: Floats) -> Floats:

@@ -19,7 +19,7 @@ from countervail.analysis.case.draws import sample
 from countervail.analysis.coalitions import shapley, stability
 from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley, Side
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
-from countervail.analysis.worlds import sanctions, worlds
+from countervail.analysis.worlds import offset, sanctions, worlds
 from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
@@ -167,7 +167,7 @@ class Cube:
     def offset(self, country: str) -> Floats:
         """ln(W_C / W_S) / L0 of a country in every coalition `[coalition]`."""
         k = self.case.world.index(country)
-        return np.asarray(np.log(self.real_income[:, k] / self.real_income[0, k]) / self.cost[k])
+        return offset(np.log(self.real_income[:, k] / self.real_income[0, k]), self.cost[k])
 
     @cached_property
     def cost(self) -> Floats:
@@ -226,8 +226,7 @@ class Cube:
         exact = np.array(list(self.shapley().values()))
         centre = shapley.estimate(orders, lambda some: self.value[some]).value
         drawn = sample(self.case.world, self.case.scenario, draws, seed)
-        self.case.prepared  # noqa: B018 - made once, before the workers share it
-        one = DrawnShapley(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
+        one = DrawnShapley(self.case.with_prepared(), self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
         workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)
         with one_blas_thread(), workers as pool:
