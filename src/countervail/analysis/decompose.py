@@ -10,14 +10,13 @@ import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
+from countervail.analysis.worlds import ROUNDED_TOLERANCE, Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
 from countervail.types import Anchor, Floats, Horizon
 from countervail.world.world import ESTIMATED
 
-ENOUGH = 1e-7
 PAYMENTS = "payments"
 """Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
 
@@ -42,7 +41,7 @@ def provisions(case: Case, own: Worlds, reading: str | None = None) -> list[Part
     alone = [ClubDesign(own.members, reading, provisions=[p]) for p in ids]
     without = [ClubDesign(own.members, reading, provisions=[q for q in ids if q != p]) for p in ids]
     shocks = [case.club(design, base.shock) for design in (*alone, *without)]
-    solved = equilibria(case, shocks, base.S, ENOUGH)
+    solved = equilibria(case, shocks, base.S, ROUNDED_TOLERANCE)
     out = []
     for k, p in enumerate(ids):
         one, rest = solved[k], solved[k + len(ids)]
@@ -54,13 +53,13 @@ def provisions(case: Case, own: Worlds, reading: str | None = None) -> list[Part
 def measures(case: Case) -> list[Part]:
     """Each measure in force lifted alone, at its part of every budget; last, the payments of other pairs."""
     shocks = [case.lift_one(k) for k in range(len(case.effects))]
-    (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
+    (origin,) = equilibria(case, [Shock()], tol=ROUNDED_TOLERANCE)
     out = []
     ids = [effect.measure.id for effect in case.effects]
     if case.layout.payments is not None:
         shocks.append(case.lift_payments())
         ids.append(PAYMENTS)
-    for which, eq in zip(ids, equilibria(case, shocks, origin, ENOUGH), strict=True):
+    for which, eq in zip(ids, equilibria(case, shocks, origin, ROUNDED_TOLERANCE), strict=True):
         gain = np.log(eq.real_income)
         out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
     return out
@@ -81,7 +80,7 @@ def dependence(case: Case, own: Worlds, reading: str | None = None) -> Dependenc
     status = case.world.estimated
     observed = None if status is None else status < ESTIMATED
     designs = ClubDesign(rest, reading), ClubDesign(own.members, reading, only=observed)
-    solved = equilibria(case, [case.club(design, base.shock) for design in designs], own.C, ENOUGH)
+    solved = equilibria(case, [case.club(design, base.shock) for design in designs], own.C, ROUNDED_TOLERANCE)
     logs = [np.log(eq.real_income / base.S.real_income) for eq in solved]
     return Dependence(logs[0], logs[1])
 
@@ -147,7 +146,7 @@ def variants(case: Case, own: Worlds, reading: str) -> list[Variant]:
                 continue
             try:
                 one = Variant(setting, value, None)
-                out.append(replace(one, worlds=variant(case, one, reading, ENOUGH)))
+                out.append(replace(one, worlds=variant(case, one, reading, ROUNDED_TOLERANCE)))
             except (InputError, NoEquilibrium, NotConverged) as error:
                 out.append(Variant(setting, value, None, str(error)))
     return out

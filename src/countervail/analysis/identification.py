@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from countervail.analysis.case import Case
 from countervail.analysis.case.anchors import double_ratio, goods_now, goods_of, main_year
 from countervail.analysis.case.layout import cube
-from countervail.analysis.worlds import equilibria
+from countervail.analysis.estimate import percentiles
+from countervail.analysis.worlds import ROUNDED_TOLERANCE, equilibria
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Floats
@@ -24,8 +25,6 @@ from countervail.world.world import World
 COUNTRIES = 20
 """Pseudo-targets: the largest economies that neither impose measures nor are under one."""
 FEWEST = 15
-ENOUGH = 1e-7
-"""Tolerance: the result is given to a hundredth of a percent."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Placebo:
     @cached_property
     def bound(self) -> float:
         """The 95th percentile of the costs; infinite where no placebo could be made."""
-        return float(np.percentile(self.cost, 95)) if len(self.cost) else float("inf")
+        return float(percentiles(self.cost)[2]) if len(self.cost) else float("inf")
 
 
 def placebo(case: Case) -> Placebo:
@@ -82,7 +81,7 @@ def placebo(case: Case) -> Placebo:
         if len(names) == COUNTRIES:
             break
     at = case.indices(names)
-    solved = equilibria(case, shocks, tol=ENOUGH)
+    solved = equilibria(case, shocks, tol=ROUNDED_TOLERANCE)
     cost = np.array([float(np.log(eq.real_income[k])) for eq, k in zip(solved, at, strict=True)])
     note = "" if len(names) >= FEWEST else f"only {len(names)} countries have the data for a placebo"
     return Placebo(tuple(names), np.array(ratios), cost, before, note)

@@ -17,7 +17,7 @@ import numpy as np
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
-from countervail.analysis.estimate import Estimate
+from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
@@ -264,7 +264,7 @@ class Outcome:
         """Why no ratio may be formed for a country; empty where one may."""
         cost = self.cost(who, reading)
         if len(cost) > 1:
-            return self.too_small(float(np.percentile(cost[1:], 5)), "5th percentile of the cost")
+            return self.too_small(float(percentiles(cost[1:])[0]), "5th percentile of the cost")
         return self.too_small(float(cost[0]), "cost (no draws)")
 
     def too_small(self, floor: float, what: str = "cost") -> str:

@@ -16,6 +16,9 @@ from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats
 
+ROUNDED_TOLERANCE = 1e-7
+"""Solver tolerance of results that are given to a hundredth of a percent."""
+
 
 @dataclass(frozen=True)
 class Sanctions:

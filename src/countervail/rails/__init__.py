@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from countervail.errors import InputError
 from countervail.rails import table
 from countervail.rails.capacity import Payments, capacity, wedge
 from countervail.rails.explain import Explanation, explain
-from countervail.rails.interdict import KINDS, Cut, Interdiction, Kind, interdict
-from countervail.rails.rails import Proposal, Rails
+from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
+from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
 from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
 from countervail.rails.table import Addition, load_rails, ranges, with_values
@@ -130,9 +129,9 @@ class Network:
         """`[exporter, importer]`: the share under random matching."""
         return self._capacities[1]
 
-    def wedges_at(self, elasticity: Sequence[float] | Floats, end: Literal["value", "low", "high"] = "value") -> Floats:
+    def wedges_at(self, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
         """`[exporter, importer, sector]`: the wedges under each sector's own elasticity (theta > 0)."""
-        which = ("value", "low", "high").index(end)
+        which = ENDS.index(end)
         thetas, place = np.unique(np.asarray(elasticity, dtype=float), return_inverse=True)
         if not (thetas > 0).all():
             raise InputError("elasticity: a trade elasticity is positive.", field="elasticity")
@@ -159,14 +158,16 @@ class Network:
             )
         return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
 
-    def interdict(self, k: int = 1, kinds: Sequence[Kind] = KINDS, top: int = 10) -> Interdiction:
+    def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
 
         Exact for k up to 3, by enumeration of every set; beyond that greedy, with a bound that no set exceeds.
         """
         return self.interdict_each((k,), kinds, top)[0]
 
-    def interdict_each(self, sizes: Sequence[int], kinds: Sequence[Kind] = KINDS, top: int = 10) -> list[Interdiction]:
+    def interdict_each(
+        self, sizes: Sequence[int], kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10
+    ) -> list[Interdiction]:
         """`interdict` for several k at the cost of the largest."""
         club = self.club_only()
         return interdict(club.state, club.club_pairs(), self.theta, sizes, kinds, top)
@@ -237,7 +238,7 @@ class Network:
 
     def with_provision(self, *ids: str) -> Network:
         """The network once the club's proposals of these ids are in place; `all` for every one."""
-        chosen = tuple(p.id for p in self.rails.proposals) if "all" in ids else ids
+        chosen = tuple(p.id for p in self.rails.proposals) if EVERY_PROPOSAL in ids else ids
         rails = table.with_proposals(self.rails, chosen, self.date)
         return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import Field, model_validator
 
 from countervail.scenario.values import CountryOrGroup, Date, Model, Range, Text, within
 
 ALL = "ALL"
+"""Every country of the world, in lists of countries."""
+EVERY_PROPOSAL = "all"
+"""All of the club's proposals together, in lists of proposals."""
+
+End: TypeAlias = Literal["value", "low", "high"]
+"""Which number of a range."""
+ENDS: tuple[End, ...] = get_args(End)
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _Source = Annotated[str, Field(min_length=4)]
 Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.errors import InputError, NoEquilibrium
-from countervail.trade.closures import Deficits
+from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared, Reference
 from countervail.trade.feasible import check
@@ -272,7 +272,7 @@ def _real_income(game: Game, solution: Solution, coalitions: Coalitions) -> Floa
         who = ", ".join(p for k, p in enumerate(game.players) if coalitions[at] >> k & 1)
         raise NoEquilibrium(
             f"coalition of {who or 'nobody'}: final spending of {', '.join(poor)} would be negative, its surplus is "
-            "more than it earns. Closure 'balanced' or 'proportional' has an equilibrium",
+            f"more than it earns; {without_fixed_deficits()}",
             countries=poor,
         )
     index = np.einsum("jn,jnb->nb", game.economy.final_share, solution.state.log_price)

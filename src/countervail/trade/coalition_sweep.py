@@ -173,7 +173,7 @@ def digest(game: Game) -> str:
 
 @cache
 def _solver_digest() -> str:
-    """The digest of the solver's own code: other arithmetic is another cube."""
+    """The digest of the solver's own code; a cube solved with other code is not resumed."""
     return code_digest(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
 
 

@@ -1,4 +1,4 @@
-"""What is done where the fast iteration stalls: the shock is applied in stages, with Newton's method within a stage.
+"""Applies a shock in stages where the fast iteration stalls, with Newton's method within a stage.
 
 The shares are moved from the baseline's to the shock's, as far at a time as converges, with the preconditioner renewed
 at each stage. Where the accelerated joint steps cycle in a stage, Newton's method takes over, on wages alone: at given
@@ -16,7 +16,7 @@ import numpy as np
 
 from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
-from countervail.trade.closures import Deficits
+from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State
 from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
@@ -122,7 +122,7 @@ def _explain(last: Problem, state: State, done: float, failure: Stalled | np.lin
     if poor:
         raise NoEquilibrium(
             f"final spending of {', '.join(poor)} falls to nothing on the way to this shock: its surplus is more than "
-            "it can earn. Closure 'balanced' or 'proportional' has an equilibrium",
+            f"it can earn; {without_fixed_deficits()}",
             countries=poor,
         )
     if not isinstance(failure, Stalled):

@@ -21,6 +21,7 @@ from countervail.analysis.case.anchors import before_years, double_ratio, goods_
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
@@ -158,7 +159,7 @@ class Lifting:
         """
         paid = self.layout.payments
         assert paid is not None
-        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
+        saving = paid.lifted if self.draw.payments is None else at_quantile(paid.lifted_range, self.draw.payments)
         phi = cheaper_payments(self.world, saving, self.theta)
         phi[self.budget != 0] = 1.0
         return Shock(trade_effect=phi)

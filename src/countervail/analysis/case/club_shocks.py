@@ -10,6 +10,7 @@ import numpy as np
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, positions
+from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Provision, Scenario
 from countervail.trade.shock import Among, Shock
 from countervail.types import Floats, Indices, Mask
@@ -133,7 +134,7 @@ class ClubShocks:
         if self.draw.payments is None:
             saving = paid.provision(p.id, without_measures=lifted)[pairs]
         else:
-            saving = paid.provision_range(p.id, without_measures=lifted).at(self.draw.payments)[pairs]
+            saving = at_quantile(paid.provision_range(p.id, without_measures=lifted), self.draw.payments)[pairs]
         out = np.zeros((len(at), len(at), self.layout.world.j))
         sectors = self.layout.provisions[p.id].sectors
         out[:, :, sectors] = saving[:, :, None] * self.elasticity[sectors]

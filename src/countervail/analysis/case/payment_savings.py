@@ -15,24 +15,8 @@ from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
 from countervail.rails.proposals import change, saved
 from countervail.scenario import Scenario
-from countervail.types import Floats
+from countervail.types import Band, Floats
 from countervail.world.world import World
-
-
-@dataclass(frozen=True, eq=False)
-class Saving:
-    """A saving of every pair `[exporter, importer]` with its range; infinite where only the later network can pay."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-    def at(self, quantile: float | None) -> Floats:
-        """The saving at a quantile of its range; the central value for None."""
-        if quantile is None:
-            return self.value
-        middle = np.clip(self.value, self.low, self.high)
-        return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
 
 
 @dataclass(eq=False)
@@ -48,7 +32,7 @@ class PaymentsOf:
     proposals: dict[str, tuple[str, ...]]
     like: PaymentsOf | None = None
     _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
-    _ranges: dict[tuple[str, bool], Saving] = field(default_factory=dict, init=False, repr=False)
+    _ranges: dict[tuple[str, bool], Band] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
@@ -82,10 +66,10 @@ class PaymentsOf:
     @cached_property
     def lifted(self) -> Floats:
         """What lifting the measures saves each pair `[exporter, importer]`."""
-        return finite(saved(self.observed.wedges, self.unsanctioned.wedges))
+        return payable(saved(self.observed.wedges, self.unsanctioned.wedges))
 
     @cached_property
-    def lifted_range(self) -> Saving:
+    def lifted_range(self) -> Band:
         """The same with the range over how payments and routes are matched."""
         ends = [
             saved(before, after)
@@ -94,8 +78,8 @@ class PaymentsOf:
                 (self.observed.wedges_high, self.unsanctioned.wedges_high),
             )
         ]
-        every = np.stack([self.lifted, *(finite(e) for e in ends)])
-        return Saving(self.lifted, every.min(0), every.max(0))
+        every = np.stack([self.lifted, *(payable(e) for e in ends)])
+        return Band(self.lifted, every.min(0), every.max(0))
 
     @cached_property
     def proposed(self) -> Network:
@@ -106,7 +90,7 @@ class PaymentsOf:
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed
-        return finite(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
+        return payable(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
 
     def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
         """The network with the links of these proposals in it."""
@@ -119,18 +103,28 @@ class PaymentsOf:
             self._networks[key] = network
         return self._networks[key]
 
-    def provision_range(self, which: str, *, without_measures: bool) -> Saving:
+    def provision_range(self, which: str, *, without_measures: bool) -> Band:
         """The same with its range over the shares and costs of the links and over matching."""
         key = (which, without_measures)
         if key not in self._ranges:
             base = self.unsanctioned if without_measures else self.observed
             done = change(base, self.proposals[which])
-            self._ranges[key] = Saving(
-                self.provision(which, without_measures=without_measures), finite(done.low), finite(done.high)
+            self._ranges[key] = Band(
+                self.provision(which, without_measures=without_measures),
+                payable(done.saving.low),
+                payable(done.saving.high),
             )
         return self._ranges[key]
 
 
-def finite(saving: Floats) -> Floats:
+def at_quantile(saving: Band, quantile: float | None) -> Floats:
+    """The saving of every pair `[exporter, importer]` at a quantile of its range; the central value for None."""
+    if quantile is None:
+        return saving.value
+    middle = np.clip(saving.value, saving.low, saving.high)
+    return two_sided(np.full_like(middle, quantile), saving.low, middle, saving.high)
+
+
+def payable(saving: Floats) -> Floats:
     """The saving, 0 for pairs that could not pay at all: they have no trade to multiply, only a potential."""
     return np.where(np.isfinite(saving), saving, 0.0)

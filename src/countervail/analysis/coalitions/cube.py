@@ -17,7 +17,7 @@ from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.coalitions import shapley, stability
-from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley, Side
+from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import offset, sanctions, worlds
 from countervail.errors import InputError
@@ -26,7 +26,7 @@ from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.types import Floats, Indices, Mask, Progress
+from countervail.types import Floats, Indices, Mask, Progress, Side
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""

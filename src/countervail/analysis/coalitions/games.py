@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -22,13 +21,10 @@ from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import Block
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.types import Coalitions, Floats, Indices, Mask
+from countervail.types import Coalitions, Floats, Indices, Mask, Side
 
 SOLVED = 1e-12
 """Tolerance of the base point."""
-
-
-Side = Literal["club", "senders"]
 
 
 @dataclass(frozen=True)
@@ -251,8 +247,7 @@ def _difference(there: ShockedShares, here: ShockedShares, name: str, cells: tup
 # -- the worth of given coalitions, solved on request: for samples, and for draws of the uncertain numbers -------------
 
 
-ENOUGH = 1e-8
-"""Tolerance of a draw."""
+DRAW_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -290,7 +285,7 @@ class DrawnShapley:
         """Million USD `[player]`."""
         case = self.case.drawn(draw)
         if self.side == "senders":
-            game = senders_game(case, str(self.target), self.players, ENOUGH)
+            game = senders_game(case, str(self.target), self.players, DRAW_TOLERANCE)
         else:
-            game = club_game(case, self.players, self.joining_wedge, ENOUGH)
+            game = club_game(case, self.players, self.joining_wedge, DRAW_TOLERANCE)
         return shapley.estimate(self.orders, CoalitionWorth(case, game, self.side, self.target)).value
