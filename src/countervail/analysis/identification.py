@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.case import Case
-from countervail.analysis.case.anchors import double_ratio, goods_now, goods_of, main_year
-from countervail.analysis.case.layout import cube
+from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
 from countervail.analysis.estimate import percentiles
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, equilibria
 from countervail.scenario import Scenario
-from countervail.trade.shock import Shock
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -62,7 +60,6 @@ def placebo(case: Case) -> Placebo:
     size = world.value_added.sum(1)
     order = [k for k in np.argsort(-size) if case.layout.untouched[k]]
     now = goods_now(world)
-    goods = np.flatnonzero(goods_of(world))
     names, ratios, shocks = [], [], []
     for k in order:
         senders = every[every != k]
@@ -70,14 +67,13 @@ def placebo(case: Case) -> Placebo:
         bought = np.isfinite(ratio[senders, k])
         if sold.mean() < 0.8 or bought.mean() < 0.8:
             continue  # too little of its past is known
-        phi = cube(world, 1.0)
-        phi[np.ix_([k], senders[sold], goods)] = np.exp(ratio[k, senders[sold]])[None, :, None]
-        phi[np.ix_(senders[bought], [k], goods)] = np.exp(ratio[senders[bought], k])[:, None, None]
         weights = np.concatenate([now[k, senders[sold]], now[senders[bought], k]])
         logs = np.concatenate([ratio[k, senders[sold]], ratio[senders[bought], k]])
         names.append(world.countries[k])
         ratios.append(float(np.average(logs, weights=weights)) if weights.sum() > 0 else 0.0)
-        shocks.append(Shock(trade_effect=phi))
+        exports, imports = np.full(world.n, np.nan), np.full(world.n, np.nan)
+        exports[senders], imports[senders] = ratio[k, senders], ratio[senders, k]
+        shocks.append(case.goods_trade(k, exports, imports))
         if len(names) == COUNTRIES:
             break
     at = case.indices(names)

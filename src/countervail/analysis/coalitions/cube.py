@@ -24,7 +24,6 @@ from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
-from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask, Progress, Side
 
@@ -200,10 +199,9 @@ class Cube:
         one, at = np.split(game.added.importers, [1])
         target = int(one[0])
         others = np.setdiff1d(np.arange(game.economy.n), np.append(at, target))
-        effect = np.ones(game.economy.share.shape)
-        effect[:, target, others] = _mean_cut(game.shares, full, game.economy.unit, one, at)[:, None]
-        effect[:, others, target] = _mean_cut(game.shares, full, game.economy.unit, at, one)[:, None]
-        shock = Shock(trade_effect=effect.transpose(2, 1, 0))
+        imports = _mean_cut(game.shares, full, game.economy.unit, one, at)
+        exports = _mean_cut(game.shares, full, game.economy.unit, at, one)
+        shock = self.case.cut_by(target, others, imports, exports)
         closure = self.case.scenario.settings.closure
         eq = solve(self.case.prepared, shock, closure)
         worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])

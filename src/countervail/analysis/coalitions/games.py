@@ -142,7 +142,7 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     stay = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
     at = case.indices([target, *countries])
     if stay:
-        free = _with_measures_of(case, free, target, stay)
+        free = case.measures_of(free, target, stay)
     (base,) = equilibria(lifted, [free], tol=SOLVED)
     brings = np.zeros((len(chosen), len(at)), bool)
     for k, player in enumerate(chosen):
@@ -162,28 +162,6 @@ def _own(scenario: Scenario, target: str) -> list[Measure]:
         and target not in scenario.senders(m)
         and not m.buyers
     ]
-
-
-def _with_measures_of(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
-    """`free` with the trade between the target and `stay`, and what they hold of its assets, as it is observed."""
-    t, others = case.indices([target]), case.indices(stay)
-    mask = np.zeros(case.shape, bool)
-    sectors = np.arange(case.world.j)
-    mask[np.ix_(t, others, sectors)] = mask[np.ix_(others, t, sectors)] = True
-
-    def hold(value: object, at_rest: Floats | float) -> Floats | None:
-        return None if value is None else np.where(mask, at_rest, np.broadcast_to(np.asarray(value), case.shape))
-
-    transfer = None if free.transfer is None else np.array(free.transfer, float)
-    if transfer is not None:
-        transfer[t] += transfer[others].sum()
-        transfer[others] = 0.0
-    return Shock(
-        trade_effect=hold(free.trade_effect, 1.0),
-        potential=hold(free.potential, 0.0),
-        tariff=hold(free.tariff, case.world.tariff),
-        transfer=transfer,
-    )
 
 
 def _game(
