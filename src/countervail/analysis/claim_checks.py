@@ -75,26 +75,26 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
     for name in [claim.reading] if claim.reading else list(club.readings):
         named = [club.secretariat, *club.candidates(name)]
         without = [c for c in named if c != "CHN"]
-        for label, who in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
-            if "CHN" not in named and who != without:
+        for label, codes in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
+            if "CHN" not in named and codes != without:
                 continue
-            total = population(world, who)
+            total = population(world, codes)
             if total is None:
                 unknown = "the world does not have the population of every country named"
                 rows.append(_row(claim, label, None, None, "unverifiable", data, unknown))
                 continue
             ratio = total / claimed
             verdict = "supported" if abs(ratio - 1.0) <= NEAR else "contradicted"
-            rows.append(_row(claim, label, total, ratio, verdict, data, _shown(world, who, total)))
+            rows.append(_row(claim, label, total, ratio, verdict, data, _shown(world, codes, total)))
     if len({row["verdict"] for row in rows}) > 1:
         for row in rows:
             row["verdict"] = f"ambiguous: {row['verdict']} under this reading"
     return rows
 
 
-def _shown(world: World, who: Sequence[str], total: float) -> str:
+def _shown(world: World, codes: Sequence[str], total: float) -> str:
     assert world.population is not None
-    sizes = {c: float(world.population[world.index(c)]) for c in who if c in world.countries}
+    sizes = {c: float(world.population[world.index(c)]) for c in codes if c in world.countries}
     parts = [f"{countries.name(c)} {v / 1e6:.1f}" for c, v in sorted(sizes.items(), key=lambda item: -item[1])]
     return " + ".join(parts) + f" = {total / 1e6:,.1f} million"
 
@@ -111,11 +111,11 @@ def _count(scenario: Scenario, claim: Claim) -> list[dict[str, Any]]:
     return rows
 
 
-def population(world: World, who: Sequence[str]) -> float | None:
+def population(world: World, codes: Sequence[str]) -> float | None:
     """Population of a list of countries; None where the world does not have it."""
     if world.population is None:
         return None
-    total = float(sum(world.population[world.index(c)] for c in who if c in world.countries))
+    total = float(sum(world.population[world.index(c)] for c in codes if c in world.countries))
     return total if np.isfinite(total) else None
 
 

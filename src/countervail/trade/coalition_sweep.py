@@ -194,7 +194,7 @@ def _is_text(line: ast.stmt) -> bool:
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
-def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
+def _open(folder: Path, expected: dict[str, Any], documents: Mapping[str, str]) -> None:
     """Make the folder ready, or refuse what is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / MANIFEST
@@ -205,7 +205,7 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
             raise InputError(
                 f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
             ) from None
-        other = [k for k in wanted if not isinstance(held, dict) or held.get(k) != wanted[k]]
+        other = [k for k in expected if not isinstance(held, dict) or held.get(k) != expected[k]]
         if other:
             raise InputError(
                 f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
@@ -219,7 +219,7 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
         if not (folder / name).exists():
             write_whole(folder / name, text)
     if not path.exists():
-        write_whole(path, json.dumps(wanted, indent=1) + "\n")
+        write_whole(path, json.dumps(expected, indent=1) + "\n")
 
 
 def _other(keys: list[str]) -> str:

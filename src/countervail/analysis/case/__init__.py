@@ -18,7 +18,7 @@ from countervail.analysis.case.budget import Lifting, cheaper_payments, cut_by, 
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
-from countervail.analysis.case.layout import Layout, Placed, positions
+from countervail.analysis.case.layout import Layout, MeasurePlace, positions
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
@@ -203,7 +203,7 @@ class Case:
     # -- the countries involved ------------------------------------------------------------------------------------
 
     @cached_property
-    def _active(self) -> tuple[Placed, ...]:
+    def _active(self) -> tuple[MeasurePlace, ...]:
         """The measures that are switched on and in force."""
         return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
 

@@ -14,7 +14,7 @@ from typing import Final, TypedDict
 import numpy as np
 
 from countervail.analysis.case.draws import Draw, elasticities
-from countervail.analysis.case.layout import Layout, Placed
+from countervail.analysis.case.layout import Layout, MeasurePlace
 from countervail.scenario import Measure, Scenario
 from countervail.types import Cells, Floats
 from countervail.world.world import World
@@ -34,7 +34,7 @@ class Effect:
     """
 
     measure: Measure
-    placed: Placed
+    placed: MeasurePlace
     covered: float
     lifted: Floats
     tariff: Floats
@@ -60,16 +60,16 @@ class DrawnMeasure:
 
     world: World
     measure: Measure
-    placed: Placed
+    placed: MeasurePlace
     draw: Draw
     long: Floats
     now: Floats
 
     def value(self, number: str) -> float:
         """The value of one of its numbers in this draw, by the field's name."""
-        given = getattr(self.measure, number)
-        assert given is not None  # a scenario is refused where a kind needs a number that it does not have
-        return self.draw.of(f"{self.placed.path}.{number}", given)
+        number_range = getattr(self.measure, number)
+        assert number_range is not None  # a scenario is refused where a kind needs a number that it does not have
+        return self.draw.of(f"{self.placed.path}.{number}", number_range)
 
     def effect(
         self,

@@ -23,44 +23,44 @@ from countervail.world.world import World
 class PaymentsOf:
     """The payment networks of a scenario in a world; each network and range is computed once, when first asked for.
 
-    `proposals` are the ids of the proposals of each provision over rails, by provision; `like` are the networks of a
-    neighbouring scenario, whose routes are reused where the network is the same.
+    `proposals` are the ids of the proposals of each provision over rails, by provision; `neighbour` are the networks of
+    a scenario that differs in some switches, whose routes are reused where the network is the same.
     """
 
     observed: Network
     scenario: Scenario
     proposals: dict[str, tuple[str, ...]]
-    like: PaymentsOf | None = None
+    neighbour: PaymentsOf | None = None
     _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
     _ranges: dict[tuple[str, bool], Band] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
+    def of(cls, world: World, scenario: Scenario, neighbour: PaymentsOf | None = None) -> PaymentsOf | None:
         """The networks, or None where no provision of the scenario runs over rails."""
         over_rails = [p.id for p in scenario.club.provisions if p.rails]
         if not over_rails:
             return None
         network = payments(world, scenario)
-        if like is not None:
-            network = network.near(like.observed)
-        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, like)
+        if neighbour is not None:
+            network = network.near(neighbour.observed)
+        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, neighbour)
 
     @cached_property
     def unsanctioned(self) -> Network:
         """The network without what the scenario's measures impose on it."""
         network = self.observed.lifted(self._lifted)
-        return network if self.like is None else network.near(self.like.unsanctioned)
+        return network if self.neighbour is None else network.near(self.neighbour.unsanctioned)
 
     @cached_property
     def _lifted(self) -> set[str]:
         """Ids of the entries of the network that U lifts."""
-        now, like = self.scenario, self.like
+        now, neighbour = self.scenario, self.neighbour
         if (
-            like is not None
-            and (now.measures, now.groups) == (like.scenario.measures, like.scenario.groups)
-            and now.settings == like.scenario.settings
+            neighbour is not None
+            and (now.measures, now.groups) == (neighbour.scenario.measures, neighbour.scenario.groups)
+            and now.settings == neighbour.scenario.settings
         ):
-            return like._lifted
+            return neighbour._lifted
         return self.observed.lifted_ids(now)
 
     @cached_property
@@ -98,8 +98,8 @@ class PaymentsOf:
         if key not in self._networks:
             base = self.unsanctioned if without_measures else self.observed
             network = base.with_provision(*ids)
-            if self.like is not None and key in self.like._networks:
-                network = network.near(self.like._networks[key])
+            if self.neighbour is not None and key in self.neighbour._networks:
+                network = network.near(self.neighbour._networks[key])
             self._networks[key] = network
         return self._networks[key]
 

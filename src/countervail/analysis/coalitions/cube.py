@@ -130,8 +130,8 @@ class Cube:
 
     def core(self, allocation: dict[str, float] | None = None) -> Core:
         """Whether an allocation (default: the Shapley values) is in the core."""
-        given = self.shapley() if allocation is None else allocation
-        return stability.core(self.value, np.array([given[p] for p in self.players]), self.slack)
+        shares = self.shapley() if allocation is None else allocation
+        return stability.core(self.value, np.array([shares[p] for p in self.players]), self.slack)
 
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
         """Coalitions that nobody leaves and nobody joins, the largest first; `exclusive`: members may refuse entry."""

@@ -139,10 +139,10 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     countries = [c for p in chosen for c in senders[p]]
     # no sender alone lifts the payments of pairs under no measure
     free = lifted.lift(payments=False)
-    stay = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
+    others = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
     at = case.indices([target, *countries])
-    if stay:
-        free = case.measures_of(free, target, stay)
+    if others:
+        free = case.measures_of(free, target, others)
     (base,) = equilibria(lifted, [free], tol=SOLVED)
     brings = np.zeros((len(chosen), len(at)), bool)
     for k, player in enumerate(chosen):
@@ -174,13 +174,13 @@ def _game(
 ) -> Game:
     """The game whose largest coalition has the links of `full`, its cells all between the countries of `block`."""
     economy, at, brings = case.economy, block.at, block.brings
-    there, here = shocked_shares(economy, full), base.shares
+    full_shares, base_shares = shocked_shares(economy, full), base.shares
     cells = np.ix_(np.arange(economy.j), at, at)
-    parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
+    parts = {name: _difference(full_shares, base_shares, name, cells) for name in ("A", "B", "T", "E")}
     A, B = parts["A"], parts["B"]
     assert A is not None
     assert B is not None
-    rest = np.abs(there.A - here.A)
+    rest = np.abs(full_shares.A - base_shares.A)
     rest[cells] = 0.0
     if rest.max() > 1e-12:
         j, n, i = np.unravel_index(int(rest.argmax()), rest.shape)
@@ -189,7 +189,9 @@ def _game(
             f"{economy.sectors[j]}, which no player decides on",
             field="players",
         )
-    gift = (0.0 if there.transfer is None else there.transfer) - (0.0 if here.transfer is None else here.transfer)
+    gift = (0.0 if full_shares.transfer is None else full_shares.transfer) - (
+        0.0 if base_shares.transfer is None else base_shares.transfer
+    )
     gifts = None
     if np.any(gift):
         gifts = np.zeros((len(players), economy.n))
@@ -201,8 +203,8 @@ def _game(
     return Game(
         players=players,
         prepared=case.prepared,
-        shares=here,
-        deficits=deficits_of(economy, case.scenario.settings.closure, here),
+        shares=base_shares,
+        deficits=deficits_of(economy, case.scenario.settings.closure, base_shares),
         start=base.state,
         reference=base.reference,
         added=Block(at, at, A, B, parts["T"], parts["E"]),
@@ -213,12 +215,12 @@ def _game(
     )
 
 
-def _difference(there: ShockedShares, here: ShockedShares, name: str, cells: tuple[Indices, ...]) -> Floats | None:
+def _difference(after: ShockedShares, before: ShockedShares, name: str, cells: tuple[Indices, ...]) -> Floats | None:
     """What the block adds to `A`, `B`, `T` or `E`."""
-    a, b = getattr(there, name), getattr(here, name)
+    a, b = getattr(after, name), getattr(before, name)
     if a is None and b is None:
         return None
-    zero = np.zeros_like(there.A)
+    zero = np.zeros_like(after.A)
     return np.ascontiguousarray(((zero if a is None else a) - (zero if b is None else b))[cells])
 
 
@@ -237,14 +239,14 @@ class CoalitionWorth:
     side: Side
     target: str | None
 
-    def __call__(self, some: Coalitions) -> Floats:
+    def __call__(self, coalitions: Coalitions) -> Floats:
         """Million USD `[coalition]`."""
-        income = solve_some(self.game.solver, some)[:, :-1]
+        income = solve_some(self.game.solver, coalitions)[:, :-1]
         gain = self.game.base.base_income * (income - self.game.base.real_income)
         if self.side == "senders":
             return np.asarray(-gain[:, self.case.world.index(str(self.target))])
         own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.game.names], axis=1)
-        inside = (some[:, None] >> np.arange(own.shape[1])) & 1
+        inside = (coalitions[:, None] >> np.arange(own.shape[1])) & 1
         return np.asarray((own * inside).sum(1))
 
 
