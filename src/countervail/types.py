@@ -1,11 +1,14 @@
-"""Type aliases of the whole package: arrays by what they hold, rows of result tables, choices, progress callbacks.
+"""Types that several layers share: array, row and callback aliases, choices, and `Band`, an array with its range.
 
-The array aliases are written as text, so that importing this module does not import NumPy.
+The rule: aliases of arrays, rows and callbacks live here, and so do choices (`Literal`) that several layers use and no
+module owns; a choice that belongs to one subject (a closure, a kind of measure) lives in that subject's module. The
+array aliases are written as text, so that importing this module does not import NumPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -34,3 +37,17 @@ Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
 """Long-run elasticities, or the low-substitution stress."""
+Side: TypeAlias = Literal["club", "senders"]
+"""Whose coalitions: the club's members, or the senders of the measures on a target."""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Central values with the lower and upper ends of their range, arrays of one shape; `low <= high`.
+
+    A single figure with its band is an `analysis.estimate.Estimate`.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats

@@ -47,26 +47,26 @@ def test_the_links_of_a_provision_give_what_the_provision_gives(links: Study) ->
     base = sanctions(case)
     (part,) = provisions(case, worlds(case, base, links.members))
     together = by_id(links)["bank-links"]
-    np.testing.assert_allclose(together.alone, part.alone, atol=2e-8)
-    parts = sum(w.alone for name, w in by_id(links).items() if name.startswith("bank-link-"))
-    np.testing.assert_allclose(parts, together.alone, rtol=0.05, atol=1e-7)
+    np.testing.assert_allclose(together.alone.value, part.alone, atol=2e-8)
+    parts = sum(w.alone.value for name, w in by_id(links).items() if name.startswith("bank-link-"))
+    np.testing.assert_allclose(parts, together.alone.value, rtol=0.05, atol=1e-7)
 
 
 def test_bands_hold_the_value_and_links_that_change_nothing_give_nothing(links: Study) -> None:
     for worth in links.worth:
-        assert (worth.low <= worth.alone + 1e-12).all()
-        assert (worth.alone <= worth.high + 1e-12).all()
+        assert (worth.alone.low <= worth.alone.value + 1e-12).all()
+        assert (worth.alone.value <= worth.alone.high + 1e-12).all()
     # no Syria and no Lebanon in this world: their links change no pair and are worth nothing
     for name in ("bank-link-syr", "bank-link-lbn"):
         worth = by_id(links)[name]
-        assert worth.proposed.alone.saving.max() == 0
-        assert np.abs(worth.alone).max() < 1e-9
+        assert worth.proposed.alone.saving.value.max() == 0
+        assert np.abs(worth.alone.value).max() < 1e-9
         assert np.abs(worth.last).max() < 1e-8
     # once the two rails are joined for all, Iran's own link with Russia adds nothing
     assert np.abs(by_id(links)["bank-link-rus"].last).max() < 1e-8
-    assert by_id(links)["bank-link-rus"].alone[links.case.world.index("IRN")] > 1e-6
+    assert by_id(links)["bank-link-rus"].alone.value[links.case.world.index("IRN")] > 1e-6
     everything = by_id(links)["all"]
-    np.testing.assert_array_equal(everything.last, everything.alone)
+    np.testing.assert_array_equal(everything.last, everything.alone.value)
 
 
 def test_draws_give_bands(links: Study) -> None:
@@ -75,9 +75,9 @@ def test_draws_give_bands(links: Study) -> None:
     assert drawn.draws == 3
     for one, other in zip(drawn.worth, again.worth, strict=True):
         assert one.draws == 3
-        np.testing.assert_array_equal(one.low, other.low)
-        np.testing.assert_array_equal(one.alone, by_id(links)[one.proposed.id].alone)
-        assert (one.low <= one.high).all()
+        np.testing.assert_array_equal(one.alone.low, other.alone.low)
+        np.testing.assert_array_equal(one.alone.value, by_id(links)[one.proposed.id].alone.value)
+        assert (one.alone.low <= one.alone.high).all()
 
 
 def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(links: Study) -> None:
@@ -144,7 +144,7 @@ def test_a_run_has_the_network_and_with_draws_the_links() -> None:
     assert with_draws.drawn is not None
     together = by_id(with_draws.payments)["bank-links"]
     expected = np.percentile(with_draws.drawn.provision["bank-links"], 95, axis=0)
-    np.testing.assert_array_equal(together.high, expected)
+    np.testing.assert_array_equal(together.alone.high, expected)
     assert together.draws == 2
     assert by_id(with_draws.payments)["bank-link-ven"].draws == 0
     # no provision over rails, no network

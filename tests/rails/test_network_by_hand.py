@@ -147,9 +147,9 @@ def test_a_proposal_alone_and_the_cut_of_a_link(table: Path) -> None:
     assert more.wedges[0, 1] == network.wedges[0, 1]
     done = change(network, ["bridge"])
     saving = np.log((1 + network.wedges[1, 2]) / (1 + more.wedges[1, 2]))
-    assert done.saving[1, 2] == done.saving[2, 1] == pytest.approx(saving)
-    assert 0 < done.low[1, 2] < saving < done.high[1, 2]
-    assert done.saving[0, 1] == 0
+    assert done.saving.value[1, 2] == done.saving.value[2, 1] == pytest.approx(saving)
+    assert 0 < done.saving.low[1, 2] < saving < done.saving.high[1, 2]
+    assert done.saving.value[0, 1] == 0
     assert done.reach[1, 2] == pytest.approx(0.3)
 
     result = network.interdict(1)

@@ -127,16 +127,16 @@ def test_the_four_bank_links_touch_their_pairs_and_are_reported_with_a_band() ->
     now = network("2022-07-01")
     for partner in ("VEN", "SYR", "RUS", "LBN"):
         done = change(now, [f"bank-link-{partner.lower()}"])
-        touched = {tuple(sorted((COUNTRIES[i], COUNTRIES[j]))) for i, j in np.argwhere(done.high > 1e-12)}
+        touched = {tuple(sorted((COUNTRIES[i], COUNTRIES[j]))) for i, j in np.argwhere(done.saving.high > 1e-12)}
         assert touched == {tuple(sorted(("IRN", partner)))}
         i, j = 0, COUNTRIES.index(partner)
-        assert 0 <= done.low[i, j] < done.saving[i, j] < done.high[i, j]
+        assert 0 <= done.saving.low[i, j] < done.saving.value[i, j] < done.saving.high[i, j]
 
 
 def test_a_link_that_is_there_already_is_worth_nothing_more() -> None:
     done = change(network("2022-07-01"), ["bank-link-rus"], others=["link-sepam-spfs"])
-    assert done.saving.max() == 0.0
-    assert done.low.max() == 0.0
+    assert done.saving.value.max() == 0.0
+    assert done.saving.low.max() == 0.0
 
 
 def test_draws_replace_every_range() -> None:

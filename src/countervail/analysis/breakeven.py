@@ -24,7 +24,7 @@ LARGEST_WEDGE = 1.0
 
 def break_even_integration(
     case: Case,
-    own: Worlds,
+    base_worlds: Worlds,
     reading: str | None,
     gaps: dict[str, Callable[[Floats], float]],
 ) -> dict[str, float]:
@@ -34,7 +34,7 @@ def break_even_integration(
 
     Args:
         case: the case.
-        own: its worlds for the members in question.
+        base_worlds: its worlds for the members in question.
         reading: whose way of counting China.
         gaps: by name, a function of the gains ln(W_C / W_S) `[country]` that is zero where the offset is 1.
 
@@ -45,10 +45,10 @@ def break_even_integration(
 
     def solve_at(values: Iterable[float]) -> None:
         new = [b for b in values if b not in gains]
-        designs = [ClubDesign(own.members, reading, uniform=b) for b in new]
-        shocks = [case.club(design, own.sanctions.shock) for design in designs]
-        for b, eq in zip(new, equilibria(case, shocks, own.C, TOLERANCE), strict=True):
-            gains[b] = np.log(eq.real_income / own.sanctions.S.real_income)
+        designs = [ClubDesign(base_worlds.members, reading, uniform=b) for b in new]
+        shocks = [case.club(design, base_worlds.sanctions.shock) for design in designs]
+        for b, eq in zip(new, equilibria(case, shocks, base_worlds.C, TOLERANCE), strict=True):
+            gains[b] = np.log(eq.real_income / base_worlds.sanctions.S.real_income)
 
     def curve(name: str) -> list[tuple[float, float]]:
         return sorted((b, gaps[name](one)) for b, one in gains.items())
@@ -104,22 +104,24 @@ def _root(curve: list[tuple[float, float]], k: int) -> tuple[float, float]:
     return root if a <= root <= b else line, min(line - a, b - line)
 
 
-def break_even_deterrence(case: Case, own: Worlds, reading: str | None, members: Sequence[str]) -> dict[str, float]:
+def break_even_deterrence(
+    case: Case, base_worlds: Worlds, reading: str | None, members: Sequence[str]
+) -> dict[str, float]:
     """By member, the wedge on its trade with the senders at which it is as well off in the club as out of it.
 
     Ad valorem, both directions; negative where it is better off outside already, infinity where not even a doubling
     of the cost of that trade would keep it out.
     """
     out: dict[str, float] = {}
-    base = own.sanctions.shock
-    shock = case.club(ClubDesign(own.members, reading), base)
-    rest = [case.club(ClubDesign([m for m in own.members if m != one], reading), base) for one in members]
-    without = equilibria(case, rest, own.C, TOLERANCE)
-    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], own.C, TOLERANCE)
+    base = base_worlds.sanctions.shock
+    shock = case.club(ClubDesign(base_worlds.members, reading), base)
+    rest = [case.club(ClubDesign([m for m in base_worlds.members if m != one], reading), base) for one in members]
+    without = equilibria(case, rest, base_worlds.C, TOLERANCE)
+    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], base_worlds.C, TOLERANCE)
     for one, outside, wedged in zip(members, without, first, strict=True):
         k = int(case.indices([one])[0])
         target = float(np.log(outside.real_income[k]))
-        at_zero = float(np.log(own.C.real_income[k])) - target
+        at_zero = float(np.log(base_worlds.C.real_income[k])) - target
         at_first = float(np.log(wedged.real_income[k])) - target
         if at_first >= at_zero * (1.0 - 1e-6) or not case.trades_with_senders(one):
             out[one] = float("inf")  # trade with the senders is too small for any wedge on it to matter
@@ -128,7 +130,7 @@ def break_even_deterrence(case: Case, own: Worlds, reading: str | None, members:
         a, fa = FIRST_WEDGE, at_first
         while abs(wedge - a) > FIRST_WEDGE and abs(wedge) < LARGEST_WEDGE:
             # farther from the first wedge the response is no longer linear in it
-            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], own.C, TOLERANCE)
+            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], base_worlds.C, TOLERANCE)
             fb = float(np.log(eq.real_income[k])) - target
             a, fa, wedge = wedge, fb, wedge - fb * (wedge - a) / (fb - fa)
         out[one] = wedge if abs(wedge) < LARGEST_WEDGE else float("inf")

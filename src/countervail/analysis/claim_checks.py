@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from countervail import countries
+from countervail.analysis.decompose import Diversion
 from countervail.analysis.outcome import Outcome
 from countervail.scenario import Claim, Scenario
 from countervail.world.world import World
@@ -74,26 +75,26 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
     for name in [claim.reading] if claim.reading else list(club.readings):
         named = [club.secretariat, *club.candidates(name)]
         without = [c for c in named if c != "CHN"]
-        for label, who in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
-            if "CHN" not in named and who != without:
+        for label, codes in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
+            if "CHN" not in named and codes != without:
                 continue
-            total = population(world, who)
+            total = population(world, codes)
             if total is None:
                 unknown = "the world does not have the population of every country named"
                 rows.append(_row(claim, label, None, None, "unverifiable", data, unknown))
                 continue
             ratio = total / claimed
             verdict = "supported" if abs(ratio - 1.0) <= NEAR else "contradicted"
-            rows.append(_row(claim, label, total, ratio, verdict, data, _shown(world, who, total)))
+            rows.append(_row(claim, label, total, ratio, verdict, data, _shown(world, codes, total)))
     if len({row["verdict"] for row in rows}) > 1:
         for row in rows:
             row["verdict"] = f"ambiguous: {row['verdict']} under this reading"
     return rows
 
 
-def _shown(world: World, who: Sequence[str], total: float) -> str:
+def _shown(world: World, codes: Sequence[str], total: float) -> str:
     assert world.population is not None
-    sizes = {c: float(world.population[world.index(c)]) for c in who if c in world.countries}
+    sizes = {c: float(world.population[world.index(c)]) for c in codes if c in world.countries}
     parts = [f"{countries.name(c)} {v / 1e6:.1f}" for c, v in sorted(sizes.items(), key=lambda item: -item[1])]
     return " + ".join(parts) + f" = {total / 1e6:,.1f} million"
 
@@ -110,11 +111,11 @@ def _count(scenario: Scenario, claim: Claim) -> list[dict[str, Any]]:
     return rows
 
 
-def population(world: World, who: Sequence[str]) -> float | None:
+def population(world: World, codes: Sequence[str]) -> float | None:
     """Population of a list of countries; None where the world does not have it."""
     if world.population is None:
         return None
-    total = float(sum(world.population[world.index(c)] for c in who if c in world.countries))
+    total = float(sum(world.population[world.index(c)] for c in codes if c in world.countries))
     return total if np.isfinite(total) else None
 
 
@@ -122,10 +123,15 @@ def population(world: World, who: Sequence[str]) -> float | None:
 
 
 @cache
-def published() -> tuple[dict[str, Any], ...]:
-    """The published figures, from facts.yaml."""
+def _facts_file() -> dict[str, Any]:
     text = (files("countervail.analysis") / "facts.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    read: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return read
+
+
+def published() -> tuple[dict[str, Any], ...]:
+    """The published figures on runs, from facts.yaml."""
+    return tuple(_facts_file()["runs"])
 
 
 def facts(outcome: Outcome) -> list[dict[str, Any]]:
@@ -152,32 +158,24 @@ def _ours(outcome: Outcome, country: str, figure: str) -> float | None:
             at = outcome.case.indices(senders)
             weight = outcome.income[at] / outcome.income[at].sum()
             return 100.0 * float(np.expm1(-(weight * own.cost[at]).sum()))
-    exports = [d for d in outcome.moved if d.target == country and d.flow == "export"]
-    lost = sum(-d.change for d in exports if d.partner in senders)
-    if figure == "export_loss":
-        return -lost / 1e3 if exports else None
-    gone, diverted = (sum(max(sign * d.change, 0.0) for d in exports) for sign in (-1.0, 1.0))
-    return diverted / gone if gone > 0 else None
+        case "export_loss":
+            exports = _exports(outcome, country)
+            lost = sum(-d.change for d in exports if d.partner in senders)
+            return -lost / 1e3 if exports else None
+        case "reappears":
+            changes = [d.change for d in _exports(outcome, country)]
+            gone, diverted = (sum(max(sign * change, 0.0) for change in changes) for sign in (-1.0, 1.0))
+            return diverted / gone if gone > 0 else None
+        case _:
+            raise ValueError(f"facts.yaml: a run has no figure {figure!r}")
+
+
+def _exports(outcome: Outcome, country: str) -> list[Diversion]:
+    """The changes of a target's exports, by partner."""
+    return [d for d in outcome.moved if d.target == country and d.flow == "export"]
 
 
 # -- published figures on coalitions of senders ------------------------------------------------------------------------
-
-
-SOURCE = "Chowdhry, Hinz, Kamin and Wanner, Brothers in arms, Economic Policy 2024 (working paper of 2022-23)"
-PUBLISHED = {
-    # target: loss %, more than unilateral measures %, share of a global coalition's effect %
-    "IRN": (-1.7, 4.5, 63.8),
-    "RUS": (-1.5, 9.3, 57.9),
-}
-REASONS = (
-    "Theirs are the measures of 2012 on Iran and of 2014 on Russia; ours are those in force in the scenario's year, "
-    "which are wider, with the scenario's own effects.",
-    "Ours is the coalition's effect over the sum of the effects of each sender's measures alone. It is small where "
-    "much of the target's trade is with other countries, and depends on the elasticities.",
-    "In theirs every country adopts the measures; in ours every other country cuts its trade with the target as much "
-    "as the senders do on average, by sector and direction. A target that has already turned to other countries has "
-    "more to lose from them.",
-)
 
 
 @dataclass(frozen=True)
@@ -188,27 +186,25 @@ class Finding:
     published: float | None
     ours: float
     reason: str
-    source: str = SOURCE
+    source: str
 
 
 def findings(cube: Cube) -> tuple[Finding, ...]:
     """Loss, the premium of acting together, and the share of a global coalition's effect, for a senders' cube."""
     target = str(cube.target)
     k = cube.case.world.index(target)
-    loss, premium, share = PUBLISHED.get(target, (None, None, None))
     alone = cube.value[1 << np.arange(cube.n)].sum()
-    return (
-        Finding(
+    known = _facts_file()["coalitions"]
+    figures, reasons = known["targets"].get(target, {}), known["reasons"]
+    ours = (
+        (
+            "loss",
             "real income lost to the senders' measures",
-            loss,
             100.0 * float(cube.real_income[-1, k] / cube.real_income[0, k] - 1.0),
-            REASONS[0],
         ),
-        Finding(
-            "effect together over the sum of each alone",
-            premium,
-            100.0 * float(cube.value[-1] / alone - 1.0),
-            REASONS[1],
-        ),
-        Finding("share of a global coalition's effect", share, 100.0 * cube.global_share(), REASONS[2]),
+        ("together", "effect together over the sum of each alone", 100.0 * float(cube.value[-1] / alone - 1.0)),
+        ("share", "share of a global coalition's effect", 100.0 * cube.global_share()),
+    )
+    return tuple(
+        Finding(what, figures.get(name), figure, reasons[name], known["source"]) for name, what, figure in ours
     )

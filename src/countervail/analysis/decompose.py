@@ -10,14 +10,13 @@ import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.worlds import Worlds, equilibria, sanctions, worlds
+from countervail.analysis.worlds import ROUNDED_TOLERANCE, Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
 from countervail.types import Anchor, Floats, Horizon
 from countervail.world.world import ESTIMATED
 
-ENOUGH = 1e-7
 PAYMENTS = "payments"
 """Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
 
@@ -35,32 +34,34 @@ class Part:
     last: Floats
 
 
-def provisions(case: Case, own: Worlds, reading: str | None = None) -> list[Part]:
+def provisions(case: Case, base_worlds: Worlds, reading: str | None = None) -> list[Part]:
     """Each enabled provision alone, and as what the club loses without it."""
-    base = own.sanctions
+    base = base_worlds.sanctions
     ids = [p.id for p in case.scenario.club.provisions if p.enabled]
-    alone = [ClubDesign(own.members, reading, provisions=[p]) for p in ids]
-    without = [ClubDesign(own.members, reading, provisions=[q for q in ids if q != p]) for p in ids]
+    alone = [ClubDesign(base_worlds.members, reading, provisions=[p]) for p in ids]
+    without = [ClubDesign(base_worlds.members, reading, provisions=[q for q in ids if q != p]) for p in ids]
     shocks = [case.club(design, base.shock) for design in (*alone, *without)]
-    solved = equilibria(case, shocks, base.S, ENOUGH)
+    solved = equilibria(case, shocks, base.S, ROUNDED_TOLERANCE)
     out = []
     for k, p in enumerate(ids):
         one, rest = solved[k], solved[k + len(ids)]
         gain = np.log(one.real_income / base.S.real_income)
-        out.append(Part(p, gain, base.S.base_income * np.expm1(gain), np.log(own.C.real_income / rest.real_income)))
+        out.append(
+            Part(p, gain, base.S.base_income * np.expm1(gain), np.log(base_worlds.C.real_income / rest.real_income))
+        )
     return out
 
 
 def measures(case: Case) -> list[Part]:
     """Each measure in force lifted alone, at its part of every budget; last, the payments of other pairs."""
     shocks = [case.lift_one(k) for k in range(len(case.effects))]
-    (origin,) = equilibria(case, [Shock()], tol=ENOUGH)
+    (origin,) = equilibria(case, [Shock()], tol=ROUNDED_TOLERANCE)
     out = []
     ids = [effect.measure.id for effect in case.effects]
     if case.layout.payments is not None:
         shocks.append(case.lift_payments())
         ids.append(PAYMENTS)
-    for which, eq in zip(ids, equilibria(case, shocks, origin, ENOUGH), strict=True):
+    for which, eq in zip(ids, equilibria(case, shocks, origin, ROUNDED_TOLERANCE), strict=True):
         gain = np.log(eq.real_income)
         out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
     return out
@@ -74,14 +75,14 @@ class Dependence:
     observed_only: Floats
 
 
-def dependence(case: Case, own: Worlds, reading: str | None = None) -> Dependence:
+def dependence(case: Case, base_worlds: Worlds, reading: str | None = None) -> Dependence:
     """The club's gain without China, and with provisions at work only where trade is observed."""
-    base = own.sanctions
-    rest = [m for m in own.members if m != "CHN"]
+    base = base_worlds.sanctions
+    rest = [m for m in base_worlds.members if m != "CHN"]
     status = case.world.estimated
     observed = None if status is None else status < ESTIMATED
-    designs = ClubDesign(rest, reading), ClubDesign(own.members, reading, only=observed)
-    solved = equilibria(case, [case.club(design, base.shock) for design in designs], own.C, ENOUGH)
+    designs = ClubDesign(rest, reading), ClubDesign(base_worlds.members, reading, only=observed)
+    solved = equilibria(case, [case.club(design, base.shock) for design in designs], base_worlds.C, ROUNDED_TOLERANCE)
     logs = [np.log(eq.real_income / base.S.real_income) for eq in solved]
     return Dependence(logs[0], logs[1])
 
@@ -102,9 +103,9 @@ class Diversion:
         return self.under - self.lifted
 
 
-def diversion(case: Case, own: Worlds, targets: Sequence[str]) -> list[Diversion]:
+def diversion(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[Diversion]:
     """Every target's exports and imports by partner, under the measures (S) and without them (U)."""
-    under, lifted = own.sanctions.S.flows.sum(2), own.sanctions.U.flows.sum(2)
+    under, lifted = base_worlds.sanctions.S.flows.sum(2), base_worlds.sanctions.U.flows.sum(2)
     names = case.world.countries
     out = []
     for target in targets:
@@ -136,18 +137,18 @@ class Variant:
     note: str = ""
 
 
-def variants(case: Case, own: Worlds, reading: str) -> list[Variant]:
+def variants(case: Case, base_worlds: Worlds, reading: str) -> list[Variant]:
     """Every closure, anchor and horizon other than the scenario's own, one changed at a time."""
     out = []
     for setting, values in CHOICES.items():
         chosen = getattr(case.scenario.settings, setting)
         for value in values:
             if value == chosen:
-                out.append(Variant(setting, value, own, "the scenario's own"))
+                out.append(Variant(setting, value, base_worlds, "the scenario's own"))
                 continue
             try:
                 one = Variant(setting, value, None)
-                out.append(replace(one, worlds=variant(case, one, reading, ENOUGH)))
+                out.append(replace(one, worlds=variant(case, one, reading, ROUNDED_TOLERANCE)))
             except (InputError, NoEquilibrium, NotConverged) as error:
                 out.append(Variant(setting, value, None, str(error)))
     return out

@@ -11,6 +11,12 @@ from countervail.types import Floats
 PERCENTILES = (5.0, 50.0, 95.0)
 
 
+def percentiles(drawn: Floats) -> tuple[Floats, Floats, Floats]:
+    """The 5th, 50th and 95th percentile over draws `[draw, ...]`, each `[...]`."""
+    low, median, high = np.percentile(drawn, PERCENTILES, axis=0)
+    return low, median, high
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A central value with the 5th, 50th and 95th percentile of its draws.
@@ -29,7 +35,7 @@ class Estimate:
         """The estimate of (central value, draws ...)."""
         if len(series) == 1:
             return cls(float(series[0]), note=note)
-        low, median, high = (float(x) for x in np.percentile(series[1:], PERCENTILES))
+        low, median, high = (float(x) for x in percentiles(series[1:]))
         return cls(float(series[0]), low, median, high, note)
 
     @classmethod

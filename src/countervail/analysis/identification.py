@@ -13,19 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.analysis.case import Case
-from countervail.analysis.case.anchors import double_ratio, goods_now, goods_of, main_year
-from countervail.analysis.case.layout import cube
-from countervail.analysis.worlds import equilibria
+from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
+from countervail.analysis.estimate import percentiles
+from countervail.analysis.worlds import ROUNDED_TOLERANCE, equilibria
 from countervail.scenario import Scenario
-from countervail.trade.shock import Shock
 from countervail.types import Floats
 from countervail.world.world import World
 
 COUNTRIES = 20
 """Pseudo-targets: the largest economies that neither impose measures nor are under one."""
 FEWEST = 15
-ENOUGH = 1e-7
-"""Tolerance: the result is given to a hundredth of a percent."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Placebo:
     @cached_property
     def bound(self) -> float:
         """The 95th percentile of the costs; infinite where no placebo could be made."""
-        return float(np.percentile(self.cost, 95)) if len(self.cost) else float("inf")
+        return float(percentiles(self.cost)[2]) if len(self.cost) else float("inf")
 
 
 def placebo(case: Case) -> Placebo:
@@ -63,7 +60,6 @@ def placebo(case: Case) -> Placebo:
     size = world.value_added.sum(1)
     order = [k for k in np.argsort(-size) if case.layout.untouched[k]]
     now = goods_now(world)
-    goods = np.flatnonzero(goods_of(world))
     names, ratios, shocks = [], [], []
     for k in order:
         senders = every[every != k]
@@ -71,18 +67,17 @@ def placebo(case: Case) -> Placebo:
         bought = np.isfinite(ratio[senders, k])
         if sold.mean() < 0.8 or bought.mean() < 0.8:
             continue  # too little of its past is known
-        phi = cube(world, 1.0)
-        phi[np.ix_([k], senders[sold], goods)] = np.exp(ratio[k, senders[sold]])[None, :, None]
-        phi[np.ix_(senders[bought], [k], goods)] = np.exp(ratio[senders[bought], k])[:, None, None]
         weights = np.concatenate([now[k, senders[sold]], now[senders[bought], k]])
         logs = np.concatenate([ratio[k, senders[sold]], ratio[senders[bought], k]])
         names.append(world.countries[k])
         ratios.append(float(np.average(logs, weights=weights)) if weights.sum() > 0 else 0.0)
-        shocks.append(Shock(trade_effect=phi))
+        exports, imports = np.full(world.n, np.nan), np.full(world.n, np.nan)
+        exports[senders], imports[senders] = ratio[k, senders], ratio[senders, k]
+        shocks.append(case.goods_trade(k, exports, imports))
         if len(names) == COUNTRIES:
             break
     at = case.indices(names)
-    solved = equilibria(case, shocks, tol=ENOUGH)
+    solved = equilibria(case, shocks, tol=ROUNDED_TOLERANCE)
     cost = np.array([float(np.log(eq.real_income[k])) for eq, k in zip(solved, at, strict=True)])
     note = "" if len(names) >= FEWEST else f"only {len(names)} countries have the data for a placebo"
     return Placebo(tuple(names), np.array(ratios), cost, before, note)

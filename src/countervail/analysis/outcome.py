@@ -17,11 +17,11 @@ import numpy as np
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
-from countervail.analysis.estimate import Estimate
+from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
-from countervail.analysis.worlds import Worlds
+from countervail.analysis.worlds import Worlds, blunting, offset
 from countervail.errors import InputError
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
@@ -49,16 +49,6 @@ UNITS: Final[dict[Quantity, str]] = {
 """The headline figures of `Outcome.estimate`, each with its unit."""
 LARGE_OFFSET = 0.1
 """The offset whose probability `p_offset_10` is."""
-
-
-def offset(gain: Floats, cost: Floats) -> Floats:
-    """The share of the cost of sanctions L0 that the club's gain covers, gains from ordinary trade included."""
-    return gain / cost
-
-
-def blunting(cost: Floats, cost_with_club: Floats) -> Floats:
-    """How much less the sanctions cost once the club exists, as a share of L0."""
-    return (cost - cost_with_club) / cost
 
 
 @dataclass(frozen=True)
@@ -278,7 +268,7 @@ class Outcome:
         """Why no ratio may be formed for a country; empty where one may."""
         cost = self.cost(who, reading)
         if len(cost) > 1:
-            return self.too_small(float(np.percentile(cost[1:], 5)), "5th percentile of the cost")
+            return self.too_small(float(percentiles(cost[1:])[0]), "5th percentile of the cost")
         return self.too_small(float(cost[0]), "cost (no draws)")
 
     def too_small(self, floor: float, what: str = "cost") -> str:

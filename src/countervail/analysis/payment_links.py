@@ -12,51 +12,50 @@ import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.draws import Draws
-from countervail.analysis.case.payment_savings import Saving, finite
+from countervail.analysis.case.draws import DRAW_THREADS, Draws
+from countervail.analysis.case.payment_savings import at_quantile, payable
+from countervail.analysis.estimate import percentiles
 from countervail.analysis.identification import ineligible
 from countervail.analysis.worlds import equilibria
 from countervail.rails import Date, Network, payments
 from countervail.rails.interdict import Cut, Interdiction
-from countervail.rails.proposals import ALL, Change, Proposed, every_proposal, saved
+from countervail.rails.proposals import Change, Proposed, every_proposal, saved
+from countervail.rails.rails import EVERY_PROPOSAL
 from countervail.rails.table import load_rails
 from countervail.scenario import Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Progress
+from countervail.types import Band, Floats, Progress
 from countervail.world.world import World
 
-ENOUGH = 1e-10
+LINK_TOLERANCE = 1e-10
 """Tolerance: a link between small traders is worth a millionth of real income."""
-ENOUGH_DRAWN = 1e-9
+DRAWN_LINK_TOLERANCE = 1e-9
 BAND = (0.05, 0.95)
 SHOWN = 5
 """Cuts of each size that are solved, the worst first."""
 MOST_DRAWS = 30
 """Draws that bands are made of at most: each takes an eighth of a second."""
-WORKERS = 2
 
 
 @dataclass(frozen=True, eq=False)
 class ProposalGain:
     """What a proposal gives every country `[country]`, in logs of real income.
 
-    `alone` is its gain without the other proposals, `last` its gain once they are there; `low` and `high` are the 5th
-    and 95th percentile of `alone` over `draws` of everything uncertain. Where `draws` is 0 they are over the range of
-    what payments save, with all else at its central value.
+    `alone` is its gain without the other proposals, with the 5th and 95th percentile over `draws` of everything
+    uncertain; where `draws` is 0 its range is over that of what payments save, with all else at its central value.
+    `last` is its gain once the other proposals are there.
     """
 
     proposed: Proposed
-    alone: Floats
-    low: Floats
-    high: Floats
+    alone: Band
     last: Floats
     draws: int = 0
 
     def banded(self, drawn: Floats) -> ProposalGain:
         """The same with the band of its gains over draws `[draw, country]`."""
-        low, high = np.percentile(drawn, [5, 95], axis=0)
-        return replace(self, low=low, high=high, draws=len(drawn))
+        low, _, high = percentiles(drawn)
+        return replace(self, alone=replace(self.alone, low=low, high=high), draws=len(drawn))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +149,7 @@ def study(
     report = progress or (lambda stage, done, total: None)
     members = case.scenario.members()
     report("proposals", 0, 2)
-    start = base if base is not None else equilibria(case, [case.sanctioned()], tol=ENOUGH)[0]
+    start = base if base is not None else equilibria(case, [case.sanctioned()], tol=LINK_TOLERANCE)[0]
     proposed = every_proposal(network.club_only()) if len(members) > 1 else []
     report("proposals", 1, 2)
     question = _Question(case, network, start, report)
@@ -190,13 +189,14 @@ class _Question:
         """Every proposal alone, at both ends of its band, and last."""
         shock = self.case.sanctioned()
         alone = [_saving(self.network, p.alone) for p in proposed]
-        savings = [s.at(q) for s in alone for q in (None, *BAND)]
-        together = next((s.value for s, p in zip(alone, proposed, strict=True) if p.id == ALL), None)
+        savings = [at_quantile(s, q) for s in alone for q in (None, *BAND)]
+        together = next((s.value for s, p in zip(alone, proposed, strict=True) if p.id == EVERY_PROPOSAL), None)
         # the others are all of them less what the proposal adds to them
         last = [] if together is None else [together - _saving(self.network, p.last).value for p in proposed]
         shocks = [self.club(self.case, shock, s) for s in (*savings, *last)]
         solved = [
-            np.log(eq.real_income / self.start.real_income) for eq in equilibria(self.case, shocks, self.start, ENOUGH)
+            np.log(eq.real_income / self.start.real_income)
+            for eq in equilibria(self.case, shocks, self.start, LINK_TOLERANCE)
         ]
         out = []
         for k, p in enumerate(proposed):
@@ -204,24 +204,24 @@ class _Question:
             rest = solved[len(savings) + k] if last else np.zeros_like(value)
             everything = solved[3 * (len(proposed) - 1)] if last else value
             ends = np.stack([value, low, high])
-            out.append(ProposalGain(p, value, ends.min(0), ends.max(0), everything - rest))
+            out.append(ProposalGain(p, Band(value, ends.min(0), ends.max(0)), everything - rest))
         return out
 
     def banded(self, worth: Sequence[ProposalGain], draws: Draws) -> list[ProposalGain]:
         """The gains with bands over draws of everything uncertain."""
         savings = [_saving(self.network, w.proposed.alone) for w in worth]
-        self.case.prepared  # noqa: B018 - made once, before the workers share it
+        central = self.case.with_prepared()
 
         def one(k: int) -> Floats:
-            case = self.case.drawn(draws.draw(k, self.case.world))
+            case = central.drawn(draws.draw(k, central.world))
             shock = case.sanctioned()
-            (origin,) = equilibria(case, [shock], self.start, ENOUGH_DRAWN)
-            clubs = [self.club(case, shock, s.at(case.draw.payments)) for s in savings]
-            solved = [equilibria(case, [club], origin, ENOUGH_DRAWN)[0] for club in clubs]
+            (origin,) = equilibria(case, [shock], self.start, DRAWN_LINK_TOLERANCE)
+            clubs = [self.club(case, shock, at_quantile(s, case.draw.payments)) for s in savings]
+            solved = [equilibria(case, [club], origin, DRAWN_LINK_TOLERANCE)[0] for club in clubs]
             return np.array([np.log(eq.real_income / origin.real_income) for eq in solved])
 
         count, results = min(len(draws.values), MOST_DRAWS), []
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(DRAW_THREADS) as pool:
             for k, gains in enumerate(pool.map(one, range(count))):
                 results.append(gains)
                 self.report("draws", k + 1, count)
@@ -237,7 +237,7 @@ class _Question:
         shocks = [
             self.case.repaid(lost_saving(self.network, self.network.cut(cut.elements)), shock) for _, cut in chosen
         ]
-        solved = equilibria(self.case, shocks, self.start, ENOUGH)
+        solved = equilibria(self.case, shocks, self.start, LINK_TOLERANCE)
         self.report("cuts", 2, 2)
         return [
             CutCost(search, cut, np.log(eq.real_income / self.start.real_income))
@@ -250,14 +250,15 @@ def lost_saving(network: Network, after: Network) -> Floats:
     return saved(network.wedges, after.wedges)
 
 
-def _saving(network: Network, change: Change) -> Saving:
+def _saving(network: Network, change: Change) -> Band:
     """A change among the club's network, over all countries of the network."""
     names = network.club_only().countries
     at = np.ix_([network.index(c) for c in names], [network.index(c) for c in names])
 
     def spread(part: Floats) -> Floats:
         everybody = np.zeros((len(network.countries),) * 2)
-        everybody[at] = finite(part)
+        everybody[at] = payable(part)
         return everybody
 
-    return Saving(spread(change.saving), spread(change.low), spread(change.high))
+    saving = change.saving
+    return Band(spread(saving.value), spread(saving.low), spread(saving.high))

@@ -52,19 +52,19 @@ def case_of(world: World, scenario: Scenario) -> Case:
 
 
 def solved(
-    case: Case, control: Placebo | None = None, near: Worlds | None = None, base: Sanctions | None = None
+    case: Case, control: Placebo | None = None, neighbour: Worlds | None = None, base: Sanctions | None = None
 ) -> Outcome:
     """The four worlds of the scenario's own members, and the placebo that says whether a ratio may be formed.
 
     Args:
         case: the central case.
         control: the placebo, where it is known.
-        near: the worlds of a neighbouring case, to start from.
+        neighbour: the worlds of a neighbouring case, to start from.
         base: S and U, where they are known.
     """
     scenario, main = case.scenario, case.scenario.club.reading
     if base is None:
-        base = sanctions(case, None if near is None else near.sanctions)
+        base = sanctions(case, None if neighbour is None else neighbour.sanctions)
     return Outcome(
         world=case.world,
         scenario=scenario,
@@ -72,7 +72,7 @@ def solved(
         seed=0,
         case=case,
         main=main,
-        by_reading={main: worlds(case, base, scenario.members(), main, near)},
+        by_reading={main: worlds(case, base, scenario.members(), main, neighbour)},
         placebo=placebo(case) if control is None else control,
         drawn=None,
         parts=(),

@@ -11,15 +11,12 @@ import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.draws import MEASURES, Draws
+from countervail.analysis.case.draws import DRAW_THREADS, MEASURES, Draws
 from countervail.analysis.decompose import Variant, variant
-from countervail.analysis.worlds import Sanctions, Worlds, equilibria, sanctions, worlds
+from countervail.analysis.worlds import ROUNDED_TOLERANCE, Sanctions, Worlds, equilibria, sanctions, worlds
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
-ENOUGH = 1e-7
-"""Tolerance of a draw: bands are given to a hundredth of a percent."""
-WORKERS = 2
 VARIANT_DRAWS = 20
 """Draws that are also taken under every other closure, anchor and horizon."""
 CHANCE = 3.5
@@ -88,10 +85,10 @@ class _Plan:
         """Draw `k`; of its equilibria only the results stay, as a hundred draws of them would not fit in memory."""
         draw = self.draws.draw(k, self.case.world)
         case = self.case.drawn(draw)
-        base = sanctions(case, next(iter(self.central.values())).sanctions, ENOUGH)
+        base = sanctions(case, next(iter(self.central.values())).sanctions, ROUNDED_TOLERANCE)
         gain, cost_with_club = {}, {}
         for name, own in self.central.items():
-            drawn = worlds(case, base, own.members, name, own, ENOUGH)
+            drawn = worlds(case, base, own.members, name, own, ROUNDED_TOLERANCE)
             gain[name], cost_with_club[name] = drawn.gain, drawn.cost_with_club
         flows = self.case.world.flows if draw.flows is None else draw.flows
         return _Draw(
@@ -106,7 +103,7 @@ class _Plan:
     def _provisions(self, case: Case, base: Sanctions) -> dict[str, Floats]:
         members = self.central[self.main].members
         designs = [ClubDesign(members, self.main, provisions=[p]) for p in self.provisions]
-        solved = equilibria(case, [case.club(design, base.shock) for design in designs], base.S, ENOUGH)
+        solved = equilibria(case, [case.club(design, base.shock) for design in designs], base.S, ROUNDED_TOLERANCE)
         gains = [np.log(eq.real_income / base.S.real_income) for eq in solved]
         return dict(zip(self.provisions, gains, strict=True))
 
@@ -114,7 +111,7 @@ class _Plan:
         out = {}
         for v in self.variants:
             if v.worlds is not None and v.worlds is not self.central[self.main]:
-                other = variant(case, v, self.main, ENOUGH)
+                other = variant(case, v, self.main, ROUNDED_TOLERANCE)
                 out[v.setting, v.value] = (other.cost, other.gain)
         return out
 
@@ -132,10 +129,9 @@ def run_draws(
     """The same draws in every world: U, and C and UC of each reading; the main reading's provisions alone; variants."""
     count = len(draws.values)
     ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and provisions)
-    plan = _Plan(case, draws, central, main, ids, tuple(variants))
-    case.prepared  # noqa: B018 - made once, before the workers share it
+    plan = _Plan(case.with_prepared(), draws, central, main, ids, tuple(variants))
     results: list[_Draw] = []
-    with one_blas_thread(), ThreadPoolExecutor(WORKERS) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(DRAW_THREADS) as pool:
         for k, result in enumerate(pool.map(plan.solve, range(count))):
             results.append(result)
             if progress is not None:

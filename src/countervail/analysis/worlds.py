@@ -16,6 +16,9 @@ from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats
 
+ROUNDED_TOLERANCE = 1e-7
+"""Solver tolerance of results that are given to a hundredth of a percent."""
+
 
 @dataclass(frozen=True)
 class Sanctions:
@@ -65,6 +68,16 @@ class Worlds:
         return np.asarray(np.log(self.UC.real_income / self.C.real_income))
 
 
+def offset(gain: Floats, cost: Floats) -> Floats:
+    """The share of the cost of sanctions L0 that the club's gain covers, gains from ordinary trade included."""
+    return gain / cost
+
+
+def blunting(cost: Floats, cost_with_club: Floats) -> Floats:
+    """How much less the sanctions cost once the club exists, as a share of L0."""
+    return (cost - cost_with_club) / cost
+
+
 def equilibria(
     case: Case, shocks: Sequence[Shock], start: Equilibrium | None = None, tol: float = 1e-10
 ) -> list[Equilibrium]:
@@ -72,11 +85,11 @@ def equilibria(
     return solve(case.prepared, shocks, closure=case.scenario.settings.closure, tol=tol, start=start)
 
 
-def sanctions(case: Case, near: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
-    """S and U; `near` are those of a neighbouring case, to start from."""
+def sanctions(case: Case, neighbour: Sanctions | None = None, tol: float = 1e-10) -> Sanctions:
+    """S and U; `neighbour` are those of a neighbouring case, to start from."""
     shock, lifted = case.sanctioned(), case.lift()
-    (S,) = equilibria(case, [shock], near.S if near else None, tol)
-    (U,) = equilibria(case, [lifted], near.U if near else S, tol)
+    (S,) = equilibria(case, [shock], neighbour.S if neighbour else None, tol)
+    (U,) = equilibria(case, [lifted], neighbour.U if neighbour else S, tol)
     return Sanctions(S, U, shock, lifted)
 
 
@@ -85,22 +98,22 @@ def worlds(
     base: Sanctions,
     members: Sequence[str],
     reading: str | None = None,
-    near: Worlds | None = None,
+    neighbour: Worlds | None = None,
     tol: float = 1e-10,
 ) -> Worlds:
-    """C and UC for `members`, on top of `base`; `near` are the worlds of a neighbouring case, to start from."""
+    """C and UC for `members`, on top of `base`; `neighbour` are the worlds of a neighbouring case, to start from."""
     from_C, from_UC = base.S, base.U
-    if near is not None:
-        from_C = _moved(near.C, near.sanctions.S, base.S)
-        from_UC = _moved(near.UC, near.sanctions.U, base.U)
+    if neighbour is not None:
+        from_C = _moved(neighbour.C, neighbour.sanctions.S, base.S)
+        from_UC = _moved(neighbour.UC, neighbour.sanctions.U, base.U)
     (C,) = equilibria(case, [case.club(ClubDesign(members, reading), base.shock)], from_C, tol)
     (UC,) = equilibria(case, [case.club(ClubDesign(members, reading, lifted=True), base.lifted)], from_UC, tol)
     return Worlds(tuple(members), base, C, UC)
 
 
-def _moved(near: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
-    """`now` in the state of `near`, moved by as much as the world without the club has: a start for a solve."""
-    a, b, c = near.state, was.state, now.state
+def _moved(start: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibrium:
+    """`now` in the state of `start`, moved by as much as the world without the club has: a start for a solve."""
+    a, b, c = start.state, was.state, now.state
     spent = a.expenditure * np.divide(
         c.expenditure, b.expenditure, out=np.ones_like(b.expenditure), where=b.expenditure > 0
     )

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 import typer
 
 from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, print_json, progress_bar
 from countervail.errors import InputError
-from countervail.types import Row
-
-Side: TypeAlias = Literal["club", "senders"]
+from countervail.types import Row, Side
 
 CONNECT_WITHIN = 4.0
 """Seconds to wait for the scheduler of a cluster."""

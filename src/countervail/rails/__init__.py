@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from countervail.errors import InputError
 from countervail.rails import table
 from countervail.rails.capacity import Payments, capacity, wedge
 from countervail.rails.explain import Explanation, explain
-from countervail.rails.interdict import KINDS, Cut, Interdiction, Kind, interdict
-from countervail.rails.rails import Proposal, Rails
+from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
+from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
 from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
 from countervail.rails.table import Addition, load_rails, ranges, with_values
@@ -49,7 +48,8 @@ class Network:
     """Who can pay whom, over which routes and at what cost, at a date; n countries, in the world's order.
 
     `trade[exporter, importer]` (million USD, zero diagonal) weighs means, `theta` is the trade elasticity that joins
-    the routes of a pair into one wedge. Pairs pay the same both ways, so every square array is symmetric.
+    the routes of a pair into one wedge. Pairs pay the same both ways, so every square array is symmetric. Routes and
+    wedges are taken from the `neighbour` where its state is the same.
     """
 
     rails: Rails
@@ -60,20 +60,28 @@ class Network:
     theta: float
     provisions: tuple[str, ...] = ()
     lost: tuple[Element, ...] = ()
+    neighbour: Network | None = field(default=None, repr=False)
 
     @cached_property
     def state(self) -> State:
         """The network as arrays."""
+        if self.neighbour is not None and self._same_tables(self.neighbour):
+            return self.neighbour.state
         complete = state_at(self.rails, self.date, self.countries, self.members)
         return lose(complete, self.lost) if self.lost else complete
 
     @cached_property
     def payments(self) -> Payments:
         """Every pair with its routes and how they fill."""
+        if self._same_state is not None:
+            return self._same_state.payments
         return Payments.of(self.state)
 
     @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:
+        same = self._same_state
+        if same is not None and same.theta == self.theta:
+            return same._wedges
         wedges = wedge(self.payments.filled, self.state.informal, self.theta)
         value, low, high = (self.payments.square(w, 0.0) for w in wedges)
         return value, low, high
@@ -121,9 +129,9 @@ class Network:
         """`[exporter, importer]`: the share under random matching."""
         return self._capacities[1]
 
-    def wedges_at(self, elasticity: Sequence[float] | Floats, end: Literal["value", "low", "high"] = "value") -> Floats:
+    def wedges_at(self, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
         """`[exporter, importer, sector]`: the wedges under each sector's own elasticity (theta > 0)."""
-        which = ("value", "low", "high").index(end)
+        which = ENDS.index(end)
         thetas, place = np.unique(np.asarray(elasticity, dtype=float), return_inverse=True)
         if not (thetas > 0).all():
             raise InputError("elasticity: a trade elasticity is positive.", field="elasticity")
@@ -150,14 +158,16 @@ class Network:
             )
         return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
 
-    def interdict(self, k: int = 1, kinds: Sequence[Kind] = KINDS, top: int = 10) -> Interdiction:
+    def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
 
         Exact for k up to 3, by enumeration of every set; beyond that greedy, with a bound that no set exceeds.
         """
         return self.interdict_each((k,), kinds, top)[0]
 
-    def interdict_each(self, sizes: Sequence[int], kinds: Sequence[Kind] = KINDS, top: int = 10) -> list[Interdiction]:
+    def interdict_each(
+        self, sizes: Sequence[int], kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10
+    ) -> list[Interdiction]:
         """`interdict` for several k at the cost of the largest."""
         club = self.club_only()
         return interdict(club.state, club.club_pairs(), self.theta, sizes, kinds, top)
@@ -199,17 +209,24 @@ class Network:
         return float((value[counted] * weight[counted]).sum() / 2.0)
 
     def near(self, other: Network) -> Network:
-        """The same network; where both have the same state, it takes the filled routes of `other` over."""
-        if (
+        """The same network; where both have the same state, it uses the filled routes and wedges of `other`."""
+        return replace(self, neighbour=other)
+
+    def _same_tables(self, other: Network) -> bool:
+        """Whether all that the state is made of is equal."""
+        return (
             all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
             and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATE_TABLES)
             and (other.state.club is None or self.members == other.members)
-        ):
-            self.__dict__["state"] = other.state
-        if self.state is other.state or self.state.fingerprint == other.state.fingerprint:
-            known = ("payments", "_wedges") if self.theta == other.theta else ("payments",)
-            self.__dict__.update({name: getattr(other, name) for name in known})
-        return self
+        )
+
+    @cached_property
+    def _same_state(self) -> Network | None:
+        """The neighbour, where its state is equal."""
+        other = self.neighbour
+        if other is None or not (self.state is other.state or self.state.fingerprint == other.state.fingerprint):
+            return None
+        return other
 
     def with_rails(self, rails: Rails) -> Network:
         """The same world and date over another rails table."""
@@ -221,7 +238,7 @@ class Network:
 
     def with_provision(self, *ids: str) -> Network:
         """The network once the club's proposals of these ids are in place; `all` for every one."""
-        chosen = tuple(p.id for p in self.rails.proposals) if "all" in ids else ids
+        chosen = tuple(p.id for p in self.rails.proposals) if EVERY_PROPOSAL in ids else ids
         rails = table.with_proposals(self.rails, chosen, self.date)
         return replace(self, rails=rails, provisions=tuple(dict.fromkeys((*self.provisions, *chosen))))
 

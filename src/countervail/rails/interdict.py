@@ -23,8 +23,8 @@ from countervail.rails.removals import Element, PairVariants, elements_of
 from countervail.rails.state import State
 from countervail.types import Floats
 
-Kind = Literal["link", "membership", "correspondent"]
-KINDS: tuple[Kind, ...] = ("link", "membership", "correspondent")
+ElementKind = Literal["link", "membership", "correspondent"]
+ELEMENT_KINDS: tuple[ElementKind, ...] = ("link", "membership", "correspondent")
 EXACT = 3
 _MAX_ELEMENTS = 400
 
@@ -57,16 +57,16 @@ class Interdiction:
 
 
 def interdict(
-    state: State, weight: Floats, theta: float, sizes: Sequence[int], kinds: Sequence[Kind], top: int = 10
+    state: State, weight: Floats, theta: float, sizes: Sequence[int], kinds: Sequence[ElementKind], top: int = 10
 ) -> list[Interdiction]:
     """For each k of `sizes`, the k elements whose loss raises the weighted mean wedge most.
 
     `weight[country, country]` is symmetric and adds up to 1 over unordered pairs. Raises InputError for k below 1 or
     an unknown kind.
     """
-    unknown = [kind for kind in kinds if kind not in KINDS]
+    unknown = [kind for kind in kinds if kind not in ELEMENT_KINDS]
     if unknown:
-        raise InputError(f"kinds: unknown {unknown[0]!r}; there are {', '.join(KINDS)}.", field="kinds")
+        raise InputError(f"kinds: unknown {unknown[0]!r}; there are {', '.join(ELEMENT_KINDS)}.", field="kinds")
     if not sizes or min(sizes) < 1:
         raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.", field="k")
     one, other = np.nonzero(np.triu(weight, 1))

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from countervail.rails import Network
-from countervail.rails.rails import Rails
+from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Rails
 from countervail.rails.table import with_values
 from countervail.scenario import Scenario
 from countervail.scenario.values import Range
-from countervail.types import Floats
-
-End = Literal["value", "low", "high"]
-ALL = "all"
-_ENDS: tuple[End, ...] = ("value", "low", "high")
+from countervail.types import Band, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +20,12 @@ class Change:
     """The effect of proposals on every pair, `[exporter, importer]`, symmetric, zero where they change nothing.
 
     `saving` is `ln((1 + w before) / (1 + w after))`, at least 0, the fall of the cost of paying; times a trade
-    elasticity it is the rise b of log trade. `low` and `high` are over the ranges of the proposals' own shares and
-    costs and over best and random matching. `reach` is the rise of the share of payments that routes carry.
+    elasticity it is the rise b of log trade. Its range is over those of the proposals' own shares and costs and over
+    best and random matching. `reach` is the rise of the share of payments that routes carry.
     """
 
     ids: tuple[str, ...]
-    saving: Floats
-    low: Floats
-    high: Floats
+    saving: Band
     reach: Floats
 
 
@@ -70,7 +63,7 @@ def every_proposal(network: Network) -> list[Proposed]:
                 proposed(provision, f"All {len(together)} {provision.replace('-', ' ')} together", together)
             )
     if len(ids) > 1:
-        proposals.append(proposed(ALL, "All of them", ids))
+        proposals.append(proposed(EVERY_PROPOSAL, "All of them", ids))
     return proposals
 
 
@@ -91,15 +84,15 @@ class Changes:
     def change(self, ids: Sequence[str], others: Sequence[str] = ()) -> Change:
         """The change that the proposals `ids` make after `others`."""
         savings: list[Floats] = []
-        for end in _ENDS:
+        for end in ENDS:
             before, after = self._with(end, others), self._with(end, (*others, *ids))
             savings += [saved(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
         every = np.stack(savings)
         gained = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
-        return Change(tuple(ids), savings[0], every.min(axis=0), every.max(axis=0), gained)
+        return Change(tuple(ids), Band(savings[0], every.min(axis=0), every.max(axis=0)), gained)
 
     def _with(self, end: End, ids: Sequence[str]) -> Network:
-        chosen = frozenset(p.id for p in self._network.proposals()) if "all" in ids else frozenset(ids)
+        chosen = frozenset(p.id for p in self._network.proposals()) if EVERY_PROPOSAL in ids else frozenset(ids)
         key = (end if chosen else "value", chosen)
         if key not in self._known:
             if end not in self._ends:
@@ -116,7 +109,7 @@ def saved(before: Floats, after: Floats) -> Floats:
 
 
 def four_worlds(
-    network: Network, proposals: Sequence[str] = ("all",), scenario: Scenario | None = None
+    network: Network, proposals: Sequence[str] = (EVERY_PROPOSAL,), scenario: Scenario | None = None
 ) -> dict[str, Network]:
     """The networks of the four worlds: O as observed, U without the measures, C with the proposals, UC both.
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import Field, model_validator
 
 from countervail.scenario.values import ID_PATTERN, CountryOrGroup, Date, Model, Range, Text, within
 
 ALL = "ALL"
+"""Every country of the world, in lists of countries."""
+EVERY_PROPOSAL = "all"
+"""All of the club's proposals together, in lists of proposals."""
+
+End: TypeAlias = Literal["value", "low", "high"]
+"""Which number of a range."""
+ENDS: tuple[End, ...] = get_args(End)
 _Source = Annotated[str, Field(min_length=4)]
 Countries = Annotated[tuple[CountryOrGroup, ...], Field(min_length=1)]
 """ISO3 codes or names, built-in groups, ALL for every country of the world, CLUB for the scenario's members."""

@@ -100,14 +100,14 @@ class PairVariants:
                 used.add(Element("correspondent", state.countries[channel.third]))
                 for end, partner, leg in self._legs(t - base.straight):
                     for rail in np.flatnonzero(leg > 0):
-                        near = self._sources(end, partner, int(rail))
-                        if near:
-                            used.update(e for e, _ in (*near, *self._sources(channel.third, end, int(rail))))
+                        sources = self._sources(end, partner, int(rail))
+                        if sources:
+                            used.update(e for e, _ in (*sources, *self._sources(channel.third, end, int(rail))))
                 continue
-            near = self._sources(self.other, self.one, channel.rail_in)
+            sources = self._sources(self.other, self.one, channel.rail_in)
             far = self._sources(self.one, self.other, channel.rail_out)
-            if near and far:
-                used.update(e for e, _ in (*near, *far))
+            if sources and far:
+                used.update(e for e, _ in (*sources, *far))
                 if channel.rail_in != channel.rail_out:
                     used.update(e for e, _ in self._gates((channel.rail_in, channel.rail_out)))
         return frozenset(used)

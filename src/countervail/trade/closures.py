@@ -41,12 +41,14 @@ class ClosureRule:
         help: the rule in a sentence.
         deficits: from the base point and transfers `[country]`, shares of world value added.
         removes_deficits: whether hats are measured from the baseline without deficits.
+        fixes_deficits: whether a deficit is an amount that does not move with the country's income.
     """
 
     label: str
     help: str
     deficits: Callable[[Economy, Floats], Deficits]
     removes_deficits: bool = False
+    fixes_deficits: bool = False
 
 
 def _fixed(economy: Economy, transfer: Floats) -> Deficits:
@@ -66,6 +68,7 @@ CLOSURES: Final[Mapping[Closure, ClosureRule]] = {
         "Stay the same share of the world economy",
         "Each deficit is a constant share of world value added.",
         _fixed,
+        fixes_deficits=True,
     ),
     "proportional": ClosureRule(
         "Move with each country's income",
@@ -79,6 +82,20 @@ CLOSURES: Final[Mapping[Closure, ClosureRule]] = {
         removes_deficits=True,
     ),
 }
+
+
+def _named(condition: Callable[[ClosureRule], bool]) -> str:
+    return "closure " + " or ".join(repr(name) for name, rule in CLOSURES.items() if condition(rule))
+
+
+def without_deficits() -> str:
+    """For a message on a deficit that no trade can carry: the closure that has an equilibrium."""
+    return f"{_named(lambda rule: rule.removes_deficits)} removes deficits first and has an equilibrium"
+
+
+def without_fixed_deficits() -> str:
+    """For a message on a surplus that exceeds what a country earns: the closures that have an equilibrium."""
+    return f"{_named(lambda rule: not rule.fixes_deficits)} has an equilibrium"
 
 
 def closure_rule(closure: Closure) -> ClosureRule:

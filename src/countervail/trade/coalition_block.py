@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.errors import InputError, NoEquilibrium
-from countervail.trade.closures import Deficits
+from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared, Reference
 from countervail.trade.feasible import check
@@ -269,10 +269,10 @@ def _real_income(game: Game, solution: Solution, coalitions: Coalitions) -> Floa
     if not (solution.spending > 0).all():
         at = int(np.flatnonzero(~(solution.spending > 0).all(0))[0])
         poor = tuple(game.economy.countries[i] for i in np.flatnonzero(~(solution.spending[:, at] > 0)))
-        who = ", ".join(p for k, p in enumerate(game.players) if coalitions[at] >> k & 1)
+        members = ", ".join(p for k, p in enumerate(game.players) if coalitions[at] >> k & 1)
         raise NoEquilibrium(
-            f"coalition of {who or 'nobody'}: final spending of {', '.join(poor)} would be negative, its surplus is "
-            "more than it earns. Closure 'balanced' or 'proportional' has an equilibrium",
+            f"coalition of {members or 'nobody'}: final spending of {', '.join(poor)} would be negative: its surplus "
+            f"is more than it earns; {without_fixed_deficits()}",
             countries=poor,
         )
     index = np.einsum("jn,jnb->nb", game.economy.final_share, solution.state.log_price)

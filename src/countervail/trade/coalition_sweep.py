@@ -180,7 +180,7 @@ def digest(game: Game) -> str:
 
 @cache
 def _solver_digest() -> str:
-    """The digest of the solver's own code: other arithmetic is another cube."""
+    """The digest of the solver's own code; a cube solved with other code is not resumed."""
     return code_digest(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
@@ -201,7 +201,7 @@ def _is_text(line: ast.stmt) -> bool:
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
-def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) -> None:
+def _open(folder: Path, expected: dict[str, Any], documents: Mapping[str, str]) -> None:
     """Make the folder ready, or refuse what is in it."""
     path = folder / MANIFEST
     if os.path.lexists(path):
@@ -211,13 +211,13 @@ def _open(folder: Path, wanted: dict[str, Any], documents: Mapping[str, str]) ->
             raise InputError(
                 f"{path}: not a cube's manifest; give another folder or remove it", file=str(path)
             ) from None
-        other = [k for k in wanted if not isinstance(held, dict) or held.get(k) != wanted[k]]
+        other = [k for k in expected if not isinstance(held, dict) or held.get(k) != expected[k]]
         if other:
             raise InputError(
                 f"{folder} holds the cube of another {_other(other)}; give another folder, or remove this one",
                 file=str(folder),
             )
-    for name, text in {**documents, MANIFEST: json.dumps(wanted, indent=1) + "\n"}.items():
+    for name, text in {**documents, MANIFEST: json.dumps(expected, indent=1) + "\n"}.items():
         if _bytes(folder / name) != text.encode():
             write_whole(folder / name, text)
 

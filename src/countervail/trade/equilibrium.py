@@ -11,7 +11,7 @@ import numpy as np
 
 from countervail.errors import NoEquilibrium
 from countervail.trade import kernels
-from countervail.trade.closures import Closure, closure_rule, deficits_of
+from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.economy import Economy, Flows, outward
 from countervail.trade.feasible import check
 from countervail.trade.iterate import Solution
@@ -66,7 +66,12 @@ References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
 """By closure and tolerance where deficits are removed; the baseline itself at None."""
 
 _KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References]] = WeakKeyDictionary()
-"""What is computed for economies in use. A value must not hold its key, or neither would ever be freed."""
+"""What is computed once for each economy in use.
+
+An `Economy` is an immutable base point and holds nothing of the solver's, and users pass the same world to `solve` many
+times, so the preconditioner is kept here and is freed with its economy. A value must not hold its key, or neither would
+ever be freed.
+"""
 
 
 class Prepared:
@@ -140,6 +145,13 @@ class Equilibrium:
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
         residual: largest relative residual of the equations.
         iterations: joint steps taken.
+        economy: the base point.
+        shock: the shock that was solved.
+        shares: trade shares after the shock, with what of them is taxes.
+        reference: the point that ratios are measured from.
+        state: log prices, log wages and expenditure at the solution.
+        preconditioner: of this point, for what starts here (`with_preconditioner`); None for the baseline's.
+        paid: what importers pay, where a closure does not spend by the price index `[sector, importer, exporter]`.
     """
 
     real_income: Floats
@@ -155,9 +167,7 @@ class Equilibrium:
     reference: Reference = field(repr=False)
     state: State = field(repr=False)
     preconditioner: Preconditioner | None = field(default=None, repr=False)
-    """The preconditioner of this point, for what starts here (`with_preconditioner`); None for the baseline's."""
     paid: Floats | None = field(default=None, repr=False)
-    """What importers pay, where a closure does not spend by the price index `[sector, importer, exporter]`."""
 
     @classmethod
     def of(cls, problem: Problem, shock: Shock, reference: Reference, solution: Solution) -> Equilibrium:
@@ -171,8 +181,8 @@ class Equilibrium:
         if not (spending > 0).all():
             names = tuple(economy.countries[i] for i in np.flatnonzero(~(spending > 0)))
             raise NoEquilibrium(
-                f"final spending of {', '.join(names)} would be negative: its surplus is more than it earns. "
-                "Closure 'balanced' or 'proportional' has an equilibrium",
+                f"final spending of {', '.join(names)} would be negative: its surplus is more than it earns; "
+                f"{without_fixed_deficits()}",
                 countries=names,
             )
         index = np.exp((economy.final_share * (state.log_price[:, :, 0] - reference.log_price)).sum(0))

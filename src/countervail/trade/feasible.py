@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from countervail.errors import NoEquilibrium
-from countervail.trade.closures import Deficits
+from countervail.trade.closures import Deficits, without_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.kernels import Problem
 from countervail.types import Floats, Mask
@@ -51,7 +51,7 @@ def _deficits(economy: Economy, A: Floats, deficits: Deficits) -> None:
         gap = gap + scaled / scaled.sum() - economy.labour
     traded: Mask = np.asarray((A > 0).any(0))
     np.fill_diagonal(traded, False)
-    remedy = "closure 'balanced' removes deficits first and has an equilibrium"
+    remedy = without_deficits()
     for members in _components(traded | traded.T):
         total = gap[members].sum()
         if len(members) < economy.n and abs(total) > 1e-12 * economy.labour[members].sum():

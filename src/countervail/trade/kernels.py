@@ -146,7 +146,6 @@ def mix(matrices: Number, values: Number, out: Number | None = None) -> Number:
 
 def _product(
     matrix: Floats,
-    rows: Indices,
     columns: Indices,
     gates: tuple[Floats, Floats] | None,
     values: Floats,
@@ -170,7 +169,7 @@ def _forward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, out
     """Sum over exporters of `A` times `values`, with the batch's own cells."""
     np.matmul(shares.A, values, out=out)
     for b in blocks:
-        out[:, b.importers] += _product(b.A, b.importers, b.exporters, b.gates, values)
+        out[:, b.importers] += _product(b.A, b.exporters, b.gates, values)
     return out
 
 
@@ -178,7 +177,7 @@ def _backward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, ou
     """Sum over importers of `A` times `values`, with the batch's own cells of `B`: taxes are still to come off."""
     np.matmul(shares.A.transpose(0, 2, 1), values, out=out)
     for b in blocks:
-        out[:, b.exporters] += _product(_transposed(b, b.B), b.exporters, b.importers, _swap(b.gates), values)
+        out[:, b.exporters] += _product(_transposed(b, b.B), b.importers, _swap(b.gates), values)
     return out
 
 
@@ -229,9 +228,9 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
         sales[:, columns] -= levied
     for b in blocks:
         if b.T is not None:
-            spending[b.importers] += (_product(b.T, b.importers, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
+            spending[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
         if b.E is not None:
-            levied = _product(_transposed(b, b.E), b.exporters, b.importers, _swap(b.gates), v)
+            levied = _product(_transposed(b, b.E), b.importers, _swap(b.gates), v)
             spending[b.exporters] += (levied * q[:, b.exporters]).sum(0)
     sales *= q
     return Terms(q, S, v, income, value_added)

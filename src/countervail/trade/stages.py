@@ -1,4 +1,4 @@
-"""What is done where the fast iteration stalls: the shock is applied in stages, with Newton's method within a stage.
+"""Applies a shock in stages where the fast iteration stalls, with Newton's method within a stage.
 
 The shares are moved from the baseline's to the shock's, as far at a time as converges, with the preconditioner renewed
 at each stage. Where the accelerated joint steps cycle in a stage, Newton's method takes over, on wages alone: at given
@@ -16,7 +16,7 @@ import numpy as np
 
 from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
-from countervail.trade.closures import Deficits
+from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate, worst_equation
 from countervail.trade.kernels import Problem, State
 from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
@@ -57,7 +57,7 @@ def approach(problem: Problem, tol: float) -> Solution:
     economy, shares, deficits, _ = problem
     start = shocked_shares(economy, Shock())
     origin = economy.deficit[:, None] if deficits.rate is None else np.zeros((economy.n, 1))
-    state, done, stage, taken = initial(economy), 0.0, 1.0, 0
+    state, fraction, stage, taken = initial(economy), 0.0, 1.0, 0
     target = 0.0
     while True:
         gap = Deficits((1.0 - target) * origin + target * deficits.fixed, deficits.rate)
@@ -69,14 +69,14 @@ def approach(problem: Problem, tol: float) -> Solution:
         except (Stalled, np.linalg.LinAlgError) as failure:
             stage *= 0.5
             if stage < SMALLEST_STAGE:
-                last = Problem(economy, _blend(start, shares, done), deficits)
-                _explain(last, now, state, done, failure)
+                last = Problem(economy, _blend(start, shares, fraction), deficits)
+                _explain(last, now, state, fraction, failure)
         else:
-            state, done, taken = solution.state, target, taken + solution.iterations
+            state, fraction, taken = solution.state, target, taken + solution.iterations
             if target == 1.0:
                 return solution._replace(iterations=taken)
             stage = min(2.0 * stage, 1.0)
-        target = min(1.0, done + stage)
+        target = min(1.0, fraction + stage)
 
 
 def _stage(problem: Problem, preconditioner: Preconditioner, tol: float, begin: State) -> Solution:
@@ -115,23 +115,23 @@ def _blend(start: ShockedShares, end: ShockedShares, weight: float) -> ShockedSh
 
 
 def _explain(
-    last: Problem, missed: Problem, state: State, done: float, failure: Stalled | np.linalg.LinAlgError
+    last: Problem, missed: Problem, state: State, fraction: float, failure: Stalled | np.linalg.LinAlgError
 ) -> NoReturn:
-    """Raise why the stage `missed` failed, after the `last` that converged in `state`, `done` of the way."""
+    """Raise why the stage `missed` failed, after the `last` that converged in `state`, `fraction` of the way."""
     economy = last.economy
     spending = kernels.terms(last, state).spending[:, 0]
     poor = tuple(economy.countries[i] for i in np.flatnonzero(spending < POOR * economy.income))
     if poor:
         raise NoEquilibrium(
             f"final spending of {', '.join(poor)} falls to nothing on the way to this shock: its surplus is more than "
-            "it can earn. Closure 'balanced' or 'proportional' has an equilibrium",
+            f"it can earn; {without_fixed_deficits()}",
             countries=poor,
         )
     if not isinstance(failure, Stalled):
         with np.errstate(all="ignore"):
             at = worst_equation(economy, kernels.residuals(economy, kernels.terms(missed, state), state), state)
         raise NotConverged(
-            f"the equations turn singular {done:.0%} of the way from the baseline to the shock",
+            f"the equations turn singular {fraction:.0%} of the way from the baseline to the shock",
             residual=at.residual,
             country=at.country,
             sector=at.sector,
@@ -142,7 +142,7 @@ def _explain(
     cycles = len(tail) > 5 and tail[-1] < 10 * tail.min() and np.isfinite(residual)
     raise NotConverged(
         f"the iteration {'cycles' if cycles else 'diverges'} at a relative residual of {residual:.1e}, worst in "
-        f"{worst}, {done:.0%} of the way from the baseline to the shock. Check the shock there, or loosen tol",
+        f"{worst}, {fraction:.0%} of the way from the baseline to the shock. Check the shock there, or loosen tol",
         residual=residual,
         country=worst.country,
         sector=worst.sector,
@@ -173,45 +173,45 @@ def newton(problem: Problem, tol: float, begin: State) -> Solution | None:
         numpy.linalg.LinAlgError: the linearisation is singular.
     """
     economy = problem.economy
-    here = solved_out(problem, begin)
+    point = solved_out(problem, begin)
     for taken in range(1, MAX_STEPS + 1):
-        if not np.isfinite(here.merit):
+        if not np.isfinite(point.merit):
             return None
-        size = kernels.relative(economy, kernels.residuals(economy, here.terms, here.state), here.state)
+        size = kernels.relative(economy, kernels.residuals(economy, point.terms, point.state), point.state)
         if size.max() < tol:
-            return Solution(here.state, here.terms.spending, size, taken)
-        move = _newton_step(problem, here)
+            return Solution(point.state, point.terms.spending, size, taken)
+        move = _newton_step(problem, point)
         far = float(np.abs(move).max())
         if not np.isfinite(far):
             return None
-        ahead = _line_search(problem, here, move, 1.0 / max(1.0, far))
+        ahead = _line_search(problem, point, move, 1.0 / max(1.0, far))
         if ahead is None:
             return None
-        here = ahead
+        point = ahead
     return None
 
 
-def _newton_step(problem: Problem, here: Point) -> Floats:
+def _newton_step(problem: Problem, point: Point) -> Floats:
     """The change of log wages `[country]`."""
-    n, labour = problem.economy.n, here.terms.value_added[:, 0]
-    jacobian = Jacobian.at(problem, here.state, here.terms)
+    n, labour = problem.economy.n, point.terms.value_added[:, 0]
+    jacobian = Jacobian.at(problem, point.state, point.terms)
     earned = jacobian.respond(np.eye(n), PASSES, DIGITS)[2]
-    level = labour * np.exp(here.error)
+    level = labour * np.exp(point.error)
     slope = earned / level[:, None] - np.eye(n)
-    return np.asarray(-np.linalg.solve(slope - labour[None, :] / labour.sum(), here.error))
+    return np.asarray(-np.linalg.solve(slope - labour[None, :] / labour.sum(), point.error))
 
 
-def _line_search(problem: Problem, here: Point, move: Floats, step: float) -> Point | None:
-    """The first point along `move` that is better than `here`, the step halved each time; None where none is."""
+def _line_search(problem: Problem, point: Point, move: Floats, step: float) -> Point | None:
+    """The first point along `move` that is better than `point`, the step halved each time; None where none is."""
     economy = problem.economy
     while True:
-        w = here.state.log_wage + step * move[:, None]
+        w = point.state.log_wage + step * move[:, None]
         w -= np.log((np.exp(w) * economy.labour[:, None]).sum(0))
         # prices and spending start from where all move with the wages
-        shift = w - here.state.log_wage
-        guess = State.of(here.state.log_price + shift, w, here.state.expenditure * np.exp(shift))
+        shift = w - point.state.log_wage
+        guess = State.of(point.state.log_price + shift, w, point.state.expenditure * np.exp(shift))
         ahead = solved_out(problem, guess)
-        if ahead.merit < (1.0 - 1e-4 * step) * here.merit:
+        if ahead.merit < (1.0 - 1e-4 * step) * point.merit:
             return ahead
         step *= 0.5
         if step < SMALLEST_STEP:

@@ -8,17 +8,17 @@ combine in `budget`, the club in `club_shocks`, where all of it lies in the worl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.budget import Lifting, cheaper_payments, imposed
+from countervail.analysis.case.budget import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
-from countervail.analysis.case.layout import Layout, Placed, positions
+from countervail.analysis.case.layout import Layout, MeasurePlace, positions
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
@@ -57,6 +57,10 @@ class Case:
     def drawn(self, draw: Draw) -> Case:
         """The same case with other values of the uncertain numbers."""
         return replace(self, draw=draw, base=self._base)
+
+    def with_prepared(self) -> Case:
+        """The same case with its economy prepared, for threads or processes that share it."""
+        return replace(self, base=self._base)
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
@@ -179,6 +183,18 @@ class Case:
         """C: what the club does between its members, on top of `base` (the shock of S or U; default none)."""
         return self._club.shock(design, base)
 
+    def measures_of(self, free: Shock, target: str, senders: Sequence[str]) -> Shock:
+        """`free` (measures on `target` lifted) with those of `senders` in force, as they are observed."""
+        return measures_of(self.world, free, self.indices([target]), self.indices(senders))
+
+    def goods_trade(self, country: int, exports: Floats, imports: Floats) -> Shock:
+        """The goods trade of one country times exp(`exports`) and exp(`imports`) by partner; NaN for no change."""
+        return goods_trade(self.world, country, exports, imports)
+
+    def cut_by(self, target: int, others: Indices, imports: Floats, exports: Floats) -> Shock:
+        """The trade of `target` with `others` times `imports` and `exports` `[sector]`, those of the target."""
+        return cut_by(self.world, target, others, imports, exports)
+
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
         """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""
         lost = (1.0 + wedge) ** -self.economy.elasticity
@@ -187,7 +203,7 @@ class Case:
     # -- the countries involved ------------------------------------------------------------------------------------
 
     @cached_property
-    def _active(self) -> tuple[Placed, ...]:
+    def _active(self) -> tuple[MeasurePlace, ...]:
         """The measures that are switched on and in force."""
         return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
 

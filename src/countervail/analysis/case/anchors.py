@@ -143,11 +143,11 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
     first = min(world.history_years)
     out = {}
     for target, start in starts.items():
-        wanted = scenario.settings.history_before or start - 1
-        years = [y for y in world.history_years if y <= wanted]
+        year = scenario.settings.history_before or start - 1
+        years = [y for y in world.history_years if y <= year]
         if not years:
             raise InputError(
-                f"settings.history_before: no panel year up to {wanted}; the first is {first}",
+                f"settings.history_before: no panel year up to {year}; the first is {first}",
                 field="settings.history_before",
             )
         out[target] = max(years)

@@ -6,7 +6,7 @@ the strongest is worth, G = max ln phi_U, and each has its Shapley value of that
 Owen 1973): lifting them one by one adds up to lifting them all.
 
 `budget` and `shares` are the game. `Lifting` anchors the budget and makes the shocks that lift measures (U), `imposed`
-the one that adds new ones (S).
+the one that adds new ones (S); the last functions change the trade of one country with given partners.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from countervail.analysis.case.anchors import before_years, double_ratio, goods_
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
@@ -158,7 +159,7 @@ class Lifting:
         """
         paid = self.layout.payments
         assert paid is not None
-        saving = paid.lifted if self.draw.payments is None else paid.lifted_range.at(self.draw.payments)
+        saving = paid.lifted if self.draw.payments is None else at_quantile(paid.lifted_range, self.draw.payments)
         phi = cheaper_payments(self.world, saving, self.theta)
         phi[self.budget != 0] = 1.0
         return Shock(trade_effect=phi)
@@ -218,6 +219,46 @@ def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], hori
         added = budget(world, (*effects, *new)) - budget(world, effects)
     phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
     return _with_taxes(world, Shock(trade_effect=phi), new, lifted=False)
+
+
+def measures_of(world: World, free: Shock, target: Indices, senders: Indices) -> Shock:
+    """`free` with the trade between `target` and `senders`, and what they hold of its assets, as it is observed."""
+    mask = np.zeros((world.n, world.n, world.j), bool)
+    sectors = np.arange(world.j)
+    mask[np.ix_(target, senders, sectors)] = mask[np.ix_(senders, target, sectors)] = True
+
+    def hold(value: object, observed: Floats | float) -> Floats | None:
+        return None if value is None else np.where(mask, observed, np.broadcast_to(np.asarray(value), mask.shape))
+
+    transfer = None if free.transfer is None else np.array(free.transfer, float)
+    if transfer is not None:
+        transfer[target] += transfer[senders].sum()
+        transfer[senders] = 0.0
+    return Shock(
+        trade_effect=hold(free.trade_effect, 1.0),
+        potential=hold(free.potential, 0.0),
+        tariff=hold(free.tariff, world.tariff),
+        transfer=transfer,
+    )
+
+
+def goods_trade(world: World, country: int, exports: Floats, imports: Floats) -> Shock:
+    """The goods trade of one country times exp(`exports`) and exp(`imports`) by partner `[country]`; NaN: no change."""
+    phi = cube(world, 1.0)
+    goods = np.flatnonzero(goods_of(world))
+    sold, bought = np.flatnonzero(np.isfinite(exports)), np.flatnonzero(np.isfinite(imports))
+    own = np.array([country])
+    phi[np.ix_(own, sold, goods)] = np.exp(exports[sold])[None, :, None]
+    phi[np.ix_(bought, own, goods)] = np.exp(imports[bought])[:, None, None]
+    return Shock(trade_effect=phi)
+
+
+def cut_by(world: World, target: int, others: Indices, imports: Floats, exports: Floats) -> Shock:
+    """The trade of `target` with `others` times `imports` (what it buys of them) and `exports` `[sector]`."""
+    effect = cube(world, 1.0)
+    effect[others, target] = imports
+    effect[target, others] = exports
+    return Shock(trade_effect=effect)
 
 
 def _with_taxes(world: World, shock: Shock, effects: Sequence[Effect], *, lifted: bool) -> Shock:

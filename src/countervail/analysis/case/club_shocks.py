@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, positions
+from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Provision, Scenario
 from countervail.trade.shock import Among, Shock
 from countervail.types import Floats, Indices, Mask
@@ -39,9 +39,9 @@ class ClubDesign:
     lifted: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ClubShocks:
-    """The shocks of a scenario's club in one draw.
+    """The shocks of a scenario's club in one draw; the free shares of a list of members are computed once.
 
     Attributes:
         scenario: in the present state of its switches.
@@ -60,6 +60,7 @@ class ClubShocks:
     horizon: Floats
     share: Floats
     effects: tuple[Effect, ...]
+    _free_shares: dict[tuple[str, ...], Floats] = field(default_factory=dict, init=False, repr=False)
 
     def shock(self, design: ClubDesign, base: Shock | None = None) -> Shock:
         """C: what the club does between its members, on top of `base` (the shock of S or U; default none)."""
@@ -133,7 +134,7 @@ class ClubShocks:
         if self.draw.payments is None:
             saving = paid.provision(p.id, without_measures=lifted)[pairs]
         else:
-            saving = paid.provision_range(p.id, without_measures=lifted).at(self.draw.payments)[pairs]
+            saving = at_quantile(paid.provision_range(p.id, without_measures=lifted), self.draw.payments)[pairs]
         out = np.zeros((len(at), len(at), self.layout.world.j))
         sectors = self.layout.provisions[p.id].sectors
         out[:, :, sectors] = saving[:, :, None] * self.elasticity[sectors]
@@ -160,10 +161,6 @@ class ClubShocks:
                         out[cells] = np.minimum(out[cells], 1.0 - effect.covered)
             self._free_shares[members] = out
         return self._free_shares[members]
-
-    @cached_property
-    def _free_shares(self) -> dict[tuple[str, ...], Floats]:
-        return {}
 
 
 def deterrence(layout: Layout, base: Shock, member: Indices, senders: Indices, lost: Floats) -> Shock:

@@ -13,6 +13,9 @@ from countervail.scenario.assumptions import ranges
 from countervail.types import Floats
 from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
 
+DRAW_THREADS = 2
+"""Threads that solve draws side by side; each solves with one BLAS thread."""
+
 # Standard deviation of the log of an imputed cell, by its mark in `World.estimated` (assumptions).
 NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
 # Share of the variance of elasticities that is common to all sectors, and of that of measures common to all measures

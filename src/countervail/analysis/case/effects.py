@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 
 from countervail.analysis.case.draws import Draw, elasticities
-from countervail.analysis.case.layout import Layout, Placed
+from countervail.analysis.case.layout import Layout, MeasurePlace
 from countervail.scenario import Measure, Scenario
-from countervail.scenario.kinds import Kind
 from countervail.types import Cells, Floats
 from countervail.world.world import World
 
@@ -35,7 +34,7 @@ class Effect:
     """
 
     measure: Measure
-    placed: Placed
+    placed: MeasurePlace
     covered: float
     lifted: Floats
     tariff: Floats
@@ -61,16 +60,16 @@ class DrawnMeasure:
 
     world: World
     measure: Measure
-    placed: Placed
+    placed: MeasurePlace
     draw: Draw
     long: Floats
     now: Floats
 
     def value(self, number: str) -> float:
         """The value of one of its numbers in this draw, by the field's name."""
-        given = getattr(self.measure, number)
-        assert given is not None  # a scenario is refused where a kind needs a number that it does not have
-        return self.draw.of(f"{self.placed.path}.{number}", given)
+        number_range = getattr(self.measure, number)
+        assert number_range is not None  # a scenario is refused where a kind needs a number that it does not have
+        return self.draw.of(f"{self.placed.path}.{number}", number_range)
 
     def effect(
         self,
@@ -147,7 +146,19 @@ def asset_freeze(m: DrawnMeasure) -> Effect:
     return m.effect(transfer=transfer)
 
 
-EFFECTS: Final[dict[Kind, Callable[[DrawnMeasure], Effect]]] = {
+class EffectFunctions(TypedDict):
+    """The function of every kind; the type checker refuses `effects_of` where a `Kind` has no key here."""
+
+    embargo: Callable[[DrawnMeasure], Effect]
+    export_control: Callable[[DrawnMeasure], Effect]
+    import_ban: Callable[[DrawnMeasure], Effect]
+    payment_cutoff: Callable[[DrawnMeasure], Effect]
+    tariff: Callable[[DrawnMeasure], Effect]
+    price_cap: Callable[[DrawnMeasure], Effect]
+    asset_freeze: Callable[[DrawnMeasure], Effect]
+
+
+EFFECTS: Final[EffectFunctions] = {
     "embargo": ban,
     "export_control": ban,
     "import_ban": ban,
@@ -156,4 +167,3 @@ EFFECTS: Final[dict[Kind, Callable[[DrawnMeasure], Effect]]] = {
     "price_cap": price_cap,
     "asset_freeze": asset_freeze,
 }
-"""The function of every kind."""

@@ -20,7 +20,7 @@ from countervail.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class MeasurePlace:
     """A measure's place in a world.
 
     Attributes:
@@ -47,7 +47,7 @@ class Placed:
 
 
 @dataclass(frozen=True, eq=False)
-class Joined:
+class ProvisionPlace:
     """A provision's place in a world: its sectors, its pairs `[country, country]`, and what pairs already have."""
 
     sectors: Indices
@@ -59,19 +59,19 @@ class Joined:
 class Layout:
     """The places of all measures, switched off or not, and of all provisions, by id.
 
-    `like` is the layout of a neighbouring scenario in the same world; what is equal there is taken from it.
+    `neighbour` is the layout of a neighbouring scenario in the same world; what is equal there is taken from it.
     """
 
     world: World
     scenario: Scenario
-    measures: dict[str, Placed]
-    new_measures: dict[str, Placed]
-    provisions: dict[str, Joined]
+    measures: dict[str, MeasurePlace]
+    new_measures: dict[str, MeasurePlace]
+    provisions: dict[str, ProvisionPlace]
     payments: PaymentsOf | None
-    like: Layout | None = None
+    neighbour: Layout | None = None
 
     @classmethod
-    def of(cls, world: World, scenario: Scenario, like: Layout | None = None) -> Layout:
+    def of(cls, world: World, scenario: Scenario, neighbour: Layout | None = None) -> Layout:
         """Place a scenario in a world.
 
         Raises:
@@ -84,15 +84,15 @@ class Layout:
                     f"it has {', '.join(world.countries)}",
                     field="club.members",
                 )
-        places = _Places(world, scenario, like)
+        places = _Places(world, scenario, neighbour)
         return cls(
             world,
             scenario,
             {m.id: places.measure(m) for m in scenario.measures},
             {m.id: places.measure(m, new=True) for m in scenario.new_measures},
             {p.id: _join(world, scenario, p) for p in scenario.club.provisions},
-            PaymentsOf.of(world, scenario, None if like is None else like.payments),
-            like,
+            PaymentsOf.of(world, scenario, None if neighbour is None else neighbour.payments),
+            neighbour,
         )
 
     def switched(self, scenario: Scenario) -> Layout:
@@ -125,10 +125,12 @@ class Layout:
     @cached_property
     def _same_trade(self) -> Layout | None:
         """The neighbouring layout, where gravity is fitted on the same cells."""
-        like = self.like
-        if like is None or (self.measures != like.measures and not np.array_equal(self.treated, like.treated)):
+        neighbour = self.neighbour
+        if neighbour is None or (
+            self.measures != neighbour.measures and not np.array_equal(self.treated, neighbour.treated)
+        ):
             return None
-        return like
+        return neighbour
 
     @cached_property
     def gravity_share(self) -> Floats:
@@ -186,9 +188,9 @@ def positions(world: World, codes: Iterable[str]) -> Indices:
     return np.array([place[c] for c in codes if c in place], dtype=np.intp)
 
 
-def _sectors(world: World, wanted: tuple[str, ...], field: str) -> Indices:
+def _sectors(world: World, names: tuple[str, ...], field: str) -> Indices:
     try:
-        return np.array(select_sectors(wanted, world.sectors, goods_of(world).tolist()), dtype=np.intp)
+        return np.array(select_sectors(names, world.sectors, goods_of(world).tolist()), dtype=np.intp)
     except ValueError as error:
         raise InputError(f"{field}.sectors: {error}", field=f"{field}.sectors") from None
 
@@ -208,18 +210,18 @@ def _same_places(one: Scenario, other: Scenario) -> bool:
 class _Places:
     """The places of a scenario's measures; equal ones are taken from the layout of a neighbouring scenario."""
 
-    def __init__(self, world: World, scenario: Scenario, like: Layout | None) -> None:
+    def __init__(self, world: World, scenario: Scenario, neighbour: Layout | None) -> None:
         self.world, self.scenario = world, scenario
-        self.known: dict[tuple[str, bool], tuple[Measure, Placed]] = {}
+        self.known: dict[tuple[str, bool], tuple[Measure, MeasurePlace]] = {}
         if (
-            like is not None
-            and like.scenario.groups == scenario.groups
-            and like.scenario.settings.baseline_year == scenario.settings.baseline_year
+            neighbour is not None
+            and neighbour.scenario.groups == scenario.groups
+            and neighbour.scenario.settings.baseline_year == scenario.settings.baseline_year
         ):
-            self.known = {(m.id, False): (m, like.measures[m.id]) for m in like.scenario.measures}
-            self.known |= {(m.id, True): (m, like.new_measures[m.id]) for m in like.scenario.new_measures}
+            self.known = {(m.id, False): (m, neighbour.measures[m.id]) for m in neighbour.scenario.measures}
+            self.known |= {(m.id, True): (m, neighbour.new_measures[m.id]) for m in neighbour.scenario.new_measures}
 
-    def measure(self, m: Measure, *, new: bool = False) -> Placed:
+    def measure(self, m: Measure, *, new: bool = False) -> MeasurePlace:
         """The place of a measure."""
         before, placed = self.known.get((m.id, new), (None, None))
         # whether it is switched on does not move it
@@ -228,7 +230,7 @@ class _Places:
         return _place(self.world, self.scenario, m, f"{'new_' if new else ''}measures.{m.id}", new=new)
 
 
-def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool = False) -> Placed:
+def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool = False) -> MeasurePlace:
     for code in scenario.targets(m):
         if code not in world.countries:
             raise InputError(
@@ -242,7 +244,7 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
             f"{path}.custodians: the world has none of {', '.join(m.custodians)}", field=f"{path}.custodians"
         )
     sectors = _sectors(world, m.sectors, path)
-    return Placed(
+    return MeasurePlace(
         path=path,
         senders=senders,
         compelling=positions(world, scenario.expand(m.compelled_by, f"{scenario.settings.baseline_year}-12-31")),
@@ -277,7 +279,7 @@ def _cells(
             assert_never(direction)
 
 
-def _join(world: World, scenario: Scenario, p: Provision) -> Joined:
+def _join(world: World, scenario: Scenario, p: Provision) -> ProvisionPlace:
     date = f"{scenario.settings.baseline_year}-12-31"
     everybody = ~np.eye(world.n, dtype=bool)
     items = [i for i in scenario.club.integration if not i.provisions or p.id in i.provisions]
@@ -291,7 +293,7 @@ def _join(world: World, scenario: Scenario, p: Provision) -> Joined:
             pairs = _pairs(world, item.pairs)
         shares.append((f"club.integration.{item.id}.share", item.share, pairs & everybody))
     pairs = everybody if p.pairs is None else _pairs(world, p.pairs)
-    return Joined(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
+    return ProvisionPlace(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
 
 
 def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> Mask:

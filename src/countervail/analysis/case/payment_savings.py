@@ -6,7 +6,7 @@ measure it is part of the measure's own budget and adds nothing; elsewhere it co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,75 +15,61 @@ from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
 from countervail.rails.proposals import change, saved
 from countervail.scenario import Scenario
-from countervail.types import Floats
+from countervail.types import Band, Floats
 from countervail.world.world import World
 
 
-@dataclass(frozen=True, eq=False)
-class Saving:
-    """A saving of every pair `[exporter, importer]` with its range; infinite where only the later network can pay."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-
-    def at(self, quantile: float | None) -> Floats:
-        """The saving at a quantile of its range; the central value for None."""
-        if quantile is None:
-            return self.value
-        middle = np.clip(self.value, self.low, self.high)
-        return two_sided(np.full_like(middle, quantile), self.low, middle, self.high)
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class PaymentsOf:
-    """The payment networks of a scenario in a world.
+    """The payment networks of a scenario in a world; each network and range is computed once, when first asked for.
 
-    `proposals` are the ids of the proposals of each provision over rails, by provision; `like` are the networks of a
-    neighbouring scenario, whose routes are reused where the network is the same.
+    `proposals` are the ids of the proposals of each provision over rails, by provision; `neighbour` are the networks of
+    a scenario that differs in some switches, whose routes are reused where the network is the same.
     """
 
     observed: Network
     scenario: Scenario
     proposals: dict[str, tuple[str, ...]]
-    like: PaymentsOf | None = None
+    neighbour: PaymentsOf | None = None
+    _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
+    _ranges: dict[tuple[str, bool], Band] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, world: World, scenario: Scenario, like: PaymentsOf | None = None) -> PaymentsOf | None:
+    def of(cls, world: World, scenario: Scenario, neighbour: PaymentsOf | None = None) -> PaymentsOf | None:
         """The networks, or None where no provision of the scenario runs over rails."""
         over_rails = [p.id for p in scenario.club.provisions if p.rails]
         if not over_rails:
             return None
         network = payments(world, scenario)
-        if like is not None:
-            network = network.near(like.observed)
-        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, like)
+        if neighbour is not None:
+            network = network.near(neighbour.observed)
+        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, neighbour)
 
     @cached_property
     def unsanctioned(self) -> Network:
         """The network without what the scenario's measures impose on it."""
         network = self.observed.lifted(self._lifted)
-        return network if self.like is None else network.near(self.like.unsanctioned)
+        return network if self.neighbour is None else network.near(self.neighbour.unsanctioned)
 
     @cached_property
     def _lifted(self) -> set[str]:
         """Ids of the entries of the network that U lifts."""
-        now, like = self.scenario, self.like
+        now, neighbour = self.scenario, self.neighbour
         if (
-            like is not None
-            and (now.measures, now.groups) == (like.scenario.measures, like.scenario.groups)
-            and now.settings == like.scenario.settings
+            neighbour is not None
+            and (now.measures, now.groups) == (neighbour.scenario.measures, neighbour.scenario.groups)
+            and now.settings == neighbour.scenario.settings
         ):
-            return like._lifted
+            return neighbour._lifted
         return self.observed.lifted_ids(now)
 
     @cached_property
     def lifted(self) -> Floats:
         """What lifting the measures saves each pair `[exporter, importer]`."""
-        return finite(saved(self.observed.wedges, self.unsanctioned.wedges))
+        return payable(saved(self.observed.wedges, self.unsanctioned.wedges))
 
     @cached_property
-    def lifted_range(self) -> Saving:
+    def lifted_range(self) -> Band:
         """The same with the range over how payments and routes are matched."""
         ends = [
             saved(before, after)
@@ -92,8 +78,8 @@ class PaymentsOf:
                 (self.observed.wedges_high, self.unsanctioned.wedges_high),
             )
         ]
-        every = np.stack([self.lifted, *(finite(e) for e in ends)])
-        return Saving(self.lifted, every.min(0), every.max(0))
+        every = np.stack([self.lifted, *(payable(e) for e in ends)])
+        return Band(self.lifted, every.min(0), every.max(0))
 
     @cached_property
     def proposed(self) -> Network:
@@ -104,39 +90,41 @@ class PaymentsOf:
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed
-        return finite(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
+        return payable(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
 
     def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
         """The network with the links of these proposals in it."""
         key = (ids, without_measures)
-        if key not in self._known:
+        if key not in self._networks:
             base = self.unsanctioned if without_measures else self.observed
             network = base.with_provision(*ids)
-            if self.like is not None and key in self.like._known:
-                network = network.near(self.like._known[key])
-            self._known[key] = network
-        return self._known[key]
+            if self.neighbour is not None and key in self.neighbour._networks:
+                network = network.near(self.neighbour._networks[key])
+            self._networks[key] = network
+        return self._networks[key]
 
-    def provision_range(self, which: str, *, without_measures: bool) -> Saving:
+    def provision_range(self, which: str, *, without_measures: bool) -> Band:
         """The same with its range over the shares and costs of the links and over matching."""
         key = (which, without_measures)
         if key not in self._ranges:
             base = self.unsanctioned if without_measures else self.observed
             done = change(base, self.proposals[which])
-            self._ranges[key] = Saving(
-                self.provision(which, without_measures=without_measures), finite(done.low), finite(done.high)
+            self._ranges[key] = Band(
+                self.provision(which, without_measures=without_measures),
+                payable(done.saving.low),
+                payable(done.saving.high),
             )
         return self._ranges[key]
 
-    @cached_property
-    def _known(self) -> dict[tuple[tuple[str, ...], bool], Network]:
-        return {}
 
-    @cached_property
-    def _ranges(self) -> dict[tuple[str, bool], Saving]:
-        return {}
+def at_quantile(saving: Band, quantile: float | None) -> Floats:
+    """The saving of every pair `[exporter, importer]` at a quantile of its range; the central value for None."""
+    if quantile is None:
+        return saving.value
+    middle = np.clip(saving.value, saving.low, saving.high)
+    return two_sided(np.full_like(middle, quantile), saving.low, middle, saving.high)
 
 
-def finite(saving: Floats) -> Floats:
+def payable(saving: Floats) -> Floats:
     """The saving, 0 for pairs that could not pay at all: they have no trade to multiply, only a potential."""
     return np.where(np.isfinite(saving), saving, 0.0)

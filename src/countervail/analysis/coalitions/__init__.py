@@ -13,12 +13,11 @@ from countervail import __version__
 from countervail.analysis.case import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
-from countervail.analysis.coalitions.games import CoalitionGame, CoalitionWorth, Side, club_game, senders_game
-from countervail.analysis.coalitions.shapley import SampledValues
+from countervail.analysis.coalitions.games import CoalitionGame, CoalitionWorth, club_game, senders_game
 from countervail.errors import InputError
 from countervail.scenario import Scenario, dump
 from countervail.trade.coalition_sweep import sweep
-from countervail.types import Progress
+from countervail.types import Band, Progress, Side
 from countervail.world.world import World
 
 MOST = 20
@@ -30,7 +29,7 @@ class Sampled:
     """Shapley values of a game of more than twenty players, sampled, with confidence intervals."""
 
     players: tuple[str, ...]
-    estimate: SampledValues
+    estimate: Band
 
     def shapley(self) -> dict[str, float]:
         """Estimates, million USD."""

@@ -17,16 +17,15 @@ from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.coalitions import shapley, stability
-from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley, Side
+from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
-from countervail.analysis.worlds import sanctions, worlds
+from countervail.analysis.worlds import offset, sanctions, worlds
 from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
-from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.types import Floats, Indices, Mask, Progress
+from countervail.types import Floats, Indices, Mask, Progress, Side
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
@@ -131,8 +130,8 @@ class Cube:
 
     def core(self, allocation: dict[str, float] | None = None) -> Core:
         """Whether an allocation (default: the Shapley values) is in the core."""
-        given = self.shapley() if allocation is None else allocation
-        return stability.core(self.value, np.array([given[p] for p in self.players]), self.slack)
+        shares = self.shapley() if allocation is None else allocation
+        return stability.core(self.value, np.array([shares[p] for p in self.players]), self.slack)
 
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
         """Coalitions that nobody leaves and nobody joins, the largest first; `exclusive`: members may refuse entry."""
@@ -167,7 +166,7 @@ class Cube:
     def offset(self, country: str) -> Floats:
         """ln(W_C / W_S) / L0 of a country in every coalition `[coalition]`."""
         k = self.case.world.index(country)
-        return np.asarray(np.log(self.real_income[:, k] / self.real_income[0, k]) / self.cost[k])
+        return offset(np.log(self.real_income[:, k] / self.real_income[0, k]), self.cost[k])
 
     @cached_property
     def cost(self) -> Floats:
@@ -200,10 +199,9 @@ class Cube:
         one, at = np.split(game.added.importers, [1])
         target = int(one[0])
         others = np.setdiff1d(np.arange(game.economy.n), np.append(at, target))
-        effect = np.ones(game.economy.share.shape)
-        effect[:, target, others] = _mean_cut(game.shares, full, game.economy.unit, one, at)[:, None]
-        effect[:, others, target] = _mean_cut(game.shares, full, game.economy.unit, at, one)[:, None]
-        shock = Shock(trade_effect=effect.transpose(2, 1, 0))
+        imports = _mean_cut(game.shares, full, game.economy.unit, one, at)
+        exports = _mean_cut(game.shares, full, game.economy.unit, at, one)
+        shock = self.case.cut_by(target, others, imports, exports)
         closure = self.case.scenario.settings.closure
         eq = solve(self.case.prepared, shock, closure)
         worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])
@@ -226,8 +224,7 @@ class Cube:
         exact = np.array(list(self.shapley().values()))
         centre = shapley.estimate(orders, lambda some: self.value[some]).value
         drawn = sample(self.case.world, self.case.scenario, draws, seed)
-        self.case.prepared  # noqa: B018 - made once, before the workers share it
-        one = DrawnShapley(self.case, self.side, self.target, self.players, self.joining_wedge, orders)
+        one = DrawnShapley(self.case.with_prepared(), self.side, self.target, self.players, self.joining_wedge, orders)
         out = np.empty((draws, self.n))
         workers = nullcontext(executor) if executor else ThreadPoolExecutor(os.cpu_count() or 1)
         with one_blas_thread(), workers as pool:

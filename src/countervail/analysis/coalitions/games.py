@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -22,13 +21,10 @@ from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.kernels import Block
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.types import Coalitions, Floats, Indices, Mask
+from countervail.types import Coalitions, Floats, Indices, Mask, Side
 
 SOLVED = 1e-12
 """Tolerance of the base point."""
-
-
-Side = Literal["club", "senders"]
 
 
 @dataclass(frozen=True)
@@ -143,10 +139,10 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     countries = [c for p in chosen for c in senders[p]]
     # no sender alone lifts the payments of pairs under no measure
     free = lifted.lift(payments=False)
-    stay = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
+    others = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
     at = case.indices([target, *countries])
-    if stay:
-        free = _with_measures_of(case, free, target, stay)
+    if others:
+        free = case.measures_of(free, target, others)
     (base,) = equilibria(lifted, [free], tol=SOLVED)
     brings = np.zeros((len(chosen), len(at)), bool)
     for k, player in enumerate(chosen):
@@ -168,28 +164,6 @@ def _own(scenario: Scenario, target: str) -> list[Measure]:
     ]
 
 
-def _with_measures_of(case: Case, free: Shock, target: str, stay: Sequence[str]) -> Shock:
-    """`free` with the trade between the target and `stay`, and what they hold of its assets, as it is observed."""
-    t, others = case.indices([target]), case.indices(stay)
-    mask = np.zeros(case.shape, bool)
-    sectors = np.arange(case.world.j)
-    mask[np.ix_(t, others, sectors)] = mask[np.ix_(others, t, sectors)] = True
-
-    def hold(value: object, at_rest: Floats | float) -> Floats | None:
-        return None if value is None else np.where(mask, at_rest, np.broadcast_to(np.asarray(value), case.shape))
-
-    transfer = None if free.transfer is None else np.array(free.transfer, float)
-    if transfer is not None:
-        transfer[t] += transfer[others].sum()
-        transfer[others] = 0.0
-    return Shock(
-        trade_effect=hold(free.trade_effect, 1.0),
-        potential=hold(free.potential, 0.0),
-        tariff=hold(free.tariff, case.world.tariff),
-        transfer=transfer,
-    )
-
-
 def _game(
     case: Case,
     players: tuple[str, ...],
@@ -200,13 +174,13 @@ def _game(
 ) -> Game:
     """The game whose largest coalition has the links of `full`, its cells all between the countries of `block`."""
     economy, at, brings = case.economy, block.at, block.brings
-    there, here = shocked_shares(economy, full), base.shares
+    full_shares, base_shares = shocked_shares(economy, full), base.shares
     cells = np.ix_(np.arange(economy.j), at, at)
-    parts = {name: _difference(there, here, name, cells) for name in ("A", "B", "T", "E")}
+    parts = {name: _difference(full_shares, base_shares, name, cells) for name in ("A", "B", "T", "E")}
     A, B = parts["A"], parts["B"]
     assert A is not None
     assert B is not None
-    rest = np.abs(there.A - here.A)
+    rest = np.abs(full_shares.A - base_shares.A)
     rest[cells] = 0.0
     if rest.max() > 1e-12:
         j, n, i = np.unravel_index(int(rest.argmax()), rest.shape)
@@ -215,7 +189,9 @@ def _game(
             f"{economy.sectors[j]}, which no player decides on",
             field="players",
         )
-    gift = (0.0 if there.transfer is None else there.transfer) - (0.0 if here.transfer is None else here.transfer)
+    gift = (0.0 if full_shares.transfer is None else full_shares.transfer) - (
+        0.0 if base_shares.transfer is None else base_shares.transfer
+    )
     gifts = None
     if np.any(gift):
         gifts = np.zeros((len(players), economy.n))
@@ -227,8 +203,8 @@ def _game(
     return Game(
         players=players,
         prepared=case.prepared,
-        shares=here,
-        deficits=deficits_of(economy, case.scenario.settings.closure, here),
+        shares=base_shares,
+        deficits=deficits_of(economy, case.scenario.settings.closure, base_shares),
         start=base.state,
         reference=base.reference,
         added=Block(at, at, A, B, parts["T"], parts["E"]),
@@ -239,20 +215,19 @@ def _game(
     )
 
 
-def _difference(there: ShockedShares, here: ShockedShares, name: str, cells: tuple[Indices, ...]) -> Floats | None:
+def _difference(after: ShockedShares, before: ShockedShares, name: str, cells: tuple[Indices, ...]) -> Floats | None:
     """What the block adds to `A`, `B`, `T` or `E`."""
-    a, b = getattr(there, name), getattr(here, name)
+    a, b = getattr(after, name), getattr(before, name)
     if a is None and b is None:
         return None
-    zero = np.zeros_like(there.A)
+    zero = np.zeros_like(after.A)
     return np.ascontiguousarray(((zero if a is None else a) - (zero if b is None else b))[cells])
 
 
 # -- the worth of given coalitions, solved on request: for samples, and for draws of the uncertain numbers -------------
 
 
-ENOUGH = 1e-8
-"""Tolerance of a draw."""
+DRAW_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -264,14 +239,14 @@ class CoalitionWorth:
     side: Side
     target: str | None
 
-    def __call__(self, some: Coalitions) -> Floats:
+    def __call__(self, coalitions: Coalitions) -> Floats:
         """Million USD `[coalition]`."""
-        income = solve_some(self.game.solver, some)[:, :-1]
+        income = solve_some(self.game.solver, coalitions)[:, :-1]
         gain = self.game.base.base_income * (income - self.game.base.real_income)
         if self.side == "senders":
             return np.asarray(-gain[:, self.case.world.index(str(self.target))])
         own = np.stack([gain[:, self.case.indices(c)].sum(1) for c in self.game.names], axis=1)
-        inside = (some[:, None] >> np.arange(own.shape[1])) & 1
+        inside = (coalitions[:, None] >> np.arange(own.shape[1])) & 1
         return np.asarray((own * inside).sum(1))
 
 
@@ -290,7 +265,7 @@ class DrawnShapley:
         """Million USD `[player]`."""
         case = self.case.drawn(draw)
         if self.side == "senders":
-            game = senders_game(case, str(self.target), self.players, ENOUGH)
+            game = senders_game(case, str(self.target), self.players, DRAW_TOLERANCE)
         else:
-            game = club_game(case, self.players, self.joining_wedge, ENOUGH)
+            game = club_game(case, self.players, self.joining_wedge, DRAW_TOLERANCE)
         return shapley.estimate(self.orders, CoalitionWorth(case, game, self.side, self.target)).value

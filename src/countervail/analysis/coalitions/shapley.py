@@ -7,7 +7,6 @@ games.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 from statistics import NormalDist
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.types import Coalitions, Floats
+from countervail.types import Band, Coalitions, Floats
 
 
 def players_of(v: Floats) -> int:
@@ -87,17 +86,6 @@ def interaction(v: Floats) -> Floats:
 # -- sampling ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class SampledValues:
-    """Sampled values by player `[player]` and the bounds of their confidence intervals."""
-
-    value: Floats
-    low: Floats
-    high: Floats
-    permutations: int
-    level: float
-
-
 def sample_orders(n: int, permutations: int, seed: int) -> NDArray[np.intp]:
     """Random orders of joining `[permutation, position]`, each second one the reverse of the one before it."""
     rng = np.random.default_rng(seed)
@@ -117,8 +105,11 @@ def sampled_shapley(
     permutations: int = 200,
     seed: int = 0,
     level: float = 0.9,
-) -> SampledValues:
+) -> Band:
     """Shapley values from random orders of joining, with Student's t intervals over antithetic pairs.
+
+    Returns:
+        the values by player `[player]` and the bounds of their confidence intervals.
 
     Args:
         value: the worth of given coalitions `[coalition]`, called once with each coalition once.
@@ -136,7 +127,7 @@ def sampled_shapley(
     return estimate(orders, value, level)
 
 
-def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], level: float = 0.9) -> SampledValues:
+def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], level: float = 0.9) -> Band:
     """`sampled_shapley` over given orders, antithetic pairs side by side."""
     passed = prefixes(orders)
     distinct, where = np.unique(passed, return_inverse=True)
@@ -147,7 +138,7 @@ def estimate(orders: NDArray[np.intp], value: Callable[[Coalitions], Floats], le
     count = len(pairs)
     mean = pairs.mean(0)
     half = student(0.5 + 0.5 * level, count - 1) * pairs.std(0, ddof=1) / np.sqrt(count)
-    return SampledValues(mean, mean - half, mean + half, len(orders), level)
+    return Band(mean, mean - half, mean + half)
 
 
 def student(p: float, freedom: int) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 from countervail.analysis.breakeven import LARGEST_WEDGE
 from countervail.analysis.claim_checks import population
 from countervail.analysis.estimate import Estimate
-from countervail.analysis.outcome import UNITS, Outcome, offset
+from countervail.analysis.outcome import UNITS, Outcome
+from countervail.analysis.worlds import offset
 from countervail.report.tables.columns import name, percent
 from countervail.scenario import CLUB
 from countervail.types import Row

@@ -110,9 +110,9 @@ def _provisions(network: Network, made: Sequence[Proposed]) -> list[Row]:
         row: Row = {"id": proposal.id, "label": proposal.label}
         for which, done in (("alone", proposal.alone), ("last", proposal.last)):
             row[f"{which}_reach"] = network.club_mean(done.reach)
-            for end, saving in (("", done.saving), ("_low", done.low), ("_high", done.high)):
+            for end, saving in (("", done.saving.value), ("_low", done.saving.low), ("_high", done.saving.high)):
                 row[f"{which}_saving{end}"] = finite(network.club_mean(saving))
-            row[f"{which}_b"] = finite(network.theta * network.club_mean(done.saving))
+            row[f"{which}_b"] = finite(network.theta * network.club_mean(done.saving.value))
         row |= _own_rise(network, proposal)
         rows.append(
             {
@@ -129,8 +129,9 @@ def _own_rise(network: Network, proposal: Proposed) -> Row:
     """The rise of log trade on the pairs that a proposal changes, alone, with its range."""
     own = _on(network, _touched(network, proposal.alone))
     weight = (network.trade + network.trade.T)[own]
-    savings = (("", proposal.alone.saving), ("_low", proposal.alone.low), ("_high", proposal.alone.high))
-    return {f"own_b{end}": finite(network.theta * weighted(saving[own], weight)) for end, saving in savings}
+    saving = proposal.alone.saving
+    savings = (("", saving.value), ("_low", saving.low), ("_high", saving.high))
+    return {f"own_b{end}": finite(network.theta * weighted(part[own], weight)) for end, part in savings}
 
 
 def _provision_pairs(network: Network, made: Sequence[Proposed]) -> list[Row]:
@@ -153,9 +154,9 @@ def _provision_pairs(network: Network, made: Sequence[Proposed]) -> list[Row]:
                     "wedge_after": finite(after.wedges[i, j]),
                     "reach_before": float(network.reach[i, j]),
                     "reach_after": float(after.reach[i, j]),
-                    "b": finite(network.theta * done.saving[i, j]),
-                    "b_low": finite(network.theta * done.low[i, j]),
-                    "b_high": finite(network.theta * done.high[i, j]),
+                    "b": finite(network.theta * done.saving.value[i, j]),
+                    "b_low": finite(network.theta * done.saving.low[i, j]),
+                    "b_high": finite(network.theta * done.saving.high[i, j]),
                 }
             )
     return rows
@@ -167,7 +168,7 @@ def _on(network: Network, chosen: list[tuple[str, str]]) -> tuple[list[int], lis
 
 def _touched(network: Network, done: Change) -> list[tuple[str, str]]:
     """The pairs of members that a change makes cheaper."""
-    return [p for p in member_pairs(network) if done.high[network.index(p[0]), network.index(p[1])] > _NOTHING]
+    return [p for p in member_pairs(network) if done.saving.high[network.index(p[0]), network.index(p[1])] > _NOTHING]
 
 
 # -- what they are worth -----------------------------------------------------------------------------------------------
@@ -196,7 +197,8 @@ def _proposals(study: Study) -> Iterator[Row]:
 
 
 def _income(study: Study, worth: ProposalGain, who: str) -> Row:
-    alone, low, high, last = (_pooled(study, x, who) for x in (worth.alone, worth.low, worth.high, worth.last))
+    gain = worth.alone
+    alone, low, high, last = (_pooled(study, x, who) for x in (gain.value, gain.low, gain.high, worth.last))
     income = study.base.base_income[_at(study, who)].sum()
     return {
         "alone_pct": 100.0 * float(np.expm1(alone)),
