@@ -152,7 +152,7 @@ def test_the_rows_are_as_described(side: str, request: pytest.FixtureRequest) ->
 
 
 def test_a_coalition_s_codes_load_it(cube: Cube) -> None:
-    """Every coalition with the secretariat is a state of the switches with the same worth (one of each size solved)."""
+    """Every coalition with the secretariat is a state of the switches, worth the same (one of each size is solved)."""
     world = cv.load_world()
     rows = [row for row in tables(cube)["lattice"] if "IRN" in str(row["codes"]).split()]
     assert len(rows) == 8

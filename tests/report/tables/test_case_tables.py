@@ -91,7 +91,7 @@ def test_a_run_without_a_case_does_without_the_readers() -> None:
         "import countervail.cli, countervail.report.run_folder; "
         "tables(cv.run(rich_world(), scenario())); print([m for m in sys.modules if 'countervail.evidence' in m])"
     )
-    command = [sys.executable, "-c", code, str(Path(__file__).parents[1])]
+    command = [sys.executable, "-c", code, str(Path(__file__).parents[2])]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 

@@ -21,7 +21,7 @@ from countervail.scenario.kinds import COUNTRIES, DIRECTIONS, KINDS, NUMBERS, Ki
 from support.cases import CODES, bare_world, measure, scenario
 
 ROOT = Path(cv.__file__).parent
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 R, U = CODES.index("RUS"), CODES.index("USA")
 
 
