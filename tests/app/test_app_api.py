@@ -62,7 +62,19 @@ def test_charts_are_all_there(client: httpx.Client) -> None:
     assert set(body["charts"]) == set(every())
     assert set(body["themes"]) == {"light", "dark"}
     for chart in body["charts"].values():
-        assert set(chart) == {"title", "reading", "tables", "specification"}
+        assert set(chart) == {"title", "reading", "tables", "section", "specification"}
+
+
+def test_tables_are_served_as_the_report_has_them(client: httpx.Client) -> None:
+    served = client.get("/api/charts").json()["columns"]
+    assert {table["document"] for table in served.values()} == {"run", "coalitions", "country"}
+    for document in ("run", "coalitions"):
+        known = sorted((t for t in described(document).values() if t.section), key=lambda table: table.position)
+        placed = [(name, t) for name, t in served.items() if t["document"] == document and t["section"]]
+        assert [name for name, _ in placed] == [table.name for table in known]
+        for (_, mine), table in zip(placed, known, strict=True):
+            assert (mine["section"], mine["folded"]) == (table.section, table.folded)
+            assert [c["heading"] for c in mine["columns"]] == [c.heading for c in table.shown]
 
 
 @pytest.mark.parametrize("settings", STATES)

@@ -44,7 +44,7 @@ export function quantity(value, unit) {
 
 /** A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`. */
 export function cell(column, value, unit) {
-  if (value == null) return ["number", "integer", "any"].includes(column.kind) ? NOTHING : "";
+  if (value == null) return column.numeric ? NOTHING : "";
   if (typeof value !== "number") return quantity(value, null);
   const own = column.unit === "own" ? unit : column.unit;
   if (own === "persons") return persons(value);

@@ -39,34 +39,46 @@ def charts(engine: Engine, question: Question) -> dict[str, Any]:
     """Every chart of the report and of the page on coalitions, and the two looks; the same for every state."""
     from countervail.report.charts import config, every
 
+    tables = [(document, table) for document in _DOCUMENTS for table in described(document).values()]
+    tables.sort(key=lambda entry: entry[1].position)
     return {
         "charts": {
             name: {
                 "title": chart.title,
                 "reading": chart.reading,
                 "tables": chart.tables,
+                "section": chart.section,
                 "specification": chart.specification,
             }
             for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
-        "columns": {table.name: _described(table) for document in _DOCUMENTS for table in described(document).values()},
+        "columns": {table.name: _described(document, table) for document, table in tables},
     }
 
 
-def _described(table: Table) -> dict[str, Any]:
+def _described(document: str, table: Table) -> dict[str, Any]:
     columns = [
         {
             "name": c.name,
             "kind": c.kind,
             "unit": c.unit,
             "label": c.label,
+            "heading": c.heading,
+            "numeric": c.numeric,
             "description": c.description,
             "under": c.under,
         }
         for c in table.shown
     ]
-    return {"title": table.title, "description": table.description, "columns": columns}
+    return {
+        "title": table.title,
+        "description": table.description,
+        "document": document,
+        "section": table.section,
+        "folded": table.folded,
+        "columns": columns,
+    }
 
 
 def scenario(engine: Engine, question: Question) -> dict[str, Any]:
