@@ -11,6 +11,7 @@ from tools.drawings.parts import (
     VALID,
     chosen,
     colours,
+    heading,
     layered,
     ranked_bars,
     ranked_by,
@@ -79,8 +80,8 @@ def ratios() -> alt.LayerChart:
     colour = colours("quantity", ["offset", "blunting"])
     y, offset = ranked_by("name", "value"), alt.YOffset("quantity:N", sort=["offset", "blunting"])
     x = alt.X("value:Q", title=axis, axis=alt.Axis(format="%"))
-    tips = tooltips(("name:N", "Country"), ("quantity:N", "Ratio"), ("value:Q", "Value"), ("low:Q", "5th percentile"),
-                 ("high:Q", "95th percentile"))  # fmt: skip
+    tips = tooltips("name:N", ("quantity:N", "Ratio"), "value:Q", ("low:Q", "5th percentile"),
+                    ("high:Q", "95th percentile"), of="figures")  # fmt: skip
     points = rows.mark_point().encode(x, y, offset, colour, tooltip=tips)
     limits = (
         rows.transform_filter(VALID.format("low"))
@@ -112,7 +113,7 @@ def break_evens() -> alt.LayerChart:
         alt.Chart(alt.InlineData([{"from": low, "to": high}])).mark_rect(style="shade").encode(x="from:Q", x2="to:Q")
     )
     tips = tooltips(
-        ("name:N", "Country"), ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile")
+        "name:N", ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile"), of="figures"
     )
     within = rows.transform_filter(VALID.format("value"))
     points = within.mark_point(style="first").encode(x, y, tooltip=tips)
@@ -154,8 +155,8 @@ def rests_on() -> alt.LayerChart:
     axis = "Gain from the club (% of real income)"
     rows = rows_of("rests_on", VALID.format("gain_pct"))
     y = ranked_by("name", "gain_pct")
-    tips = tooltips(("name:N", "Country"), ("gain_pct:Q", "Gain (%)"), ("without_china_pct:Q", "Without China (%)"),
-                 ("imputed_trade_share:Q", "Share of trade imputed"))  # fmt: skip
+    tips = tooltips("name:N", ("gain_pct:Q", "Gain (%)"), "without_china_pct:Q",
+                    ("imputed_trade_share:Q", "Share of trade imputed"), of="rests_on")  # fmt: skip
     link = (
         rows.transform_filter(VALID.format("without_china_pct"))
         .mark_rule(style="zero")
@@ -194,7 +195,7 @@ def placebo() -> alt.LayerChart:
             alt.X("value:Q", title=axis),
             alt.Y("group:N", title=None),
             colour,
-            tooltip=tooltips(("name:N", "Country"), ("value:Q", "Cost (%)")),
+            tooltip=tooltips("name:N", ("value:Q", heading("placebo", "cost_pct")), of="placebo"),
         )
         for rows in (members, others)
     ]

@@ -16,16 +16,12 @@ Schema, docs/results-schema.md and the server read the descriptions from here:
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
-
-from countervail import countries
-from countervail.scenario import CLUB
 
 FILE: Final = files("countervail.report.tables") / "columns.csv"
 
@@ -126,16 +122,3 @@ def _table(head: dict[str, str], *rows: dict[str, str]) -> Table:
         folded=how == "folded",
         position=int(position or 0),
     )
-
-
-# -- what every row of results is made of ------------------------------------------------------------------------------
-
-
-def name(code: str) -> str:
-    """A country's name; the club's and the rest of the world's too."""
-    return "The club" if code == CLUB else countries.name(code)
-
-
-def percent(log: float) -> float:
-    """A log change as a percentage."""
-    return 100.0 * math.expm1(log)
