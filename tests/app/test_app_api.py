@@ -55,6 +55,9 @@ def test_meta_says_what_is_here(client: httpx.Client) -> None:
     assert known == [("test", "file"), *((name, "library") for name in library())]
     assert meta["world"] == {"name": "made up", "year": 2023, "countries": 12, "sectors": 5}
     assert meta["draws"] == 100
+    assert set(meta["headline"]["definitions"]) == {column.name for column in described("page")["tiles"].columns}
+    assert meta["headline"]["agreement"] == "0.2 to 0.5"
+    assert "0.25\u00a0%" in dict(meta["headline"]["terms"])["No ratio"]
 
 
 def test_charts_are_all_there(client: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""A cube of coalitions: who makes it work, worth by size, pairs, what keeps each out. A point or bar is a row."""
+"""A cube of coalitions: contributions, worth by size, pairs, deterrence. A point or bar is a row."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def pairs() -> alt.LayerChart:
 @chart(
     "coalition_keeps_out",
     title="The wedge on trade with the senders that outweighs the club",
-    reading="The smaller, the easier a member is kept out. Who trades next to nothing with the senders has no bar.",
+    reading="The smaller, the easier a member is kept out. Members with almost no trade with the senders have no bar.",
     tables=["players"],
     section="deterrence",
     needs=Needs("deterrence_pct"),

@@ -6,6 +6,7 @@ from typing import Final
 
 import altair as alt
 
+from countervail.report.numbers import AGREEMENT, USUAL
 from tools.drawings.parts import (
     HEADLINE,
     VALID,
@@ -22,8 +23,6 @@ from tools.drawings.parts import (
 )
 from tools.drawings.register import BANDS, MEDIANS, Needs, chart
 
-# A trade agreement's usual effect on trade, in log points: where a break-even is of a size that was ever seen
-AGREEMENT: Final = (0.2, 0.5)
 BREAK_EVEN_CEILING: Final = 5.0
 
 
@@ -94,7 +93,7 @@ def ratios() -> alt.LayerChart:
 @chart(
     "break_evens",
     title="The rise in trade inside the club that makes up for the sanctions",
-    reading="Shaded: what a trade agreement is usually found to do, 0.2 to 0.5 log points.",
+    reading=f"Shaded: the usual effect of a trade agreement, {USUAL} log points.",
     bands=BANDS,
     tables=["figures"],
     section="break-even",
@@ -144,7 +143,7 @@ def deterrence() -> alt.LayerChart:
 
 @chart(
     "rests_on",
-    title="How much of the gain is China's doing",
+    title="China's share of the gain",
     reading="The same club with China and without.",
     tables=["rests_on"],
     section="members",
@@ -181,7 +180,7 @@ def rests_on() -> alt.LayerChart:
     needs=Needs("cost_pct"),
 )
 def placebo() -> alt.LayerChart:
-    """The members' costs beside what the same recipe finds where there are no such measures."""
+    """The members' costs beside what the same method gives where there are no such measures."""
     axis = "Cost as the recipe finds it (%)"
     others = rows_of("placebo", VALID.format("cost_pct")).transform_calculate(
         value="datum.cost_pct", group="'under no such measures'"

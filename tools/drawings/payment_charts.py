@@ -223,7 +223,7 @@ def links() -> alt.LayerChart:
 @chart(
     "payment_cuts",
     title="What the worst cuts cost, and whom",
-    reading="The sets of connections the club can least do without, the worst first.",
+    reading="The sets of connections whose loss raises the club's cost of paying most, the worst first.",
     tables=["payment_cuts"],
     section="payments",
     needs=Needs("club_pct"),

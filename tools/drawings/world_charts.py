@@ -31,8 +31,8 @@ WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct"
 @chart(
     "map",
     title="Where real income would change",
-    reading="Against the observed world. Purple gains, brown loses, grey has no figure of its own. Outlined: "
-    "the members.",
+    reading="Against the observed world. Purple: gains. Brown: losses. Grey: the world has no separate data. "
+    "Outlined: the members.",
     tables=["countries", "world"],
     section="map",
     needs=Needs("u_pct"),
@@ -107,7 +107,7 @@ def _classes() -> alt.Color:
 @chart(
     "senders",
     title="What the measures cost those who impose them",
-    reading="What lifting them would give the senders; the twenty-four it touches most.",
+    reading="What lifting them would give the senders; the twenty-four with the largest changes.",
     bands=BANDS,
     tables=["senders"],
     section="senders",
@@ -122,13 +122,13 @@ def senders() -> alt.LayerChart:
 @chart(
     "third_countries",
     title="Third countries",
-    reading="Neither members nor senders; the sixteen most touched by lifting.",
+    reading="Neither members nor senders; the sixteen that lifting would change most.",
     tables=["third_countries"],
     section="senders",
     needs=Needs("u_pct"),
 )
 def third_countries() -> alt.LayerChart:
-    """Countries that are neither members nor senders, those most touched first."""
+    """Countries that are neither members nor senders, the largest changes first."""
     axis = "Change in real income (%)"
     rows = (
         largest(rows_of("third_countries", VALID.format("u_pct")), "u_pct", 16)

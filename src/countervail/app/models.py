@@ -113,6 +113,17 @@ class CaseFacts(_Answer):
     claims: int
 
 
+class HeadlineWords(_Answer):
+    """What the figures of the headline mean."""
+
+    definitions: dict[str, str]
+    """By the quantity of a tile."""
+    terms: list[tuple[str, str]]
+    """A term and what it means, for every tile."""
+    agreement: str
+    """The usual effect of a trade agreement, in log points."""
+
+
 class Meta(_Answer):
     """What the server has: scenarios, the world, evidence, and the state a page begins with."""
 
@@ -123,6 +134,7 @@ class Meta(_Answer):
     """The state a page begins with."""
     scenarios: list[ScenarioName]
     world: WorldFacts
+    headline: HeadlineWords
     draws: int
     """Draws of a run by default."""
     cases: list[CaseFacts]

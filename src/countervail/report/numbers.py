@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 MINUS: Final = "−"
 NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
+_DECIMALS: Final = 4  # at most
+AGREEMENT: Final = (0.2, 0.5)
+"""The usual effect of a trade agreement on trade, in log points: break-evens of that size have been observed."""
+USUAL: Final = f"{AGREEMENT[0]} to {AGREEMENT[1]}"
 # Removed from texts: marks and overrides of the writing direction, with which a hostile name reads as another, and the
 # control characters that a terminal obeys, except tab and line feed
 OBEYED: Final = dict.fromkeys(
@@ -41,7 +45,8 @@ def number(value: float, digits: int = 2) -> str:
         return NOTHING
     size = abs(float(f"{value:.{digits}g}"))
     decimals = 0 if size == 0 else max(0, digits - 1 - math.floor(math.log10(size)))
-    text = f"{size if decimals else abs(value):,.{min(decimals, 4)}f}"
+    # rounded once: where the decimals are limited, not to `digits` before
+    text = f"{size if 0 < decimals <= _DECIMALS else abs(value):,.{min(decimals, _DECIMALS)}f}"
     if size and not float(text.replace(",", "")):
         text = "0"
     return MINUS + text if value < 0 and text.strip("0.") else text

@@ -5,12 +5,14 @@ const HARD = "\u00a0";
 
 const formats = Array.from({ length: 5 }, (_, k) => new Intl.NumberFormat("en", { minimumFractionDigits: k, maximumFractionDigits: k }));
 
-/** At about `digits` significant digits, thousands apart, never in exponents. */
+/** At about `digits` significant digits, thousands separated, never in exponents. */
 export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return NOTHING;
   const size = Math.abs(Number(value.toPrecision(digits)));
-  const decimals = size === 0 ? 0 : Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 4);
-  let text = formats[decimals].format(decimals ? size : Math.abs(value));
+  const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const most = formats.length - 1;
+  // rounded once: where the decimals are limited, not to `digits` before
+  let text = formats[Math.min(decimals, most)].format(decimals && decimals <= most ? size : Math.abs(value));
   if (size && !Number(text.replaceAll(",", ""))) text = "0";
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }

@@ -12,6 +12,7 @@ from countervail.app.work.engine import Engine
 from countervail.evidence.bundle import Evidence
 from countervail.report import headline
 from countervail.report.controls import controls
+from countervail.report.numbers import USUAL
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
@@ -24,9 +25,16 @@ _DOCUMENTS: Final = ("coalitions", "country", "run")
 
 
 def facts(engine: Engine, question: Question) -> dict[str, Any]:
-    """The world that everything is computed in."""
+    """The world that everything is computed in, and what the figures of the headline mean."""
     world = engine.world
-    return {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j}
+    return {
+        "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
+        "headline": {
+            "definitions": headline.DEFINITIONS,
+            "terms": headline.TERMS,
+            "agreement": USUAL,
+        },
+    }
 
 
 def ahead(engine: Engine, question: Question) -> dict[str, Any]:
