@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from countervail.report.tables.columns import Column
 from countervail.types import Scalar, Tables
 
 if TYPE_CHECKING:
     from countervail.analysis.estimate import Estimate
+    from countervail.report.tables.columns import Column
 
 MINUS: Final = "−"
 NOTHING: Final = "–"
@@ -86,13 +88,27 @@ def persons(value: float | None) -> str:
     return f"{number(value / 1e9, 3)} billion" if abs(value) >= 1e9 else f"{number(value / 1e6, 3)} million"
 
 
-_BY_UNIT: Final = {
-    "%": percent,
-    "share": share,
-    "probability": share,
-    "million USD": usd,
-    "persons": persons,
+@dataclass(frozen=True)
+class Unit:
+    """How a unit is written: its number format in the workbook, whether a heading names it, and as text."""
+
+    pattern: str = ""
+    named: bool = True
+    written: Callable[[float], str] | None = None
+
+
+UNITS: Final = {
+    "": Unit(named=False),
+    "own": Unit(named=False),
+    "%": Unit("0.000", written=percent),
+    "million USD": Unit("#,##0.0", written=usd),
+    "share": Unit("0.0%", named=False, written=share),
+    "probability": Unit(named=False, written=share),
+    "ratio": Unit("0.000", named=False),
+    "persons": Unit("#,##0", named=False, written=persons),
+    "log points": Unit("0.000"),
 }
+"""The units of columns.csv and of a row's column `unit`; any other is written after its number."""
 
 
 def quantity(value: Scalar, unit: str | None) -> str:
@@ -101,9 +117,9 @@ def quantity(value: Scalar, unit: str | None) -> str:
         return NOTHING if value is None else "yes" if value else "no"
     if isinstance(value, str):
         return value
-    written = _BY_UNIT.get(unit or "")
-    if written:
-        return written(value)
+    known = UNITS.get(unit or "")
+    if known and known.written:
+        return known.written(value)
     text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
 

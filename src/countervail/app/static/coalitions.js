@@ -1,5 +1,6 @@
 // The tab on coalitions: every subset of the players chosen, solved as a job; one of them can be loaded as the members.
 
+import { library } from "./charts.js";
 import { Switch } from "./choices.js";
 import { el, fill } from "./dom.js";
 import { Job, Line } from "./jobs.js";
@@ -88,15 +89,16 @@ export class Coalitions {
   }
 
   /** Draws the coalitions, with a note where they were computed for an earlier state. */
-  draw() {
+  async draw() {
     if (!this.tables) return;
     const same = this.job.about?.state === key();
     const note = same ? "" : "These coalitions were computed for an earlier state, not for the present one.";
     if (this.results.rows !== this.tables || this.results.caption !== note) this.results.set(this.tables, note);
     const rows = [...(this.tables.lattice ?? [])].sort((a, b) => b.value - a.value).slice(0, LOADABLE);
     const shown = rows.map((row) => [row.members, usd(row.value), row.stable === "no" ? "" : row.stable, el("button", { type: "button", class: "link", "aria-label": `Load as the members: ${row.members}`, onclick: () => this.load(row) }, "Load")]);
-    const headings = [{ text: "Members" }, { text: "Worth a year", numeric: true }, { text: "Holds together under" }, { text: "" }];
-    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club; a click on a point in the chart above does the same.", headings, rows: shown }));
+    const { columns } = await library();
+    const headings = ["members", "value", "stable"].map((name) => columns.lattice.columns.find((column) => column.name === name)).map(({ label, numeric }) => ({ text: label, numeric }));
+    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club; a click on a point in the chart above does the same.", headings: [...headings, { text: "" }], rows: shown }));
   }
 
   /** Makes a coalition the members of the club. */
