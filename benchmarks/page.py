@@ -27,7 +27,7 @@ from countervail.world.store import load_world
 from tests.support.driving import LAPTOP, Server, browser_path, launch, serving
 
 SINGLE, WINDOWS = 70, 20
-FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 150, 300, 600, 1000
+FIRST, SWITCH, SWITCH_P95, SETTING, TOGETHER = 2000, 80, 300, 600, 1000
 """Milliseconds promised."""
 BETWEEN = 300
 """Milliseconds between switches: the controls are requested in them, and the run for bands does not begin."""

@@ -55,6 +55,9 @@ def test_meta_says_what_is_here(client: httpx.Client) -> None:
     assert known == [("test", "file"), *((name, "library") for name in library())]
     assert meta["world"] == {"name": "made up", "year": 2023, "countries": 12, "sectors": 5}
     assert meta["draws"] == 100
+    assert set(meta["headline"]["definitions"]) == {column.name for column in described("page")["tiles"].columns}
+    assert meta["headline"]["agreement"] == "0.2 to 0.5"
+    assert "0.25\u00a0%" in dict(meta["headline"]["terms"])["No ratio"]
 
 
 def test_charts_are_all_there(client: httpx.Client) -> None:
@@ -62,7 +65,19 @@ def test_charts_are_all_there(client: httpx.Client) -> None:
     assert set(body["charts"]) == set(every())
     assert set(body["themes"]) == {"light", "dark"}
     for chart in body["charts"].values():
-        assert set(chart) == {"title", "reading", "tables", "specification"}
+        assert set(chart) == {"title", "reading", "tables", "section", "specification"}
+
+
+def test_tables_are_served_as_the_report_has_them(client: httpx.Client) -> None:
+    served = client.get("/api/charts").json()["columns"]
+    assert {table["document"] for table in served.values()} == {"run", "coalitions", "country"}
+    for document in ("run", "coalitions"):
+        known = sorted((t for t in described(document).values() if t.section), key=lambda table: table.position)
+        placed = [(name, t) for name, t in served.items() if t["document"] == document and t["section"]]
+        assert [name for name, _ in placed] == [table.name for table in known]
+        for (_, mine), table in zip(placed, known, strict=True):
+            assert (mine["section"], mine["folded"]) == (table.section, table.folded)
+            assert [c["heading"] for c in mine["columns"]] == [c.heading for c in table.shown]
 
 
 @pytest.mark.parametrize("settings", STATES)

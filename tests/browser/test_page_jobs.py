@@ -75,6 +75,7 @@ def test_coalitions_run_to_their_end_and_one_is_loaded(user: User) -> None:
     user.opens()
     panel = user.turns_to("Coalitions")
     players = panel.get_by_role("group", name="Players")
+    expect(panel.get_by_text("256 coalitions of 8 players")).to_be_visible()  # those chosen at first are there
     for box in players.get_by_role("switch").all():
         if box.is_checked():
             use(box)
@@ -85,6 +86,8 @@ def test_coalitions_run_to_their_end_and_one_is_loaded(user: User) -> None:
     panel.get_by_role("button", name="Run all coalitions").click()
     table = panel.get_by_role("table", name="The most valuable coalitions")
     expect(table).to_be_visible(timeout=LATER)
+    for title in ("What holds together", "The smallest coalition that reaches an offset", "What others gain or lose"):
+        expect(panel.get_by_role("table", name=title)).to_be_visible()
     keep(user.page, "coalitions-laptop-light", full_page=True)
 
     game = cv.coalitions(world(), cv.load_scenario("asiu"), players=["IRN", "RUS", "BLR", "VEN"])

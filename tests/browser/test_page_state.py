@@ -69,7 +69,7 @@ def test_a_change_is_taken_back_where_it_is_listed(user: User) -> None:
     shows(user, NO_CHINA, SHORT)
     listed = user.page.get_by_label("Changed against the scenario as loaded")
     expect(listed.get_by_role("listitem")).to_have_count(2)
-    listed.get_by_role("button", name="Take back: China").click()
+    listed.get_by_role("button", name="Undo: China").click()
     shows(user, SHORT)
     expect(listed.get_by_role("listitem")).to_have_count(1)
 

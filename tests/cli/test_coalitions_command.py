@@ -48,7 +48,7 @@ def test_the_answer_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureF
     command = ["coalitions", "asiu", "--players", FEW, "-o", str(tmp_path / "cube"), "--parquet"]
     assert call(command) == 0
     shown = capsys.readouterr().out
-    for words in ("Who makes it work", "China", "stable, open entry", "Saved in"):
+    for words in ("Contribution by member", "China", "stable, open entry", "Saved in"):
         assert words in shown
     assert {p.name for p in (tmp_path / "cube").iterdir()} == {
         ".countervail.json",

@@ -86,6 +86,18 @@ def test_every_chart_has_its_section() -> None:
         assert drawn.section in ids, name
 
 
+def test_the_live_page_shows_every_section_of_the_report() -> None:
+    static = files("countervail.app") / "static"
+    scripts = "".join((static / f"{name}.js").read_text(encoding="utf-8") for name in ("panels", "payments"))
+    sections = [
+        name for listed in re.findall(r"sections: \[(.*?)\]", scripts) for name in re.findall(r'"([\w-]+)"', listed)
+    ]
+    placed = {chart.section for name, chart in EVERY.items() if not name.startswith("coalition_")}
+    placed |= {table.section for table in described().values() if table.section}
+    assert placed - set(sections) == {"claims", "timeline", "evidence"}  # the tab on evidence has these
+    assert set(sections) <= placed
+
+
 def test_bands_are_mentioned_where_there_are_draws() -> None:
     assert CHARTS["costs"].reading.endswith("ticks mark their median.")
     without = charts({**TABLES, "meta": [{**TABLES["meta"][0], "draws": 0}]})

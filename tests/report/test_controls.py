@@ -143,7 +143,7 @@ def test_every_setting_that_a_page_can_switch_has_its_words() -> None:
 
 def test_labels_and_explanations_are_short_and_complete() -> None:
     numbers = {**NUMBERS, **{name: n for kind in KINDS.values() for name, n in kind.numbers.items()}}
-    texts = [*words.SETTINGS.values(), *words.CLUB.values(), words.CHINA, words.CONGO]
+    texts = [*words.SETTINGS.values(), *words.CLUB_NUMBERS.values(), words.CHINA, words.CONGO]
     texts += [words.Words(n.label, n.help) for n in numbers.values()]
     for label, sentence in texts:
         assert label[0].isupper()

@@ -2,7 +2,7 @@
 
 `python -m tools.drawings` writes what the program reads, static/charts.json of the report; a test says when that was
 forgotten. A chart is registered beside the function that draws it (`register.chart`); a module whose name ends in
-`_charts` is found by itself. Altair is needed to draw and to test, not to run.
+`_charts` is discovered automatically. Altair is needed to draw and to test, not to run.
 """
 
 from __future__ import annotations

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import altair as alt
 
+from countervail.scenario import CLUB
 from tools.drawings.parts import (
     BELOW,
+    OF_CLUB,
     VALID,
     chosen,
     colours,
@@ -28,24 +30,25 @@ from tools.drawings.register import BANDS, Needs, chart
     bands=BANDS,
     tables=["provisions"],
     section="proposals",
-    needs=Needs("alone_pct", where={"country": "CLUB"}),
+    needs=Needs("alone_pct", where={"country": CLUB}),
 )
 def provisions() -> alt.LayerChart:
     """What each proposal gives the club's eligible members, alone and added last."""
     axis = "Gain (% of real income)"
-    rows = rows_of("provisions", "datum.country == 'CLUB'", VALID.format("alone_pct"))
+    rows = rows_of("provisions", OF_CLUB, VALID.format("alone_pct"))
     y = ranked_unlabelled("label", "alone_pct")
     alone = rows.transform_calculate(how="'alone'")
     last = rows.transform_filter(VALID.format("last_pct")).transform_calculate(how="'added last'")
     colour = colours("how", ["alone", "added last"])
     tips = tooltips(
-        ("label:N", "Proposal"),
-        ("alone_pct:Q", "Alone (%)"),
+        "label:N",
+        "alone_pct:Q",
         ("alone_low:Q", "5th percentile"),
         ("alone_high:Q", "95th percentile"),
-        ("last_pct:Q", "Added last (%)"),
-        ("alone_usd:Q", "Alone (million USD)"),
-        ("basis:N", "Basis"),
+        "last_pct:Q",
+        "alone_usd:Q",
+        "basis:N",
+        of="provisions",
     )
     x = alt.X("alone_pct:Q", title=axis)
     bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
@@ -72,8 +75,8 @@ def claims() -> alt.LayerChart:
     )
     axis = "Population (billion persons)"
     y = ranked_by("reading", "computed_billion")
-    tips = tooltips(("label:N", "Claim"), ("reading:N", "Reading"), ("computed_billion:Q", "Computed (billion)"),
-                 ("claimed_billion:Q", "Claimed (billion)"), ("verdict:N", "Verdict"))  # fmt: skip
+    tips = tooltips("label:N", "reading:N", ("computed_billion:Q", "Computed (billion)"),
+                    ("claimed_billion:Q", "Claimed (billion)"), "verdict:N", of="claims")  # fmt: skip
     bars = rows.mark_bar(style="first").encode(alt.X("computed_billion:Q", title=axis), y, tooltip=tips)
     claimed = rows.mark_tick(style="claimed", thickness=4, size=22).encode(
         alt.X("claimed_billion:Q", title=axis), y, tooltip=tips
@@ -98,7 +101,7 @@ def timeline() -> alt.LayerChart:
         " length(datum.date) > 8 ? toNumber(slice(datum.date, 8, 10)) : length(datum.date) > 5 ? 15 : 1))"
     )
     rows = rows_of("timeline", "test(/^\\d{4}/, datum.date)").transform_calculate(when=day)
-    tips = tooltips(("date:N", "Date"), ("label:N", "Event"), ("document:N", "Document"), ("place:N", "Place"))
+    tips = tooltips("date:N", "label:N", "document:N", "place:N", of="timeline")
     y = ranked_unlabelled("label", "when", order="ascending")
     x = alt.X("when:T", title=None, axis=alt.Axis(format="%Y"), scale=alt.Scale(type="utc", nice=True))
     points = rows.mark_point(style="first", yOffset=BELOW).encode(x, y, tooltip=tips)
@@ -112,15 +115,15 @@ def timeline() -> alt.LayerChart:
     bands=BANDS,
     tables=["figures"],
     section="readings",
-    needs=Needs("value", where={"quantity": "offset", "country": "CLUB"}),
+    needs=Needs("value", where={"quantity": "offset", "country": CLUB}),
 )
 def readings() -> alt.LayerChart:
     """The club's offset by reading."""
     axis = "Offset (share of the cost of sanctions)"
-    rows = rows_of("figures", "datum.country == 'CLUB'", "datum.quantity == 'offset'", VALID.format("value"))
+    rows = rows_of("figures", OF_CLUB, "datum.quantity == 'offset'", VALID.format("value"))
     y = ranked_by("reading", "value")
     tips = tooltips(
-        ("reading:N", "Reading"), ("value:Q", "Offset"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile")
+        "reading:N", ("value:Q", "Offset"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile"), of="figures"
     )
     bars = rows.mark_bar(style="first").encode(alt.X("value:Q", title=axis, axis=alt.Axis(format="%")), y, tooltip=tips)
     limits = (
@@ -137,13 +140,13 @@ def readings() -> alt.LayerChart:
     reading="Cost of the sanctions and gain from the club; rules are never averaged.",
     tables=["closures"],
     section="rules",
-    needs=Needs("gain_pct", where={"country": "CLUB"}),
+    needs=Needs("gain_pct", where={"country": CLUB}),
 )
 def closures() -> alt.LayerChart:
     """The club's cost and gain under other closures, anchors and horizons."""
     axis = "Eligible members (% of real income)"
     rows = (
-        rows_of("closures", "datum.country == 'CLUB'")
+        rows_of("closures", OF_CLUB)
         .transform_calculate(rule="datum.variant + ': ' + datum.value", cost="datum.cost_pct", gain="datum.gain_pct")
         .transform_fold(["cost", "gain"], as_=["what", "percent"])
         .transform_filter(VALID.format("percent"))
@@ -151,7 +154,7 @@ def closures() -> alt.LayerChart:
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)), alt.Y("rule:N", title=None, sort=None),
         colours("what", ["cost", "gain"]),
-        tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), ("note:N", "Note")),
+        tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), "note:N", of="closures"),
     )  # fmt: skip
     return layered(points, zero_line())
 
@@ -173,9 +176,7 @@ def sensitivity() -> alt.LayerChart:
         .encode(
             alt.X("rank_correlation:Q", title="Rank correlation with the figure", scale=alt.Scale(domain=[-1, 1])),
             ranked_by("assumption", "size", limit=300),
-            tooltip=tooltips(
-                ("assumption:N", "Assumption"), ("rank_correlation:Q", "Rank correlation"), ("share:Q", "Share")
-            ),
+            tooltip=tooltips("assumption:N", "rank_correlation:Q", "share:Q", of="sensitivity"),
         )
     )
     return layered(bars, zero_line()).add_params(chosen("figure"))

@@ -1,4 +1,4 @@
-"""A cube of coalitions: who makes it work, worth by size, pairs, what keeps each out. A point or bar is a row."""
+"""A cube of coalitions: contributions, worth by size, pairs, deterrence. A point or bar is a row."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Final
 
 import altair as alt
 
-from tools.drawings.parts import VALID, chosen, colours, layered, ranked_bars, rows_of, tooltips, valid_rows
+from tools.drawings.parts import VALID, chosen, colours, heading, layered, ranked_bars, rows_of, tooltips, valid_rows
 from tools.drawings.register import BANDS, Needs, chart
 
-WORTH: Final = "Worth (million USD)"
+WORTH: Final = heading("lattice", "value")
+PLAYER: Final = heading("players", "name")
 # "no" last: it takes the quiet colour
 STABLE: Final = ("open and exclusive entry", "exclusive entry", "open entry", "no")
 
@@ -25,8 +26,8 @@ STABLE: Final = ("open and exclusive entry", "exclusive entry", "open entry", "n
 )
 def shapley() -> alt.LayerChart:
     """Each player's Shapley value with its band."""
-    axis = "Shapley value (million USD)"
-    return ranked_bars(valid_rows("players", "shapley"), "shapley", axis, band=("low", "high"), kind="M", what="Player")
+    axis = heading("players", "shapley")
+    return ranked_bars(valid_rows("players", "shapley"), "shapley", axis, band=("low", "high"), kind="M", what=PLAYER)
 
 
 @chart(
@@ -42,9 +43,9 @@ def without() -> alt.LayerChart:
     return ranked_bars(
         valid_rows("players", "leave_one_out"),
         "leave_one_out",
-        "Lost without it (million USD)",
+        heading("players", "leave_one_out"),
         kind="M",
-        what="Player",
+        what=PLAYER,
     )
 
 
@@ -62,8 +63,8 @@ def lattice() -> alt.LayerChart:
     x = alt.X("size:Q", title="Members", axis=alt.Axis(tickMinStep=1))
     y = alt.Y("value:Q", title=WORTH)
     area = rows_of("sizes").mark_area(style="shade").encode(x, alt.Y("lowest:Q", title=WORTH), y2="highest:Q")
-    tips = tooltips(("members:N", "Members"), ("value:M", WORTH), ("stable:N", "Holds together under"))
-    colour = colours("stable", STABLE, title="Holds together under")
+    tips = tooltips("members:N", "value:M", "stable:N", of="lattice")
+    colour = colours("stable", STABLE, title=heading("lattice", "stable"))
     size = alt.condition("datum.codes == coalition", alt.value(320), alt.value(70))
     points = rows_of("lattice", VALID.format("value")).mark_point().encode(x, y, colour, size=size, tooltip=tips)
     return layered(area, points).properties(height=320).add_params(chosen("coalition"))
@@ -79,7 +80,7 @@ def lattice() -> alt.LayerChart:
 )
 def pairs() -> alt.LayerChart:
     """Which two players are worth more together than separately."""
-    tips = tooltips(("one:N", "One"), ("other:N", "Other"), ("value:M", "Interaction (million USD)"))
+    tips = tooltips("one:N", "other:N", "value:M", of="interaction")
     # whatever the signs, zero is in the middle
     scale = alt.Scale(range="diverging", domain=alt.DomainUnionWith(unionWith=[-1, 1]), domainMid=0, type="symlog")
     return layered(
@@ -97,11 +98,11 @@ def pairs() -> alt.LayerChart:
 @chart(
     "coalition_keeps_out",
     title="The wedge on trade with the senders that outweighs the club",
-    reading="The smaller, the easier a member is kept out. Who trades next to nothing with the senders has no bar.",
+    reading="The smaller, the easier a member is kept out. Members with almost no trade with the senders have no bar.",
     tables=["players"],
     section="deterrence",
     needs=Needs("deterrence_pct"),
 )
 def keeps_out() -> alt.LayerChart:
     """The wedge on trade with the senders that outweighs the club for each player."""
-    return ranked_bars(valid_rows("players", "deterrence_pct"), "deterrence_pct", "Break-even wedge (%)", what="Player")
+    return ranked_bars(valid_rows("players", "deterrence_pct"), "deterrence_pct", "Break-even wedge (%)", what=PLAYER)

@@ -6,11 +6,13 @@ from typing import Final
 
 import altair as alt
 
+from countervail.report.numbers import AGREEMENT, USUAL
 from tools.drawings.parts import (
     HEADLINE,
     VALID,
     chosen,
     colours,
+    heading,
     layered,
     ranked_bars,
     ranked_by,
@@ -21,8 +23,6 @@ from tools.drawings.parts import (
 )
 from tools.drawings.register import BANDS, MEDIANS, Needs, chart
 
-# A trade agreement's usual effect on trade, in log points: where a break-even is of a size that was ever seen
-AGREEMENT: Final = (0.2, 0.5)
 BREAK_EVEN_CEILING: Final = 5.0
 
 
@@ -79,8 +79,8 @@ def ratios() -> alt.LayerChart:
     colour = colours("quantity", ["offset", "blunting"])
     y, offset = ranked_by("name", "value"), alt.YOffset("quantity:N", sort=["offset", "blunting"])
     x = alt.X("value:Q", title=axis, axis=alt.Axis(format="%"))
-    tips = tooltips(("name:N", "Country"), ("quantity:N", "Ratio"), ("value:Q", "Value"), ("low:Q", "5th percentile"),
-                 ("high:Q", "95th percentile"))  # fmt: skip
+    tips = tooltips("name:N", ("quantity:N", "Ratio"), "value:Q", ("low:Q", "5th percentile"),
+                    ("high:Q", "95th percentile"), of="figures")  # fmt: skip
     points = rows.mark_point().encode(x, y, offset, colour, tooltip=tips)
     limits = (
         rows.transform_filter(VALID.format("low"))
@@ -93,7 +93,7 @@ def ratios() -> alt.LayerChart:
 @chart(
     "break_evens",
     title="The rise in trade inside the club that makes up for the sanctions",
-    reading="Shaded: what a trade agreement is usually found to do, 0.2 to 0.5 log points.",
+    reading=f"Shaded: the usual effect of a trade agreement, {USUAL} log points.",
     bands=BANDS,
     tables=["figures"],
     section="break-even",
@@ -112,7 +112,7 @@ def break_evens() -> alt.LayerChart:
         alt.Chart(alt.InlineData([{"from": low, "to": high}])).mark_rect(style="shade").encode(x="from:Q", x2="to:Q")
     )
     tips = tooltips(
-        ("name:N", "Country"), ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile")
+        "name:N", ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile"), of="figures"
     )
     within = rows.transform_filter(VALID.format("value"))
     points = within.mark_point(style="first").encode(x, y, tooltip=tips)
@@ -143,7 +143,7 @@ def deterrence() -> alt.LayerChart:
 
 @chart(
     "rests_on",
-    title="How much of the gain is China's doing",
+    title="China's share of the gain",
     reading="The same club with China and without.",
     tables=["rests_on"],
     section="members",
@@ -154,8 +154,8 @@ def rests_on() -> alt.LayerChart:
     axis = "Gain from the club (% of real income)"
     rows = rows_of("rests_on", VALID.format("gain_pct"))
     y = ranked_by("name", "gain_pct")
-    tips = tooltips(("name:N", "Country"), ("gain_pct:Q", "Gain (%)"), ("without_china_pct:Q", "Without China (%)"),
-                 ("imputed_trade_share:Q", "Share of trade imputed"))  # fmt: skip
+    tips = tooltips("name:N", ("gain_pct:Q", "Gain (%)"), "without_china_pct:Q",
+                    ("imputed_trade_share:Q", "Share of trade imputed"), of="rests_on")  # fmt: skip
     link = (
         rows.transform_filter(VALID.format("without_china_pct"))
         .mark_rule(style="zero")
@@ -180,7 +180,7 @@ def rests_on() -> alt.LayerChart:
     needs=Needs("cost_pct"),
 )
 def placebo() -> alt.LayerChart:
-    """The members' costs beside what the same recipe finds where there are no such measures."""
+    """The members' costs beside what the same method gives where there are no such measures."""
     axis = "Cost as the recipe finds it (%)"
     others = rows_of("placebo", VALID.format("cost_pct")).transform_calculate(
         value="datum.cost_pct", group="'under no such measures'"
@@ -194,7 +194,7 @@ def placebo() -> alt.LayerChart:
             alt.X("value:Q", title=axis),
             alt.Y("group:N", title=None),
             colour,
-            tooltip=tooltips(("name:N", "Country"), ("value:Q", "Cost (%)")),
+            tooltip=tooltips("name:N", ("value:Q", heading("placebo", "cost_pct")), of="placebo"),
         )
         for rows in (members, others)
     ]

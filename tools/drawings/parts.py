@@ -7,8 +7,12 @@ from typing import Any, Final
 
 import altair as alt
 
+from countervail.report.tables.columns import described
+from countervail.scenario import CLUB
+
 VALID: Final = "isValid(datum.{0}) && isFinite(datum.{0})"
-HEADLINE: Final = "datum.reading == reading && datum.country != 'CLUB'"
+HEADLINE: Final = f"datum.reading == reading && datum.country != '{CLUB}'"
+OF_CLUB: Final = f"datum.country == '{CLUB}'"
 BELOW: Final = 16  # pixels
 
 
@@ -36,11 +40,22 @@ def ranked_by(field: str, sort: str, label: str | None = None, order: str = "des
     return alt.Y(f"{field}:N", sort=by, title=label, axis=alt.Axis(labelLimit=limit))
 
 
-def tooltips(*fields: tuple[str, str]) -> list[alt.Tooltip]:
-    """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too."""
+def heading(table: str, column: str) -> str:
+    """What columns.csv calls a column of a table of the results, with its unit."""
+    described_tables = {**described("coalitions"), **described()}
+    return next(c.heading for c in described_tables[table].columns if c.name == column)
+
+
+def tooltips(*fields: str | tuple[str, str], of: str = "") -> list[alt.Tooltip]:
+    """Tooltips of fields with their kind: N is text, Q a number, M money, which a field ending in usd is, too.
+
+    A field without a title has the heading of the column in the table `of`.
+    """
     tips = []
-    for field, title in fields:
+    for entry in fields:
+        field, title = (entry, None) if isinstance(entry, str) else entry
         name, kind = field.split(":")
+        title = title or heading(of, name)
         if kind == "N":
             tips.append(alt.Tooltip(f"{name}:N", title=title))
         else:

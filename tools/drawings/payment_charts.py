@@ -6,11 +6,14 @@ from typing import Any, Final
 
 import altair as alt
 
+from countervail.scenario import CLUB
 from tools.drawings.parts import (
     BELOW,
+    OF_CLUB,
     VALID,
     chosen,
     colours,
+    heading,
     labels_above,
     largest,
     layered,
@@ -52,7 +55,7 @@ def network() -> alt.LayerChart:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.2, 1.2]))
     width = alt.StrokeWidth("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.7, 4]))
     tips = [
-        alt.Tooltip("joined:N", title="Between"), alt.Tooltip("kind:N", title="Kind"),
+        alt.Tooltip("joined:N", title="Between"), *tooltips("kind:N", of="rail_edges"),
         alt.Tooltip("before:N", title="Share connected, as it is"),
         alt.Tooltip("after:N", title="With the proposals"),
     ]  # fmt: skip
@@ -68,7 +71,7 @@ def network() -> alt.LayerChart:
         y,
         alt.Color("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds)),
         alt.Shape("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=shapes)),
-        tooltip=[alt.Tooltip("name:N", title="Name"), alt.Tooltip("kind:N", title="Kind")],
+        tooltip=tooltips("name:N", "kind:N", of="rail_nodes"),
     )
     layers: list[Any] = [there, new, points]
     outer = nodes.transform_filter("datum.kind != 'rail'")
@@ -157,9 +160,10 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     percents = {f"{name}_text": f"format(datum.{name}, '.1%')" for name in (column, f"{column}_low", f"{column}_high")}
     shown = rows.transform_calculate(**percents)
     tips = [
-        alt.Tooltip("date:N", title="Month"), alt.Tooltip(f"{column}_text:N", title=column.capitalize()),
+        *tooltips("date:N", of="rail_series"),
+        alt.Tooltip(f"{column}_text:N", title=heading("rail_series", column)),
         alt.Tooltip(f"{column}_low_text:N", title="Low"), alt.Tooltip(f"{column}_high_text:N", title="High"),
-        alt.Tooltip("events:N", title="Events"),
+        *tooltips("events:N", of="rail_series"),
     ]  # fmt: skip
     band = shown.transform_filter(VALID.format(f"{column}_low")).mark_area(style="shade", interpolate="step-after")
     band = band.encode(x, alt.Y(f"{column}_low:Q", title=None), y2=f"{column}_high:Q")
@@ -191,17 +195,17 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     "others. Lines: its 5 to 95 % band; the table says over what.",
     tables=["payment_proposals"],
     section="payments",
-    needs=Needs("alone_usd", where={"country": "CLUB"}),
+    needs=Needs("alone_usd", where={"country": CLUB}),
 )
 def links() -> alt.LayerChart:
     """What each payment proposal gives the club, alone and last."""
     axis = "Gain of the club (million USD a year)"
-    rows = rows_of("payment_proposals", "datum.country == 'CLUB'", VALID.format("alone_usd"))
+    rows = rows_of("payment_proposals", OF_CLUB, VALID.format("alone_usd"))
     y = ranked_unlabelled("label", "alone_usd")
     tips = tooltips(
-        ("label:N", "Proposal"), ("alone_usd:Q", "Alone (million USD)"), ("low_usd:Q", "5th percentile"),
-        ("high_usd:Q", "95th percentile"), ("last_usd:Q", "Added last (million USD)"), ("band:N", "Band over"),
-        ("own_b:Q", "Rise of log trade on its own pairs"), ("alone_pct:Q", "Alone (% of real income)"),
+        "label:N", "alone_usd:Q", ("low_usd:Q", "5th percentile"), ("high_usd:Q", "95th percentile"),
+        "last_usd:Q", "band:N", ("own_b:Q", "Rise of log trade on its own pairs"),
+        ("alone_pct:Q", "Alone (% of real income)"), of="payment_proposals",
     )  # fmt: skip
     colour = colours("how", ["alone", "added last"])
     x = alt.X("alone_usd:Q", title=axis)
@@ -219,7 +223,7 @@ def links() -> alt.LayerChart:
 @chart(
     "payment_cuts",
     title="What the worst cuts cost, and whom",
-    reading="The sets of connections the club can least do without, the worst first.",
+    reading="The sets of connections whose loss raises the club's cost of paying most, the worst first.",
     tables=["payment_cuts"],
     section="payments",
     needs=Needs("club_pct"),
@@ -241,7 +245,9 @@ def cuts() -> alt.LayerChart:
         .encode(
             alt.X("percent:Q", title=axis), y,
             colours("who", ["the club", "its other members", "the senders", "third countries"]),
-            tooltip=tooltips(("label:N", "Cut"), ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most")),
+            tooltip=tooltips(
+                "label:N", ("who:N", "Who"), ("percent:Q", axis), ("hit_most:N", "Hit most"), of="payment_cuts"
+            ),
         )
     )  # fmt: skip
     return (

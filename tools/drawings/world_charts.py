@@ -10,6 +10,7 @@ from tools.drawings.parts import (
     VALID,
     chosen,
     colours,
+    heading,
     largest,
     layered,
     ranked_bars,
@@ -30,8 +31,8 @@ WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct"
 @chart(
     "map",
     title="Where real income would change",
-    reading="Against the observed world. Purple gains, brown loses, grey has no figure of its own. Outlined: "
-    "the members.",
+    reading="Against the observed world. Purple: gains. Brown: losses. Grey: the world has no separate data. "
+    "Outlined: the members.",
     tables=["countries", "world"],
     section="map",
     needs=Needs("u_pct"),
@@ -45,13 +46,9 @@ def world_map() -> alt.LayerChart:
     )
     unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
     tips = [
-        alt.Tooltip("name:N", title="Country"),
-        alt.Tooltip("role:N", title="Role"),
-        *(
-            alt.Tooltip(f"{field}:Q", title=f"{title.capitalize()} (%)", format="+.3~r")
-            for field, title in WORLDS.items()
-        ),
-        alt.Tooltip("estimated_share:Q", title="Trade estimated", format=".0%"),
+        *tooltips("name:N", "role:N", of="countries"),
+        *(alt.Tooltip(f"{field}:Q", title=heading("countries", field), format="+.3~r") for field in WORLDS),
+        alt.Tooltip("estimated_share:Q", title=heading("countries", "estimated_share"), format=".0%"),
     ]
     shapes = alt.Chart()
     blank = shapes.transform_filter("!isValid(datum.name)").mark_geoshape(style="unknown")
@@ -110,7 +107,7 @@ def _classes() -> alt.Color:
 @chart(
     "senders",
     title="What the measures cost those who impose them",
-    reading="What lifting them would give the senders; the twenty-four it touches most.",
+    reading="What lifting them would give the senders; the twenty-four with the largest changes.",
     bands=BANDS,
     tables=["senders"],
     section="senders",
@@ -125,13 +122,13 @@ def senders() -> alt.LayerChart:
 @chart(
     "third_countries",
     title="Third countries",
-    reading="Neither members nor senders; the sixteen most touched by lifting.",
+    reading="Neither members nor senders; the sixteen that lifting would change most.",
     tables=["third_countries"],
     section="senders",
     needs=Needs("u_pct"),
 )
 def third_countries() -> alt.LayerChart:
-    """Countries that are neither members nor senders, those most touched first."""
+    """Countries that are neither members nor senders, the largest changes first."""
     axis = "Change in real income (%)"
     rows = (
         largest(rows_of("third_countries", VALID.format("u_pct")), "u_pct", 16)
@@ -143,7 +140,7 @@ def third_countries() -> alt.LayerChart:
     points = rows.mark_point().encode(
         alt.X("percent:Q", title=axis), ranked_by("name", "u_pct"),
         colours("world", ["sanctions lifted", "with the club"]),
-        tooltip=tooltips(("name:N", "Country"), ("u_pct:Q", "Sanctions lifted (%)"), ("c_pct:Q", "With the club (%)")),
+        tooltip=tooltips("name:N", "u_pct:Q", "c_pct:Q", of="third_countries"),
     )  # fmt: skip
     return layered(points, zero_line())
 
@@ -175,8 +172,7 @@ def diversion() -> alt.LayerChart:
         .transform_fold(["lost", "diverted"], as_=["what", "billions"])
         .transform_filter(VALID.format("billions"))
     )
-    tips = tooltips(("partner_name:N", "Partner"), ("lost_usd:Q", "Lost (million USD)"),
-                 ("diverted_usd:Q", "Diverted (million USD)"))  # fmt: skip
+    tips = tooltips("partner_name:N", "lost_usd:Q", "diverted_usd:Q", of="diversion")
     bars = rows.mark_bar().encode(
         alt.X("billions:Q", title=axis), ranked_by("partner_name", "net"),
         colours("what", ["diverted", "lost"]), tooltip=tips,

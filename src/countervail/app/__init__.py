@@ -1,4 +1,4 @@
-"""`countervail serve`: a local web application over the same functions as the command line. Here: its own errors."""
+"""The local web application of `countervail serve`, over the functions of the command line. Here: its errors."""
 
 from __future__ import annotations
 

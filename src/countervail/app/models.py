@@ -113,6 +113,17 @@ class CaseFacts(_Answer):
     claims: int
 
 
+class HeadlineWords(_Answer):
+    """What the figures of the headline mean."""
+
+    definitions: dict[str, str]
+    """By the quantity of a tile."""
+    terms: list[tuple[str, str]]
+    """A term and what it means, for every tile."""
+    agreement: str
+    """The usual effect of a trade agreement, in log points."""
+
+
 class Meta(_Answer):
     """What the server has: scenarios, the world, evidence, and the state a page begins with."""
 
@@ -123,17 +134,21 @@ class Meta(_Answer):
     """The state a page begins with."""
     scenarios: list[ScenarioName]
     world: WorldFacts
+    headline: HeadlineWords
     draws: int
     """Draws of a run by default."""
     cases: list[CaseFacts]
 
 
 class ChartFacts(_Answer):
-    """A chart: its title, how to read it, the tables it draws, and its Vega-Lite specification."""
+    """A chart: its title, how to read it, the tables it draws, its section, and its Vega-Lite specification."""
 
     title: str
     reading: str
     tables: list[str]
+    """The first decides whether there is anything to show."""
+    section: str
+    """The section of the report that shows it."""
     specification: dict[str, Any]
 
 
@@ -146,6 +161,10 @@ class ColumnFacts(_Answer):
     unit: str
     """`own` where the row gives it"""
     label: str
+    heading: str
+    """The label with its unit, where the cells do not show the unit."""
+    numeric: bool
+    """Whether the column is set flush right."""
     description: str
     under: str | None
     """The column that is shown in small type below it."""
@@ -156,11 +175,16 @@ class TableFacts(_Answer):
 
     title: str
     description: str
+    document: str
+    """run, coalitions or country"""
+    section: str
+    """The section of the report that shows it; empty where none does."""
+    folded: bool
     columns: list[ColumnFacts]
 
 
 class ChartList(_Answer):
-    """Every chart, the configurations of the two themes, and the columns of every table."""
+    """Every chart, the configurations of the two themes, and every table, in the order of the report."""
 
     charts: dict[str, ChartFacts]
     themes: dict[Literal["light", "dark"], dict[str, Any]]

@@ -73,32 +73,46 @@ def payments(
 
 
 def _show(tables: dict[str, list[Row]]) -> None:
+    from countervail.report.numbers import share
+    from countervail.report.tables.columns import described
+    from countervail.scenario import CLUB
+
+    def labels(table: str, *names: str) -> tuple[str, ...]:
+        known = {column.name: column.label.lower() for column in described()[table].columns}
+        return tuple(known.get(name, name) for name in names)
+
     summary = tables["rail_summary"]
     typer.echo(f"Payments among {summary[0]['members']} members on {summary[0]['date']}, weighted by their trade")
     _table(
-        ("network", "reach", "range", "wedge", "range"),
+        labels("rail_summary", "network", "reach", "range", "wedge", "range"),
         [
             (
                 row["network"],
-                _percent(row["reach"], 0),
-                f"{_percent(row['reach_low'], 0)} to {_percent(row['reach_high'], 0)}",
-                _percent(row["wedge"]),
-                f"{_percent(row['wedge_low'])} to {_percent(row['wedge_high'])}",
+                share(row["reach"]),
+                f"{share(row['reach_low'])} to {share(row['reach_high'])}",
+                _cost(row["wedge"]),
+                f"{_cost(row['wedge_low'])} to {_cost(row['wedge_high'])}",
             )
             for row in summary
         ],
     )
-    proposals = [row for row in tables["payment_proposals"] if row["country"] == "CLUB"]
+    proposals = [row for row in tables["payment_proposals"] if row["country"] == CLUB]
     if proposals:
         typer.echo("\nThe worth of each link: log trade on its own pairs; the club's real income, million USD a year")
         _table(
-            ("proposal", "own pairs", "range", "alone", f"5 to 95 % ({proposals[0]['band']})", "last"),
+            labels(
+                "payment_proposals",
+                *("label", "own_b", "range", "alone_usd", f"5 to 95 % ({proposals[0]['band']})", "last_usd"),
+            ),
             [_proposal(row) for row in proposals],
         )
     if tables["payment_cuts"]:
         typer.echo("\nThe cuts that hurt the club most, and their cost (real income; billion USD)")
         _table(
-            ("cut", "elements", "wedge", "club", "other members", "senders", "third countries", "search"),
+            labels(
+                "payment_cuts",
+                *("rank", "label", "wedge", "club_usd", "others_usd", "senders_usd", "third_usd", "search"),
+            ),
             [_cut(row) for row in tables["payment_cuts"] if row["rank"] <= 3],
         )
 
@@ -120,9 +134,9 @@ def _cut(row: Row) -> tuple[str, ...]:
     return (
         f"{row['k']} #{row['rank']}",
         row["label"],
-        _percent(row["wedge_after"]),
+        _cost(row["wedge_after"]),
         *(_loss(row, who) for who in ("club", "others", "senders", "third")),
-        f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_percent(row['bound'])}",
+        f"exact of {row['examined']:,}" if row["exact"] else f"greedy, at most +{_cost(row['bound'])}",
     )
 
 
@@ -135,11 +149,17 @@ def _loss(row: Row, who: str) -> str:
 
 
 def _log(rise: float | None) -> str:
-    return "opens" if rise is None else f"{rise:.3f}"
+    """A rise of log trade; none opens a pair that could not pay."""
+    from countervail.report.numbers import number
+
+    return "opens" if rise is None else number(rise, 3)
 
 
-def _percent(share: float | None, digits: int = 2) -> str:
-    return "cannot" if share is None else f"{100 * share:.{digits}f} %"
+def _cost(wedge: float | None) -> str:
+    """What paying costs; none where nobody can pay."""
+    from countervail.report.numbers import share
+
+    return "cannot" if wedge is None else share(wedge, 3)
 
 
 def _table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> None:

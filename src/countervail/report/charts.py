@@ -62,7 +62,7 @@ def _entries(file: Any) -> dict[str, dict[str, Any]]:
 
 
 def _chart(name: str, entry: dict[str, Any], *, bands: bool) -> Chart:
-    """A chart of charts.json; what is said of bands is left out where there are none."""
+    """A chart of charts.json; the sentence about bands is left out where there are none."""
     reading = " ".join(filter(None, (entry["reading"], entry["bands"] if bands else "")))
     specification = {**entry["specification"], "description": entry["title"]}
     return Chart(name, entry["title"], reading, tuple(entry["tables"]), entry["section"], specification)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from countervail.analysis.estimate import Estimate
-from countervail.report.numbers import MINUS, NOTHING, band, float_of, number, percent, quantity, share, usd
+from countervail.analysis.outcome import LEAST_COST
+from countervail.report.numbers import MINUS, NOTHING, USUAL, band, float_of, number, percent, quantity, share, usd
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
 from countervail.types import Row, Tables
@@ -17,6 +18,37 @@ UNNOTICED: Final = 0.005
 """A blunting of less than half a per cent is described as none."""
 QUANTITIES: Final = tuple(column.name for column in described("page")["members"].columns if column.numeric)
 """What is shown of every member."""
+DEFINITIONS: Final = {
+    "cost_pct": "What the members would gain if the sanctions in force were lifted, as a share of their real income: "
+    "what they can buy in a year. It is compared with the observed world, in which the sanctions are in force.",
+    "gain_pct": "What the members would gain from the club while the sanctions remain in force, whatever the reason: "
+    "ordinary gains from trade are included.",
+    "offset": "The gain divided by the cost: how much of what the sanctions take the club gives back.",
+    "blunting": "How much less the sanctions cost once the club exists: one minus the cost with the club divided by "
+    "the cost without it. Below zero they cost more.",
+    "break_even": "By how much trade inside the club would have to rise, in log points, for the gain to equal the "
+    f"cost. One log point is 2.7 times as much trade; a trade agreement brings {USUAL}.",
+}
+"""What each tile means, for its help."""
+TERMS: Final = (
+    (
+        "For whom",
+        "The members under comprehensive sanctions, for which a ratio can be computed. The headline leaves out the "
+        "others: China, countries that impose sanctions themselves, and those under list-based measures, which are "
+        "aimed at named persons and firms and not at a country's trade.",
+    ),
+    (
+        "A band",
+        "The 5th to the 95th percentile over draws of every uncertain assumption within its range. It is computed "
+        "after the figure itself.",
+    ),
+    (
+        "No ratio",
+        "No ratio is given where the cost is no larger than in the placebo, the same calculation for countries that "
+        f"are not sanctioned in this way, or no larger than {share(LEAST_COST)}.",
+    ),
+)
+"""What the words of every tile mean."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +168,7 @@ def _ratios(tables: Tables) -> list[str]:
     """Offset and blunting, or why they are not given."""
     offset = figure(tables, CLUB, "offset")
     if offset.note and offset.value == NOTHING:
-        return [f"How much of the cost that makes good is not given: {offset.note}."]
+        return [f"The share covered is not given: {offset.note}."]
     chance = estimate(find(tables, CLUB, "p_offset_10")).value
     odds = (
         f"; the chance that it covers more than a tenth is {quantity(chance, 'probability')}"
@@ -164,7 +196,7 @@ def _break_even(tables: Tables) -> list[str]:
         times = number(math.exp(rise.value), 2)
         return [
             f"To make up for the sanctions, trade inside the club would have to rise {times}-fold "
-            f"({number(rise.value)} log points; a trade agreement brings about 0.2 to 0.5)."
+            f"({number(rise.value)} log points; a trade agreement brings about {USUAL})."
         ]
     if rise.note.startswith(">"):
         return [f"To make up for the sanctions, trade inside the club would have to rise by {rise.note} log points."]
@@ -185,7 +217,7 @@ def _placebo(tables: Tables) -> list[str]:
     for row in tables.get("placebo_summary", ()):
         if row["p95_pct"] is not None:
             return [
-                f"Placebo: in {row['n']} countries under no such measures the same recipe finds a cost of up to "
+                f"Placebo: in {row['n']} countries under no such measures the same method finds a cost of up to "
                 f"{percent(float_of(row['p95_pct']))} (95th percentile; median {percent(float_of(row['median_pct']))})."
             ]
     return []

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from countervail.output import OBEYED
-from countervail.report.tables.columns import Column
 from countervail.types import Scalar, Tables
 
 if TYPE_CHECKING:
     from countervail.analysis.estimate import Estimate
+    from countervail.report.tables.columns import Column
 
 MINUS: Final = "−"
 NOTHING: Final = "–"
 HARD_SPACE: Final = "\u00a0"
+_DECIMALS: Final = 4  # at most
+AGREEMENT: Final = (0.2, 0.5)
+"""The usual effect of a trade agreement on trade, in log points: break-evens of that size have been observed."""
+USUAL: Final = f"{AGREEMENT[0]} to {AGREEMENT[1]}"
 
 
 def float_of(value: object) -> float | None:
@@ -28,7 +34,8 @@ def number(value: float, digits: int = 2) -> str:
         return NOTHING
     size = abs(float(f"{value:.{digits}g}"))
     decimals = 0 if size == 0 else max(0, digits - 1 - math.floor(math.log10(size)))
-    text = f"{size if decimals else abs(value):,.{min(decimals, 4)}f}"
+    # rounded once: where the decimals are limited, not to `digits` before
+    text = f"{size if 0 < decimals <= _DECIMALS else abs(value):,.{min(decimals, _DECIMALS)}f}"
     if size and not float(text.replace(",", "")):
         text = "0"
     return MINUS + text if value < 0 and text.strip("0.") else text
@@ -68,13 +75,27 @@ def persons(value: float | None) -> str:
     return f"{number(value / 1e9, 3)} billion" if abs(value) >= 1e9 else f"{number(value / 1e6, 3)} million"
 
 
-_BY_UNIT: Final = {
-    "%": percent,
-    "share": share,
-    "probability": share,
-    "million USD": usd,
-    "persons": persons,
+@dataclass(frozen=True)
+class Unit:
+    """How a unit is written: its number format in the workbook, whether a heading names it, and as text."""
+
+    pattern: str = ""
+    named: bool = True
+    written: Callable[[float], str] | None = None
+
+
+UNITS: Final = {
+    "": Unit(named=False),
+    "own": Unit(named=False),
+    "%": Unit("0.000", written=percent),
+    "million USD": Unit("#,##0.0", written=usd),
+    "share": Unit("0.0%", named=False, written=share),
+    "probability": Unit(named=False, written=share),
+    "ratio": Unit("0.000", named=False),
+    "persons": Unit("#,##0", named=False, written=persons),
+    "log points": Unit("0.000"),
 }
+"""The units of columns.csv and of a row's column `unit`; any other is written after its number."""
 
 
 def quantity(value: Scalar, unit: str | None) -> str:
@@ -83,9 +104,9 @@ def quantity(value: Scalar, unit: str | None) -> str:
         return NOTHING if value is None else "yes" if value else "no"
     if isinstance(value, str):
         return value
-    written = _BY_UNIT.get(unit or "")
-    if written:
-        return written(value)
+    known = UNITS.get(unit or "")
+    if known and known.written:
+        return known.written(value)
     text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from countervail import __version__
 from countervail.output import cell
 from countervail.report.charts import every
-from countervail.report.tables.columns import UNITS, Column, Table, described
+from countervail.report.numbers import UNITS
+from countervail.report.tables.columns import Column, Table, described
 from countervail.types import Scalar, Tables
 
 FORMAT: Final = "run/1"

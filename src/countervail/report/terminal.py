@@ -45,6 +45,10 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def _labels(table: str) -> dict[str, str]:
+    return {column.name: column.label for column in described()[table].columns}
+
+
 def _members(tables: Tables) -> Table:
     bands = " (below each figure its 5 to 95 % band)" if headline.meta(tables).get("draws") else ""
     labels = [column.label for column in described("page")["members"].columns if column.numeric]
@@ -60,8 +64,10 @@ def _members(tables: Tables) -> Table:
 
 
 def _provisions(tables: Tables) -> Table:
+    labels = _labels("provisions")
     table = _table(
-        "What each proposal is worth to the club's eligible members", "", "Alone", "Band", "USD", "Added last"
+        "What each proposal is worth to the club's eligible members",
+        *("", labels["alone_pct"], "Band", "USD", labels["last_pct"]),
     )
     for row in tables.get("provisions", ()):
         if row["country"] == CLUB:
@@ -72,7 +78,10 @@ def _provisions(tables: Tables) -> Table:
 
 
 def _claims(tables: Tables) -> Table:
-    table = _table("Claims checked", "", "Reading", "Claimed", "Computed", "Verdict")
+    labels = _labels("claims")
+    table = _table(
+        described()["claims"].title, "", *(labels[name] for name in ("reading", "claimed", "computed", "verdict"))
+    )
     for row in tables.get("claims", ()):
         unit = "persons" if row["unit"] == "persons" else None
         claimed, computed = quantity(row["claimed"], unit), quantity(row["computed"], unit)

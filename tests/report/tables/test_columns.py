@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 
 from countervail.report import results
+from countervail.report.numbers import UNITS
 from countervail.report.pages.run_page import page, sections
 from countervail.report.tables import columns as columns_module
-from countervail.report.tables.columns import FILE, UNITS, described
+from countervail.report.tables.columns import FILE, described
 from support.synthetic_tables import synthetic
 
 TEXT = FILE.read_text(encoding="utf-8")

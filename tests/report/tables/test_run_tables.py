@@ -10,7 +10,8 @@ import pytest
 
 import countervail as cv
 from countervail.analysis.outcome import Outcome
-from countervail.report.tables.run_tables import percent, tables
+from countervail.report.tables import percent_change
+from countervail.report.tables.run_tables import tables
 from countervail.scenario import Scenario
 from countervail.world.world import World
 from support.cases import bare_world, measure, provision, rich_world, rng_of, scenario
@@ -149,4 +150,4 @@ def test_caveats_name_what_is_estimated_and_who_depends_on_a_deficit(outcome: Ou
 
 
 def test_percent_is_of_real_income_and_not_of_its_logarithm() -> None:
-    assert percent(float(np.log(1.05))) == pytest.approx(5.0)
+    assert percent_change(float(np.log(1.05))) == pytest.approx(5.0)

@@ -46,7 +46,7 @@ async def meta(request: Request, inputs: InputsHere) -> Response:
     """The scenarios, the world, the evidence, and the state a page begins with."""
     facts = await _data(request, "facts", inputs.first)
     described = await run_in_threadpool(inputs.described)
-    more = {"version": __version__, "draws": request.app.state.draws, "world": from_json(facts or b"null")}
+    more = {"version": __version__, "draws": request.app.state.draws, **from_json(facts or b"{}")}
     return Response(as_json(described | more), media_type=JSON)
 
 

@@ -57,7 +57,7 @@ export function show(controls, loaded) {
       "li",
       { class: "chip" },
       el("span", {}, el("b", {}, what), " ", value, was != null && was !== value ? el("small", {}, ` was ${was}`) : null),
-      el("button", { type: "button", "aria-label": `Take back: ${what}`, onclick: () => change(Object.fromEntries(paths.map((name) => [name, undefined]))) }, icon("close")),
+      el("button", { type: "button", "aria-label": `Undo: ${what}`, onclick: () => change(Object.fromEntries(paths.map((name) => [name, undefined]))) }, icon("close")),
     ),
   );
   const more = chips.length - made.length;

@@ -1,11 +1,12 @@
 // The tab on coalitions: every subset of the players chosen, solved as a job; one of them can be loaded as the members.
 
-import { Chart } from "./charts.js";
+import { library } from "./charts.js";
 import { Switch } from "./choices.js";
 import { el, fill } from "./dom.js";
 import { Job, Line } from "./jobs.js";
+import { Panel } from "./panels.js";
 import { change, key, state } from "./state.js";
-import { grid, Table } from "./tables.js";
+import { grid } from "./tables.js";
 import { usd } from "./words.js";
 
 const CHINA = "CHN";
@@ -23,11 +24,9 @@ export class Coalitions {
     this.count = el("p", { class: "text", "aria-live": "polite" });
     this.go = el("button", { type: "button", class: "primary", onclick: () => this.run() }, "Run all coalitions");
     this.line = new Line("Coalitions", () => this.job.cancel(), () => this.run());
-    this.note = el("p", { class: "note", hidden: true });
-    const load = (datum) => datum.members && this.load(datum);
-    this.charts = ["shapley", "without", "lattice", "pairs", "keeps_out"].map((name) => new Chart(`coalition_${name}`, name === "lattice" ? { click: load } : {}));
+    const click = { coalition_lattice: (datum) => datum.members && this.load(datum) };
+    this.results = new Panel("results", "The coalitions solved", [{ document: "coalitions" }], { click });
     this.loadable = el("div", {});
-    this.results = ["players", "stability", "smallest", "losses"].map((name) => new Table(`coalition_${name}`, { folded: name !== "stability" }));
     this.element = el(
       "section",
       {},
@@ -35,10 +34,8 @@ export class Coalitions {
       el("p", { class: "text" }, "Which members make the club work? Every subset of the players is solved as a club of its own. Members that are not players are in no coalition. The worth of a coalition is the gain of all its players, China included; the headline counts only those for which a ratio is given. The players chosen at first are those with the largest gains."),
       el("fieldset", { class: "players" }, el("legend", {}, "Players"), this.players, this.count, this.go),
       this.line.element,
-      this.note,
-      el("div", { class: "charts" }, this.charts.map((c) => c.element)),
       this.loadable,
-      this.results.map((t) => t.element),
+      this.results.element,
     );
     this.job = new Job("coalitions", { onChange: (job) => this.line.show(job), onResult: (result) => this.receive(result) });
   }
@@ -92,17 +89,16 @@ export class Coalitions {
   }
 
   /** Draws the coalitions, with a note where they were computed for an earlier state. */
-  draw() {
+  async draw() {
     if (!this.tables) return;
     const same = this.job.about?.state === key();
-    this.note.hidden = same;
-    this.note.textContent = same ? "" : "These coalitions were computed for an earlier state, not for the present one.";
-    for (const chart of this.charts) chart.set(this.tables);
-    for (const table of this.results) table.set(this.tables[table.name.replace("coalition_", "")]);
+    const note = same ? "" : "These coalitions were computed for an earlier state, not for the present one.";
+    if (this.results.rows !== this.tables || this.results.caption !== note) this.results.set(this.tables, note);
     const rows = [...(this.tables.lattice ?? [])].sort((a, b) => b.value - a.value).slice(0, LOADABLE);
     const shown = rows.map((row) => [row.members, usd(row.value), row.stable === "no" ? "" : row.stable, el("button", { type: "button", class: "link", "aria-label": `Load as the members: ${row.members}`, onclick: () => this.load(row) }, "Load")]);
-    const headings = [{ text: "Members" }, { text: "Worth a year", numeric: true }, { text: "Holds together under" }, { text: "" }];
-    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club; a click on a point in the chart above does the same.", headings, rows: shown }));
+    const { columns } = await library();
+    const headings = ["members", "value", "stable"].map((name) => columns.lattice.columns.find((column) => column.name === name)).map(({ label, numeric }) => ({ text: label, numeric }));
+    if (rows.length) fill(this.loadable, grid({ title: "The most valuable coalitions", about: "Load one to make it the club; a click on a point in the chart above does the same.", headings: [...headings, { text: "" }], rows: shown }));
   }
 
   /** Makes a coalition the members of the club. */

@@ -32,7 +32,7 @@ export class Controls {
       part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
       part("Sanctions in force", `${controls.measures.length} measures, by target or by sender.`, false, this.sanctions.element),
       part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
-      part("Finer assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
+      part("Other assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
     ]);
     this.sync(controls);
   }

@@ -27,7 +27,7 @@ export async function show(iso3, name) {
   if (!iso3) return;
   shown = { iso3, name };
   at("country").value = iso3;
-  open(name, el("p", { class: "text" }, "Looking it up …"), () => {
+  open(name, el("p", { class: "text" }, "Loading …"), () => {
     shown = null;
     at("country").value = "";
   });

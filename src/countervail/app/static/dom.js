@@ -67,4 +67,4 @@ export function icon(name) {
 }
 
 /** Announces a text to a screen reader. */
-export const say = (text) => write(at("said"), text);
+export const say = (text) => write(at("announced"), text);

@@ -55,7 +55,7 @@ export class Downloads {
   /** Writes the files of the state shown once its run is complete, so that they need no run of their own. */
   write(of) {
     this.waiting = of;
-    this.line.show({ status: "queued", about: "once the bands are there" });
+    this.line.show({ status: "queued", about: "waiting for the bands" });
     this.poll();
   }
 

@@ -254,6 +254,7 @@ async function open() {
   });
   library();
   meta = await get("/api/meta");
+  answer.begin(meta.headline);
   begin(meta.state ?? { scenario: meta.scenario });
   top = bar.begin(meta, failed);
   sheet.begin();

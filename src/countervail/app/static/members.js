@@ -80,7 +80,7 @@ export class Members {
     return el(
       "span",
       { class: "links" },
-      el("button", { type: "button", class: "link", onclick: all }, "All it names"),
+      el("button", { type: "button", class: "link", onclick: all }, "All on this list"),
       el("button", { type: "button", class: "link", onclick: none }, "None"),
     );
   }

@@ -1,37 +1,51 @@
 // The tabs that show the results of the full run: charts and tables, with a note where they are of an earlier state.
 
-import { Chart } from "./charts.js";
+import { Chart, library } from "./charts.js";
 import { el, renew } from "./dom.js";
 import { members, Table } from "./tables.js";
 
+// Charts and tables of the report that have a place of their own on this page
+const ELSEWHERE = { charts: ["map", "costs", "gains", "timeline"], tables: ["claims", "timeline", "evidence", "assumptions"] };
+
+/**
+ * @typedef {object} Block charts and tables under a heading: those of some sections of the report, in its order
+ * @property {string} [heading] @property {string} [text]
+ * @property {string[]} [sections] their ids; without them every section of the document
+ * @property {string} [document] whose tables they are: run or coalitions
+ * @property {(table: string) => boolean} [of] which tables, and charts of which first table
+ */
+
 /** Charts and tables of one subject. */
 export class Panel {
-  /** @param {string} id @param {string} title @param {(string | {text?: string, heading?: string, charts?: string[], open?: string[], folded?: string[]})[]} blocks */
+  /** @param {string} id @param {string} title @param {Block[]} blocks @param {{before?: Element, click?: Record<string, (datum: object) => void>}} options click: what a click on a chart does, by its name */
   constructor(id, title, blocks, options = {}) {
     Object.assign(this, { id, title, options });
     this.note = el("p", { class: "note", hidden: true });
     this.charts = [];
     this.tables = [];
     this.blocks = [];
-    this.element = el("section", {}, el("h2", { class: "aside" }, title), this.note, options.before ?? null, blocks.map((block) => this.block(block)), options.after ?? null);
+    const places = blocks.map(() => el("div", { class: "block", hidden: true }));
+    this.element = el("section", {}, el("h2", { class: "aside" }, title), this.note, options.before ?? null, places);
     this.dirty = false;
+    library().then((all) => {
+      blocks.forEach((block, k) => this.fill(places[k], block, all));
+      this.dirty = true;
+      if (!this.element.hidden) this.shown();
+    });
   }
 
-  block({ heading, text, charts = [], open = [], folded = [] }) {
-    const mine = charts.map((name) => new Chart(name));
-    const tables = [...open.map((name) => new Table(name)), ...folded.map((name) => new Table(name, { folded: true }))];
-    this.charts.push(...mine);
+  /** Puts the charts and tables of a block into its place. @param {Element} place @param {Block} block */
+  fill(place, { heading, text, sections, document = "run", of = () => true }, all) {
+    const here = (table, section) => all.columns[table].document === document && (sections?.includes(section) ?? section) && of(table);
+    const drawn = Object.entries(all.charts).filter(([name, chart]) => here(chart.tables[0], chart.section) && !ELSEWHERE.charts.includes(name));
+    const listed = Object.entries(all.columns).filter(([name, table]) => here(name, table.section) && !ELSEWHERE.tables.includes(name));
+    const charts = drawn.map(([name]) => new Chart(name, { click: this.options.click?.[name] }));
+    // open tables first
+    const tables = [false, true].flatMap((folded) => listed.filter(([, table]) => table.folded === folded).map(([name]) => new Table(name, { folded })));
+    this.charts.push(...charts);
     this.tables.push(...tables);
-    const element = el(
-      "div",
-      { class: "block" },
-      heading && el("h3", {}, heading),
-      text && el("p", { class: "text" }, text),
-      mine.length ? el("div", { class: "charts" }, mine.map((c) => c.element)) : null,
-      tables.map((t) => t.element),
-    );
-    this.blocks.push({ element, names: [...open, ...folded], charts: mine });
-    return element;
+    place.append(...[heading && el("h3", {}, heading), text && el("p", { class: "text" }, text), charts.length && el("div", { class: "charts" }, charts.map((c) => c.element)), ...tables.map((t) => t.element)].filter(Boolean));
+    this.blocks.push({ place, names: [...drawn.map(([, chart]) => chart.tables[0]), ...listed.map(([name]) => name)] });
   }
 
   /** @param {Record<string, object[]> | null} rows @param {string} note the state they are of, empty where it is the one shown */
@@ -50,7 +64,7 @@ export class Panel {
     this.dirty = false;
     for (const chart of this.charts) chart.set(this.rows ?? {});
     for (const table of this.tables) table.set(this.rows?.[table.name]);
-    for (const { element, names, charts } of this.blocks) element.hidden = !names.some((name) => this.rows?.[name]?.length) && !charts.some((chart) => chart.something());
+    for (const { place, names } of this.blocks) place.hidden = !names.some((name) => this.rows?.[name]?.length);
   }
 }
 
@@ -71,23 +85,22 @@ export class MembersTable {
   }
 }
 
-/** The panels with tables of the full run. @param {MembersTable} table */
+/** The panels with results of the full run: the sections of the report that each shows. @param {MembersTable} table */
 export const panels = (table) => [
   new Panel(
     "members",
     "Members",
-    [
-      { text: "The secretariat, which runs the club, has no row in the table of what keeps each country out.", charts: ["ratios", "break_evens", "rests_on", "deterrence"], open: ["deterrence"], folded: ["rests_on", "figures"] },
-    ],
+    [{ text: "The secretariat, which runs the club, has no row in the table of deterrence.", sections: ["members", "break-even", "deterrence", "answer"] }],
     { before: table.element },
   ),
-  new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and in addition to all the others.", charts: ["provisions"], folded: ["provisions"] }]),
+  new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and in addition to all the others.", sections: ["proposals"] }]),
 ];
 
 export const later = () => [
   new Panel("world", "Rest of the world", [
-    { heading: "Who imposes the sanctions", charts: ["senders"], folded: ["senders", "measures"] },
-    { heading: "Third countries", charts: ["third_countries", "diversion"], folded: ["third_countries", "diversion", "countries"] },
+    { heading: "Senders and third countries", sections: ["senders"] },
+    { heading: "Diverted trade", sections: ["diversion"] },
+    { heading: "Every country", sections: ["map"] },
   ]),
 ];
 
@@ -96,13 +109,11 @@ export const checks = () =>
     {
       heading: "Placebo",
       text: "The same calculation for countries that are not sanctioned in this way: any cost it gives there is noise. A member whose cost is no larger than that has no ratio.",
-      charts: ["placebo"],
-      open: ["placebo_summary"],
-      folded: ["placebo"],
+      sections: ["placebo"],
     },
-    { heading: "Which assumption moves the answer", charts: ["sensitivity"], folded: ["sensitivity"] },
-    { heading: "Under other rules", charts: ["closures"], folded: ["closures"] },
-    { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", charts: ["readings"], open: ["readings"] },
-    { heading: "Published figures compared with ours", open: ["facts"] },
-    { heading: "Caveats of the data", open: ["caveats"] },
+    { heading: "Which assumption moves the answer", sections: ["assumptions"] },
+    { heading: "Under other rules", sections: ["rules"] },
+    { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
+    { heading: "Published figures compared with ours", sections: ["facts"] },
+    { heading: "Caveats of the data", sections: ["caveats"] },
   ]);

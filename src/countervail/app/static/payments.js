@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { Panel } from "./panels.js";
 import { key, state } from "./state.js";
 
-const NETWORK = { charts: ["payment_network"], open: ["rail_summary"], folded: ["rail_members", "rail_pairs"] };
+const ofNetwork = (table) => table.startsWith("rail_"); // the others are of the full run
 
 export class Payments {
   constructor() {
@@ -14,12 +14,8 @@ export class Payments {
     this.title = "Payments";
     this.date = el("div", { class: "date" });
     this.error = el("p", { class: "error", hidden: true });
-    this.network = new Panel("network", "The payment network", [
-      NETWORK,
-      { heading: "Over time", charts: ["payment_reach", "payment_wedge"], folded: ["rail_events", "rail_counts"] },
-      { heading: "What the proposals change", folded: ["rail_provisions", "rail_provision_pairs"] },
-    ]);
-    this.worth = new Panel("worth", "What each link is worth", [{ charts: ["payment_links"], folded: ["payment_proposals"] }]);
+    this.network = new Panel("network", "The payment network", [{ sections: ["payments"], of: ofNetwork }]);
+    this.worth = new Panel("worth", "What each link is worth", [{ sections: ["payments"], of: (table) => !ofNetwork(table) }]);
     this.element = el(
       "section",
       {},

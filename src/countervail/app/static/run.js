@@ -21,7 +21,7 @@ export class LongRun {
     this.now = null;
     this.before = null;
     this.latest = null;
-    this.line = new Line("Bands, break-evens and the rest", () => this.job.cancel(), () => this.start());
+    this.line = new Line("Bands, break-evens and all other results", () => this.job.cancel(), () => this.start());
     this.job = new Job("run", {
       onChange: (job) => {
         if (job.status === "done" && this.known.has(this.job.about)) this.known.get(this.job.about).complete = true;

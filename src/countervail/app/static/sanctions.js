@@ -104,7 +104,7 @@ class Group {
 }
 
 const onWhom = (m) => `on ${m.target_names.join(", ")}`;
-const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several together");
+const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several senders");
 const LINES = { target: inShort, sender: (m) => `${inShort(m)} · on ${m.target_names.join(", ")}` };
 
 export class Sanctions {

@@ -4,9 +4,6 @@ import { library } from "./charts.js";
 import { el, fill } from "./dom.js";
 import { cell, quantity } from "./words.js";
 
-const NUMERIC = ["number", "integer", "any"];
-const UNNAMED = ["", "own", "share", "ratio", "persons"];
-const heading = (column) => (UNNAMED.includes(column.unit) ? column.label : `${column.label} (${column.unit})`);
 const room = (texts) => {
   const longest = Math.max(0, ...texts.map((text) => text.length));
   return longest > 120 ? "essay" : longest > 40 ? "long" : longest > 14 ? "medium" : "";
@@ -78,7 +75,7 @@ export class Table {
     const { keep, brief, most = Infinity, cells = {} } = this.options;
     const shown = this.all ? this.rows : this.rows.slice(0, most);
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
-    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : heading(c), about: c.description, numeric: NUMERIC.includes(c.kind) }));
+    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : c.heading, about: c.description, numeric: c.numeric }));
     const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
     const more = el("button", { type: "button", class: "link", onclick: () => this.showAll() }, `Show all ${this.rows.length}`);
     fill(this.place, grid({ title, about: described.description, headings, rows }), shown.length < this.rows.length && more);

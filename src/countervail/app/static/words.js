@@ -5,12 +5,14 @@ const HARD = "\u00a0";
 
 const formats = Array.from({ length: 5 }, (_, k) => new Intl.NumberFormat("en", { minimumFractionDigits: k, maximumFractionDigits: k }));
 
-/** At about `digits` significant digits, thousands apart, never in exponents. */
+/** At about `digits` significant digits, thousands separated, never in exponents. */
 export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return NOTHING;
   const size = Math.abs(Number(value.toPrecision(digits)));
-  const decimals = size === 0 ? 0 : Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 4);
-  let text = formats[decimals].format(decimals ? size : Math.abs(value));
+  const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const most = formats.length - 1;
+  // rounded once: where the decimals are limited, not to `digits` before
+  let text = formats[Math.min(decimals, most)].format(decimals && decimals <= most ? size : Math.abs(value));
   if (size && !Number(text.replaceAll(",", ""))) text = "0";
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
@@ -44,7 +46,7 @@ export function quantity(value, unit) {
 
 /** A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`. */
 export function cell(column, value, unit) {
-  if (value == null) return ["number", "integer", "any"].includes(column.kind) ? NOTHING : "";
+  if (value == null) return column.numeric ? NOTHING : "";
   if (typeof value !== "number") return quantity(value, null);
   const own = column.unit === "own" ? unit : column.unit;
   if (own === "persons") return persons(value);

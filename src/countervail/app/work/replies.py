@@ -12,6 +12,7 @@ from countervail.app.work.engine import Engine
 from countervail.evidence.bundle import Evidence
 from countervail.report import headline
 from countervail.report.controls import controls
+from countervail.report.numbers import USUAL
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
@@ -24,9 +25,16 @@ _DOCUMENTS: Final = ("coalitions", "country", "run")
 
 
 def facts(engine: Engine, question: Question) -> dict[str, Any]:
-    """The world that everything is computed in."""
+    """The world that everything is computed in, and what the figures of the headline mean."""
     world = engine.world
-    return {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j}
+    return {
+        "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
+        "headline": {
+            "definitions": headline.DEFINITIONS,
+            "terms": headline.TERMS,
+            "agreement": USUAL,
+        },
+    }
 
 
 def ahead(engine: Engine, question: Question) -> dict[str, Any]:
@@ -39,34 +47,46 @@ def charts(engine: Engine, question: Question) -> dict[str, Any]:
     """Every chart of the report and of the page on coalitions, and the two looks; the same for every state."""
     from countervail.report.charts import config, every
 
+    tables = [(document, table) for document in _DOCUMENTS for table in described(document).values()]
+    tables.sort(key=lambda entry: entry[1].position)
     return {
         "charts": {
             name: {
                 "title": chart.title,
                 "reading": chart.reading,
                 "tables": chart.tables,
+                "section": chart.section,
                 "specification": chart.specification,
             }
             for name, chart in every().items()
         },
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
-        "columns": {table.name: _described(table) for document in _DOCUMENTS for table in described(document).values()},
+        "columns": {table.name: _described(document, table) for document, table in tables},
     }
 
 
-def _described(table: Table) -> dict[str, Any]:
+def _described(document: str, table: Table) -> dict[str, Any]:
     columns = [
         {
             "name": c.name,
             "kind": c.kind,
             "unit": c.unit,
             "label": c.label,
+            "heading": c.heading,
+            "numeric": c.numeric,
             "description": c.description,
             "under": c.under,
         }
         for c in table.shown
     ]
-    return {"title": table.title, "description": table.description, "columns": columns}
+    return {
+        "title": table.title,
+        "description": table.description,
+        "document": document,
+        "section": table.section,
+        "folded": table.folded,
+        "columns": columns,
+    }
 
 
 def scenario(engine: Engine, question: Question) -> dict[str, Any]:

@@ -267,7 +267,7 @@ _Span = tuple[float | None, float | None, float]
 
 
 def _club_numbers(club: Club, loaded: Club) -> Iterator[Number]:
-    for field, text in words.CLUB.items():
+    for field, text in words.CLUB_NUMBERS.items():
         span = (0.0, None, math.inf) if field == "cap" else (0.0, 1.0, 1.0)
         yield _number(f"club.{field}", text, getattr(club, field), getattr(loaded, field), span)
     before = {item.id: item.share for item in loaded.integration}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from countervail.report.numbers import USUAL
 from countervail.trade.closures import CLOSURES
 
 
@@ -63,18 +64,20 @@ GROUPS: Final[dict[str, str]] = {"EU": "European Union", "UN": "United Nations"}
 
 PROVISION: Final = Words(
     "Rise of trade",
-    "Log points by which it raises trade on its pairs: 0.05 is about 5 %; a trade agreement does 0.2 to 0.5.",
+    f"Log points by which it raises trade on its pairs: 0.05 is about 5 %; a trade agreement brings {USUAL}.",
 )
-PAID: Final = "What it does follows from the payment network, not from a number here."
-CLUB: Final[dict[str, Words]] = {
-    "cap": Words("Most that all provisions do together", "Log points of trade that no pair's rise goes beyond."),
+PAID: Final = "Its effect is computed from the payment network, so it has no slider."
+CLUB_NUMBERS: Final[dict[str, Words]] = {
+    "cap": Words(
+        "Maximum total effect", "The most, in log points, by which all provisions together raise trade on a pair."
+    ),
     "rent_share": Words(
-        "Part of a trade cost that somebody earns",
-        "Share of what trading costs that middlemen on the exporter's side keep as a fee.",
+        "Share of trade costs kept as a fee",
+        "Share of the cost of trading that intermediaries on the exporter's side keep.",
     ),
     "china_partial": Words(
-        "What reaches China when it takes part in part",
-        "Share of each provision that works on trade with China; it counts only while China is in part.",
+        "Effect on China under partial participation",
+        "Share of each provision that applies to trade with China; used only under partial participation.",
     ),
 }
 INTEGRATION: Final = Words(

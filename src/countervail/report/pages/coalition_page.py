@@ -1,4 +1,4 @@
-"""The page of a cube: Shapley bars with bands, the lattice, leave-one-out, what keeps each member out."""
+"""The page of a cube: Shapley bars with bands, the lattice, leave-one-out, deterrence by member."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from countervail.types import Row, Tables
 HTML, JSON = "coalitions.html", "coalitions.json"
 SECTIONS: Final = (
     ("answer", "The answer"),
-    ("players", "Who makes it work"),
+    ("players", "Contribution by member"),
     ("lattice", "Size and worth"),
     ("stability", "What holds together"),
-    ("deterrence", "What keeps each out"),
+    ("deterrence", "Deterrence by member"),
     ("pairs", "Pairs of players"),
     ("losses", "Others"),
     ("findings", "Published findings beside ours"),
@@ -55,7 +55,7 @@ def page(tables: Tables) -> str:
     filled = fill([Section(*head) for head in SECTIONS], tables, charts(tables), ("coalitions",))
     run = (
         f"All {meta['coalitions']:,} coalitions of {meta['players']} {who}, each an exact equilibrium "
-        f"(largest residual {float(str(meta['residual'])):.0e}); "
+        f"(largest residual {meta['residual']:.0e}); "
         f"world {meta['world']} ({meta['world_year']}); closure {meta['closure']}."
     )
     return render(
@@ -69,12 +69,11 @@ def page(tables: Tables) -> str:
 
 
 def _headline(tables: Tables, club: bool) -> list[str]:
-    meta, players = tables["meta"][0], sorted(tables["players"], key=lambda r: -float(str(r["shapley"])))
-    first, worth = players[0], float(str(meta["value"]))
+    meta, first = tables["meta"][0], max(tables["players"], key=lambda row: row["shapley"])
     what = "gain together" if club else "cost the target together"
-    sentences = [f"All of them {what} {worth:,.0f} million USD a year."]
+    sentences = [f"All of them {what} {meta['value']:,.0f} million USD a year."]
     if first["share"] is not None:
-        sentences.append(f"{first['name']} accounts for {float(str(first['share'])):.0%} of it (Shapley value).")
-    every = f"{int(str(meta['coalitions'])):,}"
-    sentences += [f"{int(str(r['count'])):,} of {every} coalitions: {r['rule']}." for r in tables.get("stability", ())]
+        sentences.append(f"{first['name']} accounts for {first['share']:.0%} of it (Shapley value).")
+    every = f"{meta['coalitions']:,}"
+    sentences += [f"{row['count']:,} of {every} coalitions: {row['rule']}." for row in tables.get("stability", ())]
     return sentences

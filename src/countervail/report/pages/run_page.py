@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from countervail.analysis.breakeven import SEARCHED
+from countervail.analysis.outcome import LEAST_COST
 from countervail.report import headline
 from countervail.report.charts import charts
-from countervail.report.numbers import NOTHING, band, float_of, plain, quantity, unprefixed
+from countervail.report.numbers import NOTHING, band, float_of, plain, quantity, share, unprefixed
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
@@ -17,7 +19,7 @@ from countervail.types import Row, Scalar, Tables
 _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     "answer": (
         "The answer",
-        "A ratio is given only where the cost of the sanctions stands out from the placebo and from 0.25 %; "
+        f"A ratio is given only where the cost of the sanctions is above both the placebo and {share(LEAST_COST)}; "
         "elsewhere the reason is given in its place.",
     ),
     "map": ("The world", ""),
@@ -30,11 +32,11 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "break-even": (
         "How strong a club would have to be",
-        "A uniform rise in trade inside the club takes the place of the proposals. Who would need more than 5 log "
-        "points is marked so.",
+        f"A uniform rise in trade inside the club takes the place of the proposals. Members that would need more than "
+        f"{SEARCHED:g} log points have an arrow.",
     ),
     "deterrence": (
-        "What keeps each out",
+        "Deterrence by member",
         "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
     ),
     "senders": ("Senders and third countries", ""),
@@ -47,12 +49,12 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     "timeline": ("Timeline", ""),
     "evidence": (
         "Evidence",
-        "Every fact the scenario takes from a document, by document. Sizes are no part of it: they are assumptions. A "
-        "text that restates another is no second witness: origins are counted, not documents.",
+        "Every fact the scenario takes from a document, by document. Documents give no sizes: those are assumptions. "
+        "A text that restates another adds no support: origins are counted, not documents.",
     ),
     "assumptions": (
         "Assumptions",
-        "Observed: read off data. Cited: from the source named. Assumption: ours, drawn from its range.",
+        "Observed: taken from data. Cited: from the source named. Assumption: ours, drawn from its range.",
     ),
     "rules": ("Under other rules", ""),
     "placebo": ("Placebo", ""),

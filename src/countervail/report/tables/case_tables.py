@@ -12,8 +12,7 @@ from countervail.evidence.bundle import Evidence, load
 from countervail.evidence.compare import COMPARED
 from countervail.evidence.model import MASK, Link
 from countervail.evidence.to_scenario import ClubFile, club_file
-from countervail.report.tables import evidence_tables
-from countervail.report.tables.columns import name
+from countervail.report.tables import country_name, evidence_tables
 from countervail.report.tables.evidence_tables import NOT_TESTED, Fact, facts, row, sentences
 from countervail.scenario import Scenario
 from countervail.types import Row
@@ -152,7 +151,7 @@ class _Case:
         if fact.kind == "reading":
             theirs, ours = set(in_case["candidates"]), set(fact.content)
             parts = [
-                f"{label}: {', '.join(name(c) for c in sorted(codes))}."
+                f"{label}: {', '.join(country_name(c) for c in sorted(codes))}."
                 for label, codes in (("Only in the scenario", ours - theirs), ("Only in the case", theirs - ours))
                 if codes
             ]
@@ -170,7 +169,9 @@ class _Case:
             return None
         source = _key(self.documents[claims[0]["document"]]["source"])
         label = "The state that has the secretariat"
-        return self.complete(row("secretariat", label, name(code), source, claims[0]["place"], NOT_TESTED), claims)
+        return self.complete(
+            row("secretariat", label, country_name(code), source, claims[0]["place"], NOT_TESTED), claims
+        )
 
     def complete(self, given: Row, claims: Sequence[dict[str, Any]]) -> Row:
         """A row completed from its claims."""

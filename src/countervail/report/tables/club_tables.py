@@ -11,7 +11,7 @@ from countervail.analysis.claim_checks import population
 from countervail.analysis.estimate import Estimate
 from countervail.analysis.outcome import UNITS, Outcome
 from countervail.analysis.worlds import offset
-from countervail.report.tables.columns import name, percent
+from countervail.report.tables import country_name, percent_change
 from countervail.scenario import CLUB
 from countervail.types import Row
 from countervail.world.world import ESTIMATED
@@ -22,7 +22,12 @@ def figures(o: Outcome) -> Iterator[Row]:
     for reading, own in o.by_reading.items():
         eligible = o.eligible(own.members)
         for who in (*own.members, *((CLUB,) if eligible else ())):
-            head = {"reading": reading, "country": who, "name": name(who), "eligible": who in eligible or who == CLUB}
+            head = {
+                "reading": reading,
+                "country": who,
+                "name": country_name(who),
+                "eligible": who in eligible or who == CLUB,
+            }
             for quantity, unit in UNITS.items():
                 if quantity != "break_even" or who in o.integration.get(reading, {}):
                     yield head | {"quantity": quantity, "unit": unit} | _columns(o.estimate(quantity, who, reading))
@@ -55,12 +60,12 @@ def provisions(o: Outcome) -> Iterator[Row]:
                 "id": p.id,
                 "label": p.label,
                 "country": who,
-                "name": name(who),
+                "name": country_name(who),
                 "alone_pct": band.value,
                 "alone_usd": float(np.expm1(series[0])) * income,
                 "alone_low": band.low,
                 "alone_high": band.high,
-                "last_pct": percent(last),
+                "last_pct": percent_change(last),
                 "last_usd": float(np.expm1(last)) * income,
                 "basis": p.effect.basis,
                 "source": p.effect.source or p.effect.note,
@@ -103,8 +108,8 @@ def deterrence(o: Outcome) -> Iterator[Row]:
         elif wedge < 0:
             note = "better off outside already"
         value = 100.0 * wedge if np.isfinite(wedge) else None
-        gain = percent(o.worlds.gain[o.world.index(code)])
-        yield {"iso3": code, "name": name(code), "gain_pct": gain, "deterrence_pct": value, "note": note}
+        gain = percent_change(o.worlds.gain[o.world.index(code)])
+        yield {"iso3": code, "name": country_name(code), "gain_pct": gain, "deterrence_pct": value, "note": note}
 
 
 def closures(o: Outcome) -> Iterator[Row]:
@@ -112,7 +117,7 @@ def closures(o: Outcome) -> Iterator[Row]:
     nothing = dict.fromkeys(("cost_pct", "cost_low", "cost_high", "gain_pct", "gain_low", "gain_high", "offset"))
     for variant in o.variants:
         for who in (*o.eligible(), *((CLUB,) if o.eligible() else ())):
-            head = {"variant": variant.setting, "value": variant.value, "country": who, "name": name(who)}
+            head = {"variant": variant.setting, "value": variant.value, "country": who, "name": country_name(who)}
             if variant.worlds is None:
                 yield head | nothing | {"note": variant.note}
                 continue
@@ -161,10 +166,10 @@ def rests_on(o: Outcome) -> Iterator[Row]:
             share = float((estimated[own].sum() + estimated[:, own].sum()) / trade)
         yield {
             "country": who,
-            "name": name(who),
-            "gain_pct": percent(gain),
-            "without_china_pct": percent(without) if "CHN" in o.members else None,
+            "name": country_name(who),
+            "gain_pct": percent_change(gain),
+            "without_china_pct": percent_change(without) if "CHN" in o.members else None,
             "china_share": 1.0 - without / gain if "CHN" in o.members and gain > 1e-7 else None,
             "imputed_trade_share": share,
-            "note": f"{percent(observed):.3f} % with provisions at work only where trade is observed",
+            "note": f"{percent_change(observed):.3f} % with provisions at work only where trade is observed",
         }

@@ -6,7 +6,7 @@ Schema, docs/results-schema.md and the server read the descriptions from here:
 - `document`: run (results.json), coalitions (coalitions.json), country (one country, on the live page), page (tables
   that a page makes from those of a run);
 - `kind`: text, number, integer, boolean, date or any;
-- `unit`: what a number counts (see `UNITS`); `own` where the row's column `unit` says it;
+- `unit`: what a number counts (see `numbers.UNITS`); `own` where the row's column `unit` says it;
 - `section`, of a table: the section of the page that shows it;
 - `shown`: of a table `open` or `folded`, with its position in the section where the order of the file is not meant; of
   a column `hidden` where it helps a program more than a reader, or `under NAME` where it is set small under another;
@@ -16,7 +16,6 @@ Schema, docs/results-schema.md and the server read the descriptions from here:
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,30 +23,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from countervail import countries
-from countervail.scenario import CLUB
+from countervail.report.numbers import UNITS
 
 FILE: Final = files("countervail.report.tables") / "columns.csv"
-
-
-@dataclass(frozen=True)
-class Unit:
-    """How a unit is written: its number format in the workbook, and whether a heading names it."""
-
-    pattern: str = ""
-    named: bool = True
-
-
-UNITS: Final = {
-    "": Unit(named=False),
-    "own": Unit(named=False),
-    "%": Unit("0.000"),
-    "million USD": Unit("#,##0.0"),
-    "share": Unit("0.0%", named=False),
-    "ratio": Unit("0.000", named=False),
-    "persons": Unit("#,##0", named=False),
-    "log points": Unit("0.000"),
-}
 
 
 @dataclass(frozen=True)
@@ -126,16 +104,3 @@ def _table(head: dict[str, str], *rows: dict[str, str]) -> Table:
         folded=how == "folded",
         position=int(position or 0),
     )
-
-
-# -- what every row of results is made of ------------------------------------------------------------------------------
-
-
-def name(code: str) -> str:
-    """A country's name; the club's and the rest of the world's too."""
-    return "The club" if code == CLUB else countries.name(code)
-
-
-def percent(log: float) -> float:
-    """A log change as a percentage."""
-    return 100.0 * math.expm1(log)

@@ -14,7 +14,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.rails import Network, payments
 from countervail.rails.explain import Explanation
 from countervail.report.numbers import MINUS, share, usd
-from countervail.report.tables.columns import name
+from countervail.report.tables import country_name
 from countervail.report.tables.evidence_tables import sentences
 from countervail.report.tables.world_tables import every_country
 from countervail.scenario import Measure, Range, Scenario, unit_of
@@ -80,7 +80,7 @@ def _partners(o: Outcome, k: int) -> Iterator[Row]:
             continue
         row = {
             "iso3": world.countries[n],
-            "name": name(world.countries[n]),
+            "name": country_name(world.countries[n]),
             "exports_usd": float(now[0][n]),
             "imports_usd": float(now[1][n]),
         }

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from countervail import countries
 from countervail.report.numbers import quantity
-from countervail.report.tables.columns import described, name
+from countervail.report.tables import country_name
+from countervail.report.tables.columns import described
 from countervail.scenario import Scenario
 from countervail.types import Row
 
@@ -69,7 +70,7 @@ def _readings(scenario: Scenario, checked: Sequence[Row]) -> Iterator[Fact]:
         if verdict == NOT_TESTED and reading.stated_count is not None:
             verdict = "supported" if reading.stated_count == named else "inconsistent"
             note = f"{reading.stated_count} are counted and {named} named."
-        listed = ", ".join([*(name(code) for code in reading.candidates), *reading.ambiguous])
+        listed = ", ".join([*(country_name(code) for code in reading.candidates), *reading.ambiguous])
         where = reading.document, reading.place
         yield Fact(
             "reading",
@@ -78,10 +79,10 @@ def _readings(scenario: Scenario, checked: Sequence[Row]) -> Iterator[Fact]:
             row(f"reading {key}", reading.label, listed, *where, verdict, reading.note, note),
         )
         for code, part in reading.partial.items():
-            label = f"{reading.label}: {name(code)} in part"
+            label = f"{reading.label}: {country_name(code)} in part"
             yield Fact("partial", (key, code), part, row(f"reading {key}: {code}", label, part, *where, NOT_TESTED))
         for text, codes in reading.ambiguous.items():
-            meant = " or ".join(name(code) for code in codes)
+            meant = " or ".join(country_name(code) for code in codes)
             label = f"{reading.label}: the name {text} is open"
             fact = f"reading {key}: {text}"
             yield Fact("ambiguous", (key, text), list(codes), row(fact, label, meant, *where, "ambiguous"))

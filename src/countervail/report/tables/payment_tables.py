@@ -14,8 +14,7 @@ from countervail.rails.interdict import Interdiction
 from countervail.rails.proposals import Change, Proposed, every_proposal
 from countervail.rails.removals import Element
 from countervail.rails.series import events, finite, series
-from countervail.report.tables import rail_tables
-from countervail.report.tables.columns import name
+from countervail.report.tables import country_name, percent_change, rail_tables
 from countervail.report.tables.rail_tables import member_pairs, weighted
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Floats, Progress, Row
@@ -148,8 +147,8 @@ def _provision_pairs(network: Network, made: Sequence[Proposed]) -> list[Row]:
                     "label": proposal.label,
                     "one": one,
                     "other": other,
-                    "one_name": name(one),
-                    "other_name": name(other),
+                    "one_name": country_name(one),
+                    "other_name": country_name(other),
                     "wedge_before": finite(network.wedges[i, j]),
                     "wedge_after": finite(after.wedges[i, j]),
                     "reach_before": float(network.reach[i, j]),
@@ -186,7 +185,7 @@ def _proposals(study: Study) -> Iterator[Row]:
                 "id": worth.proposed.id,
                 "label": worth.proposed.label,
                 "country": who,
-                "name": name(who),
+                "name": country_name(who),
                 **own,
                 "reach": club.club_mean(worth.proposed.alone.reach),
                 **_income(study, worth, who),
@@ -201,13 +200,13 @@ def _income(study: Study, worth: ProposalGain, who: str) -> Row:
     alone, low, high, last = (_pooled(study, x, who) for x in (gain.value, gain.low, gain.high, worth.last))
     income = study.base.base_income[_at(study, who)].sum()
     return {
-        "alone_pct": 100.0 * float(np.expm1(alone)),
-        "alone_low": 100.0 * float(np.expm1(low)),
-        "alone_high": 100.0 * float(np.expm1(high)),
+        "alone_pct": percent_change(alone),
+        "alone_low": percent_change(low),
+        "alone_high": percent_change(high),
         "alone_usd": float(np.expm1(alone) * income),
         "low_usd": float(np.expm1(low) * income),
         "high_usd": float(np.expm1(high) * income),
-        "last_pct": 100.0 * float(np.expm1(last)),
+        "last_pct": percent_change(last),
         "last_usd": float(np.expm1(last) * income),
     }
 
@@ -230,8 +229,8 @@ def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
     def named(element: Element) -> str:
         if element.kind == "membership":
             country, _, rail = element.name.partition(" on ")
-            return f"{name(country)} on {rail}"
-        return f"banks of {name(element.name)}" if element.kind == "correspondent" else labels[element.name]
+            return f"{country_name(country)} on {rail}"
+        return f"banks of {country_name(element.name)}" if element.kind == "correspondent" else labels[element.name]
 
     return [
         {
@@ -264,12 +263,12 @@ def _cuts(study: Study) -> Iterator[Row]:
         for group, at in groups.items():
             income = study.base.base_income[at]
             row[f"{group}_pct"] = (
-                100.0 * float(np.expm1(mean(cost.change, study.base.base_income, at))) if len(at) else None
+                percent_change(float(mean(cost.change, study.base.base_income, at))) if len(at) else None
             )
             row[f"{group}_usd"] = float((income * np.expm1(cost.change[at])).sum()) if len(at) else None
         worst = np.argsort(cost.change)[:_HIT]
         row["hit_most"] = "; ".join(
-            f"{name(case.world.countries[k])} {100 * np.expm1(cost.change[k]):.2f} %" for k in worst
+            f"{country_name(case.world.countries[k])} {percent_change(cost.change[k]):.2f} %" for k in worst
         )
         yield row
 

@@ -13,7 +13,7 @@ from countervail.rails import Network
 from countervail.rails.proposals import four_worlds
 from countervail.rails.series import finite
 from countervail.rails.table import ranges
-from countervail.report.tables.columns import name
+from countervail.report.tables import country_name
 from countervail.scenario import Scenario
 from countervail.types import Floats, Row
 
@@ -65,7 +65,7 @@ def members(network: Network) -> list[Row]:
         rows.append(
             {
                 "iso3": iso3,
-                "name": name(iso3),
+                "name": country_name(iso3),
                 "club_wedge": finite(weighted(network.wedges[i, club], trade[i, club])),
                 "club_reach": weighted(network.reach[i, club], trade[i, club]),
                 "world_wedge": finite(weighted(network.wedges[i, world], trade[i, world])),
@@ -103,8 +103,8 @@ def pairs(network: Network) -> list[Row]:
             {
                 "one": one,
                 "other": other,
-                "one_name": name(one),
-                "other_name": name(other),
+                "one_name": country_name(one),
+                "other_name": country_name(other),
                 "wedge": finite(network.wedges[i, j]),
                 "wedge_low": finite(network.wedges_low[i, j]),
                 "wedge_high": finite(network.wedges_high[i, j]),
@@ -168,7 +168,7 @@ def nodes(network: Network) -> list[Row]:
     ends = {end for edge in _edges(network.with_provision("all")) for end in edge[:2]}
     rails = [rail for rail in network.state.rails if rail in ends]
     outer = [("member", m) for m in inside] + [("third country", t) for t in thirds]
-    ring = [_node(code, name(code), kind, place / len(outer), 1.0) for place, (kind, code) in enumerate(outer)]
+    ring = [_node(code, country_name(code), kind, place / len(outer), 1.0) for place, (kind, code) in enumerate(outer)]
     # the inner ring is turned, so that no rail lies on the way between two that face each other
     return ring + [_node(rail, rail, "rail", (place + 0.5) / len(rails), _INNER) for place, rail in enumerate(rails)]
 

@@ -19,10 +19,9 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
-from countervail.report.tables import payment_tables
+from countervail.report.tables import country_name, payment_tables, percent_change
 from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
-from countervail.report.tables.columns import name, percent
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import diversion, every_country, measures, senders, third_countries
 from countervail.scenario import CLUB, Scenario
@@ -133,7 +132,7 @@ def stated_time() -> str:
 
 def _placebo(o: Outcome) -> Iterator[Row]:
     for code, b, cost in zip(o.placebo.countries, o.placebo.ratio, o.placebo.cost, strict=True):
-        yield {"iso3": code, "name": name(code), "cost_pct": percent(cost), "b": float(b)}
+        yield {"iso3": code, "name": country_name(code), "cost_pct": percent_change(cost), "b": float(b)}
 
 
 def _placebo_summary(o: Outcome) -> Row:
@@ -142,7 +141,7 @@ def _placebo_summary(o: Outcome) -> Row:
     if not len(cost):
         return {"median_pct": None, "p95_pct": None, "n": 0, "note": note}
     middle, bound = np.percentile(cost, [50, 95])
-    return {"median_pct": percent(middle), "p95_pct": percent(bound), "n": len(cost), "note": note}
+    return {"median_pct": percent_change(middle), "p95_pct": percent_change(bound), "n": len(cost), "note": note}
 
 
 def _sensitivity(o: Outcome) -> Iterator[Row]:
@@ -153,7 +152,7 @@ def _sensitivity(o: Outcome) -> Iterator[Row]:
         for label, series in (("cost of sanctions", o.cost(who)), ("gain from the club", o.gain(who))):
             for row in influence(o.drawn, series[1:])[:SHOWN_INFLUENCES]:
                 yield {
-                    "figure": f"{name(who)}: {label}",
+                    "figure": f"{country_name(who)}: {label}",
                     "assumption": row.label,
                     "rank_correlation": row.rank_correlation,
                     "share": row.share,

@@ -8,7 +8,7 @@ import numpy as np
 
 from countervail import countries
 from countervail.analysis.outcome import Outcome
-from countervail.report.tables.columns import name, percent
+from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
 
 SHOWN_PARTNERS = 8
@@ -27,12 +27,12 @@ def every_country(o: Outcome) -> Iterator[Row]:
         )
         yield {
             "iso3": code,
-            "name": name(code),
+            "name": country_name(code),
             "map_id": known[code].numeric if code in known else None,
             "role": role,
-            "u_pct": percent(cost[k]),
-            "c_pct": percent(gain[k]),
-            "uc_pct": percent(both[k]),
+            "u_pct": percent_change(cost[k]),
+            "c_pct": percent_change(gain[k]),
+            "uc_pct": percent_change(both[k]),
             "u_usd": float(income[k] * np.expm1(cost[k])),
             "c_usd": float(income[k] * np.expm1(gain[k])),
             "gdp_usd": None if o.world.gdp is None else float(o.world.gdp[k]),
@@ -56,7 +56,7 @@ def measures(o: Outcome) -> Iterator[Row]:
             "since": m.since.isoformat() if m.since else None,
             "in_baseline": o.scenario.share_in_force(m),
             "target_usd": float(part.ev[targets].sum()),
-            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "target_pct": percent_change(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": m.basis,
             "source": m.source,
@@ -72,7 +72,7 @@ def measures(o: Outcome) -> Iterator[Row]:
             "since": None,
             "in_baseline": None,
             "target_usd": float(part.ev[targets].sum()),
-            "target_pct": percent(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "target_pct": percent_change(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": "assumption",
             "source": "the rails table: each entry with its date and source, see the payments assumptions",
@@ -86,7 +86,7 @@ def senders(o: Outcome) -> Iterator[Row]:
         cost = o.estimate("cost_pct", code)
         yield {
             "iso3": code,
-            "name": name(code),
+            "name": country_name(code),
             "cost_pct": cost.value,
             "cost_usd": float(o.income[k] * np.expm1(o.worlds.cost[k])),
             "low": cost.low,
@@ -101,10 +101,10 @@ def third_countries(o: Outcome) -> Iterator[Row]:
         if k not in involved:
             yield {
                 "iso3": code,
-                "name": name(code),
-                "u_pct": percent(o.worlds.cost[k]),
+                "name": country_name(code),
+                "u_pct": percent_change(o.worlds.cost[k]),
                 "u_usd": float(o.income[k] * np.expm1(o.worlds.cost[k])),
-                "c_pct": percent(o.worlds.gain[k]),
+                "c_pct": percent_change(o.worlds.gain[k]),
                 "c_usd": float(o.income[k] * np.expm1(o.worlds.gain[k])),
             }
 
@@ -118,10 +118,10 @@ def diversion(o: Outcome) -> Iterator[Row]:
             for d in sorted(rows, key=lambda d: -abs(d.change))[:SHOWN_PARTNERS]:
                 yield {
                     "target": target,
-                    "name": name(target),
+                    "name": country_name(target),
                     "flow": flow,
                     "partner": d.partner,
-                    "partner_name": name(d.partner),
+                    "partner_name": country_name(d.partner),
                     "lost_usd": max(-d.change, 0.0),
                     "diverted_usd": max(d.change, 0.0),
                     "share": max(d.change, 0.0) / total if total > 0 else None,

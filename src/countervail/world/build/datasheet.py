@@ -42,7 +42,7 @@ STEPS = (
     "Trade among the countries of the rest of the world is its domestic trade.",
 )
 LIMITS = (
-    "No base tariffs, for want of an open source: tariff revenue and optimal tariffs mean nothing.",
+    "No base tariffs, because there is no open source: tariff revenue and optimal tariffs mean nothing.",
     "Goods trade is of 2023, the input-output table of 2022: oil and gas prices fell in between, and what Norway or"
     " Angola exported less in 2023 appears as their own final demand.",
     "Value added of the table's countries is at basic prices of 2022, below GDP at market prices by product taxes.",
