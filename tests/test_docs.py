@@ -49,7 +49,7 @@ def test_its_files_exist(page: Path) -> None:
     ("path", "holds"),
     [
         ("analysis/case/effects.py", "price_cap"),
-        ("analysis/outcome.py", "def offset"),
+        ("analysis/worlds.py", "def offset"),
         ("report/headline.py", "offset"),
         ("report/tables/columns.csv", "title"),
         ("scenario/kinds.py", "price_cap"),

@@ -20,7 +20,7 @@ from countervail.app.models import State
 from countervail.app.work import SOLVED, Question, Reply, pack
 from countervail.errors import InputError
 from countervail.files import TemporaryFolder, sweep
-from countervail.report.controls.control_model import Kind
+from countervail.report.controls.control_model import ScenarioOrigin
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
 from countervail.scenario.tree import Node
@@ -84,13 +84,13 @@ class Known:
     """A scenario as it was read, before a page changes it."""
 
     name: str
-    kind: Kind
+    kind: ScenarioOrigin
     title: str
     description: str
     source: Source
 
     @classmethod
-    def of(cls, name: str, kind: Kind, source: Source) -> Known:
+    def of(cls, name: str, kind: ScenarioOrigin, source: Source) -> Known:
         """With the title and description that it gives itself; InputError where it is no scenario."""
         scenario = source.scenario()
         return cls(name, kind, scenario.title, scenario.description, source)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
 from countervail.output import OBEYED
-from countervail.report.controls.control_model import Controls, Kind
+from countervail.report.controls.control_model import Controls, ScenarioOrigin
 from countervail.types import Scalar
 
 MOST_SETTINGS = 400
@@ -93,7 +93,7 @@ class ScenarioName(_Answer):
     name: str
     title: str
     description: str
-    kind: Kind
+    kind: ScenarioOrigin
 
 
 class WorldFacts(_Answer):

@@ -129,7 +129,7 @@ class MeasureKind:
         label: what the page calls it.
         direction: whose trade it works on.
         takes: the fields it may have, among `NUMBERS` and `COUNTRIES`.
-        needs: those of them that it cannot do without.
+        needs: those of them that it must have.
         numbers: the numbers that mean another thing in this kind than in most.
         cuts_payments: whether it closes payment links.
     """

@@ -106,19 +106,6 @@ def sums(allocation: Floats) -> Floats:
     return out
 
 
-def convex(v: Floats, slack: float = 0.0) -> bool:
-    """Whether every player adds more to a larger coalition; the core is then not empty (Shapley 1971)."""
-    n = players_of(v)
-    every = np.arange(1 << n)
-    for i in range(n):
-        for j in range(i):
-            a, b = 1 << i, 1 << j
-            S = every[(every & (a | b)) == 0]
-            if (v[S | a | b] - v[S | a] - v[S | b] + v[S] < -slack).any():
-                return False
-    return True
-
-
 def potentially_stable(v: Floats, gain: Floats, slack: float = 0.0) -> Mask:
     """Potential internal stability `[coalition]`: worth at least what its members would gain by each leaving alone.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from countervail.app.models import State
-from countervail.report.controls.control_model import Kind
+from countervail.report.controls.control_model import ScenarioOrigin
 from countervail.scenario.load import Source
 from countervail.scenario.tree import Node
 
@@ -38,7 +38,7 @@ class Question:
     state: State
     source: bytes = field(compare=False, repr=False)
     """The scenario as it was read, before the state's changes (`pack`)."""
-    kind: Kind = field(default="file", compare=False)
+    kind: ScenarioOrigin = field(default="file", compare=False)
     case: Path | None = field(default=None, compare=False)
     """The folder of the state's evidence."""
 

@@ -17,7 +17,6 @@ from countervail.report.controls.control_model import (
     Choice,
     Control,
     Controls,
-    Kind,
     MeasureSwitch,
     Member,
     Members,
@@ -25,6 +24,7 @@ from countervail.report.controls.control_model import (
     ProvisionSwitch,
     ReadingChoice,
     Readings,
+    ScenarioOrigin,
     Value,
 )
 from countervail.report.tables.evidence_tables import facts, sentences
@@ -36,7 +36,7 @@ _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAIL
 """What the date of the payment network, a scenario's only date, is bounded by."""
 
 
-def controls(scenario: Scenario, loaded: Scenario, kind: Kind = "library") -> Controls:
+def controls(scenario: Scenario, loaded: Scenario, kind: ScenarioOrigin = "library") -> Controls:
     """What can be switched in `scenario`, which is `loaded` under overrides; `kind` is where it came from."""
     behind = {(fact.kind, fact.key): str(fact.row["fact"]) for fact in facts(scenario, [])}
     return Controls(

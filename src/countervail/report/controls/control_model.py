@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from countervail.scenario import China
 
-Kind = Literal["library", "file", "upload"]
+ScenarioOrigin = Literal["library", "file", "upload"]
 Value = str | bool | None
 
 
@@ -161,7 +161,7 @@ class Controls(_Part):
     name: str
     title: str
     description: str
-    kind: Kind
+    kind: ScenarioOrigin
     settings: tuple[Control, ...]
     reading: Readings
     members: Members

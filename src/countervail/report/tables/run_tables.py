@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from countervail import __version__
 from countervail.analysis.claim_checks import check, facts
+from countervail.analysis.estimate import percentiles
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
@@ -140,8 +139,9 @@ def _placebo_summary(o: Outcome) -> Row:
     note = o.placebo.note or f"double ratios of goods trade with the senders since {o.placebo.before}"
     if not len(cost):
         return {"median_pct": None, "p95_pct": None, "n": 0, "note": note}
-    middle, bound = np.percentile(cost, [50, 95])
-    return {"median_pct": percent_change(middle), "p95_pct": percent_change(bound), "n": len(cost), "note": note}
+    _, middle, bound = percentiles(cost)
+    values = {"median_pct": percent_change(float(middle)), "p95_pct": percent_change(float(bound))}
+    return {**values, "n": len(cost), "note": note}
 
 
 def _sensitivity(o: Outcome) -> Iterator[Row]:

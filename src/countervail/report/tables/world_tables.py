@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import countries
+from countervail.analysis.identification import mean
 from countervail.analysis.outcome import Outcome
 from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
@@ -44,8 +45,9 @@ def every_country(o: Outcome) -> Iterator[Row]:
 def measures(o: Outcome) -> Iterator[Row]:
     """What lifting each measure alone gives targets and senders."""
     base = o.income
-    for effect, part in zip(o.case.effects, o.lifted, strict=False):
-        m = effect.measure
+    parts = {part.id: part for part in o.lifted}
+    for m in (effect.measure for effect in o.case.effects if effect.measure.id in parts):
+        part = parts.pop(m.id)
         targets, senders = o.case.indices(o.scenario.targets(m)), o.case.indices(o.scenario.senders(m))
         yield {
             "id": m.id,
@@ -56,12 +58,12 @@ def measures(o: Outcome) -> Iterator[Row]:
             "since": m.since.isoformat() if m.since else None,
             "in_baseline": o.scenario.share_in_force(m),
             "target_usd": float(part.ev[targets].sum()),
-            "target_pct": percent_change(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": m.basis,
             "source": m.source,
         }
-    for part in o.lifted[len(o.case.effects) :]:
+    for part in parts.values():  # payments, which are no measure
         targets, senders = o.case.targets, o.case.senders
         yield {
             "id": part.id,
@@ -72,7 +74,7 @@ def measures(o: Outcome) -> Iterator[Row]:
             "since": None,
             "in_baseline": None,
             "target_usd": float(part.ev[targets].sum()),
-            "target_pct": percent_change(float((base[targets] * part.alone[targets]).sum() / base[targets].sum())),
+            "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
             "basis": "assumption",
             "source": "the rails table: each entry with its date and source, see the payments assumptions",
