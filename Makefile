@@ -6,6 +6,8 @@
 #   make generated   the charts' specifications and the page on results.json, from what describes them
 #   make hostile     kills, damaged folders and documents, a full disk, counted (HOSTILE="--scale 0.1" is shorter)
 #   make fuzz        mutated documents until time is up (FUZZ="--seconds 20" is shorter)
+#   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
+#   make audit       known vulnerabilities of the locked requirements (pip-audit)
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
 # PORT=8765 where that listens.
 
@@ -17,7 +19,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test hostile fuzz bench lint lock data from generated clean
+.PHONY: run serve test hostile fuzz bench lint lock data from generated sbom audit clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -52,11 +54,22 @@ from:
 generated: $(VENV)/dev.stamp
 	$(BIN)/python -m tools.drawings
 
+sbom: $(VENV)/run.stamp
+	$(BIN)/python -m tools.sbom
+
+# pip-audit has an environment of its own: its requirements are not the project's. Without it the packages are only listed.
+audit: $(VENV)/run.stamp
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/python -m pip --disable-pip-version-check --no-input -q install pip-audit; } || true
+	$(BIN)/python -m tools.audit --program $(VENV)/audit/bin/pip-audit
+
 lock: $(VENV)/run.stamp
 	$(PIP) install uv
 	$(UV) pyproject.toml requirements/build.in -o requirements/run.lock
 	$(UV) pyproject.toml requirements/build.in --extra serve -c requirements/run.lock -o requirements/serve.lock
-	$(UV) pyproject.toml requirements/build.in --extra dev -c requirements/serve.lock -o requirements/dev.lock
+	$(UV) pyproject.toml requirements/build.in --extra documents -c requirements/serve.lock -o requirements/documents.lock
+	$(UV) pyproject.toml requirements/build.in --extra cluster -c requirements/serve.lock -c requirements/documents.lock -o requirements/cluster.lock
+	$(UV) pyproject.toml requirements/build.in --extra dev -c requirements/serve.lock -c requirements/documents.lock -c requirements/cluster.lock -o requirements/dev.lock
 	$(UV) pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/dev.lock -o requirements/bench.lock
 
 clean:
