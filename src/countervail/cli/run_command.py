@@ -56,7 +56,6 @@ def run(
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
     import countervail as cv
     from countervail.report.run_folder import refuse
-    from countervail.report.tables.case_tables import opened
     from countervail.report.tables.run_tables import stated_time, tables
     from countervail.report.terminal import show
 
@@ -74,7 +73,11 @@ def run(
         loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
     target = out if out is not None else Path("runs") / loaded.name
     refuse(target)  # before the work, not after it
-    case = opened(evidence, loaded) if evidence is not None else None
+    case = None
+    if evidence is not None:
+        from countervail.report.tables.case_tables import opened  # loads the readers of documents
+
+        case = opened(evidence, loaded)
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
     rows = tables(outcome, case, created)

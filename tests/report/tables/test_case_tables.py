@@ -88,7 +88,7 @@ def test_a_run_without_a_case_does_without_the_readers() -> None:
         "import sys; sys.path[:0] = sys.argv[1:]; import countervail as cv; "
         "from support.cases import rich_world, scenario; "
         "from countervail.report.tables.run_tables import tables; "
-        "import countervail.cli, countervail.report.run_folder; "
+        "import countervail.cli, countervail.report.run_folder; countervail.cli.call(['run', 'no such scenario']); "
         "tables(cv.run(rich_world(), scenario())); print([m for m in sys.modules if 'countervail.evidence' in m])"
     )
     command = [sys.executable, "-c", code, str(Path(__file__).parents[2])]
