@@ -99,6 +99,8 @@ def cell(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return str(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if text[:1].isascii() and text[:1].isalnum():  # nearly all are: this spares the search
+        return text
     lead = next((c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf")), "")
     leads = unicodedata.normalize("NFKC", lead)[:1]
     return f"'{text}" if text[:1] in ("\t", "\r", "\n") or (leads and leads in _LEADS) else text

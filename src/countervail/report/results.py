@@ -209,7 +209,9 @@ def _write(sheet: Any, line: int, position: int, value: Scalar, style: Any) -> N
     elif isinstance(value, (int, float)):
         sheet.write_number(line, position, value, style)
     else:
-        text = value if _QUANTITY.fullmatch(value) else cell(value)
+        text = cell(value)
+        if text != value and _QUANTITY.fullmatch(value):
+            text = value
         sheet.write_string(line, position, text[:_LONGEST], style)
 
 
