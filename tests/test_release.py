@@ -74,11 +74,11 @@ def test_the_licences_are_those_of_the_packages() -> None:
         except PackageNotFoundError:  # only on another system or Python
             continue
         compared += 1
-        if package["License-Expression"]:
-            assert licence == package["License-Expression"], name
+        if expression := package.get("License-Expression"):
+            assert licence == expression, name
         else:
             classifiers = [text for text in package.get_all("Classifier", []) if text.startswith("License")]
-            assert any(licence.split("-")[0] in text for text in [package["License"] or "", *classifiers]), name
+            assert any(licence.split("-")[0] in text for text in [package.get("License") or "", *classifiers]), name
     assert compared > 40
 
 

@@ -13,7 +13,9 @@ from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
 
 if TYPE_CHECKING:
+    from countervail.evidence.bundle import Evidence
     from countervail.report.run_folder import EarlierRun
+    from countervail.scenario import Scenario
 
 SAME = "The results are the same as those of the earlier run."
 OTHER = (
@@ -73,11 +75,7 @@ def run(
         loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
     target = out if out is not None else Path("runs") / loaded.name
     refuse(target)  # before the work, not after it
-    case = None
-    if evidence is not None:
-        from countervail.report.tables.case_tables import opened  # loads the readers of documents
-
-        case = opened(evidence, loaded)
+    case = None if evidence is None else _case(evidence, loaded)
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
     rows = tables(outcome, case, created)
@@ -90,6 +88,13 @@ def run(
     typer.echo(f"Report: {written / 'report.html'}", err=as_json)
     if earlier is not None:
         typer.echo(SAME if results == earlier.results else OTHER, err=True)
+
+
+def _case(evidence: Path, scenario: Scenario) -> Evidence:
+    """The case a scenario was exported from; only this loads the readers of documents."""
+    from countervail.report.tables.case_tables import opened
+
+    return opened(evidence, scenario)
 
 
 def _earlier(repeat: Path, evidence: Path | None, context: typer.Context) -> EarlierRun:
