@@ -65,7 +65,7 @@ class Targets:
 
     Sales to all buyers are `output[country, sector]`; purchases less final demand, which starts from `final_prior`, are
     `use[country, sector]`; the `goods[sector]` of a pair of countries sum to `pair_total[exporter, importer]` (the
-    diagonal and NaN are free, and so are all without it). Countries in `free_use[country]` may change their use too,
+    diagonal and NaN are free, and so are all without it), the other sectors to `services_total`. Countries in `free_use[country]` may change their use too,
     with the same penalty. `held[exporter, importer, sector]` are flows that count in sales and purchases but neither
     move nor belong to the pair totals.
     """
@@ -75,6 +75,7 @@ class Targets:
     final_prior: Floats
     goods: Mask
     pair_total: Floats | None = None
+    services_total: Floats | None = None
     held: Floats | None = None
     free_use: Mask | None = None
 
@@ -101,19 +102,23 @@ def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_ite
     flows = prior.copy()
     output, use, goods = targets.output, targets.use, targets.goods
     multiplier = np.ones_like(use)
-    bound, target = _pair_targets(targets.pair_total, prior.shape[:2])
+    blocks = [
+        (block, *_pair_targets(total))
+        for block, total in ((goods, targets.pair_total), (~goods, targets.services_total))
+        if total is not None
+    ]
     held = np.zeros_like(prior) if targets.held is None else targets.held
     free = np.zeros(len(use), dtype=bool) if targets.free_use is None else targets.free_use
     sold = output - held.sum(axis=1)
     fixed = np.where(free[:, None], 0.0, use) - held.sum(axis=0)
     soft = np.where(free[:, None], use, 0.0) + targets.final_prior
-    misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros_like(target)
+    misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros(prior.shape[:2])
     with np.errstate(over="ignore", invalid="ignore"):  # where the totals contradict one another, multipliers run away
         for iteration in range(1, max_iterations + 1):
-            if bound.any():
-                sums = flows[:, :, goods].sum(axis=2)
+            for block, bound, target in blocks:
+                sums = flows[:, :, block].sum(axis=2)
                 step = np.where(bound, np.divide(target, sums, out=np.ones_like(sums), where=sums > 0), 1.0)
-                flows[:, :, goods] *= step[:, :, None]
+                flows[:, :, block] *= step[:, :, None]
             sums = flows.sum(axis=1)
             flows *= np.divide(sold, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
             # purchases: c A - soft / c = fixed, the positive root
@@ -125,8 +130,10 @@ def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_ite
             if iteration % 10:
                 continue
             rows = np.abs(flows.sum(axis=1) - sold) / np.where(output > 0, output, 1.0)
-            pairs = np.where(bound, np.abs(flows[:, :, goods].sum(axis=2) - target), 0.0)
-            pairs /= np.where(target > 0, target, 1.0)
+            pairs = np.zeros(prior.shape[:2])
+            for block, bound, target in blocks:
+                miss = np.where(bound, np.abs(flows[:, :, block].sum(axis=2) - target), 0.0)
+                pairs = np.maximum(pairs, miss / np.where(target > 0, target, 1.0))
             misfit = float(max(rows.max(), pairs.max()))
             if misfit < tolerance:
                 used = np.where(free[:, None], use / multiplier, use)
@@ -188,11 +195,11 @@ def _out_of_range(world: World) -> list[Violation]:
     return broken
 
 
-def _pair_targets(pair_total: Floats | None, shape: tuple[int, ...]) -> tuple[Mask, Floats]:
+def _pair_targets(pair_total: Floats) -> tuple[Mask, Floats]:
     """`[exporter, importer]`: which pairs have a total to meet, and that total (0 elsewhere)."""
-    bound = np.isfinite(pair_total) if pair_total is not None else np.zeros(shape, dtype=bool)
+    bound = np.isfinite(pair_total)
     np.fill_diagonal(bound, False)
-    return bound, np.where(bound, pair_total if pair_total is not None else 0.0, 0.0)
+    return bound, np.where(bound, pair_total, 0.0)
 
 
 def _contradiction(rows: Floats, pairs: Floats, misfit: float, iteration: int) -> NotConverged:

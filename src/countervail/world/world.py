@@ -20,8 +20,12 @@ from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
 from countervail.types import Floats, Mask
 
-OBSERVED, ESTIMATED_MIX, ESTIMATED, ASSUMED = 0, 1, 2, 3
-"""How a cell of `estimated` is known."""
+ORIGINS = ("observed", "observed total", "official figure", "mirrored", "scaled", "imputed")
+"""How a cell of `estimated` is known, by its code: a customs record of the product; a recorded total of the pair whose
+split by sector is estimated; a figure of an official source; the partner's record where one side does not report; an
+older or coarser pattern scaled to totals; a donor's pattern or an assumption."""
+OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED, SCALED, IMPUTED = range(6)
+"""The codes of `ORIGINS`; from `SCALED` on nobody recorded the trade of the pair."""
 
 _AXES: dict[str, tuple[str, ...]] = {
     "flows": ("country", "country", "sector"),

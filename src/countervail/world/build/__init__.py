@@ -45,7 +45,6 @@ def bundle(source: Path, progress: Progress) -> World:
     import numpy as np
 
     from countervail.world.build import assemble, datasheet, recipe_tables
-    from countervail.world.build.economies import gdp_of
     from countervail.world.build.regions import pairs
     from countervail.world.build.sources import elasticities, icio
     from countervail.world.build.sources.panels import HISTORY_YEARS, read_history
@@ -54,16 +53,16 @@ def bundle(source: Path, progress: Progress) -> World:
     made = assemble.assemble(source, progress)
     theta = elasticities.read(source, icio.read(source))
     world = World.from_flows(
-        made.balanced.flows,
+        made.balanced.flows * (1 + made.tariff),
         countries=made.regions,
         sectors=recipe_tables.CODES,
         elasticity=theta.theta,
         input_share=made.technology,
+        tariff=made.tariff,
         name="bundled",
         year=2023,
     )
-    gdp = {c: gdp_of(c, made.wdi, made.book) for c in made.members}
-    near = pairs(made.regions, made.members, gdp)
+    near = pairs(made.regions, made.members, made.member_gdp)
     population = [made.book.population.get(c, 0.0) for c in made.regions]
     population[-1] = sum(made.book.population.get(c, 0.0) for c in made.members)
     world = world.replace(
@@ -71,7 +70,7 @@ def bundle(source: Path, progress: Progress) -> World:
         goods=recipe_tables.GOODS,
         estimated=assemble.status(made),
         population=np.array(population),
-        gdp=made.gdp,
+        gdp=made.accounts.gdp,
         distance=near.distance,
         contiguity=near.contiguity,
         common_language=near.common_language,

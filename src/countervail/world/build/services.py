@@ -1,4 +1,4 @@
-"""Service trade: the input-output table's pattern, at the level of published exports and imports less goods."""
+"""Service trade: totals that close the balance of payments, and pairs from the OECD's and the table's patterns."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources.factbook import Factbook
+from countervail.world.build.pairs import overrides
 from countervail.world.build.sources.icio import Icio
+from countervail.world.build.sources.pair_statistics import ServicePairs
 
 SERVICES = ~recipe_tables.GOODS
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Service exports and imports [country], million USD, and the published trade deficit they aim at (NaN: none)."""
+    """Service exports and imports [country], million USD, and the published trade deficit (NaN: none)."""
 
     exports: Floats
     imports: Floats
     deficit: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """Exports and imports of goods and services [country], million USD; NaN where there is no figure or it is rejected.
+
+    `held[country]` marks the countries whose totals the world keeps; the others' services give way where the world's
+    exports and imports differ.
+    """
+
+    exports: Floats
+    imports: Floats
+    held: Mask
 
 
 def table_trade(icio: Icio) -> Floats:
@@ -31,98 +45,90 @@ def table_trade(icio: Icio) -> Floats:
     return cube
 
 
-def totals(
-    regions: tuple[str, ...], icio: Icio, book: Factbook, members: tuple[str, ...], recorded: Floats, goods: Floats
-) -> Totals:
-    """Service exports and imports of each region.
+def totals(regions: tuple[str, ...], icio: Icio, published: Published, goods: Floats) -> Totals:
+    """Service exports and imports of each region: published totals less `goods[exporter, importer]`.
 
-    Published exports and imports of goods and services less the `recorded` goods of the mirror data [pairs], within a
-    band around the input-output table; imports then close the published deficit, given the `goods` that are left
-    [pairs], within the same band. `members` are the countries of the residual region.
+    At least a share of the published total; of countries of the table whose totals are not held, within a band around
+    the table's; where nothing is published, the table's or a share of goods. Official figures stand before all.
     """
-    n = len(regions)
-    exports, imports, deficit = np.zeros(n), np.zeros(n), np.full(n, np.nan)
     prior = table_trade(icio)
-    least, most = recipe_tables.number("services_least"), recipe_tables.number("services_most")
-    at = {c: i for i, c in enumerate(icio.countries)}
-    for i, region in enumerate(regions):
-        sold, bought = _published(region, book, members)
-        recorded_out, recorded_in = recorded[i].sum(), recorded[:, i].sum()
-        if region in at and region != "TWN":  # the Factbook's figures of Taiwan are goods
-            k = at[region]
-            out, into = prior[k].sum(), prior[:, k].sum()
-            if np.isnan(sold) or np.isnan(bought):
-                exports[i], imports[i] = out, into
-                continue
-            exports[i] = np.clip(sold - recorded_out, least * out, most * out)
-            deficit[i] = bought - sold
-            wanted = exports[i] + deficit[i] - (goods[:, i].sum() - goods[i].sum())
-            imports[i] = np.clip(wanted, least * into, most * into)
-        elif region in at:
-            exports[i], imports[i] = prior[at[region]].sum(), prior[:, at[region]].sum()
-        else:
-            share = recipe_tables.number("services_to_goods")
-            exports[i] = _outside(region, sold, recorded_out, share)
-            imports[i] = _outside(region, bought, recorded_in, share)
-            if not (np.isnan(sold) or np.isnan(bought)) and region != "IRN":
-                deficit[i] = bought - sold
-    imports *= exports.sum() / imports.sum()
-    return Totals(exports, imports, deficit)
+    sides = []
+    for flow, sold in (("exports", True), ("imports", False)):
+        value = np.zeros(len(regions))
+        for i, region in enumerate(regions):
+            k = icio.countries.index(region) if region in icio.countries else None
+            usual = None if k is None else float((prior[k] if sold else prior[:, k]).sum())
+            moved = float((goods[i] if sold else goods[:, i]).sum())
+            value[i] = _total(region, sold, float(getattr(published, flow)[i]), moved, usual, bool(published.held[i]))
+        sides.append(value)
+    exports, imports = sides
+    free = ~published.held
+    imports[free] *= (exports.sum() - imports[~free].sum()) / imports[free].sum()
+    return Totals(exports, imports, published.imports - published.exports)
 
 
-def _published(region: str, book: Factbook, members: tuple[str, ...]) -> tuple[float, float]:
-    """Exports and imports of goods and services; of the residual region, its members' sum."""
-    if region != "ROW":
-        return book.exports.get(region, np.nan), book.imports.get(region, np.nan)
-    both = [c for c in members if c in book.exports and c in book.imports]
-    return sum(book.exports[c] for c in both), sum(book.imports[c] for c in both)
-
-
-def _outside(region: str, published: float, goods: float, share: float) -> float:
-    """Service trade of a country outside the table: published less goods, at least a share of its goods."""
-    if region == "IRN":  # its published total holds the unrecorded goods too
-        return recipe_tables.number("services_of_iran") * published
-    least = 0.5 * share * goods
+def _total(region: str, sold: bool, published: float, goods: float, usual: float | None, held: bool) -> float:
+    for row in overrides():
+        if row.sector == "services" and (row.exporter if sold else row.importer) == region:
+            return row.value
     if np.isnan(published):
-        return share * goods
-    return float(max(published - goods, least))
+        return usual if usual is not None else recipe_tables.number("services_to_goods") * goods
+    gap = max(published - goods, recipe_tables.number("services_floor") * published)
+    if held or usual is None:
+        return gap
+    return float(
+        np.clip(gap, recipe_tables.number("services_least") * usual, recipe_tables.number("services_most") * usual)
+    )
 
 
-def prior_cube(regions: tuple[str, ...], icio: Icio, total: Totals, goods: Floats) -> Floats:
-    """Prior service flows [exporter, importer, service] with each country's totals; the diagonal is empty.
+def pair_totals(regions: tuple[str, ...], icio: Icio, total: Totals, goods: Floats, reported: ServicePairs) -> Floats:
+    """Services by pair [exporter, importer] with each country's totals; the diagonal is empty.
 
-    Pairs within the table have its pattern; the others follow the pair's goods, so a pair without goods trade has no
-    services trade. The sector mix is the exporter's, or its donors'.
+    The OECD's figure of a pair at the level of today's totals, else the table's pattern, else in proportion to goods
+    and size: a pair without goods trade has services where both sides trade some.
     """
     n = len(regions)
-    table = table_trade(icio)
+    table = table_trade(icio).sum(axis=2)
     where = np.array([regions.index(c) for c in icio.countries])
-    at = {c: k for k, c in enumerate(icio.countries)}
-    mix = np.zeros((n, int(SERVICES.sum())))
-    own = table.sum(axis=1)
-    own /= own.sum(axis=1, keepdims=True)
-    for i, region in enumerate(regions):
-        mix[i] = (
-            own[at[region]] if region in at else own[[at[d] for d in recipe_tables.words(f"donors_{region}")]].mean(0)
+    size = np.sqrt(np.outer(total.exports, total.imports)) + 1e-300
+    sold, bought = goods.sum(axis=1), goods.sum(axis=0)
+    level = np.outer(total.exports / np.maximum(sold, 1e-300), total.imports / np.maximum(bought, 1e-300))
+    out = goods * np.sqrt(level) + recipe_tables.number("services_spread") * size / n
+    pattern = out[np.ix_(where, where)]
+    scale = np.sqrt(
+        np.outer(
+            total.exports[where] / np.maximum(table.sum(axis=1), 1e-300),
+            total.imports[where] / np.maximum(table.sum(axis=0), 1e-300),
         )
-    sold = goods.sum(axis=1, keepdims=True)
-    level = total.exports[:, None] * np.divide(goods, sold, out=np.zeros_like(goods), where=sold > 0)
-    cube = level[:, :, None] * mix[:, None, :]
-    outside = np.ones(n, dtype=bool)
-    outside[where] = False
-    # a table country's services to outsiders, as its goods to them; the rest as in the table
-    to_outside = level[:, outside].sum(axis=1) / np.maximum(total.exports, 1e-300)
-    table_total = table.sum(axis=(1, 2))
-    scale = total.exports[where] * (1 - to_outside[where]) / table_total
-    cube[np.ix_(where, where)] = table * scale[:, None, None]
-    return _fit(cube, total)
+    )
+    out[np.ix_(where, where)] = np.where(table > 0, table * scale, pattern)
+    known = np.nan_to_num(reported.value)
+    seen = np.isfinite(reported.value) & (known > 0)
+    ratio = known[seen].sum() / out[seen].sum()
+    out[seen] = known[seen] / ratio
+    np.fill_diagonal(out, 0.0)
+    return _fit(out, total)
 
 
-def _fit(cube: Floats, total: Totals, sweeps: int = 200) -> Floats:
-    """RAS on country totals, all services together."""
+def mix(regions: tuple[str, ...], icio: Icio) -> Floats:
+    """The split of each region's service exports [exporter, service]: its own, or its donors'."""
+    own = table_trade(icio).sum(axis=1)
+    own /= own.sum(axis=1, keepdims=True)
+    at = {c: k for k, c in enumerate(icio.countries)}
+    rows = [
+        own[at[c]] if c in at else own[[at[d] for d in recipe_tables.words(f"donors_{c}")]].mean(axis=0)
+        for c in regions
+    ]
+    return np.array(rows)
+
+
+def _fit(pairs: Floats, total: Totals, sweeps: int = 2000) -> Floats:
+    """RAS on country totals."""
     for _ in range(sweeps):
-        bought = cube.sum(axis=(0, 2))
-        cube = cube * np.divide(total.imports, bought, out=np.zeros_like(bought), where=bought > 0)[None, :, None]
-        sold = cube.sum(axis=(1, 2))
-        cube = cube * np.divide(total.exports, sold, out=np.zeros_like(sold), where=sold > 0)[:, None, None]
-    return cube
+        bought = pairs.sum(axis=0)
+        pairs = pairs * np.divide(total.imports, bought, out=np.zeros_like(bought), where=bought > 0)[None, :]
+        sold = pairs.sum(axis=1)
+        pairs = pairs * np.divide(total.exports, sold, out=np.zeros_like(sold), where=sold > 0)[:, None]
+        if np.abs(pairs.sum(axis=0) / np.maximum(total.imports, 1e-300) - 1).max() < 1e-11:
+            break
+    return pairs
