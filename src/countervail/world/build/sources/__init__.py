@@ -90,7 +90,7 @@ def columns(frame: Any, names: Iterable[str], path: Path) -> Any:
 class Product:
     """A row of products.csv: a chapter, heading or product of the Harmonised System and the sector that makes it.
 
-    `sector` is "outside" where no goods sector does; `form` tells LNG and pipeline gas and gold apart; `panel` marks
+    `sector` is "outside" where no goods sector does; `form` names LNG, pipeline gas and gold; `panel` marks
     the products of the raw materials by pair.
     """
 
