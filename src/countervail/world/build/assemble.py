@@ -28,7 +28,7 @@ from countervail.world.build.sources import (
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
 from countervail.world.build.sources.pair_statistics import ServicePairs
-from countervail.world.build.sources.panels import Baci
+from countervail.world.build.sources.panels import Baci, ProductMix
 from countervail.world.world import IMPUTED, MIRRORED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 SOURCES = (
@@ -106,7 +106,7 @@ class _Raw:
     tariff: Floats
     evidence: pairs.Evidence
     member_gdp: dict[str, float]
-    product_mix: Floats | None
+    product_mix: ProductMix | None
 
 
 def assemble(source: Path, progress: Progress) -> Assembly:
@@ -232,7 +232,7 @@ def _read(source: Path) -> _Raw:
         tariff=accounts_table.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
         evidence=evidence,
         member_gdp=dict(zip(members, np.nan_to_num(un.of("gdp", members, YEAR)).tolist(), strict=True)),
-        product_mix=panels.read_product_mix(source, regions) if hasattr(panels, "read_product_mix") else None,
+        product_mix=panels.product_mix(source, regions),
     )
 
 

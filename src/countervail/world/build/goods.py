@@ -12,7 +12,7 @@ from countervail.world.build.products import G
 from countervail.world.build.sources import factbook
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
-from countervail.world.build.sources.panels import Baci
+from countervail.world.build.sources.panels import Baci, ProductMix
 
 MIX_FILL = 0.01
 """The part of a pair's mix that follows its exporter's, so that no sector of it is shut by an empty pattern."""
@@ -58,7 +58,7 @@ def rest_of_world_exports(table: Baci, groups: Indices, n: int, base: Floats, bo
     return out
 
 
-def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, product_mix: Floats | None) -> Floats:
+def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, product_mix: ProductMix | None) -> Floats:
     """How each pair's goods are split over sectors [exporter, importer, goods], not normed.
 
     `product_mix` where customs records by product are at hand; within the input-output table a pair's own pattern,
@@ -76,6 +76,6 @@ def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, pro
     pattern = np.divide(own, sums, out=block.copy(), where=sums > 0)
     cube[np.ix_(where, where)] = (1 - MIX_FILL) * pattern + MIX_FILL * block
     if product_mix is not None:
-        seen = product_mix.sum(axis=2) > 0
-        cube[seen] = product_mix[seen] / product_mix[seen].sum(axis=1, keepdims=True)
+        seen = product_mix.value.sum(axis=2) > 0
+        cube[seen] = product_mix.value[seen] / product_mix.value[seen].sum(axis=1, keepdims=True)
     return np.asarray(cube)
