@@ -217,15 +217,15 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
     if shares.duties is not None:
-        taken, rows, columns = shares.duties.value, shares.duties.importers, shares.duties.exporters
-        bought = v[:, rows]
-        spending[rows] += (bought * np.matmul(taken, q[:, columns])).sum(0)
-        sales[:, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
+        taken, (some, rows, columns) = shares.duties.value, shares.duties.at
+        bought = v[some, rows]
+        spending[rows] += (bought * np.matmul(taken, q[some, columns])).sum(0)
+        sales[some, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
     if shares.levies is not None:
-        taken, rows, columns = shares.levies.value, shares.levies.importers, shares.levies.exporters
-        levied = np.matmul(taken.transpose(0, 2, 1), v[:, rows])
-        spending[columns] += (levied * q[:, columns]).sum(0)
-        sales[:, columns] -= levied
+        taken, (some, rows, columns) = shares.levies.value, shares.levies.at
+        levied = np.matmul(taken.transpose(0, 2, 1), v[some, rows])
+        spending[columns] += (levied * q[some, columns]).sum(0)
+        sales[some, columns] -= levied
     for b in blocks:
         if b.T is not None:
             spending[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)

@@ -9,34 +9,31 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
-from countervail.trade.economy import Economy, inward
+from countervail.trade.economy import Cells, Economy, inward, taxed_cells
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices
 
 
 @dataclass(frozen=True, eq=False)
 class Receipts:
-    """What a tax takes of the shares in the cells of some importers and exporters `[sector, importer, exporter]`.
+    """What a tax takes of the shares, `value [sector, importer, exporter]` in the cells `at`.
 
-    Most scenarios tax few pairs, and the solver spends its time reading its matrices: these are small.
+    Most scenarios tax few pairs, and goods only; the solver spends its time reading its matrices, so these are small.
     """
 
-    importers: Indices
-    exporters: Indices
+    at: Cells
     value: Floats
 
     @classmethod
     def of(cls, receipts: Floats) -> Receipts | None:
-        """From an array over all countries; None where it is zero."""
-        importers, exporters = np.flatnonzero(receipts.any((0, 2))), np.flatnonzero(receipts.any((0, 1)))
-        if not importers.size:
-            return None
-        return cls(importers, exporters, receipts[:, importers[:, None], exporters])
+        """From an array over all sectors and countries; None where it is zero."""
+        at = taxed_cells(receipts)
+        return None if at is None else cls(at, np.ascontiguousarray(receipts[at.index]))
 
-    def spread(self, n: int) -> Floats:
-        """Over all `n` countries."""
-        out = np.zeros((len(self.value), n, n))
-        out[:, self.importers[:, None], self.exporters] = self.value
+    def spread(self, j: int, n: int) -> Floats:
+        """Over all `j` sectors and `n` countries."""
+        out = np.zeros((j, n, n))
+        out[self.at.index] = self.value
         return out
 
 
@@ -64,18 +61,18 @@ class ShockedShares:
         out = self.A.copy()
         for taken in (self.duties, self.levies):
             if taken is not None:
-                out[:, taken.importers[:, None], taken.exporters] -= taken.value
+                out[taken.at.index] -= taken.value
         return out
 
     @property
     def T(self) -> Floats | None:
         """Import tariff revenue over all countries."""
-        return None if self.duties is None else self.duties.spread(self.A.shape[1])
+        return None if self.duties is None else self.duties.spread(*self.A.shape[:2])
 
     @property
     def E(self) -> Floats | None:
         """Export tax revenue over all countries."""
-        return None if self.levies is None else self.levies.spread(self.A.shape[1])
+        return None if self.levies is None else self.levies.spread(*self.A.shape[:2])
 
     @property
     def taxed(self) -> bool:
@@ -135,7 +132,7 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
         tariff = inward(_finite("tariff", _field("tariff", shock.tariff, cube, -1.0, inclusive=False)))
     if shock.export_tax is not None:
         export_tax = inward(_finite("export_tax", _field("export_tax", shock.export_tax, cube, -1.0, inclusive=False)))
-    A, duties, levies = _taxed(A, base, tariff, export_tax, economy.elasticity)
+    A, duties, levies = _taxed(A, economy, tariff, export_tax)
     log_productivity = None
     if shock.productivity is not None:
         value = _finite("productivity", _field("productivity", shock.productivity, (n, j), 0.0, inclusive=False))
@@ -153,46 +150,41 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
 
 
 def _taxed(
-    A: Floats, base: Floats | None, tariff: Floats | None, export_tax: Floats | None, elasticity: Floats
+    A: Floats, economy: Economy, tariff: Floats | None, export_tax: Floats | None
 ) -> tuple[Floats, Receipts | None, Receipts | None]:
     """Shares under new rates, and what of them the two taxes take; `A` comes without them."""
+    base = economy.tariff
     changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
     signed = [(rate, sign) for rate, sign in changes if rate is not None]
-    importers, exporters = _taxed_pairs(*(rate for rate, _ in signed))
-    if importers.size:
+    if (at := taxed_cells(*(rate for rate, _ in signed))) is not None:
         # powers are slow, and most scenarios tax few pairs
-        cells = (slice(None), importers[:, None], exporters)
-        change = sum(sign * np.log1p(rate[cells]) for rate, sign in signed)
+        change = sum(sign * np.log1p(rate[at.index]) for rate, sign in signed)
         A = A.copy()
-        A[cells] *= np.exp(-elasticity[:, None, None] * change)
-    duties = None if tariff is None else _all_receipts(A, tariff)
+        A[at.index] *= np.exp(-economy.elasticity[at.sectors, None, None] * change)
+    duties = None
+    if tariff is not None:
+        duties = _base_duties(A, economy) if tariff is base else _all_receipts(A, tariff)
     levies = None if export_tax is None else _all_receipts(A, export_tax, tariff)
     return A, duties, levies
 
 
-def _taxed_pairs(*rates: Floats) -> tuple[Indices, Indices]:
-    """Importers and exporters among which any of the rates is not zero."""
-    rows, columns = (np.zeros(rates[0].shape[1] if rates else 0, bool) for _ in range(2))
-    for rate in rates:
-        taxed = (rate != 0.0).any(0)
-        rows |= taxed.any(1)
-        columns |= taxed.any(0)
-    return np.flatnonzero(rows), np.flatnonzero(columns)
+def _base_duties(A: Floats, economy: Economy) -> Receipts:
+    """What the base tariffs take; a world has them on most pairs, so their parts of the price are kept."""
+    at, part = economy.duties
+    return Receipts(at, np.multiply(A[at.index], part, order="C"))
 
 
 def _all_receipts(A: Floats, rate: Floats, before: Floats | None = None) -> Receipts | None:
     """What a tax at `rate` takes of the shares that one at rate `before` leaves."""
-    importers, exporters = _taxed_pairs(rate)
-    return _receipts(A, importers, exporters, rate, before) if importers.size else None
+    at = taxed_cells(rate)
+    return None if at is None else _receipts(A, at, rate, before)
 
 
-def _receipts(
-    A: Floats, importers: Indices, exporters: Indices, rate: Floats, before: Floats | None = None
-) -> Receipts:
-    """The same, where the pairs that are taxed are known."""
-    cells = (slice(None), importers[:, None], exporters)
-    left = A[cells] if before is None else A[cells] / (1.0 + before[cells])
-    return Receipts(importers, exporters, left * (rate[cells] / (1.0 + rate[cells])))
+def _receipts(A: Floats, at: Cells, rate: Floats, before: Floats | None = None) -> Receipts:
+    """The same, where the cells that are taxed are known."""
+    left = A[at.index] if before is None else A[at.index] / (1.0 + before[at.index])
+    # an array picked by numbers is laid out by them, which products in every step would have to copy
+    return Receipts(at, np.multiply(left, rate[at.index] / (1.0 + rate[at.index]), order="C"))
 
 
 def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> ShockedShares:
@@ -213,40 +205,41 @@ def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> Shoc
         )
     shape, inside = (len(at), len(at), economy.j), (slice(None), at[:, None], at)
 
-    def block(name: str, value: ArrayLike, low: float, inclusive: bool) -> Floats:
+    def cells(name: str, value: ArrayLike, low: float, inclusive: bool) -> Floats:
         return inward(_finite(f"among.{name}", _field(f"among.{name}", value, shape, low, inclusive)))
 
     theta = economy.elasticity[:, None, None]
     tariff = economy.tariff if shock.tariff is None else _rates(economy, shock.tariff)
     levy = None if shock.export_tax is None else _rates(economy, shock.export_tax)
-    a = shares.A[inside] * block("trade_effect", some.trade_effect, 0.0, True)
+    a = shares.A[inside] * cells("trade_effect", some.trade_effect, 0.0, True)
     if some.potential is not None:
         # pairs that open pay the same taxes as those that trade
         taxes = np.ones(())
         for rate, sign in ((tariff, 1.0), (levy, 1.0), (economy.tariff, -1.0)):
             if rate is not None:
                 taxes = taxes * (1.0 + rate[inside]) ** (-sign * theta)
-        a += block("potential", some.potential, 0.0, True) * taxes
+        a += cells("potential", some.potential, 0.0, True) * taxes
     A = shares.A.copy()
     levies = shares.levies
     if some.export_tax is None:
         A[inside] = a
         if levies is not None and levy is not None:
-            levies = _receipts(A, levies.importers, levies.exporters, levy, tariff)
+            levies = _receipts(A, levies.at, levy, tariff)
     else:
-        tax = block("export_tax", some.export_tax, -1.0, False)
+        tax = cells("export_tax", some.export_tax, -1.0, False)
         a *= (1.0 + tax) ** -theta
         A[inside] = a
         if levy is None:
             left = a if tariff is None else a / (1.0 + tariff[inside])
-            levies = Receipts(at, at, left * (tax / (1.0 + tax)))
+            levies = Receipts(Cells(slice(0, economy.j), at, at), np.multiply(left, tax / (1.0 + tax), order="C"))
         else:
             combined = levy.copy()
             combined[inside] = (1.0 + combined[inside]) * (1.0 + tax) - 1.0
             levies = _all_receipts(A, combined, tariff)
     duties = shares.duties
     if duties is not None and tariff is not None:
-        duties = _receipts(A, duties.importers, duties.exporters, tariff)
+        same = tariff is economy.tariff
+        duties = _base_duties(A, economy) if same else _receipts(A, duties.at, tariff)
     return replace(shares, A=A, duties=duties, levies=levies)
 
 
