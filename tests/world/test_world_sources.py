@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from countervail.errors import InputError
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources import group, product, products, total
+from countervail.world.build.sources import group, product, products, summed
 from countervail.world.build.sources.national_accounts import (
     GROUPS,
     INDICATORS,
@@ -58,7 +58,7 @@ def test_sums_are_by_cell_and_leave_out_what_has_no_place(rows: list[tuple[int, 
     for i, j, x in rows:
         if i >= 0 and j >= 0:
             want[i, j] += x
-    np.testing.assert_allclose(total((a.astype(np.intp), b.astype(np.intp)), v.astype(float), (3, 4)), want)
+    np.testing.assert_allclose(summed((a.astype(np.intp), b.astype(np.intp)), v.astype(float), (3, 4)), want)
 
 
 def test_a_country_without_a_region_is_the_residual_one() -> None:

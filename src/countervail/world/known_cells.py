@@ -323,9 +323,9 @@ def _sectors(world: World, cell: Cell) -> Mask:
     """The sectors that a cell sums `[sector]`."""
     codes = np.array(world.sectors)
     name = "services" if cell.kind in ("services_total", "services_pair") else cell.sector
-    if name == "all" and cell.kind == "value_added":
+    if name == "goods and services" or (name == "all" and cell.kind == "value_added"):
         return np.ones(world.j, dtype=bool)
-    if name in ("all", "services", "non-oil", "manufacturing"):
+    if name in ("all", "goods", "services", "non-oil", "manufacturing"):
         goods = _goods(world)
         if name == "services":
             return ~goods

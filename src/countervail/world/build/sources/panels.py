@@ -17,7 +17,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
-from countervail.world.build.sources import Source, columns, find, group, pandas, product, total
+from countervail.world.build.sources import Source, columns, find, group, pandas, product, summed
 
 HISTORY_YEARS = (2000, 2004, 2008, 2012, 2016)
 LAST_GDP_YEAR = 2023
@@ -128,7 +128,7 @@ def product_mix(source: Path, regions: Sequence[str]) -> ProductMix | None:
     names = sorted(set(frame["exporter"].unique()) | set(frame["importer"].unique()))
     place = dict(zip(names, group(names, regions).tolist(), strict=True))
     seller, buyer = (frame[c].map(place).to_numpy(dtype=np.intp) for c in ("exporter", "importer"))
-    cube = total((seller, buyer, kind), frame["value_kusd"].to_numpy(dtype=np.float64) / 1e3, (n, n, j + 2))
+    cube = summed((seller, buyer, kind), frame["value_kusd"].to_numpy(dtype=np.float64) / 1e3, (n, n, j + 2))
     return ProductMix(cube[:, :, :j], cube[:, :, j], cube[:, :, j + 1])
 
 

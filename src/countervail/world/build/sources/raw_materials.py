@@ -15,7 +15,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
-from countervail.world.build.sources import Source, columns, group, pandas, product, products, total
+from countervail.world.build.sources import Source, columns, group, pandas, product, products, summed
 from countervail.world.build.sources.panels import read_by_product
 
 RAW_MATERIALS = Source(
@@ -129,7 +129,7 @@ class RawMaterials:
         place = group(self.countries, regions, _PLACES | {OTHER_ASIA: "TWN"})
         now = self.year == year
         cells = place[self.exporter[now]], place[self.importer[now]], sector[self.product[now]]
-        return total(cells, values[now], (len(regions), len(regions), len(SECTORS)))
+        return summed(cells, values[now], (len(regions), len(regions), len(SECTORS)))
 
 
 def read_raw_materials(source: Path, years: Sequence[int]) -> RawMaterials:
