@@ -175,10 +175,7 @@ def select_sectors(wanted: Sequence[str], sectors: Sequence[str], goods: Sequenc
         selected = [
             j
             for j, code in enumerate(sectors)
-            if code in codes
-            or name == "all"
-            or (name == "goods" and goods[j])
-            or (name == "services" and not goods[j])
+            if code in codes or name == "all" or (name == "goods" and goods[j]) or (name == "services" and not goods[j])
         ]
         if not selected:
             raise ValueError(f"the world has no sector {name!r}; it has {', '.join(sectors)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -66,7 +66,8 @@ def final_demand(expenditure: Floats, use: Floats, sectors: int) -> Floats:
     return np.where(np.abs(rest) <= rounding, 0.0, rest)
 
 
-class Cells(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Cells:
     """Some cells of `[sector, importer, exporter]`: a run of sectors, and rows and columns, slices where they are all.
 
     Picking all cells by number takes many times as long as reading them in order.

@@ -217,12 +217,14 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
     if shares.duties is not None:
-        taken, (some, rows, columns) = shares.duties.value, shares.duties.at
+        taken, at = shares.duties.value, shares.duties.at
+        some, rows, columns = at.sectors, at.importers, at.exporters
         bought = v[some, rows]
         spending[rows] += (bought * np.matmul(taken, q[some, columns])).sum(0)
         sales[some, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
     if shares.levies is not None:
-        taken, (some, rows, columns) = shares.levies.value, shares.levies.at
+        taken, at = shares.levies.value, shares.levies.at
+        some, rows, columns = at.sectors, at.importers, at.exporters
         levied = np.matmul(taken.transpose(0, 2, 1), v[some, rows])
         spending[columns] += (levied * q[some, columns]).sum(0)
         sales[some, columns] -= levied

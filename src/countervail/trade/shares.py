@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from countervail.errors import InputError
 from countervail.trade.economy import Cells, Economy, inward, taxed_cells
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Indices
+from countervail.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,7 +148,7 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 code,
                 "unrecorded exports",
                 total,
-                "million USD that no customs record has, included by official and press figures (settings.unrecorded_oil)",
+                "million USD in no customs record, included by official and press figures (settings.unrecorded_oil)",
             )
     if not np.any(world.tariff):
         add(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from countervail.errors import InputError
 from countervail.types import Progress
 
 if TYPE_CHECKING:
@@ -28,10 +29,25 @@ def build(source: Path, out: Path | None = None, *, progress: Progress | None = 
     return world
 
 
-def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None) -> str:
-    """Build the world into a folder (default: the package's own); returns a summary of it and of the balancing."""
+def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None, check: bool = True) -> str:
+    """Build the world into a folder (default: the package's own); returns a summary of it and of the balancing.
+
+    With `check` nothing is written where the world misses a figure of high confidence that it could be compared with.
+
+    Raises:
+        InputError: as `build`, or the known figures that the world misses.
+    """
+    from countervail.world import known_cells
+
     folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
-    world = build(source, folder / FILE, progress=progress)
+    world = build(source, progress=progress)
+    if check and (missed := known_cells.failures(known_cells.compare(world))):
+        names = ", ".join(f"{m.cell.id} ({m.ours:.4g} {m.cell.unit}, known {m.cell.value:.4g})" for m in missed)
+        raise InputError(
+            f"the world misses known figures: {names}; see build/known_cells.csv for their sources, and overrides.csv",
+            field="known_cells",
+        )
+    world.save(folder / FILE)
     totals = "\n".join(f"  {name}: {value:,.6g}" for name, value in world.datasheet["totals"].items())
     flagged = [row["iso3"] for row in world.datasheet["countries"] if any("deficit" in f for f in row["flags"])]
     return (

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from countervail import countries
 from countervail.types import Floats, Indices, Progress
-from countervail.world.accounts import Balanced, Targets, balance
-from countervail.world.build import accounts_table, economies, goods, pairs, products, recipe_tables, services
-from countervail.world.build.accounts_table import Accounts
+from countervail.world.accounts import Balanced, Targets, balance, technologies
+from countervail.world.build import balance_of_payments, economies, goods, pairs, recipe_tables
+from countervail.world.build.economies import Accounts
+from countervail.world.build.goods import G, Products
 from countervail.world.build.pairs import PairTotals
-from countervail.world.build.products import G, Products
 from countervail.world.build.regions import GEONAMES
 from countervail.world.build.sources import (
     elasticities,
@@ -29,7 +29,7 @@ from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
 from countervail.world.build.sources.pair_statistics import ServicePairs
 from countervail.world.build.sources.panels import Baci, ProductMix
-from countervail.world.world import IMPUTED, MIRRORED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
+from countervail.world.world import IMPUTED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 SOURCES = (
     icio.SOURCE,
@@ -49,6 +49,8 @@ SOURCES = (
 )
 """The sources of the world, in the order of its datasheet."""
 YEAR = 2023
+GROWTH_MOST = 5.0
+"""An older year's trade is moved by at most this factor."""
 _OBSERVED_PART = 0.5
 """A cell is observed where recorded products are at least this part of it."""
 
@@ -116,13 +118,15 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     regions, table = raw.regions, raw.table
     totals = pairs.build(raw.evidence)
     recorded = totals.total.copy()
-    moved = _fit_goods(raw, totals)
+    moved = balance_of_payments.fit_goods(totals, regions, table, raw.accounts.groups, raw.accounts.published)
     traded = totals.total + totals.unrecorded.sum(axis=2)
-    service = services.totals(regions, table, raw.accounts.published, traded)
-    moved["goods passing through cut from imports"] = _pass_through(raw, totals, service)
+    service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
+    moved["goods passing through cut from imports"] = balance_of_payments.pass_through(
+        totals, regions, table, raw.accounts.groups, raw.accounts.published, service
+    )
     traded = totals.total + totals.unrecorded.sum(axis=2)
-    service = services.totals(regions, table, raw.accounts.published, traded)
-    service_pairs = services.pair_totals(regions, table, service, traded, raw.services)
+    service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
+    service_pairs = balance_of_payments.pair_totals(regions, table, service, traded, raw.services)
 
     mix = goods.mixes(regions, table, raw.book)
     base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
@@ -130,10 +134,6 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     split = goods.mix_cube(regions, table, mix, rest, raw.product_mix)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
-    cube[:, :, G:] = service_pairs[:, :, None] * services.mix(regions, table)[:, None, :]
-
-    exports = cube.sum(axis=1)
-    exports[:, :G] += totals.unrecorded.sum(axis=1)
     outside = np.array([c not in table.countries for c in regions])
     inputs = economies.table_technology(table, cube[outside][:, ~outside, :G].sum(axis=0))
     technology, structure = economies.start(regions, table, inputs)
@@ -141,6 +141,10 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     structure[outside] = economies.extraction(
         structure[outside], leaves[outside], raw.products.output[outside], raw.accounts.groups[outside]
     )
+    own = economies.by_sector(structure, raw.accounts.groups)
+    cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
+    exports = cube.sum(axis=1)
+    exports[:, :G] += totals.unrecorded.sum(axis=1)
     output, made = economies.outputs(structure, leaves, exports, raw.accounts.groups)
     technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
     settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)
@@ -200,7 +204,7 @@ def _read(source: Path) -> _Raw:
     at = {c: i for i, c in enumerate(regions)}
     groups = np.array([at.get(c, at["ROW"]) for c in trade.countries])
     members = tuple(sorted((set(trade.countries) | set(countries.group("UN"))) - set(regions)))
-    materials = products.read(source, regions, YEAR)
+    materials = goods.read_products(source, regions, YEAR)
     crude, gas = (materials.output[: len(table.countries), recipe_tables.position(c)] for c in ("CRUDE", "GAS"))
     known = crude + gas > 0
     table = economies.split_gas(table, np.where(known, crude / np.where(known, crude + gas, 1.0), 0.5))
@@ -227,9 +231,9 @@ def _read(source: Path) -> _Raw:
         members=members,
         groups=groups,
         products=materials,
-        accounts=accounts_table.read(un, regions, members, table, YEAR),
+        accounts=economies.accounts(un, regions, members, table, YEAR),
         services=pair_statistics.read_services(source).among(regions),
-        tariff=accounts_table.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
+        tariff=economies.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
         evidence=evidence,
         member_gdp=dict(zip(members, np.nan_to_num(un.of("gdp", members, YEAR)).tolist(), strict=True)),
         product_mix=panels.product_mix(source, regions),
@@ -246,90 +250,10 @@ def _older(
     for what in ("exports", "imports"):
         now, then = un.of(what, regions, YEAR), un.of(what, regions, matrix.year)
         now[-1], then[-1] = (np.nansum(un.of(what, members, y)) for y in (YEAR, matrix.year))
-        grown.append(np.clip(np.nan_to_num(now / then, nan=1.0), 0.2, 5.0))
+        known = (now > 0) & (then > 0)
+        growth = np.divide(now, then, out=np.ones_like(now), where=known)
+        grown.append(np.clip(growth, 1 / GROWTH_MOST, GROWTH_MOST))
     return np.asarray(total * np.sqrt(np.outer(*grown)))
-
-
-def _fit_goods(raw: _Raw, totals: PairTotals) -> dict[str, dict[str, float]]:
-    """Move goods totals to official figures and to what published totals leave for services; cut what passes through.
-
-    Returns by country what was cut as re-exported, and what an official or published total still has beyond the pairs.
-    """
-    regions, published = raw.regions, raw.accounts.published
-    cut: dict[str, float] = {}
-    for i, made in enumerate(_goods_output(raw)):
-        region = regions[i]
-        over = totals.total[i].sum() - recipe_tables.number("export_cap") * made
-        if over > 0 and not published.held[i]:
-            cut[region] = float(over)
-            pairs.cut(totals, i, over, exports=True)
-            pairs.cut(totals, i, over, exports=False)
-    official = {
-        (r.importer if r.exporter == "WLD" else r.exporter, r.exporter != "WLD"): r.value
-        for r in pairs.overrides()
-        if r.sector == "goods"
-    }
-    unplaced: dict[str, float] = {}
-    for exports in (False, True):
-        for i in np.nonzero(published.held)[0]:
-            wanted = _wanted(regions[i], int(i), exports, raw, totals, official)
-            if np.isfinite(wanted):
-                reached = pairs.scale_to(totals, int(i), wanted, exports=exports)
-                unplaced[f"{regions[i]} {'exports' if exports else 'imports'}"] = wanted - reached
-    least = recipe_tables.number("unplaced_shown")
-    return {
-        "re-exports cut from exports and imports": cut,
-        "goods of an official or published total without a partner": {
-            k: float(v) for k, v in unplaced.items() if abs(v) > least
-        },
-    }
-
-
-def _pass_through(raw: _Raw, totals: PairTotals, service: services.Totals) -> dict[str, float]:
-    """Cut the imports of countries whose implied deficit is far above the published one; returns what was cut."""
-    cut: dict[str, float] = {}
-    net = totals.total.sum(axis=0) - totals.total.sum(axis=1) + service.imports - service.exports
-    allowed = recipe_tables.number("reexport_deficit") * raw.accounts.groups.sum(axis=1)
-    for n in range(len(raw.table.countries)):
-        over = float(net[n] - service.deficit[n] - allowed[n])
-        if over > 0 and not raw.accounts.published.held[n]:
-            cut[raw.regions[n]] = over
-            pairs.cut(totals, n, over, exports=False)
-    return cut
-
-
-def _goods_output(raw: _Raw) -> Floats:
-    """Goods that the table's countries make [country]: the table's, moved by the growth of value added by group."""
-    table = raw.table
-    made = table.output - table.use.sum(axis=1)
-    out = np.zeros(len(table.countries))
-    for k, codes in enumerate(recipe_tables.GROUPS.values()):
-        at = [recipe_tables.position(c) for c in codes if recipe_tables.GOODS[recipe_tables.position(c)]]
-        every = [recipe_tables.position(c) for c in codes]
-        growth = raw.accounts.groups[: len(out), k] / np.maximum(made[:, every].sum(axis=1), 1e-300)
-        out += table.output[:, at].sum(axis=1) * growth
-    return out
-
-
-def _wanted(
-    region: str, i: int, exports: bool, raw: _Raw, totals: PairTotals, official: dict[tuple[str, bool], float]
-) -> float:
-    """The goods total of a country: official, or what its published total leaves where services would be out of range."""
-    if (region, exports) in official:
-        return official[region, exports]
-    published = float((raw.accounts.published.exports if exports else raw.accounts.published.imports)[i])
-    sold = totals.total[i] if exports else totals.total[:, i]
-    extra = totals.unrecorded[i] if exports else totals.unrecorded[:, i]
-    now = float(sold.sum() + extra.sum())
-    for row in pairs.overrides():
-        if row.sector == "services" and (row.exporter if exports else row.importer) == region:
-            return published - row.value
-    side = "exports" if exports else "imports"
-    key = f"goods_share_{side}_{region}"
-    if key in recipe_tables.table():
-        return recipe_tables.number(key) * published
-    low, high = recipe_tables.number("services_floor"), recipe_tables.number(f"services_part_{side}")
-    return float(np.clip(now, (1 - high) * published, (1 - low) * published))
 
 
 @dataclass(frozen=True, eq=False)
@@ -382,17 +306,16 @@ def _settle(
     )
     balanced = balance(np.maximum(cube + unrecorded - held, 0.0), targets)
     progress("balancing", 1, 2)
-    bought = (balanced.flows * (1 + tariff)).sum(axis=0)
-    inputs = technology.sum(axis=1) * output
-    used, shares = np.zeros_like(output), np.zeros_like(technology)
-    for n in range(len(output)):
-        prior = technology[n] * output[n]
-        sums = prior.sum(axis=1)
-        prior = prior * np.divide(balanced.use[n], sums, out=np.ones_like(sums), where=sums > 0)[:, None]
-        table, _ = economies.national(prior, balanced.final[n], bought[n], inputs[n])
-        used[n] = table.sum(axis=1)
-        shares[n] = np.divide(table, output[n], out=technology[n].copy(), where=output[n] > 0)
-    return _Settled(shares, cube, used, balanced)
+    change = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
+    shares = technologies(
+        technology * output[:, None, :] * change[:, :, None],
+        balanced.final,
+        (balanced.flows * (1 + tariff)).sum(axis=0),
+        output,
+        technology.sum(axis=1) * output,
+    )
+    shares = np.where(output[:, None, :] > 0, shares, technology)
+    return _Settled(shares, cube, np.einsum("nkj,nj->nk", shares, output), balanced)
 
 
 def _usual_final(table: Icio) -> Floats:

@@ -10,8 +10,9 @@ import numpy as np
 
 from countervail.countries import name
 from countervail.types import Floats
+from countervail.world import known_cells
 from countervail.world.accounts import LARGE_DEFICIT
-from countervail.world.build import accounts_table, pairs, recipe_tables
+from countervail.world.build import economies, pairs, recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import OBSERVED, ORIGINS, SCALED, World
@@ -71,7 +72,7 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
         "limits": list(LIMITS),
         "assumptions": recipe_tables.rows(),
         "overrides": [asdict(row) for row in pairs.overrides()],
-        "rejected": [{"iso3": c, "what": w, "reason": why} for (c, w), why in accounts_table.rejected().items()],
+        "rejected": [{"iso3": c, "what": w, "reason": why} for (c, w), why in economies.rejected().items()],
         "countries": _countries(made, world),
         "pairs": _pairs(made, world),
         "totals": _totals(made, world),
@@ -87,6 +88,7 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
             }
             for i, n, s, before, after in made.products.rerouted()
         ],
+        "known": [c.row() for c in known_cells.compare(world)],
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
     }
@@ -131,15 +133,22 @@ def markdown(world: World) -> str:
             [tuple(row.values()) for row in sheet["pairs"]],
         ),
         "## Countries",
-        "`deficit` and `published` are trade deficits as shares of value added; `observed` is the share of goods trade "
-        "whose pair total somebody recorded, `main export` the largest sector of goods sold and the share of it that is "
-        "recorded by product; `moved` is the share of exports, or of use, that balancing moved.",
+        "`deficit` and `published` are trade deficits as shares of value added; `observed` is the share of goods "
+        "trade whose pair total somebody recorded, `main export` the largest sector of goods sold and the share of it "
+        "that is recorded by product; `moved` is the share of exports, or of use, that balancing moved.",
         _table(
             (
                 *("country", "value added", "GDP", "exports", "imports", "deficit", "published"),
                 *("observed", "main export", "observed of it", "moved exports", "moved use", "flags"),
             ),
             [_country(row) for row in sheet["countries"]],
+        ),
+        "## Known figures beside ours",
+        "`countervail data check` prints them and compares others. A figure that the world was made with counts for "
+        "nothing.",
+        _table(
+            ("figure", "known", "low", "high", "unit", "ours", "verdict", "override", "why not comparable"),
+            [tuple(row[k] for k in _KNOWN) for row in sheet["known"]],
         ),
         "## Sectors",
         "Theta is the trade elasticity; `unclipped` before floor and ceiling.",
@@ -170,6 +179,7 @@ def _moved(before: Floats, after: Floats, axis: tuple[int, ...]) -> Floats:
     return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
 
 
+_KNOWN = ("id", "value", "low", "high", "unit", "ours", "verdict", "used_as_override", "why_not_comparable")
 _OVERRIDE = ("exporter", "importer", "sector", "value", "low", "high", "unrecorded", "source", "reason")
 
 
@@ -211,9 +221,7 @@ def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
                 "estimated_trade_share": _round(share[i]),
                 "moved_export_share": _round(trade_moved[i]),
                 "moved_use_share": _round(use_moved[i]),
-                "flags": _flags(
-                    c in made.icio.countries, float(world.deficit[i] / value_added[i]), float(share[i])
-                ),
+                "flags": _flags(c in made.icio.countries, float(world.deficit[i] / value_added[i]), float(share[i])),
             }
         )
     return rows
@@ -293,9 +301,7 @@ def _totals(made: Assembly, world: World) -> dict[str, float]:
         "trade within the rest of the world, part of its domestic sales": _bn(made.pairs.intra_row),
         "Russia to China, goods": _bn(pair[rus, chn]),
         "China to Russia, goods": _bn(pair[chn, rus]),
-        "share of value moved by balancing": _round(
-            np.abs(net - made.prior).sum() / 2 / made.prior.sum()
-        ),
+        "share of value moved by balancing": _round(np.abs(net - made.prior).sum() / 2 / made.prior.sum()),
         "goods trade cut as re-exported or passing through": _bn(made.recorded.sum() - pair.sum()),
         "goods that no customs office records": _bn(made.pairs.unrecorded.sum()),
         "share of use moved by balancing": _round(np.abs(made.use - made.prior_use).sum() / 2 / made.prior_use.sum()),

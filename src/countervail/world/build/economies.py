@@ -1,12 +1,112 @@
-"""Production: technology from the input-output table and donors, outputs from the United Nations' value added."""
+"""Economies: the United Nations' accounts with what of them is set aside, technology of table and donors, outputs."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
 import numpy as np
 
-from countervail.types import Floats
+from countervail import countries
+from countervail.errors import InputError
+from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
+from countervail.world.build.balance_of_payments import Published
 from countervail.world.build.sources.icio import Icio
+from countervail.world.build.sources.national_accounts import GROUPS, NationalAccounts, Tariffs
+
+WHAT = ("exports", "imports", "gdp", "industry")
+"""What of a country can be set aside; "industry" is the split of industry between mining and manufacturing."""
+_FLOWS = ("exports", "imports", "gdp")
+_FREE = ("EU", "EEA", "EFTA", "EAEU", "GCC", "GAFTA", "USMCA", "ASEAN")
+"""Groups within which goods pay no duty."""
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """By region, million USD: value added `groups[region, group]` of `recipe_tables.GROUPS`, `gdp`, and `published`."""
+
+    groups: Floats
+    gdp: Floats
+    published: Published
+
+
+@cache
+def rejected() -> Mapping[tuple[str, str], str]:
+    """The United Nations' figures that are not used: the reason by country and `WHAT`."""
+    text = (resources.files("countervail.world.build") / "un_rejected.csv").read_text(encoding="utf-8")
+    out: dict[tuple[str, str], str] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        for what in row["what"].split():
+            if what not in WHAT:
+                raise InputError(f"un_rejected.csv: {what!r} is none of {', '.join(WHAT)}", file="un_rejected.csv")
+            out[row["iso3"], what] = row["reason"]
+    return MappingProxyType(out)
+
+
+def accounts(
+    un: NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...], icio: Icio, year: int
+) -> Accounts:
+    """Accounts of a year; the residual region is the sum of its members, Taiwan is the table's."""
+    groups = un.groups(regions, year)
+    flows = {what: un.of(what, regions, year) for what in _FLOWS}
+    rest = regions.index("ROW")
+    inside = list(members)
+    groups[rest] = np.nansum(un.groups(inside, year), axis=0)
+    for what in _FLOWS:
+        flows[what][rest] = np.nansum(un.of(what, inside, year))
+    for code in regions:
+        i = regions.index(code)
+        if np.isnan(groups[i]).any():
+            groups[i] = _table_groups(code, icio)
+            flows["gdp"][i] = groups[i].sum()
+    industry = [GROUPS.index("mining_utilities"), GROUPS.index("manufacturing")]
+    np.maximum(groups, recipe_tables.number("group_least") * groups.sum(axis=1, keepdims=True), out=groups)
+    for code, what in rejected():
+        i = regions.index(code)
+        if what == "industry":
+            share = recipe_tables.number(f"mining_of_industry_{code}")
+            groups[i, industry] = np.array([share, 1 - share]) * groups[i, industry].sum()
+        elif what == "gdp":
+            gdp = recipe_tables.number(f"gdp_{code}")
+            groups[i] *= gdp / flows["gdp"][i]
+            flows["gdp"][i] = gdp
+        else:
+            flows[what][i] = np.nan
+    held = np.array([c in (*recipe_tables.words("outsiders"), *recipe_tables.words("held_table")) for c in regions])
+    return Accounts(groups, flows["gdp"], Published(flows["exports"], flows["imports"], held))
+
+
+def duties(rates: Tariffs, regions: tuple[str, ...], date: str) -> Floats:
+    """Base tariff [exporter, importer, sector], ad valorem: each importer's applied mean on goods, none at home.
+
+    Goods within a customs union or free trade area among the built-in groups pay none; where no rate is published an
+    assumption stands.
+    """
+    rate = np.nan_to_num(rates.of(regions), nan=recipe_tables.number("tariff_unknown"))
+    n = len(regions)
+    out = np.zeros((n, n, len(recipe_tables.CODES)))
+    out[:, :, recipe_tables.GOODS] = rate[None, :, None]
+    for name in _FREE:
+        inside: Mask = np.array([c in countries.group(name, date) for c in regions])
+        out[np.ix_(inside, inside)] = 0.0
+    out[np.arange(n), np.arange(n)] = 0.0
+    return out
+
+
+def _table_groups(code: str, icio: Icio) -> Floats:
+    """Value added by group of a country of the table that the United Nations do not publish."""
+    if code not in icio.countries:
+        raise InputError(f"{code}: neither the United Nations nor the input-output table has its accounts", field=code)
+    k = icio.countries.index(code)
+    made = icio.output[k] - icio.use[k].sum(axis=0)
+    return np.array([sum(made[recipe_tables.position(c)] for c in codes) for codes in recipe_tables.GROUPS.values()])
+
 
 _GROUPS = {name: [recipe_tables.position(code) for code in codes] for name, codes in recipe_tables.GROUPS.items()}
 
@@ -102,6 +202,15 @@ def extraction(structure: Floats, leaves: Floats, mined: Floats, groups: Floats)
     return out
 
 
+def by_sector(structure: Floats, groups: Floats) -> Floats:
+    """Value added [country, sector]: that of each group split as in `structure`."""
+    out = np.zeros_like(structure)
+    for k, members in enumerate(_GROUPS.values()):
+        part = structure[:, members]
+        out[:, members] = part / np.maximum(part.sum(axis=1, keepdims=True), 1e-300) * groups[:, k : k + 1]
+    return out
+
+
 def outputs(structure: Floats, leaves: Floats, exports: Floats, groups: Floats) -> tuple[Floats, Floats]:
     """Output and value added's share of it [country, sector]: value added by group is `groups[country, group]`.
 
@@ -110,12 +219,12 @@ def outputs(structure: Floats, leaves: Floats, exports: Floats, groups: Floats) 
     more than the group's value added, they use more inputs.
     """
     out, made = np.zeros_like(leaves), leaves.copy()
+    wanted = by_sector(structure, groups) / leaves
     least = exports / recipe_tables.number("export_cap")
     for n in range(len(leaves)):
         for k, members in enumerate(_GROUPS.values()):
             total = float(groups[n, k])
-            wanted = structure[n, members] / structure[n, members].sum() * total / leaves[n, members]
-            out[n, members] = fill_up(wanted, least[n, members], leaves[n, members], total)
+            out[n, members] = fill_up(wanted[n, members], least[n, members], leaves[n, members], total)
             made[n, members] *= total / (made[n, members] * out[n, members]).sum()
     return out, made
 
@@ -123,9 +232,9 @@ def outputs(structure: Floats, leaves: Floats, exports: Floats, groups: Floats) 
 def fill_up(wanted: Floats, least: Floats, leaves: Floats, total: float) -> Floats:
     """Outputs [sector] at least `least`, otherwise in proportion to `wanted`, whose value added is `total`.
 
-    Where the least outputs alone make more, the others are a tenth of `wanted`.
+    Where the least outputs alone make more, the others are half of `wanted`.
     """
-    low, high = 0.1, 10.0
+    low, high = 0.5, 10.0
     if (leaves * np.maximum(least, low * wanted)).sum() >= total:
         return np.maximum(least, low * wanted)
     for _ in range(200):
@@ -135,20 +244,3 @@ def fill_up(wanted: Floats, least: Floats, leaves: Floats, total: float) -> Floa
         else:
             low = middle
     return np.maximum(least, low * wanted)
-
-
-def national(use: Floats, final: Floats, bought: Floats, inputs: Floats, sweeps: int = 2000) -> tuple[Floats, Floats]:
-    """A country's use [input, user] and final demand [input] nearest to a prior, in relative entropy (RAS).
-
-    Row k of use and final demand sums to `bought[k]`, column u of use to `inputs[u]`; final demand in all is the rest.
-    """
-    table = np.column_stack([use, final])
-    columns = np.append(inputs, bought.sum() - inputs.sum())
-    for _ in range(sweeps):
-        sums = table.sum(axis=0)
-        table *= np.divide(columns, sums, out=np.zeros_like(sums), where=sums > 0)
-        sums = table.sum(axis=1)
-        table *= np.divide(bought, sums, out=np.zeros_like(sums), where=sums > 0)[:, None]
-        if np.abs(table.sum(axis=0) - columns).max() <= 1e-11 * columns.max():
-            break
-    return table[:, :-1], table[:, -1]

@@ -1,18 +1,133 @@
-"""How the goods of a pair of regions are split over sectors."""
+"""Goods by sector: raw materials as customs record them, what only passes through sent on, and the mix of the rest.
+
+Crude oil, gas and coal are whole sectors; ores, unwrought metals and some chemicals are part of theirs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from countervail.types import Floats, Indices
 from countervail.world.build import recipe_tables
-from countervail.world.build.products import G
 from countervail.world.build.sources import factbook
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
 from countervail.world.build.sources.panels import Baci, ProductMix
+from countervail.world.build.sources.raw_materials import SECTORS, Mining, RawMaterials, read_mining, read_raw_materials
+
+G = int(recipe_tables.GOODS.sum())
+WHOLE: tuple[str, ...] = ("CRUDE", "GAS", "COAL")
+"""Sectors whose whole trade the products are."""
+_PLACES = [recipe_tables.position(code) for code in SECTORS]
+# sums of minerals whose output, times the world's unit value in trade, is that of the sector
+_MINERALS = {"CRUDE": ("Petroleum",), "COAL": ("Steam Coal", "Coking Coal", "Lignite"), "GAS": ("Natural Gas",)}
+
+
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Trade in raw materials and what is taken out of the ground, million USD.
+
+    `trade[exporter, importer, goods]`: the whole trade of `WHOLE`, what is recorded by product of the others;
+    `recorded` the same as customs have it, before re-exports are sent on; `outside[exporter, importer]` bullion that
+    its seller does not mine; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined);
+    `unplaced[exporter]` crude that sanctioned sellers sold to a place not named.
+    """
+
+    trade: Floats
+    recorded: Floats
+    outside: Floats
+    output: Floats
+    unplaced: Floats
+
+    def rerouted(self) -> list[tuple[int, int, int, float, float]]:
+        """Cells that re-exports changed: exporter, importer, sector, recorded and ours; the largest first."""
+        change = np.abs(self.trade - self.recorded)
+        cells = np.argwhere(change > recipe_tables.number("reexport_shown"))
+        order = np.argsort(-change[tuple(cells.T)], kind="stable")
+        return [
+            (int(i), int(n), int(s), float(self.recorded[i, n, s]), float(self.trade[i, n, s]))
+            for i, n, s in cells[order]
+        ]
+
+
+def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products:
+    """Raw materials of a year by pair of regions, re-exports of crude, gas and coal sent on to their users."""
+    raw = read_raw_materials(source, (year,))
+    recorded = np.zeros((len(regions), len(regions), G))
+    recorded[:, :, _PLACES] = raw.value(year, regions)
+    home = np.arange(len(regions))
+    recorded[home, home] = 0.0
+    output = _output(read_mining(source), raw, regions, year)
+    trade = recorded.copy()
+    own = np.isin(np.array(regions), recipe_tables.words("reexport_exempt"))
+    for code in WHOLE:
+        s = recipe_tables.position(code)
+        most = np.where(own, np.inf, output[:, s] * recipe_tables.number("reexport_slack"))
+        trade[:, :, s] = pass_on(recorded[:, :, s], most, recipe_tables.number("reexport_large"))
+    outside = raw.outside(year, regions)
+    np.fill_diagonal(outside, 0.0)
+    return Products(trade, recorded, outside, output, raw.unplaced_sales(year, regions))
+
+
+def pass_on(trade: Floats, output: Floats, least: float = 0.0, rounds: int = 4) -> Floats:
+    """Flows `[exporter, importer]` in which exports above `output[country]` go from their origin to their user.
+
+    What a country sells beyond its own output is taken from its sales in proportion and from what it bought, and added
+    to what its suppliers sell directly, in proportion to what they supplied; what would come back to a supplier is
+    dropped. Countries that buy from one another are gone through several times.
+    """
+    cells = trade.copy()
+    for _ in range(rounds):
+        for k in np.argsort(output - cells.sum(axis=1), kind="stable"):
+            sold, bought = cells[k].sum(), cells[:, k].sum()
+            excess = sold - output[k]
+            if bought <= 0 or excess <= least:
+                continue
+            share, passed = cells[:, k] / bought, cells[k] * (excess / sold)
+            cells[k] -= passed
+            cells[:, k] *= max(recipe_tables.number("reexport_kept"), 1 - excess / bought)
+            cells += np.outer(share, passed)
+            np.fill_diagonal(cells, 0.0)
+    return cells
+
+
+def _output(mining: Mining, raw: RawMaterials, regions: tuple[str, ...], year: int) -> Floats:
+    """Output by quantity `[country, goods]` at the unit value of exports: the world's at least, twice that at most.
+
+    Gas is valued at its lower price at home.
+    """
+    usd, tonnes = raw.value(year, regions), raw.quantity(year, regions)
+    place = {c: i for i, c in enumerate(regions)}
+    out = np.zeros((len(regions), G))
+
+    def mined(mineral: str, price: float) -> Floats:
+        values = mining.of(mineral, year) if mineral in mining.minerals else {}
+        at: Indices = np.array([place.get(c, place["ROW"]) for c in values], dtype=np.intp)
+        return np.asarray(
+            np.bincount(at, weights=np.array(list(values.values())) * price, minlength=len(regions)), dtype=np.float64
+        )
+
+    for code, minerals in _MINERALS.items():
+        s, k = recipe_tables.position(code), SECTORS.index(code)
+        sold, weight = usd[:, :, k].sum(axis=1), tonnes[:, :, k].sum(axis=1)
+        if code == "GAS":  # most gas is used where it is found, far below the prices of trade
+            home = mined(minerals[0], recipe_tables.number("gas_home_price") / 1e3)
+            own = np.minimum(sold, recipe_tables.number("gas_sold_most") * home)
+            out[:, s] = home + recipe_tables.number("gas_export_premium") * own
+            continue
+        usual = sold.sum() / max(weight.sum(), 1e-300)
+        price = np.clip(np.divide(sold, weight, out=np.full_like(sold, usual), where=weight > 0), usual, 2 * usual)
+        out[:, s] = sum(mined(m, _quality(m)) for m in minerals) * price
+    return out
+
+
+def _quality(mineral: str) -> float:
+    """Lignite is worth a part of hard coal; the others have their sector's unit value."""
+    return recipe_tables.number("lignite_price") if mineral == "Lignite" else 1.0
+
 
 MIX_FILL = 0.01
 """The part of a pair's mix that follows its exporter's, so that no sector of it is shut by an empty pattern."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from countervail import countries
 from countervail.types import Floats, Mask
 from countervail.world.build import recipe_tables
-from countervail.world.build.products import WHOLE, G, Products
+from countervail.world.build.goods import WHOLE, G, Products
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
 from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED
@@ -48,16 +48,13 @@ class Override:
 def overrides() -> tuple[Override, ...]:
     """Every row of overrides.csv."""
     text = (resources.files("countervail.world.build") / "overrides.csv").read_text(encoding="utf-8")
-    return tuple(
-        Override(
-            **{
-                **row,
-                **{k: float(row[k]) for k in ("value", "low", "high")},
-                "unrecorded": row["unrecorded"] == "yes",
-            }
-        )
-        for row in csv.DictReader(io.StringIO(text))
-    )
+    return tuple(_override(row) for row in csv.DictReader(io.StringIO(text)))
+
+
+def _override(row: dict[str, str]) -> Override:
+    value, low, high = (float(row.pop(k)) for k in ("value", "low", "high"))
+    unrecorded = row.pop("unrecorded") == "yes"
+    return Override(**row, value=value, low=low, high=high, unrecorded=unrecorded)
 
 
 @dataclass
@@ -129,7 +126,8 @@ def build(evidence: Evidence) -> PairTotals:
 def scale_to(pairs: PairTotals, n: int, wanted: float, *, exports: bool) -> float:
     """Move a country's goods exports or imports towards a total; returns how far they came, million USD.
 
-    Official figures and recorded products stay. The rest is scaled within the recipe's bounds; what moves by more than its tolerance is no longer as recorded.
+    Official figures and recorded products stay. The rest is scaled within the recipe's bounds; what moves by more than
+    its tolerance is no longer as recorded.
     """
     where = (n, slice(None)) if exports else (slice(None), n)
     held, unrecorded = _fixed(pairs, where), pairs.unrecorded[where].sum()
@@ -157,7 +155,7 @@ def cut(pairs: PairTotals, n: int, value: float, *, exports: bool) -> None:
 def _fixed(pairs: PairTotals, where: tuple[Any, Any]) -> Floats:
     """The part of a row or column that scaling leaves: official totals, and recorded products of the others."""
     products = pairs.products[where].sum(axis=1)
-    return np.where(pairs.origin[where] == OFFICIAL, pairs.total[where], products)
+    return np.asarray(np.where(pairs.origin[where] == OFFICIAL, pairs.total[where], products))
 
 
 def _mark(pairs: PairTotals, where: tuple[Any, Any], free: Floats) -> None:
@@ -248,7 +246,8 @@ def _from_partner_shares(pairs: PairTotals, country: str, at: dict[str, int], ev
         share[i] = 0.0
         for n in np.nonzero(share)[0]:
             pair = (i, int(n)) if flow == "exp" else (int(n), i)
-            pairs.fill(pair, float(value * share[n] / share.sum()), SCALED)
+            rest = float(value * share[n] / share.sum() - pairs.unrecorded[pair].sum())
+            pairs.fill(pair, max(rest, 0.0), SCALED)
         pairs.notes[f"{country} {flow}"] = value
 
 
