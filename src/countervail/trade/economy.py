@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from countervail.errors import NoEquilibrium
-from countervail.types import Floats, Indices, Mask
+from countervail.trade.taxes import Duties
+from countervail.types import Floats, Mask
 
 
 class Flows(Protocol):
@@ -64,42 +65,6 @@ def final_demand(expenditure: Floats, use: Floats, sectors: int) -> Floats:
     rest = expenditure - use
     rounding = 1e-13 * np.maximum(expenditure, use) * sectors
     return np.where(np.abs(rest) <= rounding, 0.0, rest)
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Some cells of `[sector, importer, exporter]`: a run of sectors, and rows and columns, slices where they are all.
-
-    Picking all cells by number takes many times as long as reading them in order.
-    """
-
-    sectors: slice
-    importers: Indices | slice
-    exporters: Indices | slice
-
-    @property
-    def index(self) -> tuple[Any, ...]:
-        """The index of the cells in an array."""
-        if isinstance(self.importers, slice) or isinstance(self.exporters, slice):
-            return self.sectors, self.importers, self.exporters
-        return self.sectors, self.importers[:, None], self.exporters
-
-
-def taxed_cells(*rates: Floats) -> Cells | None:
-    """The cells `[sector, importer, exporter]` among which any of the rates is not zero; None where all are."""
-    if not rates:
-        return None
-    taxed = np.logical_or.reduce([rate != 0.0 for rate in rates])
-    if not taxed.any():
-        return None
-    sectors, importers, exporters = (np.flatnonzero(taxed.any(axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    run = slice(int(sectors[0]), int(sectors[-1]) + 1)
-    n = taxed.shape[1]
-    return Cells(
-        run,
-        slice(None) if len(importers) == n else importers,
-        slice(None) if len(exporters) == n else exporters,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +156,9 @@ class Economy:
         return len(self.sectors)
 
     @cached_property
-    def duties(self) -> tuple[Cells, Floats]:
-        """The cells with a base tariff, and its part of their price `[sector, importer, exporter]`."""
-        assert self.tariff is not None
-        at = taxed_cells(self.tariff)
-        assert at is not None
-        rate = self.tariff[at.index]
-        return at, np.divide(rate, 1.0 + rate, order="C")
+    def duties(self) -> Duties | None:
+        """The base tariffs as the solver reads them; None without any."""
+        return None if self.tariff is None else Duties.of(self.tariff)
 
     @cached_property
     def unit(self) -> Floats:

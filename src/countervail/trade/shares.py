@@ -9,46 +9,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
-from countervail.trade.economy import Cells, Economy, inward, taxed_cells
+from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import Shock
+from countervail.trade.taxes import Cells, Duties, Receipts, taxed_cells
 from countervail.types import Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Receipts:
-    """What a tax takes of the shares, `value [sector, importer, exporter]` in the cells `at`.
-
-    Most scenarios tax few pairs, and goods only; the solver spends its time reading its matrices, so these are small.
-    """
-
-    at: Cells
-    value: Floats
-
-    @classmethod
-    def of(cls, receipts: Floats) -> Receipts | None:
-        """From an array over all sectors and countries; None where it is zero."""
-        at = taxed_cells(receipts)
-        return None if at is None else cls(at, np.ascontiguousarray(receipts[at.index]))
-
-    def spread(self, j: int, n: int) -> Floats:
-        """Over all `j` sectors and `n` countries."""
-        out = np.zeros((j, n, n))
-        out[self.at.index] = self.value
-        return out
 
 
 @dataclass(frozen=True, eq=False)
 class ShockedShares:
     """Partial-equilibrium trade shares under a shock, and what producers and treasuries receive of them.
 
-    With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `duties` are
-    A t' / (1 + t') (import tariff revenue) and `levies` A e' / tau' (export tax revenue); the producer receives
-    the rest, A / tau'. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer`
-    `[country]` (share of world value added) are None where nothing changes, like taxes where every rate is zero.
+    With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `T` = A t' / (1 + t') is
+    import tariff revenue and `E` = A e' / tau' export tax revenue; the producer receives the rest, `B` = A / tau'.
+    Arrays are `[sector, importer, exporter]`; `duties` and `levies` are the taxes as the solver reads them.
+    `log_productivity` `[sector, country]` and `transfer` `[country]` (share of world value added) are None where
+    nothing changes, like taxes where every rate is zero.
     """
 
     A: Floats
-    duties: Receipts | None = None
+    duties: Duties | None = None
     levies: Receipts | None = None
     log_productivity: Floats | None = None
     transfer: Floats | None = None
@@ -56,23 +35,35 @@ class ShockedShares:
     @cached_property
     def B(self) -> Floats:
         """What the producer receives; `A` itself where nothing is taxed."""
-        if self.duties is None and self.levies is None:
-            return self.A
-        out = self.A.copy()
-        for taken in (self.duties, self.levies):
+        out = self.A
+        for taken in (self.T, self.E):
             if taken is not None:
-                out[taken.at.index] -= taken.value
+                out = out - taken
         return out
 
-    @property
+    @cached_property
     def T(self) -> Floats | None:
         """Import tariff revenue over all countries."""
-        return None if self.duties is None else self.duties.spread(*self.A.shape[:2])
+        return None if self.duties is None else self.duties.part * self.A
 
-    @property
+    @cached_property
     def E(self) -> Floats | None:
         """Export tax revenue over all countries."""
         return None if self.levies is None else self.levies.spread(*self.A.shape[:2])
+
+    @cached_property
+    def home(self) -> Floats | None:
+        """What the tariff on a country's own goods takes beyond its importer's rate `[sector, country, 1]`."""
+        if self.duties is None or self.duties.home is None:
+            return None
+        return np.asarray((self.duties.home * np.einsum("jnn->jn", self.A))[:, :, None])
+
+    @cached_property
+    def beyond(self) -> tuple[Receipts, ...]:
+        """What tariffs take beyond importers' rates in blocks of cells."""
+        rest = () if self.duties is None else self.duties.rest
+        # an array picked by numbers is laid out by them, which products in every step would have to copy
+        return tuple(Receipts(at, np.multiply(self.A[at.index], part, order="C")) for at, part in rest)
 
     @property
     def taxed(self) -> bool:
@@ -151,7 +142,7 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
 
 def _taxed(
     A: Floats, economy: Economy, tariff: Floats | None, export_tax: Floats | None
-) -> tuple[Floats, Receipts | None, Receipts | None]:
+) -> tuple[Floats, Duties | None, Receipts | None]:
     """Shares under new rates, and what of them the two taxes take; `A` comes without them."""
     base = economy.tariff
     changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
@@ -161,17 +152,9 @@ def _taxed(
         change = sum(sign * np.log1p(rate[at.index]) for rate, sign in signed)
         A = A.copy()
         A[at.index] *= np.exp(-economy.elasticity[at.sectors, None, None] * change)
-    duties = None
-    if tariff is not None:
-        duties = _base_duties(A, economy) if tariff is base else _all_receipts(A, tariff)
+    duties = economy.duties if tariff is base else Duties.of(np.asarray(tariff), economy.duties)
     levies = None if export_tax is None else _all_receipts(A, export_tax, tariff)
     return A, duties, levies
-
-
-def _base_duties(A: Floats, economy: Economy) -> Receipts:
-    """What the base tariffs take; a world has them on most pairs, so their parts of the price are kept."""
-    at, part = economy.duties
-    return Receipts(at, np.multiply(A[at.index], part, order="C"))
 
 
 def _all_receipts(A: Floats, rate: Floats, before: Floats | None = None) -> Receipts | None:
@@ -236,11 +219,7 @@ def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> Shoc
             combined = levy.copy()
             combined[inside] = (1.0 + combined[inside]) * (1.0 + tax) - 1.0
             levies = _all_receipts(A, combined, tariff)
-    duties = shares.duties
-    if duties is not None and tariff is not None:
-        same = tariff is economy.tariff
-        duties = _base_duties(A, economy) if same else _receipts(A, duties.at, tariff)
-    return replace(shares, A=A, duties=duties, levies=levies)
+    return replace(shares, A=A, levies=levies)
 
 
 def _rates(economy: Economy, value: ArrayLike) -> Floats:
