@@ -150,13 +150,11 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 total,
                 "million USD in no customs record, included by official and press figures (settings.unrecorded_oil)",
             )
-    if not np.any(world.tariff):
-        add(
-            None,
-            "tariffs",
-            None,
-            "base tariffs are zero: no open source has them; tariff revenue is that of changes only",
-        )
+    if np.any(world.tariff):
+        revenue = float(world.tariff_revenue.sum())
+        add(None, "tariffs", revenue, "million USD of base tariffs a year: one applied rate an importer on all goods")
+    else:
+        add(None, "tariffs", None, "this world has no base tariffs; tariff revenue is that of changes only")
     for text in world.repairs:
         add(None, "balanced", None, text)
     add(
