@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,6 +143,24 @@ def test_the_club_file_holds_no_number_that_is_not_in_the_documents() -> None:
 # the measures in force
 
 
+def test_regional_measures_are_for_earlier_baselines(tmp_path: Path) -> None:
+    path = tmp_path / "regional.yaml"
+    path.write_text(
+        "{format: scenario/1, name: regional, title: R, club: {reading: letter}, include: [library:asiu-club.yaml,"
+        " library:club-assumptions.yaml, library:measures/regional.yaml]}",
+        encoding="utf-8",
+    )
+    in_force = {
+        year: {m.id: m.share_in_force(year) for m in load_scenario(path).measures} for year in (2021, 2022, 2023)
+    }
+    assert in_force[2021] == {"syria-arab-league": 1.0, "mali-ecowas": 0.0}
+    assert in_force[2022] == pytest.approx({"syria-arab-league": 1.0, "mali-ecowas": 176 / 365})
+    assert in_force[2023] == pytest.approx({"syria-arab-league": 126 / 365, "mali-ecowas": 0.0})
+    # their senders would be senders of the measures of 2023, which no scenario of the library wants
+    shipped = {m.id for name in library() for m in load_scenario(name).measures}
+    assert not shipped & set(in_force[2022])
+
+
 @pytest.mark.parametrize("name", library())
 def test_every_number_is_sourced_or_an_assumption_with_a_range(name: str) -> None:
     for path, label, number in ranges(load_scenario(name)):
@@ -190,6 +209,10 @@ def test_ids_and_labels_are_unique(asiu: Scenario) -> None:
         ("mali-un", 243 / 365),  # until 31 August
         ("eu-russia-coal", 1.0),
         ("un-iran-snapback", 0.0),  # since 2025
+        ("us-venezuela-oil", 290 / 365),  # a licence for nearly all of it from 18 October
+        ("un-somalia-arms", 334 / 365),  # until 30 November
+        ("sudan-lists-uk", 173 / 365),  # since 12 July
+        ("sudan-lists-eu", 0.0),  # since 2024
         ("us-china-chips", 0.8),  # as given
     ],
 )
