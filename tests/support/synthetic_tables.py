@@ -80,8 +80,8 @@ def synthetic() -> dict[str, list[Row]]:
             {
                 "measure": "measure-0", "measure_label": "Export controls on advanced goods", "issuer": issuer,
                 "act": act, "adopted": adopted, "in_force": adopted, "wind_down": None, "scope": "Listed goods.",
-                "status": "seen" if act else "not found", "source_kind": "official text" if act else None,
-                "source": "https://example.org/act" if act else None, "note": None,
+                "source": "https://example.org/act" if act else None, "source_kind": "official text" if act else None,
+                "status": "seen" if act else "not found", "note": None,
             }
             for issuer, act, adopted in [("EU", "Regulation 1", "2022-02-26"), ("UK", None, None)]
         ],
