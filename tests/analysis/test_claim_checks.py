@@ -93,5 +93,5 @@ def test_every_published_figure_has_its_source_and_its_reason() -> None:
     for fact in published():
         assert set(fact) == {"topic", "published", "unit", "source", "checked", "ours", "reason"}
         assert all(fact.values())
-        assert set(fact["ours"]) == {"country", "figure"}
-        assert fact["ours"]["figure"] in ("cost", "loss", "allied_loss", "export_loss", "reappears")
+        assert {"country", "figure"} <= set(fact["ours"]) <= {"country", "figure", "measure", "partner", "year"}
+        assert (fact["ours"]["figure"] == "trade_cut") == ("measure" in fact["ours"])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import countervail as cv
+from countervail.analysis.claim_checks import facts, published
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.analysis.worlds import sanctions
 from countervail.report.tables.run_tables import tables
@@ -112,6 +113,35 @@ def test_the_placebo_has_its_countries_each_with_its_own_ratio() -> None:
         assert -0.02 < float(np.median(placebo.cost)) < 0.02
         assert 0 < placebo.bound < 0.03
         assert placebo.note == ""
+
+
+def test_the_figures_beside_published_ones_are_those_of_the_run() -> None:
+    asiu = run("asiu", 6)
+    world, own = asiu.world, asiu.worlds.sanctions
+    rows = facts(asiu)
+    assert [row["topic"] for row in rows] == [fact["topic"] for fact in published()]
+    ours = {tuple(fact["ours"].values()): row["ours"] for fact, row in zip(published(), rows, strict=True)}
+    russia, china, iran = (world.index(c) for c in ("RUS", "CHN", "IRN"))
+    sold = [float(eq.flows[russia].sum() - eq.flows[russia, russia].sum()) for eq in (own.S, own.U)]
+    bought = [float(eq.flows[:, iran].sum() - eq.flows[iran, iran].sum()) for eq in (own.S, own.U)]
+    assert ours["RUS", "exports"] == pytest.approx(100 * (sold[0] / sold[1] - 1))
+    assert ours["IRN", "imports"] == pytest.approx(100 * (bought[0] / bought[1] - 1))
+    at = asiu.case.senders_outside
+    lost = float((own.S.flows[russia][at] - own.U.flows[russia][at]).sum())
+    assert ours["RUS", "export_loss"] == pytest.approx(lost / 1e3)
+    assert ours["RUS", "loss"] == pytest.approx(ours["RUS", "loss_ratio"] * ours["RUS", "allied_loss"])
+    assert ours["IRN", "loss"] == pytest.approx(100 * (1 / (1 + ours["IRN", "cost"] / 100) - 1))
+    assert world.goods is not None
+    assert ours["RUS", "goods_imports", "CHN", 2023] == pytest.approx(
+        world.flows[china, russia, world.goods].sum() / 1e3
+    )
+    assert ours["RUS", "goods_imports", 2023] > ours["RUS", "goods_imports", "CHN", 2023]
+    assert ours["IRN", "trade_cut", "us-iran-embargo"] == pytest.approx(100 * np.expm1(-3.5))
+    assert 0 <= ours["RUS", "imports_reappear"] < 1
+    # what is switched off has no size, and what is no target has no row
+    pressure = facts(run("maximum-pressure-2018"))
+    assert {row["ours"] for row in pressure if row["topic"].startswith("Complete")} == {None}
+    assert not any("Russia" in row["topic"] for row in pressure)
 
 
 def test_maximum_pressure_is_measured_against_those_who_comply() -> None:

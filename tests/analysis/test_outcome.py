@@ -84,7 +84,7 @@ def note(outcome: Outcome, who: str) -> str:
 
 
 def test_every_reason_for_no_ratio(outcome: Outcome) -> None:
-    assert note(outcome, "BLR") == "not eligible: no measure of the scenario is on it"
+    assert note(outcome, "BLR") == "not eligible: no measure that U lifts is on it"
     assert note(outcome, "VEN") == "not eligible: the measures on it are list-based"
     more = [
         measure("c", "embargo", targets=["CHN"], effect=-1.0),

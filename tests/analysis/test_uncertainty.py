@@ -231,6 +231,18 @@ def test_influence_finds_what_matters_and_leaves_chance_out(outcome: Outcome) ->
     assert influence(drawn, np.zeros(2000)) == []
 
 
+@pytest.mark.parametrize("order", [(1, 3, 4, 5, 6, 2), (1, 3, 5, 4, 6, 2), (1, 5, 2, 3, 4, 6), (1, 2, 3, 4, 5, 6)])
+def test_a_measure_that_follows_the_common_part_has_no_influence_of_its_own(
+    outcome: Outcome, order: tuple[int, ...]
+) -> None:
+    """With six draws it can be in the very order of the common part: nothing is left of it, or rounding alone."""
+    few = sample(outcome.world, outcome.scenario, 6, 5)
+    few.common[:] = np.array(order) / 7
+    few.values[:, few.paths.index("measures.iran.effect")] = -few.common
+    drawn = DrawnWorlds(np.zeros((6, 12)), {}, {}, {}, {}, np.ones(6), few)
+    assert "measures.iran.effect" not in {row.path for row in influence(drawn, few.common)}
+
+
 def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> None:
     many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
     assert many.drawn is not None

@@ -63,8 +63,8 @@ def synthetic() -> dict[str, list[Row]]:
             {
                 "id": f"measure-{k}", "label": label, "kind": kind, "senders": senders, "targets": targets,
                 "since": since, "in_baseline": 1.0 if k else 0.8, "target_usd": noise(20_000),
-                "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None, "basis": "cited",
-                "source": "A published estimate (2020), table 3",
+                "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None, "existence": "seen",
+                "size_basis": "cited", "acts": "EU: Regulation 1", "source": "A published estimate (2020), table 3",
             }
             for k, (label, kind, senders, targets, since) in enumerate(
                 [
@@ -75,6 +75,15 @@ def synthetic() -> dict[str, list[Row]]:
                     ("Secondary sanctions on oil", "embargo", "USA", "IRN", "2018-11-05"),
                 ]
             )
+        ],
+        "acts": [
+            {
+                "measure": "measure-0", "measure_label": "Export controls on advanced goods", "issuer": issuer,
+                "act": act, "adopted": adopted, "in_force": adopted, "wind_down": None, "scope": "Listed goods.",
+                "source": "https://example.org/act" if act else None, "source_kind": "official text" if act else None,
+                "status": "seen" if act else "not found", "note": None,
+            }
+            for issuer, act, adopted in [("EU", "Regulation 1", "2022-02-26"), ("UK", None, None)]
         ],
         "senders": [
             {"iso3": c, "name": countries.name(c), "cost_pct": (v := noise(0.2)), "cost_usd": v / 100 * gdp[c],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from countervail import countries
-from countervail.analysis.decompose import Diversion
+from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.outcome import Outcome
 from countervail.scenario import Claim, Scenario
 from countervail.world.world import World
@@ -139,40 +139,67 @@ def facts(outcome: Outcome) -> list[dict[str, Any]]:
     targets = {c for m in outcome.scenario.measures if m.enabled for c in outcome.scenario.targets(m)}
     rows = []
     for fact in published():
-        country, figure = fact["ours"]["country"], fact["ours"]["figure"]
-        if country in targets and country in outcome.world.countries:
+        ours = fact["ours"]
+        of_the_year = ours.get("year") in (None, outcome.world.year)
+        if ours["country"] in targets and ours["country"] in outcome.world.countries and of_the_year:
             row = {k: fact[k] for k in ("topic", "published", "unit", "source", "checked")}
-            rows.append(row | {"ours": _ours(outcome, country, figure), "reason": fact["reason"]})
+            rows.append(row | {"ours": _ours(outcome, ours), "reason": fact["reason"]})
     return rows
 
 
-def _ours(outcome: Outcome, country: str, figure: str) -> float | None:
-    k, own = outcome.world.index(country), outcome.worlds
-    senders = [outcome.world.countries[i] for i in outcome.case.senders_outside]
-    match figure:
+def _ours(outcome: Outcome, wanted: Mapping[str, Any]) -> float | None:
+    country, world = wanted["country"], outcome.world
+    match wanted["figure"]:
         case "cost":
-            return 100.0 * float(np.expm1(own.cost[k]))
+            return 100.0 * float(np.expm1(outcome.worlds.cost[world.index(country)]))
         case "loss":
-            return 100.0 * float(np.expm1(-own.cost[k]))
+            return _loss(outcome, country)
         case "allied_loss":
-            at = outcome.case.indices(senders)
-            weight = outcome.income[at] / outcome.income[at].sum()
-            return 100.0 * float(np.expm1(-(weight * own.cost[at]).sum()))
-        case "export_loss":
-            exports = _exports(outcome, country)
-            lost = sum(-d.change for d in exports if d.partner in senders)
-            return -lost / 1e3 if exports else None
-        case "reappears":
-            changes = [d.change for d in _exports(outcome, country)]
-            gone, diverted = (sum(max(sign * change, 0.0) for change in changes) for sign in (-1.0, 1.0))
-            return diverted / gone if gone > 0 else None
-        case _:
+            return _allied_loss(outcome)
+        case "loss_ratio":
+            allied = _allied_loss(outcome)
+            return _loss(outcome, country) / allied if allied else None
+        case "exports" | "imports" | "export_loss" | "exports_reappear" | "imports_reappear" as figure:
+            return _of_trade(outcome, country, figure)
+        case "trade_cut":
+            on = [m for m in outcome.scenario.measures if m.id == wanted["measure"] and m.enabled]
+            return 100.0 * (on[0].trade_effect() - 1.0) if on else None
+        case "goods_imports":
+            bought = world.flows[:, world.index(country)][:, goods_of(world)].sum(1)
+            partners = [c for c in world.countries if c != country and wanted.get("partner", c) == c]
+            return float(sum(bought[world.index(c)] for c in partners)) / 1e3
+        case figure:
             raise ValueError(f"facts.yaml: a run has no figure {figure!r}")
 
 
-def _exports(outcome: Outcome, country: str) -> list[Diversion]:
-    """The changes of a target's exports, by partner."""
-    return [d for d in outcome.moved if d.target == country and d.flow == "export"]
+def _loss(outcome: Outcome, country: str) -> float:
+    """Real income that the measures cost a country, %, with a minus."""
+    return 100.0 * float(np.expm1(-outcome.worlds.cost[outcome.world.index(country)]))
+
+
+def _allied_loss(outcome: Outcome) -> float:
+    """Real income that the measures cost the senders outside the club, %, with a minus."""
+    at = outcome.case.senders_outside
+    weight = outcome.income[at] / outcome.income[at].sum()
+    return 100.0 * float(np.expm1(-(weight * outcome.worlds.cost[at]).sum()))
+
+
+def _of_trade(outcome: Outcome, country: str, figure: str) -> float | None:
+    """A figure on how the measures move a target's trade; None where the outcome does not say how."""
+    flow = "import" if figure.startswith("import") else "export"
+    moved = [d for d in outcome.moved if d.target == country and d.flow == flow]
+    lifted = sum(d.lifted for d in moved)
+    if not lifted:
+        return None
+    match figure:
+        case "export_loss":
+            senders = {outcome.world.countries[i] for i in outcome.case.senders_outside}
+            return sum(d.change for d in moved if d.partner in senders) / 1e3
+        case "exports" | "imports":
+            return 100.0 * (sum(d.under for d in moved) / lifted - 1.0)
+        case _:
+            gone, gained = (sum(max(sign * d.change, 0.0) for d in moved) for sign in (-1.0, 1.0))
+            return gained / gone if gone > 0 else None
 
 
 # -- published figures on coalitions of senders ------------------------------------------------------------------------

@@ -87,11 +87,14 @@ def placebo(case: Case) -> Placebo:
 
 
 def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
-    """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
+    """Why no ratio is formed for a country; empty for those under other countries' measures on their trade.
+
+    A measure that stays in force in U takes nothing from its target there, so it does not count.
+    """
     club = set(scenario.members())
     hit, foreign, comprehensive = (set[str]() for _ in range(3))
     for m in (*scenario.measures, *scenario.new_measures):
-        if not m.enabled:
+        if not (m.enabled and m.lifted):
             continue
         targets = set(scenario.targets(m))
         hit |= targets
@@ -101,7 +104,7 @@ def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
     reasons = {}
     for code in world.countries:
         if code not in hit:
-            reasons[code] = "no measure of the scenario is on it"
+            reasons[code] = "no measure that U lifts is on it"
         elif code not in foreign:
             reasons[code] = "the measures on it are those of other members"
         elif code not in comprehensive:

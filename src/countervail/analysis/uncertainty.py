@@ -164,6 +164,9 @@ class Influence:
     share: float
 
 
+_SPREAD = 1e-9
+
+
 def influence(drawn: DrawnWorlds, result: Floats) -> list[Influence]:
     """The uncertain numbers that move `result [draw]`, largest first.
 
@@ -189,7 +192,7 @@ def influence(drawn: DrawnWorlds, result: Floats) -> list[Influence]:
     rows = []
     for path, label, ranks in columns:
         own = ranks - np.polyval(np.polyfit(together, ranks, 1), together) if path.startswith(MEASURES) else ranks
-        if np.ptp(ranks) > 0:
+        if np.ptp(own) > _SPREAD * len(own):  # with few draws a measure may follow the common part and have none left
             r = float(np.corrcoef(own, target)[0, 1])
             if abs(r) > CHANCE * np.sqrt(noise):
                 rows.append(Influence(path, label, r, (r * r - noise) / (1.0 - noise)))

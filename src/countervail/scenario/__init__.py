@@ -3,12 +3,13 @@
 from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_values
 from countervail.scenario.club import CLUB, China, Claim, Club, Event, Integration, Provision, Reading
 from countervail.scenario.load import dump, library, load_scenario
-from countervail.scenario.measures import Measure
+from countervail.scenario.measures import Act, Measure
 from countervail.scenario.scenario import Scenario, Settings, json_schema, select_sectors
 from countervail.scenario.values import Range
 
 __all__ = [
     "CLUB",
+    "Act",
     "China",
     "Claim",
     "Club",

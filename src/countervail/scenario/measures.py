@@ -5,7 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from typing import Any, Self
+import re
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -19,9 +20,68 @@ from countervail.scenario.values import (
     Number,
     Range,
     Sectors,
+    Text,
     inherit,
     within,
 )
+
+ActStatus = Literal["seen", "from memory", "not found"]
+Existence = Literal["seen", "seen in part", "from memory", "not found", "no act given"]
+
+
+class Act(Model):
+    """A legal act that a measure rests on, and how it is known."""
+
+    issuer: str = Field(min_length=1)
+    """Who made it: EU, US, UK, UN or another."""
+    act: Text | None = Field(default=None, min_length=1)
+    """Its name and number; null only where none was found."""
+    adopted: Date | None = None
+    """The day it was adopted or signed."""
+    in_force: Date | None = None
+    """The first day it applied."""
+    wind_down: Date | None = None
+    """The last day of the wind-down that it grants."""
+    scope: str | None = None
+    """What it covers, in the words of this project."""
+    source: str | None = None
+    """Address of the page that was seen; null where none was."""
+    source_kind: Literal["official text", "official page", "law-firm note", "press", "data set"] | None = None
+    """What kind of page that is; a data set is another project's table of acts."""
+    status: ActStatus
+    """Whether the page at `source` was seen, the act is from memory, or none was found."""
+    note: str | None = None
+    """What of it the page does not show, or what disagrees."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.act is None and self.status != "not found":
+            raise ValueError(f"`act` may be left out only where `status` is not found, not where it is {self.status}")
+        seen = self.status == "seen"
+        for field in ("source", "source_kind"):
+            if (getattr(self, field) is not None) != seen:
+                rule = "needs the page that was seen" if seen else "has no page that was seen: leave it out"
+                raise ValueError(f"`{field}`: an act whose `status` is {self.status} {rule}")
+        if self.source is not None and not re.fullmatch(r"https?://[^\s/]+\.\S+", self.source):
+            raise ValueError(f"`source` is the address of one page, https://..., not {self.source!r}")
+        if self.adopted and self.in_force and self.in_force < self.adopted:
+            raise ValueError(
+                f"`in_force` ({self.in_force}) lies before `adopted` ({self.adopted}); of an act that works backwards "
+                "leave `in_force` out and give the first day in `scope`"
+            )
+        return self
+
+    def in_words(self) -> str:
+        """Issuer, name, days, and how it is known, in one line."""
+        days = (
+            ("adopted", self.adopted),
+            ("in force", self.in_force),
+            ("wind-down to", self.wind_down),
+        )
+        dated = ", ".join(f"{name} {day.isoformat()}" for name, day in days if day)
+        known = f"{self.status}: {self.source_kind}, {self.source}" if self.source else self.status
+        name = f"{self.issuer}: {self.act or 'no act'}"
+        return f"{name}, {dated} ({known})" if dated else f"{name} ({known})"
 
 
 class Measure(Model):
@@ -71,10 +131,12 @@ class Measure(Model):
     """Whether U lifts it; false where it would remain in any case, as between states at war. It still bars the club."""
     enabled: bool = True
     """Whether the measure takes part."""
+    acts: tuple[Act, ...] = ()
+    """The legal acts it rests on, one or more for each sender; an entry `not found` where none was found."""
     source: str | None = None
-    """Where the measure and its dates are on record, and how far that was checked."""
+    """Where its bare numbers are from, or the measure where it rests on no act, and how far that was checked."""
     basis: Basis | None = None
-    """What the measure's existence and dates rest on; each number has its own basis."""
+    """What its bare numbers rest on. Its existence rests on `acts`; any other number has its own basis."""
     note: str | None = None
     """What a reader should know about it."""
 
@@ -109,6 +171,19 @@ class Measure(Model):
         if self.effect is not None:
             return ("effect",)
         return tuple(f for f in NUMBERS if f in KINDS[self.kind].takes and getattr(self, f) is not None)
+
+    @property
+    def size_basis(self) -> str:
+        """What its size rests on: each basis of its numbers once, joined by semicolons."""
+        return "; ".join(dict.fromkeys(getattr(self, field).basis for field in self.sizes))
+
+    @property
+    def existence(self) -> Existence:
+        """What its existence rests on: whether all, some or none of its acts were seen."""
+        known = {act.status for act in self.acts}
+        if "seen" in known:
+            return "seen" if known == {"seen"} else "seen in part"
+        return "from memory" if "from memory" in known else "not found" if known else "no act given"
 
     @property
     def by_united_nations(self) -> bool:

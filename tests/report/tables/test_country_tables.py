@@ -95,7 +95,7 @@ def test_the_country_gives_why_no_ratio_is_formed() -> None:
     }
     assert reasons["RUS"] == (True, None)
     assert reasons["CHN"] == (False, "China's are shown as levels only")
-    assert reasons["BRA"] == (False, "no measure of the scenario is on it")
+    assert reasons["BRA"] == (False, "no measure that U lifts is on it")
     assert opened("CUB", "club.members=[RUS]")["country"][0]["reason"] == "it is no member of the club"
     off = "measures.us-iran-embargo.enabled=false"
     assert opened("IRN", off, "measures.iran-oil-compliance.effect=0")["country"][0]["eligible"]
@@ -200,7 +200,7 @@ def test_a_strength_comes_with_its_range() -> None:
     rows = {row["id"]: row for row in opened("RUS")["country_measures"]}
     assert rows["eu-russia-technology"]["strength"] == "Effect on trade −1.4 (−2.2 to −0.8) log points of trade"
     assert rows["eu-russia-technology"]["size_basis"] == "assumption"
-    rate = "Return forgone 2.5\u00a0% (1.0\u00a0% to 5.0\u00a0%) a year"
+    rate = "Return forgone 2.3\u00a0% (1.0\u00a0% to 5.0\u00a0%) a year"
     assert rows["russia-reserves-euroclear"]["strength"].endswith(rate)
 
 

@@ -125,7 +125,8 @@ EARLIEST = 2000
 def before_years(world: World, scenario: Scenario) -> dict[str, int]:
     """By target, the panel year whose trade is taken as that before the measures on it.
 
-    As set (`history_before`), or the last one before the earliest measure on the target since `EARLIEST`.
+    As set (`history_before`), or the last one before the earliest measure on the target since `EARLIEST`; one that is
+    switched off does not count.
 
     Raises:
         InputError: the world has no past trade, or none that early.
@@ -137,7 +138,7 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
         )
     starts: dict[str, int] = {}
     for m in scenario.measures:
-        for target in scenario.targets(m):
+        for target in scenario.targets(m) if m.enabled else ():
             start = world.year if m.since is None or m.since.year <= EARLIEST else m.since.year
             starts[target] = min(start, starts.get(target, world.year))
     first = min(world.history_years)

@@ -228,7 +228,9 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 in_force=1.0 if field == "new_measures" else scenario.share_in_force(m),
                 enabled=m.enabled,
                 path=f"{path}.enabled",
-                basis=m.basis,
+                existence=m.existence,
+                size_basis=m.size_basis,
+                acts=tuple(act.in_words() for act in m.acts),
                 source=m.source,
                 note=m.note,
                 numbers=tuple(

@@ -149,7 +149,11 @@ class MeasureSwitch(_Part):
     """Share of the baseline year in force; at 0 the switch changes nothing."""
     enabled: bool
     path: str
-    basis: str | None
+    existence: str
+    """What its existence rests on: acts seen, seen in part, from memory, not found, or none given."""
+    size_basis: str
+    acts: tuple[str, ...]
+    """Each act in a line, with its days and how it is known."""
     source: str | None
     note: str | None
     numbers: tuple[Number, ...]

@@ -137,8 +137,9 @@ def _measures(scenario: Scenario, iso3: str) -> Iterator[Row]:
             "in_baseline": scenario.share_in_force(m) if field == "measures" else None,
             "strength": "; ".join(_strength(m, size) for size, _ in sizes),
             "left": m.trade_effect() if "effect" in m.sizes or "leakage" in m.sizes else None,
-            "basis": m.basis,
-            "size_basis": "; ".join(dict.fromkeys(number.basis for _, number in sizes)),
+            "existence": m.existence,
+            "size_basis": m.size_basis,
+            "acts": "; ".join(act.in_words() for act in m.acts) or None,
             "source": m.source,
             "note": sentences(m.note, *(number.note for _, number in sizes)),
         }

@@ -22,7 +22,7 @@ from countervail.report.tables import country_name, payment_tables, percent_chan
 from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
 from countervail.report.tables.evidence_tables import facts as documented
-from countervail.report.tables.world_tables import diversion, every_country, measures, senders, third_countries
+from countervail.report.tables.world_tables import acts, diversion, every_country, measures, senders, third_countries
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Row
 from countervail.world.world import World
@@ -44,6 +44,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
         "measures": list(measures(outcome)),
+        "acts": list(acts(outcome)),
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),

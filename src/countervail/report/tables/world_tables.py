@@ -60,7 +60,9 @@ def measures(o: Outcome) -> Iterator[Row]:
             "target_usd": float(part.ev[targets].sum()),
             "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
-            "basis": m.basis,
+            "existence": m.existence,
+            "size_basis": m.size_basis,
+            "acts": "; ".join(f"{act.issuer}: {act.act}" for act in m.acts if act.act) or None,
             "source": m.source,
         }
     for part in parts.values():  # payments, which are no measure
@@ -76,9 +78,22 @@ def measures(o: Outcome) -> Iterator[Row]:
             "target_usd": float(part.ev[targets].sum()),
             "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
-            "basis": "assumption",
+            "existence": None,
+            "size_basis": "assumption",
+            "acts": None,
             "source": "the rails table: each entry with its date and source, see the payments assumptions",
         }
+
+
+def acts(o: Outcome) -> Iterator[Row]:
+    """The legal acts of the measures, in the order of the scenario."""
+    for m in (*o.scenario.measures, *o.scenario.new_measures):
+        for act in m.acts:
+            yield {
+                "measure": m.id,
+                "measure_label": m.label,
+                **act.model_dump(mode="json"),
+            }
 
 
 def senders(o: Outcome) -> Iterator[Row]:
