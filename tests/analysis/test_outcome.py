@@ -90,10 +90,12 @@ def test_every_reason_for_no_ratio(outcome: Outcome) -> None:
         measure("c", "embargo", targets=["CHN"], effect=-1.0),
         measure("own", "embargo", senders=["RUS"], targets=["BLR"], effect=-1.0),
         measure("tiny", "embargo", targets=["VEN"], effect=-0.001),
+        measure("war", "embargo", senders=["USA"], targets=["IRN"], effect=-1.0, lifted=False),
     ]
     other = cv.run(outcome.world, scenario(more, PROVISIONS, members=["RUS", "BLR", "VEN", "CHN"], china="full"))
     assert "levels only" in note(other, "CHN")
     assert "other members" in note(other, "BLR")
+    assert note(other, "IRN") == "not eligible: no measure that U lifts is on it"  # that of the war stays
     assert note(other, "VEN").startswith("not identified: cost (no draws) is")
     assert all(other.estimate(what, "VEN").value is None for what in ("offset", "blunting"))
 

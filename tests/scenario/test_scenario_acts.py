@@ -135,8 +135,9 @@ def test_every_measure_of_the_library_names_its_acts_or_says_that_none_was_found
     for m in named(name):
         assert m.acts, m.id
         assert all(act.scope for act in m.acts), m.id
-        # a size that is guessed never stands under a word for the existence
+        # the word for the existence is not one for the size, and no size here is observed
         assert m.basis is None, m.id
+        assert "observed" not in m.size_basis, m.id
 
 
 @pytest.mark.parametrize("name", ["asiu", "russia-2022"])

@@ -90,6 +90,8 @@ def test_the_year_before() -> None:
     old, young = measure("old", targets=["IRN"], since="1995-01-01"), measure("young", since="2014-03-01")
     years = before_years(world, case(world, [old, young]).scenario)
     assert years == {"IRN": 2016, "RUS": 2012}  # what is older than the panel does not set the year
+    off = measure("off", since="2003-01-01", enabled=False)
+    assert before_years(world, case(world, [off, young]).scenario) == before_years(world, case(world, [young]).scenario)
     set_year = case(world, [young], settings={"history_before": 2017}).scenario
     assert before_years(world, set_year) == {"RUS": 2016}
     with pytest.raises(InputError, match="history_before"):

@@ -20,7 +20,7 @@ const because = (m) => ({
     ["In the baseline year", m.new ? "no: added to the world of today" : `${Math.round(100 * m.in_force)} % of it`],
     ["Act", m.existence],
     ["Basis of its size", m.size_basis],
-    ...m.acts.map((act, k) => [k ? "" : "Legal acts", act]),
+    ["Legal acts", m.acts.length ? m.acts.map((act) => el("div", {}, act)) : null],
     ["Source", m.source],
     ["Note", m.note],
   ],
