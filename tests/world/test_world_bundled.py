@@ -107,7 +107,7 @@ def test_accounts_of_members_are_not_their_donors(world: World) -> None:
 def test_everyone_makes_their_own_services(world: World) -> None:
     share = np.einsum("iij->ij", world.flows) / world.expenditure
     for code in ("UTILITIES", "CONSTRUCTION", "TRADE", "PUBLIC"):
-        assert (share[:, world.sector_index(code)] > (0.05 if code == "TRADE" else 0.1)).all(), code  # hotels of Bahrain
+        assert (share[:, world.sector_index(code)] > (0.05 if code == "TRADE" else 0.1)).all(), code
     home = np.einsum("iij->ij", world.flows)
     assert (home[world.output > 0] >= 0.0199 * world.output[world.output > 0]).all()
 

@@ -60,30 +60,31 @@ def break_even_integration(
     def curve(name: str) -> list[tuple[float, float]]:
         return sorted((b, gaps[name](one)) for b, one in gains.items())
 
-    out: dict[str, float] = {}
     for grid in GRIDS:
         if any(_bracket(curve(name)) is None for name in gaps):
             solve_at(grid)
+    out: dict[str, float] = {}
     guesses = dict.fromkeys(gaps, 0.0)
     for _ in range(ROUNDS):
         for name in list(guesses):
-            points = curve(name)
-            place = _bracket(points)
-            if place is None:
-                out[name] = float("inf")
-            elif points[0][1] >= 0:
-                out[name] = 0.0
-            else:
-                root, doubt = _root(points, place)
-                guesses[name] = root
-                if doubt <= FINE:
-                    out[name] = root
-            if name in out:
-                del guesses[name]
+            guesses[name], known = _estimate(curve(name))
+            if known:
+                out[name] = guesses.pop(name)
         if not guesses:
             break
         solve_at(set(guesses.values()))
     return {name: out.get(name, guesses.get(name, 0.0)) for name in gaps}
+
+
+def _estimate(points: list[tuple[float, float]]) -> tuple[float, bool]:
+    """Where a curve meets zero as far as its points tell, and whether that is known well enough."""
+    place = _bracket(points)
+    if place is None:
+        return float("inf"), True
+    if points[0][1] >= 0:
+        return 0.0, True
+    root, doubt = _root(points, place)
+    return root, doubt <= FINE
 
 
 def _bracket(curve: list[tuple[float, float]]) -> int | None:
