@@ -116,6 +116,7 @@ def test_acts_survive_a_dump_and_reach_the_page(tmp_path: Path) -> None:
 
 # -- the library -----------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("name", ["asiu", "russia-2022", "maximum-pressure-2018"])
 def test_every_measure_of_the_library_names_its_acts_or_says_that_none_was_found(name: str) -> None:
     assert name in library()

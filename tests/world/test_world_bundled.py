@@ -11,7 +11,7 @@ import pytest
 from countervail import countries
 from countervail.errors import InputError
 from countervail.world import known_cells
-from countervail.world.build import pairs, recipe_tables
+from countervail.world.build import recipe_tables
 from countervail.world.store import load_world
 from countervail.world.world import OFFICIAL, SCALED, World
 from support.club import LETTER
@@ -71,7 +71,7 @@ def test_no_known_figure_of_high_confidence_is_missed(world: World) -> None:
 
 
 def test_the_flag_of_a_known_figure_is_that_of_the_overrides() -> None:
-    used = {row.cell for row in pairs.overrides() if row.cell}
+    used = {row.cell for row in recipe_tables.overrides() if row.cell}
     assert {cell.id for cell in known_cells.shipped() if cell.used_as_override} == used
 
 

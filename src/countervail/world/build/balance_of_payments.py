@@ -212,7 +212,7 @@ def _goods_output(table: Icio, groups: Floats) -> Floats:
 
 def _official(region: str, side: str, what: str) -> float | None:
     """A country's official total of goods or services with the world, where overrides.csv has one."""
-    for row in pairs.overrides():
+    for row in recipe_tables.overrides():
         if row.sector == what and (row.exporter if side == "exports" else row.importer) == region:
             return row.value
     return None

@@ -12,7 +12,7 @@ from countervail.countries import name
 from countervail.types import Floats
 from countervail.world import known_cells
 from countervail.world.accounts import LARGE_DEFICIT
-from countervail.world.build import economies, pairs, recipe_tables
+from countervail.world.build import economies, recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import OBSERVED, ORIGINS, SCALED, World
@@ -71,7 +71,7 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
         "steps": list(STEPS),
         "limits": list(LIMITS),
         "assumptions": recipe_tables.rows(),
-        "overrides": [asdict(row) for row in pairs.overrides()],
+        "overrides": [asdict(row) for row in recipe_tables.overrides()],
         "rejected": [{"iso3": c, "what": w, "reason": why} for (c, w), why in economies.rejected().items()],
         "countries": _countries(made, world),
         "pairs": _pairs(made, world),
@@ -243,7 +243,7 @@ def _pairs(made: Assembly, world: World) -> list[dict[str, Any]]:
     hidden = made.pairs.unrecorded.sum(axis=2)
     goods = made.pairs.total + hidden
     cells = sorted(((goods[i, n], i, n) for i in inside for n in inside if i != n), reverse=True)[:PAIRS_SHOWN]
-    sources = {(r.exporter, r.importer): r.source for r in pairs.overrides()}
+    sources = {(r.exporter, r.importer): r.source for r in recipe_tables.overrides()}
     return [
         {
             "exporter": world.countries[i],

@@ -45,7 +45,7 @@ class Products:
     def rerouted(self) -> list[tuple[int, int, int, float, float]]:
         """Cells that re-exports changed: exporter, importer, sector, recorded and ours; the largest first."""
         change = np.abs(self.trade - self.recorded)
-        cells = np.argwhere(change > recipe_tables.number("reexport_shown"))
+        cells = np.argwhere(change > recipe_tables.number("transit_shown"))
         order = np.argsort(-change[tuple(cells.T)], kind="stable")
         return [
             (int(i), int(n), int(s), float(self.recorded[i, n, s]), float(self.trade[i, n, s]))
@@ -62,36 +62,41 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     recorded[home, home] = 0.0
     output = _output(read_mining(source), raw, regions, year)
     trade = recorded.copy()
-    own = np.isin(np.array(regions), recipe_tables.words("reexport_exempt"))
     for code in WHOLE:
         s = recipe_tables.position(code)
-        most = np.where(own, np.inf, output[:, s] * recipe_tables.number("reexport_slack"))
-        trade[:, :, s] = pass_on(recorded[:, :, s], most, recipe_tables.number("reexport_large"))
+        trade[:, :, s] = pass_on(recorded[:, :, s], _transit(code, regions))
     outside = raw.outside(year, regions)
     np.fill_diagonal(outside, 0.0)
     return Products(trade, recorded, outside, output, raw.unplaced_sales(year, regions))
 
 
-def pass_on(trade: Floats, output: Floats, least: float = 0.0, rounds: int = 4) -> Floats:
-    """Flows `[exporter, importer]` in which exports above `output[country]` go from their origin to their user.
+def pass_on(trade: Floats, transit: Floats, rounds: int = 4) -> Floats:
+    """Flows `[exporter, importer]` in which what only passes through a country goes from its origin to its user.
 
-    What a country sells beyond its own output is taken from its sales in proportion and from what it bought, and added
-    to what its suppliers sell directly, in proportion to what they supplied; what would come back to a supplier is
-    dropped. Countries that buy from one another are gone through several times.
+    `transit[country]`, at most its sales, is taken from what the country sells, in proportion, and from what it bought,
+    and added to what its suppliers sell directly, in proportion to what they supplied; what would come back to a
+    supplier is dropped. Where suppliers pass on, too, what comes of them is sent on in the next round.
     """
     cells = trade.copy()
+    own = trade.sum(axis=1) - transit
     for _ in range(rounds):
-        for k in np.argsort(output - cells.sum(axis=1), kind="stable"):
+        for k in np.flatnonzero(transit).tolist():
             sold, bought = cells[k].sum(), cells[:, k].sum()
-            excess = sold - output[k]
-            if bought <= 0 or excess <= least:
+            excess = sold - max(float(own[k]), 0.0)
+            if bought <= 0 or excess <= 0:
                 continue
             share, passed = cells[:, k] / bought, cells[k] * (excess / sold)
             cells[k] -= passed
-            cells[:, k] *= max(recipe_tables.number("reexport_kept"), 1 - excess / bought)
+            cells[:, k] *= max(recipe_tables.number("transit_kept"), 1 - excess / bought)
             cells += np.outer(share, passed)
             np.fill_diagonal(cells, 0.0)
     return cells
+
+
+def _transit(code: str, regions: tuple[str, ...]) -> Floats:
+    """What passes through each region of a sector [country], million USD, as overrides.csv has it."""
+    rows = {r.exporter: r.value for r in recipe_tables.overrides() if r.importer == "WLD" and r.sector == code}
+    return np.array([rows.get(c, 0.0) for c in regions])
 
 
 def _output(mining: Mining, raw: RawMaterials, regions: tuple[str, ...], year: int) -> Floats:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -21,40 +17,6 @@ from countervail.world.build.sources.icio import Icio
 from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 TRADE_YEAR_END = "2023-12-31"
-
-
-@dataclass(frozen=True)
-class Override:
-    """A row of overrides.csv: a figure that stands before what the other sources say, in million USD.
-
-    `sector` is "all" for a pair's goods, a sector for a cell, "goods" or "services" for a country's total with the
-    world ("WLD"). `cell` names the row of known_cells.csv that it repeats.
-    """
-
-    id: str
-    cell: str
-    exporter: str
-    importer: str
-    sector: str
-    value: float
-    low: float
-    high: float
-    unrecorded: bool
-    source: str
-    reason: str
-
-
-@cache
-def overrides() -> tuple[Override, ...]:
-    """Every row of overrides.csv."""
-    text = (resources.files("countervail.world.build") / "overrides.csv").read_text(encoding="utf-8")
-    return tuple(_override(row) for row in csv.DictReader(io.StringIO(text)))
-
-
-def _override(row: dict[str, str]) -> Override:
-    value, low, high = (float(row.pop(k)) for k in ("value", "low", "high"))
-    unrecorded = row.pop("unrecorded") == "yes"
-    return Override(**row, value=value, low=low, high=high, unrecorded=unrecorded)
 
 
 @dataclass
@@ -272,14 +234,14 @@ def _russia(pairs: PairTotals, at: dict[str, int], recorded: tuple[Floats, Float
 
 def _official(pairs: PairTotals, at: dict[str, int]) -> None:
     """The pairs of overrides.csv."""
-    for row in overrides():
+    for row in recipe_tables.overrides():
         if row.sector == "all" and row.exporter in at and row.importer in at:
             pairs.fill((at[row.exporter], at[row.importer]), row.value, OFFICIAL)
 
 
 def _unrecorded(pairs: PairTotals, at: dict[str, int]) -> None:
     """The cells of overrides.csv that no customs office records."""
-    for row in overrides():
+    for row in recipe_tables.overrides():
         if row.unrecorded and row.exporter in at and row.importer in at:
             cell = at[row.exporter], at[row.importer], recipe_tables.position(row.sector)
             pairs.unrecorded[cell] = row.value

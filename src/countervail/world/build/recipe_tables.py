@@ -1,4 +1,4 @@
-"""The recipe's tables: its assumptions, with range and reason, and the 26 sectors of the bundled world."""
+"""The recipe's tables: assumptions with range and reason, overrides with source, the 26 sectors of the world."""
 
 from __future__ import annotations
 
@@ -119,6 +119,41 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "J-P": ("FINANCE", "BUSINESS", "PUBLIC"),
 }
 """The sectors of the groups by which the United Nations publish value added (ISIC 3; mining with utilities)."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A row of overrides.csv: a figure that stands before what the other sources say, in million USD.
+
+    `sector` is "all" for a pair's goods, a sector for a cell, "goods" or "services" for a country's total with the
+    world ("WLD"), and with it a sector for what of the country's sales only passes through. `cell` names the row of
+    known_cells.csv that it repeats.
+    """
+
+    id: str
+    cell: str
+    exporter: str
+    importer: str
+    sector: str
+    value: float
+    low: float
+    high: float
+    unrecorded: bool
+    source: str
+    reason: str
+
+
+@cache
+def overrides() -> tuple[Override, ...]:
+    """Every row of overrides.csv."""
+    text = (resources.files("countervail.world.build") / "overrides.csv").read_text(encoding="utf-8")
+    return tuple(_override(row) for row in csv.DictReader(io.StringIO(text)))
+
+
+def _override(row: dict[str, str]) -> Override:
+    value, low, high = (float(row.pop(k)) for k in ("value", "low", "high"))
+    unrecorded = row.pop("unrecorded") == "yes"
+    return Override(**row, value=value, low=low, high=high, unrecorded=unrecorded)
 
 
 @cache
