@@ -37,10 +37,11 @@ _MESSAGES: Final = {
     404: "there is nothing at this address; /api/docs lists what there is",
     405: "this address does not take this method; /api/docs lists what there is",
 }
+ENDING: Final = "the server has ended; start it again"
 OUR_FAULT: Final = "internal error: please report this, with what the server printed in its terminal"
 
 EXPLAINED: Final = {
-    403: "The host, the origin or the token is not that of this server.",
+    403: "The host, the origin, the cookie or the token is not that of this server.",
     404: "There is no such scenario, case, job or file.",
     409: "The counterfactual has no equilibrium, or the solver missed its tolerance.",
     413: "The body is too large.",
@@ -48,7 +49,7 @@ EXPLAINED: Final = {
     415: "The body is not of the type that this address takes.",
     422: "Something in the request is wrong; the message says what.",
     429: "As many jobs are waiting as the server accepts.",
-    503: "The process that worked on this ended early, or memory ran out.",
+    503: "The process that worked on this ended early, memory ran out, or the server was ended.",
 }
 
 

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from countervail import __version__
+from countervail.app import Unable
 from countervail.app.inputs import Inputs
 from countervail.app.models import (
     ChartList,
@@ -22,7 +23,7 @@ from countervail.app.models import (
     as_json,
 )
 from countervail.app.processes.answers import Answers
-from countervail.app.routes import documented
+from countervail.app.routes import ENDING, documented
 from countervail.app.work import Reply
 from countervail.scenario import dump
 
@@ -106,8 +107,12 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     answer = asyncio.wrap_future(answers.ask(question))
     disconnected = asyncio.create_task(_disconnected(request))
     # another page may wait for the same answer, so that a client that disconnects cancels it for nobody else
-    await asyncio.wait((answer, disconnected), return_when=asyncio.FIRST_COMPLETED)
-    disconnected.cancel()
+    try:
+        await asyncio.wait((answer, disconnected), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        disconnected.cancel()
+    if answer.cancelled():
+        raise Unable(ENDING)
     if answer.done():
         return answer.result()
     answers.leave(question)
