@@ -51,11 +51,11 @@ def contexts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     """Makes browser contexts that share nothing; whatever goes wrong in one fails the test at its end."""
     made: list[tuple[Watch, BrowserContext]] = []
 
-    def make(own: str, **options: Any) -> BrowserContext:
+    def make(server: Server, **options: Any) -> BrowserContext:
         settings = {"viewport": LAPTOP, "locale": "en-GB", "accept_downloads": True, **options}
-        context = browser.new_context(**settings)
+        context = server.admit(browser.new_context(**settings))
         context.set_default_timeout(PATIENCE)
-        watch = Watch(own)
+        watch = Watch(server)
         context.watch = watch  # type: ignore[attr-defined]
         made.append((watch, watch.over(context)))
         return context
@@ -66,7 +66,7 @@ def contexts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     for watch, context in made:
         context.close()
         if watch.jobs:
-            cancel(watch.own, watch.jobs)
+            cancel(watch.server, watch.jobs)
     for watch, _ in made:
         watch.check()
 
@@ -79,7 +79,7 @@ def watch(context: BrowserContext) -> Watch:
 
 @pytest.fixture
 def context(contexts: Callable[..., BrowserContext], server: Server) -> BrowserContext:
-    return contexts(server.url)
+    return contexts(server)
 
 
 @pytest.fixture

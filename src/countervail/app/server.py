@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import signal
 import socket
 import sys
 import webbrowser
@@ -135,11 +134,12 @@ def _solve_ahead(inputs: Inputs, answers: Answers, jobs: Jobs) -> None:
 
 
 def serve(app: FastAPI, port: int, on_address: Callable[[str], None], browser: bool) -> None:
-    """Serve `app` to this machine until interrupted; `on_address` gets the launch address, and the next after each use.
+    """Serve `app` to this machine until SIGINT or SIGTERM.
+
+    `on_address` gets the launch address once the server answers, and a new one whenever that was used.
 
     Raises:
         InputError: the port is not available.
-        KeyboardInterrupt: it was interrupted again while requests under way were ending.
     """
     admission: Admission = app.state.admission
     with listening(port) as taken:
@@ -152,10 +152,7 @@ def serve(app: FastAPI, port: int, on_address: Callable[[str], None], browser: b
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
         admission.on_exchange = lambda: on_address(origin + admission.path)
-        server = Server(app, ready)
-        server.run([taken])
-    if server.force_exit:
-        raise KeyboardInterrupt
+        Server(app, ready).run([taken])
 
 
 def listening(port: int) -> socket.socket:
@@ -372,11 +369,18 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and leave no connection open."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Connection):
+                connection.drop()
+        await asyncio.sleep(0)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End, and close the streams of jobs, which would wait for them; at the second interrupt at once."""
+        """End, and close the streams of jobs, which would wait for them."""
         self._application.state.jobs.close_streams()
-        # uvicorn would raise the signal again when all is over, so that the process does not exit with 0
-        self.force_exit = self.should_exit and sig == signal.SIGINT
+        # uvicorn would raise the signal again when all is over, and by SIGTERM the process would not exit with 0
         self.should_exit = True
 
 

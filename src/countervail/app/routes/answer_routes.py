@@ -105,6 +105,7 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     if known is not None:
         return known
     answer = asyncio.wrap_future(answers.ask(question))
+    answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # where nobody reads an error
     disconnected = asyncio.create_task(_disconnected(request))
     # another page may wait for the same answer, so that a client that disconnects cancels it for nobody else
     try:
@@ -116,7 +117,6 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     if answer.done():
         return answer.result()
     answers.leave(question)
-    answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # an error that nobody reads
     return None
 
 
