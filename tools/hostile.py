@@ -20,7 +20,7 @@ Part = Callable[[Path, int, int], Mapping[str, int]]
 def parts() -> dict[str, tuple[int, Part]]:
     """How often each part does its work at scale 1, and its function."""
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
-    from support import hostile_documents, hostile_folders
+    from support import hostile_clients, hostile_documents, hostile_folders
 
     return {
         "full-disk": (10, hostile_folders.full_disk),
@@ -30,6 +30,7 @@ def parts() -> dict[str, tuple[int, Part]]:
         "command-kills": (100, hostile_folders.kill_commands),
         "read-kills": (100, hostile_documents.kill_reads),
         "review-kills": (100, hostile_documents.kill_case_reviews),
+        "clients": (120, hostile_clients.flood),
     }
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from countervail.app import server
+from countervail.app import connection
 from countervail.app.inputs import Inputs
 from countervail.app.routes import security
 from countervail.app.routes.page_routes import Assets
@@ -468,7 +468,7 @@ POST = b"POST /api/worlds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: applicati
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server of little patience."""
     for name in ("HEAD_SECONDS", "BODY_SECONDS", "READ_SECONDS", "LINGER"):
-        monkeypatch.setattr(server, name, 0.4)
+        monkeypatch.setattr(connection, name, 0.4)
 
 
 @contextmanager
@@ -535,7 +535,7 @@ def test_a_client_that_does_not_read_is_dropped(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch, reads: bool
 ) -> None:
     size = 20_000_000  # more than the system takes on its own
-    monkeypatch.setattr(server, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.5)
     monkeypatch.setattr(Assets, "answer", lambda *given: Response(bytes(size)))
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -591,7 +591,7 @@ def test_too_much_is_answered_not_reset(
 
 
 def test_many_idle_connections_keep_nobody_out(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "MOST_CONNECTIONS", 20)
+    monkeypatch.setattr(connection, "MOST_CONNECTIONS", 20)
     with ExitStack() as stack:
         lines = [stack.enter_context(connected(client)) for _ in range(60)]
         for line in lines[::2]:

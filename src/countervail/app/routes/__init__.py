@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from countervail.app import Busy, Unable, Unknown
 from countervail.app.models import Problem, as_json
 from countervail.errors import CountervailError, InputError, NoEquilibrium, NotConverged
 
+T = TypeVar("T")
 _SHOWN: Final = 8
 
 
@@ -51,6 +53,11 @@ EXPLAINED: Final = {
     429: "As many jobs are waiting as the server accepts.",
     503: "The process that worked on this ended early, memory ran out, or the server was ended.",
 }
+
+
+async def parsed(request: Request, parse: Callable[[], T]) -> T:
+    """What `parse` makes of a scenario or settings, in a thread, one at a time: many would delay every answer."""
+    return await to_thread.run_sync(parse, limiter=request.app.state.parsing)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -23,7 +23,7 @@ from countervail.app.models import (
     as_json,
 )
 from countervail.app.processes.answers import Answers
-from countervail.app.routes import ENDING, documented
+from countervail.app.routes import ENDING, documented, parsed
 from countervail.app.work import Reply
 from countervail.scenario import dump
 
@@ -86,10 +86,11 @@ async def payments(state: State, request: Request) -> Response:
     response_class=Response,
     responses=STATE | {200: {"content": {"text/yaml": {"schema": {"type": "object"}}}}},
 )
-def scenario_yaml(state: State, inputs: InputsHere) -> Response:
+async def scenario_yaml(state: State, request: Request, inputs: InputsHere) -> Response:
     """The scenario of a state as a file that runs by itself: exactly what is solved."""
     headers = {"content-disposition": 'attachment; filename="scenario.yaml"'}
-    return Response(dump(inputs.scenario(state)), headers=headers, media_type="text/yaml")
+    text = await parsed(request, lambda: dump(inputs.scenario(state)))
+    return Response(text, headers=headers, media_type="text/yaml")
 
 
 async def _answer(request: Request, reply: Reply, state: State) -> Response:

@@ -32,7 +32,7 @@ DEEPEST: Final = 20
 MOST_KEYS: Final = 200
 MOST_PARTS: Final = 5_000
 """Of JSON: texts, brackets, commas and colons; a state has six keys and 400 settings at most."""
-_SLACK: Final = 1024 * 1024
+_SLACK: Final = 64 * 1024
 _PIECE: Final = 16 * 1024
 """Bytes of a form that are parsed at a time; other requests are answered in between."""
 
@@ -187,15 +187,18 @@ async def _bounded(scope: Scope, receive: Receive) -> Receive | None:
         raise TooLarge(limit)
     if scope["method"] == "GET" or path == "/api/read":
         return _counted(receive, limit)
-    body, messages, more = bytearray(), _counted(receive, limit), True
+    parts, messages, more = list[bytes](), _counted(receive, limit), True
     while more:
         message = await messages()
         if message["type"] == "http.disconnect":
             return None
-        body += message["body"]
+        parts.append(message["body"])
         more = message["more_body"]
-    check(bytes(body))
-    pending = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+    body = b"".join(parts)
+    del parts
+    check(body)
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+    del body
 
     async def replay() -> Message:
         return pending.pop() if pending else await receive()
