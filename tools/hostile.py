@@ -7,6 +7,7 @@ Exit code 1 where anything is wrong. A part takes a new folder, how often to do 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -45,6 +46,8 @@ def main() -> int:
     unknown = set(options.parts) - set(known)
     if unknown:
         parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    # in the background of a script it would be ignored, also by what is started here and has to end by it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wrong = 0
     for name in options.parts or known:
         count, function = known[name]
