@@ -123,7 +123,7 @@ def _address(process: subprocess.Popen[str], printed: Path, log: Path) -> str:
 class Watch:
     """What goes wrong in a browser context: errors, refusals of the policy, dialogs, requests elsewhere."""
 
-    server: Server
+    own: str
     wrong: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     jobs: set[str] = field(default_factory=set)
@@ -172,7 +172,7 @@ class Watch:
             self._note(f"answer {response.status}: {response.request.method} {response.url}")
 
     def _elsewhere(self, url: str) -> bool:
-        if url.startswith((self.server.url + "/", "data:", "blob:", "about:", "file:")) or url == self.server.url:
+        if url.startswith((self.own + "/", "data:", "blob:", "about:", "file:")) or url == self.own:
             return False
         self._note(f"request elsewhere: {url}")
         return True
