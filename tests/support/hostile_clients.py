@@ -38,24 +38,24 @@ JSON = {"content-type": "application/json"}
 SERVER = """
 import asyncio, json, sys
 from threading import Thread
-from countervail.app.server import Server, create_app, listening
+from countervail.app.server import create_app, serve
 from support.served import Stalls
 
-app, seen = create_app("asiu", draws=0), Stalls()
+app, seen, watching = create_app("asiu", draws=0), Stalls(), None
 
 def measured():
     for _ in sys.stdin:
         print(json.dumps([seen.busy, seen.wall]), flush=True)
         seen.busy = seen.wall = 0.0
 
-def ready():
+def ready(address):
     global watching
-    watching = asyncio.ensure_future(seen.watch())
-    Thread(target=measured, daemon=True).start()
-    print(f"http://127.0.0.1:{taken.getsockname()[1]}{app.state.admission.path}", app.state.token, flush=True)
+    if watching is None:
+        watching = asyncio.ensure_future(seen.watch())
+        Thread(target=measured, daemon=True).start()
+        print(address, app.state.token, flush=True)
 
-with listening(0) as taken:
-    Server(app, ready).run([taken])
+serve(app, 0, ready, browser=False)
 """
 
 
@@ -106,11 +106,11 @@ def server() -> Iterator[Process]:
 def bodies() -> list[bytes]:
     """Of accepted size, and meant to take long."""
     return [
-        b'"' * 1_900_000,
-        b'[[[[[["' + b'\\"' * 900_000,
-        b"[" + b"[]," * 600_000 + b"[]]",
-        b'{"scenario": 0.' + b"1" * 1_900_000 + b"}",
-        b"{" + b",".join(b'"%d":1' % k for k in range(150_000)) + b"}",
+        b'"' * 1_000_000,
+        b'[[[[[["' + b'\\"' * 500_000,
+        b"[" + b"[]," * 330_000 + b"[]]",
+        b'{"scenario": 0.' + b"1" * 1_000_000 + b"}",
+        b"{" + b",".join(b'"%d":1' % k for k in range(90_000)) + b"}",
         json.dumps({"scenario": "asiu", "set": ["club.chna=1"] * 400}).encode(),
         json.dumps({"scenario": "asiu", "set": ["club.members=[" + "a," * 990 + "]"] * 20}).encode(),
     ]
@@ -119,7 +119,7 @@ def bodies() -> list[bytes]:
 def texts() -> list[bytes]:
     """Scenarios that are none."""
     long = (
-        "a: [" + "a," * 150_000 + "]",
+        "a: [" + "a," * 45_000 + "]",
         "\n".join(f"k{k}: 1" for k in range(90_000)),
         "a: 'x" + "\n " * 300_000 + "'",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -137,6 +138,8 @@ def serve(app: FastAPI, port: int, on_address: Callable[[str], None], browser: b
             if browser and _has_screen():
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
+        gc.collect()
+        gc.freeze()  # what is loaded stays: a search for garbage must not go through it while requests wait
         admission.on_exchange = lambda: on_address(origin + admission.path)
         Server(app, ready).run([taken])
 
