@@ -104,7 +104,7 @@ def _at(values: list[float], share: float) -> float:
 
 @contextmanager
 def _window(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(viewport=LAPTOP)
+    context = server.admit(browser.new_context(viewport=LAPTOP))
     page = context.new_page()
     page.add_init_script(_CLOCK)
     page.goto(server.url)
@@ -247,7 +247,7 @@ def _right(changes: list[str]) -> list[dict[str, str]]:
 def _windows(browser: Browser, server: Server) -> list[Row]:
     """Twenty windows, each of which uses another switch at the same moment."""
     wanted = _wanted()
-    contexts = [browser.new_context(viewport=LAPTOP) for _ in wanted]
+    contexts = [server.admit(browser.new_context(viewport=LAPTOP)) for _ in wanted]
     pages = [context.new_page() for context in contexts]
     for page in pages:
         page.add_init_script(_CLOCK)
@@ -301,7 +301,8 @@ def _clients(server: Server) -> list[Row]:
     gate = threading.Barrier(len(changes))
 
     def ask(k: int) -> None:
-        with httpx.Client(base_url=server.url, headers={"Origin": server.url}, timeout=30) as client:
+        own = {"Origin": server.url}
+        with httpx.Client(base_url=server.url, cookies=server.cookies, headers=own, timeout=30) as client:
             client.post("/api/worlds", json={"scenario": "asiu", "set": [], "case": None})
             time.sleep(5.0)  # as the windows' pages, which have been open a while
             gate.wait()

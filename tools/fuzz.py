@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +64,8 @@ def main() -> None:
     unknown = set(given_.kinds) - set(TARGETS)
     if unknown:
         parser.error(f"unknown kind {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
+    if given_.atheris and find_spec("atheris") is None:
+        parser.error("--atheris: it is not installed; pip install atheris (Linux), or leave the option out")
     for kind in given_.kinds or TARGETS:
         if given_.atheris:
             with_atheris(kind, given_.seconds)

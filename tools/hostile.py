@@ -7,6 +7,7 @@ Exit code 1 where anything is wrong. A part takes a new folder, how often to do 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ Part = Callable[[Path, int, int], Mapping[str, int]]
 def parts() -> dict[str, tuple[int, Part]]:
     """How often each part does its work at scale 1, and its function."""
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
-    from support import hostile_documents, hostile_folders
+    from support import hostile_clients, hostile_documents, hostile_folders
 
     return {
         "full-disk": (10, hostile_folders.full_disk),
@@ -30,6 +31,7 @@ def parts() -> dict[str, tuple[int, Part]]:
         "command-kills": (100, hostile_folders.kill_commands),
         "read-kills": (100, hostile_documents.kill_reads),
         "review-kills": (100, hostile_documents.kill_case_reviews),
+        "clients": (120, hostile_clients.flood),
     }
 
 
@@ -44,6 +46,8 @@ def main() -> int:
     unknown = set(options.parts) - set(known)
     if unknown:
         parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    # in the background of a script it would be ignored, also by what is started here and has to end by it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wrong = 0
     for name in options.parts or known:
         count, function = known[name]

@@ -21,7 +21,7 @@ from countervail.app.processes.answers import MOST_PROCESSES, Answers, processor
 from countervail.app.work import Reply
 from countervail.errors import InputError
 from support.cases import rich_world
-from support.served import begun, is_running, odd, until
+from support.served import begun, cookie, is_running, odd, until
 
 PROCESSES = 2
 
@@ -184,7 +184,8 @@ def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
 
     def ask(state: State) -> socket.socket:
         body = as_json(state)
-        head = "POST /api/worlds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+        head = f"POST /api/worlds HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie(client)}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: "
         line = socket.create_connection(("127.0.0.1", client.base_url.port or 0))
         line.sendall(f"{head}{len(body)}\r\n\r\n".encode() + body)
         return line

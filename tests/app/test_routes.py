@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,8 @@ from numpy.testing import assert_allclose
 
 import countervail as cv
 from countervail.analysis.run import case_of, solved
-from countervail.app.inputs import MOST_UPLOADS
+from countervail.app.inputs import MOST_UPLOADS, Sources
+from countervail.errors import InputError
 from countervail.output import OBEYED
 from countervail.report.charts import every
 from countervail.report.tables.columns import described
@@ -208,6 +210,25 @@ def test_unknown_things_are_not_found(client: httpx.Client) -> None:
 
 def upload(client: httpx.Client, text: str, name: str = "mine.yaml") -> httpx.Response:
     return client.post("/api/scenarios", json={"text": text, "name": name})
+
+
+def test_scenarios_are_parsed_one_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that compute take turns with the event loop, which with many of them would answer nobody in time."""
+    at_once: list[int] = []
+    parsing = set[str]()
+
+    def slow(sources: Sources, text: str, shown: str) -> None:
+        parsing.add(shown)
+        time.sleep(0.05)
+        at_once.append(len(parsing))
+        parsing.remove(shown)
+        raise InputError("slow")
+
+    monkeypatch.setattr(Sources, "upload", slow)
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda k: upload(client, "a: 1", f"{k}.yaml"), range(5)))
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert at_once == [1] * 5
 
 
 def test_a_scenario_sent_is_solved_like_any_other(client: httpx.Client) -> None:

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from support.served import TOKEN, WALL, app, serving
+from support.served import TOKEN, WALL, app, cookie, serving
 
 OPERATIONS = (
     "GET /api/meta",
@@ -61,10 +61,12 @@ SENSIBLE = (
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[Any]:
+def api() -> Iterator[tuple[Any, dict[str, str]]]:
+    """The API, and the headers of whoever may use it."""
     with serving(app()) as client:
-        schema = schemathesis.openapi.from_url(f"{client.base_url}/api/openapi.json")
-        yield _sensible(schema)
+        headers = {"X-Countervail-Token": TOKEN, "Cookie": cookie(client)}
+        schema = schemathesis.openapi.from_url(f"{client.base_url}/api/openapi.json", headers=headers)
+        yield _sensible(schema), headers
 
 
 def _sensible(schema: Any) -> Any:
@@ -90,7 +92,8 @@ def _sensible(schema: Any) -> Any:
         if mode.is_positive or operation not in ("GET /api/meta", "GET /api/charts")  # which take nothing
     ],
 )
-def test_nothing_breaks_it(api: Any, operation: str, mode: GenerationMode) -> None:
+def test_nothing_breaks_it(api: tuple[Any, dict[str, str]], operation: str, mode: GenerationMode) -> None:
+    schema, headers = api
     method, path = operation.split()
 
     @settings(
@@ -101,13 +104,16 @@ def test_nothing_breaks_it(api: Any, operation: str, mode: GenerationMode) -> No
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(api[path][method].as_strategy(generation_mode=mode))
+    @given(schema[path][method].as_strategy(generation_mode=mode))
     def fuzz(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers={"X-Countervail-Token": TOKEN}, checks=CHECKS)
+        case.call_and_validate(headers=headers, checks=CHECKS)
 
     fuzz()
 
 
-def test_everything_is_fuzzed(api: Any) -> None:
-    operations = [f"{method.upper()} {path}" for path, methods in api.raw_schema["paths"].items() for method in methods]
+def test_everything_is_fuzzed(api: tuple[Any, dict[str, str]]) -> None:
+    schema, _ = api
+    operations = [
+        f"{method.upper()} {path}" for path, methods in schema.raw_schema["paths"].items() for method in methods
+    ]
     assert sorted(operations) == sorted(OPERATIONS)

@@ -49,25 +49,27 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def contexts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browser contexts that share nothing; whatever goes wrong in one fails the test at its end."""
-    made: list[tuple[Watch, BrowserContext]] = []
+    made: list[tuple[Watch, BrowserContext, Server | str]] = []
 
-    def make(own: str, **options: Any) -> BrowserContext:
+    def make(of: Server | str, **options: Any) -> BrowserContext:
         settings = {"viewport": LAPTOP, "locale": "en-GB", "accept_downloads": True, **options}
         context = browser.new_context(**settings)
+        if isinstance(of, Server):
+            of.admit(context)
         context.set_default_timeout(PATIENCE)
-        watch = Watch(own)
+        watch = Watch(of.url if isinstance(of, Server) else of)
         context.watch = watch  # type: ignore[attr-defined]
-        made.append((watch, watch.over(context)))
+        made.append((watch, watch.over(context), of))
         return context
 
     yield make
     if request.node.stash.get(FAILED, False):
-        _picture([context for _, context in made], request.node.name)
-    for watch, context in made:
+        _picture([context for _, context, _ in made], request.node.name)
+    for watch, context, of in made:
         context.close()
-        if watch.jobs:
-            cancel(watch.own, watch.jobs)
-    for watch, _ in made:
+        if watch.jobs and isinstance(of, Server):
+            cancel(of, watch.jobs)
+    for watch, _, _ in made:
         watch.check()
 
 
@@ -79,7 +81,7 @@ def watch(context: BrowserContext) -> Watch:
 
 @pytest.fixture
 def context(contexts: Callable[..., BrowserContext], server: Server) -> BrowserContext:
-    return contexts(server.url)
+    return contexts(server)
 
 
 @pytest.fixture

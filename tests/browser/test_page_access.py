@@ -130,7 +130,7 @@ def test_what_a_switch_did_is_announced_to_a_screen_reader(user: User) -> None:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_serious(contexts: Callable[..., BrowserContext], server: Server, screen: str) -> None:
     """Every view, light and, where only the colours are others, dark."""
-    user = User(contexts(server.url, viewport=SCREENS[screen]).new_page(), server.url)
+    user = User(contexts(server, viewport=SCREENS[screen]).new_page(), server.url)
     user.opens()
     expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
     wrong_ones: list[str] = []
@@ -167,7 +167,7 @@ def views(user: User, phone: bool) -> Iterator[tuple[str, str]]:
 def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
     contexts: Callable[..., BrowserContext], server: Server
 ) -> None:
-    page = contexts(server.url, viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    page = contexts(server, viewport=PHONE, has_touch=True, is_mobile=True).new_page()
     user = User(page, server.url).opens()
     page.locator("#map").scroll_into_view_if_needed()
     # the legend gives the limit of every class

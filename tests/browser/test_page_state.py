@@ -90,7 +90,7 @@ def test_a_reload_keeps_the_state_and_a_shared_link_gives_it_to_others(
     link = user.page.evaluate("navigator.clipboard.readText()")
     assert link == user.page.url
 
-    other = User(contexts(server.url).new_page(), server.url)
+    other = User(contexts(server).new_page(), server.url)
     other.page.goto(link)
     shows(other, *changes)
     expect(other.switch("Russia")).not_to_be_checked()
@@ -100,7 +100,7 @@ def test_two_windows_do_not_touch_each_other(
     user: User, contexts: Callable[..., BrowserContext], server: Server
 ) -> None:
     beside = User(user.page.context.new_page(), server.url)
-    separate = User(contexts(server.url).new_page(), server.url)
+    separate = User(contexts(server).new_page(), server.url)
     for one in (user, beside, separate):
         one.opens()
     user.puts_china("Out")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import countervail as cv
 from countervail.scenario import dump
@@ -62,20 +62,44 @@ def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
     contexts: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
     with serving(tmp_path / "first.log", "asiu", "--draws", "0") as first:
-        context = contexts(first.url)
+        context = contexts(first)
         context.watch.allow("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "403")  # type: ignore[attr-defined]
         user = User(context.new_page(), first.url).opens()
+        expect(user.page.get_by_role("radio", name="Out", exact=True)).to_be_visible()
         first.stop()
         user.puts_china("Out")
         alert = user.page.get_by_role("alert")
         expect(alert).to_contain_text("The server does not answer")
         keep(user.page, "server-gone-laptop-light")
-    with serving(tmp_path / "second.log", "asiu", "--draws", "0", port=first.port):
+    with serving(tmp_path / "second.log", "asiu", "--draws", "0", port=first.port) as second:
+        second.admit(context)  # as does the browser that the new server opens
         # what needs a token of the new server works as well
         with user.page.expect_response(lambda reply: reply.url.endswith("/api/run") and reply.status == 202):
             user.puts_china("In full")
             user.reads(tiles("club.china=full"))
         expect(alert).to_be_hidden()
+        user.page.close()  # before its server, which answers what is under way when it ends with 503
+
+
+def test_a_launch_address_opens_the_page_in_one_browser(browser: Browser, server: Server) -> None:
+    address = server.launch_address()
+    with browser.new_context() as context, browser.new_context() as other:
+        page = context.new_page()
+        page.goto(f"{address}#asiu&set=club.china%3Dnone")
+        assert page.url == f"{server.url}/#asiu&set=club.china%3Dnone"
+        expect(page.get_by_role("group", name="Offset", exact=True)).to_be_visible()
+        (cookie,) = context.cookies()
+        assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+        assert page.evaluate("document.cookie") == ""
+        page.reload()
+        expect(page.get_by_role("group", name="Offset", exact=True)).to_be_visible()
+        late = other.new_page()
+        for again in (address, server.url):
+            reply = late.goto(again)
+            assert reply is not None
+            assert reply.status == 403
+            assert "the server printed" in late.inner_text("body")
+    assert server.launch_address() != address
 
 
 def test_it_works_without_any_network(user: User, server: Server) -> None:

@@ -46,11 +46,25 @@ def launch(playwright: Playwright, **options: Any) -> Browser:
 
 @dataclass
 class Server:
-    """A running `countervail serve`."""
+    """A running `countervail serve`, whose launch address was exchanged for the cookies of all contexts."""
 
     url: str
     process: subprocess.Popen[str]
     log: Path
+    printed: Path
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def admit(self, context: BrowserContext) -> BrowserContext:
+        """Give a context what a browser has once it opened the launch address."""
+        for name, value in self.cookies.items():
+            context.add_cookies(
+                [{"name": name, "value": value, "url": self.url, "sameSite": "Strict", "httpOnly": True}]
+            )
+        return context
+
+    def launch_address(self) -> str:
+        """The one that is valid now."""
+        return _LAUNCH.findall(self.printed.read_text())[-1]
 
     @property
     def port(self) -> int:
@@ -69,6 +83,9 @@ class Server:
             raise
 
 
+_LAUNCH = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+(?=\s)")
+
+
 @contextmanager
 def serving(log: Path, *arguments: str, port: int = 0) -> Iterator[Server]:
     """`countervail serve` with `arguments`; its address is read off what it prints, its messages go to `log`."""
@@ -77,7 +94,9 @@ def serving(log: Path, *arguments: str, port: int = 0) -> Iterator[Server]:
     with log.open("a") as messages, printed.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=messages, stdin=subprocess.DEVNULL, text=True)
     try:
-        yield Server(_address(process, printed, log), process, log)
+        address = _address(process, printed, log)
+        cookies = dict(httpx.get(address, trust_env=False).cookies)
+        yield Server(address.partition("/?")[0], process, log, printed, cookies)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -91,7 +110,7 @@ def serving(log: Path, *arguments: str, port: int = 0) -> Iterator[Server]:
 def _address(process: subprocess.Popen[str], printed: Path, log: Path) -> str:
     until = time.monotonic() + STARTING
     while time.monotonic() < until:
-        address = re.search(r"http://127\.0\.0\.1:\d+", printed.read_text() + log.read_text())
+        address = _LAUNCH.search(printed.read_text())
         if address:
             return address[0]
         if process.poll() is not None:
@@ -205,9 +224,9 @@ def keep(page: Page, name: str, *, full_page: bool = False) -> Path:
     return path
 
 
-def cancel(url: str, jobs: Iterable[str]) -> None:
+def cancel(server: Server, jobs: Iterable[str]) -> None:
     """End jobs of a server, if it still runs, so that what comes next has the machine to itself."""
-    with suppress(httpx.ConnectError), httpx.Client(base_url=url) as client:
+    with suppress(httpx.ConnectError), httpx.Client(base_url=server.url, cookies=server.cookies) as client:
         token = re.search(r'name="token" content="([^"]+)"', client.get("/").text)
         for job in jobs:
             client.delete(f"/api/jobs/{job}", headers={"X-Countervail-Token": token[1] if token else ""})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -67,10 +68,15 @@ def app(**options: Any) -> FastAPI:
 
 @contextmanager
 def serving(served: FastAPI) -> Iterator[httpx.Client]:
-    """A client of `served`, which answers on a port of this machine until the end of the context."""
+    """A client of `served`, let in, which answers on a port of this machine until the end of the context."""
     ready = Event()
+
+    def begin() -> None:
+        served.state.loop = asyncio.get_running_loop()
+        ready.set()
+
     with listening(0) as socket:
-        server = Server(served, ready.set)
+        server = Server(served, begin)
         thread = Thread(target=server.run, args=([socket],))
         thread.start()
         try:
@@ -78,11 +84,44 @@ def serving(served: FastAPI) -> Iterator[httpx.Client]:
             address = f"http://127.0.0.1:{socket.getsockname()[1]}"
             headers = {"X-Countervail-Token": TOKEN}
             with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
+                assert client.get(served.state.admission.path).status_code == 303
                 yield client
         finally:
             server.handle_exit(2, None)
             thread.join(30)
             assert not thread.is_alive()
+
+
+def cookie(client: httpx.Client) -> str:
+    """The header by which a client is let in."""
+    return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
+@dataclass
+class Stalls:
+    """The longest that an event loop did one thing only, in seconds of its thread's work, and of the clock."""
+
+    busy: float = 0.0
+    wall: float = 0.0
+
+    async def watch(self) -> None:
+        """Look every two milliseconds, until cancelled."""
+        while True:
+            busy, wall = time.thread_time(), time.perf_counter()
+            await asyncio.sleep(0.002)
+            self.busy = max(self.busy, time.thread_time() - busy)
+            self.wall = max(self.wall, time.perf_counter() - wall)
+
+
+@contextmanager
+def stalls(served: FastAPI) -> Iterator[Stalls]:
+    """The longest stall of the event loop in this context."""
+    result = Stalls()
+    watching = asyncio.run_coroutine_threadsafe(result.watch(), served.state.loop)
+    try:
+        yield result
+    finally:
+        watching.cancel()
 
 
 def ended(client: httpx.Client, id: str, seconds: float = 60) -> dict[str, Any]:

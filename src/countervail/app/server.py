@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import socket
 import sys
@@ -16,16 +18,18 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from countervail import __version__
+from countervail.app.connection import Connection
 from countervail.app.inputs import Inputs
 from countervail.app.processes.answers import Answers
 from countervail.app.processes.jobs import Jobs
 from countervail.app.routes import answer_routes, explain, job_routes, page_routes
 from countervail.app.routes.page_routes import Assets
-from countervail.app.routes.security import Guard
+from countervail.app.routes.security import Admission, Guard
 from countervail.app.work import Reply
 from countervail.errors import CountervailError, InputError
 from countervail.scenario import Scenario
@@ -35,7 +39,8 @@ if TYPE_CHECKING:
 
 _ABOUT: Final = (
     "The functions of the command line, as the page uses them. A state is a scenario and the changes made to it. "
-    "What starts, writes or stops something needs the token of the page, in the header X-Countervail-Token."
+    "Every request needs the cookie that the launch address gives, once; what starts, writes or stops something needs "
+    "also the token of the page, in the header X-Countervail-Token."
 )
 HOST: Final = "127.0.0.1"
 _PATIENCE: Final = 2
@@ -62,8 +67,8 @@ def create_app(
         settings: changes to begin with, as for `--set`.
         evidence: the case folder the scenario was exported from.
         draws: of a run by default.
-        token: what a request needs to start, write or stop something; None for a new one.
-        answers: the answers to use, whose first process may be starting already; None for new ones over `world`.
+        token: what a request needs besides the cookie to start, write or stop something; None for a new one.
+        answers: whose first process may be starting already; None for new ones over `world`.
 
     Raises:
         InputError: the scenario, a change or the case is invalid.
@@ -71,7 +76,6 @@ def create_app(
     inputs = Inputs(scenario, tuple(settings), evidence)
     answers = answers or Answers(world)
     jobs = Jobs(world)
-    assets = Assets()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -95,12 +99,14 @@ def create_app(
     app.state.inputs = inputs
     app.state.answers = answers
     app.state.jobs = jobs
-    app.state.assets = assets
+    app.state.assets = Assets()
     app.state.draws = draws
     app.state.token = token or token_urlsafe(32)
+    app.state.parsing = CapacityLimiter(1)
+    app.state.admission = admission = Admission()
     for router in (page_routes.router, answer_routes.router, job_routes.router):
         app.include_router(router)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, admission=admission)
     explain(app)
     return app
 
@@ -114,22 +120,28 @@ def _solve_ahead(inputs: Inputs, answers: Answers, jobs: Jobs) -> None:
     jobs.prepare()
 
 
-def serve(app: FastAPI, port: int, on_ready: Callable[[str], None], browser: bool) -> None:
-    """Serve `app` to this machine until interrupted; `on_ready` gets the address once it answers.
+def serve(app: FastAPI, port: int, on_address: Callable[[str], None], browser: bool) -> None:
+    """Serve `app` to this machine until SIGINT or SIGTERM.
+
+    `on_address` gets the launch address once the server answers, and a new one whenever that was used.
 
     Raises:
         InputError: the port is not available.
     """
+    admission: Admission = app.state.admission
     with listening(port) as taken:
-        address = f"http://{HOST}:{taken.getsockname()[1]}/"
+        origin = f"http://{HOST}:{taken.getsockname()[1]}"
 
         def ready() -> None:
-            on_ready(address)
+            address = origin + admission.path
+            on_address(address)
             if browser and _has_screen():
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        with suppress(KeyboardInterrupt):  # by which it was ended
-            Server(app, ready).run([taken])
+        gc.collect()
+        gc.freeze()  # what is loaded stays: a search for garbage must not go through it while requests wait
+        admission.on_exchange = lambda: on_address(origin + admission.path)
+        Server(app, ready).run([taken])
 
 
 def listening(port: int) -> socket.socket:
@@ -153,9 +165,9 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_level="error",  # warnings are about what clients sent
             access_log=False,
-            http="h11",
+            http=Connection,
             ws="none",
             proxy_headers=False,  # there is no proxy, so that a client must not claim to be one
             server_header=False,
@@ -171,10 +183,19 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and leave no connection open."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Connection):
+                connection.drop()
+        await asyncio.sleep(0)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End, and close the streams of jobs, which would wait for them."""
         self._application.state.jobs.close_streams()
-        super().handle_exit(sig, frame)
+        # uvicorn would raise the signal again when all is over, and by SIGTERM the process would not exit with 0
+        self.should_exit = True
 
 
 def _has_screen() -> bool:

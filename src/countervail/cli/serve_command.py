@@ -39,7 +39,12 @@ def serve(
             raise InputError(f"serve needs {error.name}: pip install 'countervail[serve]'") from None
         app = create_app(scenario, settings=settings or (), evidence=evidence, draws=draws, answers=answers)
 
-        def on_message(address: str) -> None:
-            typer.echo(f"Countervail is at {address} (Ctrl-C ends it)")
+        shown = 0
 
-        serve_app(app, port, on_message, browser)
+        def show(address: str) -> None:
+            nonlocal shown
+            shown += 1
+            what = "Countervail is at" if shown == 1 else "Opened. In another browser, it is at"
+            typer.echo(f"{what} {address} (once; Ctrl-C ends it)")
+
+        serve_app(app, port, show, browser)

@@ -14,7 +14,7 @@ from countervail.errors import InputError
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
-MAX_NODES = 200_000
+MAX_NODES = 50_000
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from countervail.app import Busy, Unable, Unknown
 from countervail.app.models import Problem, as_json
 from countervail.errors import CountervailError, InputError, NoEquilibrium, NotConverged
 
+T = TypeVar("T")
 _SHOWN: Final = 8
 
 
@@ -37,10 +39,11 @@ _MESSAGES: Final = {
     404: "there is nothing at this address; /api/docs lists what there is",
     405: "this address does not take this method; /api/docs lists what there is",
 }
+ENDING: Final = "the server has ended; start it again"
 OUR_FAULT: Final = "internal error: please report this, with what the server printed in its terminal"
 
 EXPLAINED: Final = {
-    403: "The host, the origin or the token is not that of this server.",
+    403: "The host, the origin, the cookie or the token is not that of this server.",
     404: "There is no such scenario, case, job or file.",
     409: "The counterfactual has no equilibrium, or the solver missed its tolerance.",
     413: "The body is too large.",
@@ -48,8 +51,13 @@ EXPLAINED: Final = {
     415: "The body is not of the type that this address takes.",
     422: "Something in the request is wrong; the message says what.",
     429: "As many jobs are waiting as the server accepts.",
-    503: "The process that worked on this ended early, or memory ran out.",
+    503: "The process that worked on this ended early, memory ran out, or the server was ended.",
 }
+
+
+async def parsed(request: Request, parse: Callable[[], T]) -> T:
+    """What `parse` makes of a scenario or settings, in a thread, one at a time: many would delay every answer."""
+    return await to_thread.run_sync(parse, limiter=request.app.state.parsing)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from countervail import __version__
+from countervail.app import Unable
 from countervail.app.inputs import Inputs
 from countervail.app.models import (
     ChartList,
@@ -22,7 +23,7 @@ from countervail.app.models import (
     as_json,
 )
 from countervail.app.processes.answers import Answers
-from countervail.app.routes import documented
+from countervail.app.routes import ENDING, documented, parsed
 from countervail.app.work import Reply
 from countervail.scenario import dump
 
@@ -85,10 +86,11 @@ async def payments(state: State, request: Request) -> Response:
     response_class=Response,
     responses=STATE | {200: {"content": {"text/yaml": {"schema": {"type": "object"}}}}},
 )
-def scenario_yaml(state: State, inputs: InputsHere) -> Response:
+async def scenario_yaml(state: State, request: Request, inputs: InputsHere) -> Response:
     """The scenario of a state as a file that runs by itself: exactly what is solved."""
     headers = {"content-disposition": 'attachment; filename="scenario.yaml"'}
-    return Response(dump(inputs.scenario(state)), headers=headers, media_type="text/yaml")
+    text = await parsed(request, lambda: dump(inputs.scenario(state)))
+    return Response(text, headers=headers, media_type="text/yaml")
 
 
 async def _answer(request: Request, reply: Reply, state: State) -> Response:
@@ -104,14 +106,18 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     if known is not None:
         return known
     answer = asyncio.wrap_future(answers.ask(question))
+    answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # where nobody reads an error
     disconnected = asyncio.create_task(_disconnected(request))
     # another page may wait for the same answer, so that a client that disconnects cancels it for nobody else
-    await asyncio.wait((answer, disconnected), return_when=asyncio.FIRST_COMPLETED)
-    disconnected.cancel()
+    try:
+        await asyncio.wait((answer, disconnected), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        disconnected.cancel()
+    if answer.cancelled():
+        raise Unable(ENDING)
     if answer.done():
         return answer.result()
     answers.leave(question)
-    answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())  # an error that nobody reads
     return None
 
 

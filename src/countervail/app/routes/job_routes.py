@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from countervail.app import Unknown
 from countervail.app.models import CoalitionState, Job, JobResult, RunState, ScenarioText, Uploaded, as_json
 from countervail.app.processes.jobs import OVER, Jobs
-from countervail.app.routes import TooLarge, documented
+from countervail.app.routes import TooLarge, documented, parsed
 from countervail.app.routes.answer_routes import JSON, READ, STATE, InputsHere
 from countervail.app.routes.security import TOKEN, WithToken
 from countervail.app.work.job_work import Coalitions, Read, Run, Write
@@ -51,22 +51,26 @@ JobId = Annotated[str, Path(max_length=100)]
 
 
 @guarded.post("/scenarios", status_code=201, responses=documented(403, 413, 414, 415, 422))
-def scenarios(given: ScenarioText, inputs: InputsHere) -> Uploaded:
+async def scenarios(given: ScenarioText, request: Request, inputs: InputsHere) -> Uploaded:
     """Store a scenario while the server runs."""
-    scenario = inputs.sources.upload(given.text, given.name)
+    scenario = await parsed(request, lambda: inputs.sources.upload(given.text, given.name))
     return Uploaded(name=scenario.name, title=scenario.title)
 
 
 @guarded.post("/run", status_code=202, response_model=Job, responses=_STARTS)
-def run(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
+async def run(state: RunState, request: Request, inputs: InputsHere, jobs: JobsHere) -> Response:
     """Run a state in full: placebo, break-evens, each provision alone, other rules; then bands."""
-    return _job(jobs.start("run", state, _run(state, inputs)), 202)
+    return _job(await parsed(request, lambda: jobs.start("run", state, _run(state, inputs))), 202)
 
 
 @guarded.post("/write", status_code=202, response_model=Job, responses=_STARTS)
-def write(state: RunState, inputs: InputsHere, jobs: JobsHere) -> Response:
+async def write(state: RunState, request: Request, inputs: InputsHere, jobs: JobsHere) -> Response:
     """Write the files of the run folder for a state, to be downloaded."""
-    return _job(jobs.start("write", state, Write(_run(state, inputs), jobs.result_of("run", state))), 202)
+
+    def start() -> Job:
+        return jobs.start("write", state, Write(_run(state, inputs), jobs.result_of("run", state)))
+
+    return _job(await parsed(request, start), 202)
 
 
 def _run(state: RunState, inputs: InputsHere) -> Run:
@@ -74,10 +78,14 @@ def _run(state: RunState, inputs: InputsHere) -> Run:
 
 
 @guarded.post("/coalitions", status_code=202, response_model=Job, responses=_STARTS)
-def coalitions(state: CoalitionState, inputs: InputsHere, jobs: JobsHere) -> Response:
+async def coalitions(state: CoalitionState, request: Request, inputs: InputsHere, jobs: JobsHere) -> Response:
     """Solve every coalition of the club."""
-    work = Coalitions(inputs.scenario(state), state.players, state.draws)
-    return _job(jobs.start("coalitions", state.solved, work), 202)
+
+    def start() -> Job:
+        work = Coalitions(inputs.scenario(state), state.players, state.draws)
+        return jobs.start("coalitions", state.solved, work)
+
+    return _job(await parsed(request, start), 202)
 
 
 @guarded.post("/read", status_code=202, response_model=Job, responses=_STARTS)

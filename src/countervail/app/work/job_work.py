@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countervail.app.models import as_json
-from countervail.app.work import Question
-from countervail.app.work.engine import Engine, opened
+from countervail.app.work import Engine, Question, opened
 from countervail.errors import CountervailError
 from countervail.scenario import Scenario, dump
 from countervail.types import Progress

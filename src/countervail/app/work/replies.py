@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from countervail.app.models import CountryState
-from countervail.app.work import Question, Reply
-from countervail.app.work.engine import Engine
+from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
 from countervail.report import headline
 from countervail.report.controls import controls
