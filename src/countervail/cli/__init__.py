@@ -13,7 +13,14 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from countervail.cli import coalitions_command, evidence_command, payments_command, run_command, serve_command
+from countervail.cli import (
+    backtest_command,
+    coalitions_command,
+    evidence_command,
+    payments_command,
+    run_command,
+    serve_command,
+)
 from countervail.cli.console import print_json, progress_bar
 from countervail.errors import CountervailError, InputError
 from countervail.output import safe_streams
@@ -38,6 +45,7 @@ run_command.mount(app)
 coalitions_command.mount(app)
 evidence_command.mount(app)
 payments_command.mount(app)
+backtest_command.mount(app)
 serve_command.mount(app)
 
 
