@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from countervail import countries
 from countervail.world.build import recipe_tables
+from countervail.world.build.sources.national_accounts import INDICATORS
 
 INDUSTRIES = tuple(i for s in recipe_tables.SECTORS for i in s.icio)
 OUTSIDERS = recipe_tables.words("outsiders")
@@ -16,6 +19,9 @@ DONORS = {d for k, a in recipe_tables.table().items() if k.startswith("donors_")
 TABLE = tuple(sorted(DONORS | {"CHN", "ARE", "RUS", "BLR", "TWN", "STP", "USA", "CAN", "ESP", "DEU"}))
 REST = ("KEN", "QAT", "XKX")
 SILENT = ("CUB", "PRK", "TWN", "STP")
+NEW = ("baci_raw_materials", "unsd_ama", "wdi_tariffs", "imts_russia", "unctad_matrix", "oecd_services")
+RAW_YEARS = (2021, 2022, 2023)
+PRODUCTS = ("270900", "271111", "271121", "270112", "260111", "760110", "282520")
 GTAP = tuple(sorted({g for s in recipe_tables.SECTORS for g in s.gtap}))
 
 
@@ -24,7 +30,7 @@ def write(folder: Path, seed: int = 0) -> Path:
     import pandas as pd
 
     rng = np.random.default_rng(seed)
-    for name in ("icio2022", "baci2023", "factbook", "wdi_gdp", "comtrade2016", "elasticities"):
+    for name in ("icio2022", "baci2023", "factbook", "wdi_gdp", "comtrade2016", "elasticities", *NEW):
         (folder / name).mkdir(parents=True)
     _icio(folder / "icio2022" / "icio2022_compact.npz", rng)
 
@@ -56,6 +62,9 @@ def write(folder: Path, seed: int = 0) -> Path:
     pd.DataFrame(panel, columns=["exporter", "importer", "year", "export_usd", "agreement"]).to_parquet(
         folder / "comtrade2016" / "comtrade_exports_1964_2016.parquet"
     )
+    _raw_materials(folder / "baci_raw_materials", everyone, rng)
+    _official_statistics(folder, everyone, rng)
+    _pair_statistics(folder, everyone, rng)
     epsilon = [np.nan if g in ("coa", "gas") else -rng.uniform(2, 12) for g in GTAP]
     pd.DataFrame({"gtap_sector": GTAP, "epsilon_GTAP": epsilon, "dist_GTAP": -1.0}).to_stata(
         folder / "elasticities" / "fontagne2020_gtap_sectors.dta", write_index=False
@@ -82,6 +91,114 @@ def _icio(path: Path, rng: np.random.Generator) -> None:
         countries=np.array(TABLE),
         sectors=np.array(INDUSTRIES),
     )
+
+
+def _raw_materials(folder: Path, everyone: tuple[str, ...], rng: np.random.Generator) -> None:
+    """BACI's panel in thousand USD and tonnes, with "other Asia" (S19) as a buyer, and mine output."""
+    import pandas as pd
+
+    rows = [
+        (t, a, b, k, v := rng.uniform(1e3, 2e4), v * 2 if rng.random() < 0.9 else np.nan)
+        for t in RAW_YEARS
+        for a in everyone
+        for b in (*everyone, "S19")
+        for k in PRODUCTS
+        if a != b and "TWN" not in (a, b) and rng.random() < 0.1
+    ]
+    rows += [(t, "IRN", "S19", "270900", 1.3e7, 2.6e7) for t in RAW_YEARS]
+    rows += [(t, c, "USA", "710812", v, v / 6e4) for t in RAW_YEARS for c, v in (("MLI", 2e6), ("ARE", 9e7))]
+    frame = pd.DataFrame(rows, columns=["t", "o", "d", "k", "v", "q"]).drop_duplicates(
+        ["t", "o", "d", "k"], keep="last"
+    )
+    frame = frame.astype({"t": "int16", "o": "category", "d": "category", "k": "category"})
+    early = frame["t"] < RAW_YEARS[-1]
+    for name, part in (("1995_2009", frame[early]), ("2010_2024", frame[~early])):
+        part.to_parquet(folder / f"baci_hs92_raw_materials_{name}.parquet", index=False)
+    mined = [
+        ("Mali", "466", "MLI", 6e4, 6e4, "kg", "r", "Gold"),
+        ("Guyana", "328", "GUY", 1.5e4, 1e3, "kg", "r", "Gold"),
+        ("French Guiana", "328", "GUY", 1e3, 1e3, "kg", "r", "Gold"),
+        ("Kosovo", "983", "R20", np.nan, 7e6, "metr. t", "r", "Lignite"),
+        ("Total", "DELETE", "DELETE", 1e9, 1e9, "kg", "r", "Gold"),
+    ]
+    columns = ["Country", "Country_Code", "Country_ISO", "2022", "2023", "unit", "data_source", "mineral"]
+    pd.DataFrame(mined, columns=columns).to_csv(folder / "world_mining_data_2018_2024.csv", index=False)
+
+
+def _official_statistics(folder: Path, everyone: tuple[str, ...], rng: np.random.Generator) -> None:
+    """The UN's accounts with Tanzania in two parts and Sudan in two rows; tariffs with the EU's and Sudan's zero."""
+    import pandas as pd
+
+    number = {c: int(countries.load()[c].numeric) for c in everyone if c not in ("TWN", "XKX")} | {"XKX": 412}
+    codes = [*((c, i) for c, i in number.items()), ("TZ1", 835), ("TZ2", 836), ("SD0", 736), ("USSR", 810)]
+    years = {736: (2005, 2010), 810: (1990,)}
+    base = {key: 1e11 * share for key, share in zip(INDICATORS, np.linspace(1, 0.02, len(INDICATORS)), strict=True)}
+    rows = [
+        (i, c, INDICATORS[key], y, value * rng.uniform(0.9, 1.1))
+        for c, i in codes
+        for key, value in base.items()
+        for y in years.get(i, (2010, 2021, 2022, 2023))
+    ]
+    rows.append((4, "Afghanistan", "Changes in inventories", 2023, 1.0))
+    columns = ["CountryID", "Country", "IndicatorName", "year", "usd"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame.to_parquet(folder / "unsd_ama" / "unsd_ama_1990_2024.parquet", index=False)
+    rates = [(c, c, 2021, rng.uniform(0, 20)) for c in everyone if c not in ("PRK", "SOM", "SDN")]
+    rates += [("EUU", "European Union", 2022, 1.5), ("SDN", "Sudan", 2021, 0.0), ("SDN", "Sudan", 2017, 14.0)]
+    rates += [("CHN", "China", 2022, 2.5), ("CHN", "China", 2024, 9.9)]
+    pd.DataFrame(rates, columns=["Country Code", "Country Name", "year", "pct"]).to_csv(
+        folder / "wdi_tariffs" / "wdi_TM.TAX.MRCH.WM.AR.ZS.csv", index=False
+    )
+
+
+def _pair_statistics(folder: Path, everyone: tuple[str, ...], rng: np.random.Generator) -> None:
+    """Russia's trade with bad cells, UNCTAD's sections by name, services reported on one side or both."""
+    import pandas as pd
+
+    partners = [c for c in everyone if c != "RUS"]
+    rows = [
+        ("RUS", p, f, y, rng.uniform(10, 5e3))
+        for p in [*partners, "WBG", "UGA"]
+        for f in ("XG", "MG")
+        for y in RAW_YEARS
+    ]
+    columns = ["reporter", "partner", "flow", "year", "musd"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "imts_russia" / "imts_russia_2016_2024.csv", index=False)
+    names = {c: countries.name(c) for c in everyone} | {"VEN": "Venezuela (Bolivarian Rep. of)", "COG": "Congo"}
+    names |= {"COD": "Dem. Rep. of the Congo", "TWN": "China, Taiwan Province of", "ANT": "Netherlands Antilles"}
+    for year in (1995, 2015):
+        rows = []
+        for a, b in zip(names, [*list(names)[1:], "AFG"], strict=True):
+            parts = rng.uniform(0, 1e5, 10)
+            rows += [(year, s, names[a], names[b], v) for s, v in zip(map(str, range(10)), parts, strict=True)]
+            rows.append((year, "T", names[a], names[b], parts.sum() * 1.01))
+        pd.DataFrame(rows, columns=["year", "sitc", "exporter", "importer", "kusd"]).astype(
+            {"sitc": "category"}
+        ).to_parquet(folder / "unctad_matrix" / f"unctad_sitc1_pairs_{year}.parquet", index=False)
+    exports = [("USA", p, y, rng.uniform(1, 1e3)) for p in ("RUS", "CHN", "WLD", "EU28") for y in (2015, 2019)]
+    exports += [("DEU", "RUS", 2018, -4.0), ("DEU", "CHN", 2012, 77.0)]
+    imports = [
+        ("RUS", "USA", 2019, 55.0),
+        ("RUS", "CHN", 2017, 44.0),
+        ("RUS", "DEU", 2019, 33.0),
+        ("RUS", "WLD", 2019, 9e4),
+    ]
+    for name, rows in (("exports", exports), ("imports", imports)):
+        pd.DataFrame(rows, columns=["reporter", "partner", "year", "musd"]).to_parquet(
+            folder / "oecd_services" / f"oecd_services_{name}_2000_2019.parquet", index=False
+        )
+
+
+def write_baci_zip(path: Path, rows: list[tuple[str, str, str, float]]) -> Path:
+    """BACI's release as CEPII zips it: `rows` are exporter, importer, product and thousand USD of 2023."""
+    codes = {c: 4 + n for n, c in enumerate(sorted({c for row in rows for c in row[:2]}))}
+    lines = ["t,i,j,k,v,q", *(f"2023,{codes[a]},{codes[b]},{k},{v},NA" for a, b, k, v in rows)]
+    names = ["country_code,country_name,country_iso2,country_iso3", *(f"{i},{c},,{c}" for c, i in codes.items())]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("BACI_HS22_Y2022_V202501.csv", "t,i,j,k,v,q")
+        archive.writestr("BACI_HS22_Y2023_V202501.csv", "\n".join(lines))
+        archive.writestr("country_codes_V202501.csv", "\n".join(names))
+    return path
 
 
 def _factbook(folder: Path, everyone: tuple[str, ...], rng: np.random.Generator) -> None:

@@ -1,9 +1,14 @@
-"""Three sources that are one table each: BACI's goods trade, Comtrade's past exports, and the World Bank's GDP."""
+"""Three sources that are one table each: BACI's goods trade (by pair, and by product where the user has it), Comtrade's
+past exports, and the World Bank's GDP.
+"""
 
 from __future__ import annotations
 
 import warnings
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,20 +17,22 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
-from countervail.world.build.sources import Source, pandas
+from countervail.world.build.sources import Source, columns, find, group, pandas, product, total
 
 HISTORY_YEARS = (2000, 2004, 2008, 2012, 2016)
 LAST_GDP_YEAR = 2023
 """The world is of 2023: later figures of a newer download are left out."""
 
-_BACI_CODES = "baci2023/country_codes_*.csv"
+_BACI_YEAR = "BACI_HS22_Y2023_*.csv"
+_BACI_CODES = "country_codes_*.csv"
+_BACI_BY_PRODUCT = tuple(f"{folder}{name}" for folder in ("baci2023/", "") for name in (_BACI_YEAR, "BACI_HS22_*.zip"))
 BACI = Source(
     id="baci2023",
     title="BACI HS22, release 202501, 2023, summed over products",
     year=2023,
     licence="Etalab Open Licence 2.0",
     attribution="CEPII, BACI: Gaulier and Zignago (2010), International Trade Database at the Product-Level",
-    files=("baci2023/baci2023_pairs.parquet", "baci2023/BACI_HS22_Y2023_*.csv", _BACI_CODES),
+    files=("baci2023/baci2023_pairs.parquet", *_BACI_BY_PRODUCT, f"baci2023/{_BACI_CODES}"),
     origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
 )
 WDI = Source(
@@ -48,6 +55,12 @@ COMTRADE = Source(
 )
 # BACI's name for "other Asia, not elsewhere specified", which is Taiwan
 _BACI_ISO3 = {"S19": "TWN"}
+PRODUCT_SECTORS = (
+    *("AGR", "COAL", "CRUDE", "GAS", "MINING", "FOOD", "TEXTILES", "WOOD_PAPER", "REFINING", "CHEMICALS", "PHARMA"),
+    *("RUBBER_MINERALS", "METALS", "ELECTRONICS", "MACHINERY", "VEHICLES", "TRANSPORT_EQUIPMENT"),
+    "OTHER_MANUFACTURING",
+)
+"""The goods sectors of products.csv."""
 # codes of Comtrade that are not today's ISO codes
 _COMTRADE_ISO3 = {"ZAR": "COD", "ROM": "ROU", "TMP": "TLS", "MNT": "MNE"}
 
@@ -66,22 +79,26 @@ class Baci:
         return total
 
 
+@dataclass(frozen=True, eq=False)
+class ProductMix:
+    """All goods by pair and sector, `value[exporter, importer, sector]` with `PRODUCT_SECTORS`, million USD.
+
+    `gold[exporter, importer]` is gold, most of it bullion in transit, and `outside[exporter, importer]` what no goods
+    sector makes (electricity, goods not specified); neither is in `value`.
+    """
+
+    value: Floats
+    gold: Floats
+    outside: Floats
+
+
 def read_baci(source: Path) -> Baci:
-    """Read the extract (exporter, importer, value_kusd), or BACI's own csv by product with its country codes."""
-    pd = pandas()
-    path = BACI.path(source, *BACI.files[:2])
+    """Read the extract (exporter, importer, value_kusd), or BACI's own csv or zip by product with its country codes."""
+    path = BACI.path(source, *BACI.files[:-1])
     if path.suffix == ".parquet":
-        frame = pd.read_parquet(path)
+        frame = columns(pandas().read_parquet(path), ("exporter", "importer", "value_kusd"), path)
     else:
-        table = pd.read_csv(BACI.path(source, _BACI_CODES)).set_index("country_code")["country_iso3"]
-        raw = pd.read_csv(path, usecols=["i", "j", "v"]).groupby(["i", "j"], as_index=False)["v"].sum()
-        frame = pd.DataFrame(
-            {
-                "exporter": [_BACI_ISO3.get(table[i], table[i]) for i in raw["i"]],
-                "importer": [_BACI_ISO3.get(table[j], table[j]) for j in raw["j"]],
-                "value_kusd": raw["v"],
-            }
-        )
+        frame = _by_product(path, ("i", "j", "v")).groupby(["exporter", "importer"], as_index=False)["value_kusd"].sum()
     countries = tuple(sorted(set(frame["exporter"]) | set(frame["importer"])))
     at = {c: i for i, c in enumerate(countries)}
     trade = np.zeros((len(countries), len(countries)))
@@ -89,6 +106,61 @@ def read_baci(source: Path) -> Baci:
         trade, ([at[c] for c in frame["exporter"]], [at[c] for c in frame["importer"]]), frame["value_kusd"] / 1e3
     )
     return Baci(countries, trade)
+
+
+def product_mix(source: Path, regions: Sequence[str]) -> ProductMix | None:
+    """What each pair trades by sector, from BACI's table by product of 2023; None where the folder has none.
+
+    Countries without a region are the residual one, whose own trade is its diagonal.
+    """
+    path = find(source, *_BACI_BY_PRODUCT)
+    if path is None:
+        return None
+    frame = _by_product(path, ("i", "j", "k", "v"))
+    n, j = len(regions), len(PRODUCT_SECTORS)
+    codes = frame["k"].cat.categories
+    rows = [product(str(k).zfill(6)) for k in codes]
+    kinds = [
+        j if r.form == "gold" else j + 1 if r.sector == "outside" else PRODUCT_SECTORS.index(r.sector) for r in rows
+    ]
+    kind = np.array(kinds, dtype=np.intp)[frame["k"].cat.codes]
+    names = sorted(set(frame["exporter"].unique()) | set(frame["importer"].unique()))
+    place = dict(zip(names, group(names, regions).tolist(), strict=True))
+    seller, buyer = (frame[c].map(place).to_numpy(dtype=np.intp) for c in ("exporter", "importer"))
+    cube = total((seller, buyer, kind), frame["value_kusd"].to_numpy(dtype=np.float64) / 1e3, (n, n, j + 2))
+    return ProductMix(cube[:, :, :j], cube[:, :, j], cube[:, :, j + 1])
+
+
+def _by_product(path: Path, wanted: tuple[str, ...]) -> Any:
+    """Columns of BACI's table of 2023 (t, i, j, k, v, q in thousand USD), with ISO3 codes for its countries'."""
+    pd = pandas()
+
+    def read(table: Any, codes: Any) -> Any:
+        raw = pd.read_csv(table, usecols=lambda c: c in wanted, dtype={"k": "category"})
+        columns(raw, wanted, path)
+        names = columns(pd.read_csv(codes, keep_default_na=False), ("country_code", "country_iso3"), path)
+        iso3 = {i: _BACI_ISO3.get(c, c) for i, c in zip(names["country_code"], names["country_iso3"], strict=True)}
+        if unknown := (set(raw["i"]) | set(raw["j"])) - set(iso3):
+            raise InputError(f"{path}: country {min(unknown)} is not among its country codes", file=str(path))
+        raw["exporter"], raw["importer"] = raw["i"].map(iso3), raw["j"].map(iso3)
+        return raw.rename(columns={"v": "value_kusd"})
+
+    if path.suffix != ".zip":
+        return read(path, BACI.path(path.parent, _BACI_CODES))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [_member(archive, path, pattern) for pattern in (_BACI_YEAR, _BACI_CODES)]
+            with archive.open(members[0]) as table, archive.open(members[1]) as codes:
+                return read(table, codes)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path}: not a zip file ({error}); fetch it again", file=str(path)) from None
+
+
+def _member(archive: zipfile.ZipFile, path: Path, pattern: str) -> str:
+    names = sorted(n for n in archive.namelist() if fnmatch(n.rsplit("/", 1)[-1], pattern))
+    if not names:
+        raise InputError(f"{path}: holds no {pattern}; it is to be BACI's release of HS22 with 2023", file=str(path))
+    return names[-1]
 
 
 def read_history(source: Path, regions: tuple[str, ...], years: tuple[int, ...] = HISTORY_YEARS) -> Floats:
@@ -131,16 +203,25 @@ def _comtrade(path: Path) -> Any:
 def read_gdp(source: Path) -> dict[str, dict[int, float]]:
     """GDP by country and year from the World Development Indicators, million current USD."""
     path = WDI.path(source)
-    pd = pandas()
     if path.suffix == ".parquet":
-        frame = pd.read_parquet(path)
+        frame = pandas().read_parquet(path)
     else:
-        wide = pd.read_csv(path, skiprows=4)
-        years = [c for c in wide.columns if str(c).isdigit()]
-        frame = wide.melt(id_vars=["Country Code"], value_vars=years, var_name="year", value_name="gdp_usd")
-        frame = frame.rename(columns={"Country Code": "iso3"})
+        frame = read_world_bank(path, "gdp_usd").rename(columns={"Country Code": "iso3"})
     gdp: dict[str, dict[int, float]] = {}
     for iso3, year, value in frame[["iso3", "year", "gdp_usd"]].dropna().itertuples(index=False):
         if int(year) <= LAST_GDP_YEAR:
             gdp.setdefault(iso3, {})[int(year)] = float(value) / 1e6
     return gdp
+
+
+def read_world_bank(path: Path, value: str) -> Any:
+    """An indicator's "Country Code", year and value, from an extract with these columns or the World Bank's own csv."""
+    pd = pandas()
+    with path.open(encoding="utf-8-sig") as file:
+        head = file.readline()
+    if "Data Source" not in head:
+        return columns(pd.read_csv(path), ("Country Code", "year", value), path)
+    wide = pd.read_csv(path, skiprows=4)
+    years = [c for c in wide.columns if str(c).isdigit()]
+    long = wide.melt(id_vars=["Country Code"], value_vars=years, var_name="year", value_name=value)
+    return long.astype({"year": int})
