@@ -119,7 +119,9 @@ def test_without_a_bar_the_solved_world_does_not_move() -> None:
     assert one_sector(free) == pytest.approx(np.nan_to_num(data.before), rel=1e-9)
 
 
-@pytest.mark.parametrize("changes", [{}, {"measure": "quantity"}, {"direction": "import", "target": "DEU", "barred": "[RUS]"}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"measure": "quantity"}, {"direction": "import", "target": "DEU", "barred": "[RUS]"}]
+)
 def test_an_episode_made_by_the_model_is_predicted(tmp_path: Path, changes: dict[str, Any]) -> None:
     """By the nested loops of the tests, which share no line with the solver."""
     countries = sorted({c for pair in BEFORE for c in pair})
@@ -143,7 +145,9 @@ def test_an_episode_made_by_the_model_is_predicted(tmp_path: Path, changes: dict
     of_target = flows[at] if export else flows[:, at]
     total = sum(v for (o, d), v in BEFORE.items() if target == (o if export else d))
     of_target = of_target * total / of_target.sum()
-    after = {((target, c) if export else (c, target)): float(v) for c, v in zip(countries, of_target, strict=True) if v > 0}
+    after = {
+        ((target, c) if export else (c, target)): float(v) for c, v in zip(countries, of_target, strict=True) if v > 0
+    }
     result = one(write(tmp_path, after, **changes))
     assert result.scores.theil_u is not None
     assert result.scores.theil_u < 1e-6

@@ -10,22 +10,48 @@ import csv
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail.countries import REST
 from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
+from countervail.world.accounts import Balanced, Targets, balance
+from countervail.world.world import ESTIMATED, ESTIMATED_MIX, OBSERVED, World
 
 FILE = "years.npz"
 YEARS = range(2010, 2025)
 """The years that there is a world of."""
 SHARED_DATA = "COUNTERVAIL_SHARED_DATA"
 """The environment variable that names the folder of the recipe's sources, for products that do not ship."""
+
+
+@dataclass(frozen=True)
+class Unreported:
+    """A pair whose trade in raw materials no customs office reports in some years; `product` is a code's beginning."""
+
+    exporter: str
+    importer: str
+    product: str
+    first: int
+    last: int
+    reason: str
+
+
+@cache
+def unreported() -> tuple[Unreported, ...]:
+    """Every row of unreported.csv."""
+    text = (resources.files("countervail.world") / "unreported.csv").read_text(encoding="utf-8")
+    return tuple(
+        Unreported(row["exporter"], row["importer"], row["product"], int(row["first"]), int(row["last"]), row["reason"])
+        for row in csv.DictReader(io.StringIO(text))
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +72,7 @@ class Trade:
     value: Floats
     quantity: Floats
     note: str = ""
+    unreported: tuple[Unreported, ...] = ()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -59,19 +86,25 @@ class Trade:
         columns = {name: getattr(self, name)[kept] for name in _COLUMNS}
         columns["product"] = np.searchsorted(old, columns["product"])
         labels = (tuple(names[k] for k in old) for names in (self.products, self.sectors))
-        return Trade(self.countries, *labels, **columns, note=self.note)
+        return Trade(self.countries, *labels, **columns, note=self.note, unreported=self.unreported)
 
     def matrix(self, year: int, measure: str = "value") -> Floats:
-        """The flows of a year `[exporter, importer]`, products summed.
+        """The flows of a year `[exporter, importer]`, products summed; NaN where a figure is not used.
 
         Quantities are the sum of those reported, and NaN where they are of less than half of the pair's value.
         """
         rows = self.year == year
-        reported = rows & np.isfinite(getattr(self, measure))
-        total = self._sum(reported, getattr(self, measure))
+        amounts = getattr(self, measure)
+        total = self._sum(rows & np.isfinite(amounts), amounts)
         if measure == "quantity":
-            of_value = self._sum(reported, self.value)
-            total[of_value < 0.5 * self._sum(rows, self.value)] = np.nan
+            of_value = self._sum(rows & np.isfinite(amounts), self.value)
+            total[of_value < 0.5 * self._sum(rows & np.isfinite(self.value), self.value)] = np.nan
+        unused = rows & ~np.isfinite(self.value)
+        total[self.exporter[unused], self.importer[unused]] = np.nan
+        for pair in self.unreported:
+            of_ours = any(code.startswith(pair.product) for code in self.products)
+            if of_ours and pair.first <= year <= pair.last and {pair.exporter, pair.importer} <= {*self.countries}:
+                total[self.countries.index(pair.exporter), self.countries.index(pair.importer)] = np.nan
         return total
 
     def _sum(self, rows: Mask, amounts: Floats) -> Floats:
@@ -84,10 +117,13 @@ class Trade:
 _COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
 
 
+BACI = "CEPII, BACI HS92: trade in raw materials by pair of countries"
+
+
 @cache
 def raw_materials() -> Trade:
     """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024."""
-    return _shipped("raw", "CEPII, BACI HS92: trade in raw materials by pair of countries")
+    return replace(_shipped("raw", BACI), unreported=unreported())
 
 
 @cache
@@ -111,54 +147,295 @@ def _arrays() -> dict[str, NDArray[np.generic]]:
         return {name: archive[name] for name in archive.files}
 
 
-def shared_materials() -> Trade:
-    """Every product and year of the panel of raw materials, from the sources that COUNTERVAIL_SHARED_DATA names.
+def shared_materials(years: Sequence[int]) -> Trade:
+    """Every product of the panel of raw materials in some years, from the sources that COUNTERVAIL_SHARED_DATA names.
 
     Raises:
-        InputError: the variable is not set, or names a folder without the panel.
+        InputError: the variable is not set, or its folder lacks the panel or a year.
     """
     folder = os.environ.get(SHARED_DATA)
     if not folder:
         raise InputError(
-            f"products beyond crude, gas and coal of 2010-2024 are read from the recipe's sources: set {SHARED_DATA} "
-            "to their folder, and install the extra `build`",
+            f"quantities of other products than crude, gas and coal, and years before {YEARS[0]}, are read from the "
+            f"recipe's sources: set {SHARED_DATA} to their folder, and install the extra `build`",
             field="products",
         )
-    from countervail.world.build.years import panel
+    from countervail.world.build.sources import product
+    from countervail.world.build.sources.raw_materials import OTHER_ASIA, read_raw_materials
 
-    return panel(Path(folder))
-
-
-@dataclass(frozen=True)
-class BadCell:
-    """A pair whose figure in a data set is known to be wrong or missing in some years; `product` is a prefix."""
-
-    data: str
-    exporter: str
-    importer: str
-    product: str
-    first: int
-    last: int
-    reason: str
-
-
-@cache
-def bad_cells() -> tuple[BadCell, ...]:
-    """Every row of bad_cells.csv."""
-    text = (resources.files("countervail.world") / "bad_cells.csv").read_text(encoding="utf-8")
-    return tuple(
-        BadCell(**{**row, "first": int(row["first"]), "last": int(row["last"])})
-        for row in csv.DictReader(io.StringIO(text))
+    raw = read_raw_materials(Path(folder), years)
+    order, place = np.unique(["TWN" if c == OTHER_ASIA else c for c in raw.countries], return_inverse=True)
+    return Trade(
+        tuple(str(c) for c in order),
+        raw.products,
+        tuple(product(code).sector for code in raw.products),
+        raw.year,
+        place[raw.exporter],
+        place[raw.importer],
+        raw.product,
+        raw.usd,
+        np.where(raw.tonnes > 0, raw.tonnes, np.nan),
+        note=BACI,
+        unreported=unreported(),
     )
 
 
-def bad(data: str, trade: Trade, year: int) -> Mask:
-    """`[exporter, importer]`: the pairs of a data set whose figure of a year is wrong or missing."""
-    at = {c: i for i, c in enumerate(trade.countries)}
-    wrong = np.zeros((len(at), len(at)), dtype=bool)
-    for cell in bad_cells():
-        applies = cell.data == data and cell.first <= year <= cell.last
-        known = cell.exporter in at and cell.importer in at
-        if applies and known and any(p.startswith(cell.product) for p in trade.products):
-            wrong[at[cell.exporter], at[cell.importer]] = True
-    return wrong
+# -- the world of another year -----------------------------------------------------------------------------------------
+
+
+RAW = ("CRUDE", "GAS", "COAL")
+"""Sectors whose pairs are put in as observed."""
+COARSER = {"OIL_GAS": ("CRUDE", "GAS")}
+"""Sectors of a world that are several of the data's."""
+_GROUPS = {
+    "AGR": "agriculture",
+    **dict.fromkeys(("COAL", "CRUDE", "GAS", "OIL_GAS", "MINING", "UTILITIES"), "mining_utilities"),
+    "CONSTRUCTION": "construction",
+    "TRADE": "trade",
+    "TRANSPORT": "transport",
+    **dict.fromkeys(("ICT", "FINANCE", "BUSINESS", "PUBLIC"), "other"),
+}
+"""The UN's group of value added that each sector grows with; manufacturing the others."""
+_GROWTH = 5.0
+"""A growth factor beyond this, or below its inverse, is a change of exchange rate or of borders, not of trade."""
+_UNRECORDED_FROM = 2019
+"""Unrecorded sales of oil began with the sanctions of 2018."""
+_MOST_INPUTS = 0.95
+"""A sector's inputs are at most this share of its output, or the baseline's."""
+_OUTPUT_SLACK = 2.0
+"""Sales over a producer's output, at the year's prices, from which they are re-exports."""
+_LEAST_REST = 0.01
+"""What a pair of Russia's keeps of goods beside crude, gas and coal, over its total."""
+_LEAST_HOME = 1e-4
+"""Sales at home over imports of crude, gas or coal where nothing is produced."""
+SCALED, OBSERVED_TOTAL = ESTIMATED, ESTIMATED_MIX
+_WORLDS: WeakKeyDictionary[World, dict[int, World]] = WeakKeyDictionary()
+
+
+def at(world: World, year: int) -> World:
+    """The world of another year, as `World.at` documents; made once for each world and year."""
+    if year == world.year:
+        return world
+    for name, value in (("year", year), ("world.year", world.year)):
+        if value not in YEARS:
+            raise InputError(f"{name} is {value}; worlds are known from {YEARS[0]} to {YEARS[-1]}", field="year")
+    made = _WORLDS.setdefault(world, {})
+    if year not in made:
+        made[year] = _Year(world, year).world()
+    return made[year]
+
+
+class _Year:
+    """The pieces of a world of another year; arrays as in `World`, million USD of that year.
+
+    Attributes:
+        observed: pairs of crude, gas and coal `[exporter, importer, sector]`, zero elsewhere and at home.
+        raw: which sectors these are `[sector]`.
+        growth: value added by sector over the baseline year's `[country, sector]`.
+        repairs: what had to be changed, for the world's list.
+    """
+
+    def __init__(self, world: World, year: int) -> None:
+        self.base, self.year = world, year
+        self.raw = np.array([s in RAW or s in COARSER for s in world.sectors])
+        self.repairs: list[str] = []
+        self.growth = self._growth()
+        before, self.observed = (self._raw_pairs(y) for y in (world.year, year))
+        sums = before.sum(axis=(0, 1)), self.observed.sum(axis=(0, 1))
+        self.price = np.divide(sums[1], sums[0], out=np.ones(world.j), where=sums[0] > 0)
+        if world.unrecorded is not None and year >= _UNRECORDED_FROM:
+            self.observed = self.observed + np.where(self.raw, world.unrecorded * self.price, 0.0)
+
+    def world(self) -> World:
+        """The balanced world."""
+        base, home = self.base, np.arange(self.base.n)
+        output = base.output * self.growth
+        own = base.flows[home, home] * np.where(self.raw, self.price, self.growth)
+        # a little is sold at home, so that the balance can move what is used
+        own = np.where(self.raw, np.maximum(own, _LEAST_HOME * self.observed.sum(axis=0)), own)
+        output[:, self.raw] = (self.observed.sum(axis=1) + own)[:, self.raw]
+        self._refining(output, own)
+        prior = self._prior(own)
+        technology = self._technology(output)
+        use = np.einsum("nkj,nj->nk", technology, output)
+        spending = base.final_demand * self._accounts("gdp")[:, None]
+        pair_total, goods = self._russian_pairs(prior)
+        balanced = balance(
+            prior,
+            Targets(
+                output=output,
+                use=use,
+                final_prior=np.maximum(spending, 1e-6 * output.sum() / output.size),
+                goods=goods,
+                pair_total=pair_total,
+                held=self.observed,
+                free_use=np.ones(base.n, dtype=bool),
+            ),
+        )
+        return self._assembled(balanced, technology, use)
+
+    def _assembled(self, balanced: Balanced, technology: Floats, use: Floats) -> World:
+        """The world of balanced flows; the technology uses what they leave, value added is the rest."""
+        base = self.base
+        factor = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
+        inputs = technology * factor[:, :, None]
+        total = inputs.sum(axis=1)
+        most = np.maximum(technology.sum(axis=1), _MOST_INPUTS)
+        inputs *= np.where(total > most, most / np.where(total > 0, total, 1.0), 1.0)[:, None, :]
+        unrecorded = base.unrecorded
+        if unrecorded is not None:
+            kept = self.year >= _UNRECORDED_FROM
+            unrecorded = np.where(self.raw, unrecorded * self.price, 0.0) if kept else np.zeros_like(unrecorded)
+        gdp = None if base.gdp is None else base.gdp * self._accounts("gdp")
+        return base.replace(
+            flows=balanced.flows,
+            input_share=inputs,
+            value_added_share=1.0 - inputs.sum(axis=1),
+            estimated=self._origins(),
+            gdp=gdp,
+            unrecorded=unrecorded,
+            year=self.year,
+            repairs=(*base.repairs, *self.repairs),
+        )
+
+    # -- the parts ---------------------------------------------------------------------------------------------------
+
+    def _accounts(self, series: str) -> Floats:
+        """Growth of a UN series from the baseline year `[country]`, within bounds; the world's where there is none."""
+        arrays = _arrays()
+        table = arrays["un_values"][list(arrays["un_series"]).index(series)].astype(np.float64)
+        region = _regions([str(c) for c in arrays["un_countries"]], self.base)
+        pair = table[:, [y - YEARS[0] for y in (self.base.year, self.year)]]
+        known = np.isfinite(pair).all(axis=1) & (region >= 0) & (pair > 0).all(axis=1)
+        sums = np.stack([np.bincount(region[known], weights=x[known], minlength=self.base.n) for x in pair.T])
+        growth = np.divide(sums[1], sums[0], out=np.full(self.base.n, np.nan), where=sums[0] > 0)
+        return np.clip(np.where(np.isfinite(growth), growth, sums[1].sum() / sums[0].sum()), 1 / _GROWTH, _GROWTH)
+
+    def _growth(self) -> Floats:
+        groups = [_GROUPS.get(sector, "manufacturing") for sector in self.base.sectors]
+        of_group = {group: self._accounts(group) for group in dict.fromkeys(groups)}
+        return np.stack([of_group[group] for group in groups], axis=1)
+
+    def _raw_pairs(self, year: int) -> Floats:
+        """Recorded pairs of crude, gas and coal of a year by region `[exporter, importer, sector]`."""
+        base, trade = self.base, raw_materials()
+        region = _regions(trade.countries, base)
+        pairs = np.zeros(base.flows.shape)
+        for k in np.flatnonzero(self.raw):
+            parts = COARSER.get(base.sectors[k], (base.sectors[k],))
+            codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in parts]
+            of_sector = np.nan_to_num(trade.of_products(codes).matrix(year))
+            seller, buyer = np.nonzero(of_sector)
+            inside = (region[seller] >= 0) & (region[buyer] >= 0) & (region[seller] != region[buyer])
+            seller, buyer = seller[inside], buyer[inside]
+            np.add.at(pairs, (region[seller], region[buyer], k), of_sector[seller, buyer])
+        return pairs
+
+    def _technology(self, output: Floats) -> Floats:
+        """Input shares: what a country sells beyond its output of crude, gas or coal passes through the sector."""
+        made = self.base.output * self.price
+        beyond = self.raw & (output > _OUTPUT_SLACK * made)  # output moves; only what exceeds it by far is re-exported
+        passed = np.where(beyond, np.minimum(1 - made / np.where(output > 0, output, 1.0), _MOST_INPUTS), 0.0)
+        inputs = self.base.input_share * (1 - passed[:, None, :])
+        sectors = np.arange(self.base.j)
+        inputs[:, sectors, sectors] += passed
+        return np.asarray(inputs)
+
+    def _refining(self, output: Floats, own: Floats) -> None:
+        """Refineries' output moves with what is spent on crude."""
+        crude = [k for k, s in enumerate(self.base.sectors) if s in ("CRUDE", "OIL_GAS")]
+        if "REFINING" not in self.base.sectors or not crude:
+            return
+        k = self.base.sectors.index("REFINING")
+        now = (self.observed.sum(axis=0) + own)[:, crude].sum(axis=1)
+        before = self.base.expenditure[:, crude].sum(axis=1)
+        growth = np.divide(now, before, out=np.ones_like(now), where=before > 0)
+        output[:, k] = self.base.output[:, k] * np.clip(growth, 1 / _GROWTH, _GROWTH)
+
+    def _prior(self, own: Floats) -> Floats:
+        """The flows to start from: those of the baseline, scaled by the seller's exports and the buyer's imports."""
+        base, home = self.base, np.arange(self.base.n)
+        factor = np.sqrt(np.outer(self._accounts("exports"), self._accounts("imports")))
+        prior = base.flows * factor[:, :, None]
+        for sector in ("MINING", "METALS"):
+            if sector in base.sectors:
+                prior[:, :, base.sectors.index(sector)] *= self._panel_growth(sector) / factor
+        prior[:, :, self.raw] = 0.0
+        prior[home, home] = own
+        return prior
+
+    def _panel_growth(self, sector: str) -> Floats:
+        """Growth of the pairs' recorded ores or metals `[exporter, importer]`, within bounds; the sum's elsewhere."""
+        trade = raw_materials().of_products([sector])
+        region = _regions(trade.countries, self.base)
+        known = np.flatnonzero(region >= 0)
+        sums = []
+        for year in (self.base.year, self.year):
+            total = np.zeros((self.base.n, self.base.n))
+            cells = np.ix_(known, known)
+            np.add.at(total, (region[known][:, None], region[known][None, :]), np.nan_to_num(trade.matrix(year)[cells]))
+            sums.append(total)
+        mean = float(sums[1].sum() / sums[0].sum())
+        growth = np.divide(sums[1], sums[0], out=np.full_like(sums[0], mean), where=(sums[0] > 1) & (sums[1] > 1))
+        return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
+
+    def _russian_pairs(self, prior: Floats) -> tuple[Floats | None, Mask]:
+        """Totals of goods for Russia's pairs beyond the observed sectors `[exporter, importer]`, NaN for other pairs.
+
+        A pair whose crude, gas and coal are above its total keeps a little of the rest; named in `repairs`.
+        """
+        base = self.base
+        goods = np.ones(base.j, dtype=bool) if base.goods is None else base.goods
+        trade = russia()
+        if self.year not in trade.years or "RUS" not in base.countries:
+            return None, goods
+        region, at_home = _regions(trade.countries, base), base.index("RUS")
+        recorded = trade.matrix(self.year)
+        pair_total = np.full((base.n, base.n), np.nan)
+        place = trade.countries.index("RUS")
+        kept: list[str] = []
+        for cells in ((at_home, slice(None)), (slice(None), at_home)):
+            row = recorded[place] if cells[0] == at_home else recorded[:, place]
+            inside = region >= 0
+            total = np.bincount(region[inside], weights=row[inside], minlength=base.n)  # NaN where a part is not known
+            rest = total - self.observed[cells][:, goods].sum(axis=1)
+            least = _LEAST_REST * total
+            way = "RUS to {}" if cells[0] == at_home else "{} to RUS"
+            kept += [way.format(base.countries[c]) for c in np.flatnonzero((rest < least) & (total > 0))]
+            pair_total[cells] = np.where(total > 0, np.maximum(rest, least), np.nan)
+        pair_total[at_home, at_home] = np.nan
+        # a pair that the baseline does not trade has the seller's mix of goods
+        free = goods & ~self.raw
+        empty = np.isfinite(pair_total) & (prior[:, :, free].sum(axis=2) <= 0)
+        mix = np.where(free, base.output, 0.0)
+        mix /= mix.sum(axis=1, keepdims=True)
+        seller, buyer = np.nonzero(empty)
+        prior[seller, buyer] += mix[seller] * pair_total[seller, buyer][:, None]
+        if kept:
+            self.repairs.append(
+                f"crude, gas and coal above the pair's total of goods in {self.year}: {', '.join(kept)}"
+            )
+        return pair_total, goods
+
+    def _origins(self) -> NDArray[np.uint8] | None:
+        """How each cell is known: crude, gas and coal observed, Russia's pairs by their total, all else scaled."""
+        base = self.base
+        if base.estimated is None:
+            return None
+        known = np.maximum(base.estimated, SCALED).astype(np.uint8)
+        trade = russia()
+        if self.year in trade.years and "RUS" in base.countries:
+            place = base.index("RUS")
+            goods = np.ones(base.j, dtype=bool) if base.goods is None else base.goods
+            known[place][:, goods] = OBSERVED_TOTAL
+            known[:, place][:, goods] = OBSERVED_TOTAL
+        known[(self.observed > 0)] = OBSERVED
+        if base.unrecorded is not None:
+            known[base.unrecorded > 0] = np.maximum(base.estimated, SCALED)[base.unrecorded > 0]
+        return known
+
+
+def _regions(countries: Sequence[str], world: World) -> Indices:
+    """The region of each country: its own, else the residual one, else -1."""
+    at = {code: k for k, code in enumerate(world.countries)}
+    return np.array([at.get(code, at.get(REST, -1)) for code in countries], dtype=np.intp)

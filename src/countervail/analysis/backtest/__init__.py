@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from countervail.analysis.backtest import predict
-from countervail.analysis.backtest.episodes import EpisodeData, Loaded, data_of, library, load
+from countervail.analysis.backtest.episodes import EpisodeData, data_of, library, load
 from countervail.analysis.backtest.predict import Predictor
 from countervail.types import Floats, Mask, Progress, Row
 from countervail.world.world import World

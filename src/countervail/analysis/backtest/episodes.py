@@ -226,7 +226,6 @@ def data_of(loaded: Loaded, world: World) -> list[EpisodeData]:
         raise loaded.error("target", f"{episode.target} is not in the data")
     at = {c: i for i, c in enumerate(trade.countries)}
     base, value = trade.matrix(episode.base, episode.measure), trade.matrix(episode.base)
-    base[years.bad(episode.data, trade, episode.base)] = np.nan
     sectors = tuple(dict.fromkeys(trade.sectors))
     result = []
     for year in episode.after:
@@ -236,7 +235,6 @@ def data_of(loaded: Loaded, world: World) -> list[EpisodeData]:
         rows = (target, partners) if episode.direction == "export" else (partners, target)
         bars[rows] = True
         later = trade.matrix(year, episode.measure)
-        later[years.bad(episode.data, trade, year)] = np.nan
         result.append(
             EpisodeData(
                 episode=episode,
@@ -272,10 +270,12 @@ def _trade(loaded: Loaded) -> Trade:
         raise loaded.error("sectors", f"{RAW_MATERIALS} has no {absent[0]}, but {', '.join(sorted({*trade.sectors}))}.")
     by_sector = [p for p in chosen if not p.isdigit()]  # ores and metals ship by sector, without quantities
     if absent or episode.base < trade.years[0] or (by_sector and episode.measure == "quantity"):
-        trade = years.shared_materials()
+        trade = years.shared_materials((episode.base, *episode.after))
         chosen, absent = _chosen(episode, trade)
     if absent:
-        raise loaded.error("products", f"no product {absent[0]} in {RAW_MATERIALS}; it has {', '.join(trade.products)}.")
+        raise loaded.error(
+            "products", f"no product {absent[0]} in {RAW_MATERIALS}; it has {', '.join(trade.products)}."
+        )
     return trade.of_products(chosen)
 
 
