@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -32,34 +33,13 @@ SHARED_DATA = "COUNTERVAIL_SHARED_DATA"
 """The environment variable that names the folder of the recipe's sources, for products that do not ship."""
 
 
-@dataclass(frozen=True)
-class Unreported:
-    """A pair whose trade in raw materials no customs office reports in some years; `product` is a code's beginning."""
-
-    exporter: str
-    importer: str
-    product: str
-    first: int
-    last: int
-    reason: str
-
-
-@cache
-def unreported() -> tuple[Unreported, ...]:
-    """Every row of unreported.csv."""
-    text = (resources.files("countervail.world") / "unreported.csv").read_text(encoding="utf-8")
-    return tuple(
-        Unreported(row["exporter"], row["importer"], row["product"], int(row["first"]), int(row["last"]), row["reason"])
-        for row in csv.DictReader(io.StringIO(text))
-    )
-
-
 @dataclass(frozen=True, eq=False)
 class Trade:
     """Observed flows, a row each: year, exporter, importer and product (positions in the lists), value, quantity.
 
     `value` is in million USD and `quantity` in tonnes, NaN where it was not reported. `sectors` has the sector of each
-    product. `note` says where the figures come from.
+    product, `note` the source, `unreported` pairs whose figures are not used: exporter, importer, what the product's
+    code begins with, years.
     """
 
     countries: tuple[str, ...]
@@ -72,7 +52,7 @@ class Trade:
     value: Floats
     quantity: Floats
     note: str = ""
-    unreported: tuple[Unreported, ...] = ()
+    unreported: tuple[tuple[str, str, str, range], ...] = ()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -82,11 +62,12 @@ class Trade:
     def of_products(self, products: Sequence[str]) -> Trade:
         """The rows of some of the products, in the lists of these alone."""
         old = [k for k, p in enumerate(self.products) if p in products]
-        kept = np.isin(self.product, old)
-        columns = {name: getattr(self, name)[kept] for name in _COLUMNS}
+        chosen = np.isin(self.product, old)
+        columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _COLUMNS}
         columns["product"] = np.searchsorted(old, columns["product"])
-        labels = (tuple(names[k] for k in old) for names in (self.products, self.sectors))
-        return Trade(self.countries, *labels, **columns, note=self.note, unreported=self.unreported)
+        for name in ("products", "sectors"):
+            columns[name] = tuple(getattr(self, name)[k] for k in old)
+        return replace(self, **columns)
 
     def matrix(self, year: int, measure: str = "value") -> Floats:
         """The flows of a year `[exporter, importer]`, products summed; NaN where a figure is not used.
@@ -101,10 +82,10 @@ class Trade:
             total[of_value < 0.5 * self._sum(rows & np.isfinite(self.value), self.value)] = np.nan
         unused = rows & ~np.isfinite(self.value)
         total[self.exporter[unused], self.importer[unused]] = np.nan
-        for pair in self.unreported:
-            of_ours = any(code.startswith(pair.product) for code in self.products)
-            if of_ours and pair.first <= year <= pair.last and {pair.exporter, pair.importer} <= {*self.countries}:
-                total[self.countries.index(pair.exporter), self.countries.index(pair.importer)] = np.nan
+        for exporter, importer, product, span in self.unreported:
+            of_ours = any(code.startswith(product) for code in self.products)
+            if of_ours and year in span and {exporter, importer} <= {*self.countries}:
+                total[self.countries.index(exporter), self.countries.index(importer)] = np.nan
         return total
 
     def _sum(self, rows: Mask, amounts: Floats) -> Floats:
@@ -118,6 +99,7 @@ _COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
 
 
 BACI = "CEPII, BACI HS92: trade in raw materials by pair of countries"
+IMTS = "IMF, International Trade in Goods by partner country: Russia's trade"
 
 
 @cache
@@ -129,22 +111,29 @@ def raw_materials() -> Trade:
 @cache
 def russia() -> Trade:
     """Russia's trade in goods with each partner, 2016-2024: exports f.o.b., imports c.i.f. and by origin."""
-    return _shipped("imts", "IMF, International Trade in Goods by partner country: Russia's trade")
+    return _shipped("imts", IMTS)
 
 
 def _shipped(prefix: str, note: str) -> Trade:
-    arrays = _arrays()
-    labels = (tuple(str(x) for x in arrays[f"{prefix}_{name}"]) for name in ("countries", "products", "sectors"))
-    places = (arrays[f"{prefix}_{name}"].astype(np.intp) for name in _COLUMNS[:4])
-    values = (arrays[f"{prefix}_{name}"].astype(np.float64) for name in _COLUMNS[4:])
-    return Trade(*labels, *places, *values, note=note)
+    columns = {name: _arrays()[f"{prefix}_{name}"] for name in ("countries", "products", "sectors", *_COLUMNS)}
+    labels = {name: tuple(str(x) for x in columns[name]) for name in ("countries", "products", "sectors")}
+    types = {name: np.float64 if name in ("value", "quantity") else np.intp for name in _COLUMNS}
+    return Trade(**labels, **{name: columns[name].astype(t) for name, t in types.items()}, note=note)  # type: ignore[arg-type]
 
 
 @cache
-def _arrays() -> dict[str, NDArray[np.generic]]:
+def _arrays() -> dict[str, NDArray[Any]]:
     file = resources.files("countervail.world") / "data" / FILE
     with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return dict(archive)
+
+
+@cache
+def unreported() -> tuple[tuple[str, str, str, range], ...]:
+    """Pairs whose trade in raw materials no customs office reports in some years (unreported.csv, with reasons)."""
+    text = (resources.files("countervail.world") / "unreported.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return tuple((r["exporter"], r["importer"], r["product"], range(int(r["first"]), int(r["last"]) + 1)) for r in rows)
 
 
 def shared_materials(years: Sequence[int]) -> Trade:
@@ -183,17 +172,12 @@ def shared_materials(years: Sequence[int]) -> Trade:
 # -- the world of another year -----------------------------------------------------------------------------------------
 
 
-RAW = ("CRUDE", "GAS", "COAL")
-"""Sectors whose pairs are put in as observed."""
-COARSER = {"OIL_GAS": ("CRUDE", "GAS")}
-"""Sectors of a world that are several of the data's."""
+RAW = {"CRUDE": ("CRUDE",), "GAS": ("GAS",), "COAL": ("COAL",), "OIL_GAS": ("CRUDE", "GAS")}
+"""The sectors of a world whose pairs are put in as observed, and what they are in the data."""
 _GROUPS = {
-    "AGR": "agriculture",
     **dict.fromkeys(("COAL", "CRUDE", "GAS", "OIL_GAS", "MINING", "UTILITIES"), "mining_utilities"),
-    "CONSTRUCTION": "construction",
-    "TRADE": "trade",
-    "TRANSPORT": "transport",
     **dict.fromkeys(("ICT", "FINANCE", "BUSINESS", "PUBLIC"), "other"),
+    **{"AGR": "agriculture", "CONSTRUCTION": "construction", "TRADE": "trade", "TRANSPORT": "transport"},
 }
 """The UN's group of value added that each sector grows with; manufacturing the others."""
 _GROWTH = 5.0
@@ -230,16 +214,18 @@ class _Year:
 
     Attributes:
         observed: pairs of crude, gas and coal `[exporter, importer, sector]`, zero elsewhere and at home.
-        raw: which sectors these are `[sector]`.
+        raw, goods: which sectors these are, and which are goods `[sector]`.
         growth: value added by sector over the baseline year's `[country, sector]`.
         repairs: what had to be changed, for the world's list.
     """
 
     def __init__(self, world: World, year: int) -> None:
         self.base, self.year = world, year
-        self.raw = np.array([s in RAW or s in COARSER for s in world.sectors])
+        self.raw = np.array([s in RAW for s in world.sectors])
+        self.goods = np.ones(world.j, dtype=bool) if world.goods is None else world.goods
         self.repairs: list[str] = []
-        self.growth = self._growth()
+        groups = [_GROUPS.get(sector, "manufacturing") for sector in world.sectors]
+        self.growth = np.stack([self._accounts(group) for group in groups], axis=1)
         before, self.observed = (self._raw_pairs(y) for y in (world.year, year))
         sums = before.sum(axis=(0, 1)), self.observed.sum(axis=(0, 1))
         self.price = np.divide(sums[1], sums[0], out=np.ones(world.j), where=sums[0] > 0)
@@ -259,46 +245,41 @@ class _Year:
         technology = self._technology(output)
         use = np.einsum("nkj,nj->nk", technology, output)
         spending = base.final_demand * self._accounts("gdp")[:, None]
-        pair_total, goods = self._russian_pairs(prior)
+        pair_total = self._russian_pairs(prior)
         balanced = balance(
             prior,
             Targets(
                 output=output,
                 use=use,
                 final_prior=np.maximum(spending, 1e-6 * output.sum() / output.size),
-                goods=goods,
+                goods=self.goods,
                 pair_total=pair_total,
                 held=self.observed,
                 free_use=np.ones(base.n, dtype=bool),
             ),
         )
-        return self._assembled(balanced, technology, use)
+        return self._assembled(balanced, technology, use).replace(estimated=self._origins(pair_total))
 
     def _assembled(self, balanced: Balanced, technology: Floats, use: Floats) -> World:
         """The world of balanced flows; the technology uses what they leave, value added is the rest."""
         base = self.base
-        factor = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
-        inputs = technology * factor[:, :, None]
+        inputs = technology * np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)[:, :, None]
         total = inputs.sum(axis=1)
         most = np.maximum(technology.sum(axis=1), _MOST_INPUTS)
         inputs *= np.where(total > most, most / np.where(total > 0, total, 1.0), 1.0)[:, None, :]
         unrecorded = base.unrecorded
         if unrecorded is not None:
-            kept = self.year >= _UNRECORDED_FROM
-            unrecorded = np.where(self.raw, unrecorded * self.price, 0.0) if kept else np.zeros_like(unrecorded)
-        gdp = None if base.gdp is None else base.gdp * self._accounts("gdp")
+            factor = self.price if self.year >= _UNRECORDED_FROM else 0.0
+            unrecorded = np.where(self.raw, unrecorded * factor, 0.0)
         return base.replace(
             flows=balanced.flows,
             input_share=inputs,
             value_added_share=1.0 - inputs.sum(axis=1),
-            estimated=self._origins(),
-            gdp=gdp,
+            gdp=None if base.gdp is None else base.gdp * self._accounts("gdp"),
             unrecorded=unrecorded,
             year=self.year,
             repairs=(*base.repairs, *self.repairs),
         )
-
-    # -- the parts ---------------------------------------------------------------------------------------------------
 
     def _accounts(self, series: str) -> Floats:
         """Growth of a UN series from the baseline year `[country]`, within bounds; the world's where there is none."""
@@ -309,27 +290,22 @@ class _Year:
         known = np.isfinite(pair).all(axis=1) & (region >= 0) & (pair > 0).all(axis=1)
         sums = np.stack([np.bincount(region[known], weights=x[known], minlength=self.base.n) for x in pair.T])
         growth = np.divide(sums[1], sums[0], out=np.full(self.base.n, np.nan), where=sums[0] > 0)
-        return np.clip(np.where(np.isfinite(growth), growth, sums[1].sum() / sums[0].sum()), 1 / _GROWTH, _GROWTH)
+        growth = np.where(np.isfinite(growth), growth, sums[1].sum() / sums[0].sum())
+        return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
 
-    def _growth(self) -> Floats:
-        groups = [_GROUPS.get(sector, "manufacturing") for sector in self.base.sectors]
-        of_group = {group: self._accounts(group) for group in dict.fromkeys(groups)}
-        return np.stack([of_group[group] for group in groups], axis=1)
+    def _recorded(self, sectors: Sequence[str], year: int) -> Floats:
+        """Recorded pairs of raw materials of some sectors by region `[exporter, importer]`, zero at home."""
+        trade = raw_materials()
+        codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in sectors]
+        flows = np.nan_to_num(trade.of_products(codes).matrix(year))
+        into = (_regions(trade.countries, self.base) == np.arange(self.base.n)[:, None]).astype(np.float64)
+        total = into @ flows @ into.T
+        np.fill_diagonal(total, 0.0)
+        return np.asarray(total)
 
     def _raw_pairs(self, year: int) -> Floats:
-        """Recorded pairs of crude, gas and coal of a year by region `[exporter, importer, sector]`."""
-        base, trade = self.base, raw_materials()
-        region = _regions(trade.countries, base)
-        pairs = np.zeros(base.flows.shape)
-        for k in np.flatnonzero(self.raw):
-            parts = COARSER.get(base.sectors[k], (base.sectors[k],))
-            codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in parts]
-            of_sector = np.nan_to_num(trade.of_products(codes).matrix(year))
-            seller, buyer = np.nonzero(of_sector)
-            inside = (region[seller] >= 0) & (region[buyer] >= 0) & (region[seller] != region[buyer])
-            seller, buyer = seller[inside], buyer[inside]
-            np.add.at(pairs, (region[seller], region[buyer], k), of_sector[seller, buyer])
-        return pairs
+        """Recorded pairs of crude, gas and coal `[exporter, importer, sector]`; zero in other sectors."""
+        return np.stack([self._recorded(RAW.get(s, ()), year) for s in self.base.sectors], axis=2)
 
     def _technology(self, output: Floats) -> Floats:
         """Input shares: what a country sells beyond its output of crude, gas or coal passes through the sector."""
@@ -366,34 +342,25 @@ class _Year:
 
     def _panel_growth(self, sector: str) -> Floats:
         """Growth of the pairs' recorded ores or metals `[exporter, importer]`, within bounds; the sum's elsewhere."""
-        trade = raw_materials().of_products([sector])
-        region = _regions(trade.countries, self.base)
-        known = np.flatnonzero(region >= 0)
-        sums = []
-        for year in (self.base.year, self.year):
-            total = np.zeros((self.base.n, self.base.n))
-            cells = np.ix_(known, known)
-            np.add.at(total, (region[known][:, None], region[known][None, :]), np.nan_to_num(trade.matrix(year)[cells]))
-            sums.append(total)
-        mean = float(sums[1].sum() / sums[0].sum())
-        growth = np.divide(sums[1], sums[0], out=np.full_like(sums[0], mean), where=(sums[0] > 1) & (sums[1] > 1))
+        before, now = (self._recorded((sector,), year) for year in (self.base.year, self.year))
+        mean = np.full_like(now, now.sum() / before.sum())
+        growth = np.divide(now, before, out=mean, where=(before > 1) & (now > 1))
         return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
 
-    def _russian_pairs(self, prior: Floats) -> tuple[Floats | None, Mask]:
+    def _russian_pairs(self, prior: Floats) -> Floats:
         """Totals of goods for Russia's pairs beyond the observed sectors `[exporter, importer]`, NaN for other pairs.
 
         A pair whose crude, gas and coal are above its total keeps a little of the rest; named in `repairs`.
         """
         base = self.base
-        goods = np.ones(base.j, dtype=bool) if base.goods is None else base.goods
-        trade = russia()
+        goods, trade = self.goods, russia()
+        pair_total = np.full((base.n, base.n), np.nan)
         if self.year not in trade.years or "RUS" not in base.countries:
-            return None, goods
+            return pair_total
         region, at_home = _regions(trade.countries, base), base.index("RUS")
         recorded = trade.matrix(self.year)
-        pair_total = np.full((base.n, base.n), np.nan)
         place = trade.countries.index("RUS")
-        kept: list[str] = []
+        exceeded: list[str] = []
         for cells in ((at_home, slice(None)), (slice(None), at_home)):
             row = recorded[place] if cells[0] == at_home else recorded[:, place]
             inside = region >= 0
@@ -401,7 +368,7 @@ class _Year:
             rest = total - self.observed[cells][:, goods].sum(axis=1)
             least = _LEAST_REST * total
             way = "RUS to {}" if cells[0] == at_home else "{} to RUS"
-            kept += [way.format(base.countries[c]) for c in np.flatnonzero((rest < least) & (total > 0))]
+            exceeded += [way.format(base.countries[c]) for c in np.flatnonzero((rest < least) & (total > 0))]
             pair_total[cells] = np.where(total > 0, np.maximum(rest, least), np.nan)
         pair_total[at_home, at_home] = np.nan
         # a pair that the baseline does not trade has the seller's mix of goods
@@ -411,28 +378,19 @@ class _Year:
         mix /= mix.sum(axis=1, keepdims=True)
         seller, buyer = np.nonzero(empty)
         prior[seller, buyer] += mix[seller] * pair_total[seller, buyer][:, None]
-        if kept:
-            self.repairs.append(
-                f"crude, gas and coal above the pair's total of goods in {self.year}: {', '.join(kept)}"
-            )
-        return pair_total, goods
+        if exceeded:
+            self.repairs.append(f"crude, gas and coal above the goods total in {self.year}: {', '.join(exceeded)}")
+        return pair_total
 
-    def _origins(self) -> NDArray[np.uint8] | None:
-        """How each cell is known: crude, gas and coal observed, Russia's pairs by their total, all else scaled."""
-        base = self.base
-        if base.estimated is None:
+    def _origins(self, pair_total: Floats) -> NDArray[np.uint8] | None:
+        """How each cell is known: crude, gas and coal observed, Russia's goods by the pair's total, all else scaled."""
+        if self.base.estimated is None:
             return None
-        known = np.maximum(base.estimated, SCALED).astype(np.uint8)
-        trade = russia()
-        if self.year in trade.years and "RUS" in base.countries:
-            place = base.index("RUS")
-            goods = np.ones(base.j, dtype=bool) if base.goods is None else base.goods
-            known[place][:, goods] = OBSERVED_TOTAL
-            known[:, place][:, goods] = OBSERVED_TOTAL
-        known[(self.observed > 0)] = OBSERVED
-        if base.unrecorded is not None:
-            known[base.unrecorded > 0] = np.maximum(base.estimated, SCALED)[base.unrecorded > 0]
-        return known
+        scaled = np.maximum(self.base.estimated, SCALED)
+        known = np.where(np.isfinite(pair_total)[:, :, None] & self.goods, OBSERVED_TOTAL, scaled)
+        known = np.where(self.observed > 0, OBSERVED, known)
+        unrecorded = np.zeros(known.shape, bool) if self.base.unrecorded is None else self.base.unrecorded > 0
+        return np.where(unrecorded, scaled, known).astype(np.uint8)
 
 
 def _regions(countries: Sequence[str], world: World) -> Indices:

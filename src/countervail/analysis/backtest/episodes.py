@@ -30,8 +30,6 @@ from countervail.world.years import Trade
 LIBRARY: Final = Path(__file__).with_name("library")
 RAW_MATERIALS: Final = "raw-materials"
 RUSSIA: Final = "imts-russia"
-ALIASES: Final = {"OIL_GAS": ("CRUDE", "GAS")}
-"""Sectors of older worlds, and what they are in the data sets."""
 _COLUMNS: Final = ("year", "exporter", "importer", "value")
 _MAX_BYTES: Final = 100_000_000
 _MIDDLE: Final = "-06-30"
@@ -189,7 +187,7 @@ class Loaded:
 
     def error(self, field: str, problem: str) -> InputError:
         """An error about one of its fields, with file and line."""
-        node = self.root.value.get(field, self.root)
+        node: Node = self.root.value.get(field, self.root)
         return node.error(f"`{field}`: {problem}", field)
 
 
@@ -284,7 +282,7 @@ def _chosen(episode: Episode, trade: Trade) -> tuple[list[str], list[str]]:
     chosen: list[str] = []
     absent = []
     for code in episode.products or episode.sectors:
-        sectors = () if episode.products else ALIASES.get(code, (code,))
+        sectors = () if episode.products else years.RAW.get(code, (code,))
         listed = zip(trade.products, trade.sectors, strict=True)
         of_code = [p for p, s in listed if (p.startswith(code.rstrip("*")) if episode.products else s in sectors)]
         chosen += of_code
@@ -344,7 +342,8 @@ def _as_trade(episode: Episode, flows: dict[tuple[int, str, str], tuple[float, f
     place = np.array([(year, at[o], at[d]) for year, o, d in flows], dtype=np.intp).reshape(-1, 3)
     amount = np.array(list(flows.values()), dtype=np.float64).reshape(-1, 2)
     product = np.zeros(len(flows), dtype=np.intp)
-    return Trade(codes, ("",), sectors, place[:, 0], place[:, 1], place[:, 2], product, *amount.T, note=note)
+    value, quantity = amount.T
+    return Trade(codes, ("",), sectors, place[:, 0], place[:, 1], place[:, 2], product, value, quantity, note=note)
 
 
 def _text(path: Path) -> str:

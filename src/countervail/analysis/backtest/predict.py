@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from countervail.analysis.backtest.episodes import ALIASES, EpisodeData
+from countervail.analysis.backtest.episodes import EpisodeData
 from countervail.countries import REST
 from countervail.errors import InputError
 from countervail.trade import kernels
@@ -21,7 +21,7 @@ from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask
 from countervail.world.world import World
-from countervail.world.years import YEARS
+from countervail.world.years import RAW, YEARS
 
 OTHER_SPENDING: Final = 20.0
 """What a country of a one-sector world spends on everything else, over its trade in the product; hardly matters."""
@@ -117,8 +117,8 @@ def _sectors(world: World, data: EpisodeData) -> Indices:
     """The sectors of a world that an episode is about; all goods where it names none."""
     if not data.sectors:
         return np.flatnonzero(np.ones(world.j, dtype=bool) if world.goods is None else world.goods)
-    older = {new: old for old, parts in ALIASES.items() for new in parts}
-    codes = [code if code in world.sectors else older.get(code, code) for code in data.sectors]
+    coarser = {new: old for old, parts in RAW.items() for new in parts if old not in parts}
+    codes = [code if code in world.sectors else coarser.get(code, code) for code in data.sectors]
     return np.array(sorted({world.sector_index(code) for code in codes}), dtype=np.intp)
 
 
@@ -147,7 +147,7 @@ def _pair_change(after: Equilibrium, world: World, sectors: Indices, quantity: b
         cost = kernels.log_cost(after.economy, after.shares, after.state)[:, :, 0] - after.reference.cost
         flows = flows / np.exp(cost).T[:, None, sectors]
     before = world.flows[:, :, sectors].sum(axis=2)
-    return np.divide(flows.sum(axis=2), before, out=np.full_like(before, np.nan), where=before > 0)
+    return np.asarray(np.divide(flows.sum(axis=2), before, out=np.full_like(before, np.nan), where=before > 0))
 
 
 def scaled(data: EpisodeData, predicted: Floats) -> Floats:

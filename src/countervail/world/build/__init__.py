@@ -98,9 +98,9 @@ def _raw_rows(source: Path) -> dict[str, Any]:
     amounts = np.stack([raw.usd * np.where(summed, raw.own, 1.0), np.where(summed, np.nan, tonnes)], axis=1)
     cells, row = np.unique(keys, axis=0, return_inverse=True)
     total = np.stack([np.bincount(row.ravel(), weights=column) for column in amounts.T], axis=1)
-    kept = (cells[:, 0] >= 0) & ((cells[:, 0] < len(codes) - len(BY_SECTOR)) | (total[:, 0] >= LEAST_SUM))
+    large = (cells[:, 0] >= 0) & ((cells[:, 0] < len(codes) - len(BY_SECTOR)) | (total[:, 0] >= LEAST_SUM))
     sectors = [product(c).sector for c in codes[: -len(BY_SECTOR)]] + list(BY_SECTOR)
-    return _rows("raw", [*order], codes, sectors, cells[kept], total[kept])
+    return _rows("raw", [*order], codes, sectors, cells[large], total[large])
 
 
 def _imts_rows(source: Path) -> dict[str, Any]:
