@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ import pytest
 import countervail as cv
 from countervail.analysis.backtest import EpisodeResult, backtest, episodes
 from countervail.analysis.backtest.episodes import load
+from countervail.analysis.backtest.predict import ONE_SECTOR, WHOLE_WORLD, Predictor, one_sector
 from countervail.cli import call
+from countervail.report.tables.run_tables import BACKTEST
 from support import reference_solver
 
 WORLD = cv.load_world()
@@ -111,10 +115,6 @@ def test_nothing_barred_is_no_change_exactly(tmp_path: Path, changes: dict[str, 
 
 def test_without_a_bar_the_solved_world_does_not_move() -> None:
     (data,) = episodes.data_of(load("venezuela-crude-2019"), WORLD)
-    from dataclasses import replace
-
-    from countervail.analysis.backtest.predict import one_sector
-
     free = replace(data, bars=np.zeros_like(data.bars))
     assert one_sector(free) == pytest.approx(np.nan_to_num(data.before), rel=1e-9)
 
@@ -243,3 +243,49 @@ def test_an_episode_of_the_users_own_on_the_command_line(tmp_path: Path, capsys:
     assert "Nothing was fitted" in shown
     assert call(["backtest", str(tmp_path / "mine.csv")]) == 2
     assert "mine.csv, line 1" in capsys.readouterr().err
+
+
+def test_a_predictor_of_ones_own_is_scored_and_marked_where_it_was_fitted(tmp_path: Path) -> None:
+    perfect = Predictor("perfect", lambda data: np.nan_to_num(data.observed), {"lambda": ("mine", "another")})
+    result = backtest(WORLD, write(tmp_path, output="observed"), predictor=lambda data: perfect)
+    (only,) = result.episodes
+    assert only.scores.theil_u == pytest.approx(0.0, abs=1e-12)
+    assert only.fitted == ("lambda",)
+    assert result.fitted() == {"lambda": ["mine", "another"]}
+    assert result.document()["episodes"][0]["model"] == "perfect"
+
+
+def test_all_goods_are_predicted_in_the_whole_world_of_the_base_year(tmp_path: Path) -> None:
+    """The barred flows of a world, written as a CSV, come back as the world's own equilibrium."""
+    base = WORLD.at(2021)
+    goods = np.flatnonzero(base.goods)
+    russia, barred = base.index("RUS"), [base.index(c) for c in ("DEU", "USA")]
+    effect = np.ones(base.flows.shape)
+    effect[np.ix_([russia], barred, goods)] = 0.3
+    after = cv.solve(base, cv.Shock(trade_effect=effect)).flows[russia][:, goods].sum(axis=1)
+    names = [k for k, c in enumerate(base.countries) if c not in ("RUS", "ROW")]
+    before = base.flows[russia][:, goods].sum(axis=1)
+    after = after * before[names].sum() / after[names].sum()
+    rows = [(year, base.countries[k], flows[k]) for year, flows in ((2021, before), (2023, after)) for k in names]
+    path = write(tmp_path, sectors=None, barred="[DEU, USA]", left=0.3)
+    lines = ["year,exporter,importer,value", *(f"{year},RUS,{c},{float(v)!r}" for year, c, v in rows)]
+    (tmp_path / "mine.csv").write_text("\n".join(lines) + "\n")
+    result = one(path)
+    assert result.predictor == WHOLE_WORLD
+    assert result.scores.theil_u_all is not None
+    assert result.scores.theil_u_all < 1e-6
+    years = {"base": 2021, "after": "[2023]"}
+    assert one(write(tmp_path, **years)).predictor == ONE_SECTOR
+
+
+def test_the_stored_figures_are_those_of_this_version() -> None:
+    """A change in them is to be seen in review: `make backtest` writes the files anew."""
+    stored = Path(__file__).parents[2] / "benchmarks" / "backtest.csv"
+    assert stored.read_bytes() == BACKTEST.read_bytes()
+    with stored.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    result = backtest(WORLD).worst_first
+    assert [row["name"] for row in rows] == [one.row["name"] for one in result]
+    for row, now in zip(rows, result, strict=True):
+        for column in ("theil_u", "theil_u_all", "correlation", "same_total"):
+            assert float(row[column]) == pytest.approx(now.row[column], abs=2e-4), f"{row['name']}: make backtest"

@@ -116,6 +116,27 @@ class EpisodeResult:
             for k in sorted(at, key=lambda k: -change[k])
         ]
 
+    @property
+    def row(self) -> Row:
+        """Its figures as a row of a table."""
+        episode = self.data.episode
+        return {
+            "name": episode.name,
+            "base": episode.base,
+            "year": self.data.year,
+            "target": episode.target,
+            "direction": episode.direction,
+            "measure": episode.measure,
+            "output": episode.output,
+            "partners": int((self.shown & ~self.data.barred).sum()),
+            "model": self.predictor.name,
+            "fitted": ", ".join(self.fitted) or None,
+            **vars(self.scores),
+            "half": self.half.theil_u,
+            "everything": self.everything.theil_u,
+            "same_total": self.same_total.theil_u,
+        }
+
     def document(self) -> dict[str, Any]:
         """The episode as `--json` prints it."""
         episode = self.data.episode
