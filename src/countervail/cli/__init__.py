@@ -29,7 +29,7 @@ INTERRUPTED = 130
 INTERNAL_ERROR = 1
 BAD_INPUT = 2
 
-Document: TypeAlias = Literal["scenario", "results", "evidence"]
+Document: TypeAlias = Literal["scenario", "results", "evidence", "episode"]
 """The documents that have a JSON Schema."""
 
 app = typer.Typer(
@@ -86,11 +86,13 @@ def data_build(
 
 @app.command(epilog="Example: countervail schema scenario > scenario.schema.json")
 def schema(document: Annotated[Document, typer.Argument(help="Which document's schema.")] = "scenario") -> None:
-    """Print the JSON Schema of a scenario, of a run's results.json, or of a case's evidence.json."""
+    """Print the JSON Schema of a scenario, of a run's results.json, of a case's evidence.json, or of an episode."""
     if document == "scenario":
         from countervail.scenario import json_schema
     elif document == "results":
         from countervail.report.results import json_schema
+    elif document == "episode":
+        from countervail.analysis.backtest.episodes import json_schema
     else:
         from countervail.evidence.schema import json_schema
     print_json(json_schema(), indent=2)

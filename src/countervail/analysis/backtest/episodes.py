@@ -191,6 +191,11 @@ class Loaded:
         return node.error(f"`{field}`: {problem}", field)
 
 
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an episode's file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Episode.model_json_schema()}
+
+
 def library() -> list[str]:
     """Names of the episodes that come with the package."""
     return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
