@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -189,14 +191,15 @@ def _pair_statistics(folder: Path, everyone: tuple[str, ...], rng: np.random.Gen
         )
 
 
-def write_baci_zip(path: Path, rows: list[tuple[str, str, str, float]]) -> Path:
-    """BACI's release as CEPII zips it: `rows` are exporter, importer, product and thousand USD of 2023."""
+def write_baci_zip(path: Path, rows: list[tuple[Any, ...]]) -> Path:
+    """BACI's release as CEPII zips it: `rows` are exporter, importer, product, thousand USD and tonnes of 2023."""
     codes = {c: 4 + n for n, c in enumerate(sorted({c for row in rows for c in row[:2]}))}
-    lines = ["t,i,j,k,v,q", *(f"2023,{codes[a]},{codes[b]},{k},{v},NA" for a, b, k, v in rows)]
+    lines = ["t,i,j,k,v,q", *(f"2023,{codes[a]},{codes[b]},{k},{v},{q}" for a, b, k, v, q in rows)]
+    release = path.name.split("_V")[0]
     names = ["country_code,country_name,country_iso2,country_iso3", *(f"{i},{c},,{c}" for c, i in codes.items())]
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("BACI_HS22_Y2022_V202501.csv", "t,i,j,k,v,q")
-        archive.writestr("BACI_HS22_Y2023_V202501.csv", "\n".join(lines))
+        archive.writestr(f"{release}_Y2022_V202501.csv", "t,i,j,k,v,q")
+        archive.writestr(f"{release}_Y2023_V202501.csv", "\n".join(lines))
         archive.writestr("country_codes_V202501.csv", "\n".join(names))
     return path
 
@@ -257,10 +260,29 @@ def write_official(folder: Path, extract: Path) -> Path:
     panel = pd.read_parquet(extract / "comtrade2016" / "comtrade_exports_1964_2016.parquet")
     panel = panel.rename(columns={"exporter": "exp", "importer": "imp", "year": "time", "export_usd": "export"})
     panel.to_pickle(folder / "comtrade2016" / "trade.pickle")
+    _official_statistics_files(folder, extract)
     dta = extract / "elasticities" / "fontagne2020_gtap_sectors.dta"
     (folder / "elasticities" / "final_tariff_GTAP_2020_10_08.dta").write_bytes(dta.read_bytes())
     _official_factbook(folder / "factbook" / "json" / "world", extract / "factbook")
     return folder
+
+
+def _official_statistics_files(folder: Path, extract: Path) -> None:
+    """The UN's sheet and the World Bank's csv of tariffs; the others have no other layout that we read."""
+    import pandas as pd
+
+    for name in NEW:
+        shutil.copytree(extract / name, folder / name)
+    path = folder / "unsd_ama" / "unsd_ama_1990_2024.parquet"
+    keys = ["CountryID", "Country", "IndicatorName"]
+    wide = pd.read_parquet(path).pivot(index=keys, columns="year", values="usd").reset_index()
+    wide.to_excel(folder / "unsd_ama" / "Download-GDPcurrent-USD-countries.xlsx", index=False, startrow=2)
+    path.unlink()
+    path = folder / "wdi_tariffs" / "wdi_TM.TAX.MRCH.WM.AR.ZS.csv"
+    wide = pd.read_csv(path).pivot(index="Country Code", columns="year", values="pct").reset_index()
+    text = '"Data Source","World Development Indicators",\n\n"Last Updated Date","2025-01-01",\n\n'
+    (path.parent / "API_TM.TAX.MRCH.WM.AR.ZS_DS2_en_csv_v2.csv").write_text(text + wide.to_csv(index=False))
+    path.unlink()
 
 
 def _official_icio(path: Path, compact: Path) -> None:

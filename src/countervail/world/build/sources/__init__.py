@@ -70,7 +70,7 @@ def group(countries: Iterable[str], regions: Sequence[str], places: Mapping[str,
     return np.array([at.get(places.get(c, c), at.get(REST, -1)) for c in countries], dtype=np.intp)
 
 
-def total(cells: tuple[Indices, ...], values: Floats, shape: tuple[int, ...]) -> Floats:
+def summed(cells: tuple[Indices, ...], values: Floats, shape: tuple[int, ...]) -> Floats:
     """Sums of values by cell; a cell with an index of -1 is left out."""
     inside = np.logical_and.reduce([c >= 0 for c in cells])
     flat = np.ravel_multi_index(tuple(c[inside] for c in cells), shape)

