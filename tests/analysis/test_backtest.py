@@ -289,3 +289,10 @@ def test_the_stored_figures_are_those_of_this_version() -> None:
     for row, now in zip(rows, result, strict=True):
         for column in ("theil_u", "theil_u_all", "correlation", "same_total"):
             assert float(row[column]) == pytest.approx(now.row[column], abs=2e-4), f"{row['name']}: make backtest"
+
+
+def test_without_other_sellers_there_is_no_market_to_solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("test_backtest.BEFORE", {pair: v for pair, v in BEFORE.items() if pair[0] == "RUS"})
+    assert one(write(tmp_path)).predictor == WHOLE_WORLD
+    with pytest.raises(cv.InputError, match="no trade of others than RUS in 2021"):
+        backtest(WORLD, tmp_path / "mine.yaml", predictor=lambda data: ONE_SECTOR)

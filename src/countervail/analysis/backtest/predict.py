@@ -50,6 +50,12 @@ def one_sector(data: EpisodeData) -> Floats:
     (`solve`, closure fixed). Only countries that trade with the target, directly or through others, can change.
     """
     trade = np.nan_to_num(data.value)
+    if alone(data):
+        raise InputError(
+            f"{data.episode.name}: the data have no trade of others than {data.episode.target} in {data.episode.base}, "
+            "so there is no market to solve; add it, or predict in the whole world",
+            field="data",
+        )
     inside = np.flatnonzero(_linked(trade, data.target))
     cells = np.ix_(inside, inside)
     home = np.diag(OTHER_SPENDING * (trade.sum(0) + trade.sum(1))[inside])
@@ -68,6 +74,12 @@ def one_sector(data: EpisodeData) -> Floats:
     if data.episode.measure == "quantity":  # costs are wages alone
         hat[inside] /= after.wage[:, None]
     return np.asarray(np.nan_to_num(data.before) * data.of_target(hat))
+
+
+def alone(data: EpisodeData) -> bool:
+    """Whether the data have the target's own trade only: no other seller, or, for its purchases, no other buyer."""
+    trade = np.nan_to_num(data.value).sum(axis=1 if data.episode.direction == "export" else 0)
+    return bool((np.delete(trade, data.target) == 0).all())
 
 
 def _linked(trade: Floats, start: int) -> Mask:
@@ -170,8 +182,11 @@ def unchanged(data: EpisodeData) -> Floats:
 
 
 def in_proportion(data: EpisodeData, share: float) -> Floats:
-    """The naive forecast that spreads a share of what the barred took over the others, in proportion to their trade."""
-    before = np.nan_to_num(data.before)
+    """The naive forecast that spreads a share of what the barred took over the others, in proportion to their trade.
+
+    Over the partners whose flows are known; the others are left at zero.
+    """
+    before = np.where(data.known, np.nan_to_num(data.before), 0.0)
     lost = np.where(data.barred, before * (1 - data.episode.left), 0.0)
     others = float(before[~data.barred].sum())
     growth = share * float(lost.sum()) / others if others > 0 else 0.0
@@ -183,11 +198,10 @@ WHOLE_WORLD: Final = Predictor("whole world", whole_world)
 
 
 def as_it_is(data: EpisodeData) -> Predictor:
-    """The model as it is: the product's own pairs; for all goods, and Russia's pairs, the whole world."""
+    """The model as it is: the product's own pairs; for all goods, and where only the target's are known, the world."""
     within = data.world.year == data.episode.base or data.episode.base in YEARS
-    if data.sectors or not within or data.episode.target not in data.world.countries:
-        return ONE_SECTOR
-    return WHOLE_WORLD
+    possible = within and data.episode.target in data.world.countries
+    return WHOLE_WORLD if possible and (alone(data) or not data.sectors) else ONE_SECTOR
 
 
 def in_the_whole_world(data: EpisodeData) -> Predictor:
