@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import countervail as cv
-from countervail.analysis.backtest import EpisodeResult, backtest, episodes
+from countervail.analysis.backtest import EpisodeResult, backtest, episodes, predict
 from countervail.analysis.backtest.episodes import load
 from countervail.analysis.backtest.predict import ONE_SECTOR, WHOLE_WORLD, Predictor, one_sector
 from countervail.cli import call
@@ -296,3 +296,15 @@ def test_without_other_sellers_there_is_no_market_to_solve(tmp_path: Path, monke
     assert one(write(tmp_path)).predictor == WHOLE_WORLD
     with pytest.raises(cv.InputError, match="no trade of others than RUS in 2021"):
         backtest(WORLD, tmp_path / "mine.yaml", predictor=lambda data: ONE_SECTOR)
+
+
+def test_a_csv_of_a_product_takes_the_elasticity_of_its_sector(tmp_path: Path) -> None:
+    data = one(write(tmp_path, products="[760110]", sectors=None)).data
+    assert data.sectors == ("METALS",)
+    assert predict.elasticity(data) == WORLD.elasticity[WORLD.sector_index("METALS")]
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("\n")
+    with pytest.raises(cv.InputError, match="is empty. See `countervail schema episode`"):
+        one(tmp_path / "empty.yaml")

@@ -38,8 +38,7 @@ class Trade:
     """Observed flows, a row each: year, exporter, importer and product (positions in the lists), value, quantity.
 
     `value` is in million USD and `quantity` in tonnes, NaN where it was not reported. `sectors` has the sector of each
-    product, `note` the source, `unreported` pairs whose figures are not used: exporter, importer, what the product's
-    code begins with, years.
+    product, `unreported` the pairs that are not used: exporter, importer, what the product's code begins with, years.
     """
 
     countries: tuple[str, ...]
@@ -51,7 +50,6 @@ class Trade:
     product: Indices
     value: Floats
     quantity: Floats
-    note: str = ""
     unreported: tuple[tuple[str, str, str, range], ...] = ()
 
     @property
@@ -98,27 +96,23 @@ class Trade:
 _COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
 
 
-BACI = "CEPII, BACI HS92: trade in raw materials by pair of countries"
-IMTS = "IMF, International Trade in Goods by partner country: Russia's trade"
-
-
 @cache
 def raw_materials() -> Trade:
-    """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024."""
-    return replace(_shipped("raw", BACI), unreported=unreported())
+    """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024 (CEPII, BACI HS92)."""
+    return replace(_shipped("raw"), unreported=unreported())
 
 
 @cache
 def russia() -> Trade:
-    """Russia's trade in goods with each partner, 2016-2024: exports f.o.b., imports c.i.f. and by origin."""
-    return _shipped("imts", IMTS)
+    """Russia's trade in goods by partner, 2016-2024 (IMF): exports f.o.b., imports c.i.f. and by origin."""
+    return _shipped("imts")
 
 
-def _shipped(prefix: str, note: str) -> Trade:
+def _shipped(prefix: str) -> Trade:
     columns = {name: _arrays()[f"{prefix}_{name}"] for name in ("countries", "products", "sectors", *_COLUMNS)}
     labels = {name: tuple(str(x) for x in columns[name]) for name in ("countries", "products", "sectors")}
     types = {name: np.float64 if name in ("value", "quantity") else np.intp for name in _COLUMNS}
-    return Trade(**labels, **{name: columns[name].astype(t) for name, t in types.items()}, note=note)  # type: ignore[arg-type]
+    return Trade(**labels, **{name: columns[name].astype(t) for name, t in types.items()})  # type: ignore[arg-type]
 
 
 @cache
@@ -164,7 +158,6 @@ def shared_materials(years: Sequence[int]) -> Trade:
         raw.product,
         raw.usd,
         np.where(raw.tonnes > 0, raw.tonnes, np.nan),
-        note=BACI,
         unreported=unreported(),
     )
 

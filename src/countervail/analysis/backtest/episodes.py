@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ from countervail.scenario.tree import Node
 from countervail.scenario.values import Country, CountryOrGroup, Model, Number, Text
 from countervail.types import Floats, Mask
 from countervail.world import years
+from countervail.world.build.sources import product as product_of
 from countervail.world.world import World
 from countervail.world.years import Trade
 
@@ -124,7 +126,6 @@ class EpisodeData:
         observed: the target's flows in the year after, by partner `[n]`; NaN where not reported or known to be wrong.
         sectors: the sectors of its products; empty for all goods.
         world: the world whose elasticities, and for all goods whose trade, a prediction starts from.
-        note: where the data come from.
     """
 
     episode: Episode
@@ -136,7 +137,6 @@ class EpisodeData:
     observed: Floats
     sectors: tuple[str, ...]
     world: World
-    note: str = ""
 
     @cached_property
     def target(self) -> int:
@@ -211,7 +211,12 @@ def load(name_or_path: str | Path) -> Loaded:
         raise InputError(
             f"{text}: no such file, and no episode of that name in the library ({', '.join(library())}).", file=text
         )
-    root = tree.parse(tree.decode(tree.read_bytes(path, shown), shown), shown)
+    data = tree.read_bytes(path, shown)
+    if not data.strip():
+        raise InputError(
+            f"{shown}: is empty. See `countervail schema episode` for the fields of an episode.", file=shown
+        )
+    root = tree.parse(tree.decode(data, shown), shown)
     if not isinstance(root.value, dict):
         raise root.error("an episode is a mapping of fields such as `name`, `data`, `target`, `base`, `after`.")
     try:
@@ -249,7 +254,6 @@ def data_of(loaded: Loaded, world: World) -> list[EpisodeData]:
                 observed=later[target] if episode.direction == "export" else later[:, target],
                 sectors=() if sectors == ("goods",) else sectors,
                 world=world,
-                note=trade.note,
             )
         )
     if not np.nansum(result[0].before) > 0:
@@ -318,37 +322,44 @@ def _read_csv(loaded: Loaded) -> Trade:
         raise loaded.error(
             "data", f"{name!r} is no data set ({RAW_MATERIALS}, {RUSSIA}) and no CSV beside {loaded.path.name}."
         )
-    rows = csv.reader(io.StringIO(_text(path)))
-    head = [column.strip().lower() for column in next(rows, [])]
+    rows = _lines(path)
+    head = [column.lower() for column in next(rows, (1, []))[1]]
     wanted = (*_COLUMNS, "quantity") if loaded.episode.measure == "quantity" else _COLUMNS
     if missing := [column for column in wanted if column not in head]:
         raise _bad_line(path, 1, missing[0], f"no column {missing[0]}; it has {', '.join(head) or 'none'}")
     flows: dict[tuple[int, str, str], tuple[float, float]] = {}
-    for cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = dict(zip(head, (cell.strip() for cell in cells), strict=False))
-        year = int(_number(path, rows.line_num, row, "year"))
-        pair = (year, _country(path, rows.line_num, row, "exporter"), _country(path, rows.line_num, row, "importer"))
+    for line, cells in rows:
+        row = dict(zip(head, cells, strict=False))
+        year = int(_number(path, line, row, "year"))
+        pair = (year, _country(path, line, row, "exporter"), _country(path, line, row, "importer"))
         if pair in flows:
-            raise _bad_line(path, rows.line_num, "year", f"{pair[1]} to {pair[2]} in {year} is given twice; sum them")
-        quantity = _number(path, rows.line_num, row, "quantity") if row.get("quantity") else np.nan
-        flows[pair] = (_number(path, rows.line_num, row, "value"), quantity)
-    return _as_trade(loaded.episode, flows, f"{name}, beside the episode")
+            raise _bad_line(path, line, "year", f"{pair[1]} to {pair[2]} in {year} is given twice; sum them")
+        quantity = _number(path, line, row, "quantity") if row.get("quantity") else np.nan
+        flows[pair] = (_number(path, line, row, "value"), quantity)
+    return _as_trade(loaded.episode, flows)
 
 
-def _as_trade(episode: Episode, flows: dict[tuple[int, str, str], tuple[float, float]], note: str) -> Trade:
-    known = years.raw_materials()
-    chosen, _ = _chosen(episode, known)
-    of_products = {s for p, s in zip(known.products, known.sectors, strict=True) if p in chosen}
-    sectors = episode.sectors or tuple(sorted(of_products)) if episode.products or episode.sectors else ("goods",)
+def _as_trade(episode: Episode, flows: dict[tuple[int, str, str], tuple[float, float]]) -> Trade:
+    of_products = dict.fromkeys(product_of(code.rstrip("*")).sector for code in episode.products)
+    sectors = episode.sectors or tuple(of_products) or ("goods",)
     codes = tuple(sorted({code for _, *pair in flows for code in pair}))
     at = {code: k for k, code in enumerate(codes)}
     place = np.array([(year, at[o], at[d]) for year, o, d in flows], dtype=np.intp).reshape(-1, 3)
     amount = np.array(list(flows.values()), dtype=np.float64).reshape(-1, 2)
     product = np.zeros(len(flows), dtype=np.intp)
     value, quantity = amount.T
-    return Trade(codes, ("",), sectors, place[:, 0], place[:, 1], place[:, 2], product, value, quantity, note=note)
+    return Trade(codes, ("",), sectors, place[:, 0], place[:, 1], place[:, 2], product, value, quantity)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV that are not blank, with their numbers."""
+    rows = csv.reader(io.StringIO(_text(path)))
+    try:
+        for cells in rows:
+            if any(cell.strip() for cell in cells):
+                yield rows.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise _bad_line(path, rows.line_num, "data", f"is not CSV ({error})") from None
 
 
 def _text(path: Path) -> str:
