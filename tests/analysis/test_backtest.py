@@ -308,3 +308,12 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("\n")
     with pytest.raises(cv.InputError, match="is empty"):
         one(tmp_path / "empty.yaml")
+
+
+def test_a_full_ban_on_a_buyers_only_seller_is_predicted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "test_backtest.BEFORE", {pair: v for pair, v in BEFORE.items() if pair[1] != "NLD"} | {("RUS", "NLD"): 40.0}
+    )
+    rows = {row["partner"]: row for row in one(write(tmp_path, left=0)).rows}
+    assert all(np.isfinite(row["predicted"]) for row in rows.values())
+    assert rows["DEU"]["predicted"] < 1e-5

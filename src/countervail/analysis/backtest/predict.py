@@ -26,6 +26,9 @@ from countervail.world.years import RAW, YEARS
 OTHER_SPENDING: Final = 20.0
 """What a country of a one-sector world spends on everything else, over its trade in the product; hardly matters."""
 
+LEAST_LEFT: Final = 1e-9
+"""A buyer whose only seller is barred altogether has no equilibrium, so that this much is left of every pair."""
+
 
 @dataclass(frozen=True)
 class Predictor:
@@ -68,7 +71,7 @@ def one_sector(data: EpisodeData) -> Floats:
         year=data.episode.base,
     )
     bars = np.stack([data.bars[cells], np.zeros_like(data.bars[cells])], axis=2)
-    after = solve(world, Shock.of_bars(bars, data.episode.left))
+    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
     hat = np.ones_like(trade)
     hat[cells] = np.divide(after.flows[:, :, 0], trade[cells], out=np.ones_like(home), where=trade[cells] > 0)
     if data.episode.measure == "quantity":  # costs are wages alone
@@ -107,12 +110,12 @@ def whole_world(data: EpisodeData) -> Floats:
     bars = np.zeros(world.flows.shape, dtype=bool)
     for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
         bars[region[exporter], region[importer], sectors] = True
-    after = solve(world, Shock.of_bars(bars, data.episode.left))
+    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
     hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
     change = np.asarray(hat[np.ix_(region, region)])
     change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
-    alone = np.isfinite(change) & own[:, None] & own[None, :]
-    of_target = data.of_target(np.where(data.bars & ~alone, data.episode.left, change))
+    traded = np.isfinite(change) & own[:, None] & own[None, :]
+    of_target = data.of_target(np.where(data.bars & ~traded, data.episode.left, change))
     # what the world does not trade changes as the target's trade with those that bar nothing does
     before = np.nan_to_num(data.before)
     known = np.isfinite(of_target) & ~data.barred & (before > 0)

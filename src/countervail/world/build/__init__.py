@@ -131,7 +131,7 @@ def _rows(prefix: str, countries: Any, products: Any, sectors: Any, cells: Any, 
 
     labels = {"countries": countries, "products": products, "sectors": sectors}
     columns = {"product": cells[:, 0].astype(np.uint8), "year": cells[:, 1].astype(np.int16)}
-    columns |= {"exporter": cells[:, 2].astype(np.uint8), "importer": cells[:, 3].astype(np.uint8)}
+    columns |= {"exporter": cells[:, 2].astype(np.uint16), "importer": cells[:, 3].astype(np.uint16)}
     columns |= {"value": amounts[:, 0].astype(np.float32), "quantity": amounts[:, 1].astype(np.float32)}
     named = {**{name: np.array(value) for name, value in labels.items()}, **columns}
     return {f"{prefix}_{name}": value for name, value in named.items()}
