@@ -16,6 +16,7 @@ import numpy as np
 from countervail.analysis.backtest import predict
 from countervail.analysis.backtest.episodes import EpisodeData, data_of, library, load
 from countervail.analysis.backtest.predict import Predictor
+from countervail.errors import NoEquilibrium, NotConverged
 from countervail.types import Floats, Mask, Progress, Row
 from countervail.world.world import World
 
@@ -238,6 +239,7 @@ def backtest(
 
     Raises:
         InputError: a file that is no episode, or does not fit its data; with file, line and field.
+        NoEquilibrium, NotConverged: bars that leave a market nothing, named with the episode.
     """
     if episodes is None:
         episodes = library()
@@ -254,7 +256,11 @@ def backtest(
 def score(data: EpisodeData, predictor: Predictor) -> EpisodeResult:
     """One episode's prediction, with the episode's total, and its scores beside the naive forecasts'."""
     # an episode that stops no trade is not solved: the solver's last digit is no change
-    predicted = predict.scaled(data, predictor.predict(data)) if data.bites else predict.unchanged(data)
+    try:
+        predicted = predict.scaled(data, predictor.predict(data)) if data.bites else predict.unchanged(data)
+    except (NoEquilibrium, NotConverged) as error:
+        error.args = (f"{data.episode.name}, {data.year}: {error}",)
+        raise
     before = np.nan_to_num(data.before)
     shown = data.known & ((before > 0) | (np.nan_to_num(data.observed) > 0))
     free, china = ~data.barred[shown], np.array(data.countries)[shown] == CHINA
