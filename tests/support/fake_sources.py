@@ -18,8 +18,8 @@ from countervail.world.build.sources.national_accounts import INDICATORS
 INDUSTRIES = tuple(i for s in recipe_tables.SECTORS for i in s.icio)
 OUTSIDERS = recipe_tables.words("outsiders")
 DONORS = {d for k, a in recipe_tables.table().items() if k.startswith("donors_") for d in a.words}
-TABLE = tuple(sorted(DONORS | {"CHN", "ARE", "RUS", "BLR", "TWN", "STP", "USA", "CAN", "ESP", "DEU"}))
-REST = ("KEN", "QAT", "XKX")
+TABLE = tuple(sorted(DONORS | {"CHN", "ARE", "RUS", "BLR", "TWN", "STP", "USA", "CAN", "ESP", "DEU", "UKR"}))
+REST = ("KEN", "XKX")
 SILENT = ("CUB", "PRK", "TWN", "STP")
 NEW = ("baci_raw_materials", "unsd_ama", "wdi_tariffs", "imts_russia", "unctad_matrix", "oecd_services")
 RAW_YEARS = (2021, 2022, 2023)
@@ -139,7 +139,7 @@ def _official_statistics(folder: Path, everyone: tuple[str, ...], rng: np.random
         (i, c, INDICATORS[key], y, value * rng.uniform(0.9, 1.1))
         for c, i in codes
         for key, value in base.items()
-        for y in years.get(i, (2010, 2021, 2022, 2023))
+        for y in years.get(i, (2010, 2015, 2021, 2022, 2023))
     ]
     rows.append((4, "Afghanistan", "Changes in inventories", 2023, 1.0))
     columns = ["CountryID", "Country", "IndicatorName", "year", "usd"]

@@ -7,6 +7,7 @@ import pytest
 
 import countervail as cv
 from countervail.world import years
+from countervail.world.world import OBSERVED, OBSERVED_TOTAL, SCALED
 from countervail.world.years import Trade, raw_materials, russia
 
 WORLD = cv.load_world()
@@ -45,9 +46,9 @@ def test_crude_gas_and_coal_are_those_of_the_source(year: int) -> None:
     for code, parts in RAW.items():
         codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in parts]
         recorded = by_region(trade, np.nan_to_num(trade.of_products(codes).matrix(year)))
-        ours = world.flows[:, :, WORLD.sector_index(code)] * (1 - np.eye(WORLD.n))
-        if WORLD.unrecorded is not None and year >= 2019:
-            ours = ours - world.unrecorded[:, :, WORLD.sector_index(code)]
+        assert world.unrecorded is not None
+        ours = (world.flows - world.unrecorded) / (1 + world.tariff)
+        ours = ours[:, :, WORLD.sector_index(code)] * (1 - np.eye(WORLD.n))
         assert ours == pytest.approx(recorded, rel=1e-9, abs=1e-6)
     crude = trade.of_products(["270900"])
     india = crude.matrix(2021, "quantity")[crude.countries.index("RUS"), crude.countries.index("IND")]
@@ -58,7 +59,7 @@ def test_russias_pairs_are_those_of_the_source() -> None:
     """Within 5 %, but where crude, gas and coal alone are more than the total; those pairs are named."""
     world, trade = WORLD.at(2021), russia()
     recorded = by_region(trade, trade.matrix(2021))
-    ours = world.flows[:, :, world.goods].sum(axis=2)
+    ours = (world.flows / (1 + world.tariff))[:, :, world.goods].sum(axis=2)
     at = world.index("RUS")
     named = [c for c in world.countries if any(f"RUS to {c}" in text for text in world.repairs)]
     assert 0 < len(named) < 6
@@ -84,9 +85,9 @@ def test_origins_say_what_is_observed() -> None:
     code = "CRUDE" if "CRUDE" in world.sectors else "OIL_GAS"
     crude, metals = world.sector_index(code), world.sector_index("METALS")
     saudi, japan, russia_, china = (world.index(c) for c in ("SAU", "JPN", "RUS", "CHN"))
-    assert world.estimated[saudi, japan, crude] == years.OBSERVED
-    assert world.estimated[russia_, china, metals] == years.OBSERVED_TOTAL
-    assert world.estimated[saudi, japan, metals] >= years.SCALED
+    assert world.estimated[saudi, japan, crude] == OBSERVED
+    assert world.estimated[russia_, china, metals] == OBSERVED_TOTAL
+    assert world.estimated[saudi, japan, metals] >= SCALED
 
 
 @pytest.mark.parametrize("year", [2009, 2025])

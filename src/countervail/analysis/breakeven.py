@@ -42,13 +42,20 @@ def break_even_integration(
         infinity where even b = 5 is too small, 0 where no rise is needed.
     """
     gains: dict[float, Floats] = {0.0: np.zeros(case.world.n)}
+    solved = {0.0: base_worlds.C}
 
     def solve_at(values: Iterable[float]) -> None:
-        new = [b for b in values if b not in gains]
-        designs = [ClubDesign(base_worlds.members, reading, uniform=b) for b in new]
-        shocks = [case.club(design, base_worlds.sanctions.shock) for design in designs]
-        for b, eq in zip(new, equilibria(case, shocks, base_worlds.C, TOLERANCE), strict=True):
-            gains[b] = np.log(eq.real_income / base_worlds.sanctions.S.real_income)
+        # a large b is far from the club's world: each starts from the nearest that is solved
+        groups: dict[float, list[float]] = {}
+        for b in values:
+            if b not in gains:
+                groups.setdefault(min(solved, key=lambda known: abs(known - b)), []).append(b)
+        for near, new in groups.items():
+            designs = [ClubDesign(base_worlds.members, reading, uniform=b) for b in new]
+            shocks = [case.club(design, base_worlds.sanctions.shock) for design in designs]
+            for b, eq in zip(new, equilibria(case, shocks, solved[near], TOLERANCE), strict=True):
+                gains[b] = np.log(eq.real_income / base_worlds.sanctions.S.real_income)
+                solved[b] = eq
 
     def curve(name: str) -> list[tuple[float, float]]:
         return sorted((b, gaps[name](one)) for b, one in gains.items())

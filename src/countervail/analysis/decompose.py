@@ -15,7 +15,7 @@ from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
 from countervail.types import Anchor, Floats, Horizon
-from countervail.world.world import ESTIMATED
+from countervail.world.world import SCALED
 
 PAYMENTS = "payments"
 """Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
@@ -80,7 +80,7 @@ def dependence(case: Case, base_worlds: Worlds, reading: str | None = None) -> D
     base = base_worlds.sanctions
     rest = [m for m in base_worlds.members if m != "CHN"]
     status = case.world.estimated
-    observed = None if status is None else status < ESTIMATED
+    observed = None if status is None else status < SCALED
     designs = ClubDesign(rest, reading), ClubDesign(base_worlds.members, reading, only=observed)
     solved = equilibria(case, [case.club(design, base.shock) for design in designs], base_worlds.C, ROUNDED_TOLERANCE)
     logs = [np.log(eq.real_income / base.S.real_income) for eq in solved]

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
-from countervail.scenario.values import ENERGY_SECTORS, SECTOR_KEYWORDS, Date, Model, own_groups
+from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
 
@@ -171,17 +171,12 @@ def select_sectors(wanted: Sequence[str], sectors: Sequence[str], goods: Sequenc
     """
     chosen: set[int] = set()
     for name in wanted:
-        if name in SECTOR_KEYWORDS:
-            selected = [
-                j
-                for j, code in enumerate(sectors)
-                if name == "all"
-                or (name == "goods" and goods[j])
-                or (name == "services" and not goods[j])
-                or (name == "energy" and code in ENERGY_SECTORS)
-            ]
-        else:
-            selected = [j for j, code in enumerate(sectors) if code == name]
+        codes = (name,) if name in sectors else SECTOR_ALIASES.get(name, (name,))
+        selected = [
+            j
+            for j, code in enumerate(sectors)
+            if code in codes or name == "all" or (name == "goods" and goods[j]) or (name == "services" and not goods[j])
+        ]
         if not selected:
             raise ValueError(f"the world has no sector {name!r}; it has {', '.join(sectors)}")
         chosen.update(selected)

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from countervail.errors import NoEquilibrium
+from countervail.trade.taxes import Duties
 from countervail.types import Floats, Mask
 
 
@@ -153,6 +154,11 @@ class Economy:
     def j(self) -> int:
         """Number of sectors."""
         return len(self.sectors)
+
+    @cached_property
+    def duties(self) -> Duties | None:
+        """The base tariffs as the solver reads them; None without any."""
+        return None if self.tariff is None else Duties.of(self.tariff)
 
     @cached_property
     def unit(self) -> Floats:

@@ -20,7 +20,8 @@ from threadpoolctl import ThreadpoolController
 
 from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
-from countervail.trade.shares import Receipts, ShockedShares
+from countervail.trade.shares import ShockedShares
+from countervail.trade.taxes import Duties, Receipts
 from countervail.types import Floats, Indices, Singles
 
 Number = TypeVar("Number", Floats, Singles)
@@ -165,20 +166,16 @@ def _transposed(block: Block, matrix: Floats) -> Floats:
     return matrix.transpose(0, 2, 1) if block.gates else matrix.transpose(0, 2, 1, 3)
 
 
-def _forward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
-    """Sum over exporters of `A` times `values`, with the batch's own cells."""
-    np.matmul(shares.A, values, out=out)
+def _add_forward(blocks: Sequence[Block], values: Floats, out: Floats) -> None:
+    """Add the sum over exporters of the batch's own cells of `A` times `values`."""
     for b in blocks:
         out[:, b.importers] += _product(b.A, b.exporters, b.gates, values)
-    return out
 
 
-def _backward(shares: ShockedShares, blocks: Sequence[Block], values: Floats, out: Floats) -> Floats:
-    """Sum over importers of `A` times `values`, with the batch's own cells of `B`: taxes are still to come off."""
-    np.matmul(shares.A.transpose(0, 2, 1), values, out=out)
+def _add_backward(blocks: Sequence[Block], values: Floats, out: Floats) -> None:
+    """Add the sum over importers of the batch's own cells of `B` times `values`."""
     for b in blocks:
         out[:, b.exporters] += _product(_transposed(b, b.B), b.importers, _swap(b.gates), values)
-    return out
 
 
 def _swap(gates: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
@@ -203,11 +200,16 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
         q -= shares.log_productivity[:, :, None]
     q *= -economy.elasticity[:, None, None]
     np.exp(q, out=q)
-    S = _forward(shares, blocks, q, buffers("S", J, N, batch))
+    S = np.matmul(shares.A, q, out=buffers("S", J, N, batch))
+    rate = None if shares.duties is None else shares.duties.rate
+    untaxed = S if rate is None or not blocks else S.copy()
+    _add_forward(blocks, q, S)
     v = np.multiply(state.expenditure, economy.unit[:, :, None], out=buffers("v", J, N, batch))
     v /= S
     income = buffers("income", J + 1, N, batch)
-    sales = _backward(shares, blocks, v, income[:J])
+    left = v if rate is None else np.multiply(v, 1.0 - rate[:, :, None], out=buffers("left", J, N, batch))
+    sales = np.matmul(shares.A.transpose(0, 2, 1), left, out=income[:J])
+    _add_backward(blocks, v, sales)
     value_added = np.exp(state.log_wage)
     value_added *= economy.labour[:, None]
     spending = income[J]
@@ -216,16 +218,23 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
     else:
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
-    if shares.duties is not None:
-        taken, rows, columns = shares.duties.value, shares.duties.importers, shares.duties.exporters
-        bought = v[:, rows]
-        spending[rows] += (bought * np.matmul(taken, q[:, columns])).sum(0)
-        sales[:, columns] -= np.matmul(taken.transpose(0, 2, 1), bought)
+    if rate is not None:
+        spending += ((v - left) * untaxed).sum(0)
+    if shares.home is not None:
+        own = shares.home * v
+        spending += (own * q).sum(0)
+        sales -= own
+    for taken in shares.beyond:
+        some, rows, columns = taken.at.sectors, taken.at.importers, taken.at.exporters
+        bought = v[some, rows]
+        spending[rows] += (bought * np.matmul(taken.value, q[some, columns])).sum(0)
+        sales[some, columns] -= np.matmul(taken.value.transpose(0, 2, 1), bought)
     if shares.levies is not None:
-        taken, rows, columns = shares.levies.value, shares.levies.importers, shares.levies.exporters
-        levied = np.matmul(taken.transpose(0, 2, 1), v[:, rows])
-        spending[columns] += (levied * q[:, columns]).sum(0)
-        sales[:, columns] -= levied
+        at = shares.levies.at
+        some, rows, columns = at.sectors, at.importers, at.exporters
+        levied = np.matmul(shares.levies.value.transpose(0, 2, 1), v[some, rows])
+        spending[columns] += (levied * q[some, columns]).sum(0)
+        sales[some, columns] -= levied
     for b in blocks:
         if b.T is not None:
             spending[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
@@ -277,9 +286,10 @@ def merged(shares: ShockedShares, blocks: Sequence[Block]) -> ShockedShares:
             added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
             total[np.ix_(np.arange(len(total)), b.importers, b.exporters)] += added
         parts[name] = total
-    A = parts["A"]
+    A, T, E = parts["A"], parts["T"], parts["E"]
     assert A is not None
-    duties, levies = (None if total is None else Receipts.of(total) for total in (parts["T"], parts["E"]))
+    duties = None if T is None else Duties.taking(T, A)
+    levies = None if E is None else Receipts.of(E)
     return ShockedShares(A, duties, levies, shares.log_productivity, shares.transfer)
 
 

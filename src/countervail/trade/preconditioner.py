@@ -102,7 +102,8 @@ class Jacobian:
         """The linearisation at `state`, whose terms are `t`; blocks are not looked at."""
         economy, shares = problem.economy, problem.shares
         per_unit = t.q[:, None, :, 0] / t.S
-        share, received = shares.A * per_unit, shares.B * per_unit
+        share = shares.A * per_unit
+        received = share if not shares.taxed else shares.B * per_unit
         duties, levies = shares.T, shares.E
         taxed = None if duties is None else duties * per_unit
         eye = np.eye(economy.j)

@@ -11,47 +11,23 @@ from numpy.typing import ArrayLike
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Indices
-
-
-@dataclass(frozen=True, eq=False)
-class Receipts:
-    """What a tax takes of the shares in the cells of some importers and exporters `[sector, importer, exporter]`.
-
-    Most scenarios tax few pairs, and the solver spends its time reading its matrices: these are small.
-    """
-
-    importers: Indices
-    exporters: Indices
-    value: Floats
-
-    @classmethod
-    def of(cls, receipts: Floats) -> Receipts | None:
-        """From an array over all countries; None where it is zero."""
-        importers, exporters = np.flatnonzero(receipts.any((0, 2))), np.flatnonzero(receipts.any((0, 1)))
-        if not importers.size:
-            return None
-        return cls(importers, exporters, receipts[:, importers[:, None], exporters])
-
-    def spread(self, n: int) -> Floats:
-        """Over all `n` countries."""
-        out = np.zeros((len(self.value), n, n))
-        out[:, self.importers[:, None], self.exporters] = self.value
-        return out
+from countervail.trade.taxes import Cells, Duties, Receipts, taxed_cells
+from countervail.types import Floats
 
 
 @dataclass(frozen=True, eq=False)
 class ShockedShares:
     """Partial-equilibrium trade shares under a shock, and what producers and treasuries receive of them.
 
-    With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `duties` are
-    A t' / (1 + t') (import tariff revenue) and `levies` A e' / tau' (export tax revenue); the producer receives
-    the rest, A / tau'. Arrays are `[sector, importer, exporter]`. `log_productivity` `[sector, country]` and `transfer`
-    `[country]` (share of world value added) are None where nothing changes, like taxes where every rate is zero.
+    With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `T` = A t' / (1 + t') is
+    import tariff revenue and `E` = A e' / tau' export tax revenue; the producer receives the rest, `B` = A / tau'.
+    Arrays are `[sector, importer, exporter]`; `duties` and `levies` are the taxes as the solver reads them.
+    `log_productivity` `[sector, country]` and `transfer` `[country]` (share of world value added) are None where
+    nothing changes, like taxes where every rate is zero.
     """
 
     A: Floats
-    duties: Receipts | None = None
+    duties: Duties | None = None
     levies: Receipts | None = None
     log_productivity: Floats | None = None
     transfer: Floats | None = None
@@ -59,23 +35,35 @@ class ShockedShares:
     @cached_property
     def B(self) -> Floats:
         """What the producer receives; `A` itself where nothing is taxed."""
-        if self.duties is None and self.levies is None:
-            return self.A
-        out = self.A.copy()
-        for taken in (self.duties, self.levies):
+        out = self.A
+        for taken in (self.T, self.E):
             if taken is not None:
-                out[:, taken.importers[:, None], taken.exporters] -= taken.value
+                out = out - taken
         return out
 
-    @property
+    @cached_property
     def T(self) -> Floats | None:
         """Import tariff revenue over all countries."""
-        return None if self.duties is None else self.duties.spread(self.A.shape[1])
+        return None if self.duties is None else self.duties.part * self.A
 
-    @property
+    @cached_property
     def E(self) -> Floats | None:
         """Export tax revenue over all countries."""
-        return None if self.levies is None else self.levies.spread(self.A.shape[1])
+        return None if self.levies is None else self.levies.spread(*self.A.shape[:2])
+
+    @cached_property
+    def home(self) -> Floats | None:
+        """What the tariff on a country's own goods takes beyond its importer's rate `[sector, country, 1]`."""
+        if self.duties is None or self.duties.home is None:
+            return None
+        return np.asarray((self.duties.home * np.einsum("jnn->jn", self.A))[:, :, None])
+
+    @cached_property
+    def beyond(self) -> tuple[Receipts, ...]:
+        """What tariffs take beyond importers' rates in blocks of cells."""
+        rest = () if self.duties is None else self.duties.rest
+        # an array picked by numbers is laid out by them, which products in every step would have to copy
+        return tuple(Receipts(at, np.multiply(self.A[at.index], part, order="C")) for at, part in rest)
 
     @property
     def taxed(self) -> bool:
@@ -135,7 +123,7 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
         tariff = inward(_finite("tariff", _field("tariff", shock.tariff, cube, -1.0, inclusive=False)))
     if shock.export_tax is not None:
         export_tax = inward(_finite("export_tax", _field("export_tax", shock.export_tax, cube, -1.0, inclusive=False)))
-    A, duties, levies = _taxed(A, base, tariff, export_tax, economy.elasticity)
+    A, duties, levies = _taxed(A, economy, tariff, export_tax)
     log_productivity = None
     if shock.productivity is not None:
         value = _finite("productivity", _field("productivity", shock.productivity, (n, j), 0.0, inclusive=False))
@@ -153,46 +141,33 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
 
 
 def _taxed(
-    A: Floats, base: Floats | None, tariff: Floats | None, export_tax: Floats | None, elasticity: Floats
-) -> tuple[Floats, Receipts | None, Receipts | None]:
+    A: Floats, economy: Economy, tariff: Floats | None, export_tax: Floats | None
+) -> tuple[Floats, Duties | None, Receipts | None]:
     """Shares under new rates, and what of them the two taxes take; `A` comes without them."""
+    base = economy.tariff
     changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
     signed = [(rate, sign) for rate, sign in changes if rate is not None]
-    importers, exporters = _taxed_pairs(*(rate for rate, _ in signed))
-    if importers.size:
+    if (at := taxed_cells(*(rate for rate, _ in signed))) is not None:
         # powers are slow, and most scenarios tax few pairs
-        cells = (slice(None), importers[:, None], exporters)
-        change = sum(sign * np.log1p(rate[cells]) for rate, sign in signed)
+        change = sum(sign * np.log1p(rate[at.index]) for rate, sign in signed)
         A = A.copy()
-        A[cells] *= np.exp(-elasticity[:, None, None] * change)
-    duties = None if tariff is None else _all_receipts(A, tariff)
+        A[at.index] *= np.exp(-economy.elasticity[at.sectors, None, None] * change)
+    duties = economy.duties if tariff is base else Duties.of(np.asarray(tariff), economy.duties)
     levies = None if export_tax is None else _all_receipts(A, export_tax, tariff)
     return A, duties, levies
 
 
-def _taxed_pairs(*rates: Floats) -> tuple[Indices, Indices]:
-    """Importers and exporters among which any of the rates is not zero."""
-    rows, columns = (np.zeros(rates[0].shape[1] if rates else 0, bool) for _ in range(2))
-    for rate in rates:
-        taxed = (rate != 0.0).any(0)
-        rows |= taxed.any(1)
-        columns |= taxed.any(0)
-    return np.flatnonzero(rows), np.flatnonzero(columns)
-
-
 def _all_receipts(A: Floats, rate: Floats, before: Floats | None = None) -> Receipts | None:
     """What a tax at `rate` takes of the shares that one at rate `before` leaves."""
-    importers, exporters = _taxed_pairs(rate)
-    return _receipts(A, importers, exporters, rate, before) if importers.size else None
+    at = taxed_cells(rate)
+    return None if at is None else _receipts(A, at, rate, before)
 
 
-def _receipts(
-    A: Floats, importers: Indices, exporters: Indices, rate: Floats, before: Floats | None = None
-) -> Receipts:
-    """The same, where the pairs that are taxed are known."""
-    cells = (slice(None), importers[:, None], exporters)
-    left = A[cells] if before is None else A[cells] / (1.0 + before[cells])
-    return Receipts(importers, exporters, left * (rate[cells] / (1.0 + rate[cells])))
+def _receipts(A: Floats, at: Cells, rate: Floats, before: Floats | None = None) -> Receipts:
+    """The same, where the cells that are taxed are known."""
+    left = A[at.index] if before is None else A[at.index] / (1.0 + before[at.index])
+    # an array picked by numbers is laid out by them, which products in every step would have to copy
+    return Receipts(at, np.multiply(left, rate[at.index] / (1.0 + rate[at.index]), order="C"))
 
 
 def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> ShockedShares:
@@ -213,41 +188,38 @@ def shocked_among(economy: Economy, shares: ShockedShares, shock: Shock) -> Shoc
         )
     shape, inside = (len(at), len(at), economy.j), (slice(None), at[:, None], at)
 
-    def block(name: str, value: ArrayLike, low: float, inclusive: bool) -> Floats:
+    def cells(name: str, value: ArrayLike, low: float, inclusive: bool) -> Floats:
         return inward(_finite(f"among.{name}", _field(f"among.{name}", value, shape, low, inclusive)))
 
     theta = economy.elasticity[:, None, None]
     tariff = economy.tariff if shock.tariff is None else _rates(economy, shock.tariff)
     levy = None if shock.export_tax is None else _rates(economy, shock.export_tax)
-    a = shares.A[inside] * block("trade_effect", some.trade_effect, 0.0, True)
+    a = shares.A[inside] * cells("trade_effect", some.trade_effect, 0.0, True)
     if some.potential is not None:
         # pairs that open pay the same taxes as those that trade
         taxes = np.ones(())
         for rate, sign in ((tariff, 1.0), (levy, 1.0), (economy.tariff, -1.0)):
             if rate is not None:
                 taxes = taxes * (1.0 + rate[inside]) ** (-sign * theta)
-        a += block("potential", some.potential, 0.0, True) * taxes
+        a += cells("potential", some.potential, 0.0, True) * taxes
     A = shares.A.copy()
     levies = shares.levies
     if some.export_tax is None:
         A[inside] = a
         if levies is not None and levy is not None:
-            levies = _receipts(A, levies.importers, levies.exporters, levy, tariff)
+            levies = _receipts(A, levies.at, levy, tariff)
     else:
-        tax = block("export_tax", some.export_tax, -1.0, False)
+        tax = cells("export_tax", some.export_tax, -1.0, False)
         a *= (1.0 + tax) ** -theta
         A[inside] = a
         if levy is None:
             left = a if tariff is None else a / (1.0 + tariff[inside])
-            levies = Receipts(at, at, left * (tax / (1.0 + tax)))
+            levies = Receipts(Cells(slice(0, economy.j), at, at), np.multiply(left, tax / (1.0 + tax), order="C"))
         else:
             combined = levy.copy()
             combined[inside] = (1.0 + combined[inside]) * (1.0 + tax) - 1.0
             levies = _all_receipts(A, combined, tariff)
-    duties = shares.duties
-    if duties is not None and tariff is not None:
-        duties = _receipts(A, duties.importers, duties.exporters, tariff)
-    return replace(shares, A=A, duties=duties, levies=levies)
+    return replace(shares, A=A, levies=levies)
 
 
 def _rates(economy: Economy, value: ArrayLike) -> Floats:

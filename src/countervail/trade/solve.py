@@ -182,7 +182,7 @@ def _gather(
 ) -> tuple[list[ShockedShares], tuple[Block, ...]]:
     """The first scenario with the `others` up to one that differs in more than a small block of cells, as one batch."""
     group = [first]
-    if first.taxed or first.log_productivity is not None:
+    if first.log_productivity is not None:
         return group, ()
     rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
     for shares in others:
@@ -191,10 +191,13 @@ def _gather(
             and first.transfer is not None
             and np.array_equal(shares.transfer, first.transfer)
         )
-        if shares.taxed or shares.log_productivity is not None or not same_transfer:
+        if shares.log_productivity is not None or not same_transfer:
             break
-        cells = (shares.A != first.A).any(0)
-        r, c = rows | cells.any(1), columns | cells.any(0)
+        differ = np.zeros((economy.n, economy.n), bool)
+        for one, other in ((first.A, shares.A), (_part(first), _part(shares)), (first.E, shares.E)):
+            if one is not other:
+                differ |= np.not_equal(0.0 if one is None else one, 0.0 if other is None else other).any(0)
+        r, c = rows | differ.any(1), columns | differ.any(0)
         # past a tenth of the cells a scenario's own products are cheaper than its corrections
         if r.sum() * c.sum() > 0.1 * economy.n**2:
             break
@@ -204,8 +207,27 @@ def _gather(
         return group[:1] if not rows.any() else group, ()
     importers, exporters = np.flatnonzero(rows), np.flatnonzero(columns)
     cells = np.ix_(np.arange(economy.j), importers, exporters)
-    added = np.stack([shares.A[cells] - first.A[cells] for shares in group], axis=3)
-    return group, (Block(importers, exporters, added, added),)
+
+    def added(values: Sequence[Floats | None]) -> Floats | None:
+        """What each scenario has beyond the first `[sector, importer, exporter, batch]`; None where that is nothing."""
+        if all(value is None for value in values):
+            return None
+        own = [np.zeros_like(A) if value is None else value for value in values]
+        return np.stack([value - own[0] for value in own], axis=3)
+
+    inside = [shares.A[cells] for shares in group]
+    A = inside[0]
+    parts = [_part(shares) for shares in group]
+    T = added([None if part is None else part[cells] * a for part, a in zip(parts, inside, strict=True)])
+    E = added([None if shares.E is None else shares.E[cells] for shares in group])
+    A = np.stack([a - inside[0] for a in inside], axis=3)
+    B = A if T is None and E is None else A - (0.0 if T is None else T) - (0.0 if E is None else E)
+    return group, (Block(importers, exporters, A, B, T, E),)
+
+
+def _part(shares: ShockedShares) -> Floats | None:
+    """The part of the price that is import tariff, in all cells."""
+    return None if shares.duties is None else shares.duties.part
 
 
 # -- the closure of gegravity: output and expenditure shares in the trade equations stay at their baseline -------------

@@ -20,8 +20,9 @@ from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate, worst_equation
 from countervail.trade.kernels import Problem, State
 from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
-from countervail.trade.shares import Receipts, ShockedShares, shocked_shares
+from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
+from countervail.trade.taxes import Duties, Receipts
 from countervail.types import Floats
 
 SMALLEST_STAGE = 1e-3
@@ -99,7 +100,7 @@ def _blend(start: ShockedShares, end: ShockedShares, weight: float) -> ShockedSh
     A = (1.0 - weight) * start.A + weight * end.A
     A[both] = np.exp((1.0 - weight) * np.log(start.A[both]) + weight * np.log(end.A[both]))
 
-    def part(a: Floats | None, b: Floats | None) -> Receipts | None:
+    def taken(a: Floats | None, b: Floats | None) -> Floats | None:
         if a is None and b is None:
             return None
         out = np.zeros_like(A)
@@ -108,10 +109,13 @@ def _blend(start: ShockedShares, end: ShockedShares, weight: float) -> ShockedSh
                 # a cell closed on one side takes the other side's split
                 alone = np.where((shares.A > 0) & ~both, 1.0, share)
                 out += np.where(shares.A > 0, alone * piece / np.where(shares.A > 0, shares.A, 1.0), 0.0)
-        return Receipts.of(A * out)
+        return np.asarray(A * out)
 
     productivity = None if end.log_productivity is None else weight * end.log_productivity
-    return ShockedShares(A, part(start.T, end.T), part(start.E, end.E), productivity, end.transfer)
+    T, E = taken(start.T, end.T), taken(start.E, end.E)
+    duties = None if T is None else Duties.taking(T, A)
+    levies = None if E is None else Receipts.of(E)
+    return ShockedShares(A, duties, levies, productivity, end.transfer)
 
 
 def _explain(

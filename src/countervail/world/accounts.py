@@ -64,10 +64,10 @@ class Targets:
     """What balanced flows must add up to.
 
     Sales to all buyers are `output[country, sector]`; purchases less final demand, which starts from `final_prior`, are
-    `use[country, sector]`; the `goods[sector]` of a pair of countries sum to `pair_total[exporter, importer]` (the
-    diagonal and NaN are free, and so are all without it). Countries in `free_use[country]` may change their use too,
-    with the same penalty. `held[exporter, importer, sector]` are flows that count in sales and purchases but neither
-    move nor belong to the pair totals.
+    `use[country, sector]`; the `goods[sector]` of a pair of countries sum to `pair_total[exporter, importer]`, its
+    other sectors to `services_total` (the diagonal and NaN are free, and so are all without it). Countries in
+    `free_use[country]` may change their use too, with the same penalty. `held[exporter, importer, sector]` are flows
+    that count in sales and purchases but neither move nor belong to the pair totals.
     """
 
     output: Floats
@@ -75,6 +75,7 @@ class Targets:
     final_prior: Floats
     goods: Mask
     pair_total: Floats | None = None
+    services_total: Floats | None = None
     held: Floats | None = None
     free_use: Mask | None = None
 
@@ -101,19 +102,23 @@ def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_ite
     flows = prior.copy()
     output, use, goods = targets.output, targets.use, targets.goods
     multiplier = np.ones_like(use)
-    bound, target = _pair_targets(targets.pair_total, prior.shape[:2])
+    blocks = [
+        (block, *_pair_targets(total))
+        for block, total in ((goods, targets.pair_total), (~goods, targets.services_total))
+        if total is not None
+    ]
     held = np.zeros_like(prior) if targets.held is None else targets.held
     free = np.zeros(len(use), dtype=bool) if targets.free_use is None else targets.free_use
     sold = output - held.sum(axis=1)
     fixed = np.where(free[:, None], 0.0, use) - held.sum(axis=0)
     soft = np.where(free[:, None], use, 0.0) + targets.final_prior
-    misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros_like(target)
+    misfit, rows, pairs = np.inf, np.zeros_like(sold), np.zeros(prior.shape[:2])
     with np.errstate(over="ignore", invalid="ignore"):  # where the totals contradict one another, multipliers run away
         for iteration in range(1, max_iterations + 1):
-            if bound.any():
-                sums = flows[:, :, goods].sum(axis=2)
+            for block, bound, target in blocks:
+                sums = flows[:, :, block].sum(axis=2)
                 step = np.where(bound, np.divide(target, sums, out=np.ones_like(sums), where=sums > 0), 1.0)
-                flows[:, :, goods] *= step[:, :, None]
+                flows[:, :, block] *= step[:, :, None]
             sums = flows.sum(axis=1)
             flows *= np.divide(sold, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
             # purchases: c A - soft / c = fixed, the positive root
@@ -125,8 +130,10 @@ def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_ite
             if iteration % 10:
                 continue
             rows = np.abs(flows.sum(axis=1) - sold) / np.where(output > 0, output, 1.0)
-            pairs = np.where(bound, np.abs(flows[:, :, goods].sum(axis=2) - target), 0.0)
-            pairs /= np.where(target > 0, target, 1.0)
+            pairs = np.zeros(prior.shape[:2])
+            for block, bound, target in blocks:
+                miss = np.where(bound, np.abs(flows[:, :, block].sum(axis=2) - target), 0.0)
+                pairs = np.maximum(pairs, miss / np.where(target > 0, target, 1.0))
             misfit = float(max(rows.max(), pairs.max()))
             if misfit < tolerance:
                 used = np.where(free[:, None], use / multiplier, use)
@@ -136,30 +143,74 @@ def balance(prior: Floats, targets: Targets, *, tolerance: float = 1e-9, max_ite
     raise _contradiction(rows, pairs, misfit, iteration)
 
 
+def national(use: Floats, final: Floats, bought: Floats, inputs: Floats, sweeps: int = 2000) -> tuple[Floats, Floats]:
+    """A country's use [input, user] and final demand [input] nearest to a prior, in relative entropy (RAS).
+
+    Row k of use and final demand sums to `bought[k]`, column u of use to `inputs[u]`; final demand in all is the rest.
+    """
+    table = np.column_stack([use, final])
+    columns = np.append(inputs, bought.sum() - inputs.sum())
+    for _ in range(sweeps):
+        sums = table.sum(axis=0)
+        table *= np.divide(columns, sums, out=np.zeros_like(sums), where=sums > 0)
+        sums = table.sum(axis=1)
+        table *= np.divide(bought, sums, out=np.zeros_like(sums), where=sums > 0)[:, None]
+        if np.abs(table.sum(axis=0) - columns).max() <= 1e-11 * columns.max():
+            break
+    return table[:, :-1], table[:, -1]
+
+
+def technologies(prior: Floats, final: Floats, bought: Floats, output: Floats, inputs: Floats) -> Floats:
+    """Input shares [country, input, user] that go with purchases: `national` for every country.
+
+    `prior[country, input, user]` and `final[country, input]` are values to start from, `bought[country, input]` what is
+    bought at the price that the buyer pays, `inputs[country, user]` output less value added.
+    """
+    shares = np.zeros_like(prior)
+    for n in range(len(output)):
+        table, _ = national(prior[n], final[n], bought[n], inputs[n])
+        sums = table.sum(axis=0)
+        table = table * np.divide(inputs[n], sums, out=np.zeros_like(sums), where=sums > 0)
+        shares[n] = np.divide(table, output[n], out=np.zeros_like(table), where=output[n] > 0)
+    return shares
+
+
 def without_unrecorded(world: World) -> World:
     """The world without the exports that nobody recorded (`world.unrecorded`), balanced again.
 
-    Every country's output, technology and recorded goods totals are held: what the exporter no longer ships is sold
-    at home, and the buyers' other purchases and final demand make up for it with the least change. A world without
-    such exports is returned unchanged.
+    Every country's output, value added, recorded goods totals and services are held: what the exporter no longer ships
+    is sold at home, and the buyers use less of it, with the least change of their technology. A world without such
+    exports is returned unchanged.
     """
     if world.unrecorded is None or not world.unrecorded.any():
         return world
-    prior = world.flows - world.unrecorded
+    price = 1 + world.tariff
+    prior = (world.flows - world.unrecorded) / price
     goods = world.goods if world.goods is not None else np.ones(world.j, dtype=bool)
-    pair_total = prior[:, :, goods].sum(axis=2)
     home = np.arange(world.n)
-    prior[home, home] += world.unrecorded.sum(axis=1)
-    final = prior.sum(axis=0) - world.intermediate_use
+    pair_total, services_total = (prior[:, :, some].sum(axis=2) for some in (goods, ~goods))
+    before = (world.flows / price).sum(axis=0)
+    net = np.divide(before, world.expenditure, out=np.ones_like(before), where=world.expenditure > 0)
+    prior[home, home] += (world.unrecorded / price).sum(axis=1)
     targets = Targets(
         output=world.output,
-        use=world.intermediate_use,
-        final_prior=np.maximum(final, 0.01 * world.final_demand),
+        use=world.intermediate_use * net,
+        final_prior=world.final_demand * net,
         goods=goods,
         pair_total=pair_total,
+        services_total=services_total,
+        free_use=np.ones(world.n, dtype=bool),
     )
+    balanced = balance(prior, targets)
+    flows = balanced.flows * price
+    change = np.divide(balanced.use, targets.use, out=np.ones_like(balanced.use), where=targets.use > 0)
+    values = world.input_share * world.output[:, None, :] * change[:, :, None]
+    inputs = (1 - world.value_added_share) * world.output
+    shares = technologies(values, balanced.final / net, flows.sum(axis=0), world.output, inputs)
+    shares = np.where(world.output[:, None, :] > 0, shares, world.input_share)
     return world.replace(
-        flows=balance(prior, targets).flows,
+        flows=flows,
+        input_share=shares,
         unrecorded=np.zeros_like(world.unrecorded),
         repairs=(*world.repairs, "unrecorded exports taken out; outputs and recorded goods totals held"),
     )
@@ -188,11 +239,11 @@ def _out_of_range(world: World) -> list[Violation]:
     return broken
 
 
-def _pair_targets(pair_total: Floats | None, shape: tuple[int, ...]) -> tuple[Mask, Floats]:
+def _pair_targets(pair_total: Floats) -> tuple[Mask, Floats]:
     """`[exporter, importer]`: which pairs have a total to meet, and that total (0 elsewhere)."""
-    bound = np.isfinite(pair_total) if pair_total is not None else np.zeros(shape, dtype=bool)
+    bound = np.isfinite(pair_total)
     np.fill_diagonal(bound, False)
-    return bound, np.where(bound, pair_total if pair_total is not None else 0.0, 0.0)
+    return bound, np.where(bound, pair_total, 0.0)
 
 
 def _contradiction(rows: Floats, pairs: Floats, misfit: float, iteration: int) -> NotConverged:

@@ -8,7 +8,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.types import Floats
-from countervail.world.world import World
+from countervail.world.world import ORIGINS, World
 
 
 def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mapping[str, str] | None) -> World:
@@ -84,7 +84,7 @@ def _groups(
 def _largest(world: World, cube: Callable[[Floats], Floats]) -> np.ndarray:
     """The status that the largest part of each new cell's value has."""
     assert world.estimated is not None
-    parts = np.stack([cube(np.where(world.estimated == k, world.flows, 0.0)) for k in range(4)])
+    parts = np.stack([cube(np.where(world.estimated == k, world.flows, 0.0)) for k in range(len(ORIGINS))])
     return np.asarray(parts.argmax(axis=0), dtype=np.uint8)
 
 

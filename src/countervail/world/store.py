@@ -18,7 +18,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.files import write_whole
-from countervail.world.world import ESTIMATED_MIX, World, array_fields, array_shapes
+from countervail.world.world import OBSERVED_TOTAL, World, array_fields, array_shapes
 
 NAMES = ("bundled", "icio")
 FORMAT = "countervail-world/1"
@@ -93,7 +93,7 @@ def world_from_icio(folder: Path, grouping: Mapping[str, str] | None = None) -> 
         year=2022,
     )
     return world.replace(
-        estimated=np.full(flows.shape, ESTIMATED_MIX, dtype=np.uint8),
+        estimated=np.full(flows.shape, OBSERVED_TOTAL, dtype=np.uint8),
         goods=np.array([s[:1] in "ABC" for s in table.sectors]) if grouping is None else None,
     )
 

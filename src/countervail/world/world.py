@@ -20,8 +20,12 @@ from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
 from countervail.types import Floats, Mask
 
-OBSERVED, ESTIMATED_MIX, ESTIMATED, ASSUMED = 0, 1, 2, 3
-"""How a cell of `estimated` is known."""
+ORIGINS = ("observed", "observed total", "official figure", "mirrored", "scaled", "imputed")
+"""How a cell of `estimated` is known, by its code: a customs record of the product; a recorded total of the pair whose
+split by sector is estimated; a figure of an official source; the partner's record where one side does not report; an
+older or coarser pattern scaled to totals; a donor's pattern or an assumption."""
+OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED, SCALED, IMPUTED = range(6)
+"""The codes of `ORIGINS`; from `SCALED` on nobody recorded the trade of the pair."""
 
 _AXES: dict[str, tuple[str, ...]] = {
     "flows": ("country", "country", "sector"),
@@ -70,7 +74,7 @@ class World:
     is 1. `tariff[exporter, importer, sector]` is ad valorem, `elasticity[sector]` the trade elasticity theta > 0.
 
     The bundled world has the other fields too; they are None, or empty, where they are unknown. `estimated` gives for
-    each cell how it is known: 0 observed, 1 observed total with an estimated sector mix, 2 estimated, 3 an assumption.
+    each cell how it is known, in the codes of `ORIGINS`.
     `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
     `flows` that no customs office recorded. Build one with `World.from_flows`, which validates; the constructor
@@ -203,11 +207,11 @@ class World:
 
     @cached_property
     def estimated_share(self) -> Floats:
-        """Share of each country's trade with others [country] whose pair total is estimated or assumed."""
+        """Share of each country's trade with others [country] whose pair total nobody recorded."""
         if self.estimated is None:
             return np.zeros(self.n)
         trade = self.flows * (1 - np.eye(self.n))[:, :, None]
-        guessed = np.where(self.estimated >= ESTIMATED, trade, 0.0)
+        guessed = np.where(self.estimated >= SCALED, trade, 0.0)
         total = trade.sum(axis=(1, 2)) + trade.sum(axis=(0, 2))
         part = guessed.sum(axis=(1, 2)) + guessed.sum(axis=(0, 2))
         return np.asarray(np.divide(part, total, out=np.zeros(self.n), where=total > 0))

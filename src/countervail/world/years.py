@@ -24,7 +24,7 @@ from countervail.countries import REST
 from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
 from countervail.world.accounts import Balanced, Targets, balance
-from countervail.world.world import ESTIMATED, ESTIMATED_MIX, OBSERVED, World
+from countervail.world.world import OBSERVED, OBSERVED_TOTAL, SCALED, World
 
 FILE = "years.npz"
 YEARS = range(2010, 2025)
@@ -185,7 +185,6 @@ _LEAST_REST = 0.01
 """What a pair of Russia's keeps of goods beside crude, gas and coal, over its total."""
 _LEAST_HOME = 1e-4
 """Sales at home over imports of crude, gas or coal where nothing is produced."""
-SCALED, OBSERVED_TOTAL = ESTIMATED, ESTIMATED_MIX
 _WORLDS: WeakKeyDictionary[World, dict[int, World]] = WeakKeyDictionary()
 
 
@@ -203,17 +202,18 @@ def at(world: World, year: int) -> World:
 
 
 class _Year:
-    """The pieces of a world of another year; arrays as in `World`, million USD of that year.
+    """The pieces of a world of another year; arrays as in `World`, million USD of that year, without tariffs.
 
     Attributes:
-        observed: pairs of crude, gas and coal `[exporter, importer, sector]`, zero elsewhere and at home.
+        border: the baseline's flows without tariffs `[exporter, importer, sector]`.
+        observed: pairs of crude, gas and coal, zero elsewhere and at home; `unrecorded` is the part nobody recorded.
         raw, goods: which sectors these are, and which are goods `[sector]`.
         growth: value added by sector over the baseline year's `[country, sector]`.
         repairs: what had to be changed, for the world's list.
     """
 
     def __init__(self, world: World, year: int) -> None:
-        self.base, self.year = world, year
+        self.base, self.year, self.border = world, year, world.flows / (1 + world.tariff)
         self.raw = np.array([s in RAW for s in world.sectors])
         self.goods = np.ones(world.j, dtype=bool) if world.goods is None else world.goods
         self.repairs: list[str] = []
@@ -222,8 +222,11 @@ class _Year:
         before, self.observed = (self._raw_pairs(y) for y in (world.year, year))
         sums = before.sum(axis=(0, 1)), self.observed.sum(axis=(0, 1))
         self.price = np.divide(sums[1], sums[0], out=np.ones(world.j), where=sums[0] > 0)
+        self.unrecorded = np.zeros_like(self.observed)
         if world.unrecorded is not None and year >= _UNRECORDED_FROM:
-            self.observed = self.observed + np.where(self.raw, world.unrecorded * self.price, 0.0)
+            carried = np.where(self.raw, world.unrecorded / (1 + world.tariff) * self.price, 0.0)
+            self.unrecorded = np.maximum(carried - self.observed, 0.0)
+        self.observed = self.observed + self.unrecorded
 
     def world(self) -> World:
         """The balanced world."""
@@ -260,16 +263,12 @@ class _Year:
         total = inputs.sum(axis=1)
         most = np.maximum(technology.sum(axis=1), _MOST_INPUTS)
         inputs *= np.where(total > most, most / np.where(total > 0, total, 1.0), 1.0)[:, None, :]
-        unrecorded = base.unrecorded
-        if unrecorded is not None:
-            factor = self.price if self.year >= _UNRECORDED_FROM else 0.0
-            unrecorded = np.where(self.raw, unrecorded * factor, 0.0)
         return base.replace(
-            flows=balanced.flows,
+            flows=balanced.flows * (1 + base.tariff),
             input_share=inputs,
             value_added_share=1.0 - inputs.sum(axis=1),
             gdp=None if base.gdp is None else base.gdp * self._accounts("gdp"),
-            unrecorded=unrecorded,
+            unrecorded=None if base.unrecorded is None else self.unrecorded * (1 + base.tariff),
             year=self.year,
             repairs=(*base.repairs, *self.repairs),
         )
@@ -317,7 +316,7 @@ class _Year:
             return
         k = self.base.sectors.index("REFINING")
         now = (self.observed.sum(axis=0) + own)[:, crude].sum(axis=1)
-        before = self.base.expenditure[:, crude].sum(axis=1)
+        before = self.border.sum(axis=0)[:, crude].sum(axis=1)
         growth = np.divide(now, before, out=np.ones_like(now), where=before > 0)
         output[:, k] = self.base.output[:, k] * np.clip(growth, 1 / _GROWTH, _GROWTH)
 
@@ -325,7 +324,7 @@ class _Year:
         """The flows to start from: those of the baseline, scaled by the seller's exports and the buyer's imports."""
         base, home = self.base, np.arange(self.base.n)
         factor = np.sqrt(np.outer(self._accounts("exports"), self._accounts("imports")))
-        prior = base.flows * factor[:, :, None]
+        prior = self.border * factor[:, :, None]
         for sector in ("MINING", "METALS"):
             if sector in base.sectors:
                 prior[:, :, base.sectors.index(sector)] *= self._panel_growth(sector) / factor
@@ -382,8 +381,7 @@ class _Year:
         scaled = np.maximum(self.base.estimated, SCALED)
         known = np.where(np.isfinite(pair_total)[:, :, None] & self.goods, OBSERVED_TOTAL, scaled)
         known = np.where(self.observed > 0, OBSERVED, known)
-        unrecorded = np.zeros(known.shape, bool) if self.base.unrecorded is None else self.base.unrecorded > 0
-        return np.where(unrecorded, scaled, known).astype(np.uint8)
+        return np.where(self.unrecorded > 0, scaled, known).astype(np.uint8)
 
 
 def _regions(countries: Sequence[str], world: World) -> Indices:

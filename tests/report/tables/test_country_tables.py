@@ -18,7 +18,7 @@ from countervail.rails import payments
 from countervail.report.tables.columns import described
 from countervail.report.tables.country_tables import country_tables
 from countervail.types import Tables
-from countervail.world.world import ESTIMATED, World
+from countervail.world.world import SCALED, World
 from support.cases import bare_world, measure, provision, rich_world, scenario
 
 KINDS: dict[str, tuple[type, ...]] = {
@@ -133,7 +133,7 @@ def test_the_estimated_share_is_that_of_the_pair_s_cells() -> None:
         n = world.index(row["iso3"])
         cells = np.concatenate([world.flows[k, n], world.flows[n, k]])
         marks = np.concatenate([world.estimated[k, n], world.estimated[n, k]])
-        assert_allclose(row["estimated_share"], cells[marks >= ESTIMATED].sum() / cells.sum())
+        assert_allclose(row["estimated_share"], cells[marks >= SCALED].sum() / cells.sum())
     rows = [row for row in opened("IRN")["partners"] if row["estimated_share"] is not None]
     total = sum((row["exports_usd"] + row["imports_usd"]) * row["estimated_share"] for row in rows)
     trade = sum(row["exports_usd"] + row["imports_usd"] for row in rows)

@@ -11,13 +11,13 @@ from countervail.errors import InputError
 from countervail.scenario import Range, Scenario
 from countervail.scenario.assumptions import ranges
 from countervail.types import Floats
-from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
+from countervail.world.world import IMPUTED, MIRRORED, OBSERVED_TOTAL, OFFICIAL, ORIGINS, SCALED, World
 
 DRAW_THREADS = 2
 """Threads that solve draws side by side; each solves with one BLAS thread."""
 
-# Standard deviation of the log of an imputed cell, by its mark in `World.estimated` (assumptions).
-NOISE = {ESTIMATED_MIX: 0.15, ESTIMATED: 0.4, ASSUMED: 0.6}
+# Standard deviation of the log of a cell that is not observed, by its origin in `World.estimated` (assumptions).
+NOISE = {OBSERVED_TOTAL: 0.15, OFFICIAL: 0.1, MIRRORED: 0.15, SCALED: 0.4, IMPUTED: 0.6}
 # Share of the variance of elasticities that is common to all sectors, and of that of measures common to all measures
 # (an assumption): errors of method do not average out over eighty measures.
 COMMON = 0.5
@@ -161,11 +161,13 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     # one factor per pair for its level, and one per cell for its mix
     level = rng.standard_normal((n, n, 1))
     mix = rng.standard_normal(world.flows.shape)
-    spread = np.zeros(4)
+    spread = np.zeros(len(ORIGINS))
     for status, size in NOISE.items():
         spread[status] = size
     deviation = spread[world.estimated]
-    noise = np.where(world.estimated == ESTIMATED_MIX, mix, level)
+    noise = np.where(np.isin(world.estimated, (OBSERVED_TOTAL, MIRRORED)), mix, level)
+    if world.unrecorded is not None:  # a figure of the press, whatever its pair's total rests on
+        deviation = np.where(world.unrecorded > 0, NOISE[IMPUTED], deviation)
     moved = world.flows * np.expm1(deviation * noise - 0.5 * deviation**2)
     diagonal = np.arange(n)
     moved[diagonal, diagonal] = 0.0

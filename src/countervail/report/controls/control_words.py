@@ -38,8 +38,8 @@ SETTINGS: Final[dict[str, Words]] = {
         "If not, what the club does for its members goes past the measures of the United Nations.",
     ),
     "unrecorded_oil": Words(
-        "Count Iran's unrecorded oil exports",
-        "Oil that leaves Iran without showing in trade statistics; what is counted is an estimate.",
+        "Count oil in no customs record",
+        "Oil of Iran and Venezuela that trade statistics do not show; press and official figures say how much.",
     ),
     "rails_date": Words(
         "Date of the payment network",

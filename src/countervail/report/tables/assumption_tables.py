@@ -15,7 +15,7 @@ from countervail.report.tables.rail_tables import assumptions as payment_assumpt
 from countervail.scenario import Scenario, assumptions
 from countervail.types import Row
 from countervail.world.accounts import LARGE_DEFICIT
-from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX, World
+from countervail.world.world import IMPUTED, MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED, World
 
 HELD = "held fixed over the draws"
 FONTAGNE = "Fontagné, Guimbard and Orefice (2022), by GTAP sector; conversion and clipping in the world's datasheet"
@@ -45,9 +45,11 @@ def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> 
 def _program() -> Iterator[Row]:
     """Assumptions of the analysis itself."""
     rows: tuple[tuple[str, str, float, float | None, float | None, str, str], ...] = (
-        ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[ESTIMATED_MIX], 0.05, 0.3, "sd", HELD),
-        ("noise.estimated", "Log noise of an estimated pair", NOISE[ESTIMATED], 0.2, 0.7, "sd", HELD),
-        ("noise.assumed", "Log noise of an assumed pair", NOISE[ASSUMED], 0.3, 1.0, "sd", HELD),
+        ("noise.mix", "Log noise of a cell whose sector is estimated", NOISE[OBSERVED_TOTAL], 0.05, 0.3, "sd", HELD),
+        ("noise.official", "Log noise of an official figure of a pair", NOISE[OFFICIAL], 0.05, 0.2, "sd", HELD),
+        ("noise.mirrored", "Log noise of a cell that one side records", NOISE[MIRRORED], 0.1, 0.3, "sd", HELD),
+        ("noise.estimated", "Log noise of a pair scaled from an older pattern", NOISE[SCALED], 0.2, 0.7, "sd", HELD),
+        ("noise.assumed", "Log noise of an imputed pair", NOISE[IMPUTED], 0.3, 1.0, "sd", HELD),
         (
             "common",
             "Part of the uncertainty that elasticities, and measures, have in common",
@@ -146,15 +148,13 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 code,
                 "unrecorded exports",
                 total,
-                "million USD that no customs record has, included by assumption (settings.unrecorded_oil)",
+                "million USD in no customs record, included by official and press figures (settings.unrecorded_oil)",
             )
-    if not np.any(world.tariff):
-        add(
-            None,
-            "tariffs",
-            None,
-            "base tariffs are zero: no open source has them; tariff revenue is that of changes only",
-        )
+    if np.any(world.tariff):
+        revenue = float(world.tariff_revenue.sum())
+        add(None, "tariffs", revenue, "million USD of base tariffs a year: one applied rate an importer on all goods")
+    else:
+        add(None, "tariffs", None, "this world has no base tariffs; tariff revenue is that of changes only")
     for text in world.repairs:
         add(None, "balanced", None, text)
     add(

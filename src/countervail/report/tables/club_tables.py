@@ -14,7 +14,7 @@ from countervail.analysis.worlds import offset
 from countervail.report.tables import country_name, percent_change
 from countervail.scenario import CLUB
 from countervail.types import Row
-from countervail.world.world import ESTIMATED
+from countervail.world.world import SCALED
 
 
 def figures(o: Outcome) -> Iterator[Row]:
@@ -154,7 +154,7 @@ def rests_on(o: Outcome) -> Iterator[Row]:
     inside[np.arange(len(at)), np.arange(len(at))] = 0.0
     estimated = None
     if o.world.estimated is not None:
-        estimated = np.where(o.world.estimated[np.ix_(at, at)] >= ESTIMATED, inside, 0.0)
+        estimated = np.where(o.world.estimated[np.ix_(at, at)] >= SCALED, inside, 0.0)
     for who in (*o.members, *((CLUB,) if o.eligible() else ())):
         gain = float(o.pooled(o.worlds.gain, who, o.main))
         without = float(o.pooled(o.dependence.without_china, who, o.main))

@@ -20,7 +20,7 @@ from countervail.report.tables.world_tables import every_country
 from countervail.scenario import Measure, Range, Scenario, unit_of
 from countervail.scenario.kinds import KINDS
 from countervail.types import Floats, Row
-from countervail.world.world import ESTIMATED
+from countervail.world.world import SCALED
 
 LARGEST = 10
 """Partners whose routes are shown, beside the members."""
@@ -74,7 +74,7 @@ def _partners(o: Outcome, k: int) -> Iterator[Row]:
     both = np.stack([world.flows[k], world.flows[:, k]])
     guessed, observed = np.zeros(world.n), both.sum((0, 2))
     if world.estimated is not None:
-        guessed = (both * (np.stack([world.estimated[k], world.estimated[:, k]]) >= ESTIMATED)).sum((0, 2))
+        guessed = (both * (np.stack([world.estimated[k], world.estimated[:, k]]) >= SCALED)).sum((0, 2))
     for n in np.argsort(-(now[0] + now[1]), kind="stable").tolist():
         if n == k:
             continue

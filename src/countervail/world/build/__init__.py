@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from countervail.errors import InputError
 from countervail.types import Progress
 
 if TYPE_CHECKING:
@@ -33,10 +34,25 @@ def build(source: Path, out: Path | None = None, *, progress: Progress | None = 
     return world
 
 
-def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None) -> str:
-    """Build the world into a folder (default: the package's own); returns a summary of it and of the balancing."""
+def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | None = None, check: bool = True) -> str:
+    """Build the world into a folder (default: the package's own); returns a summary of it and of the balancing.
+
+    With `check` nothing is written where the world misses a figure of high confidence that it could be compared with.
+
+    Raises:
+        InputError: as `build`, or the known figures that the world misses.
+    """
+    from countervail.world import known_cells
+
     folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
-    world = build(source, folder / FILE, progress=progress)
+    world = build(source, progress=progress)
+    if check and (missed := known_cells.failures(known_cells.compare(world))):
+        names = ", ".join(f"{m.cell.id} ({m.ours:.4g} {m.cell.unit}, known {m.cell.value:.4g})" for m in missed)
+        raise InputError(
+            f"the world misses known figures: {names}; see build/known_cells.csv for their sources, and overrides.csv",
+            field="known_cells",
+        )
+    world.save(folder / FILE)
     write_years(source, folder / YEARS_FILE)
     totals = "\n".join(f"  {name}: {value:,.6g}" for name, value in world.datasheet["totals"].items())
     flagged = [row["iso3"] for row in world.datasheet["countries"] if any("deficit" in f for f in row["flags"])]
@@ -142,7 +158,6 @@ def bundle(source: Path, progress: Progress) -> World:
     import numpy as np
 
     from countervail.world.build import assemble, datasheet, recipe_tables
-    from countervail.world.build.economies import gdp_of
     from countervail.world.build.regions import pairs
     from countervail.world.build.sources import elasticities, icio
     from countervail.world.build.sources.panels import HISTORY_YEARS, read_history
@@ -151,16 +166,16 @@ def bundle(source: Path, progress: Progress) -> World:
     made = assemble.assemble(source, progress)
     theta = elasticities.read(source, icio.read(source))
     world = World.from_flows(
-        made.balanced.flows,
+        made.balanced.flows * (1 + made.tariff),
         countries=made.regions,
         sectors=recipe_tables.CODES,
         elasticity=theta.theta,
         input_share=made.technology,
+        tariff=made.tariff,
         name="bundled",
         year=2023,
     )
-    gdp = {c: gdp_of(c, made.wdi, made.book) for c in made.members}
-    near = pairs(made.regions, made.members, gdp)
+    near = pairs(made.regions, made.members, made.member_gdp)
     population = [made.book.population.get(c, 0.0) for c in made.regions]
     population[-1] = sum(made.book.population.get(c, 0.0) for c in made.members)
     world = world.replace(
@@ -168,7 +183,7 @@ def bundle(source: Path, progress: Progress) -> World:
         goods=recipe_tables.GOODS,
         estimated=assemble.status(made),
         population=np.array(population),
-        gdp=made.gdp,
+        gdp=made.accounts.gdp,
         distance=near.distance,
         contiguity=near.contiguity,
         common_language=near.common_language,

@@ -9,20 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail import countries
-from countervail.types import Floats, Indices, Mask, Progress
-from countervail.world.accounts import Balanced, Targets, balance
-from countervail.world.build import economies, goods, recipe_tables, services
-from countervail.world.build.goods import PairTotals
+from countervail.types import Floats, Indices, Progress
+from countervail.world.accounts import Balanced, Targets, balance, technologies
+from countervail.world.build import balance_of_payments, economies, goods, pairs, recipe_tables
+from countervail.world.build.economies import Accounts
+from countervail.world.build.goods import G, Products
+from countervail.world.build.pairs import PairTotals
 from countervail.world.build.regions import GEONAMES
-from countervail.world.build.sources import elasticities, factbook, icio, panels
+from countervail.world.build.sources import (
+    elasticities,
+    factbook,
+    icio,
+    national_accounts,
+    pair_statistics,
+    panels,
+    raw_materials,
+)
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
-from countervail.world.build.sources.panels import Baci, read_baci, read_gdp
-from countervail.world.world import ASSUMED, ESTIMATED, ESTIMATED_MIX
+from countervail.world.build.sources.pair_statistics import ServicePairs
+from countervail.world.build.sources.panels import Baci, ProductMix
+from countervail.world.world import IMPUTED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 SOURCES = (
     icio.SOURCE,
     panels.BACI,
+    raw_materials.RAW_MATERIALS,
+    raw_materials.MINING,
+    pair_statistics.IMTS,
+    pair_statistics.UNCTAD,
+    pair_statistics.SERVICES,
+    national_accounts.ACCOUNTS,
+    national_accounts.TARIFFS,
     factbook.SOURCE,
     panels.WDI,
     panels.COMTRADE,
@@ -30,267 +48,274 @@ SOURCES = (
     GEONAMES,
 )
 """The sources of the world, in the order of its datasheet."""
-
-G = goods.G
-# balancing changes what built countries use, hence their value added; outputs are fitted to GDP this often at most
-ROUNDS = 10
-GDP_MISFIT = 0.005
-# coal, oil and gas, ores: output of a built country beyond exports and use is too high an output, not consumption
-EXTRACTION = [recipe_tables.position(code) for code in ("COAL", "OIL_GAS", "MINING")]
+YEAR = 2023
+GROWTH_MOST = 5.0
+"""An older year's trade is moved by at most this factor."""
+_OBSERVED_PART = 0.5
+"""A cell is observed where recorded products are at least this part of it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Assembly:
-    """The balanced world and its parts; arrays as in `World`, million USD.
+    """The balanced world and its parts; arrays as in `World`, million USD, before tariffs but for `use` and `final`.
 
-    `prior` and `use` (what the starting technology would use) are before balancing, `technology` and `output` after;
-    `members` are the countries of the residual region, `moved` what was cut on the way.
+    `prior` and `prior_use` are before balancing; `members` are the countries of the residual region, `moved` what was
+    cut on the way, `unplaced` how far a country's goods stayed from an official or published total.
     """
 
     regions: tuple[str, ...]
     members: tuple[str, ...]
     icio: Icio
     book: Factbook
-    wdi: dict[str, dict[int, float]]
     pairs: PairTotals
+    products: Products
+    accounts: Accounts
     recorded: Floats
-    gdp: Floats
+    service_pairs: Floats
+    reported_services: ServicePairs
+    tariff: Floats
     output: Floats
     technology: Floats
     prior: Floats
+    prior_use: Floats
     use: Floats
-    unrecorded: Floats
-    published_deficit: Floats
     balanced: Balanced
+    published_deficit: Floats
+    member_gdp: dict[str, float]
     moved: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def unrecorded(self) -> Floats:
+        """Flows that no customs office records [exporter, importer, sector], tariffs included."""
+        out = np.zeros_like(self.balanced.flows)
+        out[:, :, :G] = self.pairs.unrecorded
+        return out * (1 + self.tariff)
+
+
+@dataclass(frozen=True, eq=False)
+class _Raw:
+    """The sources, the regions of the world to be, and the region of each country of the trade data."""
+
+    table: Icio
+    trade: Baci
+    book: Factbook
+    regions: tuple[str, ...]
+    members: tuple[str, ...]
+    groups: Indices
+    products: Products
+    accounts: Accounts
+    services: ServicePairs
+    tariff: Floats
+    evidence: pairs.Evidence
+    member_gdp: dict[str, float]
+    product_mix: ProductMix | None
 
 
 def assemble(source: Path, progress: Progress) -> Assembly:
     """Run the recipe on the raw files of a folder; InputError names a file that is missing."""
     progress("reading", 0, 1)
     raw = _read(source)
-    table, book, regions, members = raw.table, raw.book, raw.regions, raw.members
-    inside = raw.inside
-
-    pairs = goods.pair_totals(source, regions, raw.groups, raw.trade, table, book)
-    recorded = pairs.total.copy()
-    reexports = goods.take_out_reexports(pairs, regions, raw.goods_output)
-    total = services.totals(regions, table, book, members, recorded, pairs.total)
-    passing = _pass_through(pairs, total, regions, table)
-    total = services.totals(regions, table, book, members, recorded, pairs.total)
-
-    mix = goods.mixes(regions, table, book)
-    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
-    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, book)
-    cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
-    cube[:, :, :G] = goods.prior(regions, pairs, table, mix, rest)
-    cube[:, :, G:] = services.prior_cube(regions, table, total, pairs.total)
-
-    inputs = economies.table_technology(table, cube[~inside][:, inside, :G].sum(axis=0))
-    gdp = _gdps(raw)
-    shares = {c: _sector_shares(c, raw) for c in regions if c not in table.countries}
-    technology, structure = economies.start(regions, table, inputs, shares)
-    wanted = structure * gdp[:, None] / (1 - technology.sum(axis=1))
-    wanted[inside] = table.output
-    start = _Start(
-        trade=cube,
-        unrecorded=goods.unrecorded(pairs),
-        pair_total=pairs.total,
-        technology=technology,
-        output=wanted,
-        gdp=gdp,
-        inside=inside,
-        usual_final=_usual_final(table),
+    regions, table = raw.regions, raw.table
+    totals = pairs.build(raw.evidence)
+    recorded = totals.total.copy()
+    moved = balance_of_payments.fit_goods(totals, regions, table, raw.accounts.groups, raw.accounts.published)
+    traded = totals.total + totals.unrecorded.sum(axis=2)
+    service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
+    moved["goods passing through cut from imports"] = balance_of_payments.pass_through(
+        totals, regions, table, raw.accounts.groups, raw.accounts.published, service
     )
-    settled = _settle(start, progress)
+    traded = totals.total + totals.unrecorded.sum(axis=2)
+    service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
+    service_pairs = balance_of_payments.pair_totals(regions, table, service, traded, raw.services)
+
+    mix = goods.mixes(regions, table, raw.book)
+    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
+    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
+    split = goods.mix_cube(regions, table, mix, rest, raw.product_mix)
+    cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
+    cube[:, :, :G] = pairs.cells(totals, split)
+    outside = np.array([c not in table.countries for c in regions])
+    inputs = economies.table_technology(table, cube[outside][:, ~outside, :G].sum(axis=0))
+    technology, structure = economies.start(regions, table, inputs)
+    leaves = 1 - technology.sum(axis=1)
+    structure[outside] = economies.extraction(
+        structure[outside], leaves[outside], raw.products.output[outside], raw.accounts.groups[outside]
+    )
+    own = economies.by_sector(structure, raw.accounts.groups)
+    cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
+    exports = cube.sum(axis=1)
+    exports[:, :G] += totals.unrecorded.sum(axis=1)
+    output, made = economies.outputs(structure, leaves, exports, raw.accounts.groups)
+    technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
+    settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)
     return Assembly(
         regions=regions,
-        members=members,
+        members=raw.members,
         icio=table,
-        book=book,
-        wdi=raw.growth,
-        pairs=pairs,
+        book=raw.book,
+        pairs=totals,
+        products=raw.products,
+        accounts=raw.accounts,
         recorded=recorded,
-        gdp=gdp,
-        output=settled.output,
+        service_pairs=service_pairs,
+        reported_services=raw.services,
+        tariff=raw.tariff,
+        output=output,
         technology=settled.technology,
         prior=settled.prior,
-        use=np.einsum("nkj,nj->nk", technology, settled.output),
-        unrecorded=start.unrecorded,
-        published_deficit=total.deficit,
+        prior_use=np.einsum("nkj,nj->nk", technology, output),
+        use=settled.use,
         balanced=settled.balanced,
-        moved={
-            "re-exports cut from exports and imports": reexports,
-            "goods passing through cut from imports": passing,
-        },
+        published_deficit=service.deficit,
+        member_gdp=raw.member_gdp,
+        moved=moved,
     )
 
 
-def status(assembly: Assembly) -> NDArray[np.uint8]:
+def status(made: Assembly) -> NDArray[np.uint8]:
     """How each cell is known [exporter, importer, sector], in the codes of `World.estimated`."""
-    regions, inside = assembly.regions, set(assembly.icio.countries)
-    n = len(regions)
-    out = np.full((n, n, len(recipe_tables.CODES)), ESTIMATED_MIX, dtype=np.uint8)
-    out[:, :, :G] = assembly.pairs.status[:, :, None]
-    for i, region in enumerate(regions):
-        if region not in inside:
-            out[i, i] = ASSUMED
-            out[i, :, G:] = out[:, i, G:] = ASSUMED
-    for region in ("TWN", "STP"):
-        i = regions.index(region)
-        out[i, :, G:] = out[:, i, G:] = ESTIMATED
-        out[i, i] = ESTIMATED_MIX
-    out[assembly.unrecorded > 0] = ASSUMED
+    regions = made.regions
+    out = np.empty_like(made.prior, dtype=np.uint8)
+    cells, part = made.prior[:, :, :G], made.pairs.products
+    out[:, :, :G] = made.pairs.origin[:, :, None]
+    kept = (part > 0) & (part >= _OBSERVED_PART * cells)
+    out[:, :, :G][kept] = OBSERVED
+    for i, n, s, *_ in made.products.rerouted():
+        out[i, n, s] = max(out[i, n, s], OBSERVED_TOTAL)
+    reported = np.isfinite(made.reported_services.value)
+    out[:, :, G:] = np.where(reported, OBSERVED_TOTAL, SCALED)[:, :, None]
+    inside = np.array([c in made.icio.countries for c in regions])
+    neither = ~(inside[:, None] & inside[None, :]) & ~reported
+    out[:, :, G:][neither] = IMPUTED
+    home = np.arange(len(regions))
+    out[home, home] = np.where(inside, OBSERVED_TOTAL, IMPUTED)[:, None]
+    for row in pairs.overrides():
+        if row.unrecorded and row.exporter in regions and row.importer in regions:
+            cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
+            out[cell] = OFFICIAL
     return out
-
-
-@dataclass(frozen=True, eq=False)
-class _Raw:
-    """The sources, the regions of the world to be, and the region of each country of the trade data.
-
-    `table` is the input-output table by the recipe's sectors, `growth` GDP by country and year; `members` are the
-    countries of the residual region, the last of `regions`; `groups[country]` is the region of BACI's countries.
-    """
-
-    table: Icio
-    trade: Baci
-    book: Factbook
-    growth: dict[str, dict[int, float]]
-    regions: tuple[str, ...]
-    members: tuple[str, ...]
-    groups: Indices
-
-    @property
-    def inside(self) -> Mask:
-        """`[region]`: whether the input-output table has it."""
-        return np.array([c in self.table.countries for c in self.regions])
-
-    @property
-    def goods_output(self) -> Floats:
-        """`[region]`: output of goods; NaN outside the table."""
-        output = np.full(len(self.regions), np.nan)
-        output[self.inside] = self.table.output[:, recipe_tables.GOODS].sum(axis=1)
-        return output
-
-    def gdp_of(self, country: str) -> float:
-        """A country's GDP, million USD."""
-        return economies.gdp_of(country, self.growth, self.book)
 
 
 def _read(source: Path) -> _Raw:
     table = icio.read(source)
     table = table.aggregate(recipe_tables.CODES, recipe_tables.icio_grouping(table.sectors))
-    trade = read_baci(source)
+    trade = panels.read_baci(source)
     regions = (*table.countries, *recipe_tables.words("outsiders"), "ROW")
     at = {c: i for i, c in enumerate(regions)}
     groups = np.array([at.get(c, at["ROW"]) for c in trade.countries])
     members = tuple(sorted((set(trade.countries) | set(countries.group("UN"))) - set(regions)))
-    return _Raw(table, trade, factbook.read(source), read_gdp(source), regions, members, groups)
+    materials = goods.read_products(source, regions, YEAR)
+    crude, gas = (materials.output[: len(table.countries), recipe_tables.position(c)] for c in ("CRUDE", "GAS"))
+    known = crude + gas > 0
+    table = economies.split_gas(table, np.where(known, crude / np.where(known, crude + gas, 1.0), 0.5))
+    un = national_accounts.read_accounts(source)
+    book = factbook.read(source)
+    russia = pair_statistics.read_imts(source)
+    evidence = pairs.Evidence(
+        regions=regions,
+        baci=trade.grouped(groups, len(regions)),
+        russia=(
+            np.nan_to_num(russia.of("exports", YEAR, regions)),
+            np.nan_to_num(russia.of("imports", YEAR, regions)),
+        ),
+        older=_older(source, un, regions, members),
+        products=materials,
+        table=table,
+        book=book,
+    )
+    return _Raw(
+        table=table,
+        trade=trade,
+        book=book,
+        regions=regions,
+        members=members,
+        groups=groups,
+        products=materials,
+        accounts=economies.accounts(un, regions, members, table, YEAR),
+        services=pair_statistics.read_services(source).among(regions),
+        tariff=economies.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
+        evidence=evidence,
+        member_gdp=dict(zip(members, np.nan_to_num(un.of("gdp", members, YEAR)).tolist(), strict=True)),
+        product_mix=panels.product_mix(source, regions),
+    )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Start:
-    """What balancing starts from.
-
-    `trade[exporter, importer, sector]` is the prior without home sales, beside the `unrecorded` flows; `technology` the
-    starting input shares and `output` what would make GDP with them; `inside[country]` marks the input-output table's
-    countries; `usual_final[sector]` is the final share of the world's sales.
-    """
-
-    trade: Floats
-    unrecorded: Floats
-    pair_total: Floats
-    technology: Floats
-    output: Floats
-    gdp: Floats
-    inside: Mask
-    usual_final: Floats
+def _older(
+    source: Path, un: national_accounts.NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...]
+) -> Floats:
+    """UNCTAD's last year by pair, moved by the growth of what the exporter sells and the importer buys."""
+    matrix = pair_statistics.read_unctad(source)
+    _, total = matrix.grouped(regions)
+    grown = []
+    for what in ("exports", "imports"):
+        now, then = un.of(what, regions, YEAR), un.of(what, regions, matrix.year)
+        now[-1], then[-1] = (np.nansum(un.of(what, members, y)) for y in (YEAR, matrix.year))
+        known = (now > 0) & (then > 0)
+        growth = np.divide(now, then, out=np.ones_like(now), where=known)
+        grown.append(np.clip(growth, 1 / GROWTH_MOST, GROWTH_MOST))
+    return np.asarray(total * np.sqrt(np.outer(*grown)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Settled:
-    """Outputs, technology, the prior with home sales, and the balanced flows that go together."""
-
-    output: Floats
     technology: Floats
     prior: Floats
+    use: Floats
     balanced: Balanced
 
 
-def _settle(start: _Start, progress: Progress) -> _Settled:
-    """Balance, then fit built countries' outputs to GDP again where balancing changed their use of inputs; repeat."""
-    cube, technology, wanted = start.trade.copy(), start.technology, start.output.copy()
-    unrecorded, inside, gdp = start.unrecorded, start.inside, start.gdp
-    exports = (start.trade + unrecorded).sum(axis=1)
-    home = np.arange(len(gdp))
+def _settle(
+    cube: Floats,
+    totals: PairTotals,
+    service_pairs: Floats,
+    output: Floats,
+    technology: Floats,
+    tariff: Floats,
+    usual_final: Floats,
+    progress: Progress,
+) -> _Settled:
+    """Balance trade at the outputs, then each country's use and final demand at what it buys.
+
+    Trade first: sales of every sector are its output, goods and services of every pair their totals, recorded products
+    stay, and what a country buys is near to what it uses. Then inputs of every sector are output less value added, and
+    purchases are use and final demand: its technology gives way, with the least change.
+    """
+    progress("balancing", 0, 2)
+    home = np.arange(len(output))
+    unrecorded = np.zeros_like(cube)
+    unrecorded[:, :, :G] = totals.unrecorded
+    exports = (cube + unrecorded).sum(axis=1)
     floor = recipe_tables.number("domestic_floor")
-    least = np.where(inside, recipe_tables.number("final_floor"), recipe_tables.number("final_floor_outside"))
-    mined = np.ix_(np.nonzero(~inside)[0], np.array(EXTRACTION))
-    for done in range(ROUNDS):
-        progress("balancing", done, ROUNDS)
-        output = economies.outputs(wanted, inside, technology, exports, gdp)
-        cube[home, home] = np.maximum(output - exports, 2 * floor * output)
-        use = np.einsum("nkj,nj->nk", technology, output)
-        spend = (cube + unrecorded).sum(axis=0)
-        held = unrecorded.copy()
-        held[home, home] += floor * output
-        targets = Targets(
-            output=output,
-            use=use,
-            final_prior=np.maximum(spend - use, least[:, None] * start.usual_final * spend),
-            goods=recipe_tables.GOODS,
-            pair_total=start.pair_total,
-            held=held,
-            free_use=~inside,
-        )
-        balanced = balance(cube + unrecorded - held, targets)
-        technology = technology * np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)[:, :, None]
-        made = ((1 - technology.sum(axis=1)) * output).sum(axis=1)
-        if np.abs(made / gdp - 1)[~inside].max() < GDP_MISFIT:
-            break
-        bought = balanced.flows.sum(axis=0)
-        imports = bought - balanced.flows[home, home]
-        absorbed = np.einsum("nkj,nj->nk", start.technology, output) + start.usual_final * bought + exports - imports
-        wanted[mined] = np.clip(wanted[mined], None, np.maximum(absorbed[mined], 0.1 * wanted[mined]))
-    return _Settled(output, technology, cube, balanced)
-
-
-def _pass_through(pairs: PairTotals, total: services.Totals, regions: tuple[str, ...], table: Icio) -> dict[str, float]:
-    """Cut the imports of countries whose implied deficit is far above the published one; returns what was cut."""
-    cut: dict[str, float] = {}
-    net = pairs.total.sum(axis=0) - pairs.total.sum(axis=1) + total.imports - total.exports
-    for i, region in enumerate(table.countries):
-        n = regions.index(region)
-        allowed = recipe_tables.number("reexport_deficit") * (table.output[i].sum() - table.use[i].sum())
-        if net[n] - total.deficit[n] > allowed:
-            cut[region] = float(net[n] - total.deficit[n] - allowed)
-            goods.scale_imports(pairs, n, cut[region])
-    return cut
-
-
-def _gdps(raw: _Raw) -> Floats:
-    """GDP of each region: published, the members' sum for the residual one, or value added of the table."""
-    rest = float(np.nansum([raw.gdp_of(c) for c in raw.members]))
-    gdp = np.array([rest if c == "ROW" else raw.gdp_of(c) for c in raw.regions])
-    for region in recipe_tables.words("gdp_table"):
-        k = raw.table.countries.index(region)
-        gdp[raw.regions.index(region)] = raw.table.output[k].sum() - raw.table.use[k].sum()
-    return gdp
-
-
-def _sector_shares(region: str, raw: _Raw) -> tuple[float, float, float]:
-    """Agriculture, industry, services in value added; of the residual region, its members' by GDP."""
-    default = np.array(recipe_tables.numbers("shares_default")) / 100
-    if f"shares_{region}" in recipe_tables.table():
-        own = recipe_tables.numbers(f"shares_{region}")
-        return own[0] / sum(own), own[1] / sum(own), own[2] / sum(own)
-    if region != "ROW":
-        a, i, s = raw.book.shares.get(region, tuple(default))
-        return a, i, s
-    weights = np.nan_to_num([raw.gdp_of(c) for c in raw.members])
-    rows = np.array([raw.book.shares.get(c, tuple(default)) for c in raw.members])
-    a, i, s = (weights @ rows / weights.sum()).tolist()
-    return a, i, s
+    cube = cube.copy()
+    cube[home, home] = np.maximum(output - exports, 2 * floor * output)
+    use = np.einsum("nkj,nj->nk", technology, output)
+    held = unrecorded.copy()
+    held[:, :, :G] += totals.products
+    held[home, home] += floor * output
+    spend = (cube + unrecorded).sum(axis=0)
+    pair_total = totals.total - totals.products.sum(axis=2)
+    targets = Targets(
+        output=output,
+        use=use,
+        final_prior=np.maximum(spend - use, recipe_tables.number("final_floor") * usual_final * spend),
+        goods=recipe_tables.GOODS,
+        pair_total=np.maximum(pair_total, 0.0),
+        services_total=service_pairs,
+        held=held,
+        free_use=np.ones(len(output), dtype=bool),
+    )
+    balanced = balance(np.maximum(cube + unrecorded - held, 0.0), targets)
+    progress("balancing", 1, 2)
+    change = np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)
+    shares = technologies(
+        technology * output[:, None, :] * change[:, :, None],
+        balanced.final,
+        (balanced.flows * (1 + tariff)).sum(axis=0),
+        output,
+        technology.sum(axis=1) * output,
+    )
+    shares = np.where(output[:, None, :] > 0, shares, technology)
+    return _Settled(shares, cube, np.einsum("nkj,nj->nk", shares, output), balanced)
 
 
 def _usual_final(table: Icio) -> Floats:

@@ -3,54 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from countervail.countries import name
 from countervail.types import Floats
+from countervail.world import known_cells
 from countervail.world.accounts import LARGE_DEFICIT
-from countervail.world.build import recipe_tables
+from countervail.world.build import economies, pairs, recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
-from countervail.world.world import World
+from countervail.world.world import OBSERVED, ORIGINS, SCALED, World
 
 BILLION = 1e3
-"""Share of value added above which a deficit is flagged."""
 MUCH_ESTIMATED = 0.25
 """Share of trade above which estimates are flagged."""
-USUAL_GDP_RATIO = (0.85, 1.1)
-"""Basic-price value added of 2022 over GDP at market prices is usually between these."""
+PAIRS_SHOWN = 20
+"""So many pairs among the members without China are listed with their origin."""
 
 STEPS = (
-    "The input-output table of 2022 is summed to 25 sectors. Its compact form has intermediate flows by pair; final"
-    " sales have no buyer, so a pair's prior is its intermediate flow times the world ratio of all sales to"
-    " intermediate ones.",
-    "Goods of each pair are set to BACI's total of 2023; the sector mix is the table's, or that of the exporter's"
-    " commodities by rank and its donor economies.",
-    "Gaps are filled: Cuba and North Korea from stale totals and partner shares, Taiwan from its own totals, pairs of"
-    " two non-reporters from the table or the Comtrade report of 2016, Belarus to Russia from its published total.",
-    "Exports above 95 % of goods output were made elsewhere: they are removed from the country's exports and imports."
-    " Hong Kong's imports are cut until its deficit is near the published one.",
-    "Services: published exports and imports of goods and services less BACI's goods, near the table's own.",
-    "Countries outside the table get donors' technology, published sector shares, and the output that gives their GDP.",
-    "Inputs that the compact table leaves out (bought beyond its 80 countries) are added in proportion to use.",
-    "All flows and final demand are balanced at once: the nearest in relative entropy to the prior under sales ="
-    " output, purchases = use + final demand, and each pair's goods total; outputs of the table are held. Countries"
-    " outside it may use more or less of each input, and are then fitted to GDP again.",
-    "Iran's unrecorded exports (published total less BACI) are in the flows, marked, and can be removed.",
+    "The input-output table of 2022 is summed to 26 sectors, crude oil and gas apart by what is produced of them."
+    " Its compact form has intermediate flows by pair; final sales have no buyer, so a pair's pattern is its"
+    " intermediate flow times the world ratio of all sales to intermediate ones.",
+    "Raw materials of each pair are BACI's by product of 2023 and are kept: crude, gas and coal are whole sectors, ores"
+    " and unwrought metals the least that mining and metals trade. What a country sells of crude, gas and coal far"
+    " beyond what it produces goes from its suppliers to its buyers. Gold that its seller does not mine is left out.",
+    "Goods of each pair, the stronger source first: sourced overrides, recorded products, BACI's total of 2023,"
+    " Russia's customs where BACI has nothing, Taiwan from its totals, pairs that BACI's extract lacks from the table,"
+    " pairs of two that do not report from UNCTAD's matrix of 2015 at the level of 2023. A total is at least its"
+    " recorded products.",
+    "Exports and imports of members and of built countries are brought to official totals, or to what the UN's accounts"
+    " leave for goods, within bounds: official figures and recorded products stay.",
+    "Exports above 95 % of goods output were made elsewhere and are cut from the country's exports and imports; imports"
+    " that leave a deficit far above the published one pass through and are cut (Hong Kong, Singapore).",
+    "Services close the balance of payments: published exports and imports of goods and services less goods, official"
+    " figures first; by pair as the OECD's figures to 2019 and the table have them.",
+    "Value added by seven groups is the UN's of 2023 for every country; within a group the table's split, that of donor"
+    " economies, or what is mined by quantity. Outputs cover exports; where exporting sectors alone make more than"
+    " their group's value added they use more inputs.",
+    "All flows are balanced at once: the nearest in relative entropy to the prior under sales = output, each pair's"
+    " goods and services totals and the recorded products, with purchases near to use. Then each country's use and"
+    " final demand are fitted to what it buys and to the inputs that outputs less value added leave.",
+    "Base tariffs: each importer's applied mean on goods, none within customs unions and free trade areas.",
+    "What no customs office records (oil of Iran, Venezuela, crude for North Korea) is in the flows, from official and"
+    " press figures, marked, and can be removed.",
     "Trade among the countries of the rest of the world is its domestic trade.",
 )
 LIMITS = (
-    "No base tariffs, because there is no open source: tariff revenue and optimal tariffs mean nothing.",
-    "Goods trade is of 2023, the input-output table of 2022: oil and gas prices fell in between, and what Norway or"
-    " Angola exported less in 2023 appears as their own final demand.",
-    "Value added of the table's countries is at basic prices of 2022, below GDP at market prices by product taxes.",
-    "A built country's sectors are its donors', not its own: its totals and its oil are usable, its machinery is not.",
-    "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than of Iran's"
-    " oil. Venezuela's shipments under other flags and to Cuba, and North Korea's, are missing.",
-    "Services of pairs outside the table follow their goods. A pair without goods has none, which need not be true.",
-    "Iran's unrecorded exports are included and its unrecorded imports are not: its surplus is overstated by them.",
+    "Tariffs are one rate an importer: optimal tariffs by sector mean nothing.",
+    "The pattern of inputs is of 2022, accounts and goods trade are of 2023.",
+    "A built country's sectors are its donors' within each group: its totals and its raw materials are usable, its"
+    " machinery is not.",
+    "Services imports close the balance: where the UN's total counts freight or what passes through, they do too"
+    " (China's are above the official ones).",
+    "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than the"
+    " listed oil. North Korea's sales are hardly known.",
+    "Malaysia's crude exports to China are kept as recorded, though part is suspected to be Iran's, which is also"
+    " counted as such.",
 )
 
 
@@ -60,10 +71,24 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
         "steps": list(STEPS),
         "limits": list(LIMITS),
         "assumptions": recipe_tables.rows(),
+        "overrides": [asdict(row) for row in pairs.overrides()],
+        "rejected": [{"iso3": c, "what": w, "reason": why} for (c, w), why in economies.rejected().items()],
         "countries": _countries(made, world),
+        "pairs": _pairs(made, world),
         "totals": _totals(made, world),
         "cut": {k: {c: _bn(v) for c, v in values.items()} for k, values in made.moved.items()},
         "filled": {k: _round(v if "pairs" in k else v / BILLION) for k, v in made.pairs.notes.items()},
+        "rerouted": [
+            {
+                "exporter": made.regions[i],
+                "importer": made.regions[n],
+                "sector": recipe_tables.CODES[s],
+                "recorded": _bn(before),
+                "ours": _bn(after),
+            }
+            for i, n, s, before, after in made.products.rerouted()
+        ],
+        "known": [c.row() for c in known_cells.compare(world)],
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
     }
@@ -89,15 +114,41 @@ def markdown(world: World) -> str:
         _table(("what", "country", "value"), [(k, c, v) for k, cut in sheet["cut"].items() for c, v in cut.items()]),
         "Filled:",
         _table(("what", "value"), sheet["filled"].items()),
+        "## Figures that stand before the sources",
+        "Million USD. `unrecorded` cells come on top of the pair's recorded goods.",
+        _table(
+            ("exporter", "importer", "sector", "value", "low", "high", "unrecorded", "source", "reason"),
+            [tuple(row[k] for k in _OVERRIDE) for row in sheet["overrides"]],
+        ),
+        "Figures of the UN's accounts that are not used:",
+        _table(("country", "what", "reason"), [tuple(row.values()) for row in sheet["rejected"]]),
+        "Re-exports of crude, gas and coal, sent from their origin to their user: recorded and ours.",
+        _table(
+            ("exporter", "importer", "sector", "recorded", "ours"), [tuple(row.values()) for row in sheet["rerouted"]]
+        ),
+        "## Trade among the members, without China",
+        f"The {PAIRS_SHOWN} largest pairs, goods.",
+        _table(
+            ("exporter", "importer", "goods", "of it unrecorded", "origin of the total", "source"),
+            [tuple(row.values()) for row in sheet["pairs"]],
+        ),
         "## Countries",
-        "`deficit` and `published` are trade deficits as shares of value added; `estimated` is the share of trade with "
-        "an estimated or assumed total; `moved` is the share of exports, or of use, that balancing moved.",
+        "`deficit` and `published` are trade deficits as shares of value added; `observed` is the share of goods "
+        "trade whose pair total somebody recorded, `main export` the largest sector of goods sold and the share of it "
+        "that is recorded by product; `moved` is the share of exports, or of use, that balancing moved.",
         _table(
             (
-                *("country", "value added", "GDP", "GDP 2022", "exports", "imports"),
-                *("deficit", "published", "estimated", "moved exports", "moved use", "flags"),
+                *("country", "value added", "GDP", "exports", "imports", "deficit", "published"),
+                *("observed", "main export", "observed of it", "moved exports", "moved use", "flags"),
             ),
             [_country(row) for row in sheet["countries"]],
+        ),
+        "## Known figures beside ours",
+        "`countervail data check` prints them and compares others. A figure that the world was made with counts for "
+        "nothing.",
+        _table(
+            ("figure", "known", "low", "high", "unit", "ours", "verdict", "override", "why not comparable"),
+            [tuple(row[k] for k in _KNOWN) for row in sheet["known"]],
         ),
         "## Sectors",
         "Theta is the trade elasticity; `unclipped` before floor and ceiling.",
@@ -128,55 +179,94 @@ def _moved(before: Floats, after: Floats, axis: tuple[int, ...]) -> Floats:
     return np.asarray(np.abs(after - before).sum(axis=axis) / 2 / np.maximum(before.sum(axis=axis), 1e-300))
 
 
+_KNOWN = ("id", "value", "low", "high", "unit", "ours", "verdict", "used_as_override", "why_not_comparable")
+_OVERRIDE = ("exporter", "importer", "sector", "value", "low", "high", "unrecorded", "source", "reason")
+
+
 def _countries(made: Assembly, world: World) -> list[dict[str, Any]]:
     off = 1 - np.eye(world.n)[:, :, None]
-    flows, prior = made.balanced.flows - made.unrecorded, made.prior
-    moved_home = np.diagonal(flows - prior).T
-    sold = (flows * off).sum(axis=(1, 2))
-    exports = (world.flows * off).sum(axis=(1, 2))
-    imports = (world.flows * off).sum(axis=(0, 2))
-    trade_moved = np.abs((flows - prior) * off).sum(axis=(1, 2)) / 2 / np.maximum(sold, 1e-300)
-    used = np.einsum("nkj,nj->nk", made.technology, made.output)
-    use_moved = np.abs(used - made.use).sum(axis=1) / made.use.sum(axis=1)
+    net = made.balanced.flows
+    exports, imports = (net * off).sum(axis=(1, 2)), (net * off).sum(axis=(0, 2))
+    before = made.prior * off
+    after = (net - made.unrecorded / (1 + made.tariff)) * off
+    trade_moved = np.abs(after - before).sum(axis=(1, 2)) / 2 / np.maximum(before.sum(axis=(1, 2)), 1e-300)
+    use_moved = np.abs(made.use - made.prior_use).sum(axis=1) / 2 / made.prior_use.sum(axis=1)
     value_added = world.value_added.sum(axis=1)
     share = world.estimated_share
-    return [
-        {
-            "iso3": c,
-            "value_added": _bn(value_added[i]),
-            "gdp": _bn(made.gdp[i]),
-            "gdp_2022": _bn(made.wdi[c][2022]) if 2022 in made.wdi.get(c, {}) else None,
-            "exports": _bn(exports[i]),
-            "imports": _bn(imports[i]),
-            "deficit_share": _round(world.deficit[i] / value_added[i]),
-            "published_deficit_share": None
-            if np.isnan(made.published_deficit[i])
-            else _round(made.published_deficit[i] / value_added[i]),
-            "estimated_trade_share": _round(share[i]),
-            "moved_export_share": _round(trade_moved[i]),
-            "moved_home_share": _round(np.abs(moved_home[i]).sum() / made.output[i].sum()),
-            "moved_use_share": _round(use_moved[i]),
-            "flags": _flags(
-                c in made.icio.countries,
-                float(world.deficit[i] / value_added[i]),
-                float(share[i]),
-                float(value_added[i] / made.wdi.get(c, {}).get(2022, made.gdp[i])),
-            ),
-        }
-        for i, c in enumerate(world.countries)
-    ]
+    assert world.estimated is not None
+    goods = (net * off)[:, :, recipe_tables.GOODS]
+    known = np.where(world.estimated[:, :, recipe_tables.GOODS] < SCALED, goods, 0.0)
+    both = goods.sum(axis=(1, 2)) + goods.sum(axis=(0, 2))
+    seen = (known.sum(axis=(1, 2)) + known.sum(axis=(0, 2))) / both
+    main = goods.sum(axis=1).argmax(axis=1)
+    rows = []
+    for i, c in enumerate(world.countries):
+        sold = goods[i, :, main[i]]
+        rows.append(
+            {
+                "iso3": c,
+                "value_added": _bn(value_added[i]),
+                "gdp": _bn(made.accounts.gdp[i]),
+                "exports": _bn(exports[i]),
+                "imports": _bn(imports[i]),
+                "deficit_share": _round(world.deficit[i] / value_added[i]),
+                "published_deficit_share": None
+                if np.isnan(made.published_deficit[i])
+                else _round(made.published_deficit[i] / value_added[i]),
+                "observed_goods_share": _round(seen[i]),
+                "main_export": recipe_tables.CODES[main[i]],
+                "main_export_observed": _round(
+                    sold[world.estimated[i, :, main[i]] == OBSERVED].sum() / max(float(sold.sum()), 1e-300)
+                ),
+                "estimated_trade_share": _round(share[i]),
+                "moved_export_share": _round(trade_moved[i]),
+                "moved_use_share": _round(use_moved[i]),
+                "flags": _flags(c in made.icio.countries, float(world.deficit[i] / value_added[i]), float(share[i])),
+            }
+        )
+    return rows
 
 
-def _flags(in_table: bool, deficit: float, estimated: float, ratio: float) -> list[str]:
+def _flags(in_table: bool, deficit: float, estimated: float) -> list[str]:
     """What a reader should know before quoting a country."""
-    low, high = USUAL_GDP_RATIO
     flags = {
         "built from donor economies": not in_table,
         f"trade deficit or surplus above {LARGE_DEFICIT:.0%} of value added": abs(deficit) > LARGE_DEFICIT,
         f"over {MUCH_ESTIMATED:.0%} of trade estimated": estimated > MUCH_ESTIMATED,
-        "value added far from GDP": not low < ratio < high,
     }
     return [text for text, holds in flags.items() if holds]
+
+
+def _pairs(made: Assembly, world: World) -> list[dict[str, Any]]:
+    """The largest pairs among the members of the letters' club without China, with the origin of their total."""
+    inside = [world.index(c) for c in recipe_tables.words("members") if c != "CHN"]
+    hidden = made.pairs.unrecorded.sum(axis=2)
+    goods = made.pairs.total + hidden
+    cells = sorted(((goods[i, n], i, n) for i in inside for n in inside if i != n), reverse=True)[:PAIRS_SHOWN]
+    sources = {(r.exporter, r.importer): r.source for r in pairs.overrides()}
+    return [
+        {
+            "exporter": world.countries[i],
+            "importer": world.countries[n],
+            "goods": _bn(value),
+            "unrecorded": _bn(hidden[i, n]),
+            "origin": ORIGINS[made.pairs.origin[i, n]],
+            "source": sources.get(
+                (world.countries[i], world.countries[n]), _USUAL_SOURCE[ORIGINS[made.pairs.origin[i, n]]]
+            ),
+        }
+        for value, i, n in cells
+    ]
+
+
+_USUAL_SOURCE = {
+    "observed": "BACI 2023",
+    "observed total": "BACI 2023",
+    "official figure": "IMF IMTS, reporter Russia",
+    "mirrored": "BACI 2023, one side reporting",
+    "scaled": "UNCTAD 2015 at the level of 2023, or scaled to a published total",
+    "imputed": "none",
+}
 
 
 def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str, Any]]:
@@ -199,7 +289,8 @@ def _sectors(made: Assembly, theta: Elasticities, world: World) -> list[dict[str
 
 def _totals(made: Assembly, world: World) -> dict[str, float]:
     inside = [i for i, c in enumerate(world.countries) if c in made.icio.countries]
-    pair = (made.balanced.flows - made.unrecorded)[:, :, recipe_tables.GOODS].sum(axis=2)
+    net = made.balanced.flows - made.unrecorded / (1 + made.tariff)
+    pair = net[:, :, recipe_tables.GOODS].sum(axis=2)
     np.fill_diagonal(pair, 0.0)
     rus, chn = world.index("RUS"), world.index("CHN")
     return {
@@ -210,13 +301,11 @@ def _totals(made: Assembly, world: World) -> dict[str, float]:
         "trade within the rest of the world, part of its domestic sales": _bn(made.pairs.intra_row),
         "Russia to China, goods": _bn(pair[rus, chn]),
         "China to Russia, goods": _bn(pair[chn, rus]),
-        "share of value moved by balancing": _round(
-            np.abs(made.balanced.flows - made.unrecorded - made.prior).sum() / 2 / made.prior.sum()
-        ),
+        "share of value moved by balancing": _round(np.abs(net - made.prior).sum() / 2 / made.prior.sum()),
         "goods trade cut as re-exported or passing through": _bn(made.recorded.sum() - pair.sum()),
-        "expenditure short of use before balancing": _bn(
-            np.maximum(made.use - (made.prior + made.unrecorded).sum(axis=0), 0).sum()
-        ),
+        "goods that no customs office records": _bn(made.pairs.unrecorded.sum()),
+        "share of use moved by balancing": _round(np.abs(made.use - made.prior_use).sum() / 2 / made.prior_use.sum()),
+        "base tariff revenue": _bn(world.tariff_revenue.sum()),
     }
 
 
@@ -228,8 +317,8 @@ def _source(source: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _country(row: Mapping[str, Any]) -> tuple[Any, ...]:
     keys = (
-        *("value_added", "gdp", "gdp_2022", "exports", "imports", "deficit_share", "published_deficit_share"),
-        *("estimated_trade_share", "moved_export_share", "moved_use_share"),
+        *("value_added", "gdp", "exports", "imports", "deficit_share", "published_deficit_share"),
+        *("observed_goods_share", "main_export", "main_export_observed", "moved_export_share", "moved_use_share"),
     )
     return f"{name(row['iso3'])} ({row['iso3']})", *(row[k] for k in keys), "; ".join(row["flags"])
 

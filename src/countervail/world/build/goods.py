@@ -1,41 +1,136 @@
-"""Goods trade of every pair of regions: totals, estimates where nobody reports, and the split by sector."""
+"""Goods by sector: raw materials as customs record them, what only passes through sent on, and the mix of the rest.
+
+Crude oil, gas and coal are whole sectors; ores, unwrought metals and some chemicals are part of theirs.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countervail import countries
 from countervail.types import Floats, Indices
 from countervail.world.build import recipe_tables
 from countervail.world.build.sources import factbook
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
-from countervail.world.build.sources.panels import HISTORY_YEARS, Baci, read_history
-from countervail.world.world import ESTIMATED, ESTIMATED_MIX
+from countervail.world.build.sources.panels import Baci, ProductMix
+from countervail.world.build.sources.raw_materials import SECTORS, Mining, RawMaterials, read_mining, read_raw_materials
 
 G = int(recipe_tables.GOODS.sum())
-"""Number of goods sectors; they come first."""
-TRADE_YEAR_END = "2023-12-31"
+WHOLE: tuple[str, ...] = ("CRUDE", "GAS", "COAL")
+"""Sectors whose whole trade the products are."""
+_PLACES = [recipe_tables.position(code) for code in SECTORS]
+# sums of minerals whose output, times the world's unit value in trade, is that of the sector
+_MINERALS = {"CRUDE": ("Petroleum",), "COAL": ("Steam Coal", "Coking Coal", "Lignite"), "GAS": ("Natural Gas",)}
 
 
-@dataclass
-class PairTotals:
-    """Goods trade by pair, million USD, and how it is known.
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Trade in raw materials and what is taken out of the ground, million USD.
 
-    `total[exporter, importer]` (no diagonal), `status` as `World.estimated`, `unrecorded` Iran's oil (not in total),
-    `intra_row` the trade among the countries of the residual region (its domestic trade), `notes` what was filled.
+    `trade[exporter, importer, goods]`: the whole trade of `WHOLE`, what is recorded by product of the others;
+    `recorded` the same as customs have it, before re-exports are sent on; `outside[exporter, importer]` bullion that
+    its seller does not mine; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined);
+    `unplaced[exporter]` crude that sanctioned sellers sold to a place not named.
     """
 
-    total: Floats
-    status: NDArray[np.uint8]
-    unrecorded: Floats
-    intra_row: float
-    notes: dict[str, float] = field(default_factory=dict)
+    trade: Floats
+    recorded: Floats
+    outside: Floats
+    output: Floats
+    unplaced: Floats
+
+    def rerouted(self) -> list[tuple[int, int, int, float, float]]:
+        """Cells that re-exports changed: exporter, importer, sector, recorded and ours; the largest first."""
+        change = np.abs(self.trade - self.recorded)
+        cells = np.argwhere(change > recipe_tables.number("reexport_shown"))
+        order = np.argsort(-change[tuple(cells.T)], kind="stable")
+        return [
+            (int(i), int(n), int(s), float(self.recorded[i, n, s]), float(self.trade[i, n, s]))
+            for i, n, s in cells[order]
+        ]
+
+
+def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products:
+    """Raw materials of a year by pair of regions, re-exports of crude, gas and coal sent on to their users."""
+    raw = read_raw_materials(source, (year,))
+    recorded = np.zeros((len(regions), len(regions), G))
+    recorded[:, :, _PLACES] = raw.value(year, regions)
+    home = np.arange(len(regions))
+    recorded[home, home] = 0.0
+    output = _output(read_mining(source), raw, regions, year)
+    trade = recorded.copy()
+    own = np.isin(np.array(regions), recipe_tables.words("reexport_exempt"))
+    for code in WHOLE:
+        s = recipe_tables.position(code)
+        most = np.where(own, np.inf, output[:, s] * recipe_tables.number("reexport_slack"))
+        trade[:, :, s] = pass_on(recorded[:, :, s], most, recipe_tables.number("reexport_large"))
+    outside = raw.outside(year, regions)
+    np.fill_diagonal(outside, 0.0)
+    return Products(trade, recorded, outside, output, raw.unplaced_sales(year, regions))
+
+
+def pass_on(trade: Floats, output: Floats, least: float = 0.0, rounds: int = 4) -> Floats:
+    """Flows `[exporter, importer]` in which exports above `output[country]` go from their origin to their user.
+
+    What a country sells beyond its own output is taken from its sales in proportion and from what it bought, and added
+    to what its suppliers sell directly, in proportion to what they supplied; what would come back to a supplier is
+    dropped. Countries that buy from one another are gone through several times.
+    """
+    cells = trade.copy()
+    for _ in range(rounds):
+        for k in np.argsort(output - cells.sum(axis=1), kind="stable"):
+            sold, bought = cells[k].sum(), cells[:, k].sum()
+            excess = sold - output[k]
+            if bought <= 0 or excess <= least:
+                continue
+            share, passed = cells[:, k] / bought, cells[k] * (excess / sold)
+            cells[k] -= passed
+            cells[:, k] *= max(recipe_tables.number("reexport_kept"), 1 - excess / bought)
+            cells += np.outer(share, passed)
+            np.fill_diagonal(cells, 0.0)
+    return cells
+
+
+def _output(mining: Mining, raw: RawMaterials, regions: tuple[str, ...], year: int) -> Floats:
+    """Output by quantity `[country, goods]` at the unit value of exports: the world's at least, twice that at most.
+
+    Gas is valued at its lower price at home.
+    """
+    usd, tonnes = raw.value(year, regions), raw.quantity(year, regions)
+    place = {c: i for i, c in enumerate(regions)}
+    out = np.zeros((len(regions), G))
+
+    def mined(mineral: str, price: float) -> Floats:
+        values = mining.of(mineral, year) if mineral in mining.minerals else {}
+        at: Indices = np.array([place.get(c, place["ROW"]) for c in values], dtype=np.intp)
+        return np.asarray(
+            np.bincount(at, weights=np.array(list(values.values())) * price, minlength=len(regions)), dtype=np.float64
+        )
+
+    for code, minerals in _MINERALS.items():
+        s, k = recipe_tables.position(code), SECTORS.index(code)
+        sold, weight = usd[:, :, k].sum(axis=1), tonnes[:, :, k].sum(axis=1)
+        if code == "GAS":  # most gas is used where it is found, far below the prices of trade
+            home = mined(minerals[0], recipe_tables.number("gas_home_price") / 1e3)
+            own = np.minimum(sold, recipe_tables.number("gas_sold_most") * home)
+            out[:, s] = home + recipe_tables.number("gas_export_premium") * own
+            continue
+        usual = sold.sum() / max(weight.sum(), 1e-300)
+        price = np.clip(np.divide(sold, weight, out=np.full_like(sold, usual), where=weight > 0), usual, 2 * usual)
+        out[:, s] = sum(mined(m, _quality(m)) for m in minerals) * price
+    return out
+
+
+def _quality(mineral: str) -> float:
+    """Lignite is worth a part of hard coal; the others have their sector's unit value."""
+    return recipe_tables.number("lignite_price") if mineral == "Lignite" else 1.0
+
+
+MIX_FILL = 0.01
+"""The part of a pair's mix that follows its exporter's, so that no sector of it is shut by an empty pattern."""
 
 
 @dataclass(frozen=True)
@@ -44,54 +139,6 @@ class Mixes:
 
     exports: Floats
     tilt: Floats
-
-
-def pair_totals(
-    source: Path, regions: tuple[str, ...], groups: Indices, table: Baci, icio: Icio, book: Factbook
-) -> PairTotals:
-    """BACI by region, then the gaps: Cuba and North Korea, Taiwan and São Tomé, non-reporters, Belarus, Iran."""
-    n = len(regions)
-    at = {c: i for i, c in enumerate(regions)}
-    total = table.grouped(groups, n)
-    intra = float(total[at["ROW"], at["ROW"]])
-    np.fill_diagonal(total, 0.0)
-    pairs = PairTotals(total, np.full((n, n), ESTIMATED_MIX, dtype=np.uint8), np.zeros((n, n)), intra)
-    panel = np.nan_to_num(read_history(source, regions))
-    reported = set(table.countries)
-    pattern = _icio_goods(icio, at, n)
-    for country in ("CUB", "PRK"):
-        if country not in reported:
-            _from_partner_shares(pairs, country, at, book, panel)
-    for country in ("TWN", "STP"):
-        if country not in reported:
-            _from_icio(pairs, country, at, pattern, book)
-    _non_reporters(pairs, at, icio, pattern, panel[HISTORY_YEARS.index(2016)])
-    _missing(pairs, at, icio, pattern)
-    _belarus(pairs, at, book)
-    _iran(pairs, at, book)
-    return pairs
-
-
-def take_out_reexports(pairs: PairTotals, regions: tuple[str, ...], output: Floats) -> dict[str, float]:
-    """Cut goods exports to a share of goods output where they exceed it, and imports by the same value, in place.
-
-    `output[country]` is goods output, NaN where it is not known. What is cut was made elsewhere and passes through.
-    Returns the value cut by country, million USD.
-    """
-    cut: dict[str, float] = {}
-    exports = pairs.total.sum(axis=1)
-    for i in np.nonzero(exports > recipe_tables.number("export_cap") * output)[0]:
-        left = recipe_tables.number("export_cap") * output[i]
-        cut[regions[i]] = float(exports[i] - left)
-        _scale(pairs, (i, slice(None)), left / exports[i])
-    for country, value in cut.items():
-        scale_imports(pairs, regions.index(country), value)
-    return cut
-
-
-def scale_imports(pairs: PairTotals, n: int, value: float) -> None:
-    """Lower the goods imports of a country by a value, at most by three quarters, in proportion."""
-    _scale(pairs, (slice(None), n), max(0.25, 1 - value / pairs.total[:, n].sum()))
 
 
 def mixes(regions: tuple[str, ...], icio: Icio, book: Factbook) -> Mixes:
@@ -126,160 +173,24 @@ def rest_of_world_exports(table: Baci, groups: Indices, n: int, base: Floats, bo
     return out
 
 
-def prior(regions: tuple[str, ...], pairs: PairTotals, icio: Icio, mix: Mixes, rest: Floats) -> Floats:
-    """Prior goods flows [exporter, importer, goods] that sum to the pair totals; the diagonal is empty.
+def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, product_mix: ProductMix | None) -> Floats:
+    """How each pair's goods are split over sectors [exporter, importer, goods], not normed.
 
-    Within the input-output table a pair's own pattern, elsewhere the exporter's mix tilted to what the importer buys.
+    `product_mix` where customs records by product are at hand; within the input-output table a pair's own pattern,
+    elsewhere the exporter's mix tilted to what the importer buys, which also fills a little of every pattern.
     """
     n = len(regions)
     cube = np.repeat(mix.exports[:, None, :], n, axis=1) * mix.tilt[None, :, :]
     known = rest.sum(axis=1) > 0
     cube[n - 1, known] = (rest * mix.tilt)[known]
+    cube /= cube.sum(axis=2, keepdims=True)
     where = np.array([regions.index(c) for c in icio.countries])
     own = icio.intermediate[:, :, recipe_tables.GOODS] * icio.sales_ratio[recipe_tables.GOODS]
+    sums = own.sum(axis=2, keepdims=True)
     block = cube[np.ix_(where, where)]
-    cube[np.ix_(where, where)] = np.where(own.sum(axis=2, keepdims=True) > 0, own, block)
-    sums = cube.sum(axis=2)
-    return np.asarray(cube * np.divide(pairs.total, sums, out=np.zeros_like(sums), where=sums > 0)[:, :, None])
-
-
-def unrecorded(pairs: PairTotals) -> Floats:
-    """Iran's unrecorded exports by sector [exporter, importer, sector]: crude and refined."""
-    cube = np.zeros((*pairs.total.shape, len(recipe_tables.CODES)))
-    crude = recipe_tables.number("iran_unrecorded_crude")
-    cube[:, :, recipe_tables.position("OIL_GAS")] = crude * pairs.unrecorded
-    cube[:, :, recipe_tables.position("REFINING")] = (1 - crude) * pairs.unrecorded
-    return cube
-
-
-def _fill(pairs: PairTotals, i: int, n: int, value: float) -> None:
-    pairs.total[i, n] = value
-    pairs.status[i, n] = ESTIMATED
-
-
-def _icio_goods(icio: Icio, at: dict[str, int], n: int) -> Floats:
-    """Intermediate goods flows of the input-output table by pair of regions."""
-    where = [at[c] for c in icio.countries]
-    out = np.zeros((n, n))
-    out[np.ix_(where, where)] = icio.intermediate[:, :, recipe_tables.GOODS].sum(axis=2)
-    np.fill_diagonal(out, 0.0)
-    return out
-
-
-def _from_partner_shares(pairs: PairTotals, country: str, at: dict[str, int], book: Factbook, panel: Floats) -> None:
-    """Stale Factbook totals spread over its partner shares; the rest by the last Comtrade pattern, else named ones."""
-    i = at[country]
-    for flow in ("exp", "imp"):
-        value = recipe_tables.number(f"goods_{flow}_{country}")
-        share = np.zeros(len(at))
-        for partner, part in book.partners[country, flow]:
-            share[at.get(partner, at["ROW"])] += part
-        rest = max(0.0, 1 - share.sum())
-        seen = panel[-1, :, i] if flow == "imp" else np.zeros(len(at))
-        weight = np.where(share > 0, 0.0, seen)
-        weight[i] = 0.0
-        if weight.sum() <= 0:
-            listed = recipe_tables.words("cuba_export_rest") if country == "CUB" else ("ROW",)
-            weight[[at[c] for c in listed]] = 1.0
-        share += rest * weight / weight.sum()
-        share[i] = 0.0
-        for n in np.nonzero(share)[0]:
-            pair = (i, int(n)) if flow == "exp" else (int(n), i)
-            _fill(pairs, *pair, float(value * share[n] / share.sum()))
-        pairs.notes[f"{country} {flow}"] = value
-
-
-def _from_icio(pairs: PairTotals, country: str, at: dict[str, int], pattern: Floats, book: Factbook) -> None:
-    """The input-output table's pattern, scaled to Factbook totals where these are goods (Taiwan), else by the ratio."""
-    i = at[country]
-    ratio = recipe_tables.number("icio_to_trade")
-    exports = book.exports[country] if country == "TWN" else ratio * pattern[i].sum()
-    imports = book.imports[country] if country == "TWN" else ratio * pattern[:, i].sum()
-    for n in range(len(at)):
-        if pattern[i, n] > 0:
-            _fill(pairs, i, n, float(exports * pattern[i, n] / pattern[i].sum()))
-        if pattern[n, i] > 0:
-            _fill(pairs, n, i, float(imports * pattern[n, i] / pattern[:, i].sum()))
-    pairs.notes[f"{country} exp"], pairs.notes[f"{country} imp"] = exports, imports
-
-
-def _non_reporters(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: Floats, panel: Floats) -> None:
-    """Trade between two that do not report: the input-output table's, else the exporter's report of 2016."""
-    silent = recipe_tables.words("non_reporters")
-    ratio = recipe_tables.number("icio_to_trade")
-    count, value = 0, 0.0
-    for a in silent:
-        for b in silent:
-            i, n = at[a], at[b]
-            if a == b or pairs.total[i, n] > 0:
-                continue
-            inside = a in icio.countries and b in icio.countries
-            guess = ratio * pattern[i, n] if inside else panel[i, n]
-            if guess > 0:
-                _fill(pairs, i, n, float(guess))
-                count, value = count + 1, value + guess
-    pairs.notes["non-reporting pairs"], pairs.notes["their trade"] = count, value
-
-
-def _missing(pairs: PairTotals, at: dict[str, int], icio: Icio, pattern: Floats) -> None:
-    """Pairs of the input-output table that trade there and are absent from BACI (Korea-Viet Nam, Poland-Russia ...).
-
-    A member of the European Union trades with an outsider as much less or more than in the table's year as the other
-    members do: what the Union's measures took away by the year of the trade data is in that ratio.
-    """
-    ratio = recipe_tables.number("icio_to_trade")
-    inside = [at[c] for c in icio.countries]
-    union = np.zeros(len(at), bool)
-    union[[at[c] for c in countries.group("EU", TRADE_YEAR_END) if c in at]] = True
-    seen = pairs.total > 0
-    stopped = [at[c] for c in recipe_tables.words("true_zeros") if c in at]
-    count, value = 0, 0.0
-    for i in inside:
-        for n in inside:
-            if i == n or seen[i, n] or pattern[i, n] <= 0 or (i in stopped and n in stopped):
-                continue
-            peers = np.zeros_like(seen)
-            if union[n] and not union[i]:
-                peers[i] = union
-            elif union[i] and not union[n]:
-                peers[:, n] = union
-            peers &= seen & (pattern > 0)
-            scale = pairs.total[peers].sum() / (ratio * pattern[peers].sum()) if peers.any() else 1.0
-            guess = float(scale * ratio * pattern[i, n])
-            _fill(pairs, i, n, guess)
-            count, value = count + 1, value + guess
-    pairs.notes["pairs absent from BACI"], pairs.notes["their estimated trade"] = count, value
-
-
-def _belarus(pairs: PairTotals, at: dict[str, int], book: Factbook) -> None:
-    """Part of what Belarus exports beyond every mirror goes to Russia."""
-    i, n = at["BLR"], at["RUS"]
-    goods = recipe_tables.number("belarus_goods_share") * book.exports["BLR"]
-    gap = max(0.0, goods - pairs.total[i].sum()) * recipe_tables.number("belarus_gap_to_russia")
-    _fill(pairs, i, n, float(pairs.total[i, n] + gap))
-    pairs.notes["BLR to RUS added"] = gap
-
-
-def _iran(pairs: PairTotals, at: dict[str, int], book: Factbook) -> None:
-    """Iran's exports that no customs office recorded: China, the Emirates, the rest to partners that record others."""
-    i = at["IRN"]
-    goods = recipe_tables.number("iran_recorded_share") * book.exports["IRN"]
-    gap = max(0.0, goods - pairs.total[i].sum()) * recipe_tables.number("iran_unrecorded_scale")
-    first = {
-        at["CHN"]: recipe_tables.number("iran_unrecorded_china"),
-        at["ARE"]: recipe_tables.number("iran_unrecorded_emirates"),
-    }
-    share = np.where(pairs.status[i] == ESTIMATED_MIX, pairs.total[i], 0.0)
-    share[list(first)] = 0.0
-    share *= (1 - sum(first.values())) / share.sum()
-    for n, part in first.items():
-        share[n] = part
-    pairs.unrecorded[i] = gap * share
-    pairs.notes["IRN unrecorded"] = gap
-
-
-def _scale(pairs: PairTotals, where: tuple[Any, Any], factor: float) -> None:
-    """Scale some totals; what loses more than a quarter is no longer an observed total."""
-    pairs.total[where] *= factor
-    if factor < 0.75:
-        pairs.status[where] = np.maximum(pairs.status[where], ESTIMATED)
+    pattern = np.divide(own, sums, out=block.copy(), where=sums > 0)
+    cube[np.ix_(where, where)] = (1 - MIX_FILL) * pattern + MIX_FILL * block
+    if product_mix is not None:
+        seen = product_mix.value.sum(axis=2) > 0
+        cube[seen] = product_mix.value[seen] / product_mix.value[seen].sum(axis=1, keepdims=True)
+    return np.asarray(cube)

@@ -1,4 +1,4 @@
-"""The recipe's two tables: its assumptions, with range and reason, and the 25 sectors of the bundled world."""
+"""The recipe's tables: its assumptions, with range and reason, and the 26 sectors of the bundled world."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Sector:
-    """A sector: its code and name, whether it is goods, its ICIO industries and its GTAP 10 sectors (lower case)."""
+    """A sector: its code and name, whether it is goods, its ICIO industries and its GTAP 10 sectors (lower case).
+
+    The input-output table has crude oil and gas in one industry, which is read as CRUDE and split by the recipe.
+    """
 
     code: str
     name: str
@@ -74,7 +77,8 @@ SECTORS: tuple[Sector, ...] = (
         "pdr wht gro v_f osd c_b pfb ocr ctl oap rmk wol frs fsh",
     ),
     _goods("COAL", "Coal", "B05", "coa"),
-    _goods("OIL_GAS", "Crude oil and natural gas", "B06", "oil gas"),
+    _goods("CRUDE", "Crude oil", "B06", "oil"),
+    _goods("GAS", "Natural gas", "", "gas"),
     _goods("MINING", "Other mining", "B07 B08 B09", "oxt"),
     _goods("FOOD", "Food, drink, tobacco", "C10T12", "cmt omt vol mil pcr sgr ofd b_t"),
     _goods("TEXTILES", "Textiles, clothing, leather", "C13T15", "tex wap lea"),
@@ -100,9 +104,21 @@ SECTORS: tuple[Sector, ...] = (
 )
 CODES: tuple[str, ...] = tuple(s.code for s in SECTORS)
 GOODS: Mask = np.array([s.goods for s in SECTORS])
-AGRICULTURE = (0,)
-INDUSTRY = tuple(range(1, 19))
-SERVICES = tuple(range(19, 25))
+EXTRACTION: tuple[str, ...] = ("COAL", "CRUDE", "GAS", "MINING")
+"""What is taken out of the ground: its output rests on quantities, and its trade on the customs records by product."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "A-B": ("AGR",),
+    "C+E": (*EXTRACTION, "UTILITIES"),
+    "D": (
+        *("FOOD", "TEXTILES", "WOOD_PAPER", "REFINING", "CHEMICALS", "PHARMA", "RUBBER_MINERALS", "METALS"),
+        *("ELECTRONICS", "MACHINERY", "VEHICLES", "TRANSPORT_EQUIPMENT", "OTHER_MANUFACTURING"),
+    ),
+    "F": ("CONSTRUCTION",),
+    "G-H": ("TRADE",),
+    "I": ("TRANSPORT", "ICT"),
+    "J-P": ("FINANCE", "BUSINESS", "PUBLIC"),
+}
+"""The sectors of the groups by which the United Nations publish value added (ISIC 3; mining with utilities)."""
 
 
 @cache

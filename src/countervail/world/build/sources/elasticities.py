@@ -50,7 +50,7 @@ class Elasticities:
 
 
 def read(source: Path, detailed: Icio) -> Elasticities:
-    """Theta of the 25 sectors.
+    """Theta of the 26 sectors.
 
     The mean of a sector's GTAP figures within an ICIO industry, then industries weighted by their trade in the
     `detailed` input-output table (before aggregation). Gaps (coal, gas, services) and the clipping are assumptions.
@@ -73,14 +73,15 @@ def read(source: Path, detailed: Icio) -> Elasticities:
             theta[j] = recipe_tables.number("elasticity_services")
         elif sector.code == "COAL":
             theta[j] = recipe_tables.number("elasticity_coal")
-        elif sector.code == "OIL_GAS":
-            gas = recipe_tables.number("gas_share")
-            theta[j] = (1 - gas) * (figures["oil"] - offset) + gas * recipe_tables.number("elasticity_gas")
+        elif sector.code == "CRUDE":
+            theta[j] = figures["oil"] - offset
+        elif sector.code == "GAS":
+            theta[j] = recipe_tables.number("elasticity_gas")
         else:
             means = {i: _mean(figures, _INDUSTRY.get(i, sector.gtap)) for i in sector.icio}
             total = sum(weight[i] for i in means)
             theta[j] = sum(weight[i] * m for i, m in means.items()) / total - offset
-    cited = recipe_tables.GOODS & (np.array(recipe_tables.CODES) != "COAL")
+    cited = recipe_tables.GOODS & ~np.isin(recipe_tables.CODES, ("COAL", "GAS"))
     return Elasticities(_clip(theta), *_range(theta), theta, cited)
 
 
@@ -101,7 +102,7 @@ def _range(theta: Floats) -> tuple[Floats, Floats]:
     least, most = table["elasticity_floor"].low, table["elasticity_ceiling"].high
     low = np.clip((theta - np.where(recipe_tables.GOODS, offset, 0.0)) * (1 - band), least, None)
     high = np.clip(theta * (1 + band), None, most)
-    for code, key in (("COAL", "elasticity_coal"),):
+    for code, key in (("COAL", "elasticity_coal"), ("GAS", "elasticity_gas")):
         low[recipe_tables.position(code)], high[recipe_tables.position(code)] = table[key].low, table[key].high
     services = table["elasticity_services"]
     low[~recipe_tables.GOODS], high[~recipe_tables.GOODS] = services.low, services.high
