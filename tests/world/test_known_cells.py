@@ -200,7 +200,8 @@ def test_only_high_confidence_that_is_no_override_fails_a_build() -> None:
         cell(id="e", kind="output"),
     ]
     compared = compare(WORLD, cells)
-    assert [c.cell.id for c in failures(compared)] == ["b"]
+    assert [c.cell.id for c in failures(compared, WORLD.year)] == ["b"]
+    assert failures(compared, WORLD.year - 1) == ()
     assert summary(compared) == {
         "figures": 5,
         "not_comparable": 1,

@@ -64,7 +64,7 @@ def test_totals_are_the_sources(world: World) -> None:
 
 def test_no_known_figure_of_high_confidence_is_missed(world: World) -> None:
     compared = known_cells.compare(world)
-    assert known_cells.failures(compared) == ()
+    assert known_cells.failures(compared, world.year) == ()
     assert sum(c.counts and c.cell.confidence == "high" for c in compared) >= 15
     medium = [c.verdict == "within" for c in compared if c.counts and c.cell.confidence == "medium"]
     assert sum(medium) >= 0.85 * len(medium)

@@ -46,7 +46,7 @@ def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | No
 
     folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
     world = build(source, progress=progress)
-    if check and (missed := known_cells.failures(known_cells.compare(world))):
+    if check and (missed := known_cells.failures(known_cells.compare(world), world.year)):
         names = ", ".join(f"{m.cell.id} ({m.ours:.4g} {m.cell.unit}, known {m.cell.value:.4g})" for m in missed)
         raise InputError(
             f"the world misses known figures: {names}; see build/known_cells.csv for their sources, and overrides.csv",
