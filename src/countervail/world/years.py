@@ -259,7 +259,8 @@ class _Year:
     def _assembled(self, balanced: Balanced, technology: Floats, use: Floats) -> World:
         """The world of balanced flows; the technology uses what they leave, value added is the rest."""
         base = self.base
-        inputs = technology * np.divide(balanced.use, use, out=np.ones_like(use), where=use > 0)[:, :, None]
+        used = np.where(balanced.flows.sum(axis=0) > 0, balanced.use, 0.0)
+        inputs = technology * np.divide(used, use, out=np.ones_like(use), where=use > 0)[:, :, None]
         total = inputs.sum(axis=1)
         most = np.maximum(technology.sum(axis=1), _MOST_INPUTS)
         inputs *= np.where(total > most, most / np.where(total > 0, total, 1.0), 1.0)[:, None, :]
