@@ -4,6 +4,7 @@
 #   make bench   the speed claims, measured                             make lock    renew the locked requirements
 #   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
 #   make generated   the charts' specifications and the page on results.json, from what describes them
+#   make backtest   the figures of the back-test, as stored tables and in docs/backtest.md
 #   make hostile     kills, damaged folders and documents, a full disk, counted (HOSTILE="--scale 0.1" is shorter)
 #   make fuzz        mutated documents until time is up (FUZZ="--seconds 20" is shorter)
 #   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
@@ -19,7 +20,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test hostile fuzz bench lint lock data from generated sbom audit clean
+.PHONY: run serve test hostile fuzz bench backtest lint lock data from generated sbom audit clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -38,6 +39,9 @@ fuzz: $(VENV)/dev.stamp
 
 bench: $(VENV)/bench.stamp $(BUNDLE)
 	$(BIN)/python -m benchmarks
+
+backtest: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.backtest
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

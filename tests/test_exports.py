@@ -26,6 +26,7 @@ NAMES = [
     "Shock",
     "World",
     "__version__",
+    "backtest",
     "check",
     "coalitions",
     "load_scenario",

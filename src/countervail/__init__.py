@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from countervail.analysis.backtest import backtest as backtest
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
     from countervail.analysis.outcome import Outcome as Outcome
@@ -44,6 +45,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "Shock": "trade.shock",
     "World": "world.world",
+    "backtest": "analysis.backtest",
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "load_scenario": "scenario.load",

@@ -102,6 +102,13 @@ def synthetic() -> dict[str, list[Row]]:
             for t in ("RUS", "IRN") for flow in ("export", "import")
             for p in ("DEU", "USA", "JPN", "CHN", "IND", "TUR", "ARE", "BLR")
         ],
+        "backtest": [
+            {"name": f"episode-{k}", "base": 2021, "year": 2023, "target": "RUS", "direction": "export",
+             "measure": "quantity", "output": "observed", "partners": 40, "model": "one sector", "fitted": None,
+             "theil_u": u, "theil_u_all": u, "theil_u_without_china": u if k else None, "correlation": 0.5,
+             "sign_share": 0.4, "half": 1.0, "everything": 9.0, "same_total": 1.1}
+            for k, u in enumerate((1.1, 0.6, 0.2))
+        ],
         "claims": _claims(),
         "timeline": [
             {"date": date, "label": label, "document": "000", "place": place}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from countervail.errors import InputError
 from countervail.world.accounts import national
-from countervail.world.build import build, economies, goods, pairs, rebuild, recipe_tables
+from countervail.world.build import build, economies, goods, pairs, rebuild, recipe_tables, write_years
 from countervail.world.build.datasheet import markdown
 from countervail.world.build.regions import great_circle
 from countervail.world.build.sources import elasticities, icio, national_accounts, panels
@@ -302,10 +304,11 @@ def numbers(part: Any) -> list[float]:
     return [part] if isinstance(part, float) else []
 
 
-def test_rebuild_writes_and_reports(fakes: Path, tmp_path: Path) -> None:
+def test_rebuild_writes_and_reports(fakes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("countervail.world.build.YEARS", range(2021, 2024))  # the years of the fakes
     stages: list[str] = []
     text = rebuild(fakes, tmp_path / "out", check=False, progress=lambda stage, done, total: stages.append(stage))
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"world.npz", "world.json"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"world.npz", "world.json", "years.npz"}
     assert "Russia to China, goods" in text
     assert stages[0] == "reading"
     assert "balancing" in stages
@@ -320,6 +323,15 @@ def test_the_bundled_world_is_what_the_recipe_makes(shared_data: Path) -> None:
     assert numbers(made.datasheet["countries"]) == pytest.approx(numbers(shipped.datasheet["countries"]), rel=1e-2)
     for part in ("steps", "limits", "assumptions"):
         assert made.datasheet[part] == shipped.datasheet[part]
+
+
+def test_the_bundled_years_are_what_the_recipe_makes(shared_data: Path, tmp_path: Path) -> None:
+    made = write_years(shared_data, tmp_path / "years.npz")
+    shipped = resources.files("countervail.world") / "data" / "years.npz"
+    with np.load(made) as ours, np.load(io.BytesIO(shipped.read_bytes())) as theirs:
+        assert set(ours.files) == set(theirs.files)
+        for name in ours.files:
+            np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
 
 
 def test_the_datasheet_page_is_the_bundled_worlds() -> None:

@@ -13,7 +13,14 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from countervail.cli import coalitions_command, evidence_command, payments_command, run_command, serve_command
+from countervail.cli import (
+    backtest_command,
+    coalitions_command,
+    evidence_command,
+    payments_command,
+    run_command,
+    serve_command,
+)
 from countervail.cli.console import JsonOption, print_json, progress_bar
 from countervail.errors import CountervailError, InputError
 from countervail.output import plain, safe_streams
@@ -23,7 +30,7 @@ INTERRUPTED = 130
 INTERNAL_ERROR = 1
 BAD_INPUT = 2
 
-Document: TypeAlias = Literal["scenario", "results", "evidence"]
+Document: TypeAlias = Literal["scenario", "results", "evidence", "episode"]
 """The documents that have a JSON Schema."""
 
 app = typer.Typer(
@@ -39,6 +46,7 @@ run_command.mount(app)
 coalitions_command.mount(app)
 evidence_command.mount(app)
 payments_command.mount(app)
+backtest_command.mount(app)
 serve_command.mount(app)
 
 
@@ -124,11 +132,13 @@ def _show_cells(rows: list[Row], counts: dict[str, Any]) -> None:
 
 @app.command(epilog="Example: countervail schema scenario > scenario.schema.json")
 def schema(document: Annotated[Document, typer.Argument(help="Which document's schema.")] = "scenario") -> None:
-    """Print the JSON Schema of a scenario, of a run's results.json, or of a case's evidence.json."""
+    """Print the JSON Schema of a scenario, of a run's results.json, of a case's evidence.json, or of an episode."""
     if document == "scenario":
         from countervail.scenario import json_schema
     elif document == "results":
         from countervail.report.results import json_schema
+    elif document == "episode":
+        from countervail.analysis.backtest.episodes import json_schema
     else:
         from countervail.evidence.schema import json_schema
     print_json(json_schema(), indent=2)

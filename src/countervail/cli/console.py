@@ -41,6 +41,13 @@ def print_json(data: Any, indent: int = 1) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
+def print_table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> None:
+    """Print lines of cells in columns of equal width."""
+    widths = [max(len(line[c]) for line in (head, *body)) for c in range(len(head))]
+    for line in (head, *body):
+        typer.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """Yield `progress(stage, done, total)`: a bar with rate and time left on stderr; silent off a terminal."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, progress_bar
+from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, print_table, progress_bar
 from countervail.types import Row
 
 
@@ -83,7 +83,7 @@ def _show(tables: dict[str, list[Row]]) -> None:
 
     summary = tables["rail_summary"]
     typer.echo(f"Payments among {summary[0]['members']} members on {summary[0]['date']}, weighted by their trade")
-    _table(
+    print_table(
         labels("rail_summary", "network", "reach", "range", "wedge", "range"),
         [
             (
@@ -99,7 +99,7 @@ def _show(tables: dict[str, list[Row]]) -> None:
     proposals = [row for row in tables["payment_proposals"] if row["country"] == CLUB]
     if proposals:
         typer.echo("\nThe worth of each link: log trade on its own pairs; the club's real income, million USD a year")
-        _table(
+        print_table(
             labels(
                 "payment_proposals",
                 *("label", "own_b", "range", "alone_usd", f"5 to 95 % ({proposals[0]['band']})", "last_usd"),
@@ -108,7 +108,7 @@ def _show(tables: dict[str, list[Row]]) -> None:
         )
     if tables["payment_cuts"]:
         typer.echo("\nThe cuts that hurt the club most, and their cost (real income; billion USD)")
-        _table(
+        print_table(
             labels(
                 "payment_cuts",
                 *("rank", "label", "wedge", "club_usd", "others_usd", "senders_usd", "third_usd", "search"),
@@ -160,9 +160,3 @@ def _cost(wedge: float | None) -> str:
     from countervail.report.numbers import share
 
     return "cannot" if wedge is None else share(wedge, 3)
-
-
-def _table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> None:
-    widths = [max(len(line[c]) for line in (head, *body)) for c in range(len(head))]
-    for line in (head, *body):
-        typer.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from countervail.types import Indices
@@ -56,3 +57,13 @@ class Shock:
     def alike(self, other: Shock) -> bool:
         """Whether two shocks are known to be the same but for `among`: they hold the same arrays."""
         return all(getattr(self, f.name) is getattr(other, f.name) for f in fields(self) if f.name != "among")
+
+    @classmethod
+    def of_bars(cls, bars: ArrayLike, left: float) -> Shock:
+        """Measures that leave the share `left` of the trade of barred cells, before anything adjusts.
+
+        Args:
+            bars: `[exporter, importer, sector]`, or what broadcasts to it: True where trade is barred.
+            left: from 0, an embargo, to 1.
+        """
+        return cls(trade_effect=np.where(bars, left, 1.0))

@@ -126,9 +126,13 @@ def compare(world: World, cells: Iterable[Cell] | None = None) -> tuple[Comparis
     return tuple(_compared(world, cell, worlds) for cell in (shipped() if cells is None else cells))
 
 
-def failures(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
-    """The figures of high confidence that a build must meet and misses."""
-    return tuple(c for c in comparisons if c.counts and c.cell.confidence == "high" and c.verdict == "off")
+def failures(comparisons: Iterable[Comparison], year: int) -> tuple[Comparison, ...]:
+    """The figures of high confidence that a build of the world of a year must meet and misses.
+
+    Those of other years are compared with what `World.at` scales, and hold back no build.
+    """
+    counted = (c for c in comparisons if c.counts and c.cell.confidence == "high" and c.cell.year == year)
+    return tuple(c for c in counted if c.verdict == "off")
 
 
 def summary(comparisons: Sequence[Comparison]) -> dict[str, Any]:

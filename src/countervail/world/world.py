@@ -282,6 +282,21 @@ class World:
 
         return without_unrecorded(self)
 
+    def at(self, year: int) -> World:
+        """The world of another year, 2010 to 2024: what is observed of it put in place, all else scaled, and balanced.
+
+        Observed are the pairs of crude, gas and coal, and from 2016 Russia's goods trade by partner; outputs and
+        spending grow with the UN's accounts. `estimated` says of each cell how it is known. The baseline year is the
+        world itself; another is made in some seconds and kept as long as the world.
+
+        Raises:
+            InputError: a year that there are no data of.
+            NotConverged: the year's figures contradict one another.
+        """
+        from countervail.world.years import at
+
+        return at(self, year)
+
     def assumptions(self) -> tuple[Mapping[str, Any], ...]:
         """The recipe's assumptions, each a row with id, value, low, high, unit, used_in, reason (none: empty)."""
         return tuple(self.datasheet.get("assumptions", ()))

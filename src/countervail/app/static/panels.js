@@ -115,5 +115,6 @@ export const checks = () =>
     { heading: "Under other rules", sections: ["rules"] },
     { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
     { heading: "Published figures compared with ours", sections: ["facts"] },
+    { heading: "How the model does on the past", sections: ["backtest"] },
     { heading: "Caveats of the data", sections: ["caveats"] },
   ]);

@@ -59,6 +59,11 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("Under other rules", ""),
     "placebo": ("Placebo", ""),
     "facts": ("Published figures beside ours", ""),
+    "backtest": (
+        "How the model does on the past",
+        "Episodes that are over, predicted from the year before; the score is over the partners that bar nothing. "
+        "Nothing was fitted on them unless the table says so.",
+    ),
     "caveats": ("Caveats of the data", ""),
 }
 _BESIDE: Final = (

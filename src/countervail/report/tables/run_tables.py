@@ -6,10 +6,12 @@ changes of real income; money is million USD a year.
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
 
 from countervail import __version__
 from countervail.analysis.claim_checks import check, facts
@@ -21,6 +23,7 @@ from countervail.errors import InputError
 from countervail.report.tables import country_name, payment_tables, percent_change
 from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
+from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import acts, diversion, every_country, measures, senders, third_countries
 from countervail.scenario import CLUB, Scenario
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
 SHOWN_INFLUENCES = 8
+BACKTEST: Final = files("countervail.report") / "static" / "backtest.csv"
+"""What `make backtest` writes: the figures of the back-test in the bundled world."""
 
 
 def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | None = None) -> dict[str, list[Row]]:
@@ -53,6 +58,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
         "facts": facts(outcome),
+        "backtest": backtest(),
         "sensitivity": list(_sensitivity(outcome)),
         "readings": list(readings(outcome)),
         "deterrence": list(deterrence(outcome)),
@@ -128,6 +134,14 @@ def stated_time() -> str:
             field="SOURCE_DATE_EPOCH",
         ) from None
     return time.isoformat(timespec="seconds")
+
+
+def backtest() -> list[Row]:
+    """The stored figures of the back-test in the bundled world, the worst first (`make backtest` writes them)."""
+    kinds = {column.name: column.kind for column in described()["backtest"].columns}
+    rows = csv.DictReader(BACKTEST.read_text(encoding="utf-8").splitlines())
+    read = {"integer": int, "number": float, "text": str}
+    return [{name: read[kinds[name]](text) if text else None for name, text in row.items()} for row in rows]
 
 
 def _placebo(o: Outcome) -> Iterator[Row]:

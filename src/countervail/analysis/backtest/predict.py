@@ -1,0 +1,212 @@
+"""Predictors: from the data of an episode to the target's flows after the measures, by partner.
+
+A predictor is a function of `EpisodeData`; a `Predictor` gives it a name and says which of its parameters were fitted
+on which episodes. What the target's total does is not its subject: the back-test scales its flows (`scaled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from countervail.analysis.backtest.episodes import EpisodeData
+from countervail.countries import REST
+from countervail.errors import InputError
+from countervail.trade import kernels
+from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.shock import Shock
+from countervail.trade.solve import solve
+from countervail.types import Floats, Indices, Mask
+from countervail.world.world import World
+from countervail.world.years import RAW, YEARS
+
+OTHER_SPENDING: Final = 20.0
+"""What a country of a one-sector world spends on everything else, over its trade in the product; hardly matters."""
+
+LEAST_LEFT: Final = 1e-9
+"""A buyer whose only seller is barred altogether has no equilibrium, so that this much is left of every pair."""
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A way to predict.
+
+    Attributes:
+        name: for the output.
+        predict: the target's flows after the measures, by partner `[n]`, in the episode's measure.
+        fitted: the names of the episodes that each parameter was fitted on, by parameter; an episode among them is
+            marked as in sample.
+    """
+
+    name: str
+    predict: Callable[[EpisodeData], Floats]
+    fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def one_sector(data: EpisodeData) -> Floats:
+    """The product alone, in exact hat algebra: its pairs of the base year, all else bought and sold at home.
+
+    Armington demand with the elasticity of the product's sector, supply that moves with the wage, trade balances held
+    (`solve`, closure fixed). Only countries that trade with the target, directly or through others, can change.
+    """
+    trade = np.nan_to_num(data.value)
+    if alone(data):
+        raise InputError(
+            f"{data.episode.name}: the data have no trade of others than {data.episode.target} in {data.episode.base}, "
+            "so there is no market to solve; add it, or predict in the whole world",
+            field="data",
+        )
+    inside = np.flatnonzero(_linked(trade, data.target))
+    cells = np.ix_(inside, inside)
+    home = np.diag(OTHER_SPENDING * (trade.sum(0) + trade.sum(1))[inside])
+    world = World.from_flows(
+        np.stack([trade[cells], home], axis=2),
+        countries=[data.countries[k] for k in inside],
+        sectors=("product", "other"),
+        elasticity=[elasticity(data), 4.0],
+        name=data.episode.name,
+        year=data.episode.base,
+    )
+    bars = np.stack([data.bars[cells], np.zeros_like(data.bars[cells])], axis=2)
+    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
+    hat = np.ones_like(trade)
+    hat[cells] = np.divide(after.flows[:, :, 0], trade[cells], out=np.ones_like(home), where=trade[cells] > 0)
+    if data.episode.measure == "quantity":  # costs are wages alone
+        hat[inside] /= after.wage[:, None]
+    return np.asarray(np.nan_to_num(data.before) * data.of_target(hat))
+
+
+def alone(data: EpisodeData) -> bool:
+    """Whether the data have the target's own trade only: no other seller, or, for its purchases, no other buyer."""
+    trade = np.nan_to_num(data.value).sum(axis=1 if data.episode.direction == "export" else 0)
+    return bool((np.delete(trade, data.target) == 0).all())
+
+
+def _linked(trade: Floats, start: int) -> Mask:
+    """The countries that trade links with one of them, directly or through others `[n]`."""
+    either = (trade + trade.T) > 0
+    linked = np.zeros(len(trade), dtype=bool)
+    linked[start] = True
+    while (more := linked | either[linked].any(axis=0)).sum() > linked.sum():
+        linked = more
+    return linked
+
+
+def whole_world(data: EpisodeData) -> Floats:
+    """The world of the base year with all its sectors; the trade of the episode's sectors is barred.
+
+    A partner without a region of its own changes as the rest of the world does, and a barred one of these keeps what
+    the bars leave.
+    """
+    world = base_world(data)
+    sectors = _sectors(world, data)
+    region = np.array([_region(world, country) for country in data.countries])
+    if region[data.target] < 0:
+        raise InputError(f"target: {data.episode.target} is not in the world {world.name!r}", field="target")
+    own = np.array([country in world.countries for country in data.countries])
+    bars = np.zeros(world.flows.shape, dtype=bool)
+    for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
+        bars[region[exporter], region[importer], sectors] = True
+    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
+    hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
+    change = np.asarray(hat[np.ix_(region, region)])
+    change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
+    traded = np.isfinite(change) & own[:, None] & own[None, :]
+    of_target = data.of_target(np.where(data.bars & ~traded, data.episode.left, change))
+    # what the world does not trade changes as the target's trade with those that bar nothing does
+    before = np.nan_to_num(data.before)
+    known = np.isfinite(of_target) & ~data.barred & (before > 0)
+    mean = float(np.average(of_target[known], weights=before[known])) if known.any() else 1.0
+    return np.asarray(before * np.where(np.isfinite(of_target), of_target, mean))
+
+
+def base_world(data: EpisodeData) -> World:
+    """The world of an episode's base year."""
+    return data.world if data.world.year == data.episode.base else data.world.at(data.episode.base)
+
+
+def _sectors(world: World, data: EpisodeData) -> Indices:
+    """The sectors of a world that an episode is about; all goods where it names none."""
+    if not data.sectors:
+        return np.flatnonzero(np.ones(world.j, dtype=bool) if world.goods is None else world.goods)
+    coarser = {new: old for old, parts in RAW.items() for new in parts if old not in parts}
+    codes = [code if code in world.sectors else coarser.get(code, code) for code in data.sectors]
+    return np.array(sorted({world.sector_index(code) for code in codes}), dtype=np.intp)
+
+
+def elasticity(data: EpisodeData) -> float:
+    """The trade elasticity of an episode's products: of their sector, the mean of several or of all goods."""
+    try:
+        theta = data.world.elasticity[_sectors(data.world, data)]
+    except InputError:  # the world does not have the sector
+        return data.world.mean_elasticity
+    return float(theta.mean()) if data.sectors else data.world.mean_elasticity
+
+
+def _region(world: World, country: str) -> int:
+    """The region of a country: its own, or the rest of the world; -1 where there is none."""
+    code = country if country in world.countries else REST
+    return world.countries.index(code) if code in world.countries else -1
+
+
+def _pair_change(after: Equilibrium, world: World, sectors: Indices, quantity: bool) -> Floats:
+    """New over old trade of each pair `[exporter, importer]` in some sectors; NaN where there was none.
+
+    With `quantity`, at the base year's costs of the exporter.
+    """
+    flows = after.flows[:, :, sectors]
+    if quantity:
+        cost = kernels.log_cost(after.economy, after.shares, after.state)[:, :, 0] - after.reference.cost
+        flows = flows / np.exp(cost).T[:, None, sectors]
+    before = world.flows[:, :, sectors].sum(axis=2)
+    return np.asarray(np.divide(flows.sum(axis=2), before, out=np.full_like(before, np.nan), where=before > 0))
+
+
+def scaled(data: EpisodeData, predicted: Floats) -> Floats:
+    """A prediction with the episode's total: that of the year after, or of the base year where it is held.
+
+    Totals are over the partners whose flows are known. The scaling takes the place of what measures do to the
+    target's total; where they stop no trade it is left out.
+    """
+    if not data.bites:
+        return predicted
+    observed = data.episode.output == "observed"
+    total = float((data.observed if observed else data.before)[data.known].sum())
+    now = float(predicted[data.known].sum())
+    return predicted * (total / now) if now > 0 else predicted
+
+
+def unchanged(data: EpisodeData) -> Floats:
+    """The naive forecast of no change."""
+    return np.nan_to_num(data.before)
+
+
+def in_proportion(data: EpisodeData, share: float) -> Floats:
+    """The naive forecast that spreads a share of what the barred took over the others, in proportion to their trade.
+
+    Over the partners whose flows are known; the others are left at zero.
+    """
+    before = np.where(data.known, np.nan_to_num(data.before), 0.0)
+    lost = np.where(data.barred, before * (1 - data.episode.left), 0.0)
+    others = float(before[~data.barred].sum())
+    growth = share * float(lost.sum()) / others if others > 0 else 0.0
+    return np.asarray(np.where(data.barred, before - lost, before * (1 + growth)))
+
+
+ONE_SECTOR: Final = Predictor("one sector", one_sector)
+WHOLE_WORLD: Final = Predictor("whole world", whole_world)
+
+
+def as_it_is(data: EpisodeData) -> Predictor:
+    """The model as it is: the product's own pairs; for all goods, and where only the target's are known, the world."""
+    within = data.world.year == data.episode.base or data.episode.base in YEARS
+    possible = within and data.episode.target in data.world.countries
+    return WHOLE_WORLD if possible and (alone(data) or not data.sectors) else ONE_SECTOR
+
+
+def in_the_whole_world(data: EpisodeData) -> Predictor:
+    """The whole world for every episode."""
+    return WHOLE_WORLD

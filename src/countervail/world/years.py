@@ -1,0 +1,391 @@
+"""Other years: observed trade 2010-2024 that ships with the package, and the world of one of those years.
+
+`years.npz` holds what the recipe wrote (`world.build.years`): the pairs of crude, gas and coal by product (BACI), those
+of ores and metals by sector, Russia's goods trade by partner (IMTS) and the UN's main aggregates.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countervail.countries import REST
+from countervail.errors import InputError
+from countervail.types import Floats, Indices, Mask
+from countervail.world.accounts import Balanced, Targets, balance
+from countervail.world.world import OBSERVED, OBSERVED_TOTAL, SCALED, World
+
+FILE = "years.npz"
+YEARS = range(2010, 2025)
+"""The years that there is a world of."""
+SHARED_DATA = "COUNTERVAIL_SHARED_DATA"
+"""The environment variable that names the folder of the recipe's sources, for products that do not ship."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trade:
+    """Observed flows, a row each: year, exporter, importer and product (positions in the lists), value, quantity.
+
+    `value` is in million USD and `quantity` in tonnes, NaN where it was not reported. `sectors` has the sector of each
+    product, `unreported` the pairs that are not used: exporter, importer, what the product's code begins with, years.
+    """
+
+    countries: tuple[str, ...]
+    products: tuple[str, ...]
+    sectors: tuple[str, ...]
+    year: Indices
+    exporter: Indices
+    importer: Indices
+    product: Indices
+    value: Floats
+    quantity: Floats
+    unreported: tuple[tuple[str, str, str, range], ...] = ()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years with flows, in order."""
+        return tuple(int(y) for y in np.unique(self.year))
+
+    def of_products(self, products: Sequence[str]) -> Trade:
+        """The rows of some of the products, in the lists of these alone."""
+        old = [k for k, p in enumerate(self.products) if p in products]
+        chosen = np.isin(self.product, old)
+        columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _COLUMNS}
+        columns["product"] = np.searchsorted(old, columns["product"])
+        for name in ("products", "sectors"):
+            columns[name] = tuple(getattr(self, name)[k] for k in old)
+        return replace(self, **columns)
+
+    def matrix(self, year: int, measure: str = "value") -> Floats:
+        """The flows of a year `[exporter, importer]`, products summed; NaN where a figure is not used.
+
+        Quantities are the sum of those reported, and NaN where they are of less than half of the pair's value.
+        """
+        rows = self.year == year
+        amounts = getattr(self, measure)
+        total = self._sum(rows & np.isfinite(amounts), amounts)
+        if measure == "quantity":
+            of_value = self._sum(rows & np.isfinite(amounts), self.value)
+            total[of_value < 0.5 * self._sum(rows & np.isfinite(self.value), self.value)] = np.nan
+        unused = rows & ~np.isfinite(self.value)
+        total[self.exporter[unused], self.importer[unused]] = np.nan
+        for exporter, importer, product, span in self.unreported:
+            of_ours = any(code.startswith(product) for code in self.products)
+            if of_ours and year in span and {exporter, importer} <= {*self.countries}:
+                total[self.countries.index(exporter), self.countries.index(importer)] = np.nan
+        return total
+
+    def _sum(self, rows: Mask, amounts: Floats) -> Floats:
+        total = np.zeros((len(self.countries), len(self.countries)))
+        np.add.at(total, (self.exporter[rows], self.importer[rows]), amounts[rows])
+        np.fill_diagonal(total, 0.0)
+        return total
+
+
+_COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
+
+
+@cache
+def raw_materials() -> Trade:
+    """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024 (CEPII, BACI HS92)."""
+    return replace(_shipped("raw"), unreported=unreported())
+
+
+@cache
+def russia() -> Trade:
+    """Russia's trade in goods by partner, 2016-2024 (IMF): exports f.o.b., imports c.i.f. and by origin."""
+    return _shipped("imts")
+
+
+def _shipped(prefix: str) -> Trade:
+    columns = {name: _arrays()[f"{prefix}_{name}"] for name in ("countries", "products", "sectors", *_COLUMNS)}
+    labels = {name: tuple(str(x) for x in columns[name]) for name in ("countries", "products", "sectors")}
+    types = {name: np.float64 if name in ("value", "quantity") else np.intp for name in _COLUMNS}
+    return Trade(**labels, **{name: columns[name].astype(t) for name, t in types.items()})  # type: ignore[arg-type]
+
+
+@cache
+def _arrays() -> dict[str, NDArray[Any]]:
+    file = resources.files("countervail.world") / "data" / FILE
+    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
+        return dict(archive)
+
+
+@cache
+def unreported() -> tuple[tuple[str, str, str, range], ...]:
+    """Pairs whose trade in raw materials no customs office reports in some years (unreported.csv, with reasons)."""
+    text = (resources.files("countervail.world") / "unreported.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return tuple((r["exporter"], r["importer"], r["product"], range(int(r["first"]), int(r["last"]) + 1)) for r in rows)
+
+
+def shared_materials(years: Sequence[int]) -> Trade:
+    """Every product of the panel of raw materials in some years, from the sources that COUNTERVAIL_SHARED_DATA names.
+
+    Raises:
+        InputError: the variable is not set, or its folder lacks the panel or a year.
+    """
+    folder = os.environ.get(SHARED_DATA)
+    if not folder:
+        raise InputError(
+            f"quantities of other products than crude, gas and coal, and years before {YEARS[0]}, are read from the "
+            f"recipe's sources: set {SHARED_DATA} to their folder, and install the extra `build`",
+            field="products",
+        )
+    from countervail.world.build.sources import product
+    from countervail.world.build.sources.raw_materials import OTHER_ASIA, read_raw_materials
+
+    raw = read_raw_materials(Path(folder), years)
+    order, place = np.unique(["TWN" if c == OTHER_ASIA else c for c in raw.countries], return_inverse=True)
+    return Trade(
+        tuple(str(c) for c in order),
+        raw.products,
+        tuple(product(code).sector for code in raw.products),
+        raw.year,
+        place[raw.exporter],
+        place[raw.importer],
+        raw.product,
+        raw.usd,
+        np.where(raw.tonnes > 0, raw.tonnes, np.nan),
+        unreported=unreported(),
+    )
+
+
+# -- the world of another year -----------------------------------------------------------------------------------------
+
+
+RAW = {"CRUDE": ("CRUDE",), "GAS": ("GAS",), "COAL": ("COAL",), "OIL_GAS": ("CRUDE", "GAS")}
+"""The sectors of a world whose pairs are put in as observed, and what they are in the data."""
+_GROUPS = {
+    **dict.fromkeys(("COAL", "CRUDE", "GAS", "OIL_GAS", "MINING", "UTILITIES"), "mining_utilities"),
+    **dict.fromkeys(("ICT", "FINANCE", "BUSINESS", "PUBLIC"), "other"),
+    **{"AGR": "agriculture", "CONSTRUCTION": "construction", "TRADE": "trade", "TRANSPORT": "transport"},
+}
+"""The UN's group of value added that each sector grows with; manufacturing the others."""
+_GROWTH = 5.0
+"""A growth factor beyond this, or below its inverse, is a change of exchange rate or of borders, not of trade."""
+_UNRECORDED_FROM = 2019
+"""Unrecorded sales of oil began with the sanctions of 2018."""
+_MOST_INPUTS = 0.95
+"""A sector's inputs are at most this share of its output, or the baseline's."""
+_OUTPUT_SLACK = 2.0
+"""Sales over a producer's output, at the year's prices, from which they are re-exports."""
+_LEAST_REST = 0.01
+"""What a pair of Russia's keeps of goods beside crude, gas and coal, over its total."""
+_LEAST_HOME = 1e-4
+"""Sales at home over imports of crude, gas or coal where nothing is produced."""
+_WORLDS: WeakKeyDictionary[World, dict[int, World]] = WeakKeyDictionary()
+
+
+def at(world: World, year: int) -> World:
+    """The world of another year, as `World.at` documents; made once for each world and year."""
+    if year == world.year:
+        return world
+    for name, value in (("year", year), ("world.year", world.year)):
+        if value not in YEARS:
+            raise InputError(f"{name} is {value}; worlds are known from {YEARS[0]} to {YEARS[-1]}", field="year")
+    made = _WORLDS.setdefault(world, {})
+    if year not in made:
+        made[year] = _Year(world, year).world()
+    return made[year]
+
+
+class _Year:
+    """The pieces of a world of another year; arrays as in `World`, million USD of that year, without tariffs.
+
+    Attributes:
+        border: the baseline's flows without tariffs `[exporter, importer, sector]`.
+        observed: pairs of crude, gas and coal, zero elsewhere and at home; `unrecorded` is the part nobody recorded.
+        raw, goods: which sectors these are, and which are goods `[sector]`.
+        growth: value added by sector over the baseline year's `[country, sector]`.
+        repairs: what had to be changed, for the world's list.
+    """
+
+    def __init__(self, world: World, year: int) -> None:
+        self.base, self.year, self.border = world, year, world.flows / (1 + world.tariff)
+        self.raw = np.array([s in RAW for s in world.sectors])
+        self.goods = np.ones(world.j, dtype=bool) if world.goods is None else world.goods
+        self.repairs: list[str] = []
+        groups = [_GROUPS.get(sector, "manufacturing") for sector in world.sectors]
+        self.growth = np.stack([self._accounts(group) for group in groups], axis=1)
+        before, self.observed = (self._raw_pairs(y) for y in (world.year, year))
+        sums = before.sum(axis=(0, 1)), self.observed.sum(axis=(0, 1))
+        self.price = np.divide(sums[1], sums[0], out=np.ones(world.j), where=sums[0] > 0)
+        self.unrecorded = np.zeros_like(self.observed)
+        if world.unrecorded is not None and year >= _UNRECORDED_FROM:
+            carried = np.where(self.raw, world.unrecorded / (1 + world.tariff) * self.price, 0.0)
+            self.unrecorded = np.maximum(carried - self.observed, 0.0)
+        self.observed = self.observed + self.unrecorded
+
+    def world(self) -> World:
+        """The balanced world."""
+        base, home = self.base, np.arange(self.base.n)
+        output = base.output * self.growth
+        own = base.flows[home, home] * np.where(self.raw, self.price, self.growth)
+        # a little is sold at home, so that the balance can move what is used
+        own = np.where(self.raw, np.maximum(own, _LEAST_HOME * self.observed.sum(axis=0)), own)
+        output[:, self.raw] = (self.observed.sum(axis=1) + own)[:, self.raw]
+        self._refining(output, own)
+        prior = self._prior(own)
+        technology = self._technology(output)
+        use = np.einsum("nkj,nj->nk", technology, output)
+        spending = base.final_demand * self._accounts("gdp")[:, None]
+        pair_total = self._russian_pairs(prior)
+        balanced = balance(
+            prior,
+            Targets(
+                output=output,
+                use=use,
+                final_prior=np.maximum(spending, 1e-6 * output.sum() / output.size),
+                goods=self.goods,
+                pair_total=pair_total,
+                held=self.observed,
+                free_use=np.ones(base.n, dtype=bool),
+            ),
+        )
+        return self._assembled(balanced, technology, use).replace(estimated=self._origins(pair_total))
+
+    def _assembled(self, balanced: Balanced, technology: Floats, use: Floats) -> World:
+        """The world of balanced flows; the technology uses what they leave, value added is the rest."""
+        base = self.base
+        used = np.where(balanced.flows.sum(axis=0) > 0, balanced.use, 0.0)
+        inputs = technology * np.divide(used, use, out=np.ones_like(use), where=use > 0)[:, :, None]
+        total = inputs.sum(axis=1)
+        most = np.maximum(technology.sum(axis=1), _MOST_INPUTS)
+        inputs *= np.where(total > most, most / np.where(total > 0, total, 1.0), 1.0)[:, None, :]
+        return base.replace(
+            flows=balanced.flows * (1 + base.tariff),
+            input_share=inputs,
+            value_added_share=1.0 - inputs.sum(axis=1),
+            gdp=None if base.gdp is None else base.gdp * self._accounts("gdp"),
+            unrecorded=None if base.unrecorded is None else self.unrecorded * (1 + base.tariff),
+            year=self.year,
+            repairs=(*base.repairs, *self.repairs),
+        )
+
+    def _accounts(self, series: str) -> Floats:
+        """Growth of a UN series from the baseline year `[country]`, within bounds; the world's where there is none."""
+        arrays = _arrays()
+        table = arrays["un_values"][list(arrays["un_series"]).index(series)].astype(np.float64)
+        region = _regions([str(c) for c in arrays["un_countries"]], self.base)
+        pair = table[:, [y - YEARS[0] for y in (self.base.year, self.year)]]
+        known = np.isfinite(pair).all(axis=1) & (region >= 0) & (pair > 0).all(axis=1)
+        sums = np.stack([np.bincount(region[known], weights=x[known], minlength=self.base.n) for x in pair.T])
+        growth = np.divide(sums[1], sums[0], out=np.full(self.base.n, np.nan), where=sums[0] > 0)
+        growth = np.where(np.isfinite(growth), growth, sums[1].sum() / sums[0].sum())
+        return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
+
+    def _recorded(self, sectors: Sequence[str], year: int) -> Floats:
+        """Recorded pairs of raw materials of some sectors by region `[exporter, importer]`, zero at home."""
+        trade = raw_materials()
+        codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in sectors]
+        flows = np.nan_to_num(trade.of_products(codes).matrix(year))
+        into = (_regions(trade.countries, self.base) == np.arange(self.base.n)[:, None]).astype(np.float64)
+        total = into @ flows @ into.T
+        np.fill_diagonal(total, 0.0)
+        return np.asarray(total)
+
+    def _raw_pairs(self, year: int) -> Floats:
+        """Recorded pairs of crude, gas and coal `[exporter, importer, sector]`; zero in other sectors."""
+        return np.stack([self._recorded(RAW.get(s, ()), year) for s in self.base.sectors], axis=2)
+
+    def _technology(self, output: Floats) -> Floats:
+        """Input shares: what a country sells beyond its output of crude, gas or coal passes through the sector."""
+        made = self.base.output * self.price
+        beyond = self.raw & (output > _OUTPUT_SLACK * made)  # output moves; only what exceeds it by far is re-exported
+        passed = np.where(beyond, np.minimum(1 - made / np.where(output > 0, output, 1.0), _MOST_INPUTS), 0.0)
+        inputs = self.base.input_share * (1 - passed[:, None, :])
+        sectors = np.arange(self.base.j)
+        inputs[:, sectors, sectors] += passed
+        return np.asarray(inputs)
+
+    def _refining(self, output: Floats, own: Floats) -> None:
+        """Refineries' output moves with what is spent on crude."""
+        crude = [k for k, s in enumerate(self.base.sectors) if s in ("CRUDE", "OIL_GAS")]
+        if "REFINING" not in self.base.sectors or not crude:
+            return
+        k = self.base.sectors.index("REFINING")
+        now = (self.observed.sum(axis=0) + own)[:, crude].sum(axis=1)
+        before = self.border.sum(axis=0)[:, crude].sum(axis=1)
+        growth = np.divide(now, before, out=np.ones_like(now), where=before > 0)
+        output[:, k] = self.base.output[:, k] * np.clip(growth, 1 / _GROWTH, _GROWTH)
+
+    def _prior(self, own: Floats) -> Floats:
+        """The flows to start from: those of the baseline, scaled by the seller's exports and the buyer's imports."""
+        base, home = self.base, np.arange(self.base.n)
+        factor = np.sqrt(np.outer(self._accounts("exports"), self._accounts("imports")))
+        prior = self.border * factor[:, :, None]
+        for sector in ("MINING", "METALS"):
+            if sector in base.sectors:
+                prior[:, :, base.sectors.index(sector)] *= self._panel_growth(sector) / factor
+        prior[:, :, self.raw] = 0.0
+        prior[home, home] = own
+        return prior
+
+    def _panel_growth(self, sector: str) -> Floats:
+        """Growth of the pairs' recorded ores or metals `[exporter, importer]`, within bounds; the sum's elsewhere."""
+        before, now = (self._recorded((sector,), year) for year in (self.base.year, self.year))
+        mean = np.full_like(now, now.sum() / before.sum())
+        growth = np.divide(now, before, out=mean, where=(before > 1) & (now > 1))
+        return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
+
+    def _russian_pairs(self, prior: Floats) -> Floats:
+        """Totals of goods for Russia's pairs beyond the observed sectors `[exporter, importer]`, NaN for other pairs.
+
+        A pair whose crude, gas and coal are above its total keeps a little of the rest; named in `repairs`.
+        """
+        base = self.base
+        goods, trade = self.goods, russia()
+        pair_total = np.full((base.n, base.n), np.nan)
+        if self.year not in trade.years or "RUS" not in base.countries:
+            return pair_total
+        region, at_home = _regions(trade.countries, base), base.index("RUS")
+        recorded = trade.matrix(self.year)
+        place = trade.countries.index("RUS")
+        exceeded: list[str] = []
+        for cells in ((at_home, slice(None)), (slice(None), at_home)):
+            row = recorded[place] if cells[0] == at_home else recorded[:, place]
+            inside = region >= 0
+            total = np.bincount(region[inside], weights=row[inside], minlength=base.n)  # NaN where a part is not known
+            rest = total - self.observed[cells][:, goods].sum(axis=1)
+            least = _LEAST_REST * total
+            way = "RUS to {}" if cells[0] == at_home else "{} to RUS"
+            exceeded += [way.format(base.countries[c]) for c in np.flatnonzero((rest < least) & (total > 0))]
+            pair_total[cells] = np.where(total > 0, np.maximum(rest, least), np.nan)
+        pair_total[at_home, at_home] = np.nan
+        # a pair that the baseline does not trade has the seller's mix of goods
+        free = goods & ~self.raw
+        empty = np.isfinite(pair_total) & (prior[:, :, free].sum(axis=2) <= 0)
+        mix = np.where(free, base.output, 0.0)
+        mix /= mix.sum(axis=1, keepdims=True)
+        seller, buyer = np.nonzero(empty)
+        prior[seller, buyer] += mix[seller] * pair_total[seller, buyer][:, None]
+        if exceeded:
+            self.repairs.append(f"crude, gas and coal above the goods total in {self.year}: {', '.join(exceeded)}")
+        return pair_total
+
+    def _origins(self, pair_total: Floats) -> NDArray[np.uint8] | None:
+        """How each cell is known: crude, gas and coal observed, Russia's goods by the pair's total, all else scaled."""
+        if self.base.estimated is None:
+            return None
+        scaled = np.maximum(self.base.estimated, SCALED)
+        known = np.where(np.isfinite(pair_total)[:, :, None] & self.goods, OBSERVED_TOTAL, scaled)
+        known = np.where(self.observed > 0, OBSERVED, known)
+        return np.where(self.unrecorded > 0, scaled, known).astype(np.uint8)
+
+
+def _regions(countries: Sequence[str], world: World) -> Indices:
+    """The region of each country: its own, else the residual one, else -1."""
+    at = {code: k for k, code in enumerate(world.countries)}
+    return np.array([at.get(code, at.get(REST, -1)) for code in countries], dtype=np.intp)
