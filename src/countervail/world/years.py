@@ -130,6 +130,14 @@ def unreported() -> tuple[tuple[str, str, str, range], ...]:
     return tuple((r["exporter"], r["importer"], r["product"], range(int(r["first"]), int(r["last"]) + 1)) for r in rows)
 
 
+@cache
+def official_pairs() -> tuple[tuple[str, str, int, float], ...]:
+    """Goods of pairs in one year by an official figure (official_pairs.csv): exporter, importer, year, million USD."""
+    text = (resources.files("countervail.world") / "official_pairs.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return tuple((r["exporter"], r["importer"], int(r["year"]), float(r["value"])) for r in rows)
+
+
 def shared_materials(years: Sequence[int]) -> Trade:
     """Every product of the panel of raw materials in some years, from the sources that COUNTERVAIL_SHARED_DATA names.
 
@@ -241,7 +249,7 @@ class _Year:
         technology = self._technology(output)
         use = np.einsum("nkj,nj->nk", technology, output)
         spending = base.final_demand * self._accounts("gdp")[:, None]
-        pair_total = self._russian_pairs(prior)
+        pair_total = self._pair_totals(prior)
         balanced = balance(
             prior,
             Targets(
@@ -340,30 +348,23 @@ class _Year:
         growth = np.divide(now, before, out=mean, where=(before > 1) & (now > 1))
         return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
 
-    def _russian_pairs(self, prior: Floats) -> Floats:
-        """Totals of goods for Russia's pairs beyond the observed sectors `[exporter, importer]`, NaN for other pairs.
+    def _pair_totals(self, prior: Floats) -> Floats:
+        """Totals of goods beyond the observed sectors `[exporter, importer]` where a year's are on record, else NaN.
 
-        A pair whose crude, gas and coal are above its total keeps a little of the rest; named in `repairs`.
+        Russia's pairs by its customs, and the pairs of `official_pairs`. A pair whose crude, gas and coal are above its
+        total keeps a little of the rest; named in `repairs`.
         """
-        base = self.base
-        goods, trade = self.goods, russia()
-        pair_total = np.full((base.n, base.n), np.nan)
-        if self.year not in trade.years or "RUS" not in base.countries:
-            return pair_total
-        region, at_home = _regions(trade.countries, base), base.index("RUS")
-        recorded = trade.matrix(self.year)
-        place = trade.countries.index("RUS")
-        exceeded: list[str] = []
-        for cells in ((at_home, slice(None)), (slice(None), at_home)):
-            row = recorded[place] if cells[0] == at_home else recorded[:, place]
-            inside = region >= 0
-            total = np.bincount(region[inside], weights=row[inside], minlength=base.n)  # NaN where a part is not known
-            rest = total - self.observed[cells][:, goods].sum(axis=1)
-            least = _LEAST_REST * total
-            way = "RUS to {}" if cells[0] == at_home else "{} to RUS"
-            exceeded += [way.format(base.countries[c]) for c in np.flatnonzero((rest < least) & (total > 0))]
-            pair_total[cells] = np.where(total > 0, np.maximum(rest, least), np.nan)
-        pair_total[at_home, at_home] = np.nan
+        base, goods = self.base, self.goods
+        total = self._russian_pairs()
+        for exporter, importer, year, value in official_pairs():
+            if year == self.year and {exporter, importer} <= {*base.countries}:
+                total[base.index(exporter), base.index(importer)] = value
+        recorded = (self.observed - self.unrecorded)[:, :, goods].sum(axis=2)
+        least = _LEAST_REST * total
+        low = np.argwhere((total - recorded < least) & (total > 0))
+        exceeded = [f"{base.countries[i]} to {base.countries[n]}" for i, n in low]
+        pair_total = np.where(total > 0, np.maximum(total - recorded, least), np.nan)
+        np.fill_diagonal(pair_total, np.nan)
         # a pair that the baseline does not trade has the seller's mix of goods
         free = goods & ~self.raw
         empty = np.isfinite(pair_total) & (prior[:, :, free].sum(axis=2) <= 0)
@@ -375,8 +376,26 @@ class _Year:
             self.repairs.append(f"crude, gas and coal above the goods total in {self.year}: {', '.join(exceeded)}")
         return pair_total
 
+    def _russian_pairs(self) -> Floats:
+        """Goods of Russia's pairs as its customs have them `[exporter, importer]`, NaN for what is not known."""
+        base, trade = self.base, russia()
+        total = np.full((base.n, base.n), np.nan)
+        if self.year not in trade.years or "RUS" not in base.countries:
+            return total
+        region, at_home = _regions(trade.countries, base), base.index("RUS")
+        recorded = trade.matrix(self.year)
+        place = trade.countries.index("RUS")
+        for cells, row in (
+            ((at_home, slice(None)), recorded[place]),
+            ((slice(None), at_home), recorded[:, place]),
+        ):
+            inside = region >= 0
+            sums = np.bincount(region[inside], weights=row[inside], minlength=base.n)  # NaN where a part is not known
+            total[cells] = np.where(sums > 0, sums, np.nan)
+        return total
+
     def _origins(self, pair_total: Floats) -> NDArray[np.uint8] | None:
-        """How each cell is known: crude, gas and coal observed, Russia's goods by the pair's total, all else scaled."""
+        """How each cell is known: crude, gas and coal observed, goods on record by the pair's total, all else scaled."""
         if self.base.estimated is None:
             return None
         scaled = np.maximum(self.base.estimated, SCALED)
