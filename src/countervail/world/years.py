@@ -395,7 +395,7 @@ class _Year:
         return total
 
     def _origins(self, pair_total: Floats) -> NDArray[np.uint8] | None:
-        """How each cell is known: crude, gas and coal observed, goods on record by the pair's total, the rest scaled."""
+        """How each cell is known: raw materials observed, goods on record by the pair's total, the rest scaled."""
         if self.base.estimated is None:
             return None
         scaled = np.maximum(self.base.estimated, SCALED)
