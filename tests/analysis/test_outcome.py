@@ -15,6 +15,7 @@ from countervail.analysis.identification import Placebo
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.errors import InputError
 from countervail.scenario import CLUB
+from countervail.world.world import SCALED
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 IRAN, RUSSIA = CODES.index("IRN"), CODES.index("RUS")
@@ -241,7 +242,7 @@ def test_what_a_gain_rests_on(outcome: Outcome) -> None:
     world = outcome.world
     seen = cv.run(world.replace(estimated=np.zeros_like(world.estimated)), outcome.scenario)
     assert_allclose(seen.dependence.observed_only, seen.worlds.gain, atol=1e-7)
-    guessed = cv.run(world.replace(estimated=np.full_like(world.estimated, 2)), outcome.scenario)
+    guessed = cv.run(world.replace(estimated=np.full_like(world.estimated, SCALED)), outcome.scenario)
     assert_allclose(guessed.dependence.observed_only, 0.0, atol=1e-7)
 
 

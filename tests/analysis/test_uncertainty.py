@@ -17,6 +17,7 @@ from countervail.analysis.outcome import UNITS, Outcome
 from countervail.analysis.run import banded
 from countervail.analysis.uncertainty import DrawnWorlds, influence
 from countervail.scenario import CLUB
+from countervail.world.world import SCALED
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
 
 MEASURES = [
@@ -114,13 +115,13 @@ def test_the_noise_of_imputed_cells_keeps_every_identity(seed: int) -> None:
         observed = (world.estimated == 0) & ~home
         assert_allclose(flows[observed], world.flows[observed])
         assert ((flows == 0) == (world.flows == 0)).all()
-        guessed = (world.estimated >= 2) & (world.flows > 0) & ~home
+        guessed = (world.estimated >= SCALED) & (world.flows > 0) & ~home
         assert np.abs(flows[guessed] / world.flows[guessed] - 1.0).max() > 0.1
 
 
 def test_a_pair_whose_total_is_a_guess_moves_as_one() -> None:
     world = rich_world()
-    marked = np.where(np.eye(world.n, dtype=bool)[:, :, None], 0, 3) * np.ones(world.j)
+    marked = np.where(np.eye(world.n, dtype=bool)[:, :, None], 0, SCALED) * np.ones(world.j)
     flows = sample(world, scenario(), 1, 0).draw(0, world.replace(estimated=marked)).flows
     assert flows is not None
     ratio = np.where(world.flows > 0, flows / np.where(world.flows > 0, world.flows, 1.0), np.nan)

@@ -44,7 +44,7 @@ def rich_world(seed: int = 0, closed: float = 0.1) -> World:
     speak = np.triu(rng.random((n, n)) < 0.2, 1)
     goods = np.array([True, True, True, True, False])
     now = world.flows[:, :, goods].sum(2) * ~np.eye(n, dtype=bool)
-    estimated = rng.choice([0, 0, 0, 1, 2, 3], world.flows.shape).astype(np.uint8)
+    estimated = rng.choice([0, 0, 0, 1, 4, 5], world.flows.shape).astype(np.uint8)
     estimated[np.arange(n), np.arange(n)] = 0
     theta = np.asarray(world.elasticity)
     return world.replace(

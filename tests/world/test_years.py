@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import countervail as cv
-from countervail.world import years
+from countervail.world import observed
+from countervail.world.observed import Trade, raw_materials, russia
 from countervail.world.world import OBSERVED, OBSERVED_TOTAL, SCALED
-from countervail.world.years import Trade, raw_materials, russia
 
 WORLD = cv.load_world()
-RAW = {code: parts for code, parts in years.RAW.items() if code in WORLD.sectors}
+RAW = {code: parts for code, parts in observed.RAW.items() if code in WORLD.sectors}
 
 
 def region(trade: Trade) -> np.ndarray:

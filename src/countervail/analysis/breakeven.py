@@ -77,7 +77,7 @@ def break_even_integration(
 
 
 def _estimate(points: list[tuple[float, float]]) -> tuple[float, bool]:
-    """Where a curve meets zero as far as its points tell, and whether that is known well enough."""
+    """Where a curve meets zero by its points, and whether that is known to `FINE`."""
     place = _bracket(points)
     if place is None:
         return float("inf"), True

@@ -1,20 +1,8 @@
-"""Other years: observed trade 2010-2024 that ships with the package, and the world of one of those years.
-
-`years.npz` holds what the recipe wrote (`world.build.years`): the pairs of crude, gas and coal by product (BACI), those
-of ores and metals by sector, Russia's goods trade by partner (IMTS) and the UN's main aggregates.
-"""
+"""The world of another year: what is observed of it in the baseline's place, all else scaled and balanced."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,159 +10,11 @@ from numpy.typing import NDArray
 
 from countervail.countries import REST
 from countervail.errors import InputError
-from countervail.types import Floats, Indices, Mask
+from countervail.types import Floats, Indices
 from countervail.world.accounts import Balanced, Targets, balance
+from countervail.world.observed import RAW, YEARS, arrays, official_pairs, raw_materials, russia
 from countervail.world.world import OBSERVED, OBSERVED_TOTAL, SCALED, World
 
-FILE = "years.npz"
-YEARS = range(2010, 2025)
-"""The years that there is a world of."""
-SHARED_DATA = "COUNTERVAIL_SHARED_DATA"
-"""The environment variable that names the folder of the recipe's sources, for products that do not ship."""
-
-
-@dataclass(frozen=True, eq=False)
-class Trade:
-    """Observed flows, a row each: year, exporter, importer and product (positions in the lists), value, quantity.
-
-    `value` is in million USD and `quantity` in tonnes, NaN where it was not reported. `sectors` has the sector of each
-    product, `unreported` the pairs that are not used: exporter, importer, what the product's code begins with, years.
-    """
-
-    countries: tuple[str, ...]
-    products: tuple[str, ...]
-    sectors: tuple[str, ...]
-    year: Indices
-    exporter: Indices
-    importer: Indices
-    product: Indices
-    value: Floats
-    quantity: Floats
-    unreported: tuple[tuple[str, str, str, range], ...] = ()
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        """The years with flows, in order."""
-        return tuple(int(y) for y in np.unique(self.year))
-
-    def of_products(self, products: Sequence[str]) -> Trade:
-        """The rows of some of the products, in the lists of these alone."""
-        old = [k for k, p in enumerate(self.products) if p in products]
-        chosen = np.isin(self.product, old)
-        columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _COLUMNS}
-        columns["product"] = np.searchsorted(old, columns["product"])
-        for name in ("products", "sectors"):
-            columns[name] = tuple(getattr(self, name)[k] for k in old)
-        return replace(self, **columns)
-
-    def matrix(self, year: int, measure: str = "value") -> Floats:
-        """The flows of a year `[exporter, importer]`, products summed; NaN where a figure is not used.
-
-        Quantities are the sum of those reported, and NaN where they are of less than half of the pair's value.
-        """
-        rows = self.year == year
-        amounts = getattr(self, measure)
-        total = self._sum(rows & np.isfinite(amounts), amounts)
-        if measure == "quantity":
-            of_value = self._sum(rows & np.isfinite(amounts), self.value)
-            total[of_value < 0.5 * self._sum(rows & np.isfinite(self.value), self.value)] = np.nan
-        unused = rows & ~np.isfinite(self.value)
-        total[self.exporter[unused], self.importer[unused]] = np.nan
-        for exporter, importer, product, span in self.unreported:
-            of_ours = any(code.startswith(product) for code in self.products)
-            if of_ours and year in span and {exporter, importer} <= {*self.countries}:
-                total[self.countries.index(exporter), self.countries.index(importer)] = np.nan
-        return total
-
-    def _sum(self, rows: Mask, amounts: Floats) -> Floats:
-        total = np.zeros((len(self.countries), len(self.countries)))
-        np.add.at(total, (self.exporter[rows], self.importer[rows]), amounts[rows])
-        np.fill_diagonal(total, 0.0)
-        return total
-
-
-_COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
-
-
-@cache
-def raw_materials() -> Trade:
-    """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024 (CEPII, BACI HS92)."""
-    return replace(_shipped("raw"), unreported=unreported())
-
-
-@cache
-def russia() -> Trade:
-    """Russia's trade in goods by partner, 2016-2024 (IMF): exports f.o.b., imports c.i.f. and by origin."""
-    return _shipped("imts")
-
-
-def _shipped(prefix: str) -> Trade:
-    columns = {name: _arrays()[f"{prefix}_{name}"] for name in ("countries", "products", "sectors", *_COLUMNS)}
-    labels = {name: tuple(str(x) for x in columns[name]) for name in ("countries", "products", "sectors")}
-    types = {name: np.float64 if name in ("value", "quantity") else np.intp for name in _COLUMNS}
-    return Trade(**labels, **{name: columns[name].astype(t) for name, t in types.items()})  # type: ignore[arg-type]
-
-
-@cache
-def _arrays() -> dict[str, NDArray[Any]]:
-    file = resources.files("countervail.world") / "data" / FILE
-    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as archive:
-        return dict(archive)
-
-
-@cache
-def unreported() -> tuple[tuple[str, str, str, range], ...]:
-    """Pairs whose trade in raw materials no customs office reports in some years (unreported.csv, with reasons)."""
-    text = (resources.files("countervail.world") / "unreported.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(text))
-    return tuple((r["exporter"], r["importer"], r["product"], range(int(r["first"]), int(r["last"]) + 1)) for r in rows)
-
-
-@cache
-def official_pairs() -> tuple[tuple[str, str, int, float], ...]:
-    """Goods of pairs in one year by an official figure (official_pairs.csv): exporter, importer, year, million USD."""
-    text = (resources.files("countervail.world") / "official_pairs.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(text))
-    return tuple((r["exporter"], r["importer"], int(r["year"]), float(r["value"])) for r in rows)
-
-
-def shared_materials(years: Sequence[int]) -> Trade:
-    """Every product of the panel of raw materials in some years, from the sources that COUNTERVAIL_SHARED_DATA names.
-
-    Raises:
-        InputError: the variable is not set, or its folder lacks the panel or a year.
-    """
-    folder = os.environ.get(SHARED_DATA)
-    if not folder:
-        raise InputError(
-            f"quantities of other products than crude, gas and coal, and years before {YEARS[0]}, are read from the "
-            f"recipe's sources: set {SHARED_DATA} to their folder, and install the extra `build`",
-            field="products",
-        )
-    from countervail.world.build.sources import product
-    from countervail.world.build.sources.raw_materials import OTHER_ASIA, read_raw_materials
-
-    raw = read_raw_materials(Path(folder), years)
-    order, place = np.unique(["TWN" if c == OTHER_ASIA else c for c in raw.countries], return_inverse=True)
-    return Trade(
-        tuple(str(c) for c in order),
-        raw.products,
-        tuple(product(code).sector for code in raw.products),
-        raw.year,
-        place[raw.exporter],
-        place[raw.importer],
-        raw.product,
-        raw.usd,
-        np.where(raw.tonnes > 0, raw.tonnes, np.nan),
-        unreported=unreported(),
-    )
-
-
-# -- the world of another year -----------------------------------------------------------------------------------------
-
-
-RAW = {"CRUDE": ("CRUDE",), "GAS": ("GAS",), "COAL": ("COAL",), "OIL_GAS": ("CRUDE", "GAS")}
-"""The sectors of a world whose pairs are put in as observed, and what they are in the data."""
 _GROUPS = {
     **dict.fromkeys(("COAL", "CRUDE", "GAS", "OIL_GAS", "MINING", "UTILITIES"), "mining_utilities"),
     **dict.fromkeys(("ICT", "FINANCE", "BUSINESS", "PUBLIC"), "other"),
@@ -284,9 +124,9 @@ class _Year:
 
     def _accounts(self, series: str) -> Floats:
         """Growth of a UN series from the baseline year `[country]`, within bounds; the world's where there is none."""
-        arrays = _arrays()
-        table = arrays["un_values"][list(arrays["un_series"]).index(series)].astype(np.float64)
-        region = _regions([str(c) for c in arrays["un_countries"]], self.base)
+        data = arrays()
+        table = data["un_values"][list(data["un_series"]).index(series)].astype(np.float64)
+        region = _regions([str(c) for c in data["un_countries"]], self.base)
         pair = table[:, [y - YEARS[0] for y in (self.base.year, self.year)]]
         known = np.isfinite(pair).all(axis=1) & (region >= 0) & (pair > 0).all(axis=1)
         sums = np.stack([np.bincount(region[known], weights=x[known], minlength=self.base.n) for x in pair.T])

@@ -24,10 +24,10 @@ from countervail.scenario.messages import input_error
 from countervail.scenario.tree import Node
 from countervail.scenario.values import Country, CountryOrGroup, Model, Number, Text
 from countervail.types import Floats, Mask
-from countervail.world import years
+from countervail.world import observed
 from countervail.world.build.sources import product as product_of
+from countervail.world.observed import Trade
 from countervail.world.world import World
-from countervail.world.years import Trade
 
 LIBRARY: Final = Path(__file__).with_name("library")
 RAW_MATERIALS: Final = "raw-materials"
@@ -266,18 +266,18 @@ def _trade(loaded: Loaded) -> Trade:
     """The flows an episode is about: a data set's, of its products or sectors, or the CSV's."""
     episode = loaded.episode
     if episode.data == RUSSIA:
-        return years.russia()
+        return observed.russia()
     if episode.data != RAW_MATERIALS:
         return _read_csv(loaded)
     if not (episode.products or episode.sectors):
         raise loaded.error("data", f"{RAW_MATERIALS} is no trade in all goods; name `products` or `sectors`.")
-    trade = years.raw_materials()
+    trade = observed.raw_materials()
     chosen, absent = _chosen(episode, trade)
     if episode.sectors and absent:
         raise loaded.error("sectors", f"{RAW_MATERIALS} has no {absent[0]}, but {', '.join(sorted({*trade.sectors}))}.")
     by_sector = [p for p in chosen if not p.isdigit()]  # ores and metals ship by sector, without quantities
     if absent or episode.base < trade.years[0] or (by_sector and episode.measure == "quantity"):
-        trade = years.shared_materials((episode.base, *episode.after))
+        trade = observed.shared_materials((episode.base, *episode.after))
         chosen, absent = _chosen(episode, trade)
     if absent:
         raise loaded.error(
@@ -291,7 +291,7 @@ def _chosen(episode: Episode, trade: Trade) -> tuple[list[str], list[str]]:
     chosen: list[str] = []
     absent = []
     for code in episode.products or episode.sectors:
-        sectors = () if episode.products else years.RAW.get(code, (code,))
+        sectors = () if episode.products else observed.RAW.get(code, (code,))
         listed = zip(trade.products, trade.sectors, strict=True)
         of_code = [p for p, s in listed if (p.startswith(code.rstrip("*")) if episode.products else s in sectors)]
         chosen += of_code

@@ -20,8 +20,8 @@ from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask
+from countervail.world.observed import RAW, YEARS
 from countervail.world.world import World
-from countervail.world.years import RAW, YEARS
 
 OTHER_SPENDING: Final = 20.0
 """What a country of a one-sector world spends on everything else, over its trade in the product; hardly matters."""

@@ -63,9 +63,9 @@ def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | No
 
 
 def write_years(source: Path, path: Path) -> Path:
-    """Write the observed trade and accounts of 2010-2024 that `world.years` reads; the same files give the same bytes.
+    """Write the trade and accounts of 2010-2024 that `world.observed` reads; the same files give the same bytes.
 
-    Arrays by prefix: `raw_` and `imts_`, a row a flow (`world.years.Trade`); `un_`, million current USD
+    Arrays by prefix: `raw_` and `imts_`, a row a flow (`world.observed.Trade`); `un_`, million current USD
     `[series, country, year]`. Single precision holds more digits than the sources.
     """
     import io
@@ -142,7 +142,7 @@ def _imts_rows(source: Path) -> dict[str, Any]:
 
 
 def _rows(prefix: str, countries: Any, products: Any, sectors: Any, cells: Any, amounts: Any) -> dict[str, Any]:
-    """The arrays of `world.years.Trade`: cells are product, year, exporter, importer; amounts value and quantity."""
+    """The arrays of `world.observed.Trade`: cells are product, year, exporter, importer; amounts value and quantity."""
     import numpy as np
 
     labels = {"countries": countries, "products": products, "sectors": sectors}

@@ -178,8 +178,8 @@ def status(made: Assembly) -> NDArray[np.uint8]:
     out = np.empty_like(made.prior, dtype=np.uint8)
     cells, part = made.prior[:, :, :G], made.pairs.products
     out[:, :, :G] = made.pairs.origin[:, :, None]
-    kept = (part > 0) & (part >= _OBSERVED_PART * cells)
-    out[:, :, :G][kept] = OBSERVED
+    recorded = (part > 0) & (part >= _OBSERVED_PART * cells)
+    out[:, :, :G][recorded] = OBSERVED
     for i, n, s, *_ in made.products.rerouted():
         out[i, n, s] = max(out[i, n, s], OBSERVED_TOTAL)
     reported = np.isfinite(made.reported_services.value)

@@ -114,24 +114,7 @@ def markdown(world: World) -> str:
         _table(("what", "country", "value"), [(k, c, v) for k, cut in sheet["cut"].items() for c, v in cut.items()]),
         "Filled:",
         _table(("what", "value"), sheet["filled"].items()),
-        "## Figures that stand before the sources",
-        "Million USD. `unrecorded` cells come on top of the pair's recorded goods.",
-        _table(
-            ("exporter", "importer", "sector", "value", "low", "high", "unrecorded", "source", "reason"),
-            [tuple(row[k] for k in _OVERRIDE) for row in sheet["overrides"]],
-        ),
-        "Figures of the UN's accounts that are not used:",
-        _table(("country", "what", "reason"), [tuple(row.values()) for row in sheet["rejected"]]),
-        "Re-exports of crude, gas and coal, sent from their origin to their user: recorded and ours.",
-        _table(
-            ("exporter", "importer", "sector", "recorded", "ours"), [tuple(row.values()) for row in sheet["rerouted"]]
-        ),
-        "## Trade among the members, without China",
-        f"The {PAIRS_SHOWN} largest pairs, goods.",
-        _table(
-            ("exporter", "importer", "goods", "of it unrecorded", "origin of the total", "source"),
-            [tuple(row.values()) for row in sheet["pairs"]],
-        ),
+        *_official(sheet),
         "## Countries",
         "`deficit` and `published` are trade deficits as shares of value added; `observed` is the share of goods "
         "trade whose pair total somebody recorded, `main export` the largest sector of goods sold and the share of it "
@@ -164,6 +147,30 @@ def markdown(world: World) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _official(sheet: Mapping[str, Any]) -> list[str]:
+    """What stands before the sources, what is not used of them, and the pairs that the letters are about."""
+    return [
+        "## Figures that stand before the sources",
+        "Million USD. `unrecorded` cells come on top of the pair's recorded goods.",
+        _table(
+            ("exporter", "importer", "sector", "value", "low", "high", "unrecorded", "source", "reason"),
+            [tuple(row[k] for k in _OVERRIDE) for row in sheet["overrides"]],
+        ),
+        "Figures of the UN's accounts that are not used:",
+        _table(("country", "what", "reason"), [tuple(row.values()) for row in sheet["rejected"]]),
+        "Re-exports of crude, gas and coal, sent from their origin to their user: recorded and ours.",
+        _table(
+            ("exporter", "importer", "sector", "recorded", "ours"), [tuple(row.values()) for row in sheet["rerouted"]]
+        ),
+        "## Trade among the members, without China",
+        f"The {PAIRS_SHOWN} largest pairs, goods.",
+        _table(
+            ("exporter", "importer", "goods", "of it unrecorded", "origin of the total", "source"),
+            [tuple(row.values()) for row in sheet["pairs"]],
+        ),
+    ]
 
 
 def _round(value: float, digits: int = 4) -> float:
