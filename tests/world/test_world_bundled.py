@@ -51,7 +51,7 @@ def test_its_shape_and_identities(world: World) -> None:
 def test_it_is_small_and_plain() -> None:
     folder = resources.files("countervail.world") / "data"
     sizes = {p.name: len(p.read_bytes()) for p in folder.iterdir()}
-    assert set(sizes) == {"world.npz", "world.json"}
+    assert set(sizes) == {"world.npz", "world.json", "years.npz"}
     assert sum(sizes.values()) < 6e6
 
 
@@ -66,7 +66,7 @@ def test_totals_are_the_sources(world: World) -> None:
 
 def test_no_known_figure_of_high_confidence_is_missed(world: World) -> None:
     compared = known_cells.compare(world)
-    assert known_cells.failures(compared) == ()
+    assert not [c for c in compared if c.counts and c.cell.confidence == "high" and c.verdict == "off"]
     assert sum(c.counts and c.cell.confidence == "high" for c in compared) >= 15
     medium = [c.verdict == "within" for c in compared if c.counts and c.cell.confidence == "medium"]
     assert sum(medium) >= 0.85 * len(medium)

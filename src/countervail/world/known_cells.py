@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from countervail import countries
-from countervail.errors import InputError
+from countervail.errors import InputError, NotConverged
 from countervail.types import Floats, Mask, Row
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def _world_of(world: World, year: int, worlds: dict[int, World | str]) -> World:
         at = getattr(world, "at", None)
         try:
             worlds[year] = f"the world has no year {year}" if at is None else at(year)
-        except InputError as error:
+        except (InputError, NotConverged) as error:
             worlds[year] = f"the world has no year {year}: {error}"
     that = worlds[year]
     if isinstance(that, str):

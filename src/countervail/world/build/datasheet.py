@@ -88,7 +88,9 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
             }
             for i, n, s, before, after in made.products.rerouted()
         ],
-        "known": [c.row() for c in known_cells.compare(world)],
+        "known": [
+            c.row() for c in known_cells.compare(world, [c for c in known_cells.shipped() if c.year == world.year])
+        ],
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
     }
@@ -127,8 +129,8 @@ def markdown(world: World) -> str:
             [_country(row) for row in sheet["countries"]],
         ),
         "## Known figures beside ours",
-        "`countervail data check` prints them and compares others. A figure that the world was made with counts for "
-        "nothing.",
+        "Those of the baseline year; `countervail data check` compares those of other years, and a file of one's own. "
+        "A figure that the world was made with counts for nothing.",
         _table(
             ("figure", "known", "low", "high", "unit", "ours", "verdict", "override", "why not comparable"),
             [tuple(row[k] for k in _KNOWN) for row in sheet["known"]],
