@@ -9,7 +9,7 @@ import hashlib
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.context import context, read_claims
+from countervail.evidence.claims import context, read_claims
 from countervail.evidence.dating import date_of_article
 from countervail.evidence.documents import read_text
 from countervail.evidence.extract import HIDDEN, Extracted, extract_bytes
