@@ -21,12 +21,13 @@ from countervail.errors import InputError
 from countervail.evidence import limits, load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
 from countervail.evidence.claims import context, read_claims
-from countervail.evidence.documents import read_text
 from countervail.evidence.exports import markdown
-from countervail.evidence.extract import decode, extract
-from countervail.evidence.fold import fold
-from countervail.evidence.mentions import find_mentions
+from countervail.evidence.extract import extract
+from countervail.evidence.extract.parts import decode
+from countervail.evidence.names import find_mentions
 from countervail.evidence.pool import Pool
+from countervail.evidence.text import fold
+from countervail.evidence.text.documents import read_text
 from countervail.output import cell
 from support.documents import render
 
@@ -398,7 +399,8 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence import gazetteer, organisations, persian_names, statements
+    from countervail.evidence import organisations, statements
+    from countervail.evidence.names import gazetteer, persian_names
 
     found = {}
     for module in pkgutil.iter_modules(evidence_package.__path__):

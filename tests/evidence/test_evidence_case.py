@@ -297,7 +297,7 @@ def test_fifty_documents_a_second_and_no_growing_memory(tmp_path: Path) -> None:
     import tracemalloc
 
     from countervail.evidence.case import find_documents, read_all, write_case
-    from countervail.evidence.extract import Extracted
+    from countervail.evidence.extract.parts import Extracted
     from countervail.evidence.reader import read_extracted
 
     texts = [harbour.ARTICLE.replace("12/P/88", f"12/P/{n}") for n in range(80)]

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countervail.evidence import jalali
-from countervail.evidence.dates import find_dates
-from countervail.evidence.fold import fold
+from countervail.evidence.dates import calendars, find_dates
+from countervail.evidence.text import fold
 
 
 def values(text: str) -> list[str | None]:
@@ -23,8 +22,8 @@ def test_every_day_of_the_persian_calendar_against_jdatetime() -> None:
     for year in range(1200, 1500):
         for month in range(1, 13):
             first = jdatetime.date(year, month, 1).togregorian()
-            assert jalali.to_gregorian(year, month, 1) == first
-            last = jalali.to_gregorian(year, month, jalali.month_length(year, month))
+            assert calendars.to_gregorian(year, month, 1) == first
+            last = calendars.to_gregorian(year, month, calendars.month_length(year, month))
             following = (
                 jdatetime.date(year + month // 12, month % 12 + 1, 1).togregorian()
                 if (year, month) != (1499, 12)
@@ -34,11 +33,11 @@ def test_every_day_of_the_persian_calendar_against_jdatetime() -> None:
 
 
 def test_published_dates_of_the_persian_calendar() -> None:
-    assert jalali.to_gregorian(1357, 11, 22) == dt.date(1979, 2, 11)
-    assert jalali.to_gregorian(1402, 1, 1) == dt.date(2023, 3, 21)
-    assert jalali.year_span(1383) == "2004-03-20/2005-03-20"
+    assert calendars.to_gregorian(1357, 11, 22) == dt.date(1979, 2, 11)
+    assert calendars.to_gregorian(1402, 1, 1) == dt.date(2023, 3, 21)
+    assert calendars.year_span(1383) == "2004-03-20/2005-03-20"
     with pytest.raises(ValueError, match="no such"):
-        jalali.to_gregorian(1402, 12, 30)
+        calendars.to_gregorian(1402, 12, 30)
 
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
@@ -62,7 +61,7 @@ PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 @given(st.integers(1300, 1415), st.integers(1, 12), st.integers(1, 29))
 def test_persian_dates_in_either_digits(year: int, month: int, day: int) -> None:
-    expected = jalali.to_gregorian(year, month, day).isoformat()
+    expected = calendars.to_gregorian(year, month, day).isoformat()
     for form in (f"{year}/{month:02d}/{day:02d}", f"{year}-{month}-{day}", f"{day}/{month}/{year}"):
         assert values(f"تاریخ: {form} شماره") == [expected]
         assert values(f"تاریخ: {form.translate(PERSIAN)} شماره") == [expected]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import countervail as cv
 from countervail.cli import call
 from countervail.evidence import load, redact
-from countervail.evidence.extract import Extracted
+from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.model import MASK
 from countervail.evidence.reader import read_document, read_extracted
 from countervail.report.pages.run_page import page

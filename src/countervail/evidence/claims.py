@@ -17,9 +17,9 @@ from countervail.evidence.attribution import (
     slug,
     speaker_of,
 )
-from countervail.evidence.documents import Reading
 from countervail.evidence.lists import CountryList, country_lists
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256
+from countervail.evidence.text.documents import Reading
 
 CLUB = "o.club"
 

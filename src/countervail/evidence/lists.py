@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from countervail.evidence.attribution import Sentence
-from countervail.evidence.documents import Reading
-from countervail.evidence.spans import Mention
+from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.spans import Mention
 
 _BETWEEN = re.compile(r"^(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$")
 _NUMBER_WORDS = {

@@ -10,10 +10,11 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims import context, read_claims
-from countervail.evidence.dating import date_of_article
-from countervail.evidence.documents import read_text
-from countervail.evidence.extract import HIDDEN, Extracted, extract_bytes
+from countervail.evidence.dates.dating import date_of_article
+from countervail.evidence.extract import extract_bytes
+from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
+from countervail.evidence.text.documents import read_text
 
 
 def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:

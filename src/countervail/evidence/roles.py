@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims import Context, person
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
-from countervail.evidence.people_words import POST_WORDS
+from countervail.evidence.names.people_words import POST_WORDS
 
 _WORD = (
     r"(?:[A-Z][\w'-]{0,25}|deputy|vice|foreign|prime|senior|top|acting|former|first|oil|finance|defen[cs]e"

@@ -13,9 +13,9 @@ import yaml
 
 from countervail.evidence.attribution import Sentence, modality, slug
 from countervail.evidence.claims import CLUB, Context
-from countervail.evidence.gazetteer import adjectives
 from countervail.evidence.lexicon import country_names, lexicon
 from countervail.evidence.model import Claim
+from countervail.evidence.names.gazetteer import adjectives
 
 _EVENTS = (
     ("proposed", r"\b(?:first|initially|originally)? ?proposed\b|\bproposal was\b"),

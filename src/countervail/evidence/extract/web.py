@@ -7,7 +7,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
-from countervail.evidence.extract import Extracted, hide
+from countervail.evidence.extract.parts import Extracted, hide
 
 _BLOCK = frozenset(
     [

@@ -57,7 +57,7 @@ def _misread_capital(word: str) -> bool:
     """Whether a small l stands for the capital I of a word that is always written with one ("lranian")."""
     if word[0] != "l" or len(word) < 4:
         return False
-    from countervail.evidence.gazetteer import adjectives, country_words
+    from countervail.evidence.names.gazetteer import adjectives, country_words
 
     whole = "I" + word[1:]
     return (

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countervail.evidence import letter_words as w
-from countervail.evidence.fold import Folded, fold
 from countervail.evidence.letters import Names, article_paragraphs, parts
-from countervail.evidence.mentions import find_mentions
 from countervail.evidence.model import Document
-from countervail.evidence.segments import split
-from countervail.evidence.spans import Mention
+from countervail.evidence.names import find_mentions
+from countervail.evidence.text import Folded, fold
+from countervail.evidence.text.segments import split
+from countervail.evidence.text.spans import Mention
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
 _LEAK = re.compile(

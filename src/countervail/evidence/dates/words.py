@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text.spans import alternatives
 
 _GREGORIAN = [
     "january",

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from countervail.evidence.attribution import sentences
-from countervail.evidence.documents import Reading
+from countervail.evidence.text.documents import Reading
 
 # well-known dated events: words that name them, and the first day they can be spoken of
 _KNOWN = (

@@ -1,7 +1,9 @@
-"""A mention: one place in a stored text that names a country, person, organisation or date, or is direct speech."""
+"""Places in a text: mentions of countries, people, organisations, dates and direct speech, spans already used, and the
+pattern that finds the longest of many names in one linear pass."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -50,3 +52,28 @@ class Taken:
         i = bisect_right(self._starts, start)
         self._spans.insert(i, (start, end))
         self._starts.insert(i, start)
+
+
+_Node = dict[str, "_Node"]
+
+
+def _build(node: _Node) -> str:
+    branches = [re.escape(char) + _build(child) for char, child in node.items() if char]
+    if not branches:
+        return ""
+    body = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if "" in node:
+        return f"(?:{body})?"
+    return body
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """The pattern of any of the names, longest first, with shared prefixes merged so that matching does not retry each
+    name."""
+    root: _Node = {}
+    for name in names:
+        node = root
+        for char in name:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _build(root)

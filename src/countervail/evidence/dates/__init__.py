@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from countervail.evidence import date_words as w
-from countervail.evidence import jalali
-from countervail.evidence.fold import Folded
-from countervail.evidence.spans import Mention, Taken
+from countervail.evidence.dates import calendars
+from countervail.evidence.dates import words as w
+from countervail.evidence.text import Folded
+from countervail.evidence.text.spans import Mention, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
 Found = tuple[str | None, dict[str, Any]]
@@ -32,8 +32,8 @@ def number(group: str) -> int:
 
 def _day(year: int, month: int, day: int) -> Found:
     """An exact day, in the calendar that the year belongs to."""
-    if jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
-        exact = jalali.to_gregorian(year, month, day).isoformat()
+    if calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+        exact = calendars.to_gregorian(year, month, day).isoformat()
         if year in _LUNAR:
             return None, {"candidates": [exact], "calendar": "persian or lunar"}
         return exact, {"calendar": "persian"}
@@ -44,7 +44,7 @@ def _day(year: int, month: int, day: int) -> Found:
 
 def _month(year: int, month: int, persian: bool) -> Found:
     if persian:
-        return jalali.month_span(year, month), {"calendar": "persian"}
+        return calendars.month_span(year, month), {"calendar": "persian"}
     if not 1800 <= year <= 2199:
         raise ValueError(year)
     return f"{year:04d}-{month:02d}", {}
@@ -85,7 +85,7 @@ class DateReader:
             value, detail = _day(a, b, c)
             return value, {**detail, **repaired}
         if len(groups[2]) == 4:
-            if c <= jalali.LAST_YEAR or a > 12:
+            if c <= calendars.LAST_YEAR or a > 12:
                 value, detail = _day(c, b, a)
             elif b > 12:
                 value, detail = _day(c, a, b)
@@ -114,14 +114,14 @@ class DateReader:
         """2022-05, and 2010-11 where it can only be a span of years."""
         year, second = int(m.group(1)), int(m.group(2))
         if 1 <= second <= 12 and (m.group(2)[0] == "0" or second <= year % 100):
-            return _month(year, second, year <= jalali.LAST_YEAR)
+            return _month(year, second, year <= calendars.LAST_YEAR)
         if second == year % 100 + 1 and year >= 1900:
             return f"{year}/{year + 1}", {}
         raise ValueError
 
     def month_year(self, m: re.Match[str]) -> Found:
         """05/2022."""
-        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= jalali.LAST_YEAR)
+        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= calendars.LAST_YEAR)
 
     def named(self, m: re.Match[str]) -> Found:
         """15 May 2022, May 15, 2022, 15-17 May 2022, May 2022, 25 Ordibehesht 1401, ۲۵ اردیبهشت ۱۴۰۱."""
@@ -134,7 +134,7 @@ class DateReader:
         if not year_text:
             return None, {"open": "no year", "month": month, **({"day": number(days[0])} if days else {})}
         year = number(year_text)
-        if persian and not jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
+        if persian and not calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
             raise ValueError
         if not persian and not 1800 <= year <= 2199:
             raise ValueError
@@ -164,14 +164,14 @@ class DateReader:
     def marked_year(self, m: re.Match[str]) -> Found:
         """سال ۱۴۰۲, the year 1402, 1402 SH."""
         year = int(m.group("y"))
-        if jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
+        if calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
             if m.groupdict().get("lunar"):
                 return None, {"calendar": "lunar"}
-            return jalali.year_span(year), {"calendar": "persian"}
+            return calendars.year_span(year), {"calendar": "persian"}
         if 1800 <= year <= 2199:
             return str(year), {}
         if 60 <= year <= 99:
-            return None, {"candidates": [jalali.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
+            return None, {"candidates": [calendars.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
         raise ValueError
 
     def year(self, m: re.Match[str]) -> Found:
@@ -186,8 +186,8 @@ class DateReader:
             if not strong and not w.YEAR_AFTER.match(after):
                 raise ValueError
             return str(year), {} if m.group("y").isdigit() else {"repaired": True}
-        if strong and jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
-            span = jalali.year_span(year)
+        if strong and calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+            span = calendars.year_span(year)
             if self.persian_calendar and year not in _LUNAR:
                 return span, {"calendar": "persian"}
             return None, {"candidates": [span, str(year)], "open": "calendar not stated"}

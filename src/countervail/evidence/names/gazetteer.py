@@ -12,10 +12,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from countervail.evidence.fold import Folded
 from countervail.evidence.lexicon import country_names, lexicon
-from countervail.evidence.spans import Mention, Taken
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text import Folded
+from countervail.evidence.text.spans import Mention, Taken, alternatives
 
 _SKELETON = str.maketrans(
     {"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "e": "c", "6": "b", "9": "g", "q": "g"}

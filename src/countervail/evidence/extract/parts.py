@@ -1,0 +1,97 @@
+"""What a reader of documents gives: a text with its pages, what is hidden and what to warn of; bytes to text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+HIDDEN = 2000
+"""Characters kept of a piece of hidden text (some more until what is private is masked)."""
+
+
+@dataclass(slots=True)
+class Extracted:
+    """What a document says, before anything is understood: its text, where pages begin, what is hidden, what to warn
+    of."""
+
+    text: str
+    media_type: str
+    extractor: str
+    pages: list[int] = field(default_factory=list)
+    hidden: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    scanned: bool = False
+
+
+def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:
+    """Note hidden text: why, what, and before which offset of the text it stood."""
+    bare = " ".join(text.split())
+    if bare:
+        hidden.append({"reason": reason, "text": bare[: HIDDEN + 100], "at": at})
+
+
+def ranges(numbers: list[int]) -> str:
+    """Ascending numbers in words: `1, 4-6`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
+
+
+def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str, list[str]]:
+    """Text of bytes, the encoding, and warnings: invalid bytes become U+FFFD and are counted, never dropped."""
+    warnings: list[str] = []
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(bom):
+            return _lenient(data[len(bom) :], encoding, warnings)
+    if data[:2000].count(0) > len(data[:2000]) // 4:
+        sample = data[:2000]
+        encoding = "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+        warnings.append(f"no byte order mark; read as {encoding}")
+        return _lenient(data, encoding, warnings)
+    for encoding in [charset, "utf-8"] if charset else ["utf-8"]:
+        try:
+            text = data.decode(encoding or "utf-8")
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return _nul(text, encoding or "utf-8", warnings)
+    high = sum(b >= 0x80 for b in data)
+    wrong = data.decode("utf-8", "replace").count("\ufffd")
+    if high and wrong > 0.5 * high:
+        persian = sum(b in b"\xc7\xe4\xe5\xcf\xd1\xe3\xed\xe6" for b in data) > 0.3 * high and high > 0.2 * len(data)
+        encoding = "cp1256" if persian else "cp1252"
+        warnings.append(f"not UTF-8; read as {encoding}")
+        return _lenient(data, encoding, warnings)
+    return _lenient(data, "utf-8", warnings)
+
+
+def _lenient(data: bytes, encoding: str, warnings: list[str]) -> tuple[str, str, list[str]]:
+    text = data.decode(encoding, "replace")
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        warnings.append(
+            f"{text.count(chr(0xFFFD))} invalid bytes shown as U+FFFD, the first at byte {error.start} ({encoding})"
+        )
+    return _nul(text, encoding, warnings)
+
+
+def _nul(text: str, encoding: str, warnings: list[str]) -> tuple[str, str, list[str]]:
+    if "\x00" in text:
+        warnings.append(f"{text.count(chr(0))} NUL characters shown as U+FFFD")
+        text = text.replace("\x00", "\ufffd")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+        warnings.append("lone surrogates shown as U+FFFD")
+    return text, encoding, warnings
