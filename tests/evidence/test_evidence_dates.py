@@ -75,7 +75,7 @@ def test_persian_dates_in_either_digits(year: int, month: int, day: int) -> None
         ("۲۵ اردیبهشت ۱۴۰۱، ۱۵ مه ۲۰۲۲", ["2022-05-15", "2022-05-15"]),
         ("25 Ordibehesht 1401; Khordad 1402", ["2022-05-15", "2023-05-22/2023-06-21"]),
         ("سال ۱۴۰۲ و سال ۲۰۲۰", ["2023-03-21/2024-03-19", "2020"]),
-        ("the 1990s, 2019-2021, Q1 2022, summer 2019", ["199X", "2019/2021", "2022-33", "2019-22"]),
+        ("the 1990s, 2019-2021, Q1 2022, summer 2019", ["199X", "2019/2021", "2022-01/2022-03", "2019-22"]),
         ("at 15:21 on Tuesday, two weeks later, yesterday, in the near future, last month", [None] * 6),
         ("on May 15 and in January", [None, None]),
         ("3/4/2022", [None]),
@@ -87,14 +87,10 @@ def test_persian_dates_in_either_digits(year: int, month: int, day: int) -> None
         ("l5-5-2O22, 0ctober 2022, 19 Novernber 2020", ["2022-05-15", "2022-10", "2020-11-19"]),
         ("in 1983 and since 2014; the 2016 election", ["1983", "2014", "2016"]),
         ("since 1401", [None]),
-        ("31 February 2022, 32.1.2020, 2022-13-01", []),
+        ("31 February 2022, 32.1.2020, 2022-13-01", [None]),
         ("resolution 1929, 2000 people, No. 2019, $2020, 2021 tonnes, room 1984, 10.20.30.40, 0912-555-2020", []),
         ("You may march on. May I? Mehr News", []),
     ],
 )
 def test_forms(text: str, expected: list[str | None]) -> None:
-    found = values(text)
-    if text.startswith("31 February"):  # a day that does not exist has no value; its month and year may be open
-        assert all(v is None or v == "2022-02" for v in found)
-    else:
-        assert found == expected
+    assert values(text) == expected
