@@ -20,8 +20,8 @@ from countervail import evidence as evidence_package
 from countervail.errors import InputError
 from countervail.evidence import limits, load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
-from countervail.evidence.claims import context, read_claims
-from countervail.evidence.exports import markdown
+from countervail.evidence.claims.context import context, read_claims
+from countervail.evidence.export.exports import markdown
 from countervail.evidence.extract import extract
 from countervail.evidence.extract.parts import decode
 from countervail.evidence.names import find_mentions
@@ -399,13 +399,14 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence import organisations, statements
+    from countervail.evidence import organisations
+    from countervail.evidence.claims import statements
     from countervail.evidence.names import gazetteer, persian_names
 
     found = {}
-    for module in pkgutil.iter_modules(evidence_package.__path__):
-        if module.name != "worker":
-            for name, value in vars(importlib.import_module(f"countervail.evidence.{module.name}")).items():
+    for module in pkgutil.walk_packages(evidence_package.__path__, "countervail.evidence."):
+        if not module.name.endswith(".worker"):
+            for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                     found[f"{module.name}.{name}"] = value
     made = (

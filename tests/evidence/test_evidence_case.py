@@ -14,8 +14,9 @@ import yaml
 
 from countervail.cli import call
 from countervail.errors import InputError
-from countervail.evidence import Evidence, exports, load, read, review
-from countervail.evidence.to_scenario import club_file
+from countervail.evidence import Evidence, load, read, review
+from countervail.evidence.export import exports
+from countervail.evidence.export.to_scenario import club_file
 from support.documents import papers as harbour
 
 
@@ -209,7 +210,7 @@ def test_csv_and_brief(evidence: Evidence) -> None:
 
 def test_followthemoney_keeps_proposals_from_becoming_facts(evidence: Evidence) -> None:
     pytest.importorskip("followthemoney")
-    from countervail.evidence import to_ftm
+    from countervail.evidence.export import to_ftm
 
     strict, full = evidence.to_ftm(), evidence.to_ftm("full")
     assert len(full) > len(strict)

@@ -180,7 +180,7 @@ def test_links_are_never_followed(case: Path, tmp_path: Path, capsys: pytest.Cap
     (case / "reviews.jsonl").unlink()
     assert call(["evidence", "export", str(case), "--format", "csv"]) == 0
     assert not (case / "claims.csv").is_symlink()
-    from countervail.evidence import exports
+    from countervail.evidence.export import exports
 
     with pytest.raises(InputError, match="a link inside a case"):
         exports.write(case / "ftm" / "passages.json", "{}")

@@ -223,7 +223,8 @@ def export(
         raise InputError(
             "choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief", field="format"
         )
-    from countervail.evidence import exports, load
+    from countervail.evidence import load
+    from countervail.evidence.export import exports
 
     loaded = load(case)
     written: list[Path] = []
@@ -248,8 +249,8 @@ def export(
 
 
 def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.to_runnable import runnable
-    from countervail.evidence.to_scenario import club_file
+    from countervail.evidence.export.to_runnable import runnable
+    from countervail.evidence.export.to_scenario import club_file
 
     key, _, name = choice.partition("=")
     if key != "reading" or not name:
@@ -263,7 +264,7 @@ def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path
 
 
 def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.to_ftm import entities, statements
+    from countervail.evidence.export.to_ftm import entities, statements
 
     rows = statements(loaded, profile)
     write(folder / "entities.ftm.json", _lines(entities(rows)))

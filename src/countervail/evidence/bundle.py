@@ -97,13 +97,13 @@ class Evidence:
 
     def to_scenario(self, reading: str | None = None) -> str:
         """The club as a scenario file in YAML; see `to_scenario.club_file`."""
-        from countervail.evidence.to_scenario import club_file
+        from countervail.evidence.export.to_scenario import club_file
 
         return club_file(self, reading).yaml
 
     def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
         """followthemoney statements, one dataset a source (extra `ftm`)."""
-        from countervail.evidence.to_ftm import statements
+        from countervail.evidence.export.to_ftm import statements
 
         return statements(self, profile)
 

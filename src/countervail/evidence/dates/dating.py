@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from countervail.evidence.attribution import sentences
+from countervail.evidence.claims.attribution import sentences
 from countervail.evidence.text.documents import Reading
 
 # well-known dated events: words that name them, and the first day they can be spoken of

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from countervail.evidence.attribution import Sentence
+from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.spans import Mention
 

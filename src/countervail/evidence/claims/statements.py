@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from countervail.evidence.attribution import Sentence, modality, slug
-from countervail.evidence.claims import CLUB, Context
+from countervail.evidence.claims.attribution import Sentence, modality, slug
+from countervail.evidence.claims.context import CLUB, Context
 from countervail.evidence.lexicon import country_names, lexicon
 from countervail.evidence.model import Claim
 from countervail.evidence.names.gazetteer import adjectives

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from countervail.evidence.attribution import chain
-from countervail.evidence.claims import Context
+from countervail.evidence.claims.attribution import chain
+from countervail.evidence.claims.context import Context
 from countervail.evidence.model import Claim
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.attribution import (
+from countervail.evidence.claims.attribution import (
     Sentence,
     chain,
     cited_documents,
@@ -17,7 +17,7 @@ from countervail.evidence.attribution import (
     slug,
     speaker_of,
 )
-from countervail.evidence.lists import CountryList, country_lists
+from countervail.evidence.claims.lists import CountryList, country_lists
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256
 from countervail.evidence.text.documents import Reading
 
@@ -125,7 +125,7 @@ def context(
 
 def read_claims(shared: Context) -> list[Claim]:
     """All claims of a text, in order of kind; the same text always gives the same claims."""
-    from countervail.evidence import memberships, roles, statements, talk
+    from countervail.evidence.claims import memberships, roles, statements, talk
 
     found: list[Claim] = []
     seen: set[str] = set()

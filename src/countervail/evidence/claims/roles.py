@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from countervail.evidence.claims import Context, person
+from countervail.evidence.claims.context import Context, person
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.people_words import POST_WORDS

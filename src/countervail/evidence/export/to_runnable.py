@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from countervail.evidence.to_scenario import Dumper
+from countervail.evidence.export.to_scenario import Dumper
 
 if TYPE_CHECKING:
-    from countervail.evidence.to_scenario import ClubFile
+    from countervail.evidence.export.to_scenario import ClubFile
 
 
 def runnable(club: ClubFile, name: str, club_name: str) -> str:

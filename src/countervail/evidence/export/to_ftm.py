@@ -61,7 +61,7 @@ def _identifier(kind: str, key: str) -> str:
 
 
 def _name(identifier: str, evidence: Evidence) -> str:
-    from countervail.evidence.attribution import slug
+    from countervail.evidence.claims.attribution import slug
 
     for mention in evidence.mentions:
         if (

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from countervail.evidence.claims import CLUB, Context, header_claims
-from countervail.evidence.lists import CountryList
+from countervail.evidence.claims.context import CLUB, Context, header_claims
+from countervail.evidence.claims.lists import CountryList
 from countervail.evidence.model import Claim, Document
 
 _PREDICATE = {
@@ -123,7 +123,7 @@ def claims(shared: Context) -> Iterator[Claim]:
 
 def _open_counts(shared: Context) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
-    from countervail.evidence.lists import COUNT, to_number
+    from countervail.evidence.claims.lists import COUNT, to_number
 
     counted = {item.count_span for item in shared.lists if item.count_span}
     for sentence in shared.sentences:

@@ -1,0 +1,1 @@
+"""Ways out of evidence: a scenario, followthemoney, annotations, CSV and a brief."""
