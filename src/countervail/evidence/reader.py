@@ -10,7 +10,6 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims.context import context, read_claims
-from countervail.evidence.dates.dating import date_of_article
 from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
@@ -27,7 +26,7 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
     """What an extracted text says; `key` is that of the digests of what is masked."""
     redactions = redact.find(found.text, key)
     stored = redact.mask(found.text, redactions)
-    reading = date_of_article(read_text(stored, source, found.scanned))
+    reading = read_text(stored, source, found.scanned, found.metadata)
     shared = context(reading, source, stored, redactions, found.pages)
     claims = read_claims(shared)
     origin = (

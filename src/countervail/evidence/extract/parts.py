@@ -23,6 +23,8 @@ class Extracted:
     hidden: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     scanned: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
+    """What the file says of itself: `date` (a day), `publisher`."""
 
 
 def hide(hidden: list[dict[str, Any]], reason: str, text: str, at: int) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from countervail.evidence import letter_words as w
-from countervail.evidence.letters import Names, article_paragraphs, parts
+from countervail.evidence.dates.dating import head_of, inferred_date, resolve
+from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document
 from countervail.evidence.names import find_mentions
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.segments import split
+from countervail.evidence.text.segments import Line, Segment, split
 from countervail.evidence.text.spans import Mention
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
@@ -60,83 +62,108 @@ class Reading:
         return holding[-1] if holding else self.documents[0]
 
 
-def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
-    """Mentions and documents of a raw text; `source` is the id documents refer to."""
+def read_text(raw: str, source: str, scanned: bool = False, metadata: Mapping[str, str] | None = None) -> Reading:
+    """Mentions and documents of a raw text; `source` is the id documents refer to, `metadata` what the file says of
+    its date and publisher."""
     folded = fold(raw)
-    mentions = find_mentions(folded, scanned)
+    mentions: Sequence[Mention] = find_mentions(folded, scanned)
     spans = [(bisect_left(folded.offsets, m.start), bisect_left(folded.offsets, m.end)) for m in mentions]
-    dates = [(m, s) for m, s in zip(mentions, spans, strict=True) if m.type == "date"]
-    segments = split(folded, [m for m, _ in dates], [s for _, s in dates])
-    names = Names([(m, a, b) for m, (a, b) in zip(mentions, spans, strict=True)])
-    stem = source.removeprefix("source:")
-    documents: list[Document] = []
-    letters = 0
-    publisher = None
-    several = len(segments) > 1
+    maker = _Maker(folded, mentions, spans, source.removeprefix("source:"), source)
+    segments = split(folded, [m for m, _ in maker.dates], [s for _, s in maker.dates])
     for segment in segments:
+        maker.add(segment, len(segments) == 1)
+    documents = maker.documents or [Document(f"doc:{maker.stem}.A", source, "article", 0, max(len(raw), 1), "")]
+    documents = _placed(_attach(documents, raw))
+    publisher = maker.publisher or (metadata or {}).get("publisher")
+    if len(documents) == 1 and documents[0].kind == "article" and not documents[0].date:
+        date = _of_metadata(metadata or {}) or inferred_date(folded, mentions, spans)
+        documents = [replace(documents[0], date=date)]
+    mentions = resolve(mentions, spans, documents, folded)
+    leak = _LEAK.search(folded.text)
+    return Reading(
+        raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None
+    )
+
+
+class _Maker:
+    """Makes the documents of one text, segment by segment."""
+
+    def __init__(
+        self,
+        folded: Folded,
+        mentions: Sequence[Mention],
+        spans: Sequence[tuple[int, int]],
+        stem: str,
+        source: str,
+    ) -> None:
+        self.folded, self.stem, self.source = folded, stem, source
+        pairs = list(zip(mentions, spans, strict=True))
+        self.dates = [(m, s) for m, s in pairs if m.type == "date"]
+        self.bodies = [s for m, s in pairs if m.type == "organisation"]
+        self.names = Names([(m, a, b) for m, (a, b) in pairs])
+        self.documents: list[Document] = []
+        self.letters = 0
+        self.publisher: str | None = None
+
+    def add(self, segment: Segment, alone: bool) -> None:
+        """Add the document of a segment, if anything stands in it; one that is alone may be a letter without labels."""
         filled = [line for line in segment.lines if not line.blank]
         if not filled:
-            continue
-        start, end = folded.span(filled[0].start, filled[-1].end)
+            return
         for line in filled[-2:]:
             if m := w.PUBLISHER.match(line.text):
-                publisher = m.group("n").strip()
-        p = parts(segment, folded, names)
+                self.publisher = m.group("n").strip()
+        p = parts(segment, self.folded, self.names)
+        greeted = p.addressees and any(w.GREETING.match(line.text) for line in filled[:20])
         signed = p.signatory is not None and p.signatory.get("post") and p.signatory["end"] >= filled[-1].start - 200
-        if segment.kind == "article" and not (
-            len(segments) == 1
-            and (signed or (p.addressees and any(w.GREETING.match(line.text) for line in filled[:20])))
-        ):
-            first = [line for line in filled if not w.PUBLISHER.match(line.text)]
-            if first:
-                start, end = folded.span(first[0].start, first[-1].end)
-            title, paragraphs = article_paragraphs(segment)
-            documents.append(
-                Document(
-                    f"doc:{stem}.A",
-                    source,
-                    "article",
-                    start,
-                    end,
-                    "article" if several else "",
-                    title,
-                    paragraphs=tuple(folded.span(a, b) for a, b in paragraphs),
-                )
+        if segment.kind == "article" and not (alone and (signed or greeted)):
+            self._article(segment, filled)
+        else:
+            self._letter(p, filled)
+
+    def _article(self, segment: Segment, filled: Sequence[Line]) -> None:
+        first = [line for line in filled if not w.PUBLISHER.match(line.text)] or list(filled)
+        start, end = self.folded.span(first[0].start, first[-1].end)
+        head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
+        self.publisher = self.publisher or head.publisher
+        body = [line for line in segment.lines if line.start not in head.lines]
+        title, paragraphs = article_paragraphs(replace(segment, lines=tuple(body)))
+        self.documents.append(
+            Document(
+                f"doc:{self.stem}.A",
+                self.source,
+                "article",
+                start,
+                end,
+                "article",
+                title,
+                date=head.date,
+                paragraphs=tuple(self.folded.span(a, b) for a, b in paragraphs),
             )
-            continue
-        letters += 1
-        dated = _date(p.header.get("date"), p.date_line, dates)
-        kind = "letter"
-        if (
-            not p.addressees
-            and p.signatory is None
-            and documents
-            and any(_ATTACHED.search(raw[d.start : d.end]) for d in documents if d.kind == "letter")
-        ):
-            kind = "annex"
-        elif not p.addressees and p.signatory is None and not p.header:
-            kind = "document"
-        header = {}
+        )
+
+    def _letter(self, p: Parts, filled: Sequence[Line]) -> None:
+        self.letters += 1
+        folded = self.folded
+        start, end = folded.span(filled[0].start, filled[-1].end)
+        dated = _date(p.header.get("date"), p.date_line, self.dates)
+        header: dict[str, Any] = {}
         for field, (value, a, b) in p.header.items():
             x, y = folded.span(a, b)
             header[field] = {"value": value, "start": x, "end": y}
             if field == "date" and dated:
                 header[field]["edtf"] = dated["edtf"]
-        if "date" not in header and dated:
-            header["date"] = {
-                "value": dated["raw"],
-                "start": dated["start"],
-                "end": dated["end"],
-                "edtf": dated["edtf"],
-            }
-        documents.append(
+        if dated:
+            made = {"value": dated["raw"], **{k: dated[k] for k in ("start", "end", "edtf")}}
+            header.setdefault("date", made)
+        self.documents.append(
             Document(
-                f"doc:{stem}.L{letters}",
-                source,
-                kind,
+                f"doc:{self.stem}.L{self.letters}",
+                self.source,
+                self._kind(p),
                 start,
                 end,
-                f"letter {letters}" if several else "",
+                f"letter {self.letters}",
                 p.title,
                 header,
                 tuple(p.letterhead),
@@ -147,13 +174,28 @@ def read_text(raw: str, source: str, scanned: bool = False) -> Reading:
                 tuple(folded.span(a, b) for a, b in p.paragraphs),
             )
         )
-    if not documents:
-        documents.append(Document(f"doc:{stem}.A", source, "article", 0, max(len(raw), 1), ""))
-    documents = _attach(documents, raw)
-    leak = _LEAK.search(folded.text)
-    return Reading(
-        raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None
-    )
+
+    def _kind(self, p: Parts) -> str:
+        """Letter, annex (to a letter that speaks of one) or another document."""
+        if p.addressees or p.signatory is not None:
+            return "letter"
+        letters = [d for d in self.documents if d.kind == "letter"]
+        if any(_ATTACHED.search(self.folded.raw[d.start : d.end]) for d in letters):
+            return "annex"
+        return "letter" if p.header else "document"
+
+
+def _placed(documents: list[Document]) -> list[Document]:
+    """The documents with the names they are cited by, where there are several."""
+    return documents if len(documents) > 1 else [replace(documents[0], place="")]
+
+
+def _of_metadata(metadata: Mapping[str, str]) -> dict[str, Any] | None:
+    """The date of an article from what its file says."""
+    date = metadata.get("date", "")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        return None
+    return {"edtf": date, "raw": date, "calendar": "gregorian", "basis": "metadata"}
 
 
 def _attach(documents: list[Document], raw: str) -> list[Document]:
