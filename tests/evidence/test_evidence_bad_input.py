@@ -124,7 +124,7 @@ def test_a_reader_that_takes_too_much_memory_is_ended() -> None:
     ("data", "words"),
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
-        (b"{\\rtf1 text}", "RTF"),
+        (b"{\\rtf1 {\\object\\objdata 01}}", "embedded"),
         (b"\x7fELF" + b"\0" * 60, "program"),
         (bytes(range(256)) * 20, "neither text"),
         (archive({"a.txt": b"x"}), "no docx"),
@@ -274,7 +274,7 @@ def test_imported_json_is_checked(tmp_path: Path) -> None:
 
 def test_one_bad_document_does_not_lose_the_others(tmp_path: Path) -> None:
     good = write(tmp_path, "good.txt", TEXT.encode())
-    evidence = read([good, write(tmp_path, "bad.txt", b"{\\rtf1 x}")])
+    evidence = read([good, write(tmp_path, "bad.txt", b"7z\xbc\xaf x")])
     assert [s["name"] for s in evidence.sources] == ["good.txt"]
     assert evidence.refused[0]["name"] == "bad.txt"
 

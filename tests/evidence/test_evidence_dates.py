@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countervail.evidence.dates import calendars, find_dates
+from countervail.evidence.dates import find_dates
+from countervail.evidence.dates import words as calendars
 from countervail.evidence.text import fold
 
 

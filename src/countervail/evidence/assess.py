@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from countervail.errors import InputError
-from countervail.evidence.dates import calendars
+from countervail.evidence.dates import words as calendars
 from countervail.evidence.model import Assessment
 
 TOLERANCE = 0.10

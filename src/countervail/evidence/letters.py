@@ -13,8 +13,7 @@ from countervail.evidence.lexicon import persian
 from countervail.evidence.names.people_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
-from countervail.evidence.text.spans import Mention
-from countervail.evidence.text.tokens import headline
+from countervail.evidence.text.tokens import Mention, headline
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
 _TITLE = re.compile(

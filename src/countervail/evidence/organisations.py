@@ -8,9 +8,7 @@ from functools import cache
 
 from countervail.evidence import organisation_words as w
 from countervail.evidence.lexicon import lexicon
-from countervail.evidence.names.gazetteer import adjectives, country_words
-from countervail.evidence.text.spans import alternatives
-from countervail.evidence.text.tokens import FUNCTION, Token, headline
+from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, alternatives, country_words, headline
 
 
 @cache

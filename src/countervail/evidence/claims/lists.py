@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.spans import Mention
+from countervail.evidence.text.tokens import Mention
 
 _BETWEEN = re.compile(r"^(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$")
 _NUMBER_WORDS = {

@@ -15,7 +15,7 @@ from countervail.evidence.claims.attribution import Sentence, modality, slug
 from countervail.evidence.claims.context import CLUB, Context
 from countervail.evidence.lexicon import country_names, lexicon
 from countervail.evidence.model import Claim
-from countervail.evidence.names.gazetteer import adjectives
+from countervail.evidence.text.tokens import adjectives
 
 _EVENTS = (
     ("proposed", r"\b(?:first|initially|originally)? ?proposed\b|\bproposal was\b"),

@@ -13,10 +13,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from countervail.evidence.dates import calendars
 from countervail.evidence.dates import words as w
 from countervail.evidence.text import Folded
-from countervail.evidence.text.spans import Mention, Taken
+from countervail.evidence.text.tokens import Mention, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
 _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -39,9 +38,9 @@ def number(group: str) -> int:
 
 def _day(year: int, month: int, day: int) -> Found:
     """An exact day, in the calendar that the year belongs to."""
-    if calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+    if w.FIRST_YEAR <= year <= w.LAST_YEAR:
         try:
-            exact = calendars.to_gregorian(year, month, day).isoformat()
+            exact = w.to_gregorian(year, month, day).isoformat()
         except ValueError:
             raise _impossible(month, day) from None
         if year in _LUNAR:
@@ -67,7 +66,7 @@ def _century(year: int) -> int | None:
 
 def _month(year: int, month: int, persian: bool) -> Found:
     if persian:
-        return calendars.month_span(year, month), {"calendar": "persian"}
+        return w.month_span(year, month), {"calendar": "persian"}
     if not 1800 <= year <= 2199:
         raise ValueError(year)
     return f"{year:04d}-{month:02d}", {}
@@ -108,7 +107,7 @@ class DateReader:
             value, detail = _day(a, b, c)
             return value, {**detail, **repaired}
         if len(groups[2]) == 4:
-            if c <= calendars.LAST_YEAR or a > 12:
+            if c <= w.LAST_YEAR or a > 12:
                 value, detail = _day(c, b, a)
             elif b > 12:
                 value, detail = _day(c, a, b)
@@ -137,14 +136,14 @@ class DateReader:
         """2022-05, and 2010-11 where it can only be a span of years."""
         year, second = int(m.group(1)), int(m.group(2))
         if 1 <= second <= 12 and (m.group(2)[0] == "0" or second <= year % 100):
-            return _month(year, second, year <= calendars.LAST_YEAR)
+            return _month(year, second, year <= w.LAST_YEAR)
         if second == year % 100 + 1 and year >= 1900:
             return f"{year}/{year + 1}", {}
         raise ValueError
 
     def month_year(self, m: re.Match[str]) -> Found:
         """05/2022."""
-        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= calendars.LAST_YEAR)
+        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= w.LAST_YEAR)
 
     def named(self, m: re.Match[str]) -> Found:
         """15 May 2022, May 15, 2022, 15-17 May 2022, May 2022, 25 Ordibehesht 1401, ۲۵ اردیبهشت ۱۴۰۱."""
@@ -160,7 +159,7 @@ class DateReader:
             parts = {"day": number(days[0])} if days else {}
             return None, {"open": "no year", "month": month, **parts, **({"to": number(days[1])} if days[1:] else {})}
         year = number(year_text)
-        if persian and not calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+        if persian and not w.FIRST_YEAR <= year <= w.LAST_YEAR:
             raise ValueError
         if not persian and not 1800 <= year <= 2199:
             raise ValueError
@@ -219,14 +218,14 @@ class DateReader:
     def marked_year(self, m: re.Match[str]) -> Found:
         """سال ۱۴۰۲, the year 1402, 1402 SH."""
         year = int(m.group("y"))
-        if calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+        if w.FIRST_YEAR <= year <= w.LAST_YEAR:
             if m.groupdict().get("lunar"):
                 return None, {"calendar": "lunar"}
-            return calendars.year_span(year), {"calendar": "persian"}
+            return w.year_span(year), {"calendar": "persian"}
         if 1800 <= year <= 2199:
             return str(year), {}
         if 60 <= year <= 99:
-            return None, {"candidates": [calendars.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
+            return None, {"candidates": [w.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
         raise ValueError
 
     def year(self, m: re.Match[str]) -> Found:
@@ -245,8 +244,8 @@ class DateReader:
             if w.ACT_BEFORE.search(text[max(0, m.start() - 44) : m.start()]):
                 return str(year), {"of": "act"}
             return str(year), {} if m.group("y").isdigit() else {"repaired": True}
-        if strong and calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
-            span = calendars.year_span(year)
+        if strong and w.FIRST_YEAR <= year <= w.LAST_YEAR:
+            span = w.year_span(year)
             if self.persian_calendar and year not in _LUNAR:
                 return span, {"calendar": "persian"}
             return None, {"candidates": [span, str(year)], "open": "calendar not stated"}

@@ -16,7 +16,7 @@ from typing import Any
 
 from countervail.evidence.model import Document
 from countervail.evidence.text import Folded
-from countervail.evidence.text.spans import Mention
+from countervail.evidence.text.tokens import Mention
 
 Dated = tuple[Mention, tuple[int, int]]
 """A date's mention and its folded span."""

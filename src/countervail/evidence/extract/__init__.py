@@ -10,6 +10,7 @@ from pathlib import Path
 
 from countervail.errors import InputError
 from countervail.evidence import limits
+from countervail.evidence.extract import office, plain
 from countervail.evidence.extract.parts import Extracted, decode
 
 _PICTURES = {
@@ -21,7 +22,6 @@ _PICTURES = {
 }
 _REFUSED = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file, or an encrypted one; save it as docx without a password",
-    b"{\\rtf": "RTF; save it as docx or PDF",
     b"\x1f\x8b": "a compressed file; unpack it first",
     b"7z\xbc\xaf": "an archive; unpack it first",
     b"Rar!": "an archive; unpack it first",
@@ -73,8 +73,13 @@ def _extract(data: bytes, name: str) -> Extracted:
         with archive:
             limits.check_archive(archive, name)
             names = set(archive.namelist())
+            if office.is_office(names):
+                return office.extract_office(archive, names, name)
             if "word/document.xml" not in names:
-                raise InputError(f"{name}: an archive that is no docx; unpack it, or save the document as docx or PDF")
+                raise InputError(
+                    f"{name}: an archive that is no docx, odt, ods or xlsx; unpack it, or save the document as one of"
+                    f" these or PDF"
+                )
             from countervail.evidence.extract.word import extract_docx
 
             return extract_docx(data, archive, name)
@@ -86,6 +91,10 @@ def _extract(data: bytes, name: str) -> Extracted:
     for magic, what in _REFUSED.items():
         if data.startswith(magic):
             raise InputError(f"{name}: {what}")
+    if data.startswith(b"{\\rtf"):
+        return plain.extract_rtf(data, name)
+    if plain.is_mail(data):
+        return plain.extract_mail(data, name)
     head = (
         data[:6000].replace(b"\x00", b"")
         if data[:2] in {b"\xff\xfe", b"\xfe\xff"}
@@ -107,8 +116,12 @@ def _extract(data: bytes, name: str) -> Extracted:
     strange = sum((c < " " and c not in "\n\r\t\x0c\x1b") or c == "\ufffd" for c in text[:20000])
     if strange > 0.1 * len(text[:20000]):
         raise InputError(
-            f"{name}: neither text nor a document type known here (text, HTML, PDF, docx, PNG, JPEG, TIFF)"
+            f"{name}: neither text nor a document type known here (text, HTML, PDF, docx, odt, RTF, xlsx, CSV, e-mail, "
+            f"PNG, JPEG, TIFF)"
         )
+    if table := plain.table_of(text, name):
+        table.warnings = warnings
+        return table
     return Extracted(text, f"text/plain; charset={encoding}", "plain-text/1", warnings=warnings)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence import limits
+from countervail.evidence.extract.columns import read_page, runs_on, without_furniture
 from countervail.evidence.extract.parts import Extracted, hide, ranges
 
 _SHOW = {b"Tj", b"TJ", b"'", b'"'}
@@ -85,7 +86,7 @@ def _page_text(page: Any, reader: Any, notes: list[dict[str, Any]], at: int) -> 
         raise InputError(f"a page has {len(operations)} drawing operations; the limit is {_MAX_OPERATIONS}")
     visible, hidden, reasons, nothing_shown = _split(operations)
     if not reasons:
-        return str(page.extract_text()), False
+        return read_page(page), False
     pictures = "/XObject" in (page.get("/Resources") or {})
     if nothing_shown and reasons == {"invisible text"} and pictures:
         return str(page.extract_text()), True
@@ -94,7 +95,7 @@ def _page_text(page: Any, reader: Any, notes: list[dict[str, Any]], at: int) -> 
     hide(notes, ", ".join(sorted(reasons)), str(page.extract_text()), at)
     stream.operations = visible
     page[NameObject("/Contents")] = stream
-    return str(page.extract_text()), False
+    return read_page(page), False
 
 
 def _refuse(reader: Any, name: str) -> None:
@@ -122,46 +123,62 @@ def extract_pdf(data: bytes, name: str) -> Extracted:
         raise InputError(f"{name}: reading PDF needs pypdf; install countervail[documents]") from None
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     found = Extracted("", "application/pdf", f"pypdf/{pypdf.__version__}")
-    pictures: list[tuple[int, Any]] = []
-    blank: list[int] = []
-    parts: list[str] = []
-    length = 0
     try:
         with python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")
             reader = pypdf.PdfReader(io.BytesIO(data))
             _refuse(reader, name)
-            for number, page in enumerate(reader.pages, 1):
-                noted = len(found.hidden)
-                text, layer = _page_text(page, reader, found.hidden, length)
-                if layer:
-                    found.scanned = True
-                if not text.strip():
-                    blank.append(number)
-                    if len(found.hidden) == noted:
-                        pictures.append((number, page))
-                text = re.sub(r"[ \t]+\n", "\n", text).strip("\n") + "\n\n"
-                found.pages.append(length)
-                parts.append(text)
-                length += len(text)
-                if length > limits.MAX_CHARACTERS:
-                    limits.check_length("x" * length, name)
+            pictures = _read_pages(reader, found, name)
             if pictures and len(pictures) == len(reader.pages):
                 return extract_pages(pictures, name)
-            if blank and len(blank) < len(reader.pages):
-                found.warnings.append(f"pages without text: {ranges(blank)}; if they are pictures, read them as images")
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
     except (RecursionError, MemoryError):
         raise
     except Exception as error:  # pypdf raises many kinds on damaged files
         raise InputError(f"{name}: the PDF cannot be read ({type(error).__name__}); print it to a new PDF") from None
-    found.text = "".join(parts).rstrip("\n")
-    if found.hidden:
-        found.warnings.append(f"hidden text on {len(found.hidden)} pages left out")
+    if hidden := {row["at"] for row in found.hidden if row["reason"] != "page furniture"}:
+        found.warnings.append(f"hidden text on {len(hidden)} pages left out")
     if found.scanned:
         found.warnings.append("the text is the OCR layer of a scan: check every date and number against the picture")
     return found
+
+
+def _read_pages(reader: Any, found: Extracted, name: str) -> list[tuple[int, Any]]:
+    """Read the pages into `found`; those that are pictures are returned with their numbers."""
+    pictures: list[tuple[int, Any]] = []
+    blank: list[int] = []
+    texts: list[str] = []
+    length = 0
+    for number, page in enumerate(reader.pages, 1):
+        noted = len(found.hidden)
+        text, layer = _page_text(page, reader, found.hidden, length)
+        found.scanned = found.scanned or layer
+        if not text.strip():
+            blank.append(number)
+            if len(found.hidden) == noted:
+                pictures.append((number, page))
+        texts.append(re.sub(r"[ \t]+\n", "\n", text).strip("\n"))
+        length += len(texts[-1]) + 2
+        if length > limits.MAX_CHARACTERS:
+            limits.check_length("x" * length, name)
+    if blank and len(blank) < len(reader.pages):
+        found.warnings.append(f"pages without text: {ranges(blank)}; if they are pictures, read them as images")
+    furniture: list[tuple[int, str]] = []
+    texts = without_furniture(texts, lambda number, line: furniture.append((number, line)))
+    at = 0
+    for number, text in enumerate(texts):
+        found.pages.append(at)
+        for _, line in (row for row in furniture if row[0] == number + 1):
+            hide(found.hidden, "page furniture", line, at)
+        last = number + 1 == len(texts)
+        found.text += text if last else text + ("\n" if runs_on(text, texts[number + 1]) else "\n\n")
+        at = len(found.text)
+    found.text = found.text.rstrip("\n")
+    if furniture:
+        pages = sorted({number for number, _ in furniture})
+        found.warnings.append(f"running titles and page numbers left out on pages {ranges(pages)}")
+    return pictures
 
 
 WARNING = "read by OCR: check every date and number against the picture (a 1402 may have been 1403)"

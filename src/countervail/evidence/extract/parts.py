@@ -71,11 +71,51 @@ def decode(data: bytes, name: str, charset: str | None = None) -> tuple[str, str
     high = sum(b >= 0x80 for b in data)
     wrong = data.decode("utf-8", "replace").count("\ufffd")
     if high and wrong > 0.5 * high:
-        persian = sum(b in b"\xc7\xe4\xe5\xcf\xd1\xe3\xed\xe6" for b in data) > 0.3 * high and high > 0.2 * len(data)
-        encoding = "cp1256" if persian else "cp1252"
+        encoding = _guess(data[:200_000])
         warnings.append(f"not UTF-8; read as {encoding}")
         return _lenient(data, encoding, warnings)
     return _lenient(data, "utf-8", warnings)
+
+
+_COMMON = {
+    **dict.fromkeys(("cp1251", "koi8-r", "iso8859_5", "cp866"), "оеаинтсрвл"),
+    "cp1256": "اینرمهدو",
+    "cp1253": "αοιετσνρ",
+    "cp1255": "יוהלאתמר",
+}
+"""Encodings of other scripts and the most frequent small letters of a language in them."""
+_MULTIBYTE = (
+    ("gb18030", "的是在不了有和人这中国一"),
+    ("shift_jis", "のにはをたがでとし"),
+    ("euc_kr", "의이다에는을를가"),
+)
+
+
+def _guess(data: bytes) -> str:
+    """The encoding of text that is not UTF-8: that of another script where its frequent letters are frequent, else
+    Western European, or Central European where only that reads well."""
+    letters = sum(b >= 0x80 or chr(b).isalpha() for b in data)
+    high = sum(b >= 0x80 for b in data)
+    if high > 0.3 * letters:
+        for encoding, frequent in _MULTIBYTE:
+            text = data.decode(encoding, "replace")
+            share = sum(map(text.count, frequent)) / max(1, sum(c > "\x7f" for c in text))
+            if share > 0.06 and text.count("\ufffd") < 0.02 * len(text):
+                return encoding
+        scores = {}
+        for encoding, frequent in _COMMON.items():
+            text = data.decode(encoding, "replace")
+            scores[encoding] = sum(map(text.count, frequent)) / high
+        best = max(scores, key=scores.__getitem__)
+        if scores[best] > 0.3:
+            return best
+    return "cp1250" if _central(data) else "cp1252"
+
+
+def _central(data: bytes) -> bool:
+    """Whether letters of Central Europe are likelier than what Western Europe has at their places."""
+    central, western = data.decode("cp1250", "replace"), data.decode("cp1252", "replace")
+    return sum(map(central.count, "ąęłśżźćńčřěšžůőű")) > 3 * sum(map(western.count, "éèàçñüöäêôîâóíáú"))
 
 
 def _lenient(data: bytes, encoding: str, warnings: list[str]) -> tuple[str, str, list[str]]:

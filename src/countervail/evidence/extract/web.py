@@ -3,60 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from html.parser import HTMLParser
 from typing import Any
 
+from countervail.evidence.extract.markup import BLOCK, CELLS, VOID, Event, Events, element_ends, style_rules
 from countervail.evidence.extract.parts import Extracted, hide
 
-_BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ]
-)
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
 _SILENT = frozenset({"script", "style", "template", "head", "noscript", "svg", "math", "iframe", "object"})
 _WHITE = re.compile(
     r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|transparent"
@@ -96,136 +47,43 @@ def _reason(style: str) -> str | None:
     return None
 
 
-_CELLS = frozenset({"td", "th"})
-_ROWS = frozenset({"tbody", "thead", "tfoot"})
-_ITEMS = frozenset({"dt", "dd"})
-_STARTS = _BLOCK | _CELLS | {"option", "optgroup"}
-_OPTIONAL = frozenset({"html", "body", "head", "p", "li", "tr", "option", "optgroup"}) | _ITEMS | _CELLS | _ROWS
-"""Elements whose end need not be written."""
-_OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template", "head", "html"})
-_CLOSES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu"})),
-    **dict.fromkeys(_ITEMS, (_ITEMS, frozenset({"dl"}))),
-    **dict.fromkeys(_CELLS, (_CELLS, frozenset({"tr", "table"}))),
-    "tr": (_CELLS | {"tr"}, frozenset({"table"})),
-    **dict.fromkeys(_ROWS, (_CELLS | _ROWS | {"tr"}, frozenset({"table"}))),
-    "option": (frozenset({"option"}), frozenset({"select"})),
-}
-"""Elements that a start tag ends, and the elements whose inside it does not reach out of."""
-_P = (frozenset({"p"}), frozenset({"table", "button", "object"}) | _CELLS)
-_HEAD = (frozenset({"head"}), frozenset({"body"}))
-_NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-_DEPTH = 60
-
-Event = tuple[str, str, dict[str, str]]
-"""What the parser met: `start`, `end`, `data` or `comment`; the tag or the text; attributes."""
+_FURNITURE = frozenset({"nav", "footer", "aside", "menu", "dialog"})
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog"})
+_CLASSES = re.compile(
+    r"(?:^|[-_ ])(?:nav|navbar|navigation|menu|breadcrumbs?|footer|sidebar|cookies?|consent|share|sharing|social"
+    r"|related|newsletter|subscribe|signup|comments?|advert|advertisement|ads?|promo|skip|pagination|toolbar"
+    r"|popup|most-read|trending|tags)(?:$|[-_ ])",
+    re.IGNORECASE,
+)
+_MAIN = 0.3  # share of the visible text below which what is left without navigation is not the whole article
 
 
-class _Events(HTMLParser):
-    """Everything a page holds, in order."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.events: list[Event] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.events.append(("start", tag, {k.lower(): v or "" for k, v in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.events.append(("end", tag, {}))
-
-    def handle_data(self, data: str) -> None:
-        self.events.append(("data", data, {}))
-
-    def handle_comment(self, data: str) -> None:
-        self.events.append(("comment", data, {}))
-
-    def parse_html_declaration(self, i: int) -> int:
-        try:
-            return super().parse_html_declaration(i)
-        except AssertionError:  # `<![` and no name after it: a comment up to the next >, as browsers have it
-            return self.parse_bogus_comment(i)
-
-
-def _ends(events: list[Event]) -> tuple[list[int], set[int]]:
-    """Where each element ends, by the number of its start, and those whose end is missing: they end where the next
-    block begins, so that they hide nothing but themselves."""
-    ends = [len(events)] * len(events)
-    unclosed: set[int] = set()
-    stack: list[tuple[int, str]] = []
-    open_tags: Counter[str] = Counter()
-
-    def close(depth: int, at: int) -> None:
-        while len(stack) > depth:
-            number, tag = stack.pop()
-            open_tags[tag] -= 1
-            ends[number] = at
-            if tag not in _OPTIONAL and (len(stack) > depth or at == len(events)):
-                unclosed.add(number)
-
-    for at, (kind, tag, _) in enumerate(events):
-        if kind == "start" and tag not in _VOID:
-            for closed, boundary in (
-                _HEAD if tag not in _OF_HEAD else _NOTHING,
-                _CLOSES.get(tag, _NOTHING),
-                _P if tag in _BLOCK else _NOTHING,
-            ):
-                if any(open_tags[t] for t in closed) and (depth := _outermost(stack, closed, boundary)) is not None:
-                    close(depth, at)
-            stack.append((at, tag))
-            open_tags[tag] += 1
-        elif kind == "end" and open_tags[tag]:
-            depth = len(stack) - 1
-            while stack[depth][1] != tag:
-                depth -= 1
-            close(depth, at)
-    close(0, len(events))
-    following = len(events)
-    for at in range(len(events) - 1, -1, -1):
-        if at in unclosed:
-            ends[at] = min(ends[at], following)
-        if events[at][0] == "start" and events[at][1] in _STARTS:
-            following = at
-    return ends, unclosed
-
-
-def _outermost(stack: list[tuple[int, str]], closed: frozenset[str], boundary: frozenset[str]) -> int | None:
-    """The outermost open element of some tags inside the boundary."""
-    found = None
-    for depth in range(len(stack) - 1, max(-1, len(stack) - _DEPTH), -1):
-        if stack[depth][1] in closed:
-            found = depth
-        elif stack[depth][1] in boundary:
-            break
-    return found
-
-
-def _rules(events: list[Event], ends: list[int]) -> dict[str, str]:
-    """The declarations of a page's style sheets, by simple selector."""
-    rules: dict[str, str] = {}
-    for at, (kind, tag, _) in enumerate(events):
-        if kind == "start" and tag == "style":
-            sheet = "".join(text for kind, text, _ in events[at + 1 : ends[at]] if kind == "data")
-            for rule in sheet.split("}"):
-                selectors, _, body = rule.partition("{")
-                for selector in selectors.split(","):
-                    key = selector.strip()
-                    if re.fullmatch(r"[.#]?[A-Za-z][\w-]*", key):
-                        rules[key] = rules.get(key, "") + ";" + body
-    return rules
+def _is_furniture(tag: str, values: dict[str, str], inside: bool) -> bool:
+    """Whether an element is navigation and not text: by its name, role or class. `inside` is for the article itself,
+    where heads are text."""
+    if tag in {"html", "body", "main", "article"}:
+        return False
+    if tag in _FURNITURE or values.get("role", "").lower() in _ROLES:
+        return True
+    if tag == "header" and not inside:
+        return values.get("role", "").lower() == "banner" or bool(_CLASSES.search(values.get("class", "")))
+    named = f"{values.get('class', '')} {values.get('id', '')}"
+    return tag in {"div", "section", "ul", "ol", "form", "p", "span"} and bool(_CLASSES.search(named))
 
 
 class _Page:
-    """Collects visible text and notes hidden text."""
+    """Collects visible text and notes hidden text; `whole` keeps navigation too."""
 
-    def __init__(self, rules: dict[str, str]) -> None:
+    def __init__(self, rules: dict[str, str], whole: bool = False) -> None:
+        self.whole = whole
         self.parts: list[str] = []
         self.length = 0
         self.hidden: list[dict[str, Any]] = []
         self.rules = rules
-        self.until = dict.fromkeys(("hidden", "silent", "pre", "ground"), -1)
+        self.until = dict.fromkeys(("hidden", "silent", "pre", "ground", "aside", "article"), -1)
         """Up to which event the text is hidden, is none for readers, is preformatted, has a background of its own."""
         self.reason = ""
+        self.left_out = 0  # characters of navigation
 
     def _emit(self, text: str) -> None:
         if text:
@@ -241,17 +99,17 @@ class _Page:
 
     def start(self, at: int, end: int, tag: str, values: dict[str, str]) -> None:
         """An element begins at one event and ends at another."""
-        shows = at >= self.until["hidden"]
+        shows = at >= self.until["hidden"] and at >= self.until["aside"]
         if tag == "br":
             self._emit("\n")
             return
-        if tag in _BLOCK:
+        if tag in BLOCK:
             self._newline()
             if tag == "li" and shows:
                 self._emit("- ")
-        elif tag in _CELLS and shows and self.parts and not self.parts[-1].endswith("\n"):
+        elif tag in CELLS and shows and self.parts and not self.parts[-1].endswith("\n"):
             self._emit(" | ")
-        if tag in _VOID:
+        if tag in VOID:
             return
         style = ";".join(
             [
@@ -267,6 +125,10 @@ class _Page:
             self._mark("silent", end)
         if tag == "pre":
             self._mark("pre", end)
+        if tag in {"article", "main"}:
+            self._mark("article", end)
+        elif not self.whole and at >= self.until["aside"] and _is_furniture(tag, values, at < self.until["article"]):
+            self._mark("aside", end)
         reason = _reason(style)
         white = reason == "white text" or (
             tag == "font" and values.get("color", "").lower() in {"white", "#fff", "#ffffff"}
@@ -282,7 +144,7 @@ class _Page:
 
     def end(self, tag: str) -> None:
         """The end of an element."""
-        if tag in _BLOCK:
+        if tag in BLOCK:
             self._newline()
             if tag in {"p", "table", "h1", "h2", "h3", "blockquote", "div"} and not "".join(self.parts[-2:]).endswith(
                 "\n\n"
@@ -295,6 +157,9 @@ class _Page:
             return
         if at < self.until["hidden"]:
             hide(self.hidden, self.reason, data, self.length)
+        elif at < self.until["aside"]:
+            self.left_out += len(data.strip())
+            hide(self.hidden, "navigation", data, self.length)
         elif at < self.until["pre"]:
             self._emit(data)
         else:
@@ -310,20 +175,38 @@ class _Page:
 
 
 def extract_html(markup: str) -> Extracted:
-    """The visible text of a page."""
-    parser = _Events()
+    """The visible text of a page, without its navigation where an article is left."""
+    parser = Events()
     parser.feed(markup)
     parser.close()
     if parser.rawdata:  # after a script without an end, which some versions of the parser keep to themselves
         parser.events.append(("data", parser.rawdata, {}))
-    ends, unclosed = _ends(parser.events)
-    page = _Page(_rules(parser.events, ends))
+    events = parser.events
+    ends, unclosed = element_ends(events)
+    rules = style_rules(events, ends)
+    page, warnings = _read(events, ends, unclosed, _Page(rules))
+    text = _tidy(page.parts)
+    if page.left_out and (len(text) < 200 or len(text) < _MAIN * (len(text) + page.left_out)):
+        page, warnings = _read(events, ends, unclosed, _Page(rules, whole=True))
+        text = _tidy(page.parts)
+    aside = sum(row["reason"] == "navigation" for row in page.hidden)
+    if len(page.hidden) > aside:
+        warnings.insert(0, f"{len(page.hidden) - aside} pieces of hidden text left out")
+    if aside:
+        warnings.append(f"{aside} pieces of navigation left out")
+    return Extracted(
+        text, "text/html", "html-visible/2", hidden=page.hidden, warnings=warnings, metadata=_metadata(events, ends)
+    )
+
+
+def _read(events: list[Event], ends: list[int], unclosed: set[int], page: _Page) -> tuple[_Page, list[str]]:
+    """A page that has met every event, and warnings."""
     warnings = []
-    for at, (kind, content, values) in enumerate(parser.events):
+    for at, (kind, content, values) in enumerate(events):
         if kind == "start":
             page.start(at, ends[at], content, values)
             if at in unclosed and content in {"script", "style"}:
-                rest = "".join(text for kind, text, _ in parser.events[at + 1 : ends[at]] if kind == "data")
+                rest = "".join(text for kind, text, _ in events[at + 1 : ends[at]] if kind == "data")
                 hide(page.hidden, f"<{content}> without an end", rest, page.length)
                 warnings.append(f"<{content}> has no end: the {len(rest)} characters after it are not read")
         elif kind == "end":
@@ -332,8 +215,55 @@ def extract_html(markup: str) -> Extracted:
             page.data(at, content)
         else:
             page.comment(content)
-    text = re.sub(r"[ \t]+\n", "\n", "".join(page.parts)).strip("\n")
-    text = re.sub(r"\n{3,}", "\n\n", text)
-    if page.hidden:
-        warnings.insert(0, f"{len(page.hidden)} pieces of hidden text left out")
-    return Extracted(text, "text/html", "html-visible/1", hidden=page.hidden, warnings=warnings)
+    return page, warnings
+
+
+def _tidy(parts: list[str]) -> str:
+    text = re.sub(r"[ \t]+\n", "\n", "".join(parts)).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+_OF_DATE = frozenset(
+    [
+        "article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.date",
+        "dcterms.created",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "og:published_time",
+    ]
+)
+_OF_PUBLISHER = frozenset({"og:site_name", "dc.publisher", "dcterms.publisher", "publisher", "application-name"})
+_LD_DATE = re.compile(r'"datePublished"\s{0,4}:\s{0,4}"(\d{4}-\d\d-\d\d)')
+_LD_PUBLISHER = re.compile(r'"publisher"\s{0,4}:\s{0,4}\{[^{}]{0,400}?"name"\s{0,4}:\s{0,4}"([^"\\]{2,60})"')
+
+
+def _metadata(events: list[Event], ends: list[int]) -> dict[str, str]:
+    """The day and the publisher that a page says of itself; nothing where it says two."""
+    dates: list[str] = []
+    publishers: list[str] = []
+    for at, (kind, tag, values) in enumerate(events):
+        if kind != "start":
+            continue
+        name = (values.get("property") or values.get("name") or values.get("itemprop") or "").lower()
+        if tag == "meta" and name in _OF_DATE:
+            dates.append(values.get("content", "")[:10])
+        elif tag == "meta" and name in _OF_PUBLISHER:
+            publishers.append(" ".join(values.get("content", "").split())[:80])
+        elif tag == "time" and (name == "datepublished" or "pubdate" in values):
+            dates.append(values.get("datetime", "")[:10])
+        elif tag == "script" and "ld+json" in values.get("type", ""):
+            text = "".join(data for kind, data, _ in events[at + 1 : ends[at]] if kind == "data")[:100_000]
+            dates += _LD_DATE.findall(text)[:1]
+            publishers += _LD_PUBLISHER.findall(text)[:1]
+    days = {day for day in dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)}
+    found = {"date": days.pop()} if len(days) == 1 else {}
+    names = [name for name in publishers if name]
+    return {**found, "publisher": names[0]} if names else found

@@ -11,8 +11,7 @@ from countervail.evidence.names.gazetteer import find_countries
 from countervail.evidence.names.people import find_people
 from countervail.evidence.organisations import find_organisations
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.spans import Mention, Taken
-from countervail.evidence.text.tokens import tokenise
+from countervail.evidence.text.tokens import Mention, Taken, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import people_words as w
-from countervail.evidence.names.gazetteer import adjectives, country_words, skeleton
-from countervail.evidence.text.spans import Taken
-from countervail.evidence.text.tokens import FUNCTION, Token, headline
+from countervail.evidence.names.gazetteer import skeleton
+from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline
 
 
 class People:

@@ -15,7 +15,7 @@ from countervail.evidence.model import Document
 from countervail.evidence.names import find_mentions
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
-from countervail.evidence.text.spans import Mention
+from countervail.evidence.text.tokens import Mention, Taken
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
 _LEAK = re.compile(
@@ -62,11 +62,18 @@ class Reading:
         return holding[-1] if holding else self.documents[0]
 
 
-def read_text(raw: str, source: str, scanned: bool = False, metadata: Mapping[str, str] | None = None) -> Reading:
+def read_text(
+    raw: str,
+    source: str,
+    scanned: bool = False,
+    metadata: Mapping[str, str] | None = None,
+    unread: Sequence[tuple[int, int]] = (),
+) -> Reading:
     """Mentions and documents of a raw text; `source` is the id documents refer to, `metadata` what the file says of
-    its date and publisher."""
+    its date and publisher, `unread` the raw spans in languages that are not read."""
     folded = fold(raw)
-    mentions: Sequence[Mention] = find_mentions(folded, scanned)
+    closed = Taken(unread)
+    mentions: Sequence[Mention] = [m for m in find_mentions(folded, scanned) if not closed.overlaps(m.start, m.end)]
     spans = [(bisect_left(folded.offsets, m.start), bisect_left(folded.offsets, m.end)) for m in mentions]
     maker = _Maker(folded, mentions, spans, source.removeprefix("source:"), source)
     segments = split(folded, [m for m, _ in maker.dates], [s for _, s in maker.dates])

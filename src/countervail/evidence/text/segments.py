@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from countervail.evidence import letter_words as w
 from countervail.evidence.text import Folded
-from countervail.evidence.text.spans import Mention
+from countervail.evidence.text.tokens import Mention
 
 
 @dataclass(frozen=True, slots=True)
