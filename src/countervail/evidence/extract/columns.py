@@ -125,6 +125,10 @@ def _gutter(rows: list[list[Piece]]) -> float | None:
 # -- page furniture ----------------------------------------------------------------------------------------------------
 
 _PAGE_NUMBER = re.compile(r"\W*(?:(?:[Pp]age|PAGE|p\.|صفحه) ?)?\d{1,4}(?: ?(?:of|/|من|از) ?\d{1,4})?\W*")
+_COUNTED = re.compile(
+    r"\W*(?:annex|article|letter|document|section|chapter|part|table|enclosure|appendix|item|figure|case|day)\b",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"[.!?:;\"'»”)]\s*$")
 
 
@@ -165,8 +169,9 @@ def _order(page: list[str], head: bool) -> range:
 
 
 def _key(line: str) -> str:
-    """A line with its numbers made equal."""
-    return re.sub(r"\d+", "#", " ".join(line.split()))
+    """A line without the page number before or after it; headings that count ("Annex 2") differ."""
+    bare = " ".join(line.split())
+    return bare if _COUNTED.match(bare) else re.sub(r"^\d+\b|\b\d+$|\b\d+ of \d+$", "#", bare)
 
 
 def runs_on(page: str, following: str) -> bool:
