@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from countervail.errors import InputError
-from countervail.evidence.documents import read_text
 from countervail.evidence.gate import accepted, check, locate
 from countervail.evidence.model import Claim, passage
+from countervail.evidence.text.documents import read_text
 
 TEXT = (
     "On 12 March 2021, the delegates of Cuba, Syria and Belarus did not sign the “Harbour Compact,” "

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from countervail.evidence.extract import extract
-from countervail.evidence.extract_scan import available
-from countervail.evidence.mentions import find_mentions
+from countervail.evidence.extract.pages import available
+from countervail.evidence.names import find_mentions
 from support.documents import markup, render
 
 BARS = {"country": 0.95, "date": 0.95, "person": 0.85, "organisation": 0.85}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from countervail.errors import InputError
-from countervail.evidence import jalali
+from countervail.evidence.dates import words as calendars
 from countervail.evidence.model import Assessment
 
 TOLERANCE = 0.10
@@ -228,7 +228,7 @@ def _calendar_slip(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]
     if not persian or not re.fullmatch(r"19\d\d", when) or not others or others[0] - int(when) < 20:
         return None
     year = 1300 + int(when) % 100
-    start = jalali.to_gregorian(year).year
+    start = calendars.to_gregorian(year).year
     if not int(when) < start <= others[-1]:
         return None
     return Assessment(
@@ -236,7 +236,7 @@ def _calendar_slip(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]
         "unverifiable",
         "hypothesis: a two-digit Persian year written with the Gregorian century",
         inputs={"stated": when, "persian_year": year},
-        result={"hypothesis": jalali.year_span(year), "label": f"{start}/{(start + 1) % 100:02d}"},
+        result={"hypothesis": calendars.year_span(year), "label": f"{start}/{(start + 1) % 100:02d}"},
         explanation=f"Nothing else dates the club before {others[0]}. Persian '{int(when) % 100} is {year}, "
         f"{start}/{(start + 1) % 100:02d}. A hypothesis, not a reading.",
     )

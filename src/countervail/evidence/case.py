@@ -19,11 +19,11 @@ from typing import IO, Any
 
 from countervail.errors import InputError
 from countervail.evidence.compare import Comparison
-from countervail.evidence.fold import BIDI_CONTROLS
 from countervail.evidence.limits import opened
 from countervail.evidence.model import FORMAT
 from countervail.evidence.pool import Pool
 from countervail.evidence.redact import masked
+from countervail.evidence.text import BIDI_CONTROLS
 from countervail.files import open_whole
 from countervail.folders import MARKER, Kind, NewFolder, marker, replacing
 

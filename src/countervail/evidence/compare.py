@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from countervail.evidence.fold import clean
 from countervail.evidence.model import Link
+from countervail.evidence.text import clean
 
 COMPARED = frozenset(
     {

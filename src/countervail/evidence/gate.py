@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from countervail.evidence.documents import Reading
-from countervail.evidence.fold import fold
-from countervail.evidence.mentions import find_mentions
 from countervail.evidence.model import MODALITIES
+from countervail.evidence.names import find_mentions
+from countervail.evidence.text import fold
+from countervail.evidence.text.documents import Reading
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import letter_words as w
-from countervail.evidence.fold import Folded
 from countervail.evidence.lexicon import persian
-from countervail.evidence.people_words import POST_WORDS
-from countervail.evidence.segments import Line, Segment
-from countervail.evidence.spans import Mention
-from countervail.evidence.tokens import headline
+from countervail.evidence.names.people_words import POST_WORDS
+from countervail.evidence.text import Folded
+from countervail.evidence.text.segments import Line, Segment
+from countervail.evidence.text.tokens import Mention, headline
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
 _TITLE = re.compile(

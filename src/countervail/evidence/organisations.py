@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence import organisation_words as w
-from countervail.evidence.gazetteer import adjectives, country_words
 from countervail.evidence.lexicon import lexicon
-from countervail.evidence.tokens import FUNCTION, Token, headline
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, alternatives, country_words, headline
 
 
 @cache

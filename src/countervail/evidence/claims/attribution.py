@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from countervail.evidence.documents import Reading
 from countervail.evidence.model import Document
+from countervail.evidence.text.documents import Reading
 
 _END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
 _ABBREVIATION = re.compile(

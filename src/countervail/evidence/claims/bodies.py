@@ -17,8 +17,8 @@ from countervail import countries
 from countervail.evidence.claims.attribution import slug
 from countervail.evidence.claims.grammar import Unit
 from countervail.evidence.claims.profile import profile
-from countervail.evidence.documents import Reading
 from countervail.evidence.lexicon import country_names, data_lines, data_sections, lexicon
+from countervail.evidence.text.documents import Reading
 
 Span = tuple[int, int]
 _NOUNS = {name: frozenset(words) for name, words in data_sections("nouns.txt").items()}

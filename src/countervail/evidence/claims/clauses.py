@@ -377,7 +377,7 @@ def _other_subject(clauses: list[Clause], n: int) -> None:
         clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
         clause.coordinated = True
         return
-    if coordinated and before is not None and before.tag == "C" or (coordinated and verb.kind == "infinitive"):
+    if (coordinated and before is not None and before.tag == "C") or (coordinated and verb.kind == "infinitive"):
         clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
         clause.noun, clause.coordinated = previous.noun, True
         return
@@ -553,9 +553,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
-        elif unit.tag == "B":
-            i += 1
-        elif (
+        elif unit.tag == "B" or (
             unit.tag == ","
             and i + 1 < stop
             and units[i + 1].tag in {"P", "T"}

@@ -22,8 +22,8 @@ from countervail.evidence.claims.bodies import CLUBS, Actors
 from countervail.evidence.claims.clauses import Clause, modality_of, speaker_clause
 from countervail.evidence.claims.clauses import negated as clause_negated
 from countervail.evidence.claims.speech import Parsed, Speech, parse
-from countervail.evidence.documents import Reading
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256
+from countervail.evidence.text.documents import Reading
 
 CLUB = "o.club"
 """A grouping that no name is given for."""

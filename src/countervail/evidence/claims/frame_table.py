@@ -43,7 +43,22 @@ class Frame:
 
 
 _FIELDS = frozenset(
-    "predicate verbs object is words except roles bare subject what passive post internal operator".split()
+    [
+        "predicate",
+        "verbs",
+        "object",
+        "is",
+        "words",
+        "except",
+        "roles",
+        "bare",
+        "subject",
+        "what",
+        "passive",
+        "post",
+        "internal",
+        "operator",
+    ]
 )
 
 

@@ -31,7 +31,7 @@ _MEMBER = {
     "candidate": "applied_to",
     "candidates": "applied_to",
 }
-_STATE_OF_BODY = frozenset("membership accession entry admission".split())
+_STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
 _BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]

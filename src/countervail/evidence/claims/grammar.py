@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from countervail.evidence.lexicon import data_sections
-from countervail.evidence.spans import Mention
+from countervail.evidence.text.tokens import Mention
 
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
@@ -423,16 +423,17 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
             return j + 1
         elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
             pass  # "that country"
-        elif tag in {"D", "X"} and not nouns or tag == "G" and nouns:
-            pass
-        elif tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V"}:
-            pass
         elif (
-            tag == "-"
-            and nouns
-            and j + 1 < stop
-            and units[j + 1].tag in {"N", "E"}
-            and units[j].start == units[j - 1].end
+            (tag in {"D", "X"} and not nouns)
+            or (tag == "G" and nouns)
+            or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V"})
+            or (
+                tag == "-"
+                and nouns
+                and j + 1 < stop
+                and units[j + 1].tag in {"N", "E"}
+                and units[j].start == units[j - 1].end
+            )
         ):
             pass
         else:

@@ -17,17 +17,36 @@ from countervail.evidence.claims.clauses import Clause
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.spans import Mention
+from countervail.evidence.text.tokens import Mention
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty"
-).split() + ["a dozen", "dozen", *_PERSIAN]
+_NUMBERS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+] + ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"

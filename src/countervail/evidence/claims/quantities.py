@@ -10,11 +10,29 @@ from typing import Any
 from countervail.evidence.claims.context import Context
 from countervail.evidence.model import Claim
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {w: float(i) for i, w in enumerate(_SMALL)} | {w: 10.0 * i for i, w in enumerate(_TENS, 2)} | {"dozen": 12.0}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "mln": 1e6, "billion": 1e9,
@@ -41,13 +59,66 @@ _UNITS = {
     "people": "persons", "litres": "litres", "gallons": "gallons", "megawatts": "megawatts", "mw": "megawatts",
 }  # fmt: skip
 _PERSONS = frozenset(
-    "people persons inhabitants consumers citizens sailors soldiers workers employees officials individuals men women "
-    "civilians refugees migrants prisoners residents troops fighters mercenaries passengers customers students".split()
+    [
+        "people",
+        "persons",
+        "inhabitants",
+        "consumers",
+        "citizens",
+        "sailors",
+        "soldiers",
+        "workers",
+        "employees",
+        "officials",
+        "individuals",
+        "men",
+        "women",
+        "civilians",
+        "refugees",
+        "migrants",
+        "prisoners",
+        "residents",
+        "troops",
+        "fighters",
+        "mercenaries",
+        "passengers",
+        "customers",
+        "students",
+    ]
 )
 _TIME = frozenset(
-    "sides decades ways steps others objectives things reasons "
-    "years year months month weeks week days day hours hour minutes times degrees pages paragraphs points knots "
-    "articles sections o'clock percentage chapters".split()
+    [
+        "sides",
+        "decades",
+        "ways",
+        "steps",
+        "others",
+        "objectives",
+        "things",
+        "reasons",
+        "years",
+        "year",
+        "months",
+        "month",
+        "weeks",
+        "week",
+        "days",
+        "day",
+        "hours",
+        "hour",
+        "minutes",
+        "times",
+        "degrees",
+        "pages",
+        "paragraphs",
+        "points",
+        "knots",
+        "articles",
+        "sections",
+        "o'clock",
+        "percentage",
+        "chapters",
+    ]
 )
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
 _W = "|".join(sorted([*_WORDS, "hundred"], key=len, reverse=True))
@@ -82,8 +153,40 @@ _NO_QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _NOT_UNITS = frozenset(
-    "was has is its his this as the does various previous sanctions news others series thus plus versus across always "
-    "besides perhaps press business process access address less unless whereas towards afterwards".split()
+    [
+        "was",
+        "has",
+        "is",
+        "its",
+        "his",
+        "this",
+        "as",
+        "the",
+        "does",
+        "various",
+        "previous",
+        "sanctions",
+        "news",
+        "others",
+        "series",
+        "thus",
+        "plus",
+        "versus",
+        "across",
+        "always",
+        "besides",
+        "perhaps",
+        "press",
+        "business",
+        "process",
+        "access",
+        "address",
+        "less",
+        "unless",
+        "whereas",
+        "towards",
+        "afterwards",
+    ]
 )
 
 
@@ -178,7 +281,9 @@ def quantity_in(units: Sequence[Any], span: tuple[int, int]) -> dict[str, Any] |
     return _quantity_of("".join(pieces)[:200])
 
 
-_COUNTED = frozenset("countries states nations governments members signatories capitals parties founders".split(" "))
+_COUNTED = frozenset(
+    ["countries", "states", "nations", "governments", "members", "signatories", "capitals", "parties", "founders"]
+)
 """Units of `country_count`, which `memberships` reads."""
 _MARKET = re.compile(r"\bmarket|consumers|population", re.IGNORECASE)
 _MARKET_LEAD = re.compile(

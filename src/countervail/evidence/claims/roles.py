@@ -14,7 +14,7 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.lexicon import data_sections, lexicon
 from countervail.evidence.model import Claim, Document
-from countervail.evidence.people_words import POST_WORDS
+from countervail.evidence.names.people_words import POST_WORDS
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
 _FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})
@@ -100,9 +100,11 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         tag = units[end].tag
         if tag == "E" and units[end].mention is not None and units[end].mention.type == "person":
             return None
-        if tag in {"N", "E", "D", "#", "G", "&"} or (tag == "B" and units[end].lower in _FORMER | {"then"}):
-            end += 1
-        elif tag == "-" and units[end].start == units[end - 1].end:
+        if (
+            tag in {"N", "E", "D", "#", "G", "&"}
+            or (tag == "B" and units[end].lower in _FORMER | {"then"})
+            or (tag == "-" and units[end].start == units[end - 1].end)
+        ):
             end += 1
         elif tag == "P" and units[end].lower in {"of", "to", "for", "at", "in", "on"} and end + 1 < len(units):
             if units[end + 1].tag not in {"N", "E", "D"}:
@@ -131,22 +133,29 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     start = i
     while start > 0:
         unit = units[start - 1]
-        if unit.tag == "N" or (unit.tag == "." and units[start - 2].text in _OWN):
-            start -= 1
-        elif (
-            unit.tag == "P" and unit.lower in {"of", "for", "to"} and start - 1 > 0 and not _has_post(units, (start, i))
+        if (
+            unit.tag == "N"
+            or (unit.tag == "." and units[start - 2].text in _OWN)
+            or (
+                unit.tag == "P"
+                and unit.lower in {"of", "for", "to"}
+                and start - 1 > 0
+                and not _has_post(units, (start, i))
+            )
+            or (
+                unit.tag == "D"
+                and start < i
+                and units[start - 2 : start - 1]
+                and units[start - 2].lower in {"of", "for"}
+            )
+            or (
+                unit.tag == "E"
+                and start < i
+                and not _has_post(units, (start, i))
+                and units[start - 2].lower in {"of", "for", "to", "the"}
+            )
+            or (unit.tag == "," and start == i)
         ):
-            start -= 1
-        elif unit.tag == "D" and start < i and units[start - 2 : start - 1] and units[start - 2].lower in {"of", "for"}:
-            start -= 1
-        elif (
-            unit.tag == "E"
-            and start < i
-            and not _has_post(units, (start, i))
-            and units[start - 2].lower in {"of", "for", "to", "the"}
-        ):
-            start -= 1
-        elif unit.tag == "," and start == i:
             start -= 1
         else:
             break

@@ -10,7 +10,7 @@ from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import Clause, clauses_of
 from countervail.evidence.claims.grammar import Unit, units_of
-from countervail.evidence.documents import Reading
+from countervail.evidence.text.documents import Reading
 
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
 _SAID = re.compile(

@@ -1,10 +1,15 @@
-"""The words and patterns of dates: months, weekdays, relative expressions, in English and Persian."""
+"""The words and patterns of dates, in English and Persian, and the Persian (Jalali) calendar, years 1200 to 1500.
+
+Its leap years follow the 33-year rule with the breaks that match the observed equinox over these years; the tests hold
+it to the jdatetime library day by day.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text.tokens import alternatives
 
 _GREGORIAN = [
     "january",
@@ -125,22 +130,22 @@ ALSO_WORDS = frozenset(
     }
 )
 SEASONS = {
-    "q1": 33,
-    "q2": 34,
-    "q3": 35,
-    "q4": 36,
-    "first quarter": 33,
-    "second quarter": 34,
-    "third quarter": 35,
-    "fourth quarter": 36,
     "spring": 21,
     "summer": 22,
     "autumn": 23,
     "fall": 23,
     "winter": 24,
-    "first half": 40,
-    "second half": 41,
 }
+"""EDTF codes of the seasons."""
+SPANS = {
+    **{f"q{n + 1}": (3 * n + 1, 3 * n + 3) for n in range(4)},
+    **{f"{word} quarter": (3 * n + 1, 3 * n + 3) for n, word in enumerate(("first", "second", "third", "fourth"))},
+    "last quarter": (10, 12),
+    "final quarter": (10, 12),
+    **dict.fromkeys(("h1", "first half"), (1, 6)),
+    **dict.fromkeys(("h2", "second half"), (7, 12)),
+}
+"""First and last month of quarters and halves."""
 
 _D = r"[0-9OoIlSB|]"
 _Y = rf"(?P<y>(?:[12]|[Il|](?=[0-9])){_D}{{3}})"
@@ -169,8 +174,8 @@ NUMERIC = re.compile(
 )
 DATE_LABEL = re.compile(r"(?:[Dd]ated?|DATE|تاریخ|مورخ|on) ?:? ?$")
 NAMED_RANGE = re.compile(
-    rf"(?<![\w.])(?:(?P<d>\d{{1,2}}){_ORDINAL} ?(?:-|to|and|until) ?(?P<e>\d{{1,2}}){_ORDINAL} (?:of "
-    rf")?(?P<m>{_EN_MONTH})\.?,? {_Y}(?!\w))"
+    rf"(?<![\w.])(?:(?P<d>\d{{1,2}}){_ORDINAL} ?(?P<s>-|/|&|to|and|until|through) ?(?P<e>\d{{1,2}}){_ORDINAL} (?:of "
+    rf")?(?P<m>{_EN_MONTH})\.?(?![a-z])(?:,? {_Y}(?!\w))?)"
 )
 DAY_MONTH = re.compile(
     rf"(?<![\w.])(?:{_WEEKDAY},? (?:the )?)?(?P<d>[0-3Il|OSB]?{_D}){_ORDINAL}[ -]?(?:day )?(?:of "
@@ -180,12 +185,21 @@ MONTH_DAY = re.compile(
     rf"(?<!\w)(?:{_WEEKDAY},? )?(?P<m>{_EN_MONTH})\.? (?:the )?(?P<d>[0-3Il|]?[0-9]){_ORDINAL}(?![\w:%]"
     rf"|[.,]\d| ?(?:million|billion|percent))(?:(?:-| ?to )(?P<e>\d{{1,2}}))?{_YEAR_AFTER_DAY}"
 )
-MONTHS_YEAR = re.compile(rf"\b(?P<m>{_CLEAN_MONTH}) ?(?:-|to|and|/) ?(?P<n>{_CLEAN_MONTH}),? {_Y}(?!\w)")
+MONTHS_YEAR = re.compile(rf"\b(?P<m>{_CLEAN_MONTH}) ?(?P<s>-|to|until|and|/) ?(?P<n>{_CLEAN_MONTH}),? {_Y}(?!\w)")
 MONTH_YEAR = re.compile(rf"(?<!\w)(?P<m>{_EN_MONTH})\.?,? ?(?:of |in )?{_Y}(?!\w)")
 QUARTER = re.compile(
-    r"\b(?:(?P<q>(?:first|second|third|fourth) quarter|(?:first|second) half|[Ss]pring|[Ss]ummer|[Aa]utumn"
-    r"|[Ff]all|[Ww]inter|Q[1-4])(?: of|,)? (?P<y>20\d\d|19\d\d))\b"
+    r"\b(?:(?P<q>(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ll]ast|[Ff]inal) quarter|(?:[Ff]irst|[Ss]econd) half"
+    r"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|Q[1-4]|H[12])(?: of|,)? (?P<y>20\d\d|19\d\d))\b"
 )
+APPROXIMATE = re.compile(r"\b(?P<q>[Ee]arly|[Mm]id|[Ll]ate)[- ](?:in )?(?P<x>(?P<y>(?:19|20)\d\d))(?![\w/%-]|[.,]\d)")
+SHORT_YEAR = re.compile(
+    rf"(?<![\w./-])(?P<d>\d{{1,2}})(?P<s>[-/ ])(?P<m>{_CLEAN_MONTH}|{_CLEAN_MONTH.upper()})(?P=s)(?P<a>'?)(?P<y>\d\d)"
+    r"(?![\w/:%-]|[.,]\d)"
+)
+MILITARY = re.compile(
+    rf"(?<![\w./-])(?P<d>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\dZ? ?(?P<m>{_CLEAN_MONTH.upper()}) ?(?P<y>(?:20)?\d\d)(?!\w)"
+)
+"""The date and time group of a cable: 151030Z MAY 22."""
 YEAR_RANGE = re.compile(r"(?<![\w./-])(19\d\d|20\d\d) ?- ?(19\d\d|20\d\d)(?![\w/-]|\.\d)")
 ISO_MONTH = re.compile(r"(?<![\w./-])(1[2-5]\d\d|19\d\d|20\d\d)[-/](\d\d)(?![\w/-]|\.\d)")
 SLASH_MONTH = re.compile(r"(?<![\w./-])(0?[1-9]|1[0-2])/(1[2-5]\d\d|19\d\d|20\d\d)(?![\w/-]|\.\d)")
@@ -241,7 +255,10 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"(?:\b(?:[Nn]o|[Nn]os|[Nn]umber|[Rr]esolution|[Aa]rticle|[Pp]age|[Pp]aragraph|[Rr]oom|[Ff]light|ISO"
     r"|RFC|UNSCR|[Rr]ef|[Cc]ode|[Ss]ection|[Bb]ox|[Tt]el|[Pp]hone|[Rr]egulation"
     r"|[Ss]ome|[Nn]early|[Aa]lmost|[Oo]ver|than|[Aa]pproximately|[Rr]oughly|[Uu]nit|[Bb]uilding|[Mm]odel"
-    r"|[Ff]ile|[Ll]etter|[Cc]ircular)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#])$"
+    r"|[Ff]ile|[Ll]etter|[Cc]ircular|[Gg]ate|[Ss]eat|[Ss]uite|[Ll]ot|[Cc]ase|[Rr]oute|[Ww]arehouse|[Ll]ocker|[Bb]erth"
+    r"|[Pp]latform|[Tt]rain|[Cc]onvoy|[Hh]ull|[Oo]rder|[Dd]ecision|[Dd]irective|[Ll]aw|[Aa]ct|[Ss]tandard"
+    r"|[Ii]nvoice|[Aa]ccount|[Ee]xtension|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
+    r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#])$"
 )
 NOT_A_YEAR_AFTER = re.compile(
     r" ?(?:people|persons|tons?\b|tonnes|barrels|dollars|euros|rials|roubles|rubles|yuan|million|billion"
@@ -250,6 +267,16 @@ NOT_A_YEAR_AFTER = re.compile(
     r"|items|copies|shares|USD|EUR|MW|kg|percent|per cent|bpd|containers|wagons|staff|delegates"
     r"|participants|letters|documents|files|entities|individuals|sanctions\b(?! [a-z]))"
 )
+MONTH_SURE = re.compile(
+    r"\b(?:in|of|since|until|till|last|next|this|early|late|mid|during|through|before|after)[ -]$", re.IGNORECASE
+)
+"""Words before a month's name after which it is the month, whatever follows."""
+NAME_AFTER = re.compile(r" [A-Z][a-z'-]{1,25}")
+NOUN_BEFORE = re.compile(r"(?<![\w'-])[a-z]{3,20} $")
+ACT_BEFORE = re.compile(
+    r"(?:[Rr]esolutions?|UNSCR|[Dd]ecision|[Rr]egulation|[Dd]irective|[Ll]aw|[Aa]ct)s?(?: No\.?)? [\w/.-]{1,16} \($"
+)
+"""A year in parentheses after the number of a resolution or law is the year of that text."""
 PERSIAN_CALENDAR = re.compile(
     r"\b(?:Farvardin|Ordibehesht|Khordad|Mordad|Shahrivar|Aban|Bahman|Esfand|(?:Persian|Iranian|Jalali"
     r"|Shamsi|solar) (?:calendar|year))\b|[\u0600-\u06ff]{3}"
@@ -274,3 +301,40 @@ FA_OPEN = re.compile(
     rf"|قبل|بعد|پیش)|(?:روزهای|هفتههای|هفته های|ماههای|ماه های|سالهای|سال های) (?:گذشته|آینده|اخیر)|آینده "
     rf"نزدیک|{_FA_WEEKDAY})(?![{_A}])"
 )
+
+FIRST_YEAR, LAST_YEAR = 1200, 1500
+_LEAP_REMAINDERS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
+_EPOCH = dt.date(1821, 3, 21)  # 1 Farvardin 1200
+
+
+def is_leap(year: int) -> bool:
+    """Whether the Persian year has 366 days."""
+    return year % 33 in _LEAP_REMAINDERS
+
+
+def _new_year(year: int) -> dt.date:
+    days = sum(366 if is_leap(y) else 365 for y in range(FIRST_YEAR, year))
+    return _EPOCH + dt.timedelta(days=days)
+
+
+def month_length(year: int, month: int) -> int:
+    """Days of a Persian month (1 Farvardin to 12 Esfand)."""
+    return 31 if month <= 6 else 30 if month <= 11 else 30 if is_leap(year) else 29
+
+
+def to_gregorian(year: int, month: int = 1, day: int = 1) -> dt.date:
+    """The Gregorian date of a Persian one; ValueError where there is no such day or the year is outside 1200-1500."""
+    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 and 1 <= day <= month_length(year, month)):
+        raise ValueError(f"no such Persian date: {year}-{month}-{day}")
+    before = sum(month_length(year, m) for m in range(1, month))
+    return _new_year(year) + dt.timedelta(days=before + day - 1)
+
+
+def month_span(year: int, month: int) -> str:
+    """A Persian month as an EDTF interval of Gregorian days."""
+    return f"{to_gregorian(year, month, 1)}/{to_gregorian(year, month, month_length(year, month))}"
+
+
+def year_span(year: int) -> str:
+    """A Persian year as an EDTF interval of Gregorian days."""
+    return f"{to_gregorian(year)}/{to_gregorian(year, 12, month_length(year, 12))}"

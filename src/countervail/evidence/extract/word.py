@@ -12,7 +12,7 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence import limits
-from countervail.evidence.extract import Extracted, hide
+from countervail.evidence.extract.parts import Extracted, hide
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

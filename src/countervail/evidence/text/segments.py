@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countervail.evidence import letter_words as w
-from countervail.evidence.fold import Folded
-from countervail.evidence.spans import Mention
+from countervail.evidence.text import Folded
+from countervail.evidence.text.tokens import Mention
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ import re
 from functools import cache
 
 from countervail.evidence.lexicon import country_names, persian
-from countervail.evidence.spans import Taken
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text.tokens import Taken, alternatives
 
 _L = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _WORD = re.compile(rf"[{_L}]+")

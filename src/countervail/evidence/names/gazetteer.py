@@ -12,10 +12,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from countervail.evidence.fold import Folded
 from countervail.evidence.lexicon import country_names, lexicon
-from countervail.evidence.spans import Mention, Taken
-from countervail.evidence.trie import alternatives
+from countervail.evidence.text import Folded
+from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words
 
 _SKELETON = str.maketrans(
     {"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "e": "c", "6": "b", "9": "g", "q": "g"}
@@ -124,19 +123,6 @@ def _skeletons() -> dict[str, tuple[str, tuple[str, ...]]]:
 @cache
 def _fuzzy_names() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((n.lower(), r.codes) for r in country_names() for n in r.english if len(n) >= 6 and n.isalpha())
-
-
-@cache
-def adjectives() -> frozenset[str]:
-    """Words for the people and things of a country, singular and plural."""
-    words = {a for row in country_names() for a in row.adjectives}
-    return frozenset(words | {w + "s" for w in words})
-
-
-@cache
-def country_words() -> frozenset[str]:
-    """Single-word names of countries."""
-    return frozenset(name for row in country_names() for name in row.english if " " not in name)
 
 
 _ALIKE = ("ecoa", "iltj1f", "nuvrm", "hbk", "gqy", "s5z", "dc", "vyw", "BE8R", "GCO")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from countervail.evidence import people_words as w
-from countervail.evidence.gazetteer import adjectives, country_words, skeleton
 from countervail.evidence.lexicon import lexicon
-from countervail.evidence.spans import Taken
-from countervail.evidence.tokens import FUNCTION, Token, headline
+from countervail.evidence.names import people_words as w
+from countervail.evidence.names.gazetteer import skeleton
+from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline
 
 
 class People:

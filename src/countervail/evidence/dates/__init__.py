@@ -7,19 +7,25 @@ possible are kept in `candidates`. General parsers guess here, and guess wrongly
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from countervail.evidence import date_words as w
-from countervail.evidence import jalali
-from countervail.evidence.fold import Folded
-from countervail.evidence.spans import Mention, Taken
+from countervail.evidence.dates import words as w
+from countervail.evidence.text import Folded
+from countervail.evidence.text.tokens import Mention, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
+_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_JOINED = re.compile(r" ?(?:to|until|till|through|-|and) ?(?:the )?")
 Found = tuple[str | None, dict[str, Any]]
 _LUNAR = range(1425, 1461)  # years that are the lunar calendar's present as well as a Persian future
+
+
+class NoSuchDateError(ValueError):
+    """A text names a day that no calendar has: it stays open, and nothing inside it is read as another date."""
 
 
 def number(group: str) -> int:
@@ -32,19 +38,35 @@ def number(group: str) -> int:
 
 def _day(year: int, month: int, day: int) -> Found:
     """An exact day, in the calendar that the year belongs to."""
-    if jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
-        exact = jalali.to_gregorian(year, month, day).isoformat()
+    if w.FIRST_YEAR <= year <= w.LAST_YEAR:
+        try:
+            exact = w.to_gregorian(year, month, day).isoformat()
+        except ValueError:
+            raise _impossible(month, day) from None
         if year in _LUNAR:
             return None, {"candidates": [exact], "calendar": "persian or lunar"}
         return exact, {"calendar": "persian"}
     if not 1800 <= year <= 2199:
         raise ValueError(year)
-    return dt.date(year, month, day).isoformat(), {}
+    try:
+        return dt.date(year, month, day).isoformat(), {}
+    except ValueError:
+        raise _impossible(month, day) from None
+
+
+def _impossible(month: int, day: int) -> ValueError:
+    """What a day that does not exist is: an impossible date where day and month could be one, else no date."""
+    return NoSuchDateError() if 1 <= month <= 12 and 1 <= day <= 31 else ValueError()
+
+
+def _century(year: int) -> int | None:
+    """The year that two digits mean beside a month's name; None where both centuries are likely."""
+    return 2000 + year if year <= 35 else 1900 + year if year >= 60 else None
 
 
 def _month(year: int, month: int, persian: bool) -> Found:
     if persian:
-        return jalali.month_span(year, month), {"calendar": "persian"}
+        return w.month_span(year, month), {"calendar": "persian"}
     if not 1800 <= year <= 2199:
         raise ValueError(year)
     return f"{year:04d}-{month:02d}", {}
@@ -85,7 +107,7 @@ class DateReader:
             value, detail = _day(a, b, c)
             return value, {**detail, **repaired}
         if len(groups[2]) == 4:
-            if c <= jalali.LAST_YEAR or a > 12:
+            if c <= w.LAST_YEAR or a > 12:
                 value, detail = _day(c, b, a)
             elif b > 12:
                 value, detail = _day(c, a, b)
@@ -114,14 +136,14 @@ class DateReader:
         """2022-05, and 2010-11 where it can only be a span of years."""
         year, second = int(m.group(1)), int(m.group(2))
         if 1 <= second <= 12 and (m.group(2)[0] == "0" or second <= year % 100):
-            return _month(year, second, year <= jalali.LAST_YEAR)
+            return _month(year, second, year <= w.LAST_YEAR)
         if second == year % 100 + 1 and year >= 1900:
             return f"{year}/{year + 1}", {}
         raise ValueError
 
     def month_year(self, m: re.Match[str]) -> Found:
         """05/2022."""
-        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= jalali.LAST_YEAR)
+        return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= w.LAST_YEAR)
 
     def named(self, m: re.Match[str]) -> Found:
         """15 May 2022, May 15, 2022, 15-17 May 2022, May 2022, 25 Ordibehesht 1401, ۲۵ اردیبهشت ۱۴۰۱."""
@@ -132,9 +154,12 @@ class DateReader:
         if month == 0:
             return None, {"calendar": "lunar"}
         if not year_text:
-            return None, {"open": "no year", "month": month, **({"day": number(days[0])} if days else {})}
+            if days and not 1 <= number(days[0]) <= 31:
+                raise ValueError
+            parts = {"day": number(days[0])} if days else {}
+            return None, {"open": "no year", "month": month, **parts, **({"to": number(days[1])} if days[1:] else {})}
         year = number(year_text)
-        if persian and not jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
+        if persian and not w.FIRST_YEAR <= year <= w.LAST_YEAR:
             raise ValueError
         if not persian and not 1800 <= year <= 2199:
             raise ValueError
@@ -145,14 +170,43 @@ class DateReader:
             other = m.groupdict().get("n")
             if other:
                 last = w.month(other.lower())[0]
+                if last <= month or (m.group("s") == "and" and not self._between(m)):
+                    raise ValueError
                 return f"{year}-{month:02d}/{year}-{last:02d}", {}
             value, detail = _month(year, month, persian)
         elif len(days) == 2:
             first, second = (_day(year, month, number(d))[0] for d in days)
+            sign = m.groupdict().get("s")
+            apart = number(days[1]) - number(days[0])
+            if apart < 1:
+                raise ValueError
+            if sign in {"and", "&", "/"} and apart > 1 and not self._between(m):
+                return None, {"candidates": [first, second], "open": "several days"}
             value, detail = f"{first}/{second}", {}
         else:
             value, detail = _day(year, month, number(days[0]))
         return value, {**detail, **repaired}
+
+    def _between(self, m: re.Match[str]) -> bool:
+        return bool(re.search(r"\b[Bb]etween (?:the )?$", self.text[max(0, m.start() - 12) : m.start()]))
+
+    def short_year(self, m: re.Match[str]) -> Found:
+        """15-May-22, 15 MAY 22, 15 May '22."""
+        if m.group("s") == " " and not m.group("a") and not m.group("m").isupper():
+            raise ValueError
+        year, (month, _) = _century(int(m.group("y"))), w.month(m.group("m").lower())
+        if year is None:
+            return None, {"open": "two-digit year", "month": month, "day": int(m.group("d"))}
+        return _day(year, month, int(m.group("d")))
+
+    def military(self, m: re.Match[str]) -> Found:
+        """151030Z MAY 22."""
+        year = int(m.group("y"))
+        return _day(year if year > 99 else 2000 + year, w.month(m.group("m").lower())[0], int(m.group("d")))
+
+    def approximate(self, m: re.Match[str]) -> Found:
+        """early 2020, mid-2019: the year, and which part of it."""
+        return m.group("y"), {"approximate": m.group("q").lower()}
 
     def year_range(self, m: re.Match[str]) -> Found:
         """2019-2021."""
@@ -164,14 +218,14 @@ class DateReader:
     def marked_year(self, m: re.Match[str]) -> Found:
         """سال ۱۴۰۲, the year 1402, 1402 SH."""
         year = int(m.group("y"))
-        if jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
+        if w.FIRST_YEAR <= year <= w.LAST_YEAR:
             if m.groupdict().get("lunar"):
                 return None, {"calendar": "lunar"}
-            return jalali.year_span(year), {"calendar": "persian"}
+            return w.year_span(year), {"calendar": "persian"}
         if 1800 <= year <= 2199:
             return str(year), {}
         if 60 <= year <= 99:
-            return None, {"candidates": [jalali.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
+            return None, {"candidates": [w.year_span(1300 + year), str(1900 + year)], "open": "two-digit year"}
         raise ValueError
 
     def year(self, m: re.Match[str]) -> Found:
@@ -182,12 +236,16 @@ class DateReader:
         if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after):
             raise ValueError
         strong = bool(w.YEAR_BEFORE.search(before))
+        if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
+            raise ValueError
         if 1900 <= year <= 2100:
             if not strong and not w.YEAR_AFTER.match(after):
                 raise ValueError
+            if w.ACT_BEFORE.search(text[max(0, m.start() - 44) : m.start()]):
+                return str(year), {"of": "act"}
             return str(year), {} if m.group("y").isdigit() else {"repaired": True}
-        if strong and jalali.FIRST_YEAR <= year <= jalali.LAST_YEAR:
-            span = jalali.year_span(year)
+        if strong and w.FIRST_YEAR <= year <= w.LAST_YEAR:
+            span = w.year_span(year)
             if self.persian_calendar and year not in _LUNAR:
                 return span, {"calendar": "persian"}
             return None, {"candidates": [span, str(year)], "open": "calendar not stated"}
@@ -198,8 +256,12 @@ class DateReader:
         return m.group(1)[:3] + "X", {}
 
     def quarter(self, m: re.Match[str]) -> Found:
-        """Q1 2022, the first quarter of 2022, summer 2019 (EDTF: 33-36 quarters, 21-24 seasons)."""
-        return f"{m.group('y')}-{w.SEASONS[m.group('q').lower()]}", {}
+        """Q1 2022, the second half of 2022 as the months they are; summer 2019 as the season (EDTF 21-24)."""
+        year, part = m.group("y"), m.group("q").lower()
+        if part in w.SPANS:
+            first, last = w.SPANS[part]
+            return f"{year}-{first:02d}/{year}-{last:02d}", {}
+        return f"{year}-{w.SEASONS[part]}", {}
 
     def open(self, m: re.Match[str]) -> Found:
         """A clock time, a weekday or a relative date."""
@@ -213,11 +275,16 @@ class DateReader:
         """January, without day or year."""
         if m.group("m") in w.ALSO_WORDS and not w.MONTH_BEFORE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
+        name = m.group("m") in w.ALSO_WORDS and w.NAME_AFTER.match(self.text, m.end())
+        if name and not w.MONTH_SURE.search(self.text[max(0, m.start() - 12) : m.start()]):
+            raise ValueError
         return None, {"open": "no year", "month": w.MONTHS[m.group("m").lower()][0]}
 
     def rules(self) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Found]]]:
         """The patterns, most specific first."""
         yield w.NUMERIC, self.numeric
+        yield w.MILITARY, self.military
+        yield w.SHORT_YEAR, self.short_year
         yield w.NAMED_RANGE, self.named
         yield w.DAY_MONTH, self.named
         yield w.MONTH_DAY, self.named
@@ -230,6 +297,7 @@ class DateReader:
             yield w.FA_YEAR, self.marked_year
             yield w.FA_OPEN, self.open
         yield w.MARKED_YEAR, self.marked_year
+        yield w.APPROXIMATE, self.approximate
         yield w.YEAR_RANGE, self.year_range
         yield w.ISO_MONTH, self.iso_month
         yield w.SLASH_MONTH, self.month_year
@@ -243,7 +311,8 @@ class DateReader:
 def find_dates(folded: Folded) -> list[Mention]:
     """Every date in the text, in order."""
     reader = DateReader(folded.text)
-    taken, found = Taken(), []
+    taken = Taken()
+    found: list[tuple[int, int, str | None, dict[str, Any]]] = []
     for pattern, read in reader.rules():
         for match in pattern.finditer(folded.text):
             start, end = match.span()
@@ -253,9 +322,49 @@ def find_dates(folded: Folded) -> list[Mention]:
                 continue
             try:
                 value, detail = read(match)
+            except NoSuchDateError:
+                value, detail = None, {"open": "no such day"}
             except (ValueError, KeyError):
                 continue
             taken.add(start, end)
-            a, b = folded.span(start, end)
-            found.append(Mention(a, b, "date", value, {**detail, "raw": " ".join(folded.text[start:end].split())}))
-    return sorted(found, key=lambda m: m.start)
+            found.append((start, end, value, detail))
+    mentions = []
+    for start, end, value, detail in _joined(sorted(found), folded.text):
+        a, b = folded.span(start, end)
+        mentions.append(Mention(a, b, "date", value, {**detail, "raw": " ".join(folded.text[start:end].split())}))
+    return mentions
+
+
+_Row = tuple[int, int, str | None, dict[str, Any]]
+
+
+def _joined(rows: list[_Row], text: str) -> list[_Row]:
+    """Dates with two days that are the ends of one period as one: from 28 December to 4 January 2023."""
+    result: list[_Row] = []
+    for row in rows:
+        if result and (whole := _period(result[-1], row, text)):
+            result[-1] = whole
+        else:
+            result.append(row)
+    return result
+
+
+def _period(first: _Row, second: _Row, text: str) -> _Row | None:
+    between = text[first[1] : second[0]]
+    if not _JOINED.fullmatch(between) or not second[2] or not _FULL_DAY.fullmatch(second[2]):
+        return None
+    before = text[max(0, first[0] - 10) : first[0]].lower()
+    word = between.strip()
+    if word == "and" and not before.endswith("between "):
+        return None
+    if word == "to" and first[2] and not before.endswith("from "):
+        return None
+    begin, end = first[2], dt.date.fromisoformat(second[2])
+    if begin is None and "day" in first[3] and "to" not in first[3] and first[3].get("open") == "no year":
+        month, day = first[3]["month"], first[3]["day"]
+        year = end.year if (month, day) < (end.month, end.day) else end.year - 1
+        with contextlib.suppress(ValueError):
+            begin = dt.date(year, month, day).isoformat()
+    if begin is None or not _FULL_DAY.fullmatch(begin) or begin >= second[2]:
+        return None
+    return first[0], second[1], f"{begin}/{second[2]}", {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from countervail.evidence import persian_names
 from countervail.evidence.dates import find_dates
-from countervail.evidence.fold import Folded, fold
-from countervail.evidence.gazetteer import find_countries
+from countervail.evidence.names import persian_names
+from countervail.evidence.names.gazetteer import find_countries
+from countervail.evidence.names.people import find_people
 from countervail.evidence.organisations import find_organisations
-from countervail.evidence.people import find_people
-from countervail.evidence.spans import Mention, Taken
-from countervail.evidence.tokens import tokenise
+from countervail.evidence.text import Folded, fold
+from countervail.evidence.text.tokens import Mention, Taken, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(

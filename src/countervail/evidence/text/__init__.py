@@ -11,6 +11,8 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
@@ -52,6 +54,11 @@ _CHANGE = re.compile(
 _WRAP_WIDTH = 45
 _LIST_START = re.compile(r"[ ]*(?:[-*•·–]|\d{1,2}[.)]|[A-Za-z][.)])[ ]")
 _TITLE_START = re.compile(r"[ ]*(?:Mrs?|Ms|Dr|Eng|Prof|Messrs)\b")
+_GOES_ON = re.compile(
+    r"(?<=[a-z)\d] )(?:and|or|of|the|a|an|in|on|at|by|for|to|with|from|as|are|is|was|were|that|which|who|has|have|had"
+    r"|will|would|be|been|including|between|than|but|its|their|his|her|into|through)$|[a-z]{2},$"
+)
+_CLOSES = re.compile(r"[ ]*(?:Yours|Sincerely|Respectfully|Regards|Best|Dear|With |Faithfully|Signed)\b")
 _LABEL_START = re.compile(r"[ ]*[A-Z][A-Za-z.]{1,14}(?: [A-Za-z]{1,12}){0,2} ?:")
 
 
@@ -86,32 +93,61 @@ def _unwrap(text: str) -> str:
     if "\n" not in text:
         return text
     lines = text.split("\n")
-    out: list[str] = []
     longest = max((len(line) for line in lines), default=0)
-    wrapped = longest <= 130 and len(lines) > 3
-    spaced = text.count("\n\n") >= 2  # paragraphs are set apart, so that a full line goes on whatever it ends in
-    for i, line in enumerate(lines[:-1]):
-        following = lines[i + 1]
-        bare, head = line.rstrip(), following.lstrip()
-        full = wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * longest
-        soft = bool(
-            bare
-            and head
-            and len(bare) >= _WRAP_WIDTH
-            and (bare[-1] not in '.:;?!"' or (spaced and full and bare[-1] != ":"))
-            and " | " not in line
-            and not _LIST_START.match(following)
-            and not _TITLE_START.match(following)
-            and not _LABEL_START.match(following)
-            and (head[0].islower() or full)
-        )
-        # a line that breaks in the middle of a phrase, however short, and goes on in small letters
-        soft = soft or bool(
-            bare and head and head[0].islower() and (bare[-1].islower() or bare[-1] == ",") and " " in bare
-        )
-        out.append(line + (" " if soft else "\n"))
-    out.append(lines[-1])
-    return "".join(out)
+    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2)
+    prose = _prose(lines)
+    out = [
+        line + (" " if _wraps(line, following, page, prose[i]) else "\n")
+        for i, (line, following) in enumerate(pairwise(lines))
+    ]
+    return "".join(out) + lines[-1]
+
+
+class _Page(NamedTuple):
+    """How the lines of a text lie."""
+
+    longest: int
+    wrapped: bool
+    spaced: bool  # paragraphs are set apart, so that a full line goes on whatever it ends in
+
+
+def _prose(lines: list[str]) -> list[bool]:
+    """For each line whether it is of a paragraph of wrapped lines, most of which go on in small letters."""
+    found = [False] * len(lines)
+    start = 0
+    for end in range(len(lines) + 1):
+        if end < len(lines) and lines[end].strip():
+            continue
+        block = [line.strip() for line in lines[start:end]]
+        small = sum(line[:1].islower() for line in block[1:])
+        if len(block) >= 3 and small >= 0.4 * (len(block) - 1):
+            found[start:end] = [True] * (end - start)
+        start = end + 1
+    return found
+
+
+def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
+    """Whether the break between two lines only wraps a paragraph."""
+    bare, head = line.rstrip(), following.lstrip()
+    if not bare or not head or " | " in line or _LIST_START.match(following):
+        return False
+    small = head[0].islower()
+    if small and bare[-1] == "-" and bare[-2:-1].islower():
+        return False  # a word broken at a hyphen: the fold joins it
+    full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
+    starts = _TITLE_START.match(following) or _LABEL_START.match(following)
+    ends = bare[-1] in '.:;?!"'
+    if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
+        if small:
+            return True
+        if full and not _LABEL_START.match(line):
+            return True
+    # a line that breaks in the middle of a phrase, however short, and goes on in small letters
+    if small and (bare[-1].islower() or bare[-1] == ",") and " " in bare:
+        return True
+    if starts or ends or _LABEL_START.match(line) or _TITLE_START.match(line) or bare.count(" ") < 2:
+        return False
+    return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
 
 def _latinise(word: re.Match[str]) -> str:
