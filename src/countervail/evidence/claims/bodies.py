@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from countervail import countries
@@ -41,15 +42,10 @@ _PRONOUNS = {
     "us": "speaker",
     "who": "any",
 }
-_NAME = r"(?:[A-Z][\w&'-]*(?: (?:of|the|and|for)(?= ))*(?: (?:of the |of |and |for )?[A-Z][\w&'-]*){0,7})"
-_ALIASES = (
-    re.compile(rf'name,? "?(?P<name>{_NAME})"? (?:was |is |being )?(?:changed|changing) to "?(?P<other>{_NAME})'),
-    re.compile(
-        rf'\b(?P<other>[A-Z]{{2,9}}),? (?:which |that )?(?:stands|standing|short) for,? (?:the )?"?(?P<name>{_NAME})'
-    ),
-    re.compile(
-        rf"(?P<name>{_NAME}),? (?:later |since )?(?:renamed|also known as|also called|formerly known as|formerly|previously known as) (?:as )?(?:the )?\"?(?P<other>{_NAME})"
-    ),
+_SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
+_OTHER_BESIDE = re.compile(
+    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as|also called'
+    r'|formerly known as|formerly|previously known as|stands for|standing for|short for|or)(?: as)?,? (?:the )?"?'
 )
 
 
@@ -106,6 +102,7 @@ class Actors:
             for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
             if m.type == "organisation" and m.value
         ]
+        self.names = list(dict.fromkeys(name for _, _, name in names))
         self._learn(names)
         for a, _, name in names:
             self.bodies.append((a, self.body(name), frozenset(name.lower().replace("-", " ").split())))
@@ -133,21 +130,18 @@ class Actors:
 
     def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
         text = self.reading.folded.text
-        for (_, b, name), (c, _, short) in zip(names, names[1:], strict=False):
-            if short.isupper() and re.fullmatch(r'"? ?\((?:the |or |also |hereafter )?"?', text[b:c]):
-                self.join(short, name)
-            elif name.isupper() and re.fullmatch(r'"? ?\((?:the )?"?', text[b:c]):
-                self.join(name, short)
+        for (_, b, name), (c, _, other) in pairwise(names):
+            between = text[b:c] if c - b < 60 else ""
+            if _SHORT_BESIDE.fullmatch(between) and (other.isupper() or name.isupper()):
+                self.join(*((other, name) if other.isupper() else (name, other)))
+            elif (match := _OTHER_BESIDE.fullmatch(between)) and (" or " not in match.group() or name.isupper()):
+                self.join(*((name, other) if name.isupper() and not other.isupper() else (other, name)))
         for short in {n for _, _, n in names if n.isupper() and 2 < len(n) < 7}:
             if _plain(short) in self.alias or _plain(short) in _known():
                 continue
             spelt = {n for _, _, n in names if _initials(n) == short}
             if len(spelt) == 1:
                 self.join(short, spelt.pop())
-
-        for pattern in _ALIASES:
-            for match in pattern.finditer(text):
-                self.join(match.group("other"), match.group("name"))
 
     def join(self, other: str, name: str) -> None:
         """Say that two names are of one body; the second is the one kept."""
@@ -171,6 +165,10 @@ class Actors:
         if mention.type == "country":
             return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail.get("candidates", ()))
         if mention.type == "person":
+            short = (mention.value or "").split()
+            body = next((n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None)
+            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
+                return self.body(body)
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":
             return self.body(mention.value or "")
@@ -196,6 +194,9 @@ class Actors:
                 return found
         words = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         core = units[head]
+        apposed = self._apposed(units, b, core)
+        if apposed:
+            return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
@@ -208,8 +209,18 @@ class Actors:
             if described:
                 return described
         kind = "o" if core.lower in _BODIES else "p" if core.lower in _NOUNS["persons"] else "n"
+        if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
+            kind = "o"
         text = " ".join(u.text for u in words if u.lower not in _NOUNS["determiners"])
         return f"{kind}.{slug(text)[:80]}"
+
+    def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
+        """The name after "its owner, X": what a description is of."""
+        if b + 1 >= len(units) or units[b].tag != "," or core.lower not in _NOUNS["persons"] | _BODIES:
+            return None
+        named = units[b + 1].mention
+        closed = b + 2 >= len(units) or units[b + 2].tag in {",", ".", ";", ")"}
+        return self.mention(units[b + 1]) if named is not None and named.type != "date" and closed else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = _PRONOUNS[word]
@@ -222,6 +233,8 @@ class Actors:
         if kind == "speaker":
             return speaker or "p.unknown"
         for identifier in before:
+            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
+                continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
         return {"person": "p.unknown"}.get(kind, "n.unknown")
@@ -285,7 +298,7 @@ class Actors:
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
             for at, identifier, words in reversed(self.bodies):
-                if at < place and words & GROUPING:
+                if at < place and words & GROUPING and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
         if plain and word in {"company", "firm", "bank", "agency", "ministry"}:
@@ -299,7 +312,7 @@ class Actors:
 def _head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
     end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, b):
+    for k in range(a, end):
         if (
             units[k].tag == "E"
             and units[k].mention is not None

@@ -31,6 +31,8 @@ class Clause:
     link: str = ""
     noun: str = ""
     condition: bool = False
+    unwilling: bool = False
+    """Whether the noun that governs it is denied: "no intention of joining"."""
     relative: bool = False
     coordinated: bool = False
     reported: Clause | None = None
@@ -366,6 +368,9 @@ def _other_subject(clauses: list[Clause], n: int) -> None:
             return
     if verb.kind == "infinitive" and _of_noun(clause, previous):
         return
+    if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
+        clause.noun, clause.link = units[j - 2].lower, before.lower
+        clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
     if previous is None:
         following = next((c for c in clauses[n + 1 :] if c.verb.kind == "finite"), None)
         clause.subjects = list(following.subjects) if following else []
@@ -402,6 +407,11 @@ def _other_subject(clauses: list[Clause], n: int) -> None:
     if clause.link in {"by", "without", "after", "before", "while", "in", "when", "since"}:
         operator = None
     object_control = operator is not None and operator.control == "object"
+    if clause.link in {"for", "of", "from"} and operator is None and governor.objects and governor.objects[-1][1] == j - 1:
+        head = units[governor.objects[-1][1] - 1]
+        object_control = head.tag == "E" or not head.lower.endswith(("money", "funds", "papers"))
+        if object_control and governor.verb.lemma in {"use", "employ", "need", "have", "offer"}:
+            object_control = False
     if object_control and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
     else:
@@ -650,7 +660,7 @@ def negated(clause: Clause) -> bool:
     for spans in (clause.subjects, clause.objects):
         if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody"}:
             result = True
-    if noun_effect(clause.noun) == "refused" or clause.link == "without":
+    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
         result = not result
     governor, below, depth = clause.governor, clause, 0
     while governor is not None and depth < 4:

@@ -81,6 +81,7 @@ class Reader:
             if made is not None:
                 filled[id(clause)] = made
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
+        _absorb(parsed.clauses, filled)
         for clause in parsed.clauses:
             made = filled.get(id(clause))
             if made is not None and _telling(made) and not self._spoken_for(clause, made, filled):
@@ -129,7 +130,9 @@ class Reader:
             return None
         if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
             return None
-        objects = self.ids(parsed, clause, [self._membership(units, s, clause) for s in target], frame.kind == "body")
+        if frame.kind == "body" or frame.predicate == "applied_to":
+            target = [self._membership(units, s, clause) for s in target]
+        objects = self.ids(parsed, clause, target, frame.kind == "body")
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
@@ -146,6 +149,10 @@ class Reader:
                 roles["post"] = _text(units, clause.second[0])
             elif frame.predicate in {"supplied", "sold", "lent", "paid", "owes"}:
                 roles["to"], objects = objects, given
+        if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
+            subjects = self.ids(parsed, clause, direct)
+        if not subjects and not verb.passive:
+            return None
         if not subjects:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
@@ -328,6 +335,21 @@ class Reader:
         first = min([clause.verb.start, *(s[0] for s in spans)])
         last = max([clause.verb.end, clause.end, *(s[1] for s in spans), *(t + 1 for t in clause.times)])
         return units[first].start, units[last - 1].end
+
+
+def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """"applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
+        lemma = clause.verb.lemma
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if lemma == "apply":
+            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+        elif made is not None:
+            made.roles["to"] = _one_or_many(joined.objects)
 
 
 def _telling(made: Filled) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from countervail.evidence.claims.frame_table import frames_of
 from countervail.evidence.lexicon import data_sections
 from countervail.evidence.text.tokens import Mention
 
@@ -214,6 +215,10 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if "s" in forms and "d" not in forms:
         if nounlike:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
+            asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            if left == "N" and before is not None and not before.lower.endswith("s") and after is not None:
+                if after.lower == "to" and _next_is_verb(units, i):
+                    return "s"
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (left != "E" and right == "N")))
@@ -222,10 +227,18 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             )
         return "s" if left not in {"^", "P"} else None
     if "d" in forms or "n" in forms:
+        if left == "V" and right == "N":
+            return None  # "used forged papers"
         if left == "^" and right not in {"P", "E", "T"}:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, nounlike)
+
+
+@cache
+def _takes(lemma: str, preposition: str) -> bool:
+    """Whether a verb of the table of frames goes with a preposition: "calls on"."""
+    return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
 
 
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
@@ -417,6 +430,8 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     nouns = False
     while j < stop:
         tag = units[j].tag
+        if tag == "#" and nouns and units[j - 1].tag == "E":
+            break  # "lent Mali two tankers"
         if tag in {"N", "E", "#"} or (tag == "Q" and j == i):
             nouns = True
         elif tag == "O" and j == i:

@@ -56,7 +56,7 @@ _SERVES = re.compile(
     r"(?:will|shall|would|is to|to)? ?\b(?P<v>be introduced as|introduced as|serve[sd]? as|act(?:s|ed)? as"
     r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})'
 )
-_BANK = re.compile(r"\b(?:bank\w*|correspondent|SWIFT|messaging|payments? (?:system|link)|settle\w*)\b", re.IGNORECASE)
+_BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
 _LINKED = re.compile(
     r"\b(?:correspondent|establish\w*|connect\w*|link\w*|accounts?|join(?:ed)?|relationship\w*|messag\w+|settle\w*)\b",
     re.IGNORECASE,
