@@ -329,7 +329,7 @@ CHANGES: list[tuple[str, Any, str]] = [
     ("claims.0.subject", 3, "claims[0].subject: not of type string"),
     ("claims.0.attribution", "p.x", "claims[0].attribution: not of type array"),
     ("claims.0.time", [], "claims[0].time"),
-    ("claims.0.predicate", "membership_list", "claims[0]"),
+    ("claims.1.predicate", "membership_list", "claims[1]"),
     ("passages.0.start", -1, "passages[0].start: less than 0"),
     ("passages.0.start", True, "passages[0].start: not of type integer"),
     ("passages.0.end", 10**9, "outside its text"),

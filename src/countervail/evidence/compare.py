@@ -165,7 +165,9 @@ class Comparison:
 
     def _one_club(self) -> None:
         """Where the documents name one club alone, "the club" of one that names none is that club."""
-        listed = {str(k).split("|")[1] for (k,) in self.db.execute("select distinct key from claims where key like 'list|%'")}
+        listed = {
+            str(k).split("|")[1] for (k,) in self.db.execute("select distinct key from claims where key like 'list|%'")
+        }
         named = listed - UNNAMED
         if len(named) == 1:
             club = named.pop()

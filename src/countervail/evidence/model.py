@@ -186,7 +186,7 @@ class Claim:
 
     subject: str
     predicate: str
-    passages: Annotated[tuple[Id, ...], Field(min_length=1)]
+    passages: tuple[Id, ...]
     object: str | tuple[str, ...] | None = None
     value: dict[str, Any] | str | float | None = None
     time: dict[str, Any] | None = None
@@ -204,6 +204,8 @@ class Claim:
     place: str = ""
 
     def __post_init__(self) -> None:
+        if not self.passages:
+            raise InputError(f"claim {self.subject} {self.predicate}: has no passage; every claim needs one")
         if (self.object is None) == (self.value is None):
             raise InputError(f"claim {self.subject} {self.predicate}: give exactly one of object and value")
 

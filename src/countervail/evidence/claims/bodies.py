@@ -166,7 +166,9 @@ class Actors:
             return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail.get("candidates", ()))
         if mention.type == "person":
             short = (mention.value or "").split()
-            body = next((n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None)
+            body = next(
+                (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
+            )
             if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
                 return self.body(body)
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"

@@ -407,7 +407,12 @@ def _other_subject(clauses: list[Clause], n: int) -> None:
     if clause.link in {"by", "without", "after", "before", "while", "in", "when", "since"}:
         operator = None
     object_control = operator is not None and operator.control == "object"
-    if clause.link in {"for", "of", "from"} and operator is None and governor.objects and governor.objects[-1][1] == j - 1:
+    if (
+        clause.link in {"for", "of", "from"}
+        and operator is None
+        and governor.objects
+        and governor.objects[-1][1] == j - 1
+    ):
         head = units[governor.objects[-1][1] - 1]
         object_control = head.tag == "E" or not head.lower.endswith(("money", "funds", "papers"))
         if object_control and governor.verb.lemma in {"use", "employ", "need", "have", "offer"}:

@@ -338,7 +338,7 @@ class Reader:
 
 
 def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """"applied to join the league", "invited to join": one claim, of the verb that governs."""
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)

@@ -76,14 +76,14 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
     stem = base
     if base.endswith("e") and not base.endswith(("ee", "ye", "oe")):
         stem = base[:-1]
-    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and (len(base) <= 4 or base in _DOUBLED):
+    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and ((len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1) or base in _DOUBLED):
         stem = base + base[-1]
     if re.search(r"[^aeiou]y$", base):
         third, ed = base[:-1] + "ies", base[:-1] + "ied"
     elif base.endswith(("s", "x", "z", "ch", "sh", "o")):
         third, ed = base + "es", stem + "ed"
     else:
-        third, ed = base + "s", stem + "ed"
+        third, ed = base + "s", base + "d" if base.endswith("e") else stem + "ed"
     return {"b": base, "s": third, "d": past or ed, "n": participle or past or ed, "g": stem + "ing"}
 
 

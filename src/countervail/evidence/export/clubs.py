@@ -73,7 +73,9 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
     for claim in evidence.accepted:
         if claim["predicate"] in _OF_MEMBERS and claim["subject"].startswith("o."):
             weight[root(claim["subject"])] += 5 if claim["predicate"] == "membership_list" else 1
-        elif claim["predicate"] in _TO_BODY and isinstance(claim.get("object"), str) and claim["object"].startswith("o."):
+        elif (
+            claim["predicate"] in _TO_BODY and isinstance(claim.get("object"), str) and claim["object"].startswith("o.")
+        ):
             weight[root(claim["object"])] += 1
     known = {root(i): n for i, n in reversed(names.items())}
     named = [i for i, _ in weight.most_common() if i not in UNNAMED]
@@ -84,11 +86,15 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         if len(named) <= 1 or identifier == named[0]:
             ids |= UNNAMED  # "the club" of a document that names no other
         title = known.get(identifier, "The " + identifier[2:].replace("-", " "))
-        return Club(title, frozenset(ids), tuple(known.get(i, i[2:].replace("-", " ")) for i in others if i != identifier))
+        return Club(
+            title, frozenset(ids), tuple(known.get(i, i[2:].replace("-", " ")) for i in others if i != identifier)
+        )
 
     if name is not None:
         wanted = root(body_id(name))
-        found = next((i for i in [*weight, *known] if i == wanted or slug(re.sub(r"^the ", "", name.lower())) == i[2:]), None)
+        found = next(
+            (i for i in [*weight, *known] if i == wanted or slug(re.sub(r"^the ", "", name.lower())) == i[2:]), None
+        )
         if found is None:
             there = ", ".join(known.get(i, i) for i in [*named, *unnamed][:10]) or "none"
             raise InputError(f"no club {name!r} in the documents; they name members of: {there}", field="club")

@@ -197,7 +197,9 @@ def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[st
 def _provisions(build: _Builder) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     paired = {p.id for p in profile().provisions if p.pairs}
-    banks = [c for c in build.evidence.accepted if c["predicate"] == "correspondent_banking_with" and not build.retold(c)]
+    banks = [
+        c for c in build.evidence.accepted if c["predicate"] == "correspondent_banking_with" and not build.retold(c)
+    ]
     for claim in build.of("provision"):
         value = claim["value"]
         if value["id"] in found:
@@ -374,8 +376,12 @@ def _text(data: dict[str, Any], club: Club, secretariat: str | None) -> str:
         "# place, no sizes. Where each value comes from stands in the .sources.json beside this file.",
     ]
     if club.others:
-        head.append(f"# Chosen as what the documents are most about; they also name {', '.join(club.others[:6])} (--club NAME).")
+        head.append(
+            f"# Chosen as what the documents are most about; they also name {', '.join(club.others[:6])} (--club NAME)."
+        )
     if not secretariat:
-        head.append("# The documents do not say which state keeps the club: the scenario beside this file says what it takes.")
+        head.append(
+            "# The documents do not say which state keeps the club: the scenario beside this file says what it takes."
+        )
     body = yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
     return "\n".join(line.replace("\n", " ") for line in head) + "\n" + body
