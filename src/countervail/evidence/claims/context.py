@@ -105,6 +105,9 @@ class Context:
         objects = [s for other in near for s in other.objects[:1]]
         units = parsed.units
 
+        if clause.noun:  # "reports that it will close": "it" is not the reports
+            subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
+
         def named(spans: Sequence[tuple[int, int]]) -> list[str]:
             return [
                 self.actors.of(units, s, self.actors.recent)

@@ -22,6 +22,7 @@ _TOKEN = re.compile(
 _CLOSED = {name: frozenset(words) for name, words in data_sections("grammar.txt").items()}
 _WORDS = {word: tag for tag, words in _CLOSED.items() if len(tag) == 1 for word in words}
 _WORDS.update({"one": "#", "once": "S", "that": "R", "before": "S", "after": "S", "since": "S"})
+_TITLES = frozenset("Mr Mrs Ms Dr Prof Eng Gen Col Lt Maj Capt Adm Sen Rep Gov St".split(" "))
 _ING_NOUNS = _CLOSED["ing_nouns"]
 _NOT_ADVERBS = _CLOSED["not_adverbs"]
 BE = _CLOSED["be"]
@@ -76,7 +77,9 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
     stem = base
     if base.endswith("e") and not base.endswith(("ee", "ye", "oe")):
         stem = base[:-1]
-    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and ((len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1) or base in _DOUBLED):
+    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and (
+        (len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1) or base in _DOUBLED
+    ):
         stem = base + base[-1]
     if re.search(r"[^aeiou]y$", base):
         third, ed = base[:-1] + "ies", base[:-1] + "ied"
@@ -159,7 +162,8 @@ def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
         word = match.group()
         kind = match.lastgroup
         if kind == "mark":
-            if word != '"':
+            titled = word == "." and units and units[-1].end == match.start() and units[-1].text in _TITLES
+            if word != '"' and not titled:
                 word = "," if word == "—" else word
                 units.append(Unit(word, word, word, match.start(), match.end()))
             continue
