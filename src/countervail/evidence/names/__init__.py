@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from countervail.evidence.dates import find_dates
@@ -26,11 +27,26 @@ _SPEECH_AFTER = re.compile(
 )
 
 
+def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
+    """Texts between two quotation marks; one that is opened and never closed does not reach the next pair."""
+    position = 0
+    while match := _QUOTED.search(folded.text, position):
+        opening = folded.raw[folded.offsets[match.start()]]
+        closing = folded.raw[folded.offsets[match.end() - 1]]
+        if opening in "”»" and not (opening == "»" and closing == "«"):
+            position = match.start() + 1
+        elif closing in "„«" or (closing == "“" and opening not in "„‟"):
+            position = match.end() - 1
+        else:
+            yield match
+            position = match.end()
+
+
 def find_quotes(folded: Folded) -> list[Mention]:
     """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
     found = []
     text = folded.text
-    for match in _QUOTED.finditer(text):
+    for match in _pairs(folded):
         inner = match.group(1)
         before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
         words = inner.split()
@@ -39,7 +55,7 @@ def find_quotes(folded: Folded) -> list[Mention]:
         sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
-        if titled or not (
+        if (titled and not said) or not (
             sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
         ):
             continue
