@@ -362,7 +362,8 @@ def _write_answers(
             claims = apply_log(answer["claims"], answer["passages"], log, matched)
             for row in claims:
                 sections.add("claims", row)
-            comparison.add(answer["source"], answer["documents"], [c for c in claims if c["review"] != "rejected"])
+            accepted = [c for c in claims if c["review"] != "rejected"]
+            comparison.add(answer["source"], answer["documents"], accepted, answer["text"], answer["mentions"])
             for verdict in assess(claims, countries_of(answer)):
                 sections.add("assessments", verdict.to_json())
     if sections.counts["sources"] == 0:

@@ -9,7 +9,7 @@ import hashlib
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.context import context, read_claims
+from countervail.evidence.claims import context, read_claims
 from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from countervail.evidence.claims.attribution import chain
@@ -11,36 +12,27 @@ from countervail.evidence.model import Claim
 
 def claims(shared: Context) -> Iterator[Claim]:
     """One claim a quotation; a speaker who is not known stays `p.unknown`."""
-    for mention, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True):
-        if mention.type != "quote":
+    starts = [s.start for s in shared.sentences]
+    for quote in shared.speech.quotes:
+        place = bisect_right(starts, quote.start) - 1
+        if place < 0 or quote.start >= shared.sentences[place].end:
             continue
-        sentence = next((s for s in shared.sentences if s.start <= a < s.end), None)
-        if sentence is None:
-            continue
-        n = shared.index(sentence)
-        speaker = shared.speakers.get(n)
-        if (
-            speaker is None
-            and n + 1 < len(shared.sentences)
-            and shared.sentences[n + 1].paragraph == sentence.paragraph
-        ):
-            # a quotation of several sentences, attributed at its end
-            speaker = shared.speakers.get(n + 1) if shared.sentences[n + 1].start < b else None
-        if (
-            speaker is None
-            and n
-            and shared.sentences[n - 1].paragraph == sentence.paragraph
-            and shared.sentences[n - 1].document is sentence.document
-        ):
-            speaker = shared.speakers.get(n - 1)
+        sentence = shared.sentences[place]
+        speakers: list[str] = []
+        outer = quote
+        while outer is not None:
+            speakers[:0] = [outer.speaker] if outer.speaker else []
+            outer = outer.inside
+        said_by = quote.speaker or "p.unknown"
         yield shared.claim(
-            speaker or "p.unknown",
+            said_by,
             "said",
-            [(a, b)],
+            [(quote.start, quote.end)],
             sentence,
-            value={"quote": " ".join(shared.reading.folded.text[a:b].split())},
+            value={"quote": " ".join(shared.reading.folded.text[quote.start : quote.end].split())},
             modality="asserted",
             polarity="affirmed",
-            attribution=chain(shared.reading, sentence, shared.cited.get(n), speaker),
-            extractor="rules/speech@1",
+            attribution=chain(shared.reading, sentence, shared.cited.get(place), speakers),
+            speaker=speakers[-1] if speakers else None,
+            extractor="rules/speech@2",
         )
