@@ -162,19 +162,14 @@ def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
 def load(folder: str | Path) -> Evidence:
     """The evidence of a case folder, reviews applied; InputError where a file of it is not as it was written, or does
     not follow its schema."""
-    from countervail.evidence.review import apply_log, read_log
+    from countervail.evidence.review import reviewed
 
     data, texts, mentions = load_case(Path(folder))
-    claims = apply_log(
-        [{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]],
-        data["passages"],
-        read_log(Path(folder)),
-        set(),
-    )
+    claims, passages = reviewed(Path(folder), data, texts)
     return Evidence(
         tuple(data["sources"]),
         tuple(data["documents"]),
-        tuple(data["passages"]),
+        tuple(passages),
         tuple(claims),
         texts,
         tuple(mentions),

@@ -95,32 +95,29 @@ def web_annotations(evidence: Evidence) -> dict[str, Any]:
 
 
 def claims_csv(evidence: Evidence) -> str:
-    """All claims as CSV."""
-    fields = (
-        "id",
-        "document",
-        "place",
-        "reading",
-        "subject",
-        "predicate",
-        "object",
-        "value",
-        "time",
-        "polarity",
-        "modality",
-        "attribution",
-        "review",
-    )
-    rows: list[list[Any]] = [[*fields, "quote"]]
+    """All claims as CSV: where and what first, ids last, values in words."""
+    fields = ("document", "place", "subject", "predicate", "object", "value", "time", "polarity", "modality")
+    last = ("attribution", "review", "notes", "reading", "id")
+    rows: list[list[Any]] = [[*fields, "quote", *last]]
     for claim in evidence.claims:
         row = {
             **claim,
             "object": " ".join(claim["object"]) if isinstance(claim.get("object"), list) else claim.get("object"),
+            "value": _in_words(claim.get("value")),
             "time": (claim.get("time") or {}).get("edtf"),
             "attribution": " > ".join(claim.get("attribution", ())),
+            "notes": " | ".join(claim.get("notes", ())),
         }
-        rows.append([*(row.get(f) for f in fields), evidence.quote(claim)])
+        rows.append([*(row.get(f) for f in fields), evidence.quote(claim), *(row.get(f) for f in last)])
     return csv_text(rows)
+
+
+def _in_words(value: Any) -> Any:
+    """A value without brackets and quotation marks: `post: Governor; organisation: Orrin Bank`."""
+    if isinstance(value, dict):
+        parts = ((k, _in_words(v)) for k, v in value.items() if k != "at" and v not in (None, "", [], {}, False))
+        return "; ".join(k if v is True else f"{k}: {v}" for k, v in parts)
+    return ", ".join(str(_in_words(v)) for v in value) if isinstance(value, list) else value
 
 
 def _bar(share: float) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 
 from countervail.evidence.lexicon import country_names, lexicon
 from countervail.evidence.text import Folded
@@ -27,7 +28,7 @@ _FORM = re.compile(
 )
 _WATER = re.compile(r" (?:River|Delta|Basin|City|Valley|Sea|Rift|Tech|Straits?)\b")
 _PART = re.compile(
-    r"(?:Latin|South|North|Central|Bank of|Voice of|Gulf of|Sea of|Northern|New|Inner|American|Captain"
+    r"(?:Latin|South|Southern|North|Central|Bank of|Voice of|Gulf of|Sea of|Northern|New|Inner|American|Captain"
     r"|Miss) (?:the )?$",
     re.IGNORECASE,
 )
@@ -43,30 +44,81 @@ _PART_OF = {
     "Zealand": ("new",),
     "Korea": (),
     "Caledonia": ("new",),
+    "Jersey": ("new",),
+    "Georgia": ("south", "southern"),
+    "Virgin Islands": (),
 }
 _ALSO_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India", "China"})
-_ALSO_SURNAME = _ALSO_GIVEN | {
-    "Ireland",
-    "France",
-    "Holland",
-    "Cuba",
-    "Mali",
-    "Congo",
-    "Britain",
-    "Guinea",
-    "Oman",
-    "Malta",
-    "America",
-    "Togo",
-}
+_ALSO_SURNAME = _ALSO_GIVEN.union(
+    [
+        "Ireland",
+        "France",
+        "Holland",
+        "Cuba",
+        "Mali",
+        "Congo",
+        "Britain",
+        "Guinea",
+        "Oman",
+        "Malta",
+        "America",
+        "Togo",
+        "Wales",
+        "Poland",
+        "Germany",
+        "Jersey",
+        "Bermuda",
+        "Montserrat",
+        "Niger",
+        "Haiti",
+        "Brazil",
+        "Peru",
+        "Iran",
+        "Sudan",
+    ]
+)
 _ALSO_PERSIAN_WORD = frozenset(
     {"مالی", "قطر", "پرو", "چاد", "موریس", "غنا", "مصر", "عمان", "هند", "مالت", "شیلی", "کره", "امارات"}
 )
-_AMERICAN_PLACE = re.compile(r"(?:Atlanta|Savannah|Augusta|Macon|Alabama|Florida|Tennessee|Carolina),? (?:and )?$")
+_STATES = (
+    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
+    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
+    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
+    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
+    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
+    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
+    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
+    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
+)
+_IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
+"""What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
+_AMERICAN_PLACE = re.compile(
+    r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
+    r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
+    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
+)
+_AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
 _CANDIDATE = re.compile(r"(?<![\w@])[A-Zl1|!058][A-Za-z0-9|!'-]{3,24}(?![\w@])")
 _NEAR_MISS = frozenset(
     {"Prussia", "Siberia", "Iberia", "Roland", "Franco", "Guiana", "Angora", "Brasil", "Frances", "Poland's"}
 )
+
+
+@cache
+def _historic() -> tuple[re.Pattern[str], dict[str, dict[str, object]]]:
+    """States that are no more, with when they were and what followed them."""
+    text = (files("countervail.evidence") / "data" / "historic_states.tsv").read_text(encoding="utf-8")
+    states: dict[str, dict[str, object]] = {}
+    for line in text.splitlines()[1:]:
+        names, begin, end, successors = line.split("\t")
+        first = names.split("|")[0]
+        state: dict[str, object] = {"historic": first, "existed": f"{begin}/{end}", "successors": successors.split()}
+        for name in names.split("|"):
+            states[name] = state
+            states.setdefault(name.upper(), state)
+    return re.compile(rf"(?<![A-Za-z0-9_@.]){alternatives(states)}(?![A-Za-z0-9_]|\.[A-Za-z])"), states
+
+
 _ARABIC_WORD = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _NEXT_WORD = re.compile(r" ([A-Z][\w'-]+)")
 _PREVIOUS_WORD = re.compile(r"(?<![\w'-])([A-Z][\w'-]{0,30}\.?) $")
@@ -183,7 +235,9 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:
         return True
     words = lexicon()
-    if name == "Georgia" and _AMERICAN_PLACE.search(before):
+    if name == "Georgia" and (_AMERICAN_PLACE.search(before) or _AMERICAN_AFTER.match(after)):
+        return True
+    if _IN_STATE.match(text, end):
         return True
     previous = _PREVIOUS_WORD.search(before)
     if name in _ALSO_SURNAME and previous:
@@ -317,12 +371,21 @@ def find_countries(folded: Folded, scanned: bool = False) -> list[Mention]:
     pattern, names = _english()
     taken = Taken()
     found: list[Mention] = []
+    former, states = _historic()
+    for match in former.finditer(text):
+        a, b = folded.span(*match.span())
+        taken.add(*match.span())
+        found.append(Mention(a, b, "country", None, dict(states[match.group()])))
     for match in pattern.finditer(text):
         start, end = match.span()
         name = match.group()
+        if taken.overlaps(start, end):
+            continue
         codes = names.get(name)
         if codes is None or _is_person_or_place(text, start, end):
             continue
+        if name == "Emirates" and not text.startswith(("the ", "The "), max(0, start - 4)):
+            continue  # the airline
         if name == "US" and (_shouted(text, start, end) or text[end : end + 1] == "$"):
             continue
         start, end, codes = _congo(text, start, end, codes)

@@ -50,13 +50,7 @@ class People:
                     or tokens[j - 1].text.endswith("'s")
                 ):
                     break
-                if t.capital or (
-                    t.text in w.PARTICLES
-                    and j + 1 < n
-                    and tokens[j + 1].capital
-                    and tokens[j + 1].gap == " "
-                    and not tokens[j - 1].first
-                ):
+                if t.capital or (t.text in w.PARTICLES and self._particle(j) and not tokens[j - 1].first):
                     j += 1
                 else:
                     break
@@ -65,14 +59,28 @@ class People:
             yield i, j
             i = j
 
+    def _particle(self, j: int) -> bool:
+        """Whether small words at j are the particles of a name: a capital follows one to three of them."""
+        tokens = self.tokens
+        for k in range(j + 1, min(j + 4, len(tokens))):
+            if tokens[k].gap != " ":
+                return False
+            if tokens[k].capital:
+                return not self.taken.overlaps(tokens[k].start, tokens[k].end)
+            if tokens[k].text not in w.PARTICLES:
+                return False
+        return False
+
     def strip(self, i: int, j: int) -> tuple[int, int, bool]:
         """The run without leading titles, posts and small words and without trailing common words; whether a title or
         post led it."""
         tokens, words = self.tokens, self.words
-        titled = False
-        k = i
+        k = self._field(i, j)
+        titled = k > i
         while k < j:
             bare = tokens[k].bare
+            if bare in w.MONTHS_GIVEN and self._given_beside(k, j):
+                break
             if (
                 bare in words.titles
                 or bare in words.ranks
@@ -122,6 +130,31 @@ class People:
             end -= 1
         return k, end, titled
 
+    def _field(self, i: int, j: int) -> int:
+        """Where the name begins after the field of an office: "Minister of Petroleum | Reza Kamrani"."""
+        start = self.tokens[i].start
+        if not w.OFFICE_OF.search(self.text[max(0, start - 40) : start]):
+            return i
+        words, k = self.words, i
+        while k < j and self._common(k):
+            k += 1
+        name = self.tokens[k].bare if k < j else ""
+        return k if i < k and j - k >= 2 and (name in words.given or self._unknown(k, j)) else i
+
+    def _common(self, k: int) -> bool:
+        words, bare = self.words, self.tokens[k].bare
+        heads = words.org_heads | words.weak_heads | words.trades | words.specific | w.FIELDS
+        return bare not in words.given and (bare in words.not_names or bare in heads)
+
+    def _given_beside(self, k: int, j: int) -> bool:
+        """Whether a word that is a given name, a month and a verb, or a country, is the name here: a surname follows
+        that is no common word."""
+        if k + 1 >= j or self.tokens[k + 1].gap != " ":
+            return False
+        follows = self.tokens[k + 1]
+        known = follows.bare in self.words.not_names or follows.bare in self.words.org_heads
+        return not known and self._unknown(k + 1, k + 2) and follows.bare.lower() not in FUNCTION
+
     def _proper(self, k: int, j: int) -> bool:
         """Whether every word of the run can be part of a name."""
         words = self.words
@@ -129,6 +162,7 @@ class People:
             (
                 t.text in w.PARTICLES
                 or t.bare in words.given
+                or (t.bare in w.MONTHS_GIVEN and t is self.tokens[k])
                 or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names
@@ -168,12 +202,13 @@ class People:
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
         line = text[line_start : line_end if line_end >= 0 else len(text)]
-        given = any(
+        rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
+        given = rare or any(
             t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
         place = all(t.bare in words.capitals for t in tokens[k:j])
-        if given and size >= 2 and tokens[k].bare.lower() not in FUNCTION - {"i"}:
+        if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
         if place:
             return False

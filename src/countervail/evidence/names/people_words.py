@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 PARTICLES = frozenset(
-    {
+    [
         "al",
         "el",
         "bin",
         "bint",
         "ibn",
+        "ben",
+        "abu",
+        "abi",
+        "umm",
         "de",
         "del",
         "della",
@@ -19,15 +23,36 @@ PARTICLES = frozenset(
         "van",
         "von",
         "da",
+        "das",
+        "do",
         "dos",
+        "di",
         "du",
         "ul",
         "ud",
+        "ur",
+        "uz",
+        "la",
+        "le",
+        "lo",
+        "las",
+        "los",
+        "ter",
+        "ten",
+        "te",
+        "zu",
+        "zum",
+        "af",
+        "av",
         "al-",
         "e",
         "y",
-    }
+    ]
 )
+MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
+"""Words that are given names as well as months or verbs."""
+COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
+"""Countries that are given names as well."""
 POST_WORDS = (
     r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
     r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
@@ -108,3 +133,47 @@ NEXT_LINE_POST = re.compile(
     re.IGNORECASE,
 )
 INITIAL = re.compile(r"[A-Z]$")
+OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
+"""A post before the field of its office."""
+FIELDS = frozenset(
+    [
+        "Petroleum",
+        "Mines",
+        "Mining",
+        "Water",
+        "Labour",
+        "Labor",
+        "Housing",
+        "Tourism",
+        "Fisheries",
+        "Forestry",
+        "Culture",
+        "Sport",
+        "Sports",
+        "Science",
+        "Technology",
+        "Communications",
+        "Telecommunications",
+        "Information",
+        "Environment",
+        "Immigration",
+        "Works",
+        "Ports",
+        "Shipping",
+        "Railways",
+        "Aviation",
+        "Roads",
+        "Customs",
+        "Treasury",
+        "Budget",
+        "Economy",
+        "Economics",
+        "Youth",
+        "Women",
+        "Religious",
+        "Parliamentary",
+        "Europe",
+        "Asia",
+        "Africa",
+    ]
+)

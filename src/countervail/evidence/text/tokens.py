@@ -99,6 +99,8 @@ def country_words() -> frozenset[str]:
 
 
 _WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
+_JOINED_PARTICLE = re.compile(r"(?:al|el|ul|as|ad|ash|at|an|az|ar|bin|abu|ben|ol|ud|d'|l'|dell'|de')-?(?=[A-Z])")
+"""A particle that is written in one with a name: al-Assad, d'Escoto."""
 FUNCTION = lexicon().function
 
 
@@ -180,7 +182,8 @@ def tokenise(text: str) -> list[Token]:
             or (any(c in ".!?" for c in gap) and not abbreviation)
             or (gap[-1:] in '"' and gap[:1] != " ")
         )
-        tokens.append(Token(word, match.start(), match.end(), word[0].isupper() or _misread_capital(word), gap, first))
+        capital = word[0].isupper() or bool(_JOINED_PARTICLE.match(word)) or _misread_capital(word)
+        tokens.append(Token(word, match.start(), match.end(), capital, gap, first))
         end = match.end()
     return tokens
 
