@@ -336,6 +336,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        if len(bare) >= 40:
+        if len(bare) >= 40 or (len(bare) >= 15 and bare[-1] in '.!?"' and " " in bare):
             found.append((line.start, line.end))
     return title, found

@@ -323,6 +323,10 @@ def _head(units: Sequence[Unit], a: int, b: int) -> int:
         ):
             return k
     last = end - 1
+    final = units[b - 1]
+    if end < b and final.mention is not None and final.mention.type == "person" and b - 1 > end + 1:
+        if units[last].lower in _NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+            return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
     return last

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from countervail.evidence.claims.frame_table import frames_of
+from countervail.evidence.claims.frame_table import frames, frames_of
 from countervail.evidence.lexicon import data_sections
 from countervail.evidence.text.tokens import Mention
 
@@ -110,6 +110,9 @@ def verb_forms() -> dict[str, dict[str, str]]:
     for row in sections["regular"]:
         for base in row.split():
             add(inflect(base), base)
+    known = {lemma for word in found.values() for lemma in word.values()} | {"be", "have", "do"}
+    for base in sorted({verb[0] for frame in frames() for verb in frame.verbs} - known):
+        add(inflect(base), base)
     for american in ("traveling", "canceling", "labeling", "signaling", "traveled", "canceled", "labeled", "signaled"):
         lemma = re.sub(r"(ing|ed)$", "", american)
         add({"g" if american.endswith("g") else "d": american}, lemma)
