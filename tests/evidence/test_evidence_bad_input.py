@@ -399,9 +399,8 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence import organisations
-    from countervail.evidence.claims.profile import profile
-    from countervail.evidence.names import gazetteer, persian_names
+    from countervail.evidence.claims.tables import profile
+    from countervail.evidence.names import gazetteer, organisations, persian_names
 
     found = {}
     for module in pkgutil.walk_packages(evidence_package.__path__, "countervail.evidence."):

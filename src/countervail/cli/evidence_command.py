@@ -286,7 +286,7 @@ def _scenario(
     loaded: Evidence, choice: str, body: str | None, target: Path, write: Callable[[Path, str], None]
 ) -> None:
     import countervail as cv
-    from countervail.evidence.export.to_runnable import runnable
+    from countervail.evidence.export.clubs import runnable
     from countervail.evidence.export.to_scenario import club_file
 
     chosen = dict(part.partition("=")[::2] for part in choice.split(","))
@@ -309,7 +309,7 @@ def _scenario(
 
 
 def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.export.to_ftm import entities, statements
+    from countervail.evidence.export.exports import entities, statements
 
     rows = statements(loaded, profile)
     write(folder / "entities.ftm.json", _lines(entities(rows)))

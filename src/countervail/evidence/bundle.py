@@ -105,7 +105,7 @@ class Evidence:
 
     def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
         """followthemoney statements, one dataset a source (extra `ftm`)."""
-        from countervail.evidence.export.to_ftm import statements
+        from countervail.evidence.export.exports import statements
 
         return statements(self, profile)
 

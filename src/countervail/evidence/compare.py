@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,14 +21,10 @@ from countervail.evidence.claims.bodies import CLUBS
 from countervail.evidence.model import Independence, Link, Relation
 from countervail.evidence.predicates import PREDICATES
 from countervail.evidence.text import clean
-from countervail.evidence.witnesses import Witnesses
 
-_POLAR = frozenset(
-    "joined left founded sanctioned supplied sold bought owns evaded signed appointed resigned paid_through observer_of"
-    " applied_to denied supported operates funded seized met imported lifted".split()
-)
+_POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
-COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared) | _POLAR
+COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared or row.polar)
 UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
 """A grouping that a document gives no name."""
 _MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
@@ -195,7 +192,7 @@ def _agency(attribution: Sequence[str]) -> str:
 def _is_denied(claim: Mapping[str, Any]) -> bool:
     """Whether a claim says that something is not so; to have left is not to be a member."""
     negative = (claim["polarity"] == "negated") != (claim["modality"] == "denied")
-    return negative != (claim["predicate"] == "left")
+    return bool(negative != (claim["predicate"] == "left"))
 
 
 def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
@@ -263,7 +260,7 @@ def _link(key: str, a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> L
     def made(relation: Relation, note: str = "") -> Link:
         return Link(a.id, b.id, relation, between, note)
 
-    same = "restates" if between == "derived" else "agrees"
+    same: Relation = "restates" if between == "derived" else "agrees"
     if kind in {"state", "deed"}:
         return _states(a, b, made, same)
     if kind == "topic":
@@ -278,7 +275,7 @@ def _link(key: str, a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> L
     if a.content == b.content:
         return made(same) if a.denied == b.denied else made("contradicts", "one says so, the other that it is not so")
     if kind in {"event", "renamed_to", "stands_for", "market_population"} and between != "same-origin":
-        if re.fullmatch(r"[\d/X-]+", a.content) and a.content.startswith(b.content) or b.content.startswith(a.content):
+        if a.content.startswith(b.content) or b.content.startswith(a.content):
             return made("refines")
         if kind in {"market_population", "stands_for"} or (
             kind == "event" and key.endswith(("proposed", "established"))
@@ -287,34 +284,91 @@ def _link(key: str, a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> L
     return None
 
 
-def _states(a: _Row, b: _Row, made: Any, same: Relation) -> Link | None:
+def _states(a: _Row, b: _Row, made: Callable[..., Link], same: Relation) -> Link | None:
     """Two claims on one state and body, or one deed."""
     if a.denied != b.denied:
         later = a.time and b.time and a.time != b.time
         if later:
-            return made("refines", "so at one time and not at another")  # type: ignore[no-any-return]
+            return made("refines", "so at one time and not at another")
         weak = {a.modality, b.modality} & {"planned", "proposed", "conditional", "alleged", "inferred"}
         if weak:
-            return made("refines", "what one plans, proposes or alleges the other says is not so")  # type: ignore[no-any-return]
-        return made("contradicts", "one says so, the other that it is not so")  # type: ignore[no-any-return]
+            return made("refines", "what one plans, proposes or alleges the other says is not so")
+        return made("contradicts", "one says so, the other that it is not so")
     if a.document == b.document:
         return None
     if "under_sanctions" in {a.predicate, b.predicate} and a.predicate != b.predicate:
-        return made("refines", "listed as under sanctions is not listed as a member")  # type: ignore[no-any-return]
+        return made("refines", "listed as under sanctions is not listed as a member")
     if bool(a.extent) != bool(b.extent):
-        relation = "contradicts" if a.predicate != b.predicate else "refines"
-        return made(relation, "in part in one, in full in the other")  # type: ignore[no-any-return]
-    return made(same) if a.predicate == b.predicate else None  # type: ignore[no-any-return]
+        relation: Relation = "contradicts" if a.predicate != b.predicate else "refines"
+        return made(relation, "in part in one, in full in the other")
+    return made(same) if a.predicate == b.predicate else None
 
 
-def _lists(a: _Row, b: _Row, made: Any, same: Relation) -> Link | None:
+def _lists(a: _Row, b: _Row, made: Callable[..., Link], same: Relation) -> Link | None:
     """Two lists of one body."""
     (kind, *one), (other_kind, *other) = json.loads(a.content), json.loads(b.content)
     if set(one) == set(other):
-        return made(same)  # type: ignore[no-any-return]
+        return made(same)
     apart = sorted(set(one) ^ set(other))
     if len(set(one) & set(other)) >= 0.7 * max(len(one), len(other)):
-        return made("contradicts", f"not in both: {', '.join(apart)}")  # type: ignore[no-any-return]
+        return made("contradicts", f"not in both: {', '.join(apart)}")
     if kind == other_kind:
-        return made("contradicts", f"different lists; not in both: {', '.join(apart[:12])}")  # type: ignore[no-any-return]
+        return made("contradicts", f"different lists; not in both: {', '.join(apart[:12])}")
     return None
+
+
+# -- which sources are one witness -------------------------------------------------------------------------------------
+#
+# Of every text a small sketch is kept: the lowest hashes of its runs of words (bottom-k of shingles), and of its runs
+# of countries and dates, which a translation keeps. A source that shares enough of either with an earlier one is of its
+# group. Time and memory grow with the number of different texts, not with their pairs.
+
+_WORDS = 4  # of a run of words
+_FACTS = 2  # of a run of countries, dates and numbers
+_KEPT = 48  # hashes of a text
+_ALIKE = 0.35  # share of the hashes of two texts that are one; half of the words changed give about 0.2
+_TRANSLATED = 0.5
+_FEWEST = 8  # runs that a text must have to be told from others
+
+
+def sketch(items: Sequence[str], run: int) -> frozenset[int]:
+    """The lowest hashes of the runs of some items."""
+    runs = {zlib.crc32(" ".join(items[i : i + run]).encode()) for i in range(len(items) - run + 1)}
+    return frozenset(sorted(runs)[:_KEPT]) if len(runs) >= _FEWEST else frozenset()
+
+
+class Witnesses:
+    """Groups sources as they come; the sketches are kept in a database."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        db.execute("create table sketches(hash integer, kind integer, persian integer, source text)")
+        db.execute("create index by_hash on sketches(hash, kind)")
+        self._sizes: dict[tuple[str, int], int] = {}
+
+    def group(self, source: str, text: str, mentions: Iterable[Mapping[str, Any]] = ()) -> str:
+        """The group of a source: the first source that says the same, or the source itself."""
+        persian = int(len(re.findall(r"[\u0600-\u06ff]", text[:4000])) > 200)
+        words = sketch(re.findall(r"\w+", text.lower()), _WORDS)
+        facts = sketch([str(m["value"]) for m in mentions if m["type"] in {"country", "date"} and m["value"]], _FACTS)
+        found = self._match(words, 0, _ALIKE, persian) or self._match(facts, 1, _TRANSLATED, 1 - persian)
+        if found is None:
+            for kind, hashes in enumerate((words, facts)):
+                self._sizes[source, kind] = len(hashes)
+                rows = [(value, kind, persian, source) for value in hashes]
+                self.db.executemany("insert into sketches values(?,?,?,?)", rows)
+        return found or source
+
+    def _match(self, hashes: frozenset[int], kind: int, share: float, persian: int) -> str | None:
+        """The earlier source with the most hashes in common; a translation is in the other script."""
+        if not hashes:
+            return None
+        marks = ",".join("?" * len(hashes))
+        query = (
+            f"select source, count(*) from sketches where hash in ({marks}) and kind = ? and persian = ? "
+            "group by source order by 2 desc limit 1"
+        )
+        for source, count in self.db.execute(query, (*hashes, kind, persian)):
+            if count >= share * min(len(hashes), self._sizes[source, kind]):
+                return str(source)
+        return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence import letter_words as w
 from countervail.evidence.lexicon import persian
-from countervail.evidence.names.people_words import POST_WORDS
+from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
 from countervail.evidence.text.tokens import Mention, headline

@@ -96,16 +96,16 @@ class Topic(Content):
 
 @plain(frozen=True, slots=True)
 class Predicate:
-    """What a predicate says: an `object` (an actor or several) or a `value` of a model; and for comparison the key
-    that two claims must share beside their subject, or None where they are not compared.
+    """What a predicate says: an `object` (an actor or several), a `value` of a model, or either; and whether claims
+    of it are compared.
 
-    `one` says that a subject has one such thing at a time, so that two that differ contradict each other.
+    `polar` says that claims of it are compared for being so or not, with the same object.
     """
 
-    where: Literal["object", "value"]
+    where: Literal["object", "value", ""]
     content: Any = None
     compared: bool = False
-    one: bool = False
+    polar: bool = False
 
 
 _LISTED = Predicate("object", str, compared=True)
@@ -120,7 +120,7 @@ PREDICATES: dict[str, Predicate] = {
     "correspondent_banking_with": Predicate("object", list[str], compared=True),
     "country_count": Predicate("value", Number, compared=True),
     "founding_countries": Predicate("value", Number, compared=True),
-    "market_population": Predicate("value", Number, compared=True, one=True),
+    "market_population": Predicate("value", Number, compared=True),
     "quantity": Predicate("value", Number),
     "introduced_as": Predicate("value", Role, compared=True),
     "serves_as": Predicate("value", Role, compared=True),
@@ -130,8 +130,35 @@ PREDICATES: dict[str, Predicate] = {
     "holds_post": Predicate("value", Post, compared=True),
     "membership_list": Predicate("value", MemberList, compared=True),
     "named": Predicate("value", Named),
-    "stands_for": Predicate("value", Initials, compared=True, one=True),
+    "stands_for": Predicate("value", Initials, compared=True),
     "renamed_to": Predicate("value", Renamed, compared=True),
     "provision": Predicate("value", Provision),
+    **dict.fromkeys(
+        [
+            "joined",
+            "left",
+            "founded",
+            "sanctioned",
+            "supplied",
+            "sold",
+            "bought",
+            "owns",
+            "evaded",
+            "signed",
+            "appointed",
+            "resigned",
+            "paid_through",
+            "applied_to",
+            "denied",
+            "supported",
+            "operates",
+            "funded",
+            "seized",
+            "met",
+            "imported",
+            "lifted",
+        ],
+        Predicate("", polar=True),
+    ),
 }
 """The predicates whose content comparison, assessment and exports look into; verbs may claim others."""

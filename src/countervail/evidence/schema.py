@@ -197,7 +197,7 @@ class ClaimRow(Row):
     def _says(self) -> ClaimRow:
         _required(self, ("object",), ("value",))
         predicate = PREDICATES.get(self.predicate)
-        if predicate is not None:
+        if predicate is not None and predicate.where:
             where = predicate.where
             if where not in self.model_fields_set:
                 raise PydanticCustomError("needs", "{where}: missing", {"where": where})
@@ -222,6 +222,7 @@ class ClaimRow(Row):
                 },
             }
             for name, predicate in PREDICATES.items()
+            if predicate.where
         ]
         return schema
 

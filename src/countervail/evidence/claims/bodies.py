@@ -2,8 +2,8 @@
 other thing (`n.`).
 
 Every organisation and grouping is an actor of its own. Names of one body are brought together where the text says so
-("X (ABC)", "renamed ABC", "ABC stands for X") or `data/bodies.txt` or a profile does. "The league" is the last body that
-is called so; "it" is the subject before.
+("X (ABC)", "renamed ABC", "ABC stands for X") or `data/bodies.txt` or a profile does. "The league" is the last body
+that is called so; "it" is the subject before.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 from countervail import countries
 from countervail.evidence.claims.attribution import slug
-from countervail.evidence.claims.grammar import Unit
-from countervail.evidence.claims.profile import profile
+from countervail.evidence.claims.tables import profile
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.lexicon import country_names, data_lines, data_sections, lexicon
 from countervail.evidence.text.documents import Reading
 
@@ -44,7 +44,8 @@ _PRONOUNS = {
 }
 _SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
 _OTHER_BESIDE = re.compile(
-    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as|also called'
+    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as'
+    r"|also called"
     r'|formerly known as|formerly|previously known as|stands for|standing for|short for|or)(?: as)?,? (?:the )?"?'
 )
 
@@ -184,8 +185,8 @@ class Actors:
         speaker: str | None = None,
         body: bool = False,
     ) -> str:
-        """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for a
-        body where `body` asks for one."""
+        """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for
+        a body where `body` asks for one."""
         a, b = span
         head = _head(units, a, b)
         if b - a == 1 and units[a].lower in _PRONOUNS:
@@ -315,18 +316,14 @@ def _head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
     end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
     for k in range(a, end):
-        if (
-            units[k].tag == "E"
-            and units[k].mention is not None
-            and units[k].mention.type == "person"
-            and (k + 1 >= b or units[k + 1].tag != "G")
-        ):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
     last = end - 1
     final = units[b - 1]
-    if end < b and final.mention is not None and final.mention.type == "person" and b - 1 > end + 1:
-        if units[last].lower in _NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-            return b - 1
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in _NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
     return last

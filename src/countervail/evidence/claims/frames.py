@@ -8,29 +8,17 @@ from typing import Any
 
 from countervail.evidence.claims.attribution import chain
 from countervail.evidence.claims.bodies import GROUPING, kind_of
-from countervail.evidence.claims.clauses import Clause, Span, modality_of, negated
+from countervail.evidence.claims.certainty import modality_of, negated
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.frame_table import Frame, frames_of
-from countervail.evidence.claims.grammar import listed_from
+from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.tables import Frame, frames_of
+from countervail.evidence.claims.units import listed_from
 from countervail.evidence.model import Claim
 
 UNKNOWN = "p.unknown"
-_MEMBER = {
-    "member": "listed_in",
-    "members": "listed_in",
-    "signatory": "signatory_of",
-    "signatories": "signatory_of",
-    "observer": "observer_of",
-    "observers": "observer_of",
-    "founder": "founder_of",
-    "founders": "founder_of",
-    "partner": "partner_of",
-    "partners": "partner_of",
-    "candidate": "applied_to",
-    "candidates": "applied_to",
-}
 _STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
 _BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
 _BY_CLAUSE = frozenset(
@@ -229,7 +217,7 @@ class Reader:
         units = parsed.units
         if not clause.objects or not clause.subjects:
             return None
-        role = self._role(units, clause.objects[0])
+        role = role_of(units, clause.objects[0])
         if role is not None and role[1] is not None:
             predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
             bodies = self.ids(parsed, clause, [role[1]])
@@ -240,32 +228,12 @@ class Reader:
                 return None
             extra = {"founding": True} if "founding" in _words(units, clause.objects[0]) else {}
             return Filled(clause, predicate, subjects, bodies, extra, None, [*clause.subjects, *clause.objects])
-        role = self._role(units, clause.subjects[0])
+        role = role_of(units, clause.subjects[0])
         if role is not None and role[1] is not None:
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 bodies = self.ids(parsed, clause, [role[1]])
                 return Filled(clause, role[0], listed, bodies, {}, None, [*clause.subjects, *clause.objects])
-        return None
-
-    @staticmethod
-    def _role(units: Sequence[Any], span: Span) -> tuple[str, Span | None] | None:
-        """Predicate and body of "a founding member of the league"."""
-        for k in range(*span):
-            word = units[k].lower
-            if word in _MEMBER:
-                inner = k + 2 if k + 2 < span[1] and units[k + 1].lower == "of" else None
-                if inner is not None:
-                    return _MEMBER[word], (inner, span[1])
-                if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
-                    return _MEMBER[word], (k - 1, k)
-                if k > span[0] + 1 and units[k - 1].tag == "G":
-                    return _MEMBER[word], (span[0], k - 1)
-                if word in {"member", "observer", "partner"} and k + 1 == span[1] and units[k - 1].tag == "N":
-                    if units[k - 1].lower in GROUPING:
-                        return _MEMBER[word], (k - 1, k)
-                    return None
-                return None
         return None
 
     # -- claims ----------------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.attribution import Sentence
-from countervail.evidence.claims.clauses import Clause
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.lexicon import data_sections
 from countervail.evidence.text.tokens import Mention
 
 Place = tuple[Mention, int, int]
@@ -24,29 +25,8 @@ _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-] + ["a dozen", "dozen", *_PERSIAN]
+_NUMBERS = [w for k in ("small", "tens") for row in data_sections("numbers.txt", lines=True)[k] for w in row.split()]
+_NUMBERS += ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
@@ -78,7 +58,8 @@ CLUB = re.compile(
     r"|باشگاه|اتحادیه|عضو|اعضا)\b"
 )
 _SANCTIONED = re.compile(
-    r"(?:\b(?:sanctions?|embargo\w*|sanctioned) (?:regime )?(?:on|against|upon)\b[^.;:]{0,60}|\bunder (?:\w+ ){0,3}sanctions\b[^.;:]{0,40}"
+    r"(?:\b(?:sanctions?|embargo\w*|sanctioned) (?:regime )?(?:on|against|upon)\b[^.;:]{0,60}"
+    r"|\bunder (?:\w+ ){0,3}sanctions\b[^.;:]{0,40}"
     r"|\bsanctioned (?:countries|states|nations)\b[^.;:]{0,30}|تحریم[^.]{0,40})$",
     re.IGNORECASE,
 )
@@ -97,7 +78,8 @@ _INTRODUCED = re.compile(
     r"|\b(?P<b>club|union|bloc|alliance|coalition|league|compact|pact|front|grouping|group|partnership|forum|باشگاه"
     r"|اتحادیه)\b[^.;\n]{0,70}?)"
     r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|by|for example|from|مانند|نظیر|شامل)"
-    r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*|[:(–-]|,) ?(?:the )?$",
+    r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*"
+    r"|[:(–-]|,) ?(?:the )?$",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -337,7 +319,8 @@ def _bulleted(shared: Context) -> Iterator[CountryList]:
 
 
 _HEADING = re.compile(
-    r"\b(?:founding members|founders|member(?:s| states| countries)?|signatories|observers?|partners|candidates|participants)\b",
+    r"\b(?:founding members|founders|member(?:s| states| countries)?|signatories|observers?|partners|candidates"
+    r"|participants)\b",
     re.IGNORECASE,
 )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from countervail.evidence.claims.bodies import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
 from countervail.evidence.model import Claim, Document
@@ -19,6 +20,20 @@ PREDICATE = {
     "sanctioned": "under_sanctions",
 }
 """Kind of list -> what it claims of each country in it."""
+_MEMBER = {
+    "member": "listed_in",
+    "members": "listed_in",
+    "signatory": "signatory_of",
+    "signatories": "signatory_of",
+    "observer": "observer_of",
+    "observers": "observer_of",
+    "founder": "founder_of",
+    "founders": "founder_of",
+    "partner": "partner_of",
+    "partners": "partner_of",
+    "candidate": "applied_to",
+    "candidates": "applied_to",
+}
 _LABEL = {
     "letter": "Letter",
     "annex": "Annex",
@@ -149,3 +164,23 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
                 value={"number": number(match.group("n")), "unit": "countries"},
                 extractor="rules/count@2",
             )
+
+
+def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int, int] | None] | None:
+    """Predicate and body of "a founding member of the league"."""
+    for k in range(*span):
+        word = units[k].lower
+        if word in _MEMBER:
+            inner = k + 2 if k + 2 < span[1] and units[k + 1].lower == "of" else None
+            if inner is not None:
+                return _MEMBER[word], (inner, span[1])
+            if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+                return _MEMBER[word], (k - 1, k)
+            if k > span[0] + 1 and units[k - 1].tag == "G":
+                return _MEMBER[word], (span[0], k - 1)
+            if word in {"member", "observer", "partner"} and k + 1 == span[1] and units[k - 1].tag == "N":
+                if units[k - 1].lower in GROUPING:
+                    return _MEMBER[word], (k - 1, k)
+                return None
+            return None
+    return None

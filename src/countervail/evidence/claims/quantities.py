@@ -5,34 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims.context import Context
+from countervail.evidence.lexicon import data_sections
 from countervail.evidence.model import Claim
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_LINES = data_sections("numbers.txt", lines=True)
+_LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
+_SMALL = _LISTS["small"]
+_TENS = _LISTS["tens"]
 _WORDS = {w: float(i) for i, w in enumerate(_SMALL)} | {w: 10.0 * i for i, w in enumerate(_TENS, 2)} | {"dozen": 12.0}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "mln": 1e6, "billion": 1e9,
@@ -42,84 +25,10 @@ _FRACTIONS = {
     "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
-_MONEY = {
-    "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "usd": "USD", "eur": "EUR", "gbp": "GBP",
-    "cny": "CNY", "rmb": "CNY", "irr": "IRR", "rub": "RUB", "aed": "AED", "chf": "CHF", "jpy": "JPY", "inr": "INR",
-    "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "rials": "IRR", "rial": "IRR",
-    "roubles": "RUB", "rouble": "RUB", "rubles": "RUB", "ruble": "RUB", "yuan": "CNY", "renminbi": "CNY",
-    "dirhams": "AED", "dirham": "AED", "rupees": "INR", "yen": "JPY", "francs": "CHF", "tomans": "tomans",
-    "bolivars": "VES", "pesos": "pesos", "lira": "TRY", "liras": "TRY", "dinars": "dinars",
-}  # fmt: skip
-_UNITS = {
-    "%": "percent", "percent": "percent", "per cent": "percent", "b/d": "barrels a day", "bpd": "barrels a day",
-    "barrels a day": "barrels a day", "barrels per day": "barrels a day", "barrels daily": "barrels a day",
-    "bbl": "barrels", "barrels": "barrels", "tons": "tonnes", "tonnes": "tonnes", "tonne": "tonnes", "mt": "tonnes",
-    "metric tons": "tonnes", "dwt": "deadweight tonnes", "kilometres": "kilometres", "kilometers": "kilometres",
-    "km": "kilometres", "cubic metres": "cubic metres", "cubic meters": "cubic metres", "bcm": "billion cubic metres",
-    "people": "persons", "litres": "litres", "gallons": "gallons", "megawatts": "megawatts", "mw": "megawatts",
-}  # fmt: skip
-_PERSONS = frozenset(
-    [
-        "people",
-        "persons",
-        "inhabitants",
-        "consumers",
-        "citizens",
-        "sailors",
-        "soldiers",
-        "workers",
-        "employees",
-        "officials",
-        "individuals",
-        "men",
-        "women",
-        "civilians",
-        "refugees",
-        "migrants",
-        "prisoners",
-        "residents",
-        "troops",
-        "fighters",
-        "mercenaries",
-        "passengers",
-        "customers",
-        "students",
-    ]
-)
-_TIME = frozenset(
-    [
-        "sides",
-        "decades",
-        "ways",
-        "steps",
-        "others",
-        "objectives",
-        "things",
-        "reasons",
-        "years",
-        "year",
-        "months",
-        "month",
-        "weeks",
-        "week",
-        "days",
-        "day",
-        "hours",
-        "hour",
-        "minutes",
-        "times",
-        "degrees",
-        "pages",
-        "paragraphs",
-        "points",
-        "knots",
-        "articles",
-        "sections",
-        "o'clock",
-        "percentage",
-        "chapters",
-    ]
-)
+_MONEY = dict(line.split("|") for line in _LINES["money"])
+_UNITS = dict(line.split("|") for line in _LINES["units"])
+_PERSONS = frozenset(_LISTS["persons"])
+_TIME = frozenset(_LISTS["time"])
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
 _W = "|".join(sorted([*_WORDS, "hundred"], key=len, reverse=True))
 _WORDED = rf"(?:(?:a|half a) dozen|half a(?=[ -](?:million|billion|trillion))|(?:{_W})(?:(?:-| and | )(?:{_W}))*)"
@@ -133,7 +42,8 @@ _QUANTITY = re.compile(
     rf"(?<![\w.,/-])(?P<cur>US\$|[$€£¥]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
     rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
-    rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>(?:[a-z][a-z-]{{1,20}} ){{0,2}}?"
+    rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
+    rf"(?:[a-z][a-z-]{{1,20}} ){{0,2}}?"
     rf"[a-z][a-z-]{{2,20}}s|people|crew)\b)?",
     re.IGNORECASE,
 )
@@ -152,42 +62,7 @@ _NO_QUANTITY = re.compile(
     r"(?:\(\w+\) )?|/|#)$",
     re.IGNORECASE,
 )
-_NOT_UNITS = frozenset(
-    [
-        "was",
-        "has",
-        "is",
-        "its",
-        "his",
-        "this",
-        "as",
-        "the",
-        "does",
-        "various",
-        "previous",
-        "sanctions",
-        "news",
-        "others",
-        "series",
-        "thus",
-        "plus",
-        "versus",
-        "across",
-        "always",
-        "besides",
-        "perhaps",
-        "press",
-        "business",
-        "process",
-        "access",
-        "address",
-        "less",
-        "unless",
-        "whereas",
-        "towards",
-        "afterwards",
-    ]
-)
+_NOT_UNITS = frozenset(_LISTS["not_units"])
 
 
 def to_number(words: str) -> float | None:
@@ -211,7 +86,7 @@ def to_number(words: str) -> float | None:
 
 
 def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Spans and values of the quantities in text[start:end]: number (and `to` of a range), unit, whether approximate."""
+    """Spans and values of the quantities in text[start:end]: number, `to` of a range, unit, whether approximate."""
     end = len(text) if end is None else end
     for match in _QUANTITY.finditer(text, start, end):
         value = _value(match, text, start)
@@ -276,14 +151,12 @@ def quantity_in(units: Sequence[Any], span: tuple[int, int]) -> dict[str, Any] |
     if not any(u.tag == "#" for u in part):
         return None
     pieces = [part[0].text]
-    for before, unit in zip(part, part[1:], strict=False):
+    for before, unit in pairwise(part):
         pieces.append(("" if before.end == unit.start else " ") + unit.text)
     return _quantity_of("".join(pieces)[:200])
 
 
-_COUNTED = frozenset(
-    ["countries", "states", "nations", "governments", "members", "signatories", "capitals", "parties", "founders"]
-)
+_COUNTED = frozenset(_LISTS["counted"])
 """Units of `country_count`, which `memberships` reads."""
 _MARKET = re.compile(r"\bmarket|consumers|population", re.IGNORECASE)
 _MARKET_LEAD = re.compile(

@@ -1,20 +1,21 @@
-"""Claims of letters and posts: header fields, who signs, who is written to, who holds what post where."""
+"""Claims about people: letters' header fields, who signs and is written to, who holds what post, who is quoted."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.attribution import Sentence
+from countervail.evidence.claims.attribution import Sentence, chain
 from countervail.evidence.claims.bodies import adjective_codes
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.grammar import Unit
-from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.speech import Parsed, Quote
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.lexicon import data_sections, lexicon
 from countervail.evidence.model import Claim, Document
-from countervail.evidence.names.people_words import POST_WORDS
+from countervail.evidence.names.name_words import POST_WORDS
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
 _FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})
@@ -98,7 +99,8 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     end = i + 2
     while end < len(units):
         tag = units[end].tag
-        if tag == "E" and units[end].mention is not None and units[end].mention.type == "person":
+        mention = units[end].mention
+        if mention is not None and mention.type == "person":
             return None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
@@ -268,8 +270,37 @@ def _headers(shared: Context) -> Iterator[Claim]:
             )
 
 
+def _speech(shared: Context) -> Iterator[Claim]:
+    """One claim a quotation; a speaker who is not known stays `p.unknown`."""
+    starts = [s.start for s in shared.sentences]
+    for quote in shared.speech.quotes:
+        place = bisect_right(starts, quote.start) - 1
+        if place < 0 or quote.start >= shared.sentences[place].end:
+            continue
+        sentence = shared.sentences[place]
+        speakers: list[str] = []
+        outer: Quote | None = quote
+        while outer is not None:
+            speakers[:0] = [outer.speaker] if outer.speaker else []
+            outer = outer.inside
+        said_by = quote.speaker or "p.unknown"
+        yield shared.claim(
+            said_by,
+            "said",
+            [(quote.start, quote.end)],
+            sentence,
+            value={"quote": " ".join(shared.reading.folded.text[quote.start : quote.end].split())},
+            modality="asserted",
+            polarity="affirmed",
+            attribution=chain(shared.reading, sentence, shared.cited.get(place), speakers),
+            speaker=speakers[-1] if speakers else None,
+            extractor="rules/speech@2",
+        )
+
+
 def claims(shared: Context) -> Iterator[Claim]:
-    """Header fields, posts and parts in letters, then posts in prose."""
+    """Header fields, posts and parts in letters, posts in prose, then direct speech."""
     yield from _headers(shared)
     yield from _people_of_letters(shared)
     yield from _people_of_prose(shared)
+    yield from _speech(shared)

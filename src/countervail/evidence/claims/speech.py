@@ -1,4 +1,4 @@
-"""Direct speech: where it stands, who speaks, and the clauses inside it; the sentences of a text taken apart with it."""
+"""Direct speech: where it stands, who speaks, what it says; and the sentences of a text taken apart with it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clauses import Clause, clauses_of
-from countervail.evidence.claims.grammar import Unit, units_of
+from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import Unit, units_of
 from countervail.evidence.text.documents import Reading
 
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
@@ -66,16 +67,24 @@ class Speech:
     """Position of a sentence -> who its quotations are of."""
 
 
+def _titled(words: str) -> bool:
+    """Whether words are set as a name or title, and not spoken."""
+    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())
+
+
 def _quotes(reading: Reading) -> list[Quote]:
     """Direct speech: what the mentions hold, and short sentences beside a verb of saying."""
     text = reading.folded.text
-    spans = {s for m, s in zip(reading.mentions, reading.spans, strict=True) if m.type == "quote"}
+    spans = {
+        s
+        for m, s in zip(reading.mentions, reading.spans, strict=True)
+        if m.type == "quote" and not (_titled(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
+    }
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
         spoken = _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead))
-        titled = all(w[:1].isupper() or len(w) <= 3 for w in inner.split())
-        if spoken and len(inner.split()) > 1 and not titled:
+        if spoken and len(inner.split()) > 1 and not _titled(inner):
             spans.add(match.span(1))
     found: list[Quote] = []
     for start, end in sorted(spans):

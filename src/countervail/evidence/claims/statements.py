@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.claims.bodies import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
-from countervail.evidence.claims.profile import profile
+from countervail.evidence.claims.tables import profile
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.model import Claim
 

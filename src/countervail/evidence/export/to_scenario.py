@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.claims.profile import profile
-from countervail.evidence.export.clubs import Club, find_club
+from countervail.evidence.claims.tables import profile
+from countervail.evidence.export.clubs import Club, Dumper, find_club
 from countervail.evidence.model import Assumption
 
 if TYPE_CHECKING:
@@ -304,22 +304,6 @@ def _timeline(build: _Builder) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: str(r["date"]))
 
 
-class Dumper(yaml.SafeDumper):
-    """Block style for mappings, flow style for short lists, no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """No value is shared: a file is read by people."""
-        return True
-
-
-def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
-    flat = all(isinstance(i, str | int) or (isinstance(i, list) and all(isinstance(j, str) for j in i)) for i in data)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
-
-
-Dumper.add_representer(list, _list)
-
-
 def _value(data: Any, path: str) -> Any:
     """What stands at a path of the club file; items of lists are found by id or date."""
     for key in path.split("."):
@@ -331,8 +315,8 @@ def _value(data: Any, path: str) -> Any:
 
 
 def club_file(evidence: Evidence, reading: str | None = None, club: str | None = None) -> ClubFile:
-    """A club of some evidence as a part of a scenario; `reading` chooses the default one, `club` which club, by a name of
-    it (default: the one that the documents are about).
+    """A club of some evidence as a part of a scenario; `reading` chooses the default one, `club` which club, by a name
+    of it (default: the one that the documents are about).
 
     Raises InputError where the documents hold no list or no such reading or club, with what there is.
     """

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from countervail.evidence import organisation_words as w
 from countervail.evidence.lexicon import data_lines, lexicon
+from countervail.evidence.names import name_words as w
 from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, alternatives, country_words, headline
 
 

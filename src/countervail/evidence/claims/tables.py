@@ -1,4 +1,5 @@
-"""The table of frames (`data/frames.yaml`): what verbs claim and what they do to the clauses they govern."""
+"""Tables that a contributor extends: frames (`data/frames.yaml`), what verbs claim and what they do to the clauses they
+govern; and reading profiles (`profiles/*.yaml`), what is known beforehand about the matter of some documents."""
 
 from __future__ import annotations
 
@@ -121,8 +122,8 @@ NOUNS = {
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
     "suspicion suspicions",
     "proposed": "proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
-    "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt attempts "
-    "promises deal vow readiness willingness desire aim goal",
+    "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "
+    "attempts promises deal vow readiness willingness desire aim goal",
     "refused": "refusal failure inability reluctance",
 }
 """Nouns that govern a clause ("its refusal to join"), by what they make of it."""
@@ -132,3 +133,65 @@ NOUNS = {
 def noun_effect(noun: str) -> str:
     """What a noun makes of the clause after it, or nothing."""
     return next((effect for effect, words in NOUNS.items() if noun in words.split()), "")
+
+
+# -- profiles ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A thing that a club can do for its members, and the words that propose it."""
+
+    id: str
+    label: str
+    sectors: str
+    pairs: bool
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All profiles together: names of bodies, names of rails, provisions, switches of a scenario's readings."""
+
+    bodies: tuple[tuple[str, ...], ...]
+    rails: dict[str, str]
+    provisions: tuple[Provision, ...]
+    switches: dict[str, str]
+    """Name of a reading's switch -> the state it is about."""
+    calendar: str
+    """ISO code of the state whose two-digit years may have the wrong century."""
+
+
+_KEYS = frozenset({"bodies", "rails", "provisions", "switches", "calendar", "about"})
+
+
+@cache
+def profile() -> Profile:
+    """The profiles in `profiles/`, in the order of their names."""
+    folder = files("countervail.evidence") / "profiles"
+    bodies: list[tuple[str, ...]] = []
+    rails: dict[str, str] = {}
+    provisions: list[Provision] = []
+    switches: dict[str, str] = {}
+    calendar = ""
+    for entry in sorted(folder.iterdir(), key=lambda f: f.name):
+        if not entry.name.endswith(".yaml"):
+            continue
+        data: dict[str, Any] = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        if unknown := set(data) - _KEYS:
+            raise ValueError(f"{entry.name}: unknown fields {', '.join(sorted(unknown))}")
+        bodies += [tuple(row) for row in data.get("bodies", ())]
+        rails.update(data.get("rails", {}))
+        switches.update(data.get("switches", {}))
+        calendar = data.get("calendar", calendar)
+        provisions += [
+            Provision(
+                row["id"],
+                row["label"],
+                row["sectors"],
+                row.get("pairs", False),
+                re.compile(row["words"], re.IGNORECASE),
+            )
+            for row in data.get("provisions", ())
+        ]
+    return Profile(tuple(bodies), rails, tuple(provisions), switches, calendar)
