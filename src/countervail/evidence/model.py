@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Annotated, Any, Literal, get_args
 
@@ -291,6 +290,6 @@ def _plain(item: Any) -> dict[str, Any]:
 def _json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_json(v) for v in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {k: _json(v) for k, v in value.items()}
     return value

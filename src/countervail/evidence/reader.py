@@ -72,6 +72,8 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
 
 def _hidden(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Hidden pieces with what is private masked, a number that several pieces hold together included."""
+    if not rows:
+        return ()
     together = redact.masked("\n".join(row["text"] for row in rows))
     result, start = [], 0
     for row in rows:

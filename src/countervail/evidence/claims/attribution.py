@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from countervail.evidence.model import Document
 from countervail.evidence.text.documents import Reading
@@ -58,6 +59,7 @@ class Sentence:
     paragraph: int
 
 
+@lru_cache(maxsize=20_000)
 def slug(name: str) -> str:
     """A name as an identifier: lower-case letters, digits and hyphens; Persian letters are kept."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

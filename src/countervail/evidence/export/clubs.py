@@ -90,7 +90,7 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         ids = {identifier, *(i for i in (*same, *weight) if root(i) == identifier)}
         if len(named) <= 1 or identifier == named[0]:
             ids |= UNNAMED  # "the club" of a document that names no other
-        title = known.get(identifier, "The " + identifier[2:].replace("-", " "))
+        title = known.get(identifier, "The " + identifier[2:].replace("-", " ").title())
         return Club(
             title, frozenset(ids), tuple(known.get(i, i[2:].replace("-", " ")) for i in others if i != identifier)
         )
