@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import people_words as w
 from countervail.evidence.names.gazetteer import skeleton
-from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline
+from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline, headline_verb
 
 
 class People:
@@ -50,7 +50,7 @@ class People:
                     or tokens[j - 1].text.endswith("'s")
                 ):
                     break
-                if t.capital or (t.text in w.PARTICLES and self._particle(j) and not tokens[j - 1].first):
+                if t.capital or (t.text in w.PARTICLES and self._particle(j) and self._begins(j - 1)):
                     j += 1
                 else:
                     break
@@ -58,6 +58,10 @@ class People:
                 j -= 1
             yield i, j
             i = j
+
+    def _begins(self, k: int) -> bool:
+        """Whether a name can begin with a word: one that is not only capital as the first of its sentence."""
+        return not self.tokens[k].first or self.tokens[k].bare in self.words.given
 
     def _particle(self, j: int) -> bool:
         """Whether small words at j are the particles of a name: a capital follows one to three of them."""
@@ -210,7 +214,7 @@ class People:
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
-        if place:
+        if place or (headline_verb(tokens[k].bare) and not rare):
             return False
         if titled and (size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles):
             return True
@@ -221,7 +225,7 @@ class People:
             and re.match(r"/\w|, ", after)
         ):
             return after[0] == "/"
-        if w.LABEL.search(before) and size >= 2:
+        if (w.LABEL.search(before) or before.endswith(("(Signed) ", "(signed) "))) and size >= 2:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
             return True

@@ -117,7 +117,8 @@ ACTED_ON = re.compile(
     r"(?:the )?$"
 )
 LABEL = re.compile(
-    r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
+    r"(?:^|\n|\| ?)(?:FROM|TO|ATTN|CC|BY|SIGNED|FM|INFO"
+    r"|From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
     r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
     r"by)? ?[:|] ?$"
 )
