@@ -10,7 +10,7 @@ import pytest
 
 from countervail.errors import InputError
 from countervail.evidence.extract import extract_bytes
-from countervail.evidence.extract.columns import Piece, in_columns, without_furniture
+from countervail.evidence.extract.reading_order import Piece, in_columns, without_furniture
 from countervail.evidence.extract.web import extract_html
 from countervail.evidence.reader import read_document
 from countervail.evidence.text import fold

@@ -101,8 +101,8 @@ def test_what_many_repeat_is_one_link(tmp_path: Path) -> None:
 # -- exports that run ------------------------------------------------------------------------------------------------
 
 CLUBS = {
-    "named": "The members of the Boreal League are Iran, Russia, Belarus, Cuba and Samoa. The League is to settle trade "
-    "in national currencies. The European Union sanctioned the League.",
+    "named": "The members of the Boreal League are Iran, Russia, Belarus, Cuba and Samoa. The League is to settle "
+    "trade in national currencies. The European Union sanctioned the League.",
     "joined": "Cuba joined the Southern Compact in 2021. Nicaragua has joined the Southern Compact too. Peru refused "
     "to join the Southern Compact, and Bolivia left the Southern Compact in 2022.",
     "two": "The members of the Boreal League are Iran, Russia and Belarus. The members of the Amber Pact are Mali, "

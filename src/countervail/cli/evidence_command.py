@@ -192,8 +192,8 @@ def _show_claim(loaded: Evidence, claim: dict[str, Any], names: dict[str, str]) 
     typer.echo(f"      “{words if len(words) <= 300 else words[:297] + '...'}”")
     for note in claim.get("notes", ()):
         typer.echo(f"      note by {note}")
-    said = [a for a in claim.get("attribution", ()) if a[:2] == "p."]
-    by = ", ".join(names.get(a[2:], a[2:]) for a in said)
+    speakers = [a for a in claim.get("attribution", ()) if a[:2] == "p."]
+    by = ", ".join(names.get(a[2:], a[2:]) for a in speakers)
     typer.secho(f"      {'says ' + by + '; ' if by else ''}{claim['id'].removeprefix('claim:')}", dim=True)
 
 

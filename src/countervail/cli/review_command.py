@@ -83,7 +83,7 @@ def add(
     predicate: Annotated[str, typer.Option(help="What is claimed, such as listed_in.")],
     whom: Annotated[str | None, typer.Option("--object", help="The other actor.")] = None,
     value: Annotated[str | None, typer.Option(metavar="JSON", help="Or what is said, as JSON.")] = None,
-    quote: Annotated[str | None, typer.Option(help="The words it rests on, as they stand in the stored text.")] = None,
+    quote: Annotated[str | None, typer.Option(help="The words it rests on, exactly as in the stored text.")] = None,
     start: Annotated[int | None, typer.Option(help="Or where they begin (characters of the stored text).")] = None,
     end: Annotated[int | None, typer.Option(help="And where they end.")] = None,
     settings: Annotated[
@@ -104,15 +104,15 @@ def add(
     loaded = load(case)
     row = _document(case, loaded, document)
     source = next(s for s in loaded.sources if s["id"] == row["source"])
-    said = _changes(settings or ())
-    if unknown := set(said) - {"modality", "polarity", "time", "reading", "qualifier"}:
+    fields = _changes(settings or ())
+    if unknown := set(fields) - {"modality", "polarity", "time", "reading", "qualifier"}:
         raise InputError(f"--set: an added claim has no {', '.join(sorted(unknown))} to set", field="set")
     content = {"object": whom} if value is None else {"value": _json(value)}
     if (whom is None) == (value is None):
         raise InputError("give exactly one of --object and --value", field="object")
     text = loaded.texts[source["id"]]
     span = place_of(row, text, start, end, quote)
-    claim = {"subject": subject, "predicate": predicate, **content, **said}
+    claim = {"subject": subject, "predicate": predicate, **content, **fields}
     known = [c["id"] for c in loaded.claims]
     _done(add_claim(case, source, row, text, span, claim, known, by or getpass.getuser(), note), as_json)
 

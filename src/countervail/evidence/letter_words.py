@@ -13,7 +13,7 @@ LABELS = {
     "urgency": r"urgency|priority|precedence|فوریت|اولویت|درجه فوریت",
     "attachment": r"attachments?|enclosures?|encl\.?|annex(?:es)?|پیوست|ضمیمه",
     "subject": r"subject|re|regarding|matter|موضوع",
-    "from": r"from|sender|از|فرستنده",
+    "from": r"from|fm|sender|از|فرستنده",
     "to": r"to|attn\.?|attention|addressee|recipient|به|گیرنده",
     "place": r"place|location|محل",
     "copy": r"transcripts?|c\.?c\.?|copy|copies|copy to|copies to|copied to|distribution|رونوشت|رونوشت به",

@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from countervail.errors import InputError
 from countervail.evidence.case_read import follows
 from countervail.evidence.model import REVIEWS, Claim, Passage, passage, sha256, short_hash
@@ -151,7 +153,16 @@ def _made(
     fields["attribution"] = tuple(fields["attribution"])
     if isinstance(fields.get("object"), list):
         fields["object"] = tuple(fields["object"])
-    row = Claim(passages=(made.id,), document=document["id"], review="accepted", **fields).to_json()
+    try:
+        row = Claim(passages=(made.id,), document=document["id"], review="accepted", **fields).to_json()
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else "claim"
+        raise InputError(f"the claim: {field}: {first['msg'].lower()}; give another value", field=field) from None
+    except TypeError:
+        raise InputError(
+            "the claim: a field that no claim has; see `countervail evidence show`", field="claim"
+        ) from None
     return made, row
 
 

@@ -19,6 +19,9 @@ from countervail.evidence.text.tokens import Mention, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
 _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FULL_MONTH = re.compile(
+    r"(?i:january|february|march|april|may|june|july|august|september|october|november|december)\.$"
+)
 _JOINED = re.compile(r" ?(?:to|until|till|through|-|and) ?(?:the )?")
 Found = tuple[str | None, dict[str, Any]]
 _LUNAR = range(1425, 1461)  # years that are the lunar calendar's present as well as a Persian future
@@ -318,6 +321,8 @@ def find_dates(folded: Folded) -> list[Mention]:
             start, end = match.span()
             if "x" in match.re.groupindex and match.group("x"):
                 start, end = match.span("x")
+            if folded.text[end - 1] == "." and _FULL_MONTH.search(folded.text, max(0, end - 12), end):
+                end -= 1
             if taken.overlaps(start, end):
                 continue
             try:

@@ -43,6 +43,17 @@ PRESS = re.compile(
     r"|examiner|star|globe|mail|express|guardian|voice|media|ledger|sentinel|register|record|argus|inquirer|messenger"
     r"|reporter|digest|insider|report|letter|watch)\b"
 )
+_OFFICE = re.compile(
+    r"(?:The )?(?:Ministry|Office|Department|Embassy|Bureau|Secretariat|Commission|Council|Agency|Permanent Mission"
+    r"|Mission|Institute|Centre|Center|Foundation|Delegation) (?:of|for|to|on)\b"
+)
+_KIND = re.compile(
+    r"\W*(?:(?:for immediate release|press (?:release|statement)|news release|media release|statement|embargoed"
+    r"|memorandum|memo|fact ?sheet|confidential|unclassified)\W*){1,3}",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"^(?:Identical letters|Letter|Note verbale|Report|Statement|Communiqu[ée]) dated $")
+_GROUP = re.compile(r"\d{6}Z")
 _BYLINE = re.compile(
     r"^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
     r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
@@ -79,8 +90,11 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             if date is None:
                 date = next((_dated(m) for m, (a, b) in dates if start <= a and b <= start + line.end()), None)
             break
-        if len(text) > 160:
+        if len(text) > 200:
             break
+        if _KIND.fullmatch(text):
+            used.add(start)
+            continue
         if (byline := _BYLINE.match(text)) and len(text) < 120:
             used.add(start)
             publisher = publisher or byline.group("p")
@@ -97,11 +111,16 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         label = _LABELLED.match(before)
         name = before.strip(" ,|-–·•(")
         named = bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name)))
-        if not _BESIDE.fullmatch(after) or not (label or _BESIDE.fullmatch(before) or named or byline):
+        sure = _DATED.search(before) or _GROUP.match(mention.detail.get("raw", ""))
+        beside = _BESIDE.fullmatch(after) and (label or _BESIDE.fullmatch(before) or named or byline)
+        if not (sure or beside):
             continue
         used.add(start)
-        if named and not label:
-            publisher = publisher or name
+        if named and not label and not sure:
+            if PRESS.search(name) or any(x == start for x, _ in bodies):
+                publisher = publisher or name
+            else:
+                place = place or name
         if date is None or (_UPDATED.search(date["label"]) and not (label and _UPDATED.search(label.group()))):
             date = {**_dated(mention), "label": label.group() if label else ""}
     if date is not None:
@@ -115,6 +134,8 @@ def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]]) -
     """Whether a line is nothing but the name of a publisher."""
     if not 3 <= len(text) <= 60 or not _PUBLISHER_NAME.fullmatch(text):
         return False
+    if _OFFICE.match(text):
+        return True
     return bool(PRESS.search(text)) and any(a == start and b - a >= len(text) - 4 for a, b in bodies)
 
 
@@ -135,15 +156,18 @@ def _dated(mention: Mention) -> dict[str, Any]:
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = r"will|shall|is to|are to|plans? to|scheduled|due|set to|intends? to|upcoming|is expected|are expected"
 _UNSURE = (
-    r"would|could|should|might|may|must|can|until|by|before|after|since|from|every|each|whether|if"
+    r"would|could|should|might|may|must|can|every|each|whether|if"
     r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)"
 )
 _BEFORE = (
     r"was|were|had|said|told|met|held|began|took|gave|went|came|made|became|left|sent|won|lost|rose|fell|cut|put|saw|ran"
-    r"|paid|bought|sold|spoke|wrote|struck|sank|died|got|knew|led|drew|built|broke|brought|thought|found|shut|quit|hit"
+    r"|paid|bought|sold|spoke|wrote|struck|sank|died|got|knew|led|drew|built|broke|brought|thought|found|shut|quit|hit|froze|chose|stole"
+    r"|beat|flew|grew|threw|wore|swore|drove|rode|fled|bid|hid|shot|stood|taught|caught|sought|dealt|lent|spent|meant"
     r"|[a-z]{2,14}ed"
 )
 _TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{_BEFORE}))\b")
+_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")
+"""What makes a day the end of a time that the tense does not tell."""
 _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
 _SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
@@ -157,6 +181,8 @@ _NUMBERS = {
 def _tense(text: str, start: int, end: int) -> str | None:
     """Whether what is said of a date at [start, end) lies before or after the day of writing; None where the words do
     not say. The nearest verb of its clause counts."""
+    if _BOUND.search(text, max(0, start - 12), start):
+        return None
     left = max(0, start - 300)
     for stop in _SENTENCE.finditer(text, left, start):
         left = stop.end()
@@ -170,7 +196,7 @@ def _tense(text: str, start: int, end: int) -> str | None:
     cut = _CLAUSE.search(after)
     if mark := _TENSE.search(after[: cut.start()] if cut else after):
         return _kind(mark)
-    marks = list(_TENSE.finditer(before))
+    marks = list(_TENSE.finditer(before)) or list(_TENSE.finditer(after))[:1]
     return _kind(marks[-1]) if marks else None
 
 

@@ -197,7 +197,8 @@ SHORT_YEAR = re.compile(
     r"(?![\w/:%-]|[.,]\d)"
 )
 MILITARY = re.compile(
-    rf"(?<![\w./-])(?P<d>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\dZ? ?(?P<m>{_CLEAN_MONTH.upper()}) ?(?P<y>(?:20)?\d\d)(?!\w)"
+    rf"(?<![\w./-])(?P<d>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\dZ? ?(?P<m>{_CLEAN_MONTH}|{_CLEAN_MONTH.upper()}) ?"
+    r"(?P<y>(?:20)?\d\d)(?!\w)"
 )
 """The date and time group of a cable: 151030Z MAY 22."""
 YEAR_RANGE = re.compile(r"(?<![\w./-])(19\d\d|20\d\d) ?- ?(19\d\d|20\d\d)(?![\w/-]|\.\d)")

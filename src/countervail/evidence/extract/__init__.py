@@ -66,23 +66,7 @@ def _extract(data: bytes, name: str) -> Extracted:
 
         return extract_pdf(data, name)
     if data[:4] in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}:
-        try:
-            archive = zipfile.ZipFile(io.BytesIO(data))
-        except Exception:  # zipfile raises many kinds on damaged files
-            raise InputError(f"{name}: a damaged archive; save the document again") from None
-        with archive:
-            limits.check_archive(archive, name)
-            names = set(archive.namelist())
-            if office.is_office(names):
-                return office.extract_office(archive, names, name)
-            if "word/document.xml" not in names:
-                raise InputError(
-                    f"{name}: an archive that is no docx, odt, ods or xlsx; unpack it, or save the document as one of"
-                    f" these or PDF"
-                )
-            from countervail.evidence.extract.word import extract_docx
-
-            return extract_docx(data, archive, name)
+        return _archive(data, name)
     for magic, media_type in _PICTURES.items():
         if data.startswith(magic):
             from countervail.evidence.extract.pages import extract_picture
@@ -101,17 +85,7 @@ def _extract(data: bytes, name: str) -> Extracted:
         else data[:6000].removeprefix(codecs.BOM_UTF8)
     )
     if _HTML.match(head) or len(_HTML_PART.findall(head)) >= 2:
-        from countervail.evidence.extract.web import charset_of, extract_html
-
-        text, _, warnings = decode(data, name, charset_of(data))
-        try:
-            found = extract_html(text)
-        except (RecursionError, MemoryError):
-            raise
-        except Exception as error:  # the parser of the standard library trips over some damaged pages
-            raise InputError(f"{name}: the page cannot be read ({type(error).__name__}); save it again") from None
-        found.warnings = warnings + found.warnings
-        return found
+        return _page(data, name)
     text, encoding, warnings = decode(data, name)
     strange = sum((c < " " and c not in "\n\r\t\x0c\x1b") or c == "\ufffd" for c in text[:20000])
     if strange > 0.1 * len(text[:20000]):
@@ -123,6 +97,42 @@ def _extract(data: bytes, name: str) -> Extracted:
         table.warnings = warnings
         return table
     return Extracted(text, f"text/plain; charset={encoding}", "plain-text/1", warnings=warnings)
+
+
+def _archive(data: bytes, name: str) -> Extracted:
+    """The text of a docx, an OpenDocument file or a workbook."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception:  # zipfile raises many kinds on damaged files
+        raise InputError(f"{name}: a damaged archive; save the document again") from None
+    with archive:
+        limits.check_archive(archive, name)
+        names = set(archive.namelist())
+        if office.is_office(names):
+            return office.extract_office(archive, names, name)
+        if "word/document.xml" not in names:
+            raise InputError(
+                f"{name}: an archive that is no docx, odt, ods or xlsx; unpack it, or save the document as one of"
+                f" these or PDF"
+            )
+        from countervail.evidence.extract.word import extract_docx
+
+        return extract_docx(data, archive, name)
+
+
+def _page(data: bytes, name: str) -> Extracted:
+    """The text of an HTML page."""
+    from countervail.evidence.extract.web import charset_of, extract_html
+
+    text, _, warnings = decode(data, name, charset_of(data))
+    try:
+        found = extract_html(text)
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:  # the parser of the standard library trips over some damaged pages
+        raise InputError(f"{name}: the page cannot be read ({type(error).__name__}); save it again") from None
+    found.warnings = warnings + found.warnings
+    return found
 
 
 def _controls(text: str) -> list[str]:

@@ -17,8 +17,8 @@ from typing import Any
 
 from countervail.errors import InputError
 from countervail.evidence import limits
-from countervail.evidence.extract.columns import read_page, runs_on, without_furniture
 from countervail.evidence.extract.parts import Extracted, hide, ranges
+from countervail.evidence.extract.reading_order import read_page, runs_on, without_furniture
 
 _SHOW = {b"Tj", b"TJ", b"'", b'"'}
 _MAX_OPERATIONS = 400_000

@@ -55,7 +55,7 @@ def find_quotes(folded: Folded) -> list[Mention]:
         sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
-        if (titled and not said) or not (
+        if (titled and not _SPEECH_AFTER.match(after)) or not (
             sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
         ):
             continue

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from countervail.evidence.lexicon import country_names, lexicon
+from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words
 
@@ -42,13 +43,11 @@ _PART_OF = {
     "Mongolia": ("inner",),
     "Samoa": ("american",),
     "Zealand": ("new",),
-    "Korea": (),
     "Caledonia": ("new",),
     "Jersey": ("new",),
     "Georgia": ("south", "southern"),
-    "Virgin Islands": (),
 }
-_ALSO_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India", "China"})
+_ALSO_GIVEN = w.COUNTRIES_GIVEN | {"China"}
 _ALSO_SURNAME = _ALSO_GIVEN.union(
     [
         "Ireland",
@@ -78,29 +77,11 @@ _ALSO_SURNAME = _ALSO_GIVEN.union(
     ]
 )
 _ALSO_PERSIAN_WORD = frozenset(
-    {"مالی", "قطر", "پرو", "چاد", "موریس", "غنا", "مصر", "عمان", "هند", "مالت", "شیلی", "کره", "امارات"}
+    ["مالی", "قطر", "پرو", "چاد", "موریس", "غنا", "مصر", "عمان", "هند", "مالت", "شیلی", "کره", "امارات"]
 )
-_STATES = (
-    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
-    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
-    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
-    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
-    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
-    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
-    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
-    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
-)
-_IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
-"""What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
-_AMERICAN_PLACE = re.compile(
-    r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
-    r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
-    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
-)
-_AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
 _CANDIDATE = re.compile(r"(?<![\w@])[A-Zl1|!058][A-Za-z0-9|!'-]{3,24}(?![\w@])")
 _NEAR_MISS = frozenset(
-    {"Prussia", "Siberia", "Iberia", "Roland", "Franco", "Guiana", "Angora", "Brasil", "Frances", "Poland's"}
+    ["Prussia", "Siberia", "Iberia", "Roland", "Franco", "Guiana", "Angora", "Brasil", "Frances", "Poland's"]
 )
 
 
@@ -235,9 +216,9 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:
         return True
     words = lexicon()
-    if name == "Georgia" and (_AMERICAN_PLACE.search(before) or _AMERICAN_AFTER.match(after)):
+    if name == "Georgia" and (w.AMERICAN_PLACE.search(before) or w.AMERICAN_AFTER.match(after)):
         return True
-    if _IN_STATE.match(text, end):
+    if w.IN_STATE.match(text, end):
         return True
     previous = _PREVIOUS_WORD.search(before)
     if name in _ALSO_SURNAME and previous:

@@ -1,4 +1,4 @@
-"""The words and patterns by which a name in a text is told to be a person's."""
+"""The words and patterns by which a name is seen to be a person's, or a town's in the United States."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ ACTED_ON = re.compile(
     r"(?:the )?$"
 )
 LABEL = re.compile(
-    r"(?:^|\n|\| ?)(?:From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
+    r"(?:^|\n|\| ?)(?:FROM|TO|ATTN|CC|BY|SIGNED|FM|INFO"
+    r"|From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
     r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
     r"by)? ?[:|] ?$"
 )
@@ -178,6 +179,24 @@ FIELDS = frozenset(
     ]
 )
 
+_STATES = (
+    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
+    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
+    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
+    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
+    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
+    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
+    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
+    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
+)
+IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
+"""What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
+AMERICAN_PLACE = re.compile(
+    r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
+    r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
+    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
+)
+AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
 
 # -- bodies ------------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
-from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline
+from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline, headline_verb
 
 
 class People:
@@ -50,7 +50,7 @@ class People:
                     or tokens[j - 1].text.endswith("'s")
                 ):
                     break
-                if t.capital or (t.text in w.PARTICLES and self._particle(j) and not tokens[j - 1].first):
+                if t.capital or (t.text in w.PARTICLES and self._particle(j) and self._begins(j - 1)):
                     j += 1
                 else:
                     break
@@ -58,6 +58,10 @@ class People:
                 j -= 1
             yield i, j
             i = j
+
+    def _begins(self, k: int) -> bool:
+        """Whether a name can begin with a word: one that is not only capital as the first of its sentence."""
+        return not self.tokens[k].first or self.tokens[k].bare in self.words.given
 
     def _particle(self, j: int) -> bool:
         """Whether small words at j are the particles of a name: a capital follows one to three of them."""
@@ -210,7 +214,7 @@ class People:
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
-        if place:
+        if place or (headline_verb(tokens[k].bare) and not rare):
             return False
         if titled and (size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles):
             return True
@@ -221,7 +225,7 @@ class People:
             and re.match(r"/\w|, ", after)
         ):
             return after[0] == "/"
-        if w.LABEL.search(before) and size >= 2:
+        if (w.LABEL.search(before) or before.endswith(("(Signed) ", "(signed) "))) and size >= 2:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
             return True
@@ -229,48 +233,46 @@ class People:
             return True
         if headline(line):
             return False
+        return self._alone_on_line(k, j, line_start, line, titled) or (
+            self._unknown(k, j) and self._told_by_words(k, j, before, after)
+        )
+
+    def _alone_on_line(self, k: int, j: int, line_start: int, line: str, titled: bool) -> bool:
+        """Whether the run is a signature: alone on its line below a closing, above a post or at the end of a letter."""
+        text, size = self.text, j - k
+        start, end = self.tokens[k].start, self.tokens[j - 1].start + len(self.tokens[j - 1].bare)
         alone = line.strip(' ,.-"').removeprefix("/s/ ")
         if 2 <= size <= 4 and len(alone) - (end - start) <= 12 and (alone.startswith(text[start:end]) or titled):
-            if w.CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,.")) or w.NEXT_LINE_POST.match(
-                text[end : end + 220]
-            ):
+            closes = w.CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,."))
+            if closes or w.NEXT_LINE_POST.match(text[end : end + 220]):
                 return True
-            rest = text[end:].lstrip(" ,.\n")
-            if not rest and line_start > 60:
+            if not text[end:].lstrip(" ,.\n") and line_start > 60:
                 return True
-        unknown = self._unknown(k, j)
         # "Name, Place" as the last line of a letter
         last = start == line_start and line_start > 60 and re.fullmatch(r", [A-Z][\w'-]+\.?\s*", text[end : end + 40])
-        if 2 <= size <= 3 and unknown and last and end + 40 >= len(text):
+        return bool(2 <= size <= 3 and last and end + 40 >= len(text) and self._unknown(k, j))
+
+    def _told_by_words(self, k: int, j: int, before: str, after: str) -> bool:
+        """Whether the words around an unknown run say that it is a person's name."""
+        tokens, size = self.tokens, j - k
+        if re.search(r"\b(?:Dear|DEAR) $", before) or w.LOWER_POST.search(before):
             return True
-        if unknown and re.search(r"\b(?:Dear|DEAR) $", before):
-            return True
+        if size < 2:
+            return False
         possessed = tokens[j - 1].text.endswith("'s")
-        if (
-            size >= 2
-            and unknown
-            and w.APPOSITION.match(after)
-            and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
-            and not possessed
-        ):
+        beside = w.APPOSITION.match(after) and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
+        if not possessed and (beside or w.WHO.match(after)):
             return True
-        if size >= 2 and unknown and w.WHO.match(after) and not possessed:
+        if w.SPEAKS.match(self.text[tokens[j - 1].end : tokens[j - 1].end + 60]) or w.ACTED_ON.search(before):
             return True
-        if w.LOWER_POST.search(before) and unknown:
+        if size > 3:
+            return False
+        if tokens[k].first:
+            return not possessed and bool(w.ACTS.match(after))
+        if w.NAMED_BY.search(before):
             return True
-        if size >= 2 and unknown and (w.SPEAKS.match(text[tokens[j - 1].end : tokens[j - 1].end + 60])):
-            return True
-        if size >= 2 and unknown and w.ACTED_ON.search(before):
-            return True
-        if size in {2, 3} and unknown and not possessed:
-            if tokens[k].first:
-                return bool(w.ACTS.match(after))
-            return bool(w.NAMED_BY.search(before)) or (
-                before[-1:] == " " and not w.NO_PERSON_BEFORE.search(before) and before[-2:-1].islower()
-            )
-        if size in {2, 3} and unknown:
-            return bool(w.NAMED_BY.search(before)) and not tokens[k].first
-        return False
+        inside = before[-1:] == " " and before[-2:-1].islower()
+        return not possessed and inside and not w.NO_PERSON_BEFORE.search(before)
 
     def _initialled(self, k: int, j: int) -> bool:
         """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""

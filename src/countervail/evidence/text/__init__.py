@@ -11,8 +11,11 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
+
+from countervail.evidence.lexicon import Lexicon, country_names, lexicon
 
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
@@ -150,6 +153,115 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
 
+_CAPITALS = re.compile(r"[A-Z][A-Z'-]*")
+_OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
+
+
+@cache
+def _kept() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that are written with a capital wherever they stand, and initials that stay all capitals."""
+    words = lexicon()
+    countries = {part for row in country_names() for name in row.english for part in name.split()}
+    bodies = {part for name in words.orgs for part in name.split()}
+    offices = words.titles | words.posts | words.ranks | words.org_heads
+    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | set(words.orgs)
+
+
+def _spoken(text: str) -> str:
+    """A text set all in capitals, as cables are, with the capitals of ordinary writing: of names, titles, months and
+    heads of bodies, and of what follows a title or given name (same length)."""
+    upper = sum(map(text.count, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    lower = sum(map(text.count, "abcdefghijklmnopqrstuvwxyz"))
+    if upper < 150 or lower > 0.1 * upper:
+        return text
+    words = lexicon()
+    leads = words.titles | words.posts | words.ranks | words.given
+    kept, bodies = _kept()
+    out, position, after = [], 0, False
+    for match in _CAPITALS.finditer(text):
+        word = match.group()
+        small, title = word.lower(), word.title()
+        out.append(text[position : match.start()])
+        gap = out[-1]
+        first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
+        after = after and gap in {" ", ". "}
+        common = small in words.function or small in _VERBS
+        known = title in kept and not common
+        dated = word == "MAY" and (gap[-2:-1].isdigit() or text[match.end() + 1 : match.end() + 2].isdigit())
+        if gap[-1:].isdigit() or dated:
+            new = word if not dated else title
+        elif word in bodies or (word in {"US", "UK", "UN", "EU"} and gap[-1:] in " -/("):
+            new = (
+                word
+                if word != "US" or (gap == " " and _OF_STATES.search(text, max(0, match.start() - 5), match.start()))
+                else small
+            )
+        elif (
+            known or first or (after and not common) or (title in words.not_names and _beside_head(text, match, words))
+        ):
+            new = title
+        else:
+            new = small
+        after = (title in leads and not common) or (after and new == title and len(word) > 2)
+        out.append(new)
+        position = match.end()
+    return "".join(out) + text[position:]
+
+
+_MONTHS = frozenset(
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ]
+)
+_VERBS = frozenset(
+    [
+        "told",
+        "said",
+        "met",
+        "agreed",
+        "denied",
+        "will",
+        "would",
+        "has",
+        "had",
+        "was",
+        "is",
+        "asked",
+        "added",
+        "noted",
+        "confirmed",
+        "reported",
+    ]
+)
+
+
+def _beside_head(text: str, match: re.Match[str], words: Lexicon) -> bool:
+    """Whether a word stands before the head of a body's name, or in what it is of: Central Bank, Ministry of Foreign
+    Affairs."""
+    following = _CAPITALS.match(text, match.end() + 1)
+    if following and following.group().title() in words.org_heads and match.group().lower() not in words.function:
+        return True
+    before = re.search(r"([A-Z]+) (?:OF|FOR) (?:THE )?(?:[A-Z]+ )?$", text[max(0, match.start() - 40) : match.start()])
+    return bool(before and before.group(1).title() in words.org_heads and match.group().lower() not in words.function)
+
+
 def _latinise(word: re.Match[str]) -> str:
     token = word.group()
     if token.isascii() or not any("A" <= c <= "z" for c in token):
@@ -162,7 +274,7 @@ def fold(raw: str) -> Folded:
     text = raw.translate(_ONE_TO_ONE)
     if not text.isascii():
         text = _MIXED_WORD.sub(_latinise, text)
-    text = _unwrap(text)
+    text = _unwrap(_spoken(text))
     parts: list[str] = []
     offsets = array("l")
     position = 0

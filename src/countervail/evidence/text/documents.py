@@ -154,6 +154,9 @@ class _Maker:
         folded = self.folded
         start, end = folded.span(filled[0].start, filled[-1].end)
         dated = _date(p.header.get("date"), p.date_line, self.dates)
+        if dated is None or dated["edtf"] is None:
+            rows = [(line.text, line.start, line.end) for line in filled]
+            dated = head_of(rows, self.dates, self.bodies).date or dated
         header: dict[str, Any] = {}
         for field, (value, a, b) in p.header.items():
             x, y = folded.span(a, b)

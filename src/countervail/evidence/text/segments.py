@@ -79,6 +79,47 @@ def _heading(line: Line) -> bool:
     )
 
 
+def _begins(
+    n: int, filled: Sequence[int], all_lines: Sequence[Line], exact: Sequence[tuple[int, int]], body: int
+) -> str | None:
+    """How a letter begins at the n-th filled line, if one does; `body` are the characters of body before it."""
+    line = all_lines[filled[n]]
+    if w.MARKER.match(line.text):
+        return "marker"
+    if w.INVOCATION.match(line.text):
+        return "invocation"
+    if _label(line) in {"number", "date", "classification", "from", "to", "subject", "time"}:
+        near = {_label(all_lines[k]) for k in filled[n : n + 7]} - {None, "copy", "signed", "attachment"}
+        return "labels" if len(near) >= 2 else None
+    if _date_only(line, exact):
+        following = [all_lines[k] for k in filled[n + 1 : n + 5]]
+        if following and (
+            any(w.GREETING.match(f.text) or _label(f) in {"subject", "to", "from", "number"} for f in following)
+            or (body > 400 and _heading(following[0]))
+        ):
+            return "date"
+    return None
+
+
+def _letterhead(
+    n: int, filled: Sequence[int], all_lines: Sequence[Line], starts: dict[int, str], current: int | None
+) -> int:
+    """The line at which the letterhead above the labels of a letter begins."""
+    start, k, taken = filled[n], n - 1, 0
+    while (
+        k >= 0
+        and taken < 6
+        and _heading(all_lines[filled[k]])
+        and filled[k] not in starts
+        and (current is None or filled[k] > current)
+        and len(all_lines[filled[k]].text) <= 80
+    ):
+        start = filled[k]
+        taken += 1
+        k -= 1
+    return start
+
+
 def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[Segment]:
     """The documents of a text; `spans` are the folded spans of `dates`."""
     all_lines = lines(folded.text)
@@ -89,22 +130,7 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
     body = 0  # characters of body seen in it
     for n, i in enumerate(filled):
         line = all_lines[i]
-        begins = None
-        if w.MARKER.match(line.text):
-            begins = "marker"
-        elif w.INVOCATION.match(line.text):
-            begins = "invocation"
-        elif _label(line) in {"number", "date", "classification", "from", "to", "subject", "time"}:
-            near = {_label(all_lines[k]) for k in filled[n : n + 7]} - {None, "copy", "signed", "attachment"}
-            if len(near) >= 2:
-                begins = "labels"
-        elif _date_only(line, exact):
-            following = [all_lines[k] for k in filled[n + 1 : n + 5]]
-            if following and (
-                any(w.GREETING.match(f.text) or _label(f) in {"subject", "to", "from", "number"} for f in following)
-                or (body > 400 and _heading(following[0]))
-            ):
-                begins = "date"
+        begins = _begins(n, filled, all_lines, exact, body)
         if begins is None:
             body += len(line.text) if len(line.text) > 60 else 0
             continue
@@ -119,26 +145,7 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
             and i - current < 6
         ):
             continue
-        start = i
-        if begins in {"labels", "date"}:
-            # letterhead above the labels
-            k, taken = n - 1, 0
-            while (
-                k >= 0
-                and taken < 6
-                and _heading(all_lines[filled[k]])
-                and filled[k] not in starts
-                and (current is None or filled[k] > current)
-            ):
-                above = all_lines[filled[k]]
-                if begins == "date" and taken >= 0:
-                    break
-                if len(above.text) > 80:
-                    break
-                # a blank line and prose before it: the letterhead has ended
-                start = filled[k]
-                taken += 1
-                k -= 1
+        start = _letterhead(n, filled, all_lines, starts, current) if begins == "labels" else i
         starts[start] = begins
         current, body = start, 0
     segments: list[Segment] = []

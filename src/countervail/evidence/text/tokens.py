@@ -194,11 +194,18 @@ _VERB = re.compile(
     r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?"
     r"|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
     r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before"
+    r"|Welcomes|Visits|Defends|Criticizes|Criticises|Slams|Praises|Resigns|Wins|Unveils|Announces|Reports|Accuses|Orders"
+    r"|Bans|Blocks|Seizes|Fines|Sues|Charges|Names|Appoints|Replaces|Arrives|Addresses|Discusses|Approves|Adopts|Reaches"
     r"|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
 )
 _LABELLED = re.compile(
     r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)"
 )
+
+
+def headline_verb(word: str) -> bool:
+    """Whether a word is a verb of headlines."""
+    return len(word) > 3 and word[-1] == "s" and bool(_VERB.fullmatch(word))
 
 
 def headline(line: str) -> bool:
