@@ -195,7 +195,6 @@ class Actors:
             found = self.mention(units[head])
             if found:
                 return found
-        words = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         core = units[head]
         apposed = self._apposed(units, b, core)
         if apposed:
@@ -214,8 +213,21 @@ class Actors:
         kind = "o" if core.lower in _BODIES else "p" if core.lower in _NOUNS["persons"] else "n"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
-        text = " ".join(u.text for u in words if u.lower not in _NOUNS["determiners"])
-        return f"{kind}.{slug(text)[:80]}"
+        if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
+            self._introduce(units[a].start, f"o.{slug(self._words(units, a, b))[:80]}", core)
+        return f"{kind}.{slug(self._words(units, a, b))[:80]}"
+
+    @staticmethod
+    def _words(units: Sequence[Unit], a: int, b: int) -> str:
+        """The words of a phrase that identify it."""
+        kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
+        return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
+
+    def _introduce(self, place: int, identifier: str, core: Unit) -> None:
+        """Take note of a grouping that no mention marks, so that "the pact" can stand for it."""
+        if all(identifier != known for _, known, _ in self.bodies):
+            self.bodies.append((place, identifier, frozenset({core.lower})))
+            self.bodies.sort(key=lambda b: b[0])
 
     def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
         """The name after "its owner, X": what a description is of."""

@@ -48,6 +48,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
         if below.link not in ADVERBIAL:
             operator = governor.operator
             found.append(operator.modality if operator is not None else "asserted")
+            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
+                found.append("alleged")  # "is reported to have met"
         found.append(own_modality(governor))
         if governor.noun:
             effect = noun_effect(governor.noun)

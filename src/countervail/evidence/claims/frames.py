@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.attribution import chain
 from countervail.evidence.claims.bodies import GROUPING, kind_of
 from countervail.evidence.claims.certainty import modality_of, negated
-from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.speech import Parsed
@@ -52,7 +52,9 @@ class Reader:
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
         before = self.shared.before(parsed, clause)
-        speaker = next(iter(parsed.speakers[::-1]), None)
+        signed = (parsed.sentence.document.signatory or {}).get("name")
+        writer = person(self.shared.reading.full_name(signed)) if signed else None
+        speaker = next(iter(parsed.speakers[::-1]), writer)
         found = []
         for span in spans:
             key = (id(parsed), span)
@@ -195,7 +197,7 @@ class Reader:
             if spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
-            if name in roles:
+            if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = _text(units, (spans[0][0], spans[-1][1]))

@@ -213,6 +213,9 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         time=_dated(parsed.sentence.document),
         modality="asserted",
         polarity="affirmed",
+        attribution=chain(
+            shared.reading, parsed.sentence, shared.cited.get(shared.index(parsed.sentence)), parsed.speakers
+        ),
         extractor="rules/role@2",
     )
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.tables import Operator, noun_effect, operator_of
-from countervail.evidence.claims.units import Unit, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
 from countervail.evidence.claims.verbs import Verb
 
 Span = tuple[int, int]
+PUNISHING = CLOSED["punishing"]
+"""Verbs after which "for doing" is about their object."""
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
 """What leads to a clause that says how or when, which the verb before it does not govern."""
 
@@ -189,6 +191,11 @@ def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
 def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
     """The subject before a relative clause, participle or noun with "that" which ends at unit j."""
     clause, units = clauses[n], clauses[n].units
+    before = clauses[n - 1]
+    if before.verb.kind in {"participle", "gerund"} and before.verb.end <= j:
+        clause.subjects = _head_left(units, listed_to(units, before.verb.start, 0), 0)
+        if clause.subjects:
+            return
     for k in range(j - 1, -1, -1):
         if units[k].tag == "R" and not any(
             c.verb.start > k and c.relative and c is not clauses[n - 1] for c in clauses[:n]
@@ -197,9 +204,6 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
             return
         if units[k].tag in {";", ":"}:
             return
-    before = clauses[n - 1]
-    if before.verb.kind in {"participle", "gerund"}:
-        clause.subjects = _head_left(units, listed_to(units, before.verb.start, 0), 0)
 
 
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
@@ -304,6 +308,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
+        by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
     clause.subjects = governor.subjects
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects

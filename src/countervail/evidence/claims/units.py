@@ -287,7 +287,7 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
     conjoined = False
     while start > floor:
         k = start
-        if units[k - 1].tag == "C" and units[k - 1].lower != "but":
+        if (units[k - 1].tag == "C" and units[k - 1].lower != "but") or units[k - 1].lower == "nor":
             k -= 1
             conjoined = True
             if k > floor and units[k - 1].tag == ",":
