@@ -25,6 +25,7 @@ _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
 """Predicates whose object may be a clause."""
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -68,10 +69,11 @@ class Reader:
         filled: dict[int, Filled] = {}
         for clause in parsed.clauses:
             made = self._fill(parsed, clause)
-            if made is not None:
+            if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
         _absorb(parsed.clauses, filled)
+        _of_nouns(parsed.clauses, filled)
         for clause in parsed.clauses:
             made = filled.get(id(clause))
             if made is not None and _telling(made) and not self._spoken_for(clause, made, filled):
@@ -83,7 +85,7 @@ class Reader:
         operator = made.frame.operator if made.frame is not None else None
         if operator is None or operator.keep:
             return False
-        return any(id(c) in filled for c in _below(clause))
+        return any(id(c) in filled and _telling(filled[id(c)]) for c in _below(clause))
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
@@ -320,6 +322,15 @@ def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
             filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
         elif made is not None:
             made.roles["to"] = _one_or_many(joined.objects)
+
+
+def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            filled.pop(id(clause), None)
 
 
 def _telling(made: Filled) -> bool:

@@ -134,8 +134,9 @@ def units_of(
 
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
     forms = verb_forms()
+    shouted = text[start:end].isupper()
     for match in _TOKEN.finditer(text, start, end):
-        word = match.group()
+        word = match.group().lower() if shouted else match.group()
         kind = match.lastgroup
         if kind == "mark":
             titled = word == "." and units and units[-1].end == match.start() and units[-1].text in _TITLES
