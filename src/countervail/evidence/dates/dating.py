@@ -29,7 +29,7 @@ _LABELLED = re.compile(
 )
 _UPDATED = re.compile(r"[Uu]pdated|UPDATED|modified")
 _BESIDE = re.compile(
-    r"(?:[\s,|.·•()/@–-]|\b(?:at|on|of|the|GMT|UTC|[A-Z]{3,4}T|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
+    r"(?:[\s,|.:·•()/@–-]|\b(?:at|on|of|the|GMT|UTC|[A-Z]{3,4}T|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
     r"|[ap]\.?m\.?|\d{1,2}[:.]\d\d(?::\d\d)?|[Ee]dition|[Ll]ocal time|[Uu]pdated|[Pp]ublished|min(?:ute)?s? read"
     r"|\d{1,2}|No\.? ?\d{1,5}|Vol\.? ?\d{1,4}|Issue \d{1,4}|[Ff]or [Ii]mmediate [Rr]elease"
     r"|FOR IMMEDIATE RELEASE)(?![a-z]))*"
@@ -88,7 +88,8 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             publisher = publisher or line.group("p")
             place = line.group("place").title() if line.group("place").isupper() else line.group("place")
             if date is None:
-                date = next((_dated(m) for m, (a, b) in dates if start <= a and b <= start + line.end()), None)
+                inside = [m for m, (a, b) in dates if start <= a and b <= start + line.end()]
+                date = next((_dated(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
             break
         if len(text) > 200:
             break
@@ -107,7 +108,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
                 used.add(start)
             continue
         mention, a, b = found
-        before, after = text[: a - start], text[b - start :]
+        before, after = text[: a - start], _without(dates, text, start, b)
         label = _LABELLED.match(before)
         name = before.strip(" ,|-–·•(")
         named = bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name)))
@@ -128,6 +129,15 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         if place:
             date["place"] = place
     return Head(date, publisher, frozenset(used))
+
+
+def _without(dates: Sequence[Dated], text: str, start: int, position: int) -> str:
+    """What follows a date on its line, without other dates."""
+    rest = text[position - start :]
+    for _, (a, b) in dates:
+        if position <= a and b <= start + len(text):
+            rest = rest[: a - position] + " " * (b - a) + rest[b - position :]
+    return rest
 
 
 def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]]) -> bool:
@@ -156,7 +166,7 @@ def _dated(mention: Mention) -> dict[str, Any]:
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = r"will|shall|is to|are to|plans? to|scheduled|due|set to|intends? to|upcoming|is expected|are expected"
 _UNSURE = (
-    r"would|could|should|might|may|must|can|every|each|whether|if"
+    r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
     r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)"
 )
 _BEFORE = (
@@ -166,6 +176,7 @@ _BEFORE = (
     r"|[a-z]{2,14}ed"
 )
 _TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{_BEFORE}))\b")
+_NOT_FINITE = re.compile(r"\b(?:be|being|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: [a-z]{2,10}ly)? $")
 _BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")
 """What makes a day the end of a time that the tense does not tell."""
 _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
@@ -190,14 +201,21 @@ def _tense(text: str, start: int, end: int) -> str | None:
     right = following.start() if following else min(len(text), end + 300)
     before, after = text[left:start], text[end:right]
     cuts = [m.end() for m in _CLAUSE.finditer(before)]
-    clause = before[cuts[-1] :] if cuts else before
-    if marks := list(_TENSE.finditer(clause)):
+    if marks := _marks(before[cuts[-1] :] if cuts else before):
         return _kind(marks[-1])
     cut = _CLAUSE.search(after)
-    if mark := _TENSE.search(after[: cut.start()] if cut else after):
-        return _kind(mark)
-    marks = list(_TENSE.finditer(before)) or list(_TENSE.finditer(after))[:1]
-    return _kind(marks[-1]) if marks else None
+    if marks := _marks(after[: cut.start()] if cut else after):
+        return _kind(marks[0])
+    if marks := _marks(before):
+        return _kind(marks[-1])
+    marks = _marks(after)
+    return _kind(marks[0]) if marks else None
+
+
+def _marks(text: str) -> list[re.Match[str]]:
+    """The verbs of a text that show its tense: not a participle after "be" or before a noun. "Would be signed" is
+    would."""
+    return [m for m in _TENSE.finditer(text) if not _NOT_FINITE.search(text, max(0, m.start() - 16), m.start())]
 
 
 def _kind(mark: re.Match[str]) -> str | None:

@@ -10,6 +10,7 @@ from countervail.evidence.dates import find_dates
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
+from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.text import Folded, fold
@@ -85,6 +86,7 @@ _PRESS = re.compile(
     r" (?:Wire|News|Newswire|Gazette|Times|Herald|Tribune|Courier|Journal|Chronicle|Observer|Telegraph|Dispatch|Post)$"
 )
 """How the name of a paper ends that stands in a by-line like a second author."""
+_NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
 _LISTED = re.compile(
     r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
 )
@@ -92,7 +94,9 @@ _LISTED = re.compile(
 
 def _turned(match: re.Match[str]) -> str:
     """A listed name in the order of speech: Kamran Darvani."""
-    surname = " ".join(w if w.islower() else w.title() for w in match.group("s").split())
+    words = match.group("s").split()
+    small = [w.lower() if w.lower() in PARTICLES else w.title() for w in words[:-1]]
+    surname = " ".join([*small, words[-1].title()])
     return f"{match.group('g')} {surname}"
 
 
@@ -115,6 +119,10 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
         else:
             main = name
             people.append((*match.span(), name, {}))
+            line_end = match.end() + len(line)
+            people += [
+                (*m.span("n"), main, {"alias": m.group("n")}) for m in _NICKNAME.finditer(text, match.end(), line_end)
+            ]
     bodies = []
     if _LISTED.search(text):
         for match in _BODY.finditer(text):
@@ -123,7 +131,7 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
             if re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
                 parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
                 bodies.append((*match.span("n"), " ".join(parts)))
-    return people, bodies
+    return sorted(people, key=lambda row: row[0]), bodies
 
 
 def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
