@@ -14,7 +14,7 @@ from countervail.app.inputs import Inputs
 from countervail.app.routes import security
 from countervail.app.server import HOST, listening
 from countervail.errors import InputError
-from countervail.evidence import limits
+from countervail.evidence.extract import parts as limits
 from support.served import TOKEN
 
 STATE = {"scenario": "test"}

@@ -399,8 +399,8 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence.claims.tables import profile
     from countervail.evidence.names import gazetteer, organisations, persian_names
+    from countervail.evidence.tables import profile
 
     found = {}
     for module in pkgutil.walk_packages(evidence_package.__path__, "countervail.evidence."):

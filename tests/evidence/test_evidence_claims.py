@@ -12,10 +12,9 @@ import yaml
 
 from countervail.errors import InputError
 from countervail.evidence import read
-from countervail.evidence.claims.tables import frames
 from countervail.evidence.extract.parts import Extracted
-from countervail.evidence.predicates import PREDICATES
 from countervail.evidence.reader import read_extracted
+from countervail.evidence.tables import PREDICATES, frames
 
 DOCUMENTS = Path(__file__).resolve().parents[1] / "support" / "documents"
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from countervail.errors import InputError
-from countervail.evidence.gate import accepted, check, locate
+from countervail.evidence.case_read import accepted, check, locate
 from countervail.evidence.model import Claim, passage
 from countervail.evidence.text.documents import read_text
 

@@ -114,7 +114,7 @@ def test_ambiguous_names(text: str, expected: list[str | None]) -> None:
 
 def test_the_gazetteer_agrees_with_the_table_of_countries() -> None:
     from countervail import countries
-    from countervail.evidence.lexicon import country_names
+    from countervail.evidence.text.tokens import country_names
 
     table = countries.load()
     single = [r for r in country_names() if len(r.codes) == 1]

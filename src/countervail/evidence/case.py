@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from countervail.errors import InputError
 from countervail.evidence.compare import Comparison
-from countervail.evidence.limits import opened
+from countervail.evidence.extract.parts import opened
 from countervail.evidence.model import FORMAT
 from countervail.evidence.pool import Pool
 from countervail.evidence.redact import masked

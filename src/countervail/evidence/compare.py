@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from countervail.evidence.claims.bodies import CLUBS
 from countervail.evidence.model import Independence, Link, Relation
-from countervail.evidence.predicates import PREDICATES
+from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)

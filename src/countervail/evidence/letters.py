@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import letter_words as w
-from countervail.evidence.lexicon import persian
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
-from countervail.evidence.text.tokens import Mention, headline
+from countervail.evidence.text.tokens import Mention, headline, persian
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
 _TITLE = re.compile(

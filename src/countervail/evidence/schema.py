@@ -25,7 +25,7 @@ from countervail.evidence.model import (
     Review,
     Verdict,
 )
-from countervail.evidence.predicates import PREDICATES
+from countervail.evidence.tables import PREDICATES
 
 _Words = Annotated[str, Field(pattern=r"\S")]
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from countervail import countries
 from countervail.evidence.claims.attribution import slug
-from countervail.evidence.claims.tables import profile
 from countervail.evidence.claims.units import Unit
-from countervail.evidence.lexicon import country_names, data_lines, data_sections, lexicon
+from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.tokens import country_names, data_lines, data_sections, lexicon
 
 Span = tuple[int, int]
 _NOUNS = {name: frozenset(words) for name, words in data_sections("nouns.txt").items()}

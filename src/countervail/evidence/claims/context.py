@@ -19,8 +19,8 @@ from countervail.evidence.claims.attribution import (
     slug,
 )
 from countervail.evidence.claims.bodies import CLUBS, Actors
-from countervail.evidence.claims.certainty import modality_of, speaker_clause
-from countervail.evidence.claims.certainty import negated as clause_negated
+from countervail.evidence.claims.clauses import modality_of, speaker_clause
+from countervail.evidence.claims.clauses import negated as clause_negated
 from countervail.evidence.claims.speech import Parsed, Speech, parse
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256

@@ -8,15 +8,15 @@ from typing import Any
 
 from countervail.evidence.claims.attribution import chain
 from countervail.evidence.claims.bodies import GROUPING, kind_of
-from countervail.evidence.claims.certainty import modality_of, negated
+from countervail.evidence.claims.clauses import modality_of, negated
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.tables import Frame, frames_of
 from countervail.evidence.claims.units import listed_from
 from countervail.evidence.model import Claim
+from countervail.evidence.tables import Frame, frames_of
 
 UNKNOWN = "p.unknown"
 _STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])

@@ -17,8 +17,7 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.lexicon import data_sections
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims.context import Context
-from countervail.evidence.lexicon import data_sections
 from countervail.evidence.model import Claim
+from countervail.evidence.text.tokens import data_sections
 
 _LINES = data_sections("numbers.txt", lines=True)
 _LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}

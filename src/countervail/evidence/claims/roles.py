@@ -13,9 +13,9 @@ from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
-from countervail.evidence.lexicon import data_sections, lexicon
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
 _FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})

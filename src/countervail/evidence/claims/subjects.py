@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.tables import Operator, noun_effect, operator_of
 from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
 from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.tables import Operator, noun_effect, operator_of
 
 Span = tuple[int, int]
 PUNISHING = CLOSED["punishing"]

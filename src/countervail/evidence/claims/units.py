@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from countervail.evidence.claims.tables import frames
-from countervail.evidence.lexicon import data_sections
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.tables import frames
+from countervail.evidence.text.tokens import Mention, data_sections
 
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"

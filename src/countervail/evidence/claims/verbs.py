@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from countervail.evidence.claims.tables import frames_of
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike
+from countervail.evidence.tables import frames_of
 
 BE = CLOSED["be"]
 HAVE = CLOSED["have"]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.claims.tables import profile
 from countervail.evidence.export.clubs import Club, Dumper, find_club
 from countervail.evidence.model import Assumption
+from countervail.evidence.tables import profile
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 from countervail.errors import InputError
-from countervail.evidence import limits
 from countervail.evidence.extract import office, plain
+from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import Extracted, decode
 
 _PICTURES = {

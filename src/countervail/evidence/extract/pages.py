@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from countervail.errors import InputError
-from countervail.evidence import limits
+from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import Extracted, hide, ranges
 from countervail.evidence.extract.reading_order import read_page, runs_on, without_furniture
 

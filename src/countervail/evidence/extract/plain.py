@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from countervail.errors import InputError
-from countervail.evidence import limits
+from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import Extracted, decode, hide
 
 # -- RTF ---------------------------------------------------------------------------------------------------------------

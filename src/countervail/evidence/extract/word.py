@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.errors import InputError
-from countervail.evidence import limits
+from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import Extracted, hide
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -13,10 +13,17 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from countervail.evidence.lexicon import country_names, lexicon
 from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded
-from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words
+from countervail.evidence.text.tokens import (
+    Mention,
+    Taken,
+    adjectives,
+    alternatives,
+    country_names,
+    country_words,
+    lexicon,
+)
 
 _SKELETON = str.maketrans(
     {"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "e": "c", "6": "b", "9": "g", "q": "g"}

@@ -6,9 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from countervail.evidence.lexicon import data_lines, lexicon
 from countervail.evidence.names import name_words as w
-from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, alternatives, country_words, headline
+from countervail.evidence.text.tokens import (
+    FUNCTION,
+    Token,
+    adjectives,
+    alternatives,
+    country_words,
+    data_lines,
+    headline,
+    lexicon,
+)
 
 
 @cache
@@ -352,7 +360,7 @@ class Organisations:
 
     def publishers(self) -> Iterator[tuple[int, int]]:
         """The publisher in a source line, and agencies in a picture's credit."""
-        for m in w.PUBLISHER.finditer(self.text):
+        for m in w.SOURCE_LINE.finditer(self.text):
             yield m.span("n")
         for m in w.VIA.finditer(self.text):
             if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:

@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
-from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline, headline_verb
+from countervail.evidence.text.tokens import (
+    FUNCTION,
+    Taken,
+    Token,
+    adjectives,
+    country_words,
+    headline,
+    headline_verb,
+    lexicon,
+)
 
 
 class People:

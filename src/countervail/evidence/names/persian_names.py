@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from countervail.evidence.lexicon import country_names, persian
-from countervail.evidence.text.tokens import Taken, alternatives
+from countervail.evidence.text.tokens import Taken, alternatives, country_names, persian
 
 _L = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _WORD = re.compile(rf"[{_L}]+")

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from countervail.evidence.lexicon import Lexicon, country_names, lexicon
+from countervail.evidence.text.tokens import Lexicon, country_names, lexicon
 
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
