@@ -14,7 +14,7 @@ from countervail.evidence.extract.reading_order import Piece, in_columns, withou
 from countervail.evidence.extract.web import extract_html
 from countervail.evidence.reader import read_document
 from countervail.evidence.text import fold
-from countervail.evidence.text.language import language_of
+from countervail.evidence.text.segments import language_of
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
 

@@ -129,7 +129,7 @@ def show(
 ) -> None:
     """Show claims by document and paragraph: in words, how sure, who says so, and on what words."""
     from countervail.evidence import load
-    from countervail.evidence.claims.attribution import slug
+    from countervail.evidence.model import slug
 
     loaded = load(case)
     chosen = [
@@ -286,7 +286,7 @@ def _scenario(
     loaded: Evidence, choice: str, body: str | None, target: Path, write: Callable[[Path, str], None]
 ) -> None:
     import countervail as cv
-    from countervail.evidence.export.clubs import runnable
+    from countervail.evidence.export import runnable
     from countervail.evidence.export.to_scenario import club_file
 
     chosen = dict(part.partition("=")[::2] for part in choice.split(","))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence import letter_words as w
+from countervail.evidence.names import name_words as w
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
@@ -115,7 +115,7 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
     rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line)]
     for n, line in enumerate(rows):
         bare = line.text.strip()
-        match = w.LABEL.match(line.text) if len(line.text) < 420 else None
+        match = w.LETTER_LABEL.match(line.text) if len(line.text) < 420 else None
         label = next((k for k in w.LABELS if match and match.group(k)), None) if match else None
         if (
             match
@@ -219,7 +219,7 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
             continue
         if w.PUBLISHER.match(bare):
             continue
-        if w.CLOSING.match(bare) and len(bare) < 80:
+        if w.LETTER_CLOSING.match(bare) and len(bare) < 80:
             stage = "end"
             continue
         entry = _signature(line, rows[n + 1] if n + 1 < len(rows) else None, text, names)
@@ -242,7 +242,7 @@ def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
 
 def _split_labels(line: Line) -> list[Line]:
     """A line of several labelled fields as one line each."""
-    if len(line.text) > 300 or not w.LABEL.match(line.text):
+    if len(line.text) > 300 or not w.LETTER_LABEL.match(line.text):
         return [line]
     pieces, position = [], 0
     for match in w.SECOND_LABEL.finditer(line.text):
@@ -314,7 +314,7 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
     ):
         return None
     post, body = post_of(text, person[1], line.end, names)
-    below = following is not None and len(following.text) < 170 and not w.LABEL.match(following.text)
+    below = following is not None and len(following.text) < 170 and not w.LETTER_LABEL.match(following.text)
     if post is None and following is not None and below and not names.person(following.start, following.end):
         post, body = post_of(text, following.start, following.end, names)
     return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}

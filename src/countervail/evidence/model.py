@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from dataclasses import field, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
@@ -38,6 +41,13 @@ CONTEXT = 24  # characters of prefix and suffix
 def sha256(data: bytes | str) -> str:
     """SHA-256 in hexadecimal, of UTF-8 for text."""
     return hashlib.sha256(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data).hexdigest()
+
+
+@lru_cache(maxsize=20_000)
+def slug(name: str) -> str:
+    """A name as an identifier: lower-case letters, digits and hyphens; Persian letters are kept."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[^\w\u0600-\u06ff]+", "-", plain.lower()).strip("-_") or "unnamed"
 
 
 def short_hash(*parts: Any) -> str:

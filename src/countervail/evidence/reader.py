@@ -14,7 +14,7 @@ from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
 from countervail.evidence.text.documents import read_text
-from countervail.evidence.text.language import unread, unread_languages
+from countervail.evidence.text.segments import unread, unread_languages
 
 
 def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:

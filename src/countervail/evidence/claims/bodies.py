@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from countervail import countries
-from countervail.evidence.claims.attribution import slug
 from countervail.evidence.claims.units import Unit
+from countervail.evidence.model import slug
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_lines, data_sections, lexicon

@@ -9,21 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.attribution import (
+from countervail.evidence.claims.bodies import CLUBS, Actors
+from countervail.evidence.claims.clauses import modality_of, speaker_clause
+from countervail.evidence.claims.clauses import negated as clause_negated
+from countervail.evidence.claims.speech import (
+    Parsed,
     Sentence,
+    Speech,
     chain,
     cited_documents,
     modality,
     negated,
+    parse,
     sentences,
-    slug,
 )
-from countervail.evidence.claims.bodies import CLUBS, Actors
-from countervail.evidence.claims.clauses import modality_of, speaker_clause
-from countervail.evidence.claims.clauses import negated as clause_negated
-from countervail.evidence.claims.speech import Parsed, Speech, parse
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.model import Claim, Document, Passage, passage, sha256
+from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.text.documents import Reading
 
 CLUB = "o.club"

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.attribution import chain
 from countervail.evidence.claims.bodies import GROUPING, kind_of
 from countervail.evidence.claims.clauses import modality_of, negated
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
-from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import listed_from
 from countervail.evidence.model import Claim

@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.attribution import Sentence
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
-from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.speech import Parsed, Sentence
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.tokens import Mention, data_sections
 

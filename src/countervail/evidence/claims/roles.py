@@ -7,10 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.attribution import Sentence, chain
 from countervail.evidence.claims.bodies import adjective_codes
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.speech import Parsed, Quote
+from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document

@@ -248,7 +248,7 @@ def _identifier(kind: str, key: str) -> str:
 
 
 def _name(identifier: str, evidence: Evidence) -> str:
-    from countervail.evidence.claims.attribution import slug
+    from countervail.evidence.model import slug
 
     for mention in evidence.mentions:
         if (

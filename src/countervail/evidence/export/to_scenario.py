@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.export.clubs import Club, Dumper, find_club
+from countervail.evidence.export import Club, Dumper, find_club
 from countervail.evidence.model import Assumption
 from countervail.evidence.tables import profile
 

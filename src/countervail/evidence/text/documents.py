@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from countervail.evidence import letter_words as w
 from countervail.evidence.dates.dating import head_of, inferred_date, resolve
 from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document
 from countervail.evidence.names import find_mentions
+from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
 from countervail.evidence.text.tokens import Mention, Taken
