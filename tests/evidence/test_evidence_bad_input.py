@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from countervail import evidence as evidence_package
 from countervail.errors import InputError
-from countervail.evidence import limits, load, read, redact
+from countervail.evidence import load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
 from countervail.evidence.claims import context, read_claims
 from countervail.evidence.export.exports import markdown
 from countervail.evidence.extract import extract
+from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import decode
 from countervail.evidence.names import find_mentions
 from countervail.evidence.pool import Pool

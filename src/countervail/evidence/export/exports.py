@@ -129,6 +129,16 @@ def _bar(share: float) -> str:
 def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessment]) -> str:
     """A short account in Markdown: sources, documents, readings, what contradicts, what data say."""
     by_id = {c["id"]: c for c in evidence.claims}
+    lines = [
+        *_brief_sources(evidence),
+        *_brief_lists(evidence),
+        *_brief_links(evidence, links, by_id),
+        *_brief_verdicts(verdicts, by_id),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _brief_sources(evidence: Evidence) -> list[str]:
     lines = [BRIEF.decode().rstrip(), "# Evidence", "", "## Sources", ""]
     for source in evidence.sources:
         lines.append(
@@ -151,7 +161,11 @@ def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessme
                 f"  - {label}: {markdown(', '.join(str(p[k]) for k in ('name', 'post', 'organisation') if p.get(k)))}"
                 for p in people
             ]
-    lines += ["", "## Lists of countries, one a reading", ""]
+    return lines
+
+
+def _brief_lists(evidence: Evidence) -> list[str]:
+    lines = ["", "## Lists of countries, one a reading", ""]
     for claim in evidence.accepted:
         if claim["predicate"] == "membership_list":
             value = claim["value"]
@@ -167,7 +181,11 @@ def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessme
                 f"{'; ' + markdown('; '.join(extra)) if extra else ''}"
                 f"{' [' + ', '.join(flags) + ']' if flags else ''}"
             )
-    lines += ["", "## Contradictions and retellings", ""]
+    return lines
+
+
+def _brief_links(evidence: Evidence, links: Iterable[Link], by_id: dict[str, dict[str, Any]]) -> list[str]:
+    lines = ["", "## Contradictions and retellings", ""]
     for link in links:
         if (
             link.relation in {"contradicts", "refines"}
@@ -179,23 +197,27 @@ def brief(evidence: Evidence, links: Iterable[Link], verdicts: Iterable[Assessme
             lines += [
                 f"  - {markdown(c['document'])}, {c['place']}: “{markdown(evidence.quote(c)[:300])}”" for c in (a, b)
             ]
-    lines += ["", "## Verdicts", ""]
+    return lines
+
+
+def _brief_verdicts(verdicts: Iterable[Assessment], by_id: dict[str, dict[str, Any]]) -> list[str]:
+    lines = ["", "## Verdicts", ""]
     for verdict in verdicts:
         claim = by_id[verdict.claim]
         lines.append(
             f"- **{verdict.verdict}**: {claim['predicate']} ({markdown(claim['document'])}, "
             f"{claim['place']}). {markdown(verdict.explanation or verdict.method)}"
         )
-        for row in verdict.result.get("readings", ()):
-            lines.append(
-                f"  - {markdown(row['reading'])}, {markdown(row['variant'])}: {row['persons'] / 1e6:,.0f} "
-                f"million, {row['share_of_claim']:.0%} {_bar(row['share_of_claim'])}"
-            )
+        lines += [
+            f"  - {markdown(row['reading'])}, {markdown(row['variant'])}: {row['persons'] / 1e6:,.0f} "
+            f"million, {row['share_of_claim']:.0%} {_bar(row['share_of_claim'])}"
+            for row in verdict.result.get("readings", ())
+        ]
         lines += [
             f"  - data: {markdown(str(d['dataset']))}, vintage {d['vintage']}, {markdown(str(d['licence']))}"
             for d in verdict.data
         ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 # -- followthemoney ----------------------------------------------------------------------------------------------------
@@ -268,89 +290,92 @@ def _date(time: dict[str, Any] | None) -> str | None:
 def statements(evidence: Evidence, profile: str = "strict") -> list[dict[str, Any]]:
     """Statements as rows: id, dataset, schema, entity_id, prop, value, claims, passages."""
     if profile not in PROFILES:
-        raise InputError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
+        raise InputError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}", field="profile")
     out = _Writer(evidence)
-    source_of = {d["id"]: d["source"] for d in evidence.documents}
-    dataset_of = {
-        s["id"]: "cv_" + s["id"].removeprefix("source:").lower().replace("-", "_").replace(".", "_")
-        for s in evidence.sources
-    }
-    club_names: list[str] = []
-    for claim in evidence.accepted:
-        if claim["predicate"] == "named" and claim["value"]["name"] not in club_names:
-            club_names.append(claim["value"]["name"])
-    club = _identifier("organisation", "o.club")
     for source in evidence.sources:
-        dataset, entity = dataset_of[source["id"]], _identifier("document", source["id"])
+        dataset, entity = _dataset_of(source["id"]), _identifier("document", source["id"])
         for prop, value in (
             ("fileName", source["name"]),
             ("mimeType", source["media_type"].split(";")[0]),
             ("publisher", source.get("publisher")),
         ):
             out.add(dataset, "Document", entity, prop, value, None)
+    source_of = {d["id"]: d["source"] for d in evidence.documents}
     for claim in evidence.accepted:
-        dataset = dataset_of[source_of[claim["document"]]]
-        predicate, status = (
-            claim["predicate"],
-            claim["modality"] + ("" if claim["polarity"] == "affirmed" else ", negated"),
-        )
+        source = source_of[claim["document"]]
         fact = (
             claim["modality"] == "asserted"
             and claim["polarity"] == "affirmed"
             and not any(a.startswith("cited:") for a in claim.get("attribution", ()))
         )
-        key = claim["id"]
-        if predicate in _LISTS:
-            for code in claim["subject"].removeprefix("c.").split("|")[:1] if "|" not in claim["subject"] else []:
-                territory, link = _identifier("territory", code), _identifier("link", key)
-                out.add(dataset, "Territory", territory, "name", countries.name(code), claim)
-                out.add(dataset, "Territory", territory, "country", countries.load()[code].iso2.lower(), claim)
-                out.add(dataset, "Organization", club, "name", club_names[0] if club_names else "Club", claim)
-                extent = (claim.get("qualifier") or {}).get("extent")
-                for prop, value in (
-                    ("subject", territory),
-                    ("object", club),
-                    ("role", _LISTS[predicate] + (f" ({extent})" if extent else "")),
-                    ("status", status),
-                    ("date", _date(claim.get("time"))),
-                ):
-                    out.add(dataset, "UnknownLink", link, prop, value, claim)
-        elif predicate == "named":
-            out.add(dataset, "Organization", club, "name", claim["value"]["name"], claim)
-        elif not fact and profile == "strict":
-            continue
-        elif predicate == "holds_post":
-            person, post, holds = (
-                _identifier("person", claim["subject"]),
-                _identifier("position", f"{claim['value']['post']}|{claim['value'].get('organisation')}"),
-                _identifier("occupancy", key),
-            )
-            body = claim["value"].get("organisation")
-            out.add(dataset, "Person", person, "name", _name(claim["subject"], evidence), claim)
-            out.add(dataset, "Position", post, "name", claim["value"]["post"] + (f", {body}" if body else ""), claim)
-            for prop, value in (
-                ("holder", person),
-                ("post", post),
-                ("status", None if fact else status),
-                ("date", _date(claim.get("time"))),
-            ):
-                out.add(dataset, "Occupancy", holds, prop, value, claim)
-        elif predicate == "event":
-            event = _identifier("event", key)
-            out.add(dataset, "Event", event, "name", claim["value"]["event"], claim)
-            out.add(dataset, "Event", event, "date", _date(claim.get("time")), claim)
-            out.add(dataset, "Event", event, "proof", _identifier("document", source_of[claim["document"]]), claim)
-            out.add(dataset, "Event", event, "summary", status if not fact else None, claim)
-        elif predicate in {"signed_by", "addressed_to", "copied_to"} and claim["object"] != "p.unnamed":
-            person, link = _identifier("person", claim["object"]), _identifier("link", key)
-            out.add(dataset, "Person", person, "name", _name(claim["object"], evidence), claim)
-            for prop, value in (
-                ("subject", person),
-                ("object", _identifier("document", source_of[claim["document"]])),
-                ("role", predicate.replace("_", " ")),
-            ):
-                out.add(dataset, "UnknownLink", link, prop, value, claim)
+        status = claim["modality"] + ("" if claim["polarity"] == "affirmed" else ", negated")
+        if claim["predicate"] in _LISTS:
+            _listed(out, source, claim, status)
+        elif claim["predicate"] == "named":
+            body = _identifier("organisation", claim["subject"])
+            out.add(_dataset_of(source), "Organization", body, "name", claim["value"]["name"], claim)
+        elif fact or profile == "full":
+            _fact(out, source, claim, None if fact else status)
     return [{"id": f"cv-st-{short_hash(*key)}", **row} for key, row in out.rows.items()]
+
+
+def _dataset_of(source: str) -> str:
+    return "cv_" + source.removeprefix("source:").lower().replace("-", "_").replace(".", "_")
+
+
+def _listed(out: _Writer, source: str, claim: dict[str, Any], status: str) -> None:
+    """A state that is listed, as a link of unknown kind to the body; an ambiguous one stays out."""
+    code = claim["subject"].removeprefix("c.")
+    if code not in countries.load():
+        return
+    dataset, body = _dataset_of(source), str(claim["object"])
+    territory, link = _identifier("territory", code), _identifier("link", claim["id"])
+    club = _identifier("organisation", body)
+    out.add(dataset, "Territory", territory, "name", countries.name(code), claim)
+    out.add(dataset, "Territory", territory, "country", countries.load()[code].iso2.lower(), claim)
+    out.add(dataset, "Organization", club, "name", _name(body, out.evidence), claim)
+    extent = (claim.get("qualifier") or {}).get("extent")
+    for prop, value in (
+        ("subject", territory),
+        ("object", club),
+        ("role", _LISTS[claim["predicate"]] + (f" ({extent})" if extent else "")),
+        ("status", status),
+        ("date", _date(claim.get("time"))),
+    ):
+        out.add(dataset, "UnknownLink", link, prop, value, claim)
+
+
+def _fact(out: _Writer, source: str, claim: dict[str, Any], status: str | None) -> None:
+    """A post, an event, or a part in a letter; `status` says what is less than a fact."""
+    dataset, key, predicate = _dataset_of(source), claim["id"], claim["predicate"]
+    document = _identifier("document", source)
+    if predicate == "holds_post":
+        person, holds = _identifier("person", claim["subject"]), _identifier("occupancy", key)
+        body = claim["value"].get("organisation")
+        post = _identifier("position", f"{claim['value']['post']}|{body}")
+        out.add(dataset, "Person", person, "name", _name(claim["subject"], out.evidence), claim)
+        out.add(dataset, "Position", post, "name", claim["value"]["post"] + (f", {body}" if body else ""), claim)
+        for prop, value in (
+            ("holder", person),
+            ("post", post),
+            ("status", status),
+            ("date", _date(claim.get("time"))),
+        ):
+            out.add(dataset, "Occupancy", holds, prop, value, claim)
+    elif predicate == "event":
+        event = _identifier("event", key)
+        for prop, value in (
+            ("name", claim["value"]["event"]),
+            ("date", _date(claim.get("time"))),
+            ("proof", document),
+            ("summary", status),
+        ):
+            out.add(dataset, "Event", event, prop, value, claim)
+    elif predicate in {"signed_by", "addressed_to", "copied_to"} and claim["object"] != "p.unnamed":
+        person, link = _identifier("person", claim["object"]), _identifier("link", key)
+        out.add(dataset, "Person", person, "name", _name(claim["object"], out.evidence), claim)
+        for prop, value in (("subject", person), ("object", document), ("role", predicate.replace("_", " "))):
+            out.add(dataset, "UnknownLink", link, prop, value, claim)
 
 
 def entities(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

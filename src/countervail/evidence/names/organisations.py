@@ -37,6 +37,11 @@ def _is_left(token: Token, head: str) -> bool:
     return True
 
 
+_OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
+_OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
+"""Heads that name several fields: "Ministry of Industry, Mine and Trade"."""
+
+
 class Organisations:
     """The organisations of one text, from its tokens; spans are folded offsets."""
 
@@ -46,94 +51,106 @@ class Organisations:
 
     def _right(self, i: int) -> int:
         """Index after the last word of the name whose head is token i."""
-        words, tokens, n = lexicon(), self.tokens, len(self.tokens)
+        tokens, n = self.tokens, len(self.tokens)
         head = tokens[i].bare
         j = i + 1
         if tokens[i].text != head:  # possessive: the name ends here
             return j
         if head in w.NAME_AFTER:
-            while (
-                j < n
-                and tokens[j].capital
-                and tokens[j].gap == " "
-                and tokens[j].bare not in words.posts
-                and tokens[j].bare not in words.titles
-                and j - i < 4
-            ):
-                j += 1
+            j = self._name_after(i)
         links = 0
         while j < n and links < 5 and j - i < 16:
-            k = j
-            connector = tokens[k].text
-            comma = (
-                tokens[k].gap == ", "
-                and tokens[k].capital
-                and head in {"Ministry", "Department", "Committee", "Organization", "Organisation"}
-                and j > i + 1
-            )
-            if comma:  # "Ministry of Industry, Mine and Trade"
-                m = k
-                while m < n and tokens[m].capital and (m == k or tokens[m].gap == " "):
-                    m += 1
-                if not (
-                    m - k <= 2
-                    and m + 1 < n
-                    and tokens[m].gap == " "
-                    and tokens[m].text == "and"
-                    and tokens[m + 1].capital
-                    and tokens[m + 1].gap == " "
-                    and tokens[m + 1].bare not in words.titles
-                    and not self._names_a_body(m + 1)
-                ):
+            if tokens[j].gap == ", " and tokens[j].capital and head in _OF_FIELDS and j > i + 1:
+                fields = self._fields(j)  # "Ministry of Industry, Mine and Trade"
+                if fields is None:
                     break
-                j = m
+                j = fields
                 continue
-            if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
+            after = self._linked(i, j, links)
+            if after is None:
                 break
-            k += 1
-            article = k < n and tokens[k].gap == " " and tokens[k].text in {"the", "la", "los", "las"}
-            if article:
-                k += 1
-            if (
-                k >= n
-                or tokens[k].gap != " "
-                or not tokens[k].capital
-                or tokens[k].bare in words.titles
-                or tokens[k].bare in FUNCTION
-            ):
-                break
-            post = tokens[k].bare in words.posts - {"Justice"} or (
-                k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
-            )
-            if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
-                break
-            if connector in {"and", "&"} and (
-                article or self._names_a_body(k) or tokens[k].bare in country_words() or tokens[k].bare in words.posts
-            ):
-                break
-            place = tokens[k].bare in country_words() or tokens[k].text.isupper()
-            if links and connector == "of" and place and head in {"Ministry", "Committee", "Bureau", "Department"}:
-                break
-            if connector == "with" and (head not in w.WITH or self._names_a_body(k)):
-                break
-            if connector == "to" and head not in {"Embassy", "Mission"}:
-                break
-            while (
-                k < n
-                and tokens[k].capital
-                and (tokens[k].gap in {" ", ""} or k == j + 1 + article)
-                and tokens[k].bare not in words.titles
-            ):
-                k += 1
-                if k < n and tokens[k - 1].text.endswith("'s"):
-                    break
-                if k < n and tokens[k].bare in words.posts - {"Justice"} and not post:
-                    break
-            j = k
+            j = after
             links += 1
             if tokens[j - 1].text.endswith("'s"):
                 break
         return j
+
+    def _name_after(self, i: int) -> int:
+        """Index after the name that follows its head: "Bank Orient"."""
+        words, tokens, j = lexicon(), self.tokens, i + 1
+        while (
+            j < len(tokens)
+            and tokens[j].capital
+            and tokens[j].gap == " "
+            and tokens[j].bare not in words.posts
+            and tokens[j].bare not in words.titles
+            and j - i < 4
+        ):
+            j += 1
+        return j
+
+    def _fields(self, k: int) -> int | None:
+        """Where the first field after a comma ends, where an "and" and another field follow."""
+        tokens, n = self.tokens, len(self.tokens)
+        m = k
+        while m < n and tokens[m].capital and (m == k or tokens[m].gap == " "):
+            m += 1
+        goes_on = (
+            m - k <= 2
+            and m + 1 < n
+            and tokens[m].gap == " "
+            and tokens[m].text == "and"
+            and tokens[m + 1].capital
+            and tokens[m + 1].gap == " "
+            and tokens[m + 1].bare not in lexicon().titles
+            and not self._names_a_body(m + 1)
+        )
+        return m if goes_on else None
+
+    def _linked(self, i: int, j: int, links: int) -> int | None:
+        """Index after what a connector at token j joins to the name ("of the Interior"); None where it ends before."""
+        words, tokens, n = lexicon(), self.tokens, len(self.tokens)
+        head, connector, k = tokens[i].bare, tokens[j].text, j
+        if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
+            return None
+        k += 1
+        article = k < n and tokens[k].gap == " " and tokens[k].text in {"the", "la", "los", "las"}
+        k += article
+        if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in {*words.titles, *FUNCTION}:
+            return None
+        post = tokens[k].bare in words.posts - {"Justice"} or (
+            k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
+        )
+        if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
+            return None
+        if not self._joins(head, connector, k, bool(article), links):
+            return None
+        while (
+            k < n
+            and tokens[k].capital
+            and (tokens[k].gap in {" ", ""} or k == j + 1 + article)
+            and tokens[k].bare not in words.titles
+        ):
+            k += 1
+            if k < n and tokens[k - 1].text.endswith("'s"):
+                break
+            if k < n and tokens[k].bare in words.posts - {"Justice"} and not post:
+                break
+        return k
+
+    def _joins(self, head: str, connector: str, k: int, article: bool, links: int) -> bool:
+        """Whether a connector belongs to the name, and does not lead to another body, a state or a post."""
+        tokens = self.tokens
+        another = self._names_a_body(k)
+        known = tokens[k].bare in country_words() or tokens[k].bare in lexicon().posts
+        if connector in {"and", "&"} and (article or another or known):
+            return False
+        place = tokens[k].bare in country_words() or tokens[k].text.isupper()
+        if links and connector == "of" and place and head in _OF_STATES:
+            return False
+        if connector == "with" and (head not in w.WITH or another):
+            return False
+        return connector != "to" or head in {"Embassy", "Mission"}
 
     def _names_a_body(self, k: int) -> bool:
         """Whether the capitalised run from token k holds a head noun of its own."""
@@ -186,90 +203,68 @@ class Organisations:
         for i, token in enumerate(tokens):
             if i < done or not token.capital or token.bare not in words.org_heads:
                 continue
-            line_start = self.text.rfind("\n", 0, token.start) + 1
-            line_end = self.text.find("\n", token.end)
-            title = headline(self.text[line_start : line_end if line_end >= 0 else len(self.text)][:300])
             left, right = max(self._left(i), done), self._right(i)
-            if (
-                i + 1 < len(tokens)
-                and tokens[i + 1].gap == " "
-                and tokens[i + 1].bare in words.org_heads
-                and right == i + 1
-            ):
+            following = tokens[i + 1] if i + 1 < len(tokens) else None
+            if following and following.gap == " " and following.bare in words.org_heads and right == i + 1:
                 continue  # "News Agency": the later head closes the name
-            if (
-                self.text[token.end : token.end + 1] == "-"
-                and token.end + 1 < len(self.text)
-                and self.text[token.end + 1].isalpha()
-            ):
+            if self.text[token.end : token.end + 1] == "-" and self.text[token.end + 1 : token.end + 2].isalpha():
                 continue
-            while left < i and tokens[left].text.isupper() and len(tokens[left].text) > 3 and not token.text.isupper():
-                left += 1
-            # "Russian Finance Ministry": the adjective is not part of the name
-            if (
-                token.bare in w.MINISTRY
-                and left < i
-                and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
-            ):
-                left += 1
-            # "Iran's Central Bank"
-            for m in range(left, i):
-                if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
-                    left = m + 1
+            left = self._trimmed(i, left)
             inner = next((m for m in range(i + 1, right) if tokens[m].bare in words.org_heads), None)
             domain = left == i and token.bare in w.DOMAINS
             if (token.bare in w.WITHIN or domain) and inner is not None:
                 # an organ of a named body: the body is the name
-                start = inner
-                while start - 1 > i and tokens[start - 1].capital:
-                    start -= 1
-                left = start
-            if left == i and right == i + 1 and token.bare not in w.ALONE:
-                continue
-            if left == i and token.bare in words.weak_heads and right == i + 1:
-                continue
-            # a phrase whose other words are all generic at the start of a sentence ("Foreign Party", "New Report") or
-            # a headline is no name
-            if title and self.text[max(0, tokens[left].start - 1) : tokens[left].start] != '"':
-                continue
-            quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
-            if (
-                left < i
-                and right == i + 1
-                and tokens[left].first
-                and not quoted
-                and token.bare in words.weak_heads
-                and all(t.bare in words.not_names and t.bare not in lexicon().specific for t in tokens[left:i])
-            ):
-                continue
-            committee = token.bare in {"Board", "Committee", "Council"} and right == i + 1 and left < i
-            if committee and all(t.bare in w.INNER for t in tokens[left:i]):
-                continue
-            if token.bare in lexicon().trades and (
-                left == i
-                or all(
-                    t.bare in words.not_names or t.bare in adjectives() or t.bare in country_words()
-                    for t in tokens[left:i]
-                )
-            ):
-                continue
-            # "the Petrov Administration": a government, named after a person
-            if (
-                token.bare == "Administration"
-                and left == i - 1
-                and tokens[left].bare not in words.not_names
-                and tokens[left].bare not in words.org_heads
-            ):
-                continue
-            if (
-                left < i
-                and right == i + 1
-                and all(t.bare in words.capitals or t.bare in adjectives() for t in tokens[left:i])
-                and token.bare in {"Government", "Mission"}
-            ):
+                left = inner
+                while left - 1 > i and tokens[left - 1].capital:
+                    left -= 1
+            if self._is_no_name(i, left, right):
                 continue
             done = right
             yield tokens[left].start, tokens[right - 1].start + len(tokens[right - 1].bare)
+
+    def _trimmed(self, i: int, left: int) -> int:
+        """The first word of the name: without a shouted word, a nationality or an owner before it."""
+        tokens, token = self.tokens, self.tokens[i]
+        while left < i and tokens[left].text.isupper() and len(tokens[left].text) > 3 and not token.text.isupper():
+            left += 1
+        # "Russian Finance Ministry": the adjective is not part of the name
+        owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
+        if token.bare in w.MINISTRY and owned:
+            left += 1
+        for m in range(left, i):  # "Iran's Central Bank"
+            if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
+                left = m + 1
+        return left
+
+    def _is_no_name(self, i: int, left: int, right: int) -> bool:
+        """Whether the phrase is only words: a head alone, generic words before it, a trade, a government."""
+        words, tokens, token = lexicon(), self.tokens, self.tokens[i]
+        alone = left == i and right == i + 1
+        if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
+            return True
+        quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
+        line_start = self.text.rfind("\n", 0, token.start) + 1
+        line_end = self.text.find("\n", token.end)
+        line = self.text[line_start : line_end if line_end >= 0 else len(self.text)][:300]
+        if not quoted and headline(line):
+            return True
+        before, ends = tokens[left:i], right == i + 1 and left < i
+        plain = [t.bare in words.not_names for t in before]
+        opening = ends and tokens[left].first and not quoted and token.bare in words.weak_heads
+        if opening and all(plain) and all(t.bare not in words.specific for t in before):
+            return True  # "Foreign Party", "New Report" at the start of a sentence
+        if ends and token.bare in {"Board", "Committee", "Council"} and all(t.bare in w.INNER for t in before):
+            return True
+        national = [t.bare in adjectives() or t.bare in country_words() for t in before]
+        if token.bare in words.trades and all(p or q for p, q in zip(plain, national, strict=True)):
+            return True
+        # "the Petrov Administration": a government, named after a person
+        first = tokens[left].bare
+        person = left == i - 1 and first not in words.not_names and first not in words.org_heads
+        if token.bare == "Administration" and person:
+            return True
+        capital = all(t.bare in words.capitals or t.bare in adjectives() for t in before)
+        return ends and capital and token.bare in {"Government", "Mission"}
 
     def known(self) -> Iterator[tuple[int, int]]:
         """Spans of bodies known by name."""
