@@ -20,7 +20,7 @@ from countervail import evidence as evidence_package
 from countervail.errors import InputError
 from countervail.evidence import limits, load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
-from countervail.evidence.claims.context import context, read_claims
+from countervail.evidence.claims import context, read_claims
 from countervail.evidence.export.exports import markdown
 from countervail.evidence.extract import extract
 from countervail.evidence.extract.parts import decode
@@ -399,9 +399,8 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence import organisations
-    from countervail.evidence.claims import statements
-    from countervail.evidence.names import gazetteer, persian_names
+    from countervail.evidence.claims.tables import profile
+    from countervail.evidence.names import gazetteer, organisations, persian_names
 
     found = {}
     for module in pkgutil.walk_packages(evidence_package.__path__, "countervail.evidence."):
@@ -419,7 +418,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     return {
         **found,
         **{str(n): p for n, p in enumerate(made)},
-        **{r["id"]: r["pattern"] for r in statements.provisions()},
+        **{r.id: r.pattern for r in profile().provisions},
     }
 
 

@@ -210,7 +210,7 @@ def test_csv_and_brief(evidence: Evidence) -> None:
 
 def test_followthemoney_keeps_proposals_from_becoming_facts(evidence: Evidence) -> None:
     pytest.importorskip("followthemoney")
-    from countervail.evidence.export import to_ftm
+    from countervail.evidence.export import exports as to_ftm
 
     strict, full = evidence.to_ftm(), evidence.to_ftm("full")
     assert len(full) > len(strict)

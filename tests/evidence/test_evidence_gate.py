@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from countervail.errors import InputError
 from countervail.evidence.gate import accepted, check, locate
@@ -163,8 +164,8 @@ def test_passages_and_claims_are_checked_when_made() -> None:
     with pytest.raises(InputError, match="passage"):
         Claim("a", "b", (), object="c")
     with pytest.raises(InputError, match="exactly one"):
-        Claim("a", "b", ("p",), object="c", value=1)
+        Claim("a", "b", ("passage:p",), object="c", value=1)
     with pytest.raises(InputError, match="exactly one"):
-        Claim("a", "b", ("p",))
-    with pytest.raises(InputError, match="modality"):
-        Claim("a", "b", ("p",), object="c", modality="certain")
+        Claim("a", "b", ("passage:p",))
+    with pytest.raises(ValidationError, match="modality"):
+        Claim("a", "b", ("passage:p",), object="c", modality="certain")

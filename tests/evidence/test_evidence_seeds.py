@@ -364,7 +364,7 @@ def test_the_shipped_club_is_reproducible_from_the_documents(evidence: Evidence)
 
 
 def test_the_exported_scenario_loads_with_the_chosen_reading(evidence: Evidence, tmp_path: Path) -> None:
-    from countervail.evidence.export.to_runnable import runnable
+    from countervail.evidence.export.clubs import runnable
 
     club = club_file(evidence, "annex")
     (tmp_path / "club.yaml").write_text(club.yaml, encoding="utf-8")

@@ -240,6 +240,10 @@ def export(
             "--scenario", metavar="reading=NAME", help="Write a club file with this default reading (`all` for none)."
         ),
     ] = None,
+    club: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Which club, by a name of it (default: what the documents are most about)."),
+    ] = None,
     form: Annotated[Format | None, typer.Option("--format", help="Or another format.")] = None,
     profile: Annotated[str, typer.Option(help="followthemoney: strict (asserted only) or full.")] = "strict",
     out: Annotated[
@@ -264,7 +268,7 @@ def export(
         written.append(path)
 
     if scenario is not None:
-        _scenario(loaded, scenario, out or case / "club.yaml", write)
+        _scenario(loaded, scenario, club, out or case / "club.yaml", write)
     elif form == "ftm":
         _ftm(loaded, profile, out or case / "ftm", write)
     elif form == "annotations":
@@ -278,23 +282,34 @@ def export(
         typer.echo(path)
 
 
-def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.export.to_runnable import runnable
+def _scenario(
+    loaded: Evidence, choice: str, body: str | None, target: Path, write: Callable[[Path, str], None]
+) -> None:
+    import countervail as cv
+    from countervail.evidence.export.clubs import runnable
     from countervail.evidence.export.to_scenario import club_file
 
-    key, _, name = choice.partition("=")
-    if key != "reading" or not name:
-        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="scenario")
-    club = club_file(loaded, None if name == "all" else name)
+    chosen = dict(part.partition("=")[::2] for part in choice.split(","))
+    if not chosen.get("reading") or not set(chosen) <= {"reading", "secretariat"}:
+        raise InputError(
+            f"--scenario: expected reading=NAME (or reading=all), with secretariat=ISO3 where wanted, not {choice!r}",
+            field="scenario",
+        )
+    club = club_file(loaded, None if chosen["reading"] == "all" else chosen["reading"], body)
+    stem = f"{target.stem}-scenario"
+    text = runnable(club, stem, target.name, cv.load_world().countries, chosen.get("secretariat"))
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
-    stem = f"{target.stem}-scenario"
-    write(target.with_name(f"{stem}.yaml"), runnable(club, stem, target.name))
+    write(target.with_name(f"{stem}.yaml"), text)
+    typer.echo(f"{club.name}: readings {', '.join(club.readings)}")
+    for line in text.splitlines():
+        if line.startswith(("# Missing", "# Left out")):
+            typer.echo(line.removeprefix("# "))
 
 
 def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.export.to_ftm import entities, statements
+    from countervail.evidence.export.exports import entities, statements
 
     rows = statements(loaded, profile)
     write(folder / "entities.ftm.json", _lines(entities(rows)))

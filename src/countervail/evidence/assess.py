@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from countervail.errors import InputError
 from countervail.evidence.dates import words as calendars
-from countervail.evidence.model import Assessment
+from countervail.evidence.model import Assessment, Verdict
 
 TOLERANCE = 0.10
 # words of the sources that a world can have its population from, the surest first
@@ -106,7 +106,7 @@ def _market(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]], world
                 }
             )
     near = [r for r in rows if abs(r["share_of_claim"] - 1) <= TOLERANCE]
-    verdict = (
+    verdict: Verdict = (
         "unverifiable"
         if not rows
         else "supported"

@@ -86,7 +86,9 @@ class Evidence:
             for source in self.sources:
                 documents = [d for d in self.documents if d["source"] == source["id"]]
                 ids = {d["id"] for d in documents}
-                comparison.add(source, documents, [c for c in self.accepted if c.get("document") in ids])
+                claims = [c for c in self.accepted if c.get("document") in ids]
+                mentions = [m for m in self.mentions if m["source"] == source["name"]]
+                comparison.add(source, documents, claims, self.texts[source["id"]], mentions)
             return tuple(comparison.links())
         finally:
             comparison.close()
@@ -103,7 +105,7 @@ class Evidence:
 
     def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
         """followthemoney statements, one dataset a source (extra `ftm`)."""
-        from countervail.evidence.export.to_ftm import statements
+        from countervail.evidence.export.exports import statements
 
         return statements(self, profile)
 

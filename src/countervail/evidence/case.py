@@ -311,8 +311,9 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
     with replacing(folder, CASE, inputs, private=True) as new:
         log = read_log(new.target)
         sections = _Sections(new.scratch, [*SECTIONS, "links", "assessments", "assumptions", "refused", "copies"])
-        comparison = Comparison(new.scratch / "compare.sqlite")
+        comparison = None
         try:
+            comparison = Comparison(new.scratch / "compare.sqlite")
             matched = _write_answers(answers, new, sections, comparison, log)
             for link in comparison.links():
                 sections.add("links", link.to_json())
@@ -323,7 +324,8 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
         except sqlite3.Error as error:
             raise CASE.failed(folder, error) from None
         finally:
-            comparison.close()
+            if comparison is not None:
+                comparison.close()
             sections.close()
     stale = [entry for entry in log if entry["claim"] not in matched]
     counts = {name: n for name, n in sections.counts.items() if name != "copies"}
@@ -362,7 +364,8 @@ def _write_answers(
             claims = apply_log(answer["claims"], answer["passages"], log, matched)
             for row in claims:
                 sections.add("claims", row)
-            comparison.add(answer["source"], answer["documents"], [c for c in claims if c["review"] != "rejected"])
+            accepted = [c for c in claims if c["review"] != "rejected"]
+            comparison.add(answer["source"], answer["documents"], accepted, answer["text"], answer["mentions"])
             for verdict in assess(claims, countries_of(answer)):
                 sections.add("assessments", verdict.to_json())
     if sections.counts["sources"] == 0:

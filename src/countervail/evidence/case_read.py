@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from countervail.errors import InputError
 from countervail.evidence.model import FORMAT, claim_id, sha256
-from countervail.evidence.schema import MENTION, faults, json_schema
+from countervail.evidence.schema import MENTION, Bundle, Row, faults
 from countervail.files import open_whole
 from countervail.folders import MARKER, damaged, marker
 
@@ -97,9 +97,9 @@ def _decoded(data: bytes, name: str) -> str:
         raise InputError(f"{name}: not UTF-8; {AGAIN}", file=name) from None
 
 
-def follows(value: Any, schema: dict[str, Any], file: str, line: int | None = None, remedy: str = AGAIN) -> None:
-    """InputError with file, field and remedy where a value does not follow a schema."""
-    for field, why in faults(value, schema):
+def follows(value: Any, model: type[Row], file: str, line: int | None = None, remedy: str = AGAIN) -> None:
+    """InputError with file, field and remedy where a value does not follow a model."""
+    for field, why in faults(value, model):
         where = file if line is None else f"{file}, line {line}"
         raise InputError(f"{where}: {field or 'the content'}: {why}; {remedy}", file=file, field=field, line=line)
 
@@ -116,7 +116,7 @@ def load_case(folder: Path) -> tuple[dict[str, Any], dict[str, str], list[dict[s
     data = strict_json(_decoded(_bytes(path), str(path)), str(path))
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError(f"{path}: not an evidence file (format {FORMAT}); {AGAIN}", file=str(path))
-    follows(data, json_schema(), str(path))
+    follows(data, Bundle, str(path))
     texts: dict[str, str] = {}
     for source in data["sources"]:
         stored = folder / source["text"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence import letter_words as w
 from countervail.evidence.lexicon import persian
-from countervail.evidence.names.people_words import POST_WORDS
+from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
 from countervail.evidence.text.tokens import Mention, headline
@@ -336,6 +336,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        if len(bare) >= 40:
+        if len(bare) >= 40 or (len(bare) >= 15 and bare[-1] in '.!?"' and " " in bare):
             found.append((line.start, line.end))
     return title, found

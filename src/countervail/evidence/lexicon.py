@@ -11,14 +11,20 @@ def _data(name: str) -> str:
     return (files("countervail.evidence") / "data" / name).read_text(encoding="utf-8")
 
 
-def _sections(name: str) -> dict[str, list[str]]:
+def data_lines(name: str) -> list[str]:
+    """The lines of a list in `data/` without comments."""
+    return [line for line in _data(name).splitlines() if line and not line.startswith("#")]
+
+
+def data_sections(name: str, lines: bool = False) -> dict[str, list[str]]:
+    """The sections of a word list in `data/`: its words, or its lines."""
     sections: dict[str, list[str]] = {}
     current: list[str] = []
     for line in _data(name).splitlines():
         if line.startswith("["):
             current = sections.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
-            current.extend(line.split("|") if "|" in line else line.split())
+            current.extend([line] if lines else line.split("|") if "|" in line else line.split())
     return sections
 
 
@@ -69,7 +75,7 @@ class CountryName:
 @cache
 def lexicon() -> Lexicon:
     """The English word lists."""
-    s = _sections("lexicon.txt")
+    s = data_sections("lexicon.txt")
     given = frozenset(
         w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
     )
@@ -96,7 +102,7 @@ def persian() -> PersianLexicon:
     """The Persian word lists, in folded spelling."""
     s = {
         key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
-        for key, words in _sections("persian.txt").items()
+        for key, words in data_sections("persian.txt").items()
     }
     by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
     return PersianLexicon(

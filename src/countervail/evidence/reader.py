@@ -9,7 +9,7 @@ import hashlib
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.context import context, read_claims
+from countervail.evidence.claims import context, read_claims
 from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
@@ -72,6 +72,8 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
 
 def _hidden(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Hidden pieces with what is private masked, a number that several pieces hold together included."""
+    if not rows:
+        return ()
     together = redact.masked("\n".join(row["text"] for row in rows))
     result, start = [], 0
     for row in rows:

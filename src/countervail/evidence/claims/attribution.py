@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from countervail.evidence.model import Document
 from countervail.evidence.text.documents import Reading
@@ -57,6 +59,7 @@ class Sentence:
     paragraph: int
 
 
+@lru_cache(maxsize=20_000)
 def slug(name: str) -> str:
     """A name as an identifier: lower-case letters, digits and hyphens; Persian letters are kept."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
@@ -136,14 +139,10 @@ _CITES = re.compile(
     r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter"
     r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
 )
-_SAYS = (
-    r"(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|explained|stated|replied|called"
-    r"|elaborates|suggests|announced|asked|declared|proposed)"
-)
 
 
 def chain(
-    reading: Reading, sentence: Sentence, cited: str | None = None, speaker: str | None = None
+    reading: Reading, sentence: Sentence, cited: str | None = None, speakers: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Attribution from the outside in: site or file, who leaked, the document, agencies quoted, the signatory or
     speaker."""
@@ -164,9 +163,7 @@ def chain(
         links.append(document.id)
         if document.signatory and document.signatory.get("name"):
             links.append(f"p.{slug(reading.full_name(document.signatory['name']))}")
-    if speaker and links[-1] != speaker:
-        links.append(speaker)
-    return tuple(dict.fromkeys(links))
+    return tuple(dict.fromkeys([*links, *speakers]))
 
 
 def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
@@ -203,23 +200,3 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
         if current:
             result[n] = current
     return result
-
-
-def speaker_of(reading: Reading, sentence: Sentence, previous: str | None) -> str | None:
-    """The person a sentence makes speak: `X said`, `said X`, or `he said` after someone else spoke."""
-    for mention, a, b in reading.within(sentence.start, sentence.end, "person"):
-        after, before = reading.folded.text[b : b + 40], reading.folded.text[max(0, a - 30) : a]
-        if (
-            re.match(rf"(?:'s)?,? (?:\w+ ){{0,2}}{_SAYS}\b", after)
-            or re.search(rf"\b{_SAYS} (?:\w+ ){{0,3}}$", before)
-            or re.search(r"\b(?:interview with|according to) (?:\w+ ){0,3}$", before)
-        ):
-            return f"p.{slug(reading.full_name(mention.value or ''))}"
-    if re.search(
-        rf"\b(?:he|she|they|the (?:ambassador|minister|official|diplomat|spokesman|spokeswoman|secretary"
-        rf"|president|envoy|banker)) (?:\w+ )?{_SAYS}\b",
-        sentence.text,
-        re.IGNORECASE,
-    ) or re.match(rf"(?:He|She) (?:\w+ )?{_SAYS}\b", sentence.text):
-        return previous
-    return None

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
+from countervail.evidence.claims.tables import profile
+from countervail.evidence.export.clubs import Club, Dumper, find_club
 from countervail.evidence.model import Assumption
 
 if TYPE_CHECKING:
@@ -49,18 +51,16 @@ class ClubFile:
     """YAML path -> passages (source, start, end, quote or redacted, claim)."""
     assumptions: tuple[Assumption, ...]
     readings: tuple[str, ...] = field(default=())
-
-
-def _key(source: str) -> str:
-    return source.removeprefix("source:")
+    name: str = "the club"
 
 
 class _Builder:
-    """Collects the values of the club file with their claims."""
+    """Collects the values of the club file with their claims; only those of one club."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, club: Club) -> None:
         self.evidence = evidence
-        self.claims = evidence.accepted
+        self.club = club
+        self.claims = [c for c in evidence.accepted if c["polarity"] == "affirmed" and c["modality"] != "denied"]
         self.documents = {d["id"]: d for d in evidence.documents}
         self.passages = {p["id"]: p for p in evidence.passages}
         self.sources: dict[str, list[dict[str, Any]]] = {}
@@ -72,17 +72,8 @@ class _Builder:
         for claim in claims:
             for identifier in claim["passages"]:
                 p = self.passages[identifier]
-                rows.append(
-                    {
-                        "claim": claim["id"],
-                        "passage": identifier,
-                        "source": p["source"],
-                        "start": p["start"],
-                        "end": p["end"],
-                        "quote": p.get("quote"),
-                        "review": claim["review"],
-                    }
-                )
+                row = {k: p.get(k) for k in ("source", "start", "end", "quote")}
+                rows.append({"claim": claim["id"], "passage": identifier, **row, "review": claim["review"]})
         # two events of one date share a path, and neither may lose its claims
         self.sources[path] = self.sources.get(path, []) + rows
         self.chosen[path] = self.chosen.get(path, ()) + tuple(c["id"] for c in claims)
@@ -90,11 +81,11 @@ class _Builder:
     def where(self, claim: dict[str, Any]) -> dict[str, str]:
         """document and place of a claim."""
         document = self.documents[claim["document"]]
-        return {"document": _key(document["source"]), "place": claim["place"]}
+        return {"document": document["source"].removeprefix("source:"), "place": claim["place"]}
 
     def of(self, *predicates: str) -> list[dict[str, Any]]:
-        """Claims of some predicates, retellings of another document of this evidence left out."""
-        return [c for c in self.claims if c["predicate"] in predicates and not self.retold(c)]
+        """Claims of some predicates about the club, retellings of another document of this evidence left out."""
+        return [c for c in self.claims if c["predicate"] in predicates and self.club.about(c) and not self.retold(c)]
 
     def retold(self, claim: dict[str, Any]) -> bool:
         """Whether the claim stands in an article that only retells a leak which is here itself."""
@@ -111,7 +102,7 @@ class _Builder:
 
 def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
     found = build.of("introduced_as", "serves_as") or [
-        c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"}
+        c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"} and build.club.about(c)
     ]
     states = {c["subject"].removeprefix("c.") for c in found}
     return (next(iter(states)) if len(states) == 1 else None), found
@@ -119,49 +110,64 @@ def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
 
 def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     readings: dict[str, dict[str, Any]] = {}
-    lists = build.of("membership_list")
+    lists = [c for c in build.of("membership_list") if c["value"]["kind"] in {"members", "founders", "sanctioned"}]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
     for claim in lists:
         name = claim["reading"]
         n = 2
         while name in readings:
             name, n = f"{claim['reading']}-{n}", n + 1
-        value = claim["value"]
-        entry: dict[str, Any] = {"label": _LABELS.get(claim["reading"], "List"), **build.where(claim)}
-        time = claim.get("time") or build.documents[claim["document"]].get("date")
-        if time and time.get("edtf"):
-            entry["date"] = time["edtf"]
-        entry["candidates"] = [c for c in value["countries"] if c != secretariat]
-        if value.get("stated_count") is not None:
-            entry["stated_count"] = value["stated_count"]
-        if value.get("ambiguous"):
-            entry["ambiguous"] = value["ambiguous"]
-        partial = {k: v for k, v in value.get("partial", {}).items() if k != secretariat}
-        if partial:
-            entry["partial"] = partial
-        entry["china"] = "partial" if "CHN" in partial else "full" if "CHN" in entry["candidates"] else "none"
-        entry["note"] = _note(claim, entry, copies, build)
-        readings[name] = entry
-        build.cite(f"club.readings.{name}.candidates", [claim])
-        for code in partial:
-            members = [
-                c
-                for c in build.claims
-                if c["subject"] == f"c.{code}"
-                and c.get("reading") == claim["reading"]
-                and c["document"] == claim["document"]
-            ]
-            build.cite(f"club.readings.{name}.partial.{code}", members or [claim])
-        for label, codes in entry.get("ambiguous", {}).items():
-            members = [
-                c
-                for c in build.claims
-                if c["subject"] == "c." + "|".join(codes)
-                and c.get("reading") == claim["reading"]
-                and c["document"] == claim["document"]
-            ]
-            build.cite(f"club.readings.{name}.ambiguous.{label}", members or [claim])
-    return readings
+        readings[name] = _reading(build, claim, name, secretariat, copies)
+    return readings or _named_singly(build, secretariat)
+
+
+def _reading(
+    build: _Builder, claim: dict[str, Any], name: str, secretariat: str | None, copies: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """One list as a reading of the club file."""
+    value = claim["value"]
+    entry: dict[str, Any] = {"label": _LABELS.get(claim["reading"], "List"), **build.where(claim)}
+    time = claim.get("time") or build.documents[claim["document"]].get("date")
+    if time and time.get("edtf"):
+        entry["date"] = time["edtf"]
+    entry["candidates"] = [c for c in value["countries"] if c != secretariat]
+    if value.get("stated_count") is not None:
+        entry["stated_count"] = value["stated_count"]
+    if value.get("ambiguous"):
+        entry["ambiguous"] = value["ambiguous"]
+    partial = {k: v for k, v in value.get("partial", {}).items() if k != secretariat}
+    if partial:
+        entry["partial"] = partial
+    for switch, code in profile().switches.items():
+        entry[switch] = "partial" if code in partial else "full" if code in entry["candidates"] else "none"
+    entry["note"] = _note(claim, entry, copies, build)
+    build.cite(f"club.readings.{name}.candidates", [claim])
+
+    def members(subject: str) -> list[dict[str, Any]]:
+        same = (claim.get("reading"), claim["document"])
+        return [c for c in build.claims if c["subject"] == subject and (c.get("reading"), c["document"]) == same]
+
+    for code in partial:
+        build.cite(f"club.readings.{name}.partial.{code}", members(f"c.{code}") or [claim])
+    for label, codes in entry.get("ambiguous", {}).items():
+        build.cite(f"club.readings.{name}.ambiguous.{label}", members("c." + "|".join(codes)) or [claim])
+    return entry
+
+
+def _named_singly(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
+    """Where the documents list nobody: the states that they name one by one as members, without those that left."""
+    claims = [c for c in build.of("listed_in", "joined") if c["modality"] == "asserted" and "|" not in c["subject"]]
+    gone = {c["subject"] for c in build.of("left")}
+    kept = [c for c in claims if c["subject"].startswith("c.") and c["subject"] not in gone]
+    codes = list(dict.fromkeys(c["subject"][2:] for c in kept if c["subject"][2:] != secretariat))
+    if not codes:
+        return {}
+    entry: dict[str, Any] = {"label": "States named one by one", **build.where(kept[0]), "candidates": codes}
+    for switch, code in profile().switches.items():
+        entry[switch] = "full" if code in codes else "none"
+    entry["note"] = "No document lists the members; these are named singly, in one or several places."
+    build.cite("club.readings.named.candidates", kept)
+    return {"named": entry}
 
 
 def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[str, Any]], build: _Builder) -> str:
@@ -190,16 +196,18 @@ def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[st
 
 def _provisions(build: _Builder) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
+    paired = {p.id for p in profile().provisions if p.pairs}
+    banks = [
+        c for c in build.evidence.accepted if c["predicate"] == "correspondent_banking_with" and not build.retold(c)
+    ]
     for claim in build.of("provision"):
         value = claim["value"]
         if value["id"] in found:
             continue
         entry: dict[str, Any] = {"id": value["id"], "label": value["label"]}
         used = [claim]
-        if value["id"] == "bank-links":
-            link = next(
-                (c for c in build.of("correspondent_banking_with") if c["passages"] == claim["passages"]), None
-            ) or next(iter(build.of("correspondent_banking_with")), None)
+        if value["id"] in paired:
+            link = next((c for c in banks if c["passages"] == claim["passages"]), next(iter(banks), None))
             if link:
                 used.append(link)
                 entry["pairs"] = [[link["subject"].removeprefix("c."), o.removeprefix("c.")] for o in link["object"]]
@@ -210,17 +218,8 @@ def _provisions(build: _Builder) -> list[dict[str, Any]]:
         entry.update(build.where(claim))
         found[value["id"]] = entry
         build.cite(f"club.provisions.{value['id']}", used)
-    return [
-        found[k]
-        for k in sorted(
-            found,
-            key=lambda k: (
-                ["currency", "bank-links", "oil-gas", "matching", "transport"].index(k)
-                if k in {"currency", "bank-links", "oil-gas", "matching", "transport"}
-                else 9
-            ),
-        )
-    ]
+    order = [p.id for p in profile().provisions]
+    return [found[k] for k in sorted(found, key=order.index)]
 
 
 def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -305,22 +304,6 @@ def _timeline(build: _Builder) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: str(r["date"]))
 
 
-class Dumper(yaml.SafeDumper):
-    """Block style for mappings, flow style for short lists, no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """No value is shared: a file is read by people."""
-        return True
-
-
-def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
-    flat = all(isinstance(i, str | int) or (isinstance(i, list) and all(isinstance(j, str) for j in i)) for i in data)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
-
-
-Dumper.add_representer(list, _list)
-
-
 def _value(data: Any, path: str) -> Any:
     """What stands at a path of the club file; items of lists are found by id or date."""
     for key in path.split("."):
@@ -331,45 +314,58 @@ def _value(data: Any, path: str) -> Any:
     return data
 
 
-def club_file(evidence: Evidence, reading: str | None = None) -> ClubFile:
-    """The club of some evidence as a part of a scenario; `reading` chooses the default one.
+def club_file(evidence: Evidence, reading: str | None = None, club: str | None = None) -> ClubFile:
+    """A club of some evidence as a part of a scenario; `reading` chooses the default one, `club` which club, by a name
+    of it (default: the one that the documents are about).
 
-    Raises InputError where the documents hold no list, or no such reading, or do not say which state keeps the club.
+    Raises InputError where the documents hold no list or no such reading or club, with what there is.
     """
-    build = _Builder(evidence)
+    chosen = find_club(evidence, club)
+    build = _Builder(evidence, chosen)
     secretariat, said = _secretariat(build)
     readings = _readings(build, secretariat)
     if not readings:
-        raise InputError("the documents hold no list of members; there is no club to export")
+        raise InputError(
+            f"the documents name no members of {chosen.name}; there is no club to export. Bodies they name: "
+            f"{', '.join(chosen.others[:8]) or 'none'} (choose with --club NAME)",
+            field="club",
+        )
     if reading is not None and reading not in readings:
-        raise InputError(f"no reading {reading!r} in the documents; there are {', '.join(readings)}")
-    club: dict[str, Any] = {}
+        raise InputError(f"no reading {reading!r} in the documents; there are {', '.join(readings)}", field="reading")
+    content: dict[str, Any] = {}
     if reading is not None:
-        club["reading"] = reading
+        content["reading"] = reading
     if secretariat is not None:
-        club["secretariat"] = secretariat
+        content["secretariat"] = secretariat
         build.cite("club.secretariat", said)
-    club["readings"] = readings
-    club["provisions"] = _provisions(build)
+    content["readings"] = readings
+    content["provisions"] = _provisions(build)
     data: dict[str, Any] = {
         "format": "scenario/1",
-        "club": club,
+        "club": content,
         "claims": _claims(build, readings),
         "timeline": _timeline(build),
     }
-    head = (
-        "# Written by `countervail evidence export --scenario` from documents: facts with document and "
-        "place, no sizes.\n"
-        "# Where each value comes from, passage by passage, stands in the .sources.json beside this file.\n"
-        + (
-            ""
-            if secretariat
-            else "# The documents do not say which state keeps the club: add `secretariat:` under `club:`.\n"
-        )
-    )
-    text = head + yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
     assumed = tuple(
         Assumption(path, _value(data, path), claims, "the rules; which reading is run is the analyst's choice")
         for path, claims in build.chosen.items()
     )
-    return ClubFile(text, data, build.sources, assumed, tuple(readings))
+    return ClubFile(_text(data, chosen, secretariat), data, build.sources, assumed, tuple(readings), chosen.name)
+
+
+def _text(data: dict[str, Any], club: Club, secretariat: str | None) -> str:
+    """The file with the lines that explain it."""
+    head = [
+        f"# {club.name}, written by `countervail evidence export --scenario` from documents: facts with document and",
+        "# place, no sizes. Where each value comes from stands in the .sources.json beside this file.",
+    ]
+    if club.others:
+        head.append(
+            f"# Chosen as what the documents are most about; they also name {', '.join(club.others[:6])} (--club NAME)."
+        )
+    if not secretariat:
+        head.append(
+            "# The documents do not say which state keeps the club: the scenario beside this file says what it takes."
+        )
+    body = yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118)
+    return "\n".join(line.replace("\n", " ") for line in head) + "\n" + body

@@ -124,7 +124,7 @@ def _gutter(rows: list[list[Piece]]) -> float | None:
 
 # -- page furniture ----------------------------------------------------------------------------------------------------
 
-_PAGE_NUMBER = re.compile(r"\W*(?:(?:[Pp]age|PAGE|p\.|صفحه) ?)?\d{1,4}(?: ?(?:of|/|من|از) ?\d{1,4})?\W*")
+_PAGE_NUMBER = re.compile(r"\W{0,20}(?:(?:[Pp]age|PAGE|p\.|صفحه) ?)?\d{1,4}(?: ?(?:of|/|من|از) ?\d{1,4})?\W{0,20}")
 _COUNTED = re.compile(
     r"\W*(?:annex|article|letter|document|section|chapter|part|table|enclosure|appendix|item|figure|case|day)\b",
     re.IGNORECASE,

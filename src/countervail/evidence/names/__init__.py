@@ -10,9 +10,9 @@ from countervail.evidence.dates import find_dates
 from countervail.evidence.lexicon import lexicon
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
+from countervail.evidence.names.name_words import PARTICLES
+from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
-from countervail.evidence.names.people_words import PARTICLES
-from countervail.evidence.organisations import find_organisations
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.tokens import Mention, Taken, country_words, tokenise
 

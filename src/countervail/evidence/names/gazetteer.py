@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from countervail.evidence.lexicon import country_names, lexicon
-from countervail.evidence.names import people_words as w
+from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words
 

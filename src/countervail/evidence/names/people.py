@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.lexicon import lexicon
-from countervail.evidence.names import people_words as w
+from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
 from countervail.evidence.text.tokens import FUNCTION, Taken, Token, adjectives, country_words, headline, headline_verb
 

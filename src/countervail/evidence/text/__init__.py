@@ -146,7 +146,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
         if full and not _LABEL_START.match(line):
             return True
     # a line that breaks in the middle of a phrase, however short, and goes on in small letters
-    if small and (bare[-1].islower() or bare[-1] == ",") and " " in bare:
+    if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
         return True
     if starts or ends or _LABEL_START.match(line) or _TITLE_START.match(line) or bare.count(" ") < 2:
         return False

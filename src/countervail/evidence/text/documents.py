@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from countervail.evidence import letter_words as w
 from countervail.evidence.dates.dating import head_of, inferred_date, resolve
@@ -185,7 +185,7 @@ class _Maker:
             )
         )
 
-    def _kind(self, p: Parts) -> str:
+    def _kind(self, p: Parts) -> Literal["letter", "annex", "document"]:
         """Letter, annex (to a letter that speaks of one) or another document."""
         if p.addressees or p.signatory is not None:
             return "letter"

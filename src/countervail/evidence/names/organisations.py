@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from countervail.evidence import organisation_words as w
-from countervail.evidence.lexicon import lexicon
+from countervail.evidence.lexicon import data_lines, lexicon
+from countervail.evidence.names import name_words as w
 from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, alternatives, country_words, headline
 
 
 @cache
 def _known() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w@-]){alternatives(lexicon().orgs)}(?![\w-])")
+    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name != "AU"}
+    return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 
 def _is_left(token: Token, head: str) -> bool:
