@@ -75,6 +75,15 @@ def test_office_files_that_are_refused(parts: dict[str, str], why: str) -> None:
         extract_bytes(archive(parts), "a.odt")
 
 
+@pytest.mark.parametrize("at", [0.2, 0.4, 0.6])
+def test_a_damaged_office_file_is_refused_by_name(at: float) -> None:
+    data = bytearray(odt("<text:p>The pact holds.</text:p>" * 50))
+    place = int(at * len(data))
+    data[place : place + 40] = b"\xff" * 40
+    with pytest.raises(InputError, match=r"^a\.odt"):
+        extract_bytes(bytes(data), "a.odt")
+
+
 def test_a_workbook_row_by_row_with_its_dates() -> None:
     openpyxl = pytest.importorskip("openpyxl")
     import datetime as dt

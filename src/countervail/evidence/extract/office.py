@@ -60,7 +60,16 @@ def is_office(names: set[str]) -> bool:
 
 
 def extract_office(archive: zipfile.ZipFile, names: set[str], name: str) -> Extracted:
-    """The text of an OpenDocument text or a workbook."""
+    """The text of an OpenDocument text or a workbook; InputError where it is refused or damaged."""
+    try:
+        return _extract(archive, names, name)
+    except (InputError, RecursionError, MemoryError):
+        raise
+    except Exception as error:  # zipfile and zlib raise many kinds on damaged files
+        raise InputError(f"{name}: the file cannot be read ({type(error).__name__}); save it again") from None
+
+
+def _extract(archive: zipfile.ZipFile, names: set[str], name: str) -> Extracted:
     for part in names:
         lower = part.lower()
         if "vbaproject" in lower or lower.startswith(("basic/", "scripts/")):
