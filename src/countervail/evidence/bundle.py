@@ -97,11 +97,11 @@ class Evidence:
         """Verdicts on claims; with a world also those that need data."""
         return tuple(assess(self.accepted, self.countries_of(), world))
 
-    def to_scenario(self, reading: str | None = None) -> str:
-        """The club as a scenario file in YAML; see `to_scenario.club_file`."""
+    def to_scenario(self, reading: str | None = None, club: str | None = None) -> str:
+        """A club as a scenario file in YAML; see `to_scenario.club_file`."""
         from countervail.evidence.export.to_scenario import club_file
 
-        return club_file(self, reading).yaml
+        return club_file(self, reading, club).yaml
 
     def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
         """followthemoney statements, one dataset a source (extra `ftm`)."""
