@@ -29,6 +29,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             finite_subject(clauses, n)
     for n in range(len(clauses)):
         _right_side(clauses, n)
+    if clauses and units[0].lower in {"had", "were", "should"} and clauses[0].subjects:
+        clauses[0].condition = True  # "Had Turkey signed, ..."
     for n, clause in enumerate(clauses):
         if clause.verb.kind != "finite":
             other_subject(clauses, n)

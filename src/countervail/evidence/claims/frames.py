@@ -13,7 +13,7 @@ from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import listed_from
+from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 
@@ -25,6 +25,7 @@ _BY_CLAUSE = frozenset(
 )
 """Predicates whose object may be a clause."""
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+_GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -108,13 +109,16 @@ class Reader:
     def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
         units, verb = parsed.units, clause.verb
         direct = clause.subjects if verb.passive else clause.objects
+        receiver: list[Span] = []
+        if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
+            receiver, direct = direct, clause.objects
         agents = clause.after("by") if verb.passive else clause.subjects
         if frame.passive and not verb.passive and frame.operator is None:
             return None
         text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
         if frame.words is not None and not frame.words.search(text):
             return None
-        if frame.excluded is not None and direct and frame.excluded.search(_head_word(units, direct[0])):
+        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
             return None
         target = self._target(parsed, clause, frame, direct)
         if not target and not (frame.bare or self._governs(clause, frame)):
@@ -134,11 +138,13 @@ class Reader:
         roles = self._roles(parsed, clause, frame, target)
         if frame.predicate == "supplied" and "with" in roles and objects:  # "supplied Iran with wheat"
             roles["to"], objects = objects, _as_list(roles.pop("with"))
+        if receiver:
+            roles["to"] = _one_or_many(self.ids(parsed, clause, receiver))
         if clause.second and not verb.passive and objects:
             given = self.ids(parsed, clause, clause.second)
             if frame.post:
-                roles["post"] = _text(units, clause.second[0])
-            elif frame.predicate in {"supplied", "sold", "lent", "paid", "owes"}:
+                roles["post"] = text_of(units, clause.second[0])
+            elif frame.predicate in _GIVING:
                 roles["to"], objects = objects, given
         if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
             subjects = self.ids(parsed, clause, direct)
@@ -173,8 +179,11 @@ class Reader:
     @staticmethod
     def _membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
         """The body in "membership of BRICS", "membership in the league"."""
-        if _head_word(units, span) not in _STATE_OF_BODY:
+        if head_word(units, span) not in _STATE_OF_BODY:
             return span
+        named = next((k for k in range(*span) if units[k].tag == "E"), None)
+        if named is not None and units[span[1] - 1].lower in _STATE_OF_BODY:  # "EU membership"
+            return named, named + 1
         inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
         if inner is not None and inner < span[1]:
             return inner, span[1]
@@ -185,7 +194,7 @@ class Reader:
         for unit in units[span[0] : span[1]]:
             if unit.mention is not None and unit.mention.type == "organisation":
                 return True
-        word = _head_word(units, span)
+        word = head_word(units, span)
         return (
             word in _BODYLIKE
             or units[span[0]].tag == "O"
@@ -201,7 +210,7 @@ class Reader:
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
-                roles[name] = _text(units, (spans[0][0], spans[-1][1]))
+                roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
                 roles[name] = _one_or_many(self.ids(parsed, clause, spans))
         amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
@@ -229,7 +238,7 @@ class Reader:
                 predicate == "listed_in" and kind_of(bodies[0]) != "body" and not self._is_body(units, role[1])
             ):
                 return None
-            extra = {"founding": True} if "founding" in _words(units, clause.objects[0]) else {}
+            extra = {"founding": True} if "founding" in words_of(units, clause.objects[0]) else {}
             return Filled(clause, predicate, subjects, bodies, extra, None, [*clause.subjects, *clause.objects])
         role = role_of(units, clause.subjects[0])
         if role is not None and role[1] is not None:
@@ -280,13 +289,18 @@ class Reader:
     def _time(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
         """The date in the clause: after its verb, else before its subject."""
         units = parsed.units
-        places = clause.times or [
-            i
-            for i in range(
-                max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
-            )
-            if units[i].tag == "T" and not any(u.tag in {"V", "A"} for u in units[i : clause.verb.start])
-        ]
+        places = (
+            clause.times or []
+            if clause.coordinated
+            else clause.times
+            or [
+                i
+                for i in range(
+                    max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
+                )
+                if units[i].tag == "T" and not any(u.tag in {"V", "A"} for u in units[i : clause.verb.start])
+            ]
+        )
         for i in places:
             mention = units[i].mention
             if mention is not None and mention.value:
@@ -353,30 +367,12 @@ def _attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
     return []
 
 
-def _head_word(units: Sequence[Any], span: Span) -> str:
-    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
-    return str(units[end - 1].lower)
-
-
-def _words(units: Sequence[Any], span: Span) -> set[str]:
-    return {u.lower for u in units[span[0] : span[1]]}
-
-
-def _text(units: Sequence[Any], span: Span) -> str:
-    parts: list[str] = []
-    for unit in units[span[0] : span[1]]:
-        if parts and unit.tag not in {"G", ","}:
-            parts.append(" ")
-        parts.append(unit.text)
-    return "".join(parts)
-
-
 def _complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
         return None
-    words = _text(units, (clause.verb.end, min(end, clause.verb.end + 24)))
+    words = text_of(units, (clause.verb.end, min(end, clause.verb.end + 24)))
     return words or None
 
 

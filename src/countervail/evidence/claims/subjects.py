@@ -312,6 +312,14 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
         by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
     clause.subjects = governor.subjects
+    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
+    if (
+        raised
+        and clause.verb.kind == "infinitive"
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait"}
+    ):
+        clause.subjects = raised[-1]  # "called for Serbia to be expelled"
+        return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
 

@@ -82,7 +82,7 @@ def verb_forms() -> dict[str, dict[str, str]]:
         for base in row.split():
             add(inflect(base), base)
     known = {lemma for word in found.values() for lemma in word.values()} | {"be", "have", "do"}
-    for base in sorted({verb[0] for frame in frames() for verb in frame.verbs} - known):
+    for base in sorted(({verb[0] for frame in frames() for verb in frame.verbs} | nounlike()) - known):
         add(inflect(base), base)
     for american in ("traveling", "canceling", "labeling", "signaling", "traveled", "canceled", "labeled", "signaled"):
         lemma = re.sub(r"(ing|ed)$", "", american)
@@ -302,3 +302,24 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         found.insert(0, (before, k))
         start = before
     return found
+
+
+def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:
+    """The word that a phrase is about, in small letters: the last one before an "of"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return str(units[end - 1].lower)
+
+
+def words_of(units: Sequence[Unit], span: tuple[int, int]) -> set[str]:
+    """The words of a phrase in small letters."""
+    return {u.lower for u in units[span[0] : span[1]]}
+
+
+def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
+    """A phrase as it is read."""
+    parts: list[str] = []
+    for unit in units[span[0] : span[1]]:
+        if parts and unit.tag not in {"G", ","}:
+            parts.append(" ")
+        parts.append(unit.text)
+    return "".join(parts)

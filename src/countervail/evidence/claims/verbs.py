@@ -75,7 +75,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             singular = left == "N" and before is not None and not before.lower.endswith("s")
-            if singular and after is not None and after.lower == "to" and _next_is_verb(units, i):
+            if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"
             return (
                 "s"
