@@ -278,3 +278,34 @@ def test_an_unknown_club_is_named_with_those_there_are() -> None:
     assert club_file(evidence, club="the Boreal League").name == "Boreal League"
     with pytest.raises(InputError, match="Boreal League"):
         club_file(evidence, club="Austral League")
+
+
+# -- what is no member, in other words -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sanctions against the alliance come from the United States, Britain, Norway and Japan.",
+        "Peru, Chile and Ecuador have quit the alliance.",
+        "Angola, Ghana and Kenya turned down the invitation to join the alliance.",
+        "Niger, Chad and Togo were expelled from the alliance.",
+        "The alliance was sanctioned by Canada, Mexico and Australia.",
+        "Egypt, Sudan and Jordan are not members of the alliance.",
+        "Vietnam, Nepal and Bhutan could join the alliance.",
+        "The alliance accused Uganda, Rwanda and Burundi of spying.",
+        "Former members of the alliance include Ghana, Gabon and Malawi.",
+        "Neither Kenya nor Uganda is a member of the alliance.",
+        "Had Turkey joined the alliance, Greece would have left.",
+    ],
+)
+def test_no_member_by_other_words(text: str) -> None:
+    claims = claims_of(f"Marlow Gazette, 4 March 2023\n\nNews\n\n{text}")
+    assert not [c for p in ("listed_in", "joined", "founding_body_of") for c in found(claims, p, **AFFIRMED)]
+    assert not found(claims, "under_sanctions")
+    assert not found(claims, "membership_list", **AFFIRMED)
+
+
+def test_members_that_are_named_beside_something_denied() -> None:
+    claims = claims_of("None of the members of the pact, including Qatar, Kuwait and Oman, has left it.")
+    assert subjects(claims, "listed_in", **AFFIRMED) == {"QAT", "KWT", "OMN"}

@@ -29,8 +29,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             finite_subject(clauses, n)
     for n in range(len(clauses)):
         _right_side(clauses, n)
-    if clauses and units[0].lower in {"had", "were", "should"} and clauses[0].subjects:
-        clauses[0].condition = True  # "Had Turkey signed, ..."
+    if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
+        next((c for c in clauses if c.subjects), clauses[0]).condition = True
     for n, clause in enumerate(clauses):
         if clause.verb.kind != "finite":
             other_subject(clauses, n)
@@ -180,8 +180,6 @@ def _right_side(clauses: list[Clause], n: int) -> None:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
         stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
-    while i < stop and units[i].tag == "B":
-        i += 1
     for words, _ in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
@@ -191,6 +189,8 @@ def _right_side(clauses: list[Clause], n: int) -> None:
                 else len(words) - 1
             )
             break
+    while i < stop and units[i].tag == "B":
+        i += 1
     spans = listed_from(units, i, stop)
     if spans and clause.subjects != spans:
         clause.objects = spans

@@ -23,7 +23,6 @@ _BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention",
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
-"""Predicates whose object may be a clause."""
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -40,6 +39,8 @@ class Filled:
     roles: dict[str, Any] = field(default_factory=dict)
     frame: Frame | None = None
     spans: list[Span] = field(default_factory=list)
+    denied: bool = False
+    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
 
 
 class Reader:
@@ -83,9 +84,9 @@ class Reader:
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
-        if operator is None or operator.keep:
-            return False
-        return any(id(c) in filled and _telling(filled[id(c)]) for c in _below(clause))
+        return (operator is not None and not operator.keep) and any(
+            id(c) in filled and _telling(filled[id(c)]) for c in _below(clause)
+        )
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
@@ -102,9 +103,7 @@ class Reader:
 
     @staticmethod
     def _follows(clause: Clause, words: tuple[str, ...]) -> bool:
-        if not words:
-            return True
-        return clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
+        return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
 
     def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
         units, verb = parsed.units, clause.verb
@@ -255,7 +254,8 @@ class Reader:
         units = parsed.units
         time = self._time(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
-        polarity = "negated" if negated(clause) else "affirmed"
+        polarity = "negated" if negated(clause) or made.denied else "affirmed"
+        modality = "asserted" if made.denied else modality
         speakers = self.shared.speakers(parsed, clause)
         roles = dict(made.roles)
         objects = list(dict.fromkeys(made.objects))
@@ -343,7 +343,12 @@ def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         governor = clause.governor
         made = filled.get(id(governor)) if governor is not None else None
         if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            filled.pop(id(clause), None)
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)
 
 
 def _telling(made: Filled) -> bool:

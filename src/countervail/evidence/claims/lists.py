@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
-from countervail.evidence.claims.speech import Parsed, Sentence
+from countervail.evidence.claims.speech import Parsed, Sentence, tag_line
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.tokens import Mention, data_sections
 
@@ -75,7 +75,7 @@ _INTRODUCED = re.compile(
     r"|observers?|observer states|participants|parties|candidates|partners)\b[^.;\n]{0,70}?"
     r"|\b(?P<b>club|union|bloc|alliance|coalition|league|compact|pact|front|grouping|group|partnership|forum|باشگاه"
     r"|اتحادیه)\b[^.;\n]{0,70}?)"
-    r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|by|for example|from|مانند|نظیر|شامل)"
+    r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|for example|مانند|نظیر|شامل)"
     r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*"
     r"|[:(–-]|,) ?(?:the )?$",
     re.IGNORECASE,
@@ -108,6 +108,8 @@ class CountryList:
     partial: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     """ISO3 -> what part of it, and the folded span that says so."""
     open_ended: bool = False
+    nominal: bool = False
+    """Whether words before the list say what it is of ("members including"), and no verb."""
     claimed: bool = False
     """Whether a verb claims each membership already ("A and B joined")."""
     body: str | None = None
@@ -136,7 +138,7 @@ def country_lists(shared: Context) -> Iterator[CountryList]:
     yield from _bulleted(shared)
     for n, sentence in enumerate(shared.sentences):
         countries = shared.reading.within(sentence.start, sentence.end, "country")
-        if len(countries) < 2 or _keywords(sentence.text):
+        if len(countries) < 2 or tag_line(sentence.text):
             continue
         for run, partial in _runs(shared, countries):
             found = _list(shared, n, sentence, run, partial)
@@ -178,6 +180,7 @@ def _list(
             r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?", text[match.end() : start]
         ):
             count = match
+    at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
     if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind == "members")):
         return None
@@ -192,6 +195,7 @@ def _list(
         count_span=count.span() if count else None,
         partial=partial,
         open_ended=bool(_OPEN.match(text[end : end + 40])),
+        nominal=not claimed and at is not None and _by_clause(shared, at[0], start) is None,
         claimed=claimed,
         body=body,
     )
@@ -219,13 +223,50 @@ def _kind(
     if _DELEGATES.search(before[-70:]):
         return ("founders" if CLUB.search(around) else None), False, None
     match = _INTRODUCED.search(before)
-    if match is not None:
+    offset = start - len(before)
+    if (
+        match is not None
+        and not _PAST.search(before[: match.start()])
+        and not _verb_between(at, offset + match.start(), start)
+    ):
         word = (match.group("w") or "member").lower()
         kind = next((k for stem, k in _KINDS.items() if word.startswith(stem)), "members")
         return kind, False, None
-    if _SANCTIONED.search(before):
+    sanctioned = _SANCTIONED.search(before)
+    if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not _IMPOSED.search(before):
         return "sanctioned", False, None
     return None, False, None
+
+
+_IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
+)
+_NAMING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "include",
+        "includes",
+        "included",
+        "comprise",
+        "comprises",
+        "named",
+        "called",
+        "made",
+        "consists",
+    ]
+)
+
+
+def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:
+    """Whether a verb other than one of naming stands between a word for members and the list."""
+    units = at[0].units if at is not None else []
+    return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
 
 
 def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
@@ -252,8 +293,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         match = re.search(
             r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
         )
-        if match is None:
-            return (None, False, None) if role == "subject" else None
+        if match is None or _PAST.search(words[: match.start()]):
+            return (None, False, None) if role == "subject" or match is not None else None
         kind = next((k for stem, k in _KINDS.items() if match.group(1).startswith(stem)), "members")
         return ("founders" if "founding" in words else kind), True, _body(shared, parsed, other, words)
     if lemma in _JOINING and role == "subject":
@@ -261,6 +302,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
         named = [shared.actors.of(units, s, shared.actors.recent) for s in clause.subjects[:1]]
         words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
+        if re.search(r"\b(?:former|past|would-be|prospective|potential|aspiring|future)\b", words):
+            return None, False, None
         grouping = any(i.startswith("o.") for i in named) or bool(CLUB.search(words))
         return ("members" if grouping else None), False, named[0] if named and named[0].startswith("o.") else None
     if role == "subject":
@@ -351,15 +394,4 @@ def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, 
         stated_count=number(count.group("n")) if count else None,
         count_span=count.span() if count else None,
         intro=intro[0],
-    )
-
-
-def _keywords(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
     )

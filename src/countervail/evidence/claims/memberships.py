@@ -86,6 +86,8 @@ def claims(shared: Context) -> Iterator[Claim]:
         counted.add(item.count_span)
         body = item.body or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
+        if item.nominal:  # "none of the members, including A and B, has left": they are members
+            common["polarity"] = "affirmed"
         yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)

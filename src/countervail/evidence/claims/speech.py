@@ -374,3 +374,14 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
         if current:
             result[n] = current
     return result
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
+    )

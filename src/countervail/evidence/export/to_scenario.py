@@ -110,7 +110,11 @@ def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
 
 def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     readings: dict[str, dict[str, Any]] = {}
-    lists = [c for c in build.of("membership_list") if c["value"]["kind"] in {"members", "founders", "sanctioned"}]
+    lists = [
+        c
+        for c in build.of("membership_list")
+        if c["value"]["kind"] in {"members", "founders", "sanctioned"} and c["modality"] != "conditional"
+    ]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
     for claim in lists:
         name = claim["reading"]
