@@ -242,25 +242,7 @@ _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
 )
-_NAMING = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "include",
-        "includes",
-        "included",
-        "comprise",
-        "comprises",
-        "named",
-        "called",
-        "made",
-        "consists",
-    ]
-)
+_NAMING = frozenset(data_sections("grammar.txt")["naming"])
 
 
 def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:

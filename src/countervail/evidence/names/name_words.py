@@ -134,6 +134,11 @@ NEXT_LINE_POST = re.compile(
     re.IGNORECASE,
 )
 INITIAL = re.compile(r"[A-Z]$")
+BODY_AFTER = re.compile(
+    r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
+    r"|founded|set up|controlled|operated|insured|established|headquartered)\b"
+)
+"""What is said of a body and not of a person."""
 OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
 """A post before the field of its office."""
 FIELDS = frozenset(

@@ -265,7 +265,7 @@ class People:
         tokens, size = self.tokens, j - k
         if re.search(r"\b(?:Dear|DEAR) $", before) or w.LOWER_POST.search(before):
             return True
-        if size < 2:
+        if size < 2 or w.BODY_AFTER.match(after):
             return False
         possessed = tokens[j - 1].text.endswith("'s")
         beside = w.APPOSITION.match(after) and after.lstrip()[:1] in {",", "|", "(", ";", "-"}

@@ -239,11 +239,16 @@ def unread(text: str) -> tuple[list[tuple[int, int]], Counter[str]]:
     spans: list[tuple[int, int]] = []
     languages: Counter[str] = Counter()
     position = 0
-    whole, script = language_of(text), script_of(text)
+    whole, script = language_of(text[:5000]), script_of(text[:5000])
+    english = _small()["Latin"]["English"]
     for line in text.split("\n"):
         end = position + len(line)
         if line.strip():
-            short = len(_WORD.findall(line)) < 2 * _ENOUGH
+            words = _WORD.findall(line)
+            if line.isascii() and sum(w.lower() in english for w in words) > 0.2 * len(words):
+                position = end + 1
+                continue
+            short = len(words) < 2 * _ENOUGH
             language = whole if short and script_of(line) == script else language_of(line)
             if language not in READ:
                 spans.append((position, end))
