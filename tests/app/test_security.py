@@ -25,7 +25,7 @@ from countervail.app.routes import security
 from countervail.app.routes.page_routes import Assets
 from countervail.app.server import HOST, listening
 from countervail.errors import InputError
-from countervail.evidence import limits
+from countervail.evidence.extract import parts as limits
 from support.served import TOKEN, cookie, stalls
 
 STATE = {"scenario": "test"}

@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 
 from countervail import evidence as evidence_package
 from countervail.errors import InputError
-from countervail.evidence import limits, load, read, redact
+from countervail.evidence import load, read, redact
 from countervail.evidence.case_read import check_bundle, strict_json
 from countervail.evidence.claims import context, read_claims
-from countervail.evidence.documents import read_text
-from countervail.evidence.exports import markdown
-from countervail.evidence.extract import decode, extract
-from countervail.evidence.fold import fold
-from countervail.evidence.mentions import find_mentions
+from countervail.evidence.export.exports import markdown
+from countervail.evidence.extract import extract
+from countervail.evidence.extract import parts as limits
+from countervail.evidence.extract.parts import decode
+from countervail.evidence.names import find_mentions
 from countervail.evidence.pool import Pool
+from countervail.evidence.text import fold
+from countervail.evidence.text.documents import read_text
 from countervail.output import cell
 from support.documents import render
 
@@ -123,7 +125,7 @@ def test_a_reader_that_takes_too_much_memory_is_ended() -> None:
     ("data", "words"),
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
-        (b"{\\rtf1 text}", "RTF"),
+        (b"{\\rtf1 {\\object\\objdata 01}}", "embedded"),
         (b"\x7fELF" + b"\0" * 60, "program"),
         (bytes(range(256)) * 20, "neither text"),
         (archive({"a.txt": b"x"}), "no docx"),
@@ -273,7 +275,7 @@ def test_imported_json_is_checked(tmp_path: Path) -> None:
 
 def test_one_bad_document_does_not_lose_the_others(tmp_path: Path) -> None:
     good = write(tmp_path, "good.txt", TEXT.encode())
-    evidence = read([good, write(tmp_path, "bad.txt", b"{\\rtf1 x}")])
+    evidence = read([good, write(tmp_path, "bad.txt", b"7z\xbc\xaf x")])
     assert [s["name"] for s in evidence.sources] == ["good.txt"]
     assert evidence.refused[0]["name"] == "bad.txt"
 
@@ -398,12 +400,13 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence import gazetteer, organisations, persian_names, statements
+    from countervail.evidence.names import gazetteer, organisations, persian_names
+    from countervail.evidence.tables import profile
 
     found = {}
-    for module in pkgutil.iter_modules(evidence_package.__path__):
-        if module.name != "worker":
-            for name, value in vars(importlib.import_module(f"countervail.evidence.{module.name}")).items():
+    for module in pkgutil.walk_packages(evidence_package.__path__, "countervail.evidence."):
+        if not module.name.endswith(".worker"):
+            for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                     found[f"{module.name}.{name}"] = value
     made = (
@@ -416,7 +419,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     return {
         **found,
         **{str(n): p for n, p in enumerate(made)},
-        **{r["id"]: r["pattern"] for r in statements.provisions()},
+        **{r.id: r.pattern for r in profile().provisions},
     }
 
 

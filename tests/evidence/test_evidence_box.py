@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 
 from countervail.evidence import pool, worker
-from countervail.evidence.extract import extract_bytes, ranges
-from countervail.evidence.extract_html import extract_html
+from countervail.evidence.extract import extract_bytes
+from countervail.evidence.extract.parts import ranges
+from countervail.evidence.extract.web import extract_html
 from countervail.evidence.pool import Pool
 from support.documents import render
 from support.fuzz_targets import DOCUMENTS, corpus, documents

@@ -14,8 +14,9 @@ import yaml
 
 from countervail.cli import call
 from countervail.errors import InputError
-from countervail.evidence import Evidence, exports, load, read, review
-from countervail.evidence.to_scenario import club_file
+from countervail.evidence import Evidence, load, read, review
+from countervail.evidence.export import exports
+from countervail.evidence.export.to_scenario import club_file
 from support.documents import papers as harbour
 
 
@@ -209,7 +210,7 @@ def test_csv_and_brief(evidence: Evidence) -> None:
 
 def test_followthemoney_keeps_proposals_from_becoming_facts(evidence: Evidence) -> None:
     pytest.importorskip("followthemoney")
-    from countervail.evidence import to_ftm
+    from countervail.evidence.export import exports as to_ftm
 
     strict, full = evidence.to_ftm(), evidence.to_ftm("full")
     assert len(full) > len(strict)
@@ -272,9 +273,9 @@ def test_a_refused_document_ends_with_two_and_the_rest_is_read(
     papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.txt"
-    bad.write_bytes(b"{\\rtf1 x}")
+    bad.write_bytes(b"7z\xbc\xaf x")
     assert call(["read", str(papers), str(bad), "-o", str(tmp_path / "case")]) == 2
-    assert "RTF" in capsys.readouterr().err
+    assert "an archive" in capsys.readouterr().err
     assert len(load(tmp_path / "case").sources) == 3
 
 
@@ -297,7 +298,7 @@ def test_fifty_documents_a_second_and_no_growing_memory(tmp_path: Path) -> None:
     import tracemalloc
 
     from countervail.evidence.case import find_documents, read_all, write_case
-    from countervail.evidence.extract import Extracted
+    from countervail.evidence.extract.parts import Extracted
     from countervail.evidence.reader import read_extracted
 
     texts = [harbour.ARTICLE.replace("12/P/88", f"12/P/{n}") for n in range(80)]

@@ -180,7 +180,7 @@ def test_links_are_never_followed(case: Path, tmp_path: Path, capsys: pytest.Cap
     (case / "reviews.jsonl").unlink()
     assert call(["evidence", "export", str(case), "--format", "csv"]) == 0
     assert not (case / "claims.csv").is_symlink()
-    from countervail.evidence import exports
+    from countervail.evidence.export import exports
 
     with pytest.raises(InputError, match="a link inside a case"):
         exports.write(case / "ftm" / "passages.json", "{}")
@@ -329,7 +329,7 @@ CHANGES: list[tuple[str, Any, str]] = [
     ("claims.0.subject", 3, "claims[0].subject: not of type string"),
     ("claims.0.attribution", "p.x", "claims[0].attribution: not of type array"),
     ("claims.0.time", [], "claims[0].time"),
-    ("claims.0.predicate", "membership_list", "claims[0]"),
+    ("claims.1.predicate", "membership_list", "claims[1]"),
     ("passages.0.start", -1, "passages[0].start: less than 0"),
     ("passages.0.start", True, "passages[0].start: not of type integer"),
     ("passages.0.end", 10**9, "outside its text"),
@@ -485,7 +485,7 @@ def test_the_own_validator_agrees_with_jsonschema(case: Path) -> None:
     small["claims"] = list(kinds.values())
     oracle = jsonschema.Draft202012Validator(json_schema())
     assert oracle.is_valid(small)
-    assert not list(faults(small, json_schema()))
+    assert not list(faults(small))
     pick = random.Random(9)
     agreed = {True: 0, False: 0}
     for _ in range(400):
@@ -504,6 +504,6 @@ def test_the_own_validator_agrees_with_jsonschema(case: Path) -> None:
         else:
             place[step] = pick.choice([None, True, -1, 3, 0.5, "", "x", "none", "doc:x", [], {}, ["x"], {"value": 1}])
         expected = oracle.is_valid(data)
-        assert (not any(True for _ in faults(data, json_schema()))) == expected, (step, place)
+        assert (not any(True for _ in faults(data))) == expected, (step, place)
         agreed[expected] += 1
     assert min(agreed.values()) > 30

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from countervail.errors import InputError
-from countervail.evidence.documents import read_text
-from countervail.evidence.gate import accepted, check, locate
+from countervail.evidence.case_read import accepted, check, locate
 from countervail.evidence.model import Claim, passage
+from countervail.evidence.text.documents import read_text
 
 TEXT = (
     "On 12 March 2021, the delegates of Cuba, Syria and Belarus did not sign the “Harbour Compact,” "
@@ -163,8 +164,8 @@ def test_passages_and_claims_are_checked_when_made() -> None:
     with pytest.raises(InputError, match="passage"):
         Claim("a", "b", (), object="c")
     with pytest.raises(InputError, match="exactly one"):
-        Claim("a", "b", ("p",), object="c", value=1)
+        Claim("a", "b", ("passage:p",), object="c", value=1)
     with pytest.raises(InputError, match="exactly one"):
-        Claim("a", "b", ("p",))
-    with pytest.raises(InputError, match="modality"):
-        Claim("a", "b", ("p",), object="c", modality="certain")
+        Claim("a", "b", ("passage:p",))
+    with pytest.raises(ValidationError, match="modality"):
+        Claim("a", "b", ("passage:p",), object="c", modality="certain")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from countervail.evidence.documents import read_text
 from countervail.evidence.model import Document
+from countervail.evidence.text.documents import read_text
 from support.documents import markup
 
 SAMPLES = {**markup.load("dev"), **markup.load("holdout"), **markup.load("second"), **markup.load("third")}

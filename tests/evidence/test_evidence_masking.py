@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import countervail as cv
 from countervail.cli import call
 from countervail.evidence import load, redact
-from countervail.evidence.extract import Extracted
+from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.model import MASK
 from countervail.evidence.reader import read_document, read_extracted
 from countervail.report.pages.run_page import page
@@ -169,7 +169,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (home / "paper.docx").write_bytes(render.to_docx("\n".join(body[2 * third :])))
     (home / "call 0912 345 6789.txt").write_text("Iran and Cuba are members of the Harbour Union.\n", encoding="utf-8")
-    (home / "fax 021-6115-1234.txt").write_bytes(b"{\\rtf1 x}")
+    (home / "fax 021-6115-1234.txt").write_bytes(b"7z\xbc\xaf x")
     inner = io.BytesIO(render.to_docx("text"))
     with zipfile.ZipFile(inner, "a") as archive:
         archive.writestr("word/embeddings/Tel +98 21 6115 1234.xlsx", b"x")

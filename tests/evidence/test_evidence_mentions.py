@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from countervail.evidence.extract import extract
-from countervail.evidence.extract_scan import available
-from countervail.evidence.mentions import find_mentions
+from countervail.evidence.extract.pages import available
+from countervail.evidence.names import find_mentions
 from support.documents import markup, render
 
 BARS = {"country": 0.95, "date": 0.95, "person": 0.85, "organisation": 0.85}
@@ -114,7 +114,7 @@ def test_ambiguous_names(text: str, expected: list[str | None]) -> None:
 
 def test_the_gazetteer_agrees_with_the_table_of_countries() -> None:
     from countervail import countries
-    from countervail.evidence.lexicon import country_names
+    from countervail.evidence.text.tokens import country_names
 
     table = countries.load()
     single = [r for r in country_names() if len(r.codes) == 1]

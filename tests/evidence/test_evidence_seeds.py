@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from countervail.evidence import Evidence, check, read
-from countervail.evidence.to_scenario import club_file
+from countervail.evidence.export.to_scenario import club_file
 from countervail.scenario.load import LIBRARY, load_scenario
 
 LIST = ["RUS", "BLR", "UKR", "SYR", "VEN", "CUB", "PRK", "SDN", "LBN", "SOM", "ZWE", "AFG", "LBY", "MLI", "NIC"]
@@ -364,7 +364,7 @@ def test_the_shipped_club_is_reproducible_from_the_documents(evidence: Evidence)
 
 
 def test_the_exported_scenario_loads_with_the_chosen_reading(evidence: Evidence, tmp_path: Path) -> None:
-    from countervail.evidence.to_runnable import runnable
+    from countervail.evidence.export import runnable
 
     club = club_file(evidence, "annex")
     (tmp_path / "club.yaml").write_text(club.yaml, encoding="utf-8")

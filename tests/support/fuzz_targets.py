@@ -18,7 +18,7 @@ from countervail.evidence import redact
 from countervail.evidence.case_read import check_bundle, follows
 from countervail.evidence.model import FORMAT
 from countervail.evidence.reader import read_document
-from countervail.evidence.schema import MENTION, json_schema
+from countervail.evidence.schema import MENTION, Bundle
 from countervail.scenario import dump
 from countervail.scenario.load import Source
 from countervail.world.store import load_world
@@ -49,7 +49,7 @@ def check_document(kind: str, data: bytes) -> None:
         "links": [],
         "assessments": [],
     }
-    follows(bundle, json_schema(), name)
+    follows(bundle, Bundle, name)
     check_bundle(bundle, {"source:a": text}, name)
     for row in answer["mentions"]:
         follows(row, MENTION, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 evidence = typer.Typer(help="Work on a case: verdicts, claims, comparison, exports, reviews.", no_args_is_help=True)
 Case = Annotated[Path, typer.Argument(help="A case folder, as `countervail read` writes it.")]
-Decision: TypeAlias = Literal["accept", "reject", "correct", "withdraw"]
 Format: TypeAlias = Literal["ftm", "annotations", "csv", "brief"]
 _STYLE = {
     "supported": "green",
@@ -27,18 +25,14 @@ _STYLE = {
     "ambiguous": "yellow",
     "unverifiable": "yellow",
 }
-_REVIEW: dict[Decision, str] = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "correct": "edited",
-    "withdraw": "none",
-}
-"""What the log of reviews calls a decision."""
 
 
 def mount(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("read", epilog="Example: countervail read letters/ report.pdf -o cases/club")(read)
+    from countervail.cli import review_command
+
+    review_command.mount(evidence)
     app.add_typer(evidence, name="evidence")
 
 
@@ -75,11 +69,12 @@ def read(
         )
     for entry in result["copies"]:
         typer.echo(f"copy: {entry['name']} is byte for byte {entry['of']}, which is read once", err=True)
+    refused = [entry for entry in result["refused"] if ": skipped: " not in entry["reason"]]
     for entry in result["refused"]:
-        typer.echo(f"refused: {entry['reason']}", err=True)
-    if result["refused"]:
+        typer.echo(entry["reason"] if entry not in refused else f"refused: {entry['reason']}", err=True)
+    if refused:
         raise InputError(
-            f"{len(result['refused'])} of {len(result['refused']) + result['counts']['sources']} documents "
+            f"{len(refused)} of {len(refused) + result['counts']['sources']} documents "
             f"were refused (listed above and in evidence.json)",
             field="documents",
             file=str(out / "evidence.json"),
@@ -132,8 +127,9 @@ def show(
     document: Annotated[str | None, typer.Option(help="Only claims of this document.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show claims with modality, attribution and the words they rest on."""
+    """Show claims by document and paragraph: in words, how sure, who says so, and on what words."""
     from countervail.evidence import load
+    from countervail.evidence.model import slug
 
     loaded = load(case)
     chosen = [
@@ -152,19 +148,53 @@ def show(
     if as_json:
         print_json([{**c, "quote": loaded.quote(c)} for c in chosen])
         return
+    names = {
+        slug(m["value"]): m["value"] for m in loaded.mentions if m["type"] in ("person", "organisation") and m["value"]
+    }
+    start = {p["id"]: p["start"] for p in loaded.passages}
+    order = {d["id"]: n for n, d in enumerate(loaded.documents)}
+    chosen.sort(key=lambda c: (order.get(c["document"], 0), start[c["passages"][0]]))
+    places: tuple[str, str] | None = None
     for item in chosen:
-        flags = [
-            item["modality"],
-            *(["negated"] if item["polarity"] == "negated" else []),
-            *([item["review"]] if item["review"] != "none" else []),
-        ]
-        typer.secho(f"{item['id'].removeprefix('claim:')}  ", fg="cyan", nl=False)
-        typer.echo(
-            f"{item['subject']} {item['predicate']} {loaded.content(item)}  [{', '.join(flags)}]"
-            + (f" {item['time']['edtf']}" if item.get("time") and item["time"].get("edtf") else "")
-        )
-        typer.echo(f"    {item['document']}, {item['place']}; {' > '.join(item.get('attribution', ()))}")
-        typer.echo(f"    “{loaded.quote(item)[:400]}”")
+        if places is None or places[0] != item["document"]:
+            typer.secho(("\n" if places else "") + _title(loaded, item["document"]), bold=True)
+        if places != (item["document"], item["place"]):
+            typer.secho(f"\n  {item['place']}", fg="cyan")
+        places = (item["document"], item["place"])
+        _show_claim(loaded, item, names)
+
+
+def _title(loaded: Evidence, document: str) -> str:
+    """A document as people call it: its file, place in it, title and date."""
+    row = next(d for d in loaded.documents if d["id"] == document)
+    source = next(s for s in loaded.sources if s["id"] == row["source"])
+    date = (row.get("date") or {}).get("edtf")
+    parts = (source["name"], row.get("place"), row.get("title"), date, source.get("publisher"))
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _show_claim(loaded: Evidence, claim: dict[str, Any], names: dict[str, str]) -> None:
+    """A claim in words, how sure it is and who says it, the words it rests on, and last its id."""
+    from countervail.report.tables.evidence_tables import content, subject
+
+    flags = [
+        *(["not"] if claim["polarity"] == "negated" else []),
+        *([claim["modality"]] if claim["modality"] != "asserted" else []),
+        *([claim["review"]] if claim["review"] != "none" else []),
+    ]
+    when = (claim.get("time") or {}).get("edtf")
+    typer.echo(
+        f"    {subject(claim, names)}: {content(claim, names)}"
+        + (f" ({when})" if when and when not in content(claim, names) else "")
+        + (f"  [{', '.join(flags)}]" if flags else "")
+    )
+    words = loaded.quote(claim)
+    typer.echo(f"      “{words if len(words) <= 300 else words[:297] + '...'}”")
+    for note in claim.get("notes", ()):
+        typer.echo(f"      note by {note}")
+    speakers = [a for a in claim.get("attribution", ()) if a[:2] == "p."]
+    by = ", ".join(names.get(a[2:], a[2:]) for a in speakers)
+    typer.secho(f"      {'says ' + by + '; ' if by else ''}{claim['id'].removeprefix('claim:')}", dim=True)
 
 
 @evidence.command("compare", epilog="Example: countervail evidence compare cases/club --relation contradicts")
@@ -210,6 +240,10 @@ def export(
             "--scenario", metavar="reading=NAME", help="Write a club file with this default reading (`all` for none)."
         ),
     ] = None,
+    club: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Which club, by a name of it (default: what the documents are most about)."),
+    ] = None,
     form: Annotated[Format | None, typer.Option("--format", help="Or another format.")] = None,
     profile: Annotated[str, typer.Option(help="followthemoney: strict (asserted only) or full.")] = "strict",
     out: Annotated[
@@ -223,7 +257,8 @@ def export(
         raise InputError(
             "choose what to export: --scenario reading=NAME, or --format ftm|annotations|csv|brief", field="format"
         )
-    from countervail.evidence import exports, load
+    from countervail.evidence import load
+    from countervail.evidence.export import exports
 
     loaded = load(case)
     written: list[Path] = []
@@ -233,7 +268,7 @@ def export(
         written.append(path)
 
     if scenario is not None:
-        _scenario(loaded, scenario, out or case / "club.yaml", write)
+        _scenario(loaded, scenario, club, out or case / "club.yaml", write)
     elif form == "ftm":
         _ftm(loaded, profile, out or case / "ftm", write)
     elif form == "annotations":
@@ -247,23 +282,34 @@ def export(
         typer.echo(path)
 
 
-def _scenario(loaded: Evidence, choice: str, target: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.to_runnable import runnable
-    from countervail.evidence.to_scenario import club_file
+def _scenario(
+    loaded: Evidence, choice: str, body: str | None, target: Path, write: Callable[[Path, str], None]
+) -> None:
+    import countervail as cv
+    from countervail.evidence.export import runnable
+    from countervail.evidence.export.to_scenario import club_file
 
-    key, _, name = choice.partition("=")
-    if key != "reading" or not name:
-        raise InputError(f"--scenario: expected reading=NAME (or reading=all), not {choice!r}", field="scenario")
-    club = club_file(loaded, None if name == "all" else name)
+    chosen = dict(part.partition("=")[::2] for part in choice.split(","))
+    if not chosen.get("reading") or not set(chosen) <= {"reading", "secretariat"}:
+        raise InputError(
+            f"--scenario: expected reading=NAME (or reading=all), with secretariat=ISO3 where wanted, not {choice!r}",
+            field="scenario",
+        )
+    club = club_file(loaded, None if chosen["reading"] == "all" else chosen["reading"], body)
+    stem = f"{target.stem}-scenario"
+    text = runnable(club, stem, target.name, cv.load_world().countries, chosen.get("secretariat"))
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
-    stem = f"{target.stem}-scenario"
-    write(target.with_name(f"{stem}.yaml"), runnable(club, stem, target.name))
+    write(target.with_name(f"{stem}.yaml"), text)
+    typer.echo(f"{club.name}: readings {', '.join(club.readings)}")
+    for line in text.splitlines():
+        if line.startswith(("# Missing", "# Left out")):
+            typer.echo(line.removeprefix("# "))
 
 
 def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, str], None]) -> None:
-    from countervail.evidence.to_ftm import entities, statements
+    from countervail.evidence.export.exports import entities, statements
 
     rows = statements(loaded, profile)
     write(folder / "entities.ftm.json", _lines(entities(rows)))
@@ -275,71 +321,3 @@ def _ftm(loaded: Evidence, profile: str, folder: Path, write: Callable[[Path, st
 
 def _lines(rows: Sequence[dict[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-@evidence.command(
-    "review", epilog="Example: countervail evidence review cases/club 3f2a reject --note 'a heading, not a claim'"
-)
-def review(
-    case: Case,
-    claim: Annotated[
-        str | None, typer.Argument(help="The claim's id or the beginning of it; without one the log is shown.")
-    ] = None,
-    decision: Annotated[Decision | None, typer.Argument(help="accept, reject, correct or withdraw.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=JSON", help="What a correction changes; may be repeated."),
-    ] = None,
-    note: Annotated[str, typer.Option(help="Why.")] = "",
-    by: Annotated[str | None, typer.Option(help="Who decides (default: the user's name).")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Accept, reject or correct a claim; decisions are stored in reviews.jsonl beside the extracted claims."""
-    from countervail.evidence import load
-    from countervail.evidence.review import decide
-
-    loaded = load(case)
-    if claim is None or decision is None:
-        _show_log(case, loaded, as_json)
-        return
-    chosen = [c for c in loaded.claims if c["id"].removeprefix("claim:").startswith(claim.removeprefix("claim:"))]
-    if len(chosen) != 1:
-        why = f"{len(chosen)} claims begin so; give more of the id" if chosen else "no claim begins so"
-        raise InputError(f"{claim}: {why}; see `countervail evidence show {case}`", field="claim", file=str(case))
-    entry = decide(
-        case, chosen[0], loaded.passages, _REVIEW[decision], by or getpass.getuser(), note, _changes(settings or ())
-    )
-    if as_json:
-        print_json(entry)
-    else:
-        typer.echo(f"{entry['decision']}: {entry['claim']} ({entry['predicate']})")
-
-
-def _show_log(case: Path, loaded: Evidence, as_json: bool) -> None:
-    from countervail.evidence.review import read_log
-
-    known = {c["id"] for c in loaded.claims}
-    rows = [{**e, "stale": e["claim"] not in known} for e in read_log(case)]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['at']}  {row['decision']:<9}{row['claim']}  {row['predicate']}  by "
-            f"{row['by']}{'  STALE' if row['stale'] else ''}"
-            f"{'  ' + row['note'] if row.get('note') else ''}"
-        )
-    typer.echo(f"{len(rows)} decisions in force")
-
-
-def _changes(settings: Sequence[str]) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    for item in settings:
-        key, sign, value = item.partition("=")
-        if not sign:
-            raise InputError(f"--set: expected FIELD=JSON, not {item!r}", field="set")
-        try:
-            changes[key] = json.loads(value)
-        except json.JSONDecodeError:
-            changes[key] = value
-    return changes

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from countervail.errors import InputError
-from countervail.evidence import jalali
-from countervail.evidence.model import Assessment
+from countervail.evidence.dates import words as calendars
+from countervail.evidence.model import Assessment, Verdict
 
 TOLERANCE = 0.10
 # words of the sources that a world can have its population from, the surest first
@@ -106,7 +106,7 @@ def _market(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]], world
                 }
             )
     near = [r for r in rows if abs(r["share_of_claim"] - 1) <= TOLERANCE]
-    verdict = (
+    verdict: Verdict = (
         "unverifiable"
         if not rows
         else "supported"
@@ -228,7 +228,7 @@ def _calendar_slip(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]
     if not persian or not re.fullmatch(r"19\d\d", when) or not others or others[0] - int(when) < 20:
         return None
     year = 1300 + int(when) % 100
-    start = jalali.to_gregorian(year).year
+    start = calendars.to_gregorian(year).year
     if not int(when) < start <= others[-1]:
         return None
     return Assessment(
@@ -236,7 +236,7 @@ def _calendar_slip(claim: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]
         "unverifiable",
         "hypothesis: a two-digit Persian year written with the Gregorian century",
         inputs={"stated": when, "persian_year": year},
-        result={"hypothesis": jalali.year_span(year), "label": f"{start}/{(start + 1) % 100:02d}"},
+        result={"hypothesis": calendars.year_span(year), "label": f"{start}/{(start + 1) % 100:02d}"},
         explanation=f"Nothing else dates the club before {others[0]}. Persian '{int(when) % 100} is {year}, "
         f"{start}/{(start + 1) % 100:02d}. A hypothesis, not a reading.",
     )

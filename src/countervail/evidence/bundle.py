@@ -86,7 +86,9 @@ class Evidence:
             for source in self.sources:
                 documents = [d for d in self.documents if d["source"] == source["id"]]
                 ids = {d["id"] for d in documents}
-                comparison.add(source, documents, [c for c in self.accepted if c.get("document") in ids])
+                claims = [c for c in self.accepted if c.get("document") in ids]
+                mentions = [m for m in self.mentions if m["source"] == source["name"]]
+                comparison.add(source, documents, claims, self.texts[source["id"]], mentions)
             return tuple(comparison.links())
         finally:
             comparison.close()
@@ -95,15 +97,15 @@ class Evidence:
         """Verdicts on claims; with a world also those that need data."""
         return tuple(assess(self.accepted, self.countries_of(), world))
 
-    def to_scenario(self, reading: str | None = None) -> str:
-        """The club as a scenario file in YAML; see `to_scenario.club_file`."""
-        from countervail.evidence.to_scenario import club_file
+    def to_scenario(self, reading: str | None = None, club: str | None = None) -> str:
+        """A club as a scenario file in YAML; see `to_scenario.club_file`."""
+        from countervail.evidence.export.to_scenario import club_file
 
-        return club_file(self, reading).yaml
+        return club_file(self, reading, club).yaml
 
     def to_ftm(self, profile: str = "strict") -> list[dict[str, Any]]:
         """followthemoney statements, one dataset a source (extra `ftm`)."""
-        from countervail.evidence.to_ftm import statements
+        from countervail.evidence.export.exports import statements
 
         return statements(self, profile)
 
@@ -160,19 +162,14 @@ def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
 def load(folder: str | Path) -> Evidence:
     """The evidence of a case folder, reviews applied; InputError where a file of it is not as it was written, or does
     not follow its schema."""
-    from countervail.evidence.review import apply_log, read_log
+    from countervail.evidence.review import reviewed
 
     data, texts, mentions = load_case(Path(folder))
-    claims = apply_log(
-        [{**c, **c.pop("machine", {}), "review": "none"} for c in data["claims"]],
-        data["passages"],
-        read_log(Path(folder)),
-        set(),
-    )
+    claims, passages = reviewed(Path(folder), data, texts)
     return Evidence(
         tuple(data["sources"]),
         tuple(data["documents"]),
-        tuple(data["passages"]),
+        tuple(passages),
         tuple(claims),
         texts,
         tuple(mentions),

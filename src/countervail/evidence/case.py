@@ -19,31 +19,61 @@ from typing import IO, Any
 
 from countervail.errors import InputError
 from countervail.evidence.compare import Comparison
-from countervail.evidence.fold import BIDI_CONTROLS
-from countervail.evidence.limits import opened
+from countervail.evidence.extract.parts import opened
 from countervail.evidence.model import FORMAT
 from countervail.evidence.pool import Pool
 from countervail.evidence.redact import masked
+from countervail.evidence.text import BIDI_CONTROLS
 from countervail.files import open_whole
 from countervail.folders import MARKER, Kind, NewFolder, marker, replacing
 
 SECTIONS = ("sources", "documents", "passages", "claims")
-_SUFFIXES = {
-    ".txt",
-    ".text",
-    ".md",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".pdf",
-    ".docx",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".tif",
-    ".tiff",
-    ".bmp",
-}
+_SUFFIXES = frozenset(
+    [
+        ".txt",
+        ".text",
+        ".md",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".pdf",
+        ".docx",
+        ".odt",
+        ".ods",
+        ".xlsx",
+        ".rtf",
+        ".eml",
+        ".csv",
+        ".tsv",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".tif",
+        ".tiff",
+        ".bmp",
+    ]
+)
+"""Files of a folder that are read; the others are named as skipped."""
+_ASIDE = frozenset(
+    [
+        ".json",
+        ".jsonl",
+        ".jsonld",
+        ".yaml",
+        ".yml",
+        ".log",
+        ".py",
+        ".sh",
+        ".css",
+        ".js",
+        ".lock",
+        ".db",
+        ".sqlite",
+        ".tmp",
+        ".bak",
+    ]
+)
+"""Files of a folder that are no documents, and are not named."""
 BRIEF = b"<!-- countervail: a brief of a case, which is no document -->\n"
 """How an exported brief begins."""
 _LONGEST = 120
@@ -106,7 +136,7 @@ def find_documents(paths: Sequence[str | Path]) -> list[Path]:
         if path.is_dir():
             if is_ours(path):
                 raise InputError(f"{path}: a folder that countervail wrote, not documents; name the documents")
-            inside = sorted(_inside(path))
+            inside = sorted(file for file in _inside(path) if _known(file))
             if not inside:
                 raise InputError(f"{path}: no documents in this folder (looked for {', '.join(sorted(_SUFFIXES))})")
             found += inside
@@ -119,6 +149,13 @@ def find_documents(paths: Sequence[str | Path]) -> list[Path]:
     return found
 
 
+def skipped(paths: Sequence[str | Path]) -> Iterator[Path]:
+    """The files of folders named that are of no kind that is read."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(file for file in _inside(path) if not _known(file))
+
+
 def _inside(folder: Path) -> Iterator[Path]:
     """The documents in a folder, and the folders in it that cannot be looked into."""
     failed: list[Path] = []
@@ -126,9 +163,14 @@ def _inside(folder: Path) -> Iterator[Path]:
     for at, below, names in walk:
         below[:] = [name for name in below if name[0] != "." and not is_ours(Path(at, name))]
         yield from (
-            Path(at, name) for name in names if name[0] != "." and os.path.splitext(name)[1].lower() in _SUFFIXES
+            Path(at, name) for name in names if name[0] != "." and os.path.splitext(name)[1].lower() not in _ASIDE
         )
     yield from failed
+
+
+def _known(path: Path) -> bool:
+    """Whether a file of a folder is of a kind that is read, or cannot be looked into."""
+    return path.suffix.lower() in _SUFFIXES or path.is_dir()
 
 
 def shown(name: str) -> str:
@@ -186,6 +228,10 @@ def read_all(
             if progress is not None:
                 progress("reading", n, len(files))
             yield {"name": request["name"], **answer}
+    for path in skipped(paths):
+        name = shown(path.name)
+        kind = path.suffix.lower() or "no suffix"
+        yield {"name": name, "refused": f"{name}: skipped: not read ({kind}); save it as PDF, docx or text, or name it"}
 
 
 # -- the case ----------------------------------------------------------------------------------------------------------
@@ -265,8 +311,9 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
     with replacing(folder, CASE, inputs, private=True) as new:
         log = read_log(new.target)
         sections = _Sections(new.scratch, [*SECTIONS, "links", "assessments", "assumptions", "refused", "copies"])
-        comparison = Comparison(new.scratch / "compare.sqlite")
+        comparison = None
         try:
+            comparison = Comparison(new.scratch / "compare.sqlite")
             matched = _write_answers(answers, new, sections, comparison, log)
             for link in comparison.links():
                 sections.add("links", link.to_json())
@@ -277,7 +324,8 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
         except sqlite3.Error as error:
             raise CASE.failed(folder, error) from None
         finally:
-            comparison.close()
+            if comparison is not None:
+                comparison.close()
             sections.close()
     stale = [entry for entry in log if entry["claim"] not in matched]
     counts = {name: n for name, n in sections.counts.items() if name != "copies"}
@@ -316,7 +364,8 @@ def _write_answers(
             claims = apply_log(answer["claims"], answer["passages"], log, matched)
             for row in claims:
                 sections.add("claims", row)
-            comparison.add(answer["source"], answer["documents"], [c for c in claims if c["review"] != "rejected"])
+            accepted = [c for c in claims if c["review"] != "rejected"]
+            comparison.add(answer["source"], answer["documents"], accepted, answer["text"], answer["mentions"])
             for verdict in assess(claims, countries_of(answer)):
                 sections.add("assessments", verdict.to_json())
     if sections.counts["sources"] == 0:

@@ -1,8 +1,10 @@
 """Comparison across documents: what agrees, restates, contradicts or refines, and whether it is a second witness.
 
-Claims are indexed in a small database on disk, so that comparing does not need all of them in memory. A claim that
-retells a document of another source is derived from it; claims of one leak have one origin; origins are counted, not
-documents.
+Claims are indexed in a small database on disk, so that comparing does not need all of them in memory. Only like is
+compared with like: claims of one predicate, of one state, of one body. Origins are counted, not documents: a claim
+that retells a document of another source is derived from it; what one leak, one wire, one speaker or one text (nearly
+the same words, or their translation) says is of one origin, in however many documents. What many documents repeat
+is one link, with the numbers of documents and origins in its note.
 """
 
 from __future__ import annotations
@@ -10,63 +12,73 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from countervail.evidence.fold import clean
-from countervail.evidence.model import Link
+from countervail.evidence.claims.bodies import CLUBS
+from countervail.evidence.model import Independence, Link, Relation
+from countervail.evidence.tables import PREDICATES
+from countervail.evidence.text import clean
 
-COMPARED = frozenset(
-    {
-        "listed_in",
-        "under_sanctions",
-        "founding_body_of",
-        "membership_list",
-        "founding_countries",
-        "country_count",
-        "market_population",
-        "event",
-        "renamed_to",
-        "stands_for",
-        "holds_post",
-        "introduced_as",
-        "serves_as",
-        "aims_to",
-        "distinct_from",
-        "correspondent_banking_with",
-        "leads",
-    }
-)
-_MAX_GROUP = 200
+_POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
+"""Verbs whose claims are compared for being so or not."""
+COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared or row.polar)
+UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
+"""A grouping that a document gives no name."""
+_MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
+_MAX_ROWS = 2000  # of one key
+_MAX_PAIRS = 60  # of one key
+_FAR = 0.10  # numbers that differ by more contradict each other
 
 
-def _key(claim: dict[str, Any]) -> str | None:
+class _Row(NamedTuple):
+    """A claim as compared."""
+
+    id: str
+    key: str
+    predicate: str
+    content: str
+    source: str
+    origin: str
+    group: str
+    document: str
+    cited: str
+    speaker: str
+    denied: int
+    modality: str
+    extent: str
+    time: str
+
+
+_COLUMNS = ", ".join(_Row._fields).replace("group", '"group"')
+
+
+def _key(claim: Mapping[str, Any]) -> str | None:
     """What two claims must share to be about the same thing."""
-    predicate = claim["predicate"]
+    predicate, subject = claim["predicate"], claim["subject"]
     value: Any = claim.get("value")
-    if predicate in {"listed_in", "under_sanctions", "founding_body_of"}:
-        return f"state|{claim['subject']}"
+    if predicate in _MEMBERSHIP and isinstance(claim.get("object"), str):
+        return f"state|{subject}|{claim['object']}"
+    if predicate == "under_sanctions":
+        return f"state|{subject}|"
     if predicate in {"founding_countries", "country_count"}:
-        return "count"
+        return f"count|{subject}|{value['unit']}"
     if predicate == "membership_list":
-        return "list"
+        return f"list|{subject}"
     if predicate == "event":
-        return (
-            f"event|{claim['subject'] if claim['subject'].startswith('o.') else ''}|{value['event']}"
-            if value["event"] != "mentioned"
-            else None
-        )
+        return f"event|{subject}|{value['event']}" if value["event"] != "mentioned" else None
     if predicate in {"introduced_as", "serves_as"}:
-        return f"role|{claim['subject']}"
-    if predicate == "aims_to":
-        return f"topic|{value['topic'].split()[0][:10]}"
-    if predicate == "distinct_from":
-        return f"topic|{value['topic'].split()[0][:10]}"
-    return f"{predicate}|{claim['subject']}"
+        return f"role|{subject}"
+    if predicate in {"aims_to", "distinct_from"}:
+        return f"topic|{subject}|{value['topic'].split()[0][:10]}"
+    if predicate in _POLAR:
+        return f"deed|{predicate}|{subject}|{json.dumps(claim['object'])}" if claim.get("object") else None
+    return f"{predicate}|{subject}"
 
 
-def _content(claim: dict[str, Any]) -> str:
+def _content(claim: Mapping[str, Any]) -> str:
     """What is said, comparable between claims of one key."""
     predicate = claim["predicate"]
     value: Any = claim.get("value")
@@ -76,16 +88,11 @@ def _content(claim: dict[str, Any]) -> str:
         return str(value["number"])
     if predicate == "event":
         return str(value["when"])
-    if predicate == "renamed_to":
-        return str(value["to"])
-    if predicate == "stands_for":
-        return clean(value["name"]).lower()
-    if predicate == "holds_post":
-        return clean(value["post"]).lower()
-    if predicate in {"aims_to", "distinct_from"}:
+    if predicate in _MEMBERSHIP or predicate in {"aims_to", "distinct_from", "under_sanctions"}:
         return str(predicate)
-    if predicate in {"introduced_as", "serves_as"}:
-        return clean(value["role"]).lower()
+    for name in ("to", "name", "post", "role"):
+        if isinstance(value, dict) and value.get(name):
+            return clean(str(value[name])).lower()
     return json.dumps([claim.get("object"), value], sort_keys=True)
 
 
@@ -94,154 +101,274 @@ class Comparison:
 
     def __init__(self, path: Path | None = None) -> None:
         self.db = sqlite3.connect(":memory:" if path is None else str(path))
-        self.db.execute(
-            "create table claims(id text, key text, predicate text, content text, source text, origin text, "
-            "document text, cited text, reading text, polarity text, modality text)"
-        )
-        self.db.execute("create table documents(id text, source text, date text)")
+        self.db.execute(f"create table claims({_COLUMNS})")
+        self.db.execute("create table documents(id, source, date)")
+        self.witnesses = Witnesses(self.db)
 
     def close(self) -> None:
         """Give the index up."""
         self.db.close()
 
     def add(
-        self, source: dict[str, Any], documents: Iterable[dict[str, Any]], claims: Iterable[dict[str, Any]]
+        self,
+        source: Mapping[str, Any],
+        documents: Iterable[Mapping[str, Any]],
+        claims: Iterable[Mapping[str, Any]],
+        text: str = "",
+        mentions: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """Take in one source."""
+        """Take in one source; its text and mentions show whether it repeats another."""
         self.db.executemany(
             "insert into documents values(?,?,?)",
             [(d["id"], source["id"], (d.get("date") or {}).get("edtf")) for d in documents],
         )
+        group = self.witnesses.group(source["id"], text, mentions)
         rows = []
         for claim in claims:
             if claim["predicate"] in COMPARED and (key := _key(claim)):
-                cited = next((a for a in claim.get("attribution", ()) if a.startswith("cited:")), "")
+                attribution = claim.get("attribution", ())
                 rows.append(
-                    (
+                    _Row(
                         claim["id"],
                         key,
                         claim["predicate"],
                         _content(claim),
                         source["id"],
                         source["origin"],
+                        group,
                         claim.get("document", ""),
-                        cited,
-                        claim.get("reading", ""),
-                        claim["polarity"],
+                        next((a for a in attribution if a.startswith("cited:")), ""),
+                        claim.get("speaker") or _agency(attribution),
+                        int(_is_denied(claim)),
                         claim["modality"],
+                        str((claim.get("qualifier") or {}).get("extent", "")),
+                        (claim.get("time") or {}).get("edtf") or "",
                     )
                 )
-        self.db.executemany("insert into claims values(?,?,?,?,?,?,?,?,?,?,?)", rows)
+        self.db.executemany(f"insert into claims values({','.join('?' * len(_Row._fields))})", rows)
 
     def links(self) -> Iterator[Link]:
-        """Links between claims of different documents; within a large group each is set beside the first."""
+        """Links between claims of different documents, contradictions first; what is said many times is one link."""
         self.db.execute("create index if not exists by_key on claims(key)")
-        dates = (
-            {
-                (source, date): did
-                for did, source, date in self.db.execute(
-                    "select id, source, date from documents where date is not null"
-                )
-            }
-            if self._few()
-            else {}
-        )
+        dates = {(s, d): i for i, s, d in self.db.execute("select id, source, date from documents where date > ''")}
+        self._one_club()
+        found: dict[Relation, list[Link]] = {"contradicts": [], "refines": [], "agrees": [], "restates": []}
         for (key,) in self.db.execute("select key from claims group by key having count(*) > 1 order by key"):
-            rows = self.db.execute(
-                "select * from claims where key = ? order by rowid limit ?", (key, _MAX_GROUP + 1)
-            ).fetchall()
-            pairs = (
-                ((a, b) for i, a in enumerate(rows) for b in rows[i + 1 :])
-                if len(rows) <= 40
-                else ((rows[0], b) for b in rows[1:])
-            )
-            for a, b in pairs:
-                link = _link(key, a, b, dates)
-                if link:
-                    yield link
+            query = self.db.execute("select * from claims where key = ? order by rowid limit ?", (key, _MAX_ROWS))
+            for link in _of_key(key, [_Row(*row) for row in query], dates):
+                found[link.relation].append(link)
+        for links in found.values():
+            yield from sorted(links, key=lambda x: x.independence != "independent")
 
-    def _few(self) -> bool:
-        return int(self.db.execute("select count(*) from documents").fetchone()[0]) < 200_000
+    def _one_club(self) -> None:
+        """Where the documents name one club alone, "the club" of one that names none is that club."""
+        listed = {
+            str(k).split("|")[1] for (k,) in self.db.execute("select distinct key from claims where key like 'list|%'")
+        }
+        named = listed - UNNAMED
+        if len(named) == 1:
+            club = named.pop()
+            for other in listed & UNNAMED:
+                self.db.execute(
+                    "update claims set key = replace(key || '|', ?, ?) where key || '|' like ?",
+                    (f"|{other}|", f"|{club}|", f"%|{other}|%"),
+                )
+            self.db.execute("update claims set key = rtrim(key, '|')")
 
     def origins(self) -> dict[str, int]:
-        """How many sources each origin has."""
-        return {
-            str(o): int(n)
-            for o, n in self.db.execute(
-                "select origin, count(distinct source) from claims group by origin order by origin"
-            )
-        }
+        """How many sources each origin has; sources of one text are one origin."""
+        rows = self.db.execute('select origin, "group", count(distinct source) from claims group by 1, 2 order by 1, 2')
+        found: dict[str, int] = {}
+        for origin, _, sources in rows:
+            found[str(origin)] = found.get(str(origin), 0) + int(sources)
+        return found
 
 
-def _independence(a: tuple[Any, ...], b: tuple[Any, ...], dates: dict[tuple[str, str], str]) -> str:
+def _agency(attribution: Sequence[str]) -> str:
+    """The agency or body that an article quotes for a claim."""
+    return next((a for a in reversed(attribution[1:]) if a.startswith("o.")), "")
+
+
+def _is_denied(claim: Mapping[str, Any]) -> bool:
+    """Whether a claim says that something is not so; to have left is not to be a member."""
+    negative = (claim["polarity"] == "negated") != (claim["modality"] == "denied")
+    return bool(negative != (claim["predicate"] == "left"))
+
+
+def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
     """Whether two claims are two witnesses."""
     for one, other in ((a, b), (b, a)):
-        if one[7].startswith("cited:") and (other[4], one[7].removeprefix("cited:")) in dates and other[4] != one[4]:
+        if one.cited and (other.source, one.cited.removeprefix("cited:")) in dates and other.source != one.source:
             return "derived"
-    if a[5] == b[5] and a[5].startswith("leak:"):
-        return "derived" if a[4] != b[4] else "same-origin"
-    if a[4] == b[4]:
+    if a.origin == b.origin and a.origin.startswith("leak:"):
+        return "derived" if a.source != b.source else "same-origin"
+    if a.source == b.source or a.group == b.group or (a.speaker and a.speaker == b.speaker):
         return "same-origin"
-    if a[5].startswith("press: ") or b[5].startswith("press: "):
-        return "unknown" if a[5] == b[5] else "independent"
-    return "independent" if a[5] != b[5] else "unknown"
+    if a.origin.startswith("press: ") or b.origin.startswith("press: "):
+        return "unknown" if a.origin == b.origin else "independent"
+    return "independent" if a.origin != b.origin or a.origin == "document" else "unknown"
 
 
-def _link(key: str, a: tuple[Any, ...], b: tuple[Any, ...], dates: dict[tuple[str, str], str]) -> Link | None:
-    if a[6] == b[6] and key not in {"count"}:
+def _of_key(key: str, rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]) -> Iterator[Link]:
+    """The links of one key: claims that say the same in one document count once, and of many that say the same in many
+    documents one an origin."""
+    classes: dict[tuple[Any, ...], list[_Row]] = {}
+    for row in rows:
+        kept = classes.setdefault((row.predicate, row.content, row.denied, bool(row.extent)), [])
+        if all(row.document != other.document or row.cited != other.cited for other in kept):
+            kept.append(row)
+    witnesses: list[tuple[_Row, str]] = []
+    for kept in classes.values():
+        chosen = kept if len(kept) <= 4 else _one_an_origin(kept)
+        note = f"{len(kept)} documents say so, of {len(_one_an_origin(kept))} origins" if len(kept) > 4 else ""
+        if note and len(chosen) == 1:
+            chosen = kept[:2]
+        witnesses += [(row, note) for row in chosen[:8]]
+    pairs = 0
+    for i, (a, note) in enumerate(witnesses):
+        for b, other in witnesses[i + 1 :]:
+            link = _link(key, a, b, dates)
+            if link is not None and pairs < _MAX_PAIRS:
+                pairs += 1
+                extra = note if note == other else "; ".join(n for n in (note, other) if n)
+                yield Link(
+                    link.a, link.b, link.relation, link.independence, "; ".join(n for n in (link.note, extra) if n)
+                )
+
+
+def _one_an_origin(rows: Sequence[_Row]) -> list[_Row]:
+    found: list[_Row] = []
+    seen: set[str] = set()
+    for row in rows:
+        mark = {
+            row.group,
+            *([row.speaker] if row.speaker else []),
+            *([row.origin] if row.origin[:5] == "leak:" else []),
+        }
+        if not mark & seen:
+            found.append(row)
+        seen |= mark
+    return found
+
+
+def _link(key: str, a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Link | None:
+    kind = key.split("|", 1)[0]
+    if a.document == b.document and kind not in {"count", "state", "deed"}:
         return None
-    independence = _independence(a, b, dates)
-    same = a[3] == b[3] and a[9] == b[9]
-    if key.startswith("topic|"):
-        if {a[2], b[2]} == {"aims_to", "distinct_from"}:
-            return Link(
-                a[0], b[0], "contradicts", independence, "one promotes it, the other sets the club apart from it"
-            )
-        return (
-            Link(a[0], b[0], "restates" if independence == "derived" else "agrees", independence)
-            if same and a[2] == "aims_to"
-            else None
-        )
-    if key.startswith("role|") and a[2] != b[2]:
-        return Link(
-            a[0],
-            b[0],
-            "refines",
-            independence,
-            '"will be introduced as" is not "serves as": the retelling is stronger than the document',
-        )
-    if key.startswith("state|") and a[2] != b[2]:
-        note = (
-            "listed as under sanctions is not listed as a member"
-            if "under_sanctions" in {a[2], b[2]}
-            else "in part in one, in full in the other"
-            if "c.CHN" in key
-            else ""
-        )
-        if "c.CHN" in key and {a[2], b[2]} == {"listed_in", "founding_body_of"}:
-            return Link(a[0], b[0], "contradicts", independence, note)
-        return Link(a[0], b[0], "refines", independence, note) if note else None
-    if key == "list":
-        (kind, *one), (other_kind, *other) = json.loads(a[3]), json.loads(b[3])
-        if set(one) == set(other):
-            return Link(a[0], b[0], "restates" if independence == "derived" else "agrees", independence)
-        if len(set(one) & set(other)) >= 0.7 * max(len(one), len(other)):
-            return Link(
-                a[0], b[0], "contradicts", independence, f"not in both: {', '.join(sorted(set(one) ^ set(other)))}"
-            )
-        return Link(a[0], b[0], "contradicts", independence, "different lists") if kind == other_kind else None
-    if same:
-        return Link(a[0], b[0], "restates" if independence == "derived" else "agrees", independence)
-    if key.startswith(("event|o.", "renamed_to", "stands_for", "market_population")) and independence != "same-origin":
-        if (
-            re.fullmatch(r"[\d/X-]+", a[3])
-            and re.fullmatch(r"[\d/X-]+", b[3])
-            and (a[3].startswith(b[3]) or b[3].startswith(a[3]))
+    between = independence(a, b, dates)
+
+    def made(relation: Relation, note: str = "") -> Link:
+        return Link(a.id, b.id, relation, between, note)
+
+    same: Relation = "restates" if between == "derived" else "agrees"
+    if kind in {"state", "deed"}:
+        return _states(a, b, made, same)
+    if kind == "topic":
+        if {a.predicate, b.predicate} == {"aims_to", "distinct_from"}:
+            return made("contradicts", "one promotes it, the other sets the club apart from it")
+        return made(same) if a.predicate == b.predicate == "aims_to" and a.denied == b.denied else None
+    if kind == "role" and a.predicate != b.predicate:
+        note = '"will be introduced as" is not "serves as": the retelling is stronger than the document'
+        return made("refines", note)
+    if kind == "list":
+        return _lists(a, b, made, same)
+    if a.content == b.content:
+        return made(same) if a.denied == b.denied else made("contradicts", "one says so, the other that it is not so")
+    if kind in {"event", "renamed_to", "stands_for", "market_population"} and between != "same-origin":
+        if a.content.startswith(b.content) or b.content.startswith(a.content):
+            return made("refines")
+        if kind in {"market_population", "stands_for"} or (
+            kind == "event" and key.endswith(("proposed", "established"))
         ):
-            return Link(a[0], b[0], "refines", independence)
-        return (
-            Link(a[0], b[0], "contradicts", independence)
-            if key.startswith(("event|o.club|proposed", "event|o.club|established", "market", "stands"))
-            else None
-        )
+            return made("contradicts", f"{a.content} and {b.content}" if kind != "stands_for" else "")
     return None
+
+
+def _states(a: _Row, b: _Row, made: Callable[..., Link], same: Relation) -> Link | None:
+    """Two claims on one state and body, or one deed."""
+    if a.denied != b.denied:
+        later = a.time and b.time and a.time != b.time
+        if later:
+            return made("refines", "so at one time and not at another")
+        weak = {a.modality, b.modality} & {"planned", "proposed", "conditional", "alleged", "inferred"}
+        if weak:
+            return made("refines", "what one plans, proposes or alleges the other says is not so")
+        return made("contradicts", "one says so, the other that it is not so")
+    if a.document == b.document:
+        return None
+    if "under_sanctions" in {a.predicate, b.predicate} and a.predicate != b.predicate:
+        return made("refines", "listed as under sanctions is not listed as a member")
+    if bool(a.extent) != bool(b.extent):
+        relation: Relation = "contradicts" if a.predicate != b.predicate else "refines"
+        return made(relation, "in part in one, in full in the other")
+    return made(same) if a.predicate == b.predicate else None
+
+
+def _lists(a: _Row, b: _Row, made: Callable[..., Link], same: Relation) -> Link | None:
+    """Two lists of one body."""
+    (kind, *one), (other_kind, *other) = json.loads(a.content), json.loads(b.content)
+    if set(one) == set(other):
+        return made(same)
+    apart = sorted(set(one) ^ set(other))
+    if len(set(one) & set(other)) >= 0.7 * max(len(one), len(other)):
+        return made("contradicts", f"not in both: {', '.join(apart)}")
+    if kind == other_kind:
+        return made("contradicts", f"different lists; not in both: {', '.join(apart[:12])}")
+    return None
+
+
+# -- which sources are one witness -------------------------------------------------------------------------------------
+#
+# Of every text a small sketch is kept: the lowest hashes of its runs of words (bottom-k of shingles), and of its runs
+# of countries and dates, which a translation keeps. A source that shares enough of either with an earlier one is of its
+# group. Time and memory grow with the number of different texts, not with their pairs.
+
+_WORDS = 4  # of a run of words
+_FACTS = 2  # of a run of countries, dates and numbers
+_KEPT = 48  # hashes of a text
+_ALIKE = 0.35  # share of the hashes of two texts that are one; half of the words changed give about 0.2
+_TRANSLATED = 0.5
+_FEWEST = 8  # runs that a text must have to be told from others
+
+
+def sketch(items: Sequence[str], run: int) -> frozenset[int]:
+    """The lowest hashes of the runs of some items."""
+    runs = {zlib.crc32(" ".join(items[i : i + run]).encode()) for i in range(len(items) - run + 1)}
+    return frozenset(sorted(runs)[:_KEPT]) if len(runs) >= _FEWEST else frozenset()
+
+
+class Witnesses:
+    """Groups sources as they come; the sketches are kept in a database."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        db.execute("create table sketches(hash integer, kind integer, persian integer, source text)")
+        db.execute("create index by_hash on sketches(hash, kind)")
+        self._sizes: dict[tuple[str, int], int] = {}
+
+    def group(self, source: str, text: str, mentions: Iterable[Mapping[str, Any]] = ()) -> str:
+        """The group of a source: the first source that says the same, or the source itself."""
+        persian = int(len(re.findall(r"[\u0600-\u06ff]", text[:4000])) > 200)
+        words = sketch(re.findall(r"\w+", text.lower()), _WORDS)
+        facts = sketch([str(m["value"]) for m in mentions if m["type"] in {"country", "date"} and m["value"]], _FACTS)
+        found = self._match(words, 0, _ALIKE, persian) or self._match(facts, 1, _TRANSLATED, 1 - persian)
+        if found is None:
+            for kind, hashes in enumerate((words, facts)):
+                self._sizes[source, kind] = len(hashes)
+                rows = [(value, kind, persian, source) for value in hashes]
+                self.db.executemany("insert into sketches values(?,?,?,?)", rows)
+        return found or source
+
+    def _match(self, hashes: frozenset[int], kind: int, share: float, persian: int) -> str | None:
+        """The earlier source with the most hashes in common; a translation is in the other script."""
+        if not hashes:
+            return None
+        marks = ",".join("?" * len(hashes))
+        query = (
+            f"select source, count(*) from sketches where hash in ({marks}) and kind = ? and persian = ? "
+            "group by source order by 2 desc limit 1"
+        )
+        for source, count in self.db.execute(query, (*hashes, kind, persian)):
+            if count >= share * min(len(hashes), self._sizes[source, kind]):
+                return str(source)
+        return None

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence import letter_words as w
-from countervail.evidence.fold import Folded
-from countervail.evidence.lexicon import persian
-from countervail.evidence.people_words import POST_WORDS
-from countervail.evidence.segments import Line, Segment
-from countervail.evidence.spans import Mention
-from countervail.evidence.tokens import headline
+from countervail.evidence.names import name_words as w
+from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.text import Folded
+from countervail.evidence.text.segments import Line, Segment
+from countervail.evidence.text.tokens import Mention, headline, persian
 
 _POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
 _TITLE = re.compile(
@@ -111,140 +109,150 @@ def _looks_addressed(line: Line, names: Names) -> bool:
 
 def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
     """The parts of one letter."""
-    text, found = folded.text, Parts()
-    stage = "header"
-    last_label: str | None = None
     rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line)]
-    for n, line in enumerate(rows):
-        bare = line.text.strip()
-        match = w.LABEL.match(line.text) if len(line.text) < 420 else None
+    return _Letter(rows, folded.text, names).read()
+
+
+class _Letter:
+    """Reads a letter line by line, from its header to its copies."""
+
+    def __init__(self, rows: list[Line], text: str, names: Names) -> None:
+        self.rows, self.text, self.names = rows, text, names
+        self.found = Parts()
+        self.stage = "header"
+        self.last_label: str | None = None
+
+    def read(self) -> Parts:
+        """What the letter is made of; a line is tried as a label, a copy, a part of the header, then of the body."""
+        for n, line in enumerate(self.rows):
+            bare = line.text.strip()
+            below = self.rows[n + 1] if n + 1 < len(self.rows) else None
+            if self._labelled(line):
+                continue
+            if self.stage == "header" and (bare_field := _bare_field(line)):
+                self.found.header.setdefault(*bare_field)
+                self.last_label = bare_field[0]
+                continue
+            if self.stage == "copies" and self._copied(line, bare):
+                continue
+            if self.stage == "header" and self._heading(line, bare, below):
+                continue
+            self._body(line, bare, below)
+        return self.found
+
+    def _labelled(self, line: Line) -> bool:
+        """Whether the line is a labelled field, which is taken."""
+        match = w.LETTER_LABEL.match(line.text) if len(line.text) < 420 else None
         label = next((k for k in w.LABELS if match and match.group(k)), None) if match else None
-        if (
-            match
-            and label
-            and (stage == "header" or label in {"copy", "signed"} or (label == "subject" and not found.paragraphs))
-        ):
-            rest_start = line.start + match.start("rest")
-            rest = match.group("rest").strip()
-            if label == "copy":
-                stage = "copies"
-                for piece in _pieces(rest_start, line.end, text):
-                    if entry := _entry(*piece, text, names):
-                        found.copies.append(entry)
-            elif label == "signed":
-                found.signatory = _entry(rest_start, line.end, text, names) or found.signatory
-            elif label in {"to", "from"}:
-                for piece in _pieces(rest_start, line.end, text):
-                    if entry := _entry(*piece, text, names):
-                        if label == "to":
-                            found.addressees.append(entry)
-                        elif found.signatory is None:
-                            found.signatory = entry
-                if rest:
-                    found.header[label] = (rest, rest_start, line.end)
-            elif rest:
-                found.header[label] = (rest, rest_start, rest_start + len(rest))
-            last_label = label
-            continue
-        if stage == "header" and (bare_field := _bare_field(line)):
-            found.header.setdefault(*bare_field)
-            last_label = bare_field[0]
-            continue
-        if stage == "copies":
-            if w.PUBLISHER.match(bare) or w.RULE.match(bare):
-                continue
-            if entry := _entry(line.start, line.end, text, names):
-                found.copies.append(entry)
-                continue
-            if len(bare) > 200:
-                stage = "body"
-            else:
-                continue
-        if stage == "header":
-            if (
-                w.RULE.match(bare)
-                or w.INVOCATION.match(bare)
-                or w.MARKER.match(bare)
-                or w.FOR_INFORMATION.fullmatch(bare.rstrip(","))
-                or re.fullmatch(r"For your information,?", bare)
-            ):
-                continue
-            if _looks_addressed(line, names):
-                entry = _entry(line.start, line.end, text, names)
-                # "Dear Dr X," after a full address line names the same person
-                below = rows[n + 1] if n + 1 < len(rows) else None
-                if (
-                    entry
-                    and entry["post"] is None
-                    and below
-                    and len(below.text) < 120
-                    and not names.person(below.start, below.end)
-                ):
-                    entry["post"], entry["organisation"] = post_of(text, below.start, below.end, names)
-                known = entry and any((entry["name"] or "?") in (a["name"] or "") for a in found.addressees)
-                if entry and not known and not (bare.lower().startswith("dear") and found.addressees):
-                    found.addressees.append(entry)
-                if bare.lower().startswith("dear"):
-                    stage = "body"
-                continue
-            if w.GREETING.match(bare) and len(bare) < 90:
-                stage = "body"
-                if (
-                    bare.lower().startswith("dear")
-                    and not found.addressees
-                    and (entry := _entry(line.start, line.end, text, names))
-                ):
-                    found.addressees.append(entry)
-                continue
-            if w.SECTION.match(bare):
-                stage = "body"
-                continue
-            if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
-                found.date_line = (line.start, line.end)
-                continue
-            prose = (
-                len(bare) > 130
-                or (bare.endswith(".") and len(bare) > 50)
-                or (bool(found.header or found.addressees) and len(bare) > 90 and bare.endswith("."))
-            )
-            if not prose:
-                if not found.header and not found.addressees and found.date_line is None:
-                    found.letterhead.append(bare)
-                elif found.title is None and last_label is None and headline(line.text):
-                    found.title = bare
-                elif not found.addressees:
-                    found.letterhead.append(bare)
-                continue
-            stage = "body"
-        # body
-        if w.SECTION.match(bare) or w.RULE.match(bare):
-            continue
-        if w.PUBLISHER.match(bare):
-            continue
-        if w.CLOSING.match(bare) and len(bare) < 80:
-            stage = "end"
-            continue
-        entry = _signature(line, rows[n + 1] if n + 1 < len(rows) else None, text, names)
+        found = self.found
+        late = label in {"copy", "signed"} or (label == "subject" and not found.paragraphs)
+        if not match or not label or not (self.stage == "header" or late):
+            return False
+        start, rest = line.start + match.start("rest"), match.group("rest").strip()
+        self.last_label = label
+        entries = [e for piece in _pieces(start, line.end, self.text) if (e := _entry(*piece, self.text, self.names))]
+        if label == "copy":
+            self.stage = "copies"
+            found.copies += entries
+        elif label == "signed":
+            found.signatory = _entry(start, line.end, self.text, self.names) or found.signatory
+        elif label in {"to", "from"}:
+            if label == "to":
+                found.addressees += entries
+            elif found.signatory is None:
+                found.signatory = next(iter(entries), None)
+            if rest:
+                found.header[label] = (rest, start, line.end)
+        elif rest:
+            found.header[label] = (rest, start, start + len(rest))
+        return True
+
+    def _copied(self, line: Line, bare: str) -> bool:
+        """Whether the line belongs to the list of copies; a long one begins a body again."""
+        if w.PUBLISHER.match(bare) or w.RULE.match(bare):
+            return True
+        if entry := _entry(line.start, line.end, self.text, self.names):
+            self.found.copies.append(entry)
+            return True
+        if len(bare) > 200:
+            self.stage = "body"
+        return len(bare) <= 200
+
+    def _heading(self, line: Line, bare: str, below: Line | None) -> bool:
+        """Whether the line belongs to what stands above the body: addressees, greeting, date, letterhead, title."""
+        found = self.found
+        plain = (w.RULE, w.INVOCATION, w.MARKER)
+        if any(p.match(bare) for p in plain) or w.FOR_INFORMATION.fullmatch(bare.rstrip(",")):
+            return True
+        if re.fullmatch(r"For your information,?", bare):
+            return True
+        if _looks_addressed(line, self.names):
+            self._addressed(line, bare, below)
+            return True
+        if w.GREETING.match(bare) and len(bare) < 90:
+            self.stage = "body"
+            dear = bare.lower().startswith("dear") and not found.addressees
+            if dear and (entry := _entry(line.start, line.end, self.text, self.names)):
+                found.addressees.append(entry)
+            return True
+        if w.SECTION.match(bare):
+            self.stage = "body"
+            return True
+        if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
+            found.date_line = (line.start, line.end)
+            return True
+        if len(bare) > 130 or (bare.endswith(".") and len(bare) > 50):
+            self.stage = "body"
+            return False
+        if not found.header and not found.addressees and found.date_line is None:
+            found.letterhead.append(bare)
+        elif found.title is None and self.last_label is None and headline(line.text):
+            found.title = bare
+        elif not found.addressees:
+            found.letterhead.append(bare)
+        return True
+
+    def _addressed(self, line: Line, bare: str, below: Line | None) -> None:
+        """Take an addressee; "Dear Dr X," after a full address line names the same person."""
+        found, dear = self.found, bare.lower().startswith("dear")
+        entry = _entry(line.start, line.end, self.text, self.names)
+        alone = below is not None and len(below.text) < 120 and not self.names.person(below.start, below.end)
+        if entry and entry["post"] is None and alone and below is not None:
+            entry["post"], entry["organisation"] = post_of(self.text, below.start, below.end, self.names)
+        known = entry and any((entry["name"] or "?") in (a["name"] or "") for a in found.addressees)
+        if entry and not known and not (dear and found.addressees):
+            found.addressees.append(entry)
+        if dear:
+            self.stage = "body"
+
+    def _body(self, line: Line, bare: str, below: Line | None) -> None:
+        """A paragraph, the closing words, or the signature and its post."""
+        found = self.found
+        if w.SECTION.match(bare) or w.RULE.match(bare) or w.PUBLISHER.match(bare):
+            return
+        if w.LETTER_CLOSING.match(bare) and len(bare) < 80:
+            self.stage = "end"
+            return
+        entry = _signature(line, below, self.text, self.names)
         if entry and found.paragraphs:
             found.signatory = _same_person(entry, found.signatory)
-            stage = "end"
-            continue
-        if stage == "end":
+            self.stage = "end"
+            return
+        if self.stage == "end":
             if found.signatory and found.signatory.get("post") is None and _POST.search(bare) and len(bare) < 160:
-                found.signatory["post"], body = post_of(text, line.start, line.end, names)
+                found.signatory["post"], body = post_of(self.text, line.start, line.end, self.names)
                 found.signatory["organisation"] = found.signatory.get("organisation") or body
-                continue
+                return
             if len(bare) < 60:
-                continue
-            stage = "body"
+                return
+            self.stage = "body"
         if len(bare) >= 40 or bare.endswith("."):
             found.paragraphs.append((line.start, line.end))
-    return found
 
 
 def _split_labels(line: Line) -> list[Line]:
     """A line of several labelled fields as one line each."""
-    if len(line.text) > 300 or not w.LABEL.match(line.text):
+    if len(line.text) > 300 or not w.LETTER_LABEL.match(line.text):
         return [line]
     pieces, position = [], 0
     for match in w.SECOND_LABEL.finditer(line.text):
@@ -316,7 +324,7 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
     ):
         return None
     post, body = post_of(text, person[1], line.end, names)
-    below = following is not None and len(following.text) < 170 and not w.LABEL.match(following.text)
+    below = following is not None and len(following.text) < 170 and not w.LETTER_LABEL.match(following.text)
     if post is None and following is not None and below and not names.person(following.start, following.end):
         post, body = post_of(text, following.start, following.end, names)
     return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
@@ -337,6 +345,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        if len(bare) >= 40:
+        if len(bare) >= 40 or (len(bare) >= 15 and bare[-1] in '.!?"' and " " in bare):
             found.append((line.start, line.end))
     return title, found

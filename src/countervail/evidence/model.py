@@ -9,19 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import re
+import unicodedata
+from dataclasses import field, replace
+from functools import lru_cache
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from countervail.errors import InputError
 
 FORMAT = "evidence/1"
 Modality = Literal["asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred"]
-MODALITIES = ("asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred")
-VERDICTS = ("supported", "contradicted", "unverifiable", "ambiguous", "inconsistent")
-RELATIONS = ("agrees", "contradicts", "restates", "refines")
-INDEPENDENCE = ("independent", "same-origin", "derived", "unknown")
-REVIEWS = ("none", "accepted", "rejected", "edited")
+Verdict = Literal["supported", "contradicted", "unverifiable", "ambiguous", "inconsistent"]
+Relation = Literal["agrees", "contradicts", "restates", "refines"]
+Independence = Literal["independent", "same-origin", "derived", "unknown"]
+Review = Literal["none", "accepted", "rejected", "edited"]
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+REVIEWS: tuple[Review, ...] = get_args(Review)
+Id = Annotated[str, Field(pattern=r"^[a-z]+:.+$")]
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Offset = Annotated[int, Field(ge=0)]
+STRICT = ConfigDict(strict=True)
 MASK = "█"
 """Stands for each character of what is private."""
 CONTEXT = 24  # characters of prefix and suffix
@@ -30,6 +41,13 @@ CONTEXT = 24  # characters of prefix and suffix
 def sha256(data: bytes | str) -> str:
     """SHA-256 in hexadecimal, of UTF-8 for text."""
     return hashlib.sha256(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data).hexdigest()
+
+
+@lru_cache(maxsize=20_000)
+def slug(name: str) -> str:
+    """A name as an identifier: lower-case letters, digits and hyphens; Persian letters are kept."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[^\w\u0600-\u06ff]+", "-", plain.lower()).strip("-_") or "unnamed"
 
 
 def short_hash(*parts: Any) -> str:
@@ -42,16 +60,16 @@ def claim_id(*parts: Any) -> str:
     return f"claim:{short_hash(*parts)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Source:
     """One file: what it is, how its text was had, and where it comes from (leak, press)."""
 
-    id: str
+    id: Id
     name: str
     """File name, as in mentions.jsonl."""
-    sha256: str
+    sha256: Hash
     media_type: str
-    text_sha256: str
+    text_sha256: Hash
     """Of the stored text (private numbers masked)."""
     extractor: str
     origin: str
@@ -59,7 +77,7 @@ class Source:
     text: str = ""
     """Path of the stored text in the case folder."""
     publisher: str | None = None
-    pages: tuple[int, ...] = ()
+    pages: tuple[Offset, ...] = ()
     """Where each page begins in the text, for PDF and scans."""
     hidden: tuple[dict[str, Any], ...] = ()
     """Text that a reader would not see, with the reason and where it stood: flagged and not used."""
@@ -72,16 +90,16 @@ class Source:
         return _plain(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Document:
     """One document inside a source: an article, letter, annex or report, with its header and people."""
 
-    id: str
-    source: str
-    kind: str
-    start: int
-    end: int
-    place: str
+    id: Id
+    source: Id
+    kind: Literal["article", "letter", "annex", "document"]
+    start: Offset
+    end: Offset
+    place: str = ""
     """How people cite it: `letter 2`, or empty where the file is one document."""
     title: str | None = None
     header: dict[str, Any] = field(default_factory=dict)
@@ -91,9 +109,9 @@ class Document:
     copies: tuple[dict[str, Any], ...] = ()
     signatory: dict[str, Any] | None = None
     date: dict[str, Any] | None = None
-    paragraphs: tuple[tuple[int, int], ...] = ()
+    paragraphs: tuple[tuple[Offset, Offset], ...] = ()
     """Body paragraphs, counted from 1 when cited."""
-    attached_to: str | None = None
+    attached_to: Id | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the bundle."""
@@ -112,21 +130,25 @@ class Document:
         return f"{self.place}, {paragraph}" if self.place else paragraph
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Passage:
     """A quoted span of a source. Made with `passage`, which checks it against the text."""
 
-    id: str
-    source: str
-    document: str
-    start: int
-    end: int
-    quote: str | None
-    prefix: str
-    suffix: str
+    id: Id
+    source: Id
+    document: Id
+    start: Offset
+    end: Annotated[int, Field(ge=1)]
+    quote: Annotated[str, Field(min_length=1)] | None = None
+    prefix: str = ""
+    suffix: str = ""
     page: int | None = None
     redacted: bool = False
-    quote_sha256: str | None = None
+    quote_sha256: Hash | None = None
+
+    def redact(self, digest: str) -> Passage:
+        """The passage without its words, of which a digest stays."""
+        return replace(self, quote=None, redacted=True, quote_sha256=digest)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of the bundle: a quote, or `redacted` with its hash."""
@@ -166,23 +188,25 @@ def passage(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Claim:
     """One statement of a document: who or what, which relation, to what or how much, when, how sure, who says so,
     where."""
 
     subject: str
     predicate: str
-    passages: tuple[str, ...]
+    passages: tuple[Id, ...]
     object: str | tuple[str, ...] | None = None
     value: dict[str, Any] | str | float | None = None
     time: dict[str, Any] | None = None
     polarity: Literal["affirmed", "negated"] = "affirmed"
-    modality: str = "asserted"
+    modality: Modality = "asserted"
     attribution: tuple[str, ...] = ()
     """From the outside in: the site, the document it quotes, the person who signs or speaks."""
+    speaker: str | None = None
+    """Who says it in the text, where that is not the text itself."""
     extractor: str = "rules/1"
-    review: str = "none"
+    review: Review = "none"
     reading: str | None = None
     qualifier: dict[str, Any] | None = None
     document: str = ""
@@ -193,11 +217,6 @@ class Claim:
             raise InputError(f"claim {self.subject} {self.predicate}: has no passage; every claim needs one")
         if (self.object is None) == (self.value is None):
             raise InputError(f"claim {self.subject} {self.predicate}: give exactly one of object and value")
-        if self.modality not in MODALITIES:
-            raise InputError(
-                f"claim {self.subject} {self.predicate}: unknown modality {self.modality!r}; there are "
-                f"{', '.join(MODALITIES)}"
-            )
 
     @property
     def id(self) -> str:
@@ -212,14 +231,14 @@ class Claim:
         return row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Link:
     """How two claims stand to each other, and whether they are two witnesses."""
 
-    a: str
-    b: str
-    relation: str
-    independence: str
+    a: Id
+    b: Id
+    relation: Relation
+    independence: Independence
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -227,12 +246,12 @@ class Link:
         return _plain(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Assessment:
     """A verdict on a claim, with the data and arithmetic it rests on."""
 
-    claim: str
-    verdict: str
+    claim: Id
+    verdict: Verdict
     method: str
     data: tuple[dict[str, Any], ...] = ()
     inputs: dict[str, Any] = field(default_factory=dict)
@@ -249,13 +268,13 @@ class Assessment:
         return {"id": self.id, **_plain(self), "data": list(self.data), "inputs": self.inputs, "result": self.result}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Assumption:
     """A value a scenario takes from claims, and who chose it."""
 
     parameter: str
     value: Any
-    claims: tuple[str, ...]
+    claims: Annotated[tuple[str, ...], Field(min_length=1)]
     chosen_by: str
 
     def to_json(self) -> dict[str, Any]:
@@ -281,6 +300,6 @@ def _plain(item: Any) -> dict[str, Any]:
 def _json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_json(v) for v in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {k: _json(v) for k, v in value.items()}
     return value

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from countervail.errors import CountervailError
-from countervail.evidence.limits import SECONDS, read_bytes
+from countervail.evidence.extract.parts import SECONDS, read_bytes
 from countervail.evidence.model import sha256
 
 _AHEAD = 4

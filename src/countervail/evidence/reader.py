@@ -10,10 +10,11 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims import context, read_claims
-from countervail.evidence.dating import date_of_article
-from countervail.evidence.documents import read_text
-from countervail.evidence.extract import HIDDEN, Extracted, extract_bytes
+from countervail.evidence.extract import extract_bytes
+from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
+from countervail.evidence.text.documents import read_text
+from countervail.evidence.text.segments import unread, unread_languages
 
 
 def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:
@@ -26,7 +27,9 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
     """What an extracted text says; `key` is that of the digests of what is masked."""
     redactions = redact.find(found.text, key)
     stored = redact.mask(found.text, redactions)
-    reading = date_of_article(read_text(stored, source, found.scanned))
+    spans, languages = unread(stored)
+    warnings = [*found.warnings, *unread_languages(languages, spans, stored)]
+    reading = read_text(stored, source, found.scanned, found.metadata, spans)
     shared = context(reading, source, stored, redactions, found.pages)
     claims = read_claims(shared)
     origin = (
@@ -50,7 +53,7 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         pages=tuple(found.pages),
         hidden=_hidden(found.hidden),
         redactions=tuple(r.to_json() for r in redactions),
-        warnings=tuple(redact.masked(w) for w in found.warnings),
+        warnings=tuple(redact.masked(w) for w in warnings),
     )
     mentions = [m.row(name) for m in reading.mentions]
     if found.scanned:
@@ -69,6 +72,8 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
 
 def _hidden(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Hidden pieces with what is private masked, a number that several pieces hold together included."""
+    if not rows:
+        return ()
     together = redact.masked("\n".join(row["text"] for row in rows))
     result, start = [], 0
     for row in rows:

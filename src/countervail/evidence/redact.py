@@ -18,8 +18,8 @@ from importlib.resources import files
 
 import yaml
 
-from countervail.evidence.fold import Folded, fold
 from countervail.evidence.model import MASK
+from countervail.evidence.text import Folded, fold
 
 _ROUNDS = 8
 """Masking is repeated until nothing more is found: a mask may lay open what stood beside it."""

@@ -1,284 +1,377 @@
-"""The JSON Schemas of a case's files, and what in a value does not follow one."""
+"""The rows of a case's files as they are stored: their JSON Schema, and what in a value does not follow it.
+
+All of it is made from the models: `model` and `predicates` say what there is; pydantic checks it and writes the schema.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from countervail.evidence.model import FORMAT, INDEPENDENCE, MODALITIES, RELATIONS, REVIEWS, VERDICTS
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, TypeAdapter, ValidationError, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
-}
-_TEXT = {"type": "string"}
-_WORDS = {"type": "string", "pattern": r"\S"}
-_MAYBE = {"type": ["string", "null"]}
-_TEXTS = {"type": "array", "items": _TEXT}
-_FLAG = {"type": "boolean"}
-_NUMBER = {"type": "number"}
-_ID = {"type": "string", "pattern": r"^[a-z]+:.+$"}
-_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_OFFSET = {"type": "integer", "minimum": 0}
-_SPAN = {"start": _OFFSET, "end": _OFFSET}
-
-
-def _object(required: str, **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": required.split(), "properties": properties}
-
-
-def _many(item: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"type": "array", "items": item, **more}
-
-
-_PERSON = _object("name post organisation start end", name=_MAYBE, post=_MAYBE, organisation=_MAYBE, **_SPAN)
-_TIME = {
-    "type": ["object", "null"],
-    "properties": {"edtf": _MAYBE, "raw": _TEXT, "calendar": _TEXT, "basis": _TEXT},
-}
-_NUMBERED = _object("number unit", number=_NUMBER, unit=_TEXT, enumerated=_TEXTS, approximate=_FLAG)
-_ROLE = _object("role", role=_WORDS)
-_EVENTS = ["proposed", "established", "met", "signed", "imposed", "dated", "began", "killed", "mentioned"]
-_CONTENTS: dict[str, tuple[str, dict[str, Any]]] = {
-    **dict.fromkeys(("listed_in", "under_sanctions", "founding_body_of"), ("object", _TEXT)),
-    **dict.fromkeys(("signed_by", "addressed_to", "copied_to"), ("object", _TEXT)),
-    "correspondent_banking_with": ("object", _TEXTS),
-    **dict.fromkeys(("country_count", "founding_countries", "market_population", "quantity"), ("value", _NUMBERED)),
-    **dict.fromkeys(("introduced_as", "serves_as"), ("value", _ROLE)),
-    **{p: ("value", _object("topic", topic=_WORDS)) for p in ("aims_to", "distinct_from")},
-    "event": ("value", _object("event when", event={"enum": _EVENTS}, when=_TEXT)),
-    "holds_post": ("value", _object("post", post=_TEXT, organisation=_MAYBE)),
-    "leads": ("value", _object("organisation", organisation=_TEXT)),
-    "membership_list": (
-        "value",
-        _object(
-            "countries kind exemplary open_ended partial ambiguous",
-            countries=_TEXTS,
-            kind=_TEXT,
-            exemplary=_FLAG,
-            open_ended=_FLAG,
-            stated_count={"type": ["integer", "null"]},
-            partial={"type": "object", "additionalProperties": _TEXT},
-            ambiguous={"type": "object", "additionalProperties": _TEXTS},
-        ),
-    ),
-    "named": ("value", _object("name", name=_TEXT)),
-    "stands_for": ("value", _object("initials name", initials=_WORDS, name=_WORDS)),
-    "renamed_to": ("value", _object("to", to=_TEXT)),
-    "provision": ("value", _object("id label sectors", id=_TEXT, label=_TEXT)),
-}
-"""What a claim of each predicate says, and where: those that comparison, assessment and exports look into."""
-
-
-def _claim() -> dict[str, Any]:
-    content = {"type": ["object", "array", "string", "number"]}
-    claim = _object(
-        "id subject predicate polarity modality attribution passages extractor review time document",
-        id=_ID,
-        subject=_TEXT,
-        predicate=_WORDS,
-        object=content,
-        value=content,
-        polarity={"enum": ["affirmed", "negated"]},
-        modality={"enum": list(MODALITIES)},
-        attribution=_TEXTS,
-        passages=_many(_ID, minItems=1),
-        extractor=_TEXT,
-        review={"enum": list(REVIEWS)},
-        time=_TIME,
-        document=_ID,
-        place=_TEXT,
-        reading=_TEXT,
-        qualifier={"type": "object"},
-        machine={"type": "object"},
-    )
-    claim["oneOf"] = [{"required": ["object"]}, {"required": ["value"]}]
-    claim["allOf"] = [
-        {
-            "if": {"properties": {"predicate": {"const": predicate}}},
-            "then": {
-                "required": [where, *(["reading"] if predicate == "membership_list" else [])],
-                "properties": {where: content},
-            },
-        }
-        for predicate, (where, content) in _CONTENTS.items()
-    ]
-    return claim
-
-
-CLAIM = _claim()
-MENTION = _object(
-    "source start end type value",
-    source=_TEXT,
-    type={"enum": ["country", "person", "organisation", "date", "quote"]},
-    value=_MAYBE,
-    **_SPAN,
+from countervail.evidence.model import (
+    FORMAT,
+    Hash,
+    Id,
+    Independence,
+    Modality,
+    Offset,
+    Relation,
+    Review,
+    Verdict,
 )
-"""A line of mentions.jsonl."""
-REVIEW = _object(
-    "claim decision by at predicate subject quotes_sha256",
-    claim=_ID,
-    decision={"enum": list(REVIEWS)},
-    by=_TEXT,
-    at=_TEXT,
-    source=_ID,
-    predicate=_TEXT,
-    subject=_TEXT,
-    quotes_sha256=_HASH,
-    note=_TEXT,
-    change={"type": "object"},
-    line_sha256=_HASH,
-)
-"""A line of reviews.jsonl."""
+from countervail.evidence.tables import PREDICATES
+
+_Words = Annotated[str, Field(pattern=r"\S")]
+
+
+class Row(BaseModel):
+    """A stored object; what is not named is kept and not looked into."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+
+class Span(Row):
+    """A half-open span of the stored text."""
+
+    start: Offset
+    end: Offset
+
+
+class PersonRow(Span):
+    """Someone a letter is to or from."""
+
+    name: str | None
+    post: str | None
+    organisation: str | None
+
+
+class FieldRow(Span):
+    """A field of a letter's header."""
+
+    value: str
+    edtf: str | None = None
+
+
+class HiddenRow(Row):
+    """Text that a reader would not see."""
+
+    reason: str
+    text: str
+    at: Offset
+
+
+class RedactionRow(Span):
+    """A masked span."""
+
+    kind: str
+
+
+class SourceRow(Row):
+    """A source of evidence.json."""
+
+    id: Id
+    name: str
+    sha256: Hash
+    media_type: str
+    text_sha256: Hash
+    extractor: str
+    origin: str
+    text: str
+    publisher: str = ""
+    pages: list[Offset] = []
+    hidden: list[HiddenRow] = []
+    redactions: list[RedactionRow] = []
+    warnings: list[str] = []
+
+
+class TimeRow(Row):
+    """A date: EDTF or null where it stays open, the words, the calendar and what it rests on."""
+
+    edtf: str | None = None
+    raw: str = ""
+    calendar: str = ""
+    basis: str = ""
+
+
+class SignatoryRow(Row):
+    """Who signs a letter."""
+
+    name: str | None = None
+    post: str | None = None
+    organisation: str | None = None
+
+
+class DocumentRow(Row):
+    """A document of evidence.json."""
+
+    id: Id
+    source: Id
+    kind: Literal["article", "letter", "annex", "document"]
+    start: Offset
+    end: Offset
+    place: str = ""
+    title: str = ""
+    header: dict[str, FieldRow] = {}
+    letterhead: list[str] = []
+    addressees: list[PersonRow] = []
+    copies: list[PersonRow] = []
+    signatory: SignatoryRow = SignatoryRow()
+    date: TimeRow = TimeRow()
+    paragraphs: list[Annotated[list[Offset], Field(min_length=2)]] = []
+    attached_to: Id = "doc:none"
+
+
+def _required(row: Row, *options: tuple[str, ...]) -> None:
+    """Raise where not exactly one of the groups of fields is there."""
+    there = [all(name in row.model_fields_set for name in names) for names in options]
+    if sum(there) != 1:
+        wanted = ", ".join(" and ".join(names) for names in options)
+        raise PydanticCustomError("one_of", "must have one of {wanted}", {"wanted": wanted})
+
+
+def _one_of(schema: JsonSchemaValue, *options: tuple[str, ...]) -> JsonSchemaValue:
+    return {**schema, "oneOf": [{"required": list(names)} for names in options]}
+
+
+class PassageRow(Row):
+    """A passage of evidence.json: a quote, or the digest of one that is private."""
+
+    id: Id
+    source: Id
+    document: Id
+    start: Offset
+    end: Annotated[int, Field(ge=1)]
+    prefix: str
+    suffix: str
+    quote: Annotated[str, Field(min_length=1)] = "-"
+    page: int = 0
+    redacted: Literal[True] = True
+    quote_sha256: Hash = "0" * 64
+
+    @model_validator(mode="after")
+    def _quoted(self) -> PassageRow:
+        _required(self, ("quote",), ("redacted", "quote_sha256"))
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return _one_of(handler.resolve_ref_schema(handler(core)), ("quote",), ("redacted", "quote_sha256"))
+
+
+@cache
+def _content(predicate: str) -> TypeAdapter[Any]:
+    content = PREDICATES[predicate].content
+    config = None if isinstance(content, type) and issubclass(content, BaseModel) else ConfigDict(strict=True)
+    return TypeAdapter(content, config=config)
+
+
+class ClaimRow(Row):
+    """A claim of evidence.json: exactly one of object and value, as its predicate asks for."""
+
+    id: Id
+    subject: str
+    predicate: _Words
+    polarity: Literal["affirmed", "negated"]
+    modality: Modality
+    attribution: list[str]
+    passages: Annotated[list[Id], Field(min_length=1)]
+    extractor: str
+    review: Review
+    time: TimeRow | None
+    document: Id
+    object: str | list[Any] | dict[str, Any] | float = ""
+    value: str | list[Any] | dict[str, Any] | float = ""
+    speaker: str = ""
+    place: str = ""
+    reading: str = ""
+    qualifier: dict[str, Any] = {}
+    machine: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _says(self) -> ClaimRow:
+        _required(self, ("object",), ("value",))
+        predicate = PREDICATES.get(self.predicate)
+        if predicate is not None and predicate.where:
+            where = predicate.where
+            if where not in self.model_fields_set:
+                raise PydanticCustomError("needs", "{where}: missing", {"where": where})
+            if self.predicate == "membership_list" and "reading" not in self.model_fields_set:
+                raise PydanticCustomError("needs", "reading: missing", {})
+            try:
+                _content(self.predicate).validate_python(getattr(self, where))
+            except ValidationError as error:
+                field, why = next(_faults(error))
+                raise PydanticCustomError("content", "{why}", {"why": f"{where}.{field}: {why}"}) from None
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = _one_of(handler.resolve_ref_schema(handler(core)), ("object",), ("value",))
+        schema["allOf"] = [
+            {
+                "if": {"properties": {"predicate": {"const": name}}},
+                "then": {
+                    "required": [predicate.where, *(["reading"] if name == "membership_list" else [])],
+                    "properties": {predicate.where: _content(name).json_schema()},
+                },
+            }
+            for name, predicate in PREDICATES.items()
+            if predicate.where
+        ]
+        return schema
+
+
+class LinkRow(Row):
+    """How two claims stand to each other."""
+
+    a: Id
+    b: Id
+    relation: Relation
+    independence: Independence
+    note: str = ""
+
+
+class AssessmentRow(Row):
+    """A verdict."""
+
+    id: Id
+    claim: Id
+    verdict: Verdict
+    method: str
+    data: list[Any]
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+
+
+class AssumptionRow(Row):
+    """A value that a scenario takes from claims."""
+
+    id: Id
+    parameter: str
+    value: Any
+    claims: Annotated[list[Any], Field(min_length=1)]
+    chosen_by: str
+
+
+class RefusedRow(Row):
+    """A document that was not read."""
+
+    name: str
+    reason: str
+
+
+class CopyRow(Row):
+    """A file with the bytes of another."""
+
+    name: str
+    of: str
+
+
+class Bundle(Row):
+    """evidence of a case"""
+
+    format: Literal["evidence/1"]
+    sources: list[SourceRow]
+    documents: list[DocumentRow]
+    passages: list[PassageRow]
+    claims: list[ClaimRow]
+    links: list[LinkRow]
+    assessments: list[AssessmentRow]
+    assumptions: list[AssumptionRow] = []
+    refused: list[RefusedRow] = []
+    copies: list[CopyRow] = []
+
+
+class MentionRow(Span):
+    """A line of mentions.jsonl."""
+
+    source: str
+    type: Literal["country", "person", "organisation", "date", "quote"]
+    value: str | None
+
+
+class ReviewRow(Row):
+    """A line of reviews.jsonl."""
+
+    claim: Id
+    decision: Review
+    by: str
+    at: str
+    predicate: str
+    subject: str
+    quotes_sha256: Hash
+    source: Id = "source:none"
+    note: str = ""
+    change: dict[str, Any] = {}
+    line_sha256: Hash = "0" * 64
+
+
+CLAIM, MENTION, REVIEW = ClaimRow, MentionRow, ReviewRow
 
 
 @cache
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a case's evidence.json."""
-    source = _object(
-        "id name sha256 media_type text_sha256 extractor origin text",
-        id=_ID,
-        name=_TEXT,
-        sha256=_HASH,
-        media_type=_TEXT,
-        text_sha256=_HASH,
-        extractor=_TEXT,
-        origin=_TEXT,
-        text=_TEXT,
-        publisher=_TEXT,
-        pages=_many(_OFFSET),
-        hidden=_many(_object("reason text at", reason=_TEXT, text=_TEXT, at=_OFFSET)),
-        redactions=_many(_object("start end kind", kind=_TEXT, **_SPAN)),
-        warnings=_TEXTS,
-    )
-    field = _object("value start end", value=_TEXT, edtf=_MAYBE, **_SPAN)
-    document = _object(
-        "id source kind start end",
-        id=_ID,
-        source=_ID,
-        kind={"enum": ["article", "letter", "annex", "document"]},
-        **_SPAN,
-        place=_TEXT,
-        title=_TEXT,
-        header={"type": "object", "additionalProperties": field},
-        letterhead=_TEXTS,
-        addressees=_many(_PERSON),
-        copies=_many(_PERSON),
-        signatory=_object("", name=_MAYBE, post=_MAYBE, organisation=_MAYBE),
-        date=_object("", edtf=_MAYBE, raw=_TEXT, calendar=_TEXT, basis=_TEXT),
-        paragraphs=_many(_many(_OFFSET, minItems=2)),
-        attached_to=_ID,
-    )
-    passage = _object(
-        "id source document start end prefix suffix",
-        id=_ID,
-        source=_ID,
-        document=_ID,
-        start=_OFFSET,
-        end={"type": "integer", "minimum": 1},
-        quote={"type": "string", "minLength": 1},
-        prefix=_TEXT,
-        suffix=_TEXT,
-        page={"type": "integer"},
-        redacted={"const": True},
-        quote_sha256=_HASH,
-    )
-    passage["oneOf"] = [{"required": ["quote"]}, {"required": ["redacted", "quote_sha256"]}]
-    link = _object(
-        "a b relation independence",
-        a=_ID,
-        b=_ID,
-        relation={"enum": list(RELATIONS)},
-        independence={"enum": list(INDEPENDENCE)},
-        note=_TEXT,
-    )
-    assessment = _object(
-        "id claim verdict method data inputs result",
-        id=_ID,
-        claim=_ID,
-        verdict={"enum": list(VERDICTS)},
-        method=_TEXT,
-        data={"type": "array"},
-        inputs={"type": "object"},
-        result={"type": "object"},
-    )
-    assumption = _object(
-        "id parameter value claims chosen_by",
-        id=_ID,
-        parameter=_TEXT,
-        claims={"type": "array", "minItems": 1},
-        chosen_by=_TEXT,
-    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "evidence of a case",
-        **_object(
-            "format sources documents passages claims links assessments",
-            format={"const": FORMAT},
-            sources=_many(source),
-            documents=_many(document),
-            passages=_many(passage),
-            claims=_many(CLAIM),
-            links=_many(link),
-            assessments=_many(assessment),
-            assumptions=_many(assumption),
-            refused=_many(_object("name reason", name=_TEXT, reason=_TEXT)),
-            copies=_many(_object("name of", name=_TEXT, of=_TEXT)),
-        ),
+        **Bundle.model_json_schema(),
+        "title": f"evidence of a case ({FORMAT})",
     }
 
 
-def faults(value: Any, schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """What of a JSON value does not follow a schema: its path and what is wrong. Knows the words of JSON Schema that
-    the schemas here use."""
-    kinds = schema.get("type", ())
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    if kinds and not any(_is(value, kind) for kind in kinds):
-        yield path, f"not of type {' or '.join(kinds)}"
-        return
-    if "const" in schema and value != schema["const"]:
-        yield path, f"not {schema['const']!r}"
-    if "enum" in schema and value not in schema["enum"]:
-        yield path, f"none of {', '.join(map(str, schema['enum']))}"
-    if isinstance(value, str):
-        if len(value) < schema.get("minLength", 0):
-            yield path, "empty"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            yield path, f"not of the form {schema['pattern']}"
-    elif isinstance(value, int | float) and value < schema.get("minimum", value):
-        yield path, f"less than {schema['minimum']}"
-    elif isinstance(value, list):
-        if len(value) < schema.get("minItems", 0):
-            yield path, f"fewer than {schema['minItems']} entries"
-        for n, item in enumerate(value):
-            yield from faults(item, schema.get("items", {}), f"{path}[{n}]")
-    elif isinstance(value, dict):
-        yield from _object_faults(value, schema, path)
+_PLAIN = {
+    "missing": "missing",
+    "string_type": "not of type string",
+    "int_type": "not of type integer",
+    "float_type": "not of type number",
+    "bool_type": "not of type boolean",
+    "list_type": "not of type array",
+    "dict_type": "not of type object",
+    "model_type": "not of type object",
+    "model_attributes_type": "not of type object",
+    "string_too_short": "empty",
+}
 
 
-def _is(value: Any, kind: str) -> bool:
-    """Whether a value is of a JSON type; true and false are no numbers."""
-    return isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+def faults(value: Any, model: type[Row] = Bundle) -> Iterator[tuple[str, str]]:
+    """What of a JSON value does not follow a model: its path and what is wrong."""
+    try:
+        model.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        yield from _faults(error)
 
 
-def _object_faults(value: dict[str, Any], schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    inside = f"{path}." if path else ""
-    for name in schema.get("required", ()):
-        if name not in value:
-            yield f"{inside}{name}", "missing"
-    known = schema.get("properties", {})
-    others = schema.get("additionalProperties", {})
-    for name, content in value.items():
-        yield from faults(content, known.get(name, others), f"{inside}{name}")
-    if "oneOf" in schema and sum(not any(faults(value, option)) for option in schema["oneOf"]) != 1:
-        yield path, "must have one of " + ", ".join(" and ".join(o["required"]) for o in schema["oneOf"])
-    for rule in schema.get("allOf", ()):
-        if not any(faults(value, rule["if"])):
-            yield from faults(value, rule["then"], path)
+def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for item in error.errors(include_url=False, include_input=False):
+        context = item.get("ctx", {})
+        kind = item["type"]
+        why = _PLAIN.get(kind)
+        if kind in {"literal_error", "enum"}:
+            why = "none of " + str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        elif kind == "too_short":
+            why = f"fewer than {context['min_length']} entries"
+        elif kind == "greater_than_equal":
+            why = f"less than {context['ge']}"
+        elif kind == "string_pattern_mismatch":
+            why = f"not of the form {context['pattern']}"
+        yield _path(item["loc"]), why or item["msg"]
+
+
+_BRANCHES = ("str", "list[", "dict[", "float", "constrained")
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """`claims[0].value` of a place in a value; the branch of a union is left out."""
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif not step.startswith(_BRANCHES):
+            path += f"{'.' if path else ''}{step}"
+    return path

@@ -19,7 +19,7 @@ from typing import Any
 
 from countervail.errors import CountervailError
 from countervail.evidence import redact
-from countervail.evidence.limits import MEMORY
+from countervail.evidence.extract.parts import MEMORY
 
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _NO_NEW_PRIVILEGES, _PARENT_DEATH_SIGNAL = 38, 1

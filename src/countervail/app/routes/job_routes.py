@@ -23,7 +23,7 @@ from countervail.app.routes.answer_routes import JSON, READ, STATE, InputsHere
 from countervail.app.routes.security import TOKEN, WithToken
 from countervail.app.work.job_work import Coalitions, Read, Run, Write
 from countervail.errors import InputError
-from countervail.evidence.limits import MAX_BYTES
+from countervail.evidence.extract.parts import MAX_BYTES
 
 MOST_FILES: Final = 100
 _LONGEST_NAME: Final = 255

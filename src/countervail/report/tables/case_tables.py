@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from countervail.errors import InputError
-from countervail.evidence.attribution import slug
 from countervail.evidence.bundle import Evidence, load
 from countervail.evidence.compare import COMPARED
-from countervail.evidence.model import MASK, Link
-from countervail.evidence.to_scenario import ClubFile, club_file
+from countervail.evidence.export.to_scenario import ClubFile, club_file
+from countervail.evidence.model import MASK, Link, slug
 from countervail.report.tables import country_name, evidence_tables
 from countervail.report.tables.evidence_tables import NOT_TESTED, Fact, facts, row, sentences
 from countervail.scenario import Scenario

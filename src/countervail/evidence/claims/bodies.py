@@ -1,0 +1,369 @@
+"""Who is meant: a name, description or pronoun as the identifier of a state (`c.`), body (`o.`), person (`p.`) or
+other thing (`n.`).
+
+Every organisation and grouping is an actor of its own. Names of one body are brought together where the text says so
+("X (ABC)", "renamed ABC", "ABC stands for X") or `data/bodies.txt` or a profile does. "The league" is the last body
+that is called so; "it" is the subject before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from countervail import countries
+from countervail.evidence.claims.units import Unit
+from countervail.evidence.model import slug
+from countervail.evidence.tables import profile
+from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.tokens import country_names, data_lines, data_sections, lexicon
+
+Span = tuple[int, int]
+_NOUNS = {name: frozenset(words) for name, words in data_sections("nouns.txt").items()}
+GROUPING = _NOUNS["grouping"]
+CLUBS = _NOUNS["clubs"]
+"""Nouns of groupings that states are members of."""
+_BODIES = GROUPING | _NOUNS["bodies"]
+"""Nouns by which a text refers to a grouping of states."""
+_PRONOUNS = {
+    "it": "thing",
+    "itself": "thing",
+    "they": "any",
+    "them": "any",
+    "he": "person",
+    "she": "person",
+    "him": "person",
+    "her": "person",
+    "we": "speaker",
+    "i": "speaker",
+    "us": "speaker",
+    "who": "any",
+}
+_SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
+_OTHER_BESIDE = re.compile(
+    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as'
+    r"|also called"
+    r'|formerly known as|formerly|previously known as|stands for|standing for|short for|or)(?: as)?,? (?:the )?"?'
+)
+
+
+@cache
+def _capitals() -> dict[str, str]:
+    found = {c.capital: iso for iso, c in countries.load().items() if c.capital}
+    found.update({"Washington": "USA", "Kremlin": "RUS", "Kyiv": "UKR", "Kiev": "UKR", "Delhi": "IND", "Brussels": ""})
+    return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
+
+
+@cache
+def _adjectives() -> dict[str, tuple[str, ...]]:
+    return {a: row.codes for row in country_names() for a in row.adjectives}
+
+
+def adjective_codes(word: str) -> tuple[str, ...]:
+    """The states that an adjective is of; several where it is ambiguous."""
+    return _adjectives().get(word, ())
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Name of a body of the world -> its full name."""
+    rows = [line.split("|") for line in data_lines("bodies.txt")] + [list(row) for row in profile().bodies]
+    return {_plain(name): row[0] for row in rows for name in row}
+
+
+@cache
+def _world() -> frozenset[str]:
+    """Bodies of the world, which are not what a text is about because it names them."""
+    return frozenset(f"o.{_plain(line.split('|')[0])}" for line in data_lines("bodies.txt"))
+
+
+def _plain(name: str) -> str:
+    """A name as compared: without articles and marks."""
+    return slug(re.sub(r"\b[Tt]he\b", " ", name))
+
+
+def body_id(name: str) -> str:
+    """The identifier of a body by any name of it that the world knows."""
+    return f"o.{_plain(_known().get(_plain(name), name))}"
+
+
+class Actors:
+    """The actors of one text."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.alias: dict[str, str] = {}
+        self.bodies: list[tuple[int, str, frozenset[str]]] = []
+        """Bodies named, in order: folded place, id, words of the name in small letters."""
+        names = [
+            (a, b, " ".join((m.value or "").split()))
+            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
+            if m.type == "organisation" and m.value
+        ]
+        self.names = list(dict.fromkeys(name for _, _, name in names))
+        self._learn(names)
+        for a, _, name in names:
+            self.bodies.append((a, self.body(name), frozenset(name.lower().replace("-", " ").split())))
+        folded = reading.folded.text
+        self.people = [
+            (
+                a,
+                m.value or "",
+                frozenset(re.findall(r"[a-z-]+", (folded[max(0, a - 50) : a] + " " + folded[b : b + 60]).lower())),
+            )
+            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
+            if m.type == "person"
+        ]
+        """People named, in order: folded place, name, the words round it."""
+        counts: dict[str, int] = {}
+        for _, identifier, words in self.bodies:
+            if words & CLUBS and identifier not in _world():
+                counts[identifier] = counts.get(identifier, 0) + 1
+        self.recent: list[str] = []
+        """Who was spoken of, the last one first; for pronouns."""
+        self.spoken: list[str] = []
+        """Bodies that something was claimed of, the last one last."""
+        self.topic = max(counts, key=lambda k: counts[k]) if counts else None
+        """The grouping that the text names most often."""
+
+    def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
+        text = self.reading.folded.text
+        for (_, b, name), (c, _, other) in pairwise(names):
+            between = text[b:c] if c - b < 60 else ""
+            if _SHORT_BESIDE.fullmatch(between) and (other.isupper() or name.isupper()):
+                self.join(*((other, name) if other.isupper() else (name, other)))
+            elif (match := _OTHER_BESIDE.fullmatch(between)) and (" or " not in match.group() or name.isupper()):
+                self.join(*((name, other) if name.isupper() and not other.isupper() else (other, name)))
+        for short in {n for _, _, n in names if n.isupper() and 2 < len(n) < 7}:
+            if _plain(short) in self.alias or _plain(short) in _known():
+                continue
+            spelt = {n for _, _, n in names if _initials(n) == short}
+            if len(spelt) == 1:
+                self.join(short, spelt.pop())
+
+    def join(self, other: str, name: str) -> None:
+        """Say that two names are of one body; the second is the one kept."""
+        if _plain(other) != _plain(name):
+            self.alias[_plain(other)] = name
+
+    def body(self, name: str) -> str:
+        """The identifier of a body by a name in the text."""
+        for _ in range(4):
+            longer = self.alias.get(_plain(name))
+            if longer is None or longer == name:
+                break
+            name = longer
+        return body_id(name)
+
+    def mention(self, unit: Unit) -> str | None:
+        """The identifier of a name."""
+        mention = unit.mention
+        if mention is None:
+            return None
+        if mention.type == "country":
+            return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail.get("candidates", ()))
+        if mention.type == "person":
+            short = (mention.value or "").split()
+            body = next(
+                (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
+            )
+            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
+                return self.body(body)
+            return f"p.{slug(self.reading.full_name(mention.value or ''))}"
+        if mention.type == "organisation":
+            return self.body(mention.value or "")
+        return None
+
+    def of(
+        self,
+        units: Sequence[Unit],
+        span: Span,
+        before: Sequence[str] = (),
+        speaker: str | None = None,
+        body: bool = False,
+    ) -> str:
+        """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for
+        a body where `body` asks for one."""
+        a, b = span
+        head = _head(units, a, b)
+        if b - a == 1 and units[a].lower in _PRONOUNS:
+            return self._pronoun(units[a].lower, before, speaker, body)
+        if units[head].tag == "E":
+            found = self.mention(units[head])
+            if found:
+                return found
+        core = units[head]
+        apposed = self._apposed(units, b, core)
+        if apposed:
+            return apposed
+        person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
+        if person:
+            return f"p.{slug(person)}"
+        owner = next((u for u in units[a:head] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
+        state = self._state(units, a, b, head, owner)
+        if state:
+            return state
+        if core.lower in GROUPING or core.lower in _BODIES:
+            described = self._described(units, a, b, head)
+            if described:
+                return described
+        kind = "o" if core.lower in _BODIES else "p" if core.lower in _NOUNS["persons"] else "n"
+        if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
+            kind = "o"
+        if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
+            self._introduce(units[a].start, f"o.{slug(self._words(units, a, b))[:80]}", core)
+        return f"{kind}.{slug(self._words(units, a, b))[:80]}"
+
+    @staticmethod
+    def _words(units: Sequence[Unit], a: int, b: int) -> str:
+        """The words of a phrase that identify it."""
+        kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
+        return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
+
+    def _introduce(self, place: int, identifier: str, core: Unit) -> None:
+        """Take note of a grouping that no mention marks, so that "the pact" can stand for it."""
+        if all(identifier != known for _, known, _ in self.bodies):
+            self.bodies.append((place, identifier, frozenset({core.lower})))
+            self.bodies.sort(key=lambda b: b[0])
+
+    def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
+        """The name after "its owner, X": what a description is of."""
+        if b + 1 >= len(units) or units[b].tag != "," or core.lower not in _NOUNS["persons"] | _BODIES:
+            return None
+        named = units[b + 1].mention
+        closed = b + 2 >= len(units) or units[b + 2].tag in {",", ".", ";", ")"}
+        return self.mention(units[b + 1]) if named is not None and named.type != "date" and closed else None
+
+    def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
+        kind = _PRONOUNS[word]
+        if (
+            body
+            and kind != "person"
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.")), None))
+        ):
+            return found
+        if kind == "speaker":
+            return speaker or "p.unknown"
+        for identifier in before:
+            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
+                continue
+            if kind == "any" or (kind == "person") == identifier.startswith("p."):
+                return identifier
+        return {"person": "p.unknown"}.get(kind, "n.unknown")
+
+    def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
+        """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
+        core = units[head]
+        if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
+            code = _capitals().get(core.text)
+            if code:
+                return f"c.{code}"
+        if core.lower not in _NOUNS["states"]:
+            return None
+        if owner is not None:
+            return self.mention(owner)
+        of = next((u for u in units[head:b] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
+        if of is not None:
+            return self.mention(of)
+        for unit in units[a:head]:
+            codes = _adjectives().get(unit.text)
+            if codes:
+                return "c." + "|".join(codes)
+        return None
+
+    def _described_person(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The last person before who was introduced as what "the ambassador" says."""
+        if b - a != 2 or units[a].lower not in {"the", "this", "that"} or units[b - 1].lower not in _NOUNS["persons"]:
+            return None
+        place, word = units[a].start, units[b - 1].lower
+        for at, name, words in reversed(self.people):
+            if at < place and word in words:
+                return self.reading.full_name(name)
+        return None
+
+    def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
+        """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
+        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
+        for clause in main[:2][::-1]:
+            identifier = self.of(units, clause.subjects[0], self.recent)
+            if not identifier.endswith(".unknown"):
+                self.recent.insert(0, identifier)
+        person = next((u for u in units if u.mention is not None and u.mention.type == "person"), None)
+        if person is not None:
+            identifier = self.mention(person) or ""
+            if identifier not in self.recent[:2]:
+                self.recent.insert(len(main[:2]), identifier)
+        del self.recent[8:]
+
+    def _described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
+        """The body that "the league" stands for: the last one named that is called so, else the topic."""
+        definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2
+        if not definite:
+            return None
+        place, word = units[a].start, units[head].lower
+        if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
+            return None
+        for at, identifier, words in reversed(self.bodies):
+            if at < place and word in words:
+                return identifier
+        counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
+        plain = head - a == 1 and (b - head == 1 or counted)
+        if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
+            for at, identifier, words in reversed(self.bodies):
+                if at < place and words & GROUPING and word not in {"alliance", "club"}:
+                    return identifier
+            return f"o.{word}"
+        if plain and word in {"company", "firm", "bank", "agency", "ministry"}:
+            family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
+            for at, identifier, words in reversed(self.bodies):
+                if at < place and (words & family if word in {"company", "firm"} else word in words):
+                    return identifier
+        return None
+
+
+def _head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    last = end - 1
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in _NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last
+
+
+def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
+    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
+    if not any(u.lower in _NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
+        return None
+    last = units[b - 2 : b]
+    known = lexicon()
+    if all(
+        u.tag == "N"
+        and u.text[0].isupper()
+        and u.text not in known.not_names
+        and u.text not in known.posts
+        and u.text not in known.org_heads
+        and u.lower not in _NOUNS["persons"]
+        for u in last
+    ):
+        return " ".join(u.text for u in last)
+    return None
+
+
+def _initials(name: str) -> str:
+    return "".join(w[0] for w in re.split(r"[\s-]+", name) if w[:1].isupper())
+
+
+def kind_of(identifier: str) -> str:
+    """state, body, person or thing."""
+    return {"c": "state", "o": "body", "p": "person"}.get(identifier.split(".", 1)[0], "thing")

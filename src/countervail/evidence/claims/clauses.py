@@ -1,0 +1,363 @@
+"""Clauses of a sentence: for each verb who does it, to whom, with which prepositions, when, and what governs it; how
+sure a clause is, whether it is denied, and who says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from countervail.evidence.claims.subjects import (
+    ADVERBIAL,
+    Clause,
+    antecedent,
+    finite_subject,
+    other_subject,
+    reports,
+    skip_left,
+)
+from countervail.evidence.claims.units import Unit, listed_from, listed_to
+from countervail.evidence.claims.verbs import verbs_of
+from countervail.evidence.tables import frames_of, noun_effect
+
+
+def clauses_of(units: Sequence[Unit]) -> list[Clause]:
+    """The clauses of a sentence, in the order of their verbs."""
+    clauses = [Clause(verb, units) for verb in verbs_of(units)]
+    for n in range(len(clauses)):
+        _reduced(clauses, n)
+    for n, clause in enumerate(clauses):
+        if clause.verb.kind == "finite":
+            finite_subject(clauses, n)
+    for n in range(len(clauses)):
+        _right_side(clauses, n)
+    if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
+        next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    for n, clause in enumerate(clauses):
+        if clause.verb.kind != "finite":
+            other_subject(clauses, n)
+        else:
+            _governed(clauses, n)
+            _gap(clauses, n)
+    _through_copula(clauses)
+    _according(clauses, units)
+    _trailingreports(clauses, units)
+    for clause in clauses:
+        if clause.noun and clause.link == "that":
+            clause.governor = clause.governor or _of_the_noun(clause, clauses)
+        if clause.governor is not None:
+            clause.governor.complements.append(clause)
+    return clauses
+
+
+def _reduced(clauses: list[Clause], n: int) -> None:
+    """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
+    verb = clauses[n].verb
+    units = clauses[n].units
+    if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
+        return
+    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
+        return
+    previous = clauses[n - 1]
+    between = units[previous.verb.end : verb.start]
+    if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
+        return
+    operator = previous.operator
+    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce":
+        return
+    after = units[verb.end] if verb.end < len(units) else None
+    if after is not None and after.tag == "P" and previous.verb.kind != "participle":
+        verb.kind, verb.passive = "participle", True
+
+
+def _gap(clauses: list[Clause], n: int) -> None:
+    """The object that stands before a relative clause: "the bank that Iran founded", "the treaty it signed"."""
+    clause = clauses[n]
+    units = clause.units
+    if clause.objects or clause.verb.passive or clause.relative or clause.coordinated or not clause.subjects:
+        return
+    start = clause.subjects[0][0]
+    if not 0 < start <= clause.verb.start or clause.governor is not None or clause.noun:
+        return
+    before = units[start - 1]
+    if before.tag == "R":
+        clause.objects = antecedent(units, start - 1)
+    elif before.tag == "N" and units[start].tag == "O" and n:
+        clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _of_the_noun(clause: Clause, clauses: list[Clause]) -> Clause | None:
+    """The verb whose subject or object a noun with a clause is: "reports that it will close are denied"."""
+    for other in clauses:
+        if other is not clause and other.operator is not None:
+            spans = other.subjects if other.verb.passive else other.objects
+            if any(clause.units[s[1] - 1].lower == clause.noun for s in spans):
+                return other
+    return None
+
+
+def _through_copula(clauses: list[Clause]) -> None:
+    """ "X is an initiative that seeks ...": X seeks."""
+    for n, clause in enumerate(clauses):
+        for before in clauses[:n]:
+            if before.verb.lemma == "be" and before.subjects and clause.relative and clause.subjects:
+                first = clause.subjects[0]
+                if (
+                    before.objects
+                    and clause.subjects == before.objects[-1:]
+                    and clause.units[first[0]].lower in {"a", "an"}
+                ):
+                    clause.subjects = before.subjects
+                    for later in clauses[n + 1 :]:
+                        if later.subjects == [first]:
+                            later.subjects = before.subjects
+
+
+def _according(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """`according to X`: X says the whole sentence."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower == "according" and units[i + 1].lower == "to":
+            source = listed_from(units, i + 2, len(units))[:1]
+            for clause in clauses:
+                clause.source = clause.source or source
+
+
+def _governed(clauses: list[Clause], n: int) -> None:
+    clause = clauses[n]
+    units = clause.units
+    start = (
+        clause.subjects[0][0]
+        if clause.subjects and not clause.relative and not clause.coordinated
+        else clause.verb.start
+    )
+    if clause.subjects and clause.subjects[0][0] > clause.verb.start:
+        return
+    j = skip_left(units, start)
+    head = units[j - 1] if j else None
+    if head is not None and head.tag == "," and j > 1 and units[j - 2].tag == "T":
+        j = skip_left(units, j - 1)
+        head = units[j - 1] if j else None
+    previous = clauses[n - 1] if n else None
+    if head is not None and head.lower in {"if", "unless", "provided"}:
+        clause.condition = True
+    that = head is not None and head.lower in {"that", "whether"} and not clause.relative
+    if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
+        clause.noun, clause.link = units[j - 2].lower, "that"
+        return
+    if previous is None:
+        return
+    if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
+        earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
+        if earlier.governor is not None and earlier.link == "that" and not (clause.coordinated and reports(clause)):
+            clause.governor, clause.link, clause.noun = earlier.governor, "that", earlier.noun
+        return
+    if head is None:
+        return
+    follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
+    if that:
+        clause.governor = _governing(clauses, n, j)
+        clause.link = "that"
+    elif follows and previous.operator is not None and previous.verb.end <= j:
+        clause.governor, clause.link = previous, "that"
+
+
+def _takes_clause(previous: Clause, j: int) -> bool:
+    """Whether a verb of telling has its listener before a clause: "told reporters the talks had ended"."""
+    return previous.verb.lemma in {"tell", "inform", "remind", "assure", "warn"} and bool(previous.objects)
+
+
+def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
+    """The nearest verb before that can govern a clause with "that"."""
+    for before in reversed(clauses[:n]):
+        if before.verb.end <= j and before.operator is not None:
+            return before
+    return None
+
+
+def _right_side(clauses: list[Clause], n: int) -> None:
+    clause = clauses[n]
+    units, verb = clause.units, clause.verb
+    stop = len(units)
+    for later in clauses[n + 1 :]:
+        own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
+        stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
+    i = verb.end
+    for words, _ in frames_of(verb.lemma):
+        if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
+            clause.particle = " ".join(words)
+            i += (
+                len(words)
+                if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
+                else len(words) - 1
+            )
+            break
+    while i < stop and units[i].tag == "B":
+        i += 1
+    spans = listed_from(units, i, stop)
+    if spans and clause.subjects != spans:
+        clause.objects = spans
+        i = spans[-1][1]
+        if i < stop and units[i].tag in {"D", "#"}:
+            clause.second = listed_from(units, i, stop)
+            i = clause.second[-1][1] if clause.second else i
+    elif spans:
+        i = spans[-1][1]
+    clause.end = _phrases(clause, i, stop)
+    joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
+    if joined and clauses[n - 1].verb.passive and verb.past and "n" in (units[verb.main].forms or {}):
+        verb.passive = True
+    # "set it up", "turned the offer down"
+    if not clause.particle and clause.end < stop and units[clause.end].tag == "P":
+        for words, _ in frames_of(verb.lemma):
+            if words == (units[clause.end].lower,):
+                clause.particle = words[0]
+
+
+def _phrases(clause: Clause, i: int, stop: int) -> int:
+    """Collect the prepositional phrases and dates after the object; where they end."""
+    units = clause.units
+    while i < stop:
+        unit = units[i]
+        if unit.tag == "P":
+            if i + 1 < stop and units[i + 1].tag == "T":
+                clause.times.append(i + 1)
+                i += 2
+                continue
+            spans = listed_from(units, i + 1, stop)
+            if not spans:
+                break
+            clause.phrases.append((unit.lower, spans))
+            i = spans[-1][1]
+        elif unit.tag == "T":
+            clause.times.append(i)
+            i += 1
+        elif unit.tag == "B" or (
+            unit.tag == ","
+            and i + 1 < stop
+            and units[i + 1].tag in {"P", "T"}
+            and units[i + 1].lower not in {"including"}
+        ):
+            i += 1
+        elif unit.tag == "(":
+            closing = next((k for k in range(i, min(stop, i + 30)) if units[k].tag == ")"), None)
+            if closing is None:
+                break
+            i = closing + 1
+        else:
+            break
+    return i
+
+
+def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """`..., X said` and `..., said X`: the report covers what stands before it."""
+    for n, clause in enumerate(clauses):
+        if not reports(clause) or not n or clause.verb.kind != "finite" or clause.relative:
+            continue
+        start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
+        if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
+            continue
+        opening = start > 0 and units[start - 1].tag in {",", "Q"}
+        if not opening or any(c.governor is clause for c in clauses):
+            continue
+        for before in clauses[:n]:
+            if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
+                before.reported = clause
+
+
+# -- what is said of a clause ------------------------------------------------------------------------------------------
+
+
+_STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
+
+
+def stronger(*modalities: str) -> str:
+    """The one furthest from being asserted."""
+    return max(modalities, key=_STRENGTH.index)
+
+
+def own_modality(clause: Clause) -> str:
+    """How sure the verb group itself is."""
+    verb = clause.verb
+    found = ["asserted"]
+    if verb.modal in {"will", "shall"}:
+        found.append("planned")
+    elif verb.modal in {"would", "could", "might", "may"}:
+        governor = clause.governor or clause.reported
+        future = verb.modal == "would" and governor is not None and governor.verb.past and not clause.condition
+        found.append("planned" if future else "conditional")
+    elif verb.modal in {"should", "must", "ought"}:
+        found.append("proposed")
+    if verb.words & {"reportedly", "allegedly", "purportedly", "supposedly"}:
+        found.append("alleged")
+    if verb.words & {"apparently", "presumably", "probably", "likely"}:
+        found.append("inferred")
+    if clause.condition:
+        found.append("conditional")
+    return stronger(*found)
+
+
+def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
+    """How sure a clause is: its own words and those of every verb and noun that governs it."""
+    found = [own_modality(clause)]
+    if clause.noun:
+        effect = noun_effect(clause.noun)
+        found.append(effect if effect in _STRENGTH else "asserted")
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 6:
+        if below.link not in ADVERBIAL:
+            operator = governor.operator
+            found.append(operator.modality if operator is not None else "asserted")
+            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
+                found.append("alleged")  # "is reported to have met"
+        found.append(own_modality(governor))
+        if governor.noun:
+            effect = noun_effect(governor.noun)
+            found.append(effect if effect in _STRENGTH else "asserted")
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
+        found += [
+            modality_of(other, clauses)
+            for other in clauses
+            if other is not clause and other.verb.kind != "finite" and clause.subjects[0] in other.objects
+        ]
+    if clause.reported is not None and clause.reported.operator is not None:
+        found.append(clause.reported.operator.modality)
+    return stronger(*found)
+
+
+def negated(clause: Clause) -> bool:
+    """Whether a clause says that something is not so."""
+    result = clause.verb.negated
+    units = clause.units
+    for spans in (clause.subjects, clause.objects):
+        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody"}:
+            result = True
+    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
+        result = not result
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 4:
+        if below.link in {"to", "ing", "from", "of"}:
+            if (
+                governor.operator is not None
+                and governor.operator.negates
+                and not (governor.operator.control == "object" and below.link == "of")
+            ):
+                result = not result
+            if governor.verb.negated:
+                result = not result
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    return result
+
+
+def speaker_clause(clause: Clause) -> Clause | None:
+    """The nearest report that the clause stands in."""
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 6:
+        if governor.operator is not None and governor.operator.speaker and below.link not in {"by", "without", "after"}:
+            return governor
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    return clause.reported

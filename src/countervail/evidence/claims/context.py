@@ -1,0 +1,212 @@
+"""What the rules share while they read one text, and how they make a claim."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countervail.evidence import redact
+from countervail.evidence.claims.bodies import CLUBS, Actors
+from countervail.evidence.claims.clauses import modality_of, speaker_clause
+from countervail.evidence.claims.clauses import negated as clause_negated
+from countervail.evidence.claims.speech import (
+    Parsed,
+    Sentence,
+    Speech,
+    chain,
+    cited_documents,
+    modality,
+    negated,
+    parse,
+    sentences,
+)
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
+from countervail.evidence.text.documents import Reading
+
+CLUB = "o.club"
+"""A grouping that no name is given for."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What the rules share while they read one text: the reading, its sentences and the passages made so far."""
+
+    reading: Reading
+    source: str
+    stored: str
+    redactions: tuple[redact.Redaction, ...]
+    sentences: list[Sentence]
+    cited: dict[int, str]
+    actors: Actors
+    speech: Speech
+    pages: Sequence[int] = ()
+    passages: dict[str, Passage] = field(default_factory=dict)
+    _where: dict[int, int] = field(default_factory=dict)
+    _starts: list[int] = field(default_factory=list)
+    _lines: list[Sentence] = field(default_factory=list)
+
+    def place(self, start: int, end: int, document: Document | None = None) -> str:
+        """The id of the passage of a folded span."""
+        a, b = self.reading.folded.span(start, end)
+        return self.raw_place(a, b, document)
+
+    def raw_place(self, a: int, b: int, document: Document | None = None) -> str:
+        """The id of the passage of a raw span; made, checked and kept, with private numbers left out."""
+        document = document or self.reading.document_at(a)
+        page = sum(1 for p in self.pages if p <= a) or None
+        made = passage(self.source, document.id, self.stored, a, b, page=page)
+        if any(r.start < b and a < r.end for r in self.redactions):
+            made = made.redact(sha256(self.stored[a:b]))
+        self.passages[made.id] = made
+        return made.id
+
+    def index(self, sentence: Sentence) -> int:
+        """Position of a sentence."""
+        return self._where[id(sentence)]
+
+    def clause_at(self, start: int) -> tuple[Parsed, Clause] | None:
+        """The clause that holds a folded place, with its sentence: the innermost quotation, the verb nearest to it."""
+        best: tuple[Parsed, Clause] | None = None
+        size = 1 << 60
+        for parsed in self.speech.parsed[
+            max(0, bisect_right(self._starts, start) - 6) : bisect_right(self._starts, start)
+        ]:
+            if not parsed.units or not parsed.clauses or not parsed.units[0].start <= start < parsed.units[-1].end:
+                continue
+            length = parsed.units[-1].end - parsed.units[0].start
+            if length < size:
+                best, size = (parsed, _nearest(parsed, start)), length
+        return best
+
+    def speakers(self, parsed: Parsed, clause: Clause) -> tuple[str, ...]:
+        """Who says a clause, from the outside in."""
+        found: list[str] = []
+        report, depth = speaker_clause(clause), 0
+        while report is not None and depth < 3:
+            spans = report.after("by") if report.verb.passive else report.subjects
+            names = [self.actors.of(parsed.units, s, self.before(parsed, report)) for s in spans[:1]]
+            found[:0] = [s for s in names if not s.endswith(".unknown")]
+            report, depth = speaker_clause(report), depth + 1
+        if not found and clause.source:
+            found = [self.actors.of(parsed.units, clause.source[0], self.actors.recent)]
+        return tuple(dict.fromkeys([*parsed.speakers, *found]))
+
+    def before(self, parsed: Parsed, clause: Clause) -> list[str]:
+        """Subjects of the sentence that a pronoun in the clause can stand for, the likeliest first."""
+        near: list[Clause] = []
+        governor = clause.governor
+        while governor is not None and len(near) < 4:
+            near.append(governor)
+            governor = governor.governor
+        near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        subjects = [s for other in near for s in other.subjects[:1]]
+        objects = [s for other in near for s in other.objects[:1]]
+        units = parsed.units
+
+        if clause.noun:  # "reports that it will close": "it" is not the reports
+            subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
+
+        def named(spans: Sequence[tuple[int, int]]) -> list[str]:
+            return [
+                self.actors.of(units, s, self.actors.recent)
+                for s in spans
+                if not (s[1] - s[0] == 1 and units[s[0]].tag == "O") and s not in clause.subjects
+            ]
+
+        return [*named(subjects), *self.actors.recent, *named(objects)]
+
+    def line(self, start: int, end: int) -> Sentence:
+        """A line outside all paragraphs as a sentence."""
+        document = self.reading.document_at(self.reading.folded.offsets[start])
+        made = Sentence(self.reading.folded.text[start:end].strip(), start, end, document, 0)
+        self._where[id(made)] = len(self.sentences) + len(self._lines)
+        self._lines.append(made)
+        return made
+
+    def grouping(self, sentence: Sentence) -> str:
+        """The grouping of states that a sentence is about: the one it names, the one named before, or no name."""
+        named = [i for a, i, words in self.actors.bodies if sentence.start <= a < sentence.end and words & CLUBS]
+        if named:
+            return self.actors.topic if self.actors.topic in named else named[0]
+        word = re.search(
+            r"\b(?:club|union|bloc|alliance|coalition|league|compact|pact|front|group)\b", sentence.text.lower()
+        )
+        if word is not None:
+            for at, identifier, words in reversed(self.actors.bodies):
+                if at < sentence.start and word.group() in words:
+                    return identifier
+        return self.actors.topic or (f"o.{word.group()}" if word is not None else CLUB)
+
+    def claim(
+        self,
+        subject: str,
+        predicate: str,
+        spans: Sequence[tuple[int, int]],
+        sentence: Sentence | None = None,
+        **fields: Any,
+    ) -> Claim:
+        """A claim whose passages are folded spans; modality, polarity and attribution are those of the clause that
+        holds them unless given."""
+        offset = self.reading.folded.offsets[spans[0][0]]
+        document = sentence.document if sentence else self.reading.document_at(offset)
+        if sentence is not None and not {"modality", "polarity", "attribution"} <= fields.keys():
+            at = self.clause_at(spans[0][0])
+            if at is None:
+                fields.setdefault("modality", modality(sentence.text))
+                fields.setdefault("polarity", "negated" if negated(sentence.text) else "affirmed")
+                speakers: tuple[str, ...] = ()
+            else:
+                parsed, clause = at
+                fields.setdefault("modality", modality_of(clause, parsed.clauses))
+                fields.setdefault("polarity", "negated" if clause_negated(clause) else "affirmed")
+                speakers = self.speakers(parsed, clause)
+            if "attribution" not in fields:
+                fields["attribution"] = chain(self.reading, sentence, self.cited.get(self.index(sentence)), speakers)
+                fields.setdefault("speaker", speakers[-1] if speakers else None)
+        fields.setdefault("place", document.place_of(offset))
+        passages = tuple(dict.fromkeys(self.place(a, b, document) for a, b in spans if b > a))
+        return Claim(subject=subject, predicate=predicate, passages=passages, document=document.id, **fields)
+
+
+def _nearest(parsed: Parsed, start: int) -> Clause:
+    """The clause that a place belongs to: the last one that begins before it and does not end before."""
+    units = parsed.units
+    best = parsed.clauses[0]
+    for clause in parsed.clauses:
+        first = min(
+            clause.verb.start, clause.subjects[0][0] if clause.subjects and not clause.relative else clause.verb.start
+        )
+        if units[first].start <= start:
+            best = clause
+    return best
+
+
+def context(
+    reading: Reading, source: str, stored: str, redactions: tuple[redact.Redaction, ...], pages: Sequence[int] = ()
+) -> Context:
+    """Everything the rules need, computed once."""
+    found = sentences(reading)
+    actors = Actors(reading)
+    made = Context(
+        reading,
+        source,
+        stored,
+        redactions,
+        found,
+        cited_documents(reading, found),
+        actors,
+        parse(reading, found, actors),
+        pages,
+    )
+    made._where = {id(s): n for n, s in enumerate(found)}
+    made._starts = [p.units[0].start if p.units else p.sentence.start for p in made.speech.parsed]
+    return made
+
+
+def person(name: str | None) -> str:
+    """The identifier of a person by name; an office without a name is `p.unnamed`."""
+    return f"p.{slug(name)}" if name else "p.unnamed"

@@ -1,0 +1,400 @@
+"""Claims of verbs: the frames of the table laid over the clauses of every sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countervail.evidence.claims.bodies import GROUPING, kind_of
+from countervail.evidence.claims.clauses import modality_of, negated
+from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.speech import Parsed, chain
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
+from countervail.evidence.model import Claim
+from countervail.evidence.tables import Frame, frames_of
+
+UNKNOWN = "p.unknown"
+_STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
+_BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
+_BY_CLAUSE = frozenset(
+    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
+)
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+_GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
+_PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
+
+
+@dataclass(slots=True)
+class Filled:
+    """A frame laid over a clause: ids of those who do it and of what it is done to, and the other roles."""
+
+    clause: Clause
+    predicate: str
+    subjects: list[str]
+    objects: list[str]
+    roles: dict[str, Any] = field(default_factory=dict)
+    frame: Frame | None = None
+    spans: list[Span] = field(default_factory=list)
+    denied: bool = False
+    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
+
+
+class Reader:
+    """Reads the clauses of one text in order and remembers who was spoken of."""
+
+    def __init__(self, shared: Context) -> None:
+        self.shared = shared
+        self.actors = shared.actors
+        self.pronouns: dict[tuple[int, Span], str] = {}
+
+    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
+        """The identifiers of phrases of a clause."""
+        before = self.shared.before(parsed, clause)
+        signed = (parsed.sentence.document.signatory or {}).get("name")
+        writer = person(self.shared.reading.full_name(signed)) if signed else None
+        speaker = next(iter(parsed.speakers[::-1]), writer)
+        found = []
+        for span in spans:
+            key = (id(parsed), span)
+            if key not in self.pronouns:
+                self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
+            found.append(self.pronouns[key])
+        return found
+
+    def read(self, parsed: Parsed) -> Iterator[Claim]:
+        """The claims of one sentence."""
+        filled: dict[int, Filled] = {}
+        for clause in parsed.clauses:
+            made = self._fill(parsed, clause)
+            if made is not None and (_telling(made) or made.clause.complements):
+                filled[id(clause)] = made
+                self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
+        _absorb(parsed.clauses, filled)
+        _of_nouns(parsed.clauses, filled)
+        for clause in parsed.clauses:
+            made = filled.get(id(clause))
+            if made is not None and _telling(made) and not self._spoken_for(clause, made, filled):
+                yield from self._claims(parsed, made)
+        self.actors.remember(parsed.units, parsed.clauses)
+
+    def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
+        """Whether what the verb claims is said by the clauses that it governs."""
+        operator = made.frame.operator if made.frame is not None else None
+        return (operator is not None and not operator.keep) and any(
+            id(c) in filled and _telling(filled[id(c)]) for c in _below(clause)
+        )
+
+    # -- filling ---------------------------------------------------------------------------------------------------
+
+    def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        if clause.verb.lemma in {"be", "become", "remain"}:
+            return self._copula(parsed, clause)
+        for words, frame in frames_of(clause.verb.lemma):
+            if not frame.predicate or frame.internal or not self._follows(clause, words):
+                continue
+            made = self._frame(parsed, clause, frame)
+            if made is not None:
+                return made
+        return None
+
+    @staticmethod
+    def _follows(clause: Clause, words: tuple[str, ...]) -> bool:
+        return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
+
+    def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
+        units, verb = parsed.units, clause.verb
+        direct = clause.subjects if verb.passive else clause.objects
+        receiver: list[Span] = []
+        if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
+            receiver, direct = direct, clause.objects
+        agents = clause.after("by") if verb.passive else clause.subjects
+        if frame.passive and not verb.passive and frame.operator is None:
+            return None
+        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
+        if frame.words is not None and not frame.words.search(text):
+            return None
+        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
+            return None
+        target = self._target(parsed, clause, frame, direct)
+        if not target and not (frame.bare or self._governs(clause, frame)):
+            return None
+        if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
+            return None
+        if frame.kind == "body" or frame.predicate == "applied_to":
+            target = [self._membership(units, s, clause) for s in target]
+        objects = self.ids(parsed, clause, target, frame.kind == "body")
+        if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
+            return None
+        if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
+            return None
+        subjects = self.ids(parsed, clause, agents)
+        if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
+            return None
+        roles = self._roles(parsed, clause, frame, target)
+        if frame.predicate == "supplied" and "with" in roles and objects:  # "supplied Iran with wheat"
+            roles["to"], objects = objects, _as_list(roles.pop("with"))
+        if receiver:
+            roles["to"] = _one_or_many(self.ids(parsed, clause, receiver))
+        if clause.second and not verb.passive and objects:
+            given = self.ids(parsed, clause, clause.second)
+            if frame.post:
+                roles["post"] = text_of(units, clause.second[0])
+            elif frame.predicate in _GIVING:
+                roles["to"], objects = objects, given
+        if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
+            subjects = self.ids(parsed, clause, direct)
+        if not subjects and not verb.passive:
+            return None
+        if not subjects:
+            subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
+            subjects = subjects or [UNKNOWN]
+        return Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+
+    def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+        """Where the object of a frame stands."""
+        for source in frame.object:
+            if source == "direct":
+                if direct:
+                    return direct
+                continue
+            spans = clause.after(source)
+            if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+                a, b = rest[0]
+                if parsed.units[a].lower == source.split()[1] and b - a > 2:
+                    spans = [(a + 2, b)]
+            if not spans and direct:
+                spans = _attached(parsed.units, direct[-1], source)
+            if spans:
+                return spans
+        return []
+
+    def _governs(self, clause: Clause, frame: Frame) -> bool:
+        return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
+
+    @staticmethod
+    def _membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
+        """The body in "membership of BRICS", "membership in the league"."""
+        if head_word(units, span) not in _STATE_OF_BODY:
+            return span
+        named = next((k for k in range(*span) if units[k].tag == "E"), None)
+        if named is not None and units[span[1] - 1].lower in _STATE_OF_BODY:  # "EU membership"
+            return named, named + 1
+        inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+        if inner is not None and inner < span[1]:
+            return inner, span[1]
+        return next(iter(clause.after("in", "to", "of")), span)
+
+    @staticmethod
+    def _is_body(units: Sequence[Any], span: Span) -> bool:
+        for unit in units[span[0] : span[1]]:
+            if unit.mention is not None and unit.mention.type == "organisation":
+                return True
+        word = head_word(units, span)
+        return (
+            word in _BODYLIKE
+            or units[span[0]].tag == "O"
+            or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
+        )
+
+    def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
+        units, roles = parsed.units, dict[str, Any]()
+        for preposition, spans in clause.phrases:
+            if spans == used or (preposition == "by" and clause.verb.passive):
+                continue
+            name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
+                continue
+            if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
+                roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
+            else:
+                roles[name] = _one_or_many(self.ids(parsed, clause, spans))
+        amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
+        if amount:
+            roles["amount"] = amount
+        if frame.what == "direct":
+            direct = clause.subjects if clause.verb.passive else clause.objects
+            if direct:
+                roles["what"] = _one_or_many(self.ids(parsed, clause, direct))
+        return roles
+
+    # -- "is", "has" -----------------------------------------------------------------------------------------------
+
+    def _copula(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """`X is a member of Y`, `the members of Y are A and B`."""
+        units = parsed.units
+        if not clause.objects or not clause.subjects:
+            return None
+        role = role_of(units, clause.objects[0])
+        if role is not None and role[1] is not None:
+            predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
+            bodies = self.ids(parsed, clause, [role[1]])
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if all(kind_of(s) == "thing" for s in subjects) or (
+                predicate == "listed_in" and kind_of(bodies[0]) != "body" and not self._is_body(units, role[1])
+            ):
+                return None
+            extra = {"founding": True} if "founding" in words_of(units, clause.objects[0]) else {}
+            return Filled(clause, predicate, subjects, bodies, extra, None, [*clause.subjects, *clause.objects])
+        role = role_of(units, clause.subjects[0])
+        if role is not None and role[1] is not None:
+            listed = self.ids(parsed, clause, clause.objects)
+            if all(kind_of(s) in {"state", "body"} for s in listed):
+                bodies = self.ids(parsed, clause, [role[1]])
+                return Filled(clause, role[0], listed, bodies, {}, None, [*clause.subjects, *clause.objects])
+        return None
+
+    # -- claims ----------------------------------------------------------------------------------------------------
+
+    def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
+        clause, shared = made.clause, self.shared
+        units = parsed.units
+        time = self._time(parsed, clause)
+        modality = modality_of(clause, parsed.clauses)
+        polarity = "negated" if negated(clause) or made.denied else "affirmed"
+        modality = "asserted" if made.denied else modality
+        speakers = self.shared.speakers(parsed, clause)
+        roles = dict(made.roles)
+        objects = list(dict.fromkeys(made.objects))
+        text = None
+        if not objects:
+            text = _complement_text(clause, units)
+        span = self._span(units, made)
+        n = shared.index(parsed.sentence)
+        for subject in dict.fromkeys(made.subjects):
+            content: dict[str, Any]
+            if objects:
+                content = {"object": objects[0] if len(objects) == 1 else tuple(objects)}
+            else:
+                content = {"value": {"text": text or units[clause.verb.main].text}}
+            yield shared.claim(
+                subject,
+                made.predicate,
+                [span],
+                parsed.sentence,
+                **content,
+                qualifier=roles or None,
+                time=time,
+                modality=modality,
+                polarity=polarity,
+                attribution=chain(shared.reading, parsed.sentence, shared.cited.get(n), speakers),
+                speaker=speakers[-1] if speakers else None,
+                extractor="rules/frame@1",
+            )
+
+    @staticmethod
+    def _time(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
+        """The date in the clause: after its verb, else before its subject."""
+        units = parsed.units
+        places = (
+            clause.times or []
+            if clause.coordinated
+            else clause.times
+            or [
+                i
+                for i in range(
+                    max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
+                )
+                if units[i].tag == "T" and not any(u.tag in {"V", "A"} for u in units[i : clause.verb.start])
+            ]
+        )
+        for i in places:
+            mention = units[i].mention
+            if mention is not None and mention.value:
+                detail = mention.detail
+                return {
+                    "edtf": mention.value,
+                    "raw": detail.get("raw", ""),
+                    "calendar": detail.get("calendar", "gregorian"),
+                    "basis": detail.get("basis", "stated"),
+                }
+        return None
+
+    @staticmethod
+    def _span(units: Sequence[Any], made: Filled) -> tuple[int, int]:
+        clause = made.clause
+        spans = [*made.spans, *(s for _, many in clause.phrases for s in many)]
+        first = min([clause.verb.start, *(s[0] for s in spans)])
+        last = max([clause.verb.end, clause.end, *(s[1] for s in spans), *(t + 1 for t in clause.times)])
+        return units[first].start, units[last - 1].end
+
+
+def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
+        lemma = clause.verb.lemma
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if lemma == "apply":
+            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+        elif made is not None:
+            made.roles["to"] = _one_or_many(joined.objects)
+
+
+def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)
+
+
+def _telling(made: Filled) -> bool:
+    """Whether a claim names an actor: the subject, or what it is done to or with."""
+    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in _as_list(v))]
+    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
+    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
+
+
+def _below(clause: Clause) -> Iterator[Clause]:
+    for inner in clause.complements:
+        if inner.link in {"that", "to", "ing", "of", "from", "on", "against", "for", "with"}:
+            yield inner
+            yield from _below(inner)
+
+
+def _attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def _complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
+    """The words after a verb without object: what is agreed, announced."""
+    end = max([clause.end, *(c.end for c in clause.complements)])
+    if not clause.complements:
+        return None
+    words = text_of(units, (clause.verb.end, min(end, clause.verb.end + 24)))
+    return words or None
+
+
+def _one_or_many(ids: list[str]) -> str | list[str]:
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """What the verbs of a text claim."""
+    reader = Reader(shared)
+    document = None
+    for parsed in shared.speech.parsed:
+        if parsed.sentence.document is not document:
+            document = parsed.sentence.document
+            shared.actors.recent.clear()
+        yield from reader.read(parsed)

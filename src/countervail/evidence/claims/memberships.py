@@ -1,0 +1,188 @@
+"""Claims of membership: a list per reading, its countries one by one, what is counted, who is in only in part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from countervail.evidence.claims.bodies import GROUPING
+from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
+from countervail.evidence.model import Claim, Document
+
+PREDICATE = {
+    "members": "listed_in",
+    "founders": "founding_body_of",
+    "observers": "observer_of",
+    "partners": "partner_of",
+    "candidates": "applied_to",
+    "sanctioned": "under_sanctions",
+}
+"""Kind of list -> what it claims of each country in it."""
+_MEMBER = {
+    "member": "listed_in",
+    "members": "listed_in",
+    "signatory": "signatory_of",
+    "signatories": "signatory_of",
+    "observer": "observer_of",
+    "observers": "observer_of",
+    "founder": "founder_of",
+    "founders": "founder_of",
+    "partner": "partner_of",
+    "partners": "partner_of",
+    "candidate": "applied_to",
+    "candidates": "applied_to",
+}
+_LABEL = {
+    "letter": "Letter",
+    "annex": "Annex",
+    "ambassadors": "Ambassadors at the founding sessions",
+    "interview": "Interview",
+    "article": "Press report",
+}
+_COUNTED = re.compile(
+    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact",
+    re.IGNORECASE,
+)
+
+
+def reading_id(shared: Context, item: CountryList) -> str:
+    """The kind of witness a list is: letter, annex, ambassadors, interview or article."""
+    document = item.sentence.document
+    n = shared.index(item.sentence)
+    if document.kind == "article":
+        at = shared.clause_at(item.start)
+        spoken = at is not None and bool(shared.speakers(*at))
+        return "interview" if spoken and n not in shared.cited else "article"
+    if item.kind == "founders" and not item.claimed:
+        return "ambassadors"
+    return "annex" if document.kind == "annex" else "letter"
+
+
+def _time(shared: Context, item: CountryList, document: Document) -> dict[str, Any] | None:
+    """The date in the list's own sentence, else of its letter."""
+    dated = [m for m, _, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date") if m.value]
+    if item.kind == "founders" and dated:
+        return {
+            "edtf": dated[0].value,
+            "raw": dated[0].detail.get("raw", ""),
+            "calendar": dated[0].detail.get("calendar", "gregorian"),
+            "basis": "stated",
+        }
+    if document.date and document.date.get("edtf"):
+        return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis") if k in document.date}
+    return None
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """One claim a list, one a country in it, one a count."""
+    used: dict[str, int] = {}
+    counted: set[tuple[int, int] | None] = set()
+    for item in country_lists(shared):
+        kind = reading_id(shared, item)
+        used[kind] = used.get(kind, 0) + 1
+        name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
+        counted.add(item.count_span)
+        body = item.body or shared.grouping(item.sentence)
+        common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
+        if item.nominal:  # "none of the members, including A and B, has left": they are members
+            common["polarity"] = "affirmed"
+        yield from _list_claims(shared, item, body, kind, common)
+        if not item.claimed:
+            yield from _country_claims(shared, item, body, common)
+    yield from _open_counts(shared, counted)
+
+
+def _list_claims(shared: Context, item: CountryList, body: str, kind: str, common: dict[str, Any]) -> Iterator[Claim]:
+    """The list itself, and what it counts."""
+    value = {
+        "countries": list(item.named),
+        "kind": item.kind,
+        "label": _LABEL[kind],
+        "exemplary": item.exemplary,
+        "open_ended": item.open_ended,
+        "stated_count": item.stated_count,
+        "partial": {k: v[0] for k, v in item.partial.items()},
+        "ambiguous": {k: list(v) for k, v in item.ambiguous.items()},
+    }
+    span = [(item.start, item.end)]
+    yield shared.claim(body, "membership_list", span, item.sentence, value=value, extractor="rules/list@2", **common)
+    if item.stated_count is None or item.count_span is None:
+        return
+    yield shared.claim(
+        body,
+        "founding_countries" if item.kind == "founders" else "country_count",
+        [(min(item.count_span[0], item.start), item.end)],
+        item.sentence,
+        value={
+            "number": item.stated_count,
+            "unit": "countries",
+            "enumerated": list(item.named) + sorted(item.ambiguous),
+        },
+        extractor="rules/count@2",
+        **common,
+    )
+
+
+def _country_claims(shared: Context, item: CountryList, body: str, common: dict[str, Any]) -> Iterator[Claim]:
+    """One claim a country of the list."""
+    for mention, a, b in item.mentions:
+        codes = [mention.value] if mention.value else mention.detail["candidates"]
+        qualifier: dict[str, Any] = {}
+        place = (a, b)
+        if mention.value in item.partial:
+            extent, start, end = item.partial[mention.value]
+            qualifier["extent"], place = extent, (start, end)
+        if not mention.value:
+            qualifier["candidates"] = codes
+        if item.exemplary:
+            qualifier["example"] = True
+        yield shared.claim(
+            "c." + "|".join(codes),
+            PREDICATE[item.kind],
+            [place],
+            item.sentence,
+            object=body if item.kind != "sanctioned" else "sanctions",
+            qualifier=qualifier or None,
+            extractor="rules/list@2",
+            **common,
+        )
+
+
+def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
+    """Counts of countries that no list follows ("ambassadors from the six countries")."""
+    for sentence in shared.sentences:
+        if not _COUNTED.search(sentence.text):
+            continue
+        for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
+            if match.span() in counted or number(match.group("n")) < 3:
+                continue
+            yield shared.claim(
+                shared.grouping(sentence),
+                "country_count",
+                [match.span()],
+                sentence,
+                value={"number": number(match.group("n")), "unit": "countries"},
+                extractor="rules/count@2",
+            )
+
+
+def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int, int] | None] | None:
+    """Predicate and body of "a founding member of the league"."""
+    for k in range(*span):
+        word = units[k].lower
+        if word in _MEMBER:
+            inner = k + 2 if k + 2 < span[1] and units[k + 1].lower == "of" else None
+            if inner is not None:
+                return _MEMBER[word], (inner, span[1])
+            if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+                return _MEMBER[word], (k - 1, k)
+            if k > span[0] + 1 and units[k - 1].tag == "G":
+                return _MEMBER[word], (span[0], k - 1)
+            if word in {"member", "observer", "partner"} and k + 1 == span[1] and units[k - 1].tag == "N":
+                if units[k - 1].lower in GROUPING:
+                    return _MEMBER[word], (k - 1, k)
+                return None
+            return None
+    return None

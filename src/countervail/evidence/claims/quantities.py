@@ -1,0 +1,184 @@
+"""Numbers with unit: money, shares, barrels a day, counts of things, ranges, numbers in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from countervail.evidence.claims.context import Context
+from countervail.evidence.model import Claim
+from countervail.evidence.text.tokens import data_sections
+
+_LINES = data_sections("numbers.txt", lines=True)
+_LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
+_SMALL = _LISTS["small"]
+_TENS = _LISTS["tens"]
+_WORDS = {w: float(i) for i, w in enumerate(_SMALL)} | {w: 10.0 * i for i, w in enumerate(_TENS, 2)} | {"dozen": 12.0}
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "mln": 1e6, "billion": 1e9,
+    "bn": 1e9, "b": 1e9, "bln": 1e9, "trillion": 1e12, "trn": 1e12, "tn": 1e12,
+}  # fmt: skip
+_FRACTIONS = {
+    "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
+    "tenth": 0.1, "tenths": 0.1,
+}  # fmt: skip
+_MONEY = dict(line.split("|") for line in _LINES["money"])
+_UNITS = dict(line.split("|") for line in _LINES["units"])
+_PERSONS = frozenset(_LISTS["persons"])
+_TIME = frozenset(_LISTS["time"])
+_N = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
+_W = "|".join(sorted([*_WORDS, "hundred"], key=len, reverse=True))
+_WORDED = rf"(?:(?:a|half a) dozen|half a(?=[ -](?:million|billion|trillion))|(?:{_W})(?:(?:-| and | )(?:{_W}))*)"
+_S = "|".join(sorted(_SCALES, key=len, reverse=True))
+_CURRENCY = "|".join(sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k != "yen"), key=len))
+_AFTER = (
+    r"US dollars|U\.S\. dollars|" + "|".join(sorted((k for k in _MONEY if len(k) > 3), key=len, reverse=True)) + r"|yen"
+)
+_UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?<![\w.,/-])(?P<cur>US\$|[$€£¥]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
+    rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
+    rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
+    rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
+    rf"(?:[a-z][a-z-]{{1,20}} ){{0,2}}?"
+    rf"[a-z][a-z-]{{2,20}}s|people|crew)\b)?",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(
+    rf"\b(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:about|some|around|nearly|almost|roughly|approximately|more than|over|at least|up to|less than|fewer than"
+    r"|under|an estimated|estimated|close to|as many as|as much as|some|circa|~) ?(?:[$€£]|US)?$",
+    re.IGNORECASE,
+)
+_NO_QUANTITY = re.compile(
+    r"(?:\b(?:resolutions?|paragraphs?|articles?|sections?|no|nos|imo|iso|gate|flight|regulation|decision|page|chapter"
+    r"|number|standard|annex|act|law|rule|unit|route|block|phase|version|aged?|box|item|grade|form|tel|order)\.? "
+    r"(?:\(\w+\) )?|/|#)$",
+    re.IGNORECASE,
+)
+_NOT_UNITS = frozenset(_LISTS["not_units"])
+
+
+def to_number(words: str) -> float | None:
+    """A number in digits or English words: "1,500", "twenty-five", "four hundred", "half a dozen"."""
+    text = words.lower().replace(",", "")
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return float(text)
+    if text in {"a dozen", "half a dozen", "half a"}:
+        return {"a dozen": 12.0, "half a dozen": 6.0, "half a": 0.5}[text]
+    total = current = 0.0
+    for word in re.split(r"[\s-]+", text):
+        if word == "and":
+            continue
+        if word == "hundred":
+            current = (current or 1) * 100
+        elif word in _WORDS:
+            current += _WORDS[word]
+        else:
+            return None
+    return total + current
+
+
+def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Spans and values of the quantities in text[start:end]: number, `to` of a range, unit, whether approximate."""
+    end = len(text) if end is None else end
+    for match in _QUANTITY.finditer(text, start, end):
+        value = _value(match, text, start)
+        if value is not None:
+            yield match.start(), match.end(), value
+    for match in _FRACTION.finditer(text, start, end):
+        times = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}[match.group("n").lower()]
+        number = times * _FRACTIONS[match.group("f").lower()]
+        if match.group("f").lower() == "half" and match.group("n").lower() not in {"a", "one"}:
+            continue
+        yield match.start(), match.end(), _made(number, None, "share", text, match.start(), start)
+
+
+def _made(number: float, to: float | None, unit: str, text: str, at: int, start: int) -> dict[str, Any]:
+    value: dict[str, Any] = {"number": number, "unit": unit}
+    if to is not None:
+        value["to"] = to
+    value["approximate"] = bool(_ABOUT.search(text[max(start, at - 24) : at]))
+    return value
+
+
+def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None:
+    raw, at = match.group("n"), match.start()
+    number = to_number(raw)
+    if number is None or _NO_QUANTITY.search(text[max(start, at - 24) : at]):
+        return None
+    to = to_number(match.group("n2")) if match.group("n2") else None
+    if (
+        to is not None
+        and " and " in match.group()[: match.end("n2") - at]
+        and not re.search(r"\b[Bb]etween $", text[max(start, at - 9) : at])
+    ):
+        return None
+    scale = _SCALES.get((match.group("scale") or "").lower(), 1.0)
+    number, to = number * scale, to * scale if to is not None else None
+    currency = (match.group("cur") or "").strip().lower()
+    unit = (match.group("unit") or "").lower().replace("u.s. ", "").replace("us ", "")
+    noun = (match.group("noun") or "").lower()
+    if currency:
+        return _made(number, to, _MONEY[currency], text, at, start)
+    if unit:
+        known = _MONEY.get(unit) or _UNITS.get(unit) or unit
+        return _made(number, to, known, text, at, start)
+    if not noun or raw.lower() == "one":
+        return None
+    last = noun.split()[-1]
+    if last in _TIME or last in _NOT_UNITS or any(w in _NOT_UNITS or w in _TIME for w in noun.split()):
+        return None
+    if raw.isdigit() and 1900 <= number <= 2100 and len(raw) == 4:
+        return None
+    return _made(number, to, "persons" if last in _PERSONS else last, text, at, start)
+
+
+@cache
+def _quantity_of(text: str) -> dict[str, Any] | None:
+    return next((value for _, _, value in quantities(text)), None)
+
+
+def quantity_in(units: Sequence[Any], span: tuple[int, int]) -> dict[str, Any] | None:
+    """The first quantity in a phrase."""
+    part = units[span[0] : span[1]]
+    if not any(u.tag == "#" for u in part):
+        return None
+    pieces = [part[0].text]
+    for before, unit in pairwise(part):
+        pieces.append(("" if before.end == unit.start else " ") + unit.text)
+    return _quantity_of("".join(pieces)[:200])
+
+
+_COUNTED = frozenset(_LISTS["counted"])
+"""Units of `country_count`, which `memberships` reads."""
+_MARKET = re.compile(r"\bmarket|consumers|population", re.IGNORECASE)
+_MARKET_LEAD = re.compile(
+    r"(?:a |the )?market (?:consisting |made up |composed )?of (?:some |about |nearly |more than )?$"
+)
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """One claim a number with unit; persons of a market are the market of the grouping that the text is about."""
+    text = shared.reading.folded.text
+    for sentence in shared.sentences:
+        dates = [(a, b) for _, a, b in shared.reading.within(sentence.start, sentence.end, "date")]
+        for a, b, value in quantities(text, sentence.start, sentence.end):
+            if any(x < b and a < y for x, y in dates) or value["unit"] in _COUNTED:
+                continue
+            market = value["unit"] == "persons" and _MARKET.search(sentence.text)
+            lead = _MARKET_LEAD.search(text[max(sentence.start, a - 60) : a]) if market else None
+            yield shared.claim(
+                shared.grouping(sentence) if market else sentence.document.id,
+                "market_population" if market else "quantity",
+                [(a - len(lead.group()) if lead else a, b)],
+                sentence,
+                value=dict(value),
+                extractor="rules/numeric@2",
+            )

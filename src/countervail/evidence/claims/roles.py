@@ -1,0 +1,308 @@
+"""Claims about people: letters' header fields, who signs and is written to, who holds what post, who is quoted."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from countervail.evidence.claims.bodies import adjective_codes
+from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
+from countervail.evidence.claims.units import Unit
+from countervail.evidence.letters import Names, post_of
+from countervail.evidence.model import Claim, Document
+from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.text.tokens import data_sections, lexicon
+
+_POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
+_FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})
+_LEADING = frozenset({"led", "headed", "chaired"})
+_OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
+_MODIFIERS = data_sections("nouns.txt")["modifiers"]
+
+
+def _dated(document: Document) -> dict[str, Any] | None:
+    if document.date and document.date.get("edtf"):
+        return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
+    return None
+
+
+def _people_of_letters(shared: Context) -> Iterator[Claim]:
+    for document in shared.reading.documents:
+        entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
+        if document.signatory:
+            entries.append(("signed_by", document.signatory))
+        time = _dated(document)
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": time,
+            "extractor": "rules/letter@1",
+        }
+        for predicate, entry in entries:
+            where = shared.raw_place(entry["start"], entry["end"], document)
+            place = document.place_of(entry["start"])
+            name = person(shared.reading.full_name(entry["name"]) if entry["name"] else None)
+            yield Claim(
+                document.id,
+                predicate,
+                (where,),
+                object=name,
+                place=place,
+                qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None,
+                **common,
+            )
+            if entry["name"] and entry.get("post"):
+                yield Claim(
+                    name,
+                    "holds_post",
+                    (where,),
+                    value={"post": entry["post"], "organisation": entry.get("organisation")},
+                    place=place,
+                    **common,
+                )
+
+
+def _people_of_prose(shared: Context) -> Iterator[Claim]:
+    """Posts beside a name in prose: before it, or after a comma."""
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    for parsed in shared.speech.parsed:
+        units = parsed.units
+        for i, unit in enumerate(units):
+            if unit.mention is None or unit.mention.type != "person":
+                continue
+            span = _after(units, i)
+            span = span if span and _headed(units, span) else _before(units, i)
+            if span and _has_post(units, span):
+                yield from _post(shared, parsed, i, span, names)
+            elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
+                yield from _led(shared, parsed, i)
+
+
+def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    return any(_POST.fullmatch(u.text) for u in units[span[0] : span[1]])
+
+
+def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a post is what the phrase is about, not a word of what follows a preposition."""
+    end = next((k for k in range(*span) if units[k].tag == "P"), span[1])
+    return _has_post(units, (span[0], end))
+
+
+def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
+    """The post after a name and a mark: "X, the deputy minister of ports", up to a verb, comma or conjunction."""
+    if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
+        return None
+    end = i + 2
+    while end < len(units):
+        tag = units[end].tag
+        mention = units[end].mention
+        if mention is not None and mention.type == "person":
+            return None
+        if (
+            tag in {"N", "E", "D", "#", "G", "&"}
+            or (tag == "B" and units[end].lower in _FORMER | {"then"})
+            or (tag == "-" and units[end].start == units[end - 1].end)
+        ):
+            end += 1
+        elif tag == "P" and units[end].lower in {"of", "to", "for", "at", "in", "on"} and end + 1 < len(units):
+            if units[end + 1].tag not in {"N", "E", "D"}:
+                break
+            end += 1
+        elif tag == "C" and units[end].lower in {"and", "&"} and _joined(units, i + 2, end):
+            end += 1
+        else:
+            break
+    return (i + 2, end) if end > i + 2 else None
+
+
+def _joined(units: Sequence[Unit], start: int, at: int) -> bool:
+    """Whether an "and" joins two fields of one post ("industry and trade") and not two clauses or people."""
+    following = units[at + 1 : at + 4]
+    return (
+        bool(following)
+        and following[0].tag in {"N", "E"}
+        and not any(u.tag in {"V", "A"} for u in following)
+        and any(u.tag == "P" for u in units[start:at])
+    )
+
+
+def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
+    """The post right before a name; a post of someone else ("deputy of President X") is not part of it."""
+    start = i
+    while start > 0:
+        unit = units[start - 1]
+        if (
+            unit.tag == "N"
+            or (unit.tag == "." and units[start - 2].text in _OWN)
+            or (
+                unit.tag == "P"
+                and unit.lower in {"of", "for", "to"}
+                and start - 1 > 0
+                and not _has_post(units, (start, i))
+            )
+            or (
+                unit.tag == "D"
+                and start < i
+                and units[start - 2 : start - 1]
+                and units[start - 2].lower in {"of", "for"}
+            )
+            or (
+                unit.tag == "E"
+                and start < i
+                and not _has_post(units, (start, i))
+                and units[start - 2].lower in {"of", "for", "to", "the"}
+            )
+            or (unit.tag == "," and start == i)
+        ):
+            start -= 1
+        else:
+            break
+    return (start, i) if start < i else None
+
+
+def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
+    units = parsed.units
+    a, b = span
+    former = any(u.lower.removesuffix("-") in _FORMER for u in units[a:b])
+    while a < b and (
+        units[a].tag in {"D", "G", "B", ",", "."}
+        or units[a].lower in _FORMER
+        or units[a].text in _OWN
+        or (
+            a < b - 1
+            and units[a].text[0].isupper()
+            and not _POST.fullmatch(units[a].text)
+            and units[a].text not in _MODIFIERS
+        )
+    ):
+        a += 1
+    while b > a and units[b - 1].tag in {",", ".", "D"}:
+        b -= 1
+    if a >= b:
+        return
+    text = shared.reading.folded.text
+    post, body = post_of(text, units[a].start, units[b - 1].end, names)
+    if not post:
+        return
+    value: dict[str, Any] = {"post": post, "organisation": body}
+    if former:
+        value["former"] = True
+    states = [u for u in units[span[0] : span[1]] if u.mention is not None and u.mention.type == "country"]
+    codes = [
+        c
+        for k in range(*span)
+        if units[k + 1 : k + 2] and units[k + 1].text != "Gulf"
+        for c in adjective_codes(units[k].text)
+    ]
+    if len(states) == 1 and states[0].mention is not None and states[0].mention.value:
+        value["of"] = f"c.{states[0].mention.value}"
+    elif not states and len(codes) == 1:
+        value["of"] = f"c.{codes[0]}"
+    place = (min(units[span[0]].start, units[i].start), max(units[span[1] - 1].end, units[i].end))
+    mention = units[i].mention
+    yield shared.claim(
+        person(shared.reading.full_name((mention.value if mention else "") or "")),
+        "holds_post",
+        [place],
+        parsed.sentence,
+        value=value,
+        time=_dated(parsed.sentence.document),
+        modality="asserted",
+        polarity="affirmed",
+        attribution=chain(
+            shared.reading, parsed.sentence, shared.cited.get(shared.index(parsed.sentence)), parsed.speakers
+        ),
+        extractor="rules/role@2",
+    )
+
+
+def _led(shared: Context, parsed: Parsed, i: int) -> Iterator[Claim]:
+    """`the council ... is led by X`."""
+    units, sentence = parsed.units, parsed.sentence
+    bodies = [u for u in units[: i - 2] if u.mention is not None and u.mention.type == "organisation"]
+    body = bodies[-1].mention.value if bodies and bodies[-1].mention else _subject_before(shared, sentence)
+    mention = units[i].mention
+    if body and mention is not None:
+        yield shared.claim(
+            person(shared.reading.full_name(mention.value or "")),
+            "leads",
+            [(units[i - 2].start, units[i].end)],
+            sentence,
+            value={"organisation": body},
+            time=_dated(sentence.document),
+            modality="asserted",
+            polarity="affirmed",
+            extractor="rules/role@2",
+        )
+
+
+def _subject_before(shared: Context, sentence: Sentence) -> str | None:
+    """The body that "this council" of a sentence refers to: the last one of the sentence before."""
+    n = shared.index(sentence)
+    if n and re.match(
+        r"(?:This|The|That) (?:council|committee|body|club|organi[sz]ation|union|delegation|group)\b", sentence.text
+    ):
+        bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
+        return bodies[-1][0].value if bodies else None
+    return None
+
+
+def _headers(shared: Context) -> Iterator[Claim]:
+    """One claim a header field of a letter."""
+    for document in shared.reading.documents:
+        for name, entry in document.header.items():
+            span = shared.raw_place(entry["start"], entry["end"], document)
+            time = None
+            if name == "date" and entry.get("edtf"):
+                calendar = (document.date or {}).get("calendar", "gregorian")
+                time = {"edtf": entry["edtf"], "raw": entry["value"], "calendar": calendar, "basis": "document date"}
+            yield Claim(
+                document.id,
+                f"header.{name}",
+                (span,),
+                value=entry["value"],
+                time=time,
+                attribution=(document.source, document.id),
+                document=document.id,
+                place=document.place_of(entry["start"]),
+                extractor="rules/header@1",
+            )
+
+
+def _speech(shared: Context) -> Iterator[Claim]:
+    """One claim a quotation; a speaker who is not known stays `p.unknown`."""
+    starts = [s.start for s in shared.sentences]
+    for quote in shared.speech.quotes:
+        place = bisect_right(starts, quote.start) - 1
+        if place < 0 or quote.start >= shared.sentences[place].end:
+            continue
+        sentence = shared.sentences[place]
+        speakers: list[str] = []
+        outer: Quote | None = quote
+        while outer is not None:
+            speakers[:0] = [outer.speaker] if outer.speaker else []
+            outer = outer.inside
+        said_by = quote.speaker or "p.unknown"
+        yield shared.claim(
+            said_by,
+            "said",
+            [(quote.start, quote.end)],
+            sentence,
+            value={"quote": " ".join(shared.reading.folded.text[quote.start : quote.end].split())},
+            modality="asserted",
+            polarity="affirmed",
+            attribution=chain(shared.reading, sentence, shared.cited.get(place), speakers),
+            speaker=speakers[-1] if speakers else None,
+            extractor="rules/speech@2",
+        )
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """Header fields, posts and parts in letters, posts in prose, then direct speech."""
+    yield from _headers(shared)
+    yield from _people_of_letters(shared)
+    yield from _people_of_prose(shared)
+    yield from _speech(shared)

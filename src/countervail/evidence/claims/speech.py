@@ -1,0 +1,387 @@
+"""Who says it: sentences, direct speech with its speakers, and the chain from the site to the speaker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import Unit, units_of
+from countervail.evidence.model import Document, slug
+from countervail.evidence.text.documents import Reading
+
+_SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
+_SAID = re.compile(
+    r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
+    r"(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared|announced)\b"
+)
+_SAYING = re.compile(
+    r"(?:\b(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared"
+    r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
+)
+_INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
+_COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
+
+
+@dataclass(slots=True, eq=False)
+class Quote:
+    """Direct speech, folded span without its marks."""
+
+    start: int
+    end: int
+    speaker: str | None = None
+    inside: Quote | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Parsed:
+    """A sentence, or what a quotation says, taken apart."""
+
+    sentence: Sentence
+    units: list[Unit]
+    clauses: list[Clause]
+    quote: Quote | None = None
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who speaks, from the outside in."""
+        found: list[str] = []
+        quote = self.quote
+        while quote is not None:
+            if quote.speaker:
+                found.insert(0, quote.speaker)
+            quote = quote.inside
+        return tuple(found)
+
+
+@dataclass(slots=True)
+class Speech:
+    """The quotations of a text and its sentences taken apart."""
+
+    quotes: list[Quote] = field(default_factory=list)
+    parsed: list[Parsed] = field(default_factory=list)
+    speakers: dict[int, str | None] = field(default_factory=dict)
+    """Position of a sentence -> who its quotations are of."""
+
+
+def _titled(words: str) -> bool:
+    """Whether words are set as a name or title, and not spoken."""
+    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())
+
+
+def _quotes(reading: Reading) -> list[Quote]:
+    """Direct speech: what the mentions hold, and short sentences beside a verb of saying."""
+    text = reading.folded.text
+    spans = {
+        s
+        for m, s in zip(reading.mentions, reading.spans, strict=True)
+        if m.type == "quote" and not (_titled(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
+    }
+    for match in _SHORT.finditer(text):
+        inner = match.group(1)
+        lead = text[max(0, match.start() - 60) : match.start()]
+        spoken = _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead))
+        if spoken and len(inner.split()) > 1 and not _titled(inner):
+            spans.add(match.span(1))
+    found: list[Quote] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1].end:
+            continue
+        found.append(Quote(start, end))
+        for inner_match in _INNER.finditer(text, start, end):
+            found.append(Quote(*inner_match.span(1), inside=found[-1]))
+    return found
+
+
+def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
+    """Every sentence and quotation taken apart, with speakers."""
+    speech = Speech(_quotes(reading))
+    text = _dashes(reading)
+    outer = [q for q in speech.quotes if q.inside is None]
+    paragraph: tuple[str, int] | None = None
+    last: str | None = None
+    for n, sentence in enumerate(sentences):
+        here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
+        if paragraph is None or sentence.document.id != paragraph[0]:
+            actors.recent.clear()
+        if (sentence.document.id, sentence.paragraph) != paragraph:
+            paragraph, last = (sentence.document.id, sentence.paragraph), None
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
+        if parsed.clauses or here:
+            speech.parsed.append(parsed)
+        speaker = _speaker(parsed, actors, here, reading.folded.text) if here else None
+        for quote in here:
+            quote.speaker = speaker or quote.speaker or last
+        last = speaker or (last if here else None)
+        actors.remember(parsed.units, parsed.clauses)
+        speech.speakers[n] = speaker or (here[0].speaker if here else None)
+    actors.recent.clear()
+    _backwards(outer, speech, sentences)
+    for sentence in sentences:
+        for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
+            speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
+    speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
+    return speech
+
+
+def _backwards(outer: Sequence[Quote], speech: Speech, sentences: Sequence[Sentence]) -> None:
+    """A quotation of several sentences is attributed at its end."""
+    for n, sentence in enumerate(sentences):
+        for quote in outer:
+            if quote.start < sentence.end and quote.end > sentence.start and speech.speakers.get(n) is None:
+                speech.speakers[n] = quote.speaker
+
+
+def _inside(
+    reading: Reading, text: str, sentence: Sentence, quote: Quote, quotes: Sequence[Quote], actors: Actors
+) -> Iterator[Parsed]:
+    start, end = max(quote.start, sentence.start), min(quote.end, sentence.end)
+    nested = [q for q in quotes if q.inside is quote and q.start < end and q.end > start]
+    parsed = _parsed(reading, text, sentence, start, end, nested, quote)
+    for inner in nested:
+        inner.speaker = _speaker(parsed, actors, nested, reading.folded.text) or inner.speaker
+    if parsed.clauses:
+        yield parsed
+
+
+def _dashes(reading: Reading) -> str:
+    """The folded text with the dashes that set a clause apart as such; offsets are the same."""
+    text = reading.folded.text
+    if not any(c in reading.raw for c in "—―–"):
+        return text
+    raw, offsets = reading.raw, reading.folded.offsets
+    letters = list(text)
+    for i, letter in enumerate(letters):
+        if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
+            letters[i] = "—"
+    return "".join(letters)
+
+
+def _parsed(
+    reading: Reading, text: str, sentence: Sentence, start: int, end: int, quotes: Sequence[Quote], quote: Quote | None
+) -> Parsed:
+    mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
+    units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
+
+
+def _speaker(parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str) -> str | None:
+    """Who the report beside a quotation names."""
+    units = parsed.units
+    places = [i for i, u in enumerate(units) if u.tag == "Q"]
+    if not places:
+        return None
+    reports = [
+        c for c in parsed.clauses if c.operator is not None and c.operator.speaker and c.subjects and not c.verb.passive
+    ]
+    best = min(reports, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
+    if best is not None:
+        before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
+        return actors.of(units, best.subjects[0], [*before[::-1], *actors.recent])
+    for clause in parsed.clauses:
+        if clause.source:
+            return actors.of(units, clause.source[0], actors.recent)
+    colon = _COLON.search(text[max(parsed.sentence.start, quotes[0].start - 90) : quotes[0].start - 1])
+    named = next((u for u in units[: places[0]] if u.mention is not None and u.mention.type == "person"), None)
+    return actors.mention(named) if colon and named is not None else None
+
+
+# -- where a claim comes from ------------------------------------------------------------------------------------------
+
+
+_END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan"
+    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
+)
+
+_DENIED = re.compile(
+    r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE
+)
+_ALLEGED = re.compile(
+    r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)",
+    re.IGNORECASE,
+)
+_PROPOSED = re.compile(
+    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed"
+    r"|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the "
+    r")?creation of|establishing)\b|پیشنهاد",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor"
+    r"|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b",
+    re.IGNORECASE,
+)
+_INFERRED = re.compile(
+    r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a document's body, with folded span."""
+
+    text: str
+    start: int
+    end: int
+    document: Document
+    paragraph: int
+
+
+MAX_SENTENCE = 3000  # characters; what runs on longer is no sentence, and rules need not look further
+
+
+def sentences(reading: Reading) -> list[Sentence]:
+    """The sentences of every document's paragraphs, with titles and subjects left out."""
+    found: list[Sentence] = []
+    text = reading.folded.text
+    for document in reading.documents:
+        for number, (a, b) in enumerate(document.paragraphs, 1):
+            start, end = reading.fold_span(a, b)
+            position = start
+            for match in _END.finditer(text, start, end):
+                stop = match.end()
+                tail = text[max(position, stop - 16) : stop].rstrip("\"')")
+                if (
+                    match.group()[0] == "."
+                    and stop < end
+                    and stop - position < MAX_SENTENCE
+                    and _ABBREVIATION.search(tail)
+                ):
+                    continue
+                found += _pieces(text, position, stop, document, number)
+                position = stop
+            found += _pieces(text, position, end, document, number)
+    return found
+
+
+def _pieces(text: str, start: int, end: int, document: Document, number: int) -> list[Sentence]:
+    """A sentence, cut where it is longer than any."""
+    found = []
+    while start < end:
+        stop = end
+        if end - start > MAX_SENTENCE:
+            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+            stop = space if space > 0 else start + MAX_SENTENCE
+        if text[start:stop].strip():
+            found.append(_sentence(text, start, stop, document, number))
+        start = stop
+    return found
+
+
+def _sentence(text: str, start: int, end: int, document: Document, number: int) -> Sentence:
+    while start < end and text[start] in " \n\t":
+        start += 1
+    while end > start and text[end - 1] in " \n\t":
+        end -= 1
+    return Sentence(text[start:end], start, end, document, number)
+
+
+def modality(sentence: str) -> str:
+    """How a sentence puts what it says; the weakest commitment found."""
+    for name, pattern in (
+        ("denied", _DENIED),
+        ("alleged", _ALLEGED),
+        ("proposed", _PROPOSED),
+        ("conditional", _CONDITIONAL),
+        ("planned", _PLANNED),
+        ("inferred", _INFERRED),
+    ):
+        if pattern.search(sentence):
+            return name
+    return "asserted"
+
+
+def negated(clause: str) -> bool:
+    """Whether a clause holds a negation."""
+    return bool(_NEGATED.search(clause))
+
+
+_CITES = re.compile(
+    r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter"
+    r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
+)
+
+
+def chain(
+    reading: Reading, sentence: Sentence, cited: str | None = None, speakers: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Attribution from the outside in: site or file, who leaked, the document, agencies quoted, the signatory or
+    speaker."""
+    links = [f"site:{slug(reading.publisher)}" if reading.publisher else sentence.document.source]
+    document = sentence.document
+    if reading.leak and (document.kind != "article" or cited):
+        links.append(f"o.{slug(reading.leak)}")
+    if document.kind == "article":
+        if cited:
+            links.append(cited)
+        for mention, _, _ in reading.within(sentence.start, sentence.end, "organisation"):
+            name = re.escape(mention.value or "")
+            if re.search(
+                rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text
+            ):
+                links.append(f"o.{slug(mention.value or '')}")
+    else:
+        links.append(document.id)
+        if document.signatory and document.signatory.get("name"):
+            links.append(f"p.{slug(reading.full_name(document.signatory['name']))}")
+    return tuple(dict.fromkeys([*links, *speakers]))
+
+
+def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
+    """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
+    another is named."""
+    result: dict[int, str] = {}
+    current: str | None = None
+    for n, sentence in enumerate(found):
+        if sentence.document.kind != "article":
+            current = None
+            continue
+        mentioned = _CITES.search(sentence.text)
+        dated = [
+            m.value
+            for m, a, _ in reading.within(sentence.start, sentence.end, "date")
+            if m.value
+            and len(m.value) == 10
+            and re.search(r"\b(?:dated|of|on) $", reading.folded.text[max(0, a - 8) : a])
+        ]
+        if mentioned and dated:
+            current = f"cited:{dated[0]}"
+        elif mentioned and re.match(r"(?:Another|One|A second|A third)\b", sentence.text):
+            current = "cited:undated"
+            # its date may stand in the next sentence
+            if n + 1 < len(found):
+                later = [
+                    m.value
+                    for m, _, _ in reading.within(found[n + 1].start, found[n + 1].end, "date")
+                    if m.value and len(m.value) == 10
+                ]
+                current = f"cited:{later[0]}" if later else current
+        elif re.match(r"(?:These|The) (?:revelations|leaks)", sentence.text):
+            current = None
+        if current:
+            result[n] = current
+    return result
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
+    )

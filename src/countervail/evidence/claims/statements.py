@@ -1,0 +1,259 @@
+"""Claims in prose that no verb frame covers: dated events of a grouping, names and what they stand for, aims, payment
+links, provisions and proposals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from countervail.evidence.claims.bodies import GROUPING, adjective_codes
+from countervail.evidence.claims.context import CLUB, Context
+from countervail.evidence.claims.speech import Sentence
+from countervail.evidence.model import Claim
+from countervail.evidence.tables import profile
+from countervail.evidence.text.tokens import lexicon
+
+_EVENTS = {
+    "proposed": "propose",
+    "established": "establish found create form set institute constitute",
+    "met": "participate meet hold gather brief visit attend convene",
+    "signed": "sign agree conclude",
+    "imposed": "impose sanction reimpose",
+    "killed": "kill assassinate die",
+    "began": "begin start launch commence enter",
+}
+"""Kind of event -> verbs of it."""
+_EVENT_OF = {verb: kind for kind, verbs in _EVENTS.items() for verb in verbs.split()}
+_ABOUT = re.compile(
+    r"\b(?:club|union|council|ambassadors?|founding|initiative|alliance|bloc|league|coalition|members?)\b",
+    re.IGNORECASE,
+)
+_NO_EVENT = re.compile(r"(?:resolutions?|decision|regulation|law|act|decree)\b[^.;]{0,14}\(?$", re.IGNORECASE)
+_PURPOSE = re.compile(
+    r"\b(?:purpose|objective|aim|goal|seeks?|initiative|framework|approach|pathway|path|proposal|mission|strateg\w+"
+    r"|established to|created to|distinct|crucial)\b",
+    re.IGNORECASE,
+)
+_RENAMED = re.compile(
+    r'(?:the |\w{1,30}\'s )?name,? ?"?(?P<old>[^"]{0,80}?)"? ?(?:was |being )?(?:changed|changing) to '
+    r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")'
+)
+_STANDS = re.compile(
+    r"\b(?P<a>[A-Z]{2,9}),? ?(?:(?:which |that )?(?:stands|standing) for|or|\(),? "
+    r'"?(?P<e>[A-Z][^",.;()\n]{5,80}?)(?:[,.]?"|[,.;)]|$)'
+)
+_AIMS = re.compile(
+    r"\b(?P<v>bypass\w*|promot\w+|mitigat\w+|neutrali[sz]\w+|circumvent\w*|counter(?:s|ing)?|offset\w*"
+    r"|reduc\w+|foster\w*|increas\w+|protect\w*|evad\w+|resist\w*) (?:the |these |its |international |of "
+    r"|impact of )*"
+    r"(?P<o>(?!from\b|and\b|in\b|to\b)[a-z][a-z-]+(?: [a-z-]+)?)"
+)
+_DISTINCT = re.compile(
+    r"\b(?:distinct|different|separate|apart|as opposed|in contrast) (?:from|to) (?P<o>[a-z][a-z-]+(?: "
+    r"and [a-z-]+)?(?: [a-z]+)?)"
+)
+_SERVES = re.compile(
+    r"(?:will|shall|would|is to|to)? ?\b(?P<v>be introduced as|introduced as|serve[sd]? as|act(?:s|ed)? as"
+    r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})'
+)
+_BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
+_LINKED = re.compile(
+    r"\b(?:correspondent|establish\w*|connect\w*|link\w*|accounts?|join(?:ed)?|relationship\w*|messag\w+|settle\w*)\b",
+    re.IGNORECASE,
+)
+_PROPOSES = re.compile(
+    r"^(?:[-–•*] ?|\d+[.)] ?)?.{0,160}\b(?:should|must|is proposed|proposes? (?:that|to)|it is recommended"
+    r"|recommends?|shall be|ought to)\b",
+    re.IGNORECASE,
+)
+
+
+def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    """What a date in a sentence about a grouping dates."""
+    if not _ABOUT.search(sentence.text):
+        return
+    for mention, a, b in shared.reading.within(sentence.start, sentence.end, "date"):
+        lead = shared.reading.folded.text[max(sentence.start, a - 40) : a]
+        at = shared.clause_at(a)
+        if not mention.value or at is None or _NO_EVENT.search(lead):
+            continue
+        kind = "dated" if re.search(r"\b(?:dated|date of) $", lead) else _EVENT_OF.get(at[1].verb.lemma)
+        if kind is None:
+            continue
+        yield shared.claim(
+            shared.grouping(sentence),
+            "event",
+            [(sentence.start, sentence.end)],
+            sentence,
+            value={"event": kind, "when": mention.value, "at": [a, b]},
+            time={
+                "edtf": mention.value,
+                "raw": mention.detail.get("raw", ""),
+                "calendar": mention.detail.get("calendar", "gregorian"),
+                "basis": mention.detail.get("basis", "stated"),
+            },
+            polarity="affirmed",
+            extractor="rules/event@2",
+        )
+
+
+def _names(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    for match in _RENAMED.finditer(sentence.text):
+        span = (sentence.start + match.start(), sentence.start + match.end())
+        old = match.group("old").strip() or None
+        yield shared.claim(
+            shared.actors.body(old) if old else shared.grouping(sentence),
+            "renamed_to",
+            [span],
+            sentence,
+            value={"from": old, "to": match.group("new").strip('"')},
+            modality="asserted",
+            extractor="rules/name@2",
+        )
+    for match in _STANDS.finditer(sentence.text):
+        span = (sentence.start + match.start("a"), sentence.start + match.end("e"))
+        if match.group("a") not in lexicon().rails:
+            yield shared.claim(
+                shared.actors.body(match.group("a")),
+                "stands_for",
+                [span],
+                sentence,
+                value={"initials": match.group("a"), "name": match.group("e").strip(" ,")},
+                modality="asserted",
+                extractor="rules/name@2",
+            )
+    for mention, a, b in shared.reading.within(sentence.start, sentence.end, "organisation"):
+        name = mention.value or ""
+        if GROUPING.isdisjoint(name.lower().split()):
+            continue
+        text = shared.reading.folded.text
+        quoted = b < len(text) and (text[b] == '"' or text[b : b + 2] in {',"', '."'})
+        if quoted or re.search(r"\b(?:named|called|known as) $", text[max(0, a - 10) : a]):
+            yield shared.claim(
+                shared.actors.body(name),
+                "named",
+                [(a, b)],
+                sentence,
+                value={"name": name},
+                modality="asserted",
+                polarity="affirmed",
+                extractor="rules/name@2",
+            )
+
+
+def _aims(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    if not _PURPOSE.search(sentence.text):
+        return
+    body = shared.grouping(sentence)
+    if body == CLUB and not _ABOUT.search(sentence.text):
+        return
+    for match in _AIMS.finditer(sentence.text):
+        topic = match.group("o").split(" ")
+        topic = (
+            topic[:1]
+            if len(topic) > 1 and topic[1] in {"and", "of", "in", "for", "to", "that", "which", "by"}
+            else topic
+        )
+        verb = match.group("v").lower()
+        yield shared.claim(
+            body,
+            "aims_to",
+            [(sentence.start + match.start(), sentence.start + match.end("o"))],
+            sentence,
+            value={"verb": verb[:6], "topic": " ".join(topic)},
+            extractor="rules/aim@1",
+        )
+    for match in _DISTINCT.finditer(sentence.text):
+        yield shared.claim(
+            body,
+            "distinct_from",
+            [(sentence.start + match.start(), sentence.start + match.end())],
+            sentence,
+            value={"topic": match.group("o")},
+            modality="asserted",
+            extractor="rules/aim@1",
+        )
+
+
+def _roles_of_states(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    for match in _SERVES.finditer(sentence.text):
+        start = sentence.start + match.start()
+        states = shared.reading.within(sentence.start, start, "country")
+        if (
+            states
+            and states[0][0].value
+            and re.search(
+                r"secretariat|headquarters|host|chair|presidency|seat|depositary", match.group("r"), re.IGNORECASE
+            )
+        ):
+            yield shared.claim(
+                f"c.{states[0][0].value}",
+                "introduced_as" if "introduced" in match.group("v") else "serves_as",
+                [(states[0][1], sentence.start + match.end())],
+                sentence,
+                value={"role": match.group("r").strip(' "'), "of": shared.grouping(sentence)},
+                polarity="affirmed",
+                extractor="rules/role@1",
+            )
+
+
+def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    """Which state's banks are linked with which, over which rails."""
+    if not (_BANK.search(sentence.text) and _LINKED.search(sentence.text)):
+        return
+    states = [m.value for m, _, _ in shared.reading.within(sentence.start, sentence.end, "country") if m.value]
+    words = re.findall(r"\b[A-Z]{3,8}\b", sentence.text)
+    names = profile().rails
+    rails = list(dict.fromkeys(names.get(w, w) for w in words if w in lexicon().rails and w != "SWIFT"))
+    subject = next(
+        (codes[0] for w in re.findall(r"\b[A-Z][a-z]+\b", sentence.text) if len(codes := adjective_codes(w)) == 1), None
+    )
+    others = [s for s in dict.fromkeys(states) if s != subject]
+    if subject is None and len(others) >= 2:
+        subject, others = others[0], others[1:]
+    if subject and others:
+        yield shared.claim(
+            f"c.{subject}",
+            "correspondent_banking_with",
+            [(sentence.start, sentence.end)],
+            sentence,
+            object=tuple(f"c.{c}" for c in others),
+            qualifier={"via": rails} if rails else None,
+            extractor="rules/payment@2",
+        )
+
+
+def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    for row in profile().provisions:
+        match = row.pattern.search(sentence.text)
+        if match:
+            yield shared.claim(
+                shared.grouping(sentence),
+                "provision",
+                [(sentence.start, sentence.end)],
+                sentence,
+                value={"id": row.id, "label": row.label, "sectors": row.sectors, "words": match.group()},
+                polarity="affirmed",
+                extractor="rules/provision@1",
+            )
+
+
+def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
+    if sentence.document.kind != "article" and _PROPOSES.match(sentence.text):
+        yield shared.claim(
+            sentence.document.id,
+            "proposes",
+            [(sentence.start, sentence.end)],
+            sentence,
+            value={"text": " ".join(sentence.text.lstrip("-–•* ").split())},
+            modality="proposed",
+            polarity="affirmed",
+            extractor="rules/proposal@1",
+        )
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """Every statement the rules know, sentence by sentence."""
+    for sentence in shared.sentences:
+        for rule in (_events, _names, _aims, _roles_of_states, _payments, _provisions, _proposals):
+            yield from rule(shared, sentence)

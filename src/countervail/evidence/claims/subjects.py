@@ -1,0 +1,344 @@
+"""Clauses and their subjects: who does what a verb says, and what an infinitive or gerund belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.tables import Operator, noun_effect, operator_of
+
+Span = tuple[int, int]
+PUNISHING = CLOSED["punishing"]
+"""Verbs after which "for doing" is about their object."""
+ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
+"""What leads to a clause that says how or when, which the verb before it does not govern."""
+
+
+@dataclass(slots=True, eq=False)
+class Clause:
+    """A verb with its parts; spans are of units. `governor` is the verb or noun whose complement the clause is."""
+
+    verb: Verb
+    units: Sequence[Unit]
+    subjects: list[Span] = field(default_factory=list)
+    objects: list[Span] = field(default_factory=list)
+    second: list[Span] = field(default_factory=list)
+    """The thing given where the receiver stands first ("gave Syria weapons")."""
+    phrases: list[tuple[str, list[Span]]] = field(default_factory=list)
+    particle: str = ""
+    times: list[int] = field(default_factory=list)
+    governor: Clause | None = None
+    link: str = ""
+    noun: str = ""
+    condition: bool = False
+    unwilling: bool = False
+    """Whether the noun that governs it is denied: "no intention of joining"."""
+    relative: bool = False
+    coordinated: bool = False
+    reported: Clause | None = None
+    """A report at the end of the sentence or `according to` that covers the clause."""
+    source: list[Span] = field(default_factory=list)
+    """Who says it, after `according to`."""
+    end: int = 0
+    complements: list[Clause] = field(default_factory=list)
+
+    def after(self, *prepositions: str) -> list[Span]:
+        """What stands after the first of the prepositions that is there."""
+        for wanted in prepositions:
+            for preposition, spans in self.phrases:
+                if preposition == wanted:
+                    return spans
+        return []
+
+    @property
+    def operator(self) -> Operator | None:
+        """What the verb does to the clauses it governs."""
+        return operator_of(self.verb.lemma, self.particle)
+
+
+def reports(clause: Clause) -> bool:
+    """Whether the verb says something: its subject is a speaker."""
+    return clause.operator is not None and clause.operator.speaker
+
+
+def skip_left(units: Sequence[Unit], j: int) -> int:
+    """Past adverbs, dates with their preposition and what stands in brackets."""
+    while j > 0:
+        tag = units[j - 1].tag
+        if tag in {"B", "X"}:
+            j -= 1
+        elif tag == "T" and j > 1:
+            j -= 1
+            while j > 0 and units[j - 1].tag in {"P", "B"}:
+                j -= 1
+        elif tag == ")":
+            k = next((k for k in range(j - 2, -1, -1) if units[k].tag == "("), None)
+            if k is None:
+                break
+            j = k
+        else:
+            break
+    return j
+
+
+def _head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
+    """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
+    while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
+        before = listed_to(units, spans[0][0] - 1, floor)
+        if not before or units[before[-1][1] - 1].tag == "T":
+            break
+        spans = before
+    return spans
+
+
+def finite_subject(clauses: list[Clause], n: int) -> None:
+    """Find the subject of a finite verb: before it, before its relative pronoun or parenthesis, or after it."""
+    clause = clauses[n]
+    units, start = clause.units, clause.verb.start
+    previous = clauses[n - 1] if n else None
+    floor = previous.verb.end if previous is not None else 0
+    j = skip_left(units, start)
+    if j == 0:
+        _inverted(clause)
+        return
+    tag = units[j - 1].tag
+    if tag == "R":
+        clause.relative = True
+        clause.subjects = antecedent(units, j - 1)
+        if not clause.subjects and units[j - 1].lower == "that" and previous is not None:
+            clause.coordinated, clause.subjects = True, previous.subjects
+        return
+    if tag == ",":
+        if not _after_parenthesis(clauses, n, j - 1):
+            clause.coordinated = True
+            _inverted(clause)
+            if not clause.subjects and previous is not None:
+                _same_subject(clauses, n)
+        return
+    if tag == "C":
+        clause.coordinated = True
+        _same_subject(clauses, n)
+        return
+    if tag == "V":
+        if "nor" in clause.verb.words and previous is not None:
+            clause.coordinated, clause.subjects = True, previous.subjects
+            return
+        _after_relative(clauses, n, j)
+        return
+    spans = listed_to(units, j, floor)
+    if not spans:
+        _inverted(clause)
+        return
+    spoken = previous is not None and reports(previous)
+    if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
+        spans = spans[-1:]
+    headed = _head_left(units, spans, floor)
+    if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
+        headed = listed_to(units, previous.verb.start, 0)[-1:] or headed  # "the refusal to join the pact angered"
+    if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
+        _after_relative(clauses, n, headed[0][0])
+        if clause.subjects:
+            return
+    modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
+    if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
+        # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
+        _after_relative(clauses, n, floor)
+        if clause.subjects:
+            return
+    clause.subjects = headed
+
+
+def _no_verb(clauses: list[Clause], n: int) -> bool:
+    """Whether no verb of a main clause stands before."""
+    return all(c.verb.kind != "finite" or c.relative for c in clauses[:n])
+
+
+def _same_subject(clauses: list[Clause], n: int) -> None:
+    """The subject of the verb that this one is joined to; a report is joined to the report before it."""
+    if reports(clauses[n]):
+        for before in reversed(clauses[:n]):
+            if before.verb.kind == "finite" and before.subjects and reports(before):
+                clauses[n].subjects = before.subjects
+                return
+    for before in reversed(clauses[:n]):
+        if before.verb.kind == "finite" and before.subjects:
+            clauses[n].subjects = before.subjects
+            clauses[n].relative = before.relative
+            return
+
+
+def _inverted(clause: Clause) -> None:
+    """'"...", said the minister': the subject after a verb of saying."""
+    operator = clause.operator
+    if operator is None or not operator.speaker or clause.verb.passive:
+        return
+    clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
+
+
+def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
+    """What a relative pronoun at unit j stands for."""
+    while j > 0 and units[j - 1].tag in {",", "P"}:
+        j -= 1
+    j = skip_left(units, j)
+    spans = listed_to(units, j, 0)
+    if len(spans) > 1 and units[j].tag != ",":
+        spans = spans[-1:]
+    return spans
+
+
+def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
+    """The subject before a relative clause, participle or noun with "that" which ends at unit j."""
+    clause, units = clauses[n], clauses[n].units
+    before = clauses[n - 1]
+    if before.verb.kind in {"participle", "gerund"} and before.verb.end <= j:
+        clause.subjects = _head_left(units, listed_to(units, before.verb.start, 0), 0)
+        if clause.subjects:
+            return
+    for k in range(j - 1, -1, -1):
+        if units[k].tag == "R" and not any(
+            c.verb.start > k and c.relative and c is not clauses[n - 1] for c in clauses[:n]
+        ):
+            clause.subjects = listed_to(units, k, 0)[-1:]
+            return
+        if units[k].tag in {";", ":"}:
+            return
+
+
+def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
+    """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
+    clause, units = clauses[n], clauses[n].units
+    for opening in range(closing - 2, 0, -1):
+        if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
+            if units[opening].tag == "V" and _opens_parenthesis(units, opening):
+                continue
+            return False
+        if units[opening].tag != ",":
+            continue
+        first = units[opening + 1]
+        inside = [
+            c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
+        ]
+        if first.tag not in "RDPNVEBS":
+            continue
+        if inside and first.tag not in {"R", "S", "P"}:
+            return False
+        spans = listed_to(units, opening, 0)
+        if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E":
+            continue
+        if spans:
+            clause.subjects = _head_left(units, spans, _floor(clauses, n, opening))
+            named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
+            if named:  # "the minister, X, said"
+                clause.subjects = [(opening + 1, closing)]
+            return True
+    return False
+
+
+def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def _floor(clauses: list[Clause], n: int, before: int) -> int:
+    ends = [c.verb.end for c in clauses[:n] if c.verb.end <= before]
+    return ends[-1] if ends else 0
+
+
+def other_subject(clauses: list[Clause], n: int) -> None:
+    """Subject and governor of infinitives, gerunds and participles."""
+    clause = clauses[n]
+    units, verb, j = clause.units, clause.verb, clause.verb.start
+    before = units[j - 1] if j else None
+    previous = clauses[n - 1] if n else None
+    if verb.kind == "participle" and before is not None:
+        spans = listed_to(units, j - 1 if before.tag in {",", "("} else j, 0)
+        clause.subjects = spans[-1:] if before.tag != "," else _head_left(units, spans, 0)
+        return
+    if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
+        governing = previous if previous is not None and previous.objects and previous.objects[-1][1] == j else None
+        if governing is None or governing.operator is None:
+            clause.subjects = listed_to(units, j, 0)[-1:]
+            return
+    if verb.kind == "infinitive" and _of_noun(clause, previous):
+        return
+    if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
+        clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
+        clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
+    if previous is None or verb.kind == "participle":
+        following = next((c for c in clauses[n + 1 :] if c.verb.kind == "finite"), None)
+        clause.subjects = list(following.subjects) if following else []
+    elif not _coordinated(clauses, n, before, previous):
+        _controlled(clause, previous, before)
+
+
+def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: Clause) -> bool:
+    """Whether the verb goes on with what governs the one before it; sets its subject and governor."""
+    clause, kind = clauses[n], clauses[n].verb.kind
+    tag = before.tag if before is not None else ""
+    progressive = previous.verb.kind == "finite" and clause.units[previous.verb.main].lower.endswith("ing")
+    if tag in {"C", ","} and previous.verb.kind == kind and (tag == "C" or kind == "infinitive"):
+        clause.noun = previous.noun
+    elif tag == "," and kind == "gerund":
+        previous = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
+    elif not (tag == "C" and kind == "gerund" and progressive):
+        return False
+    clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
+    clause.coordinated = True
+    return True
+
+
+def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
+    """The subject of a complement: that of the verb that governs it, or its object."""
+    clause.governor = governor
+    clause.link = before.lower if before is not None and before.tag in {"P", "S"} else ""
+    clause.link = clause.link or ("to" if clause.verb.kind == "infinitive" else "ing")
+    if before is not None and before.tag == "N":
+        clause.noun = before.lower if noun_effect(before.lower) else ""
+    operator = governor.operator if clause.link not in ADVERBIAL else None
+    by_object = operator is not None and operator.control == "object"
+    start = clause.verb.start
+    if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
+        adjacent = governor.objects[-1][1] == start - 1
+        by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
+        by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
+    clause.subjects = governor.subjects
+    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
+    if (
+        raised
+        and clause.verb.kind == "infinitive"
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait"}
+    ):
+        clause.subjects = raised[-1]  # "called for Serbia to be expelled"
+        return
+    if by_object and not governor.verb.passive:
+        clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+def _of_noun(clause: Clause, previous: Clause | None) -> bool:
+    """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
+    units, j = clause.units, clause.verb.start
+    floor = previous.verb.end if previous is not None else 0
+    spans = listed_to(units, j, floor)
+    if not spans:
+        return False
+    a, b = spans[-1]
+    for k in range(a, b):
+        if units[k].tag == "N" and noun_effect(units[k].lower):
+            owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
+            if owner is None and units[a].lower in {"its", "their", "his", "her"}:
+                owner = (a, a + 1)
+            if owner is None:
+                return False
+            clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
+            return True
+    return False

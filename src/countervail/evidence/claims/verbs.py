@@ -1,0 +1,275 @@
+"""Verb groups and noun phrases of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from countervail.evidence.claims.units import CLOSED, Unit, nounlike
+from countervail.evidence.tables import frames_of
+
+BE = CLOSED["be"]
+HAVE = CLOSED["have"]
+MODALS = CLOSED["modals"]
+_PLURAL = CLOSED["plural"]
+_BARE = frozenset({"help", "let", "make", "see", "have"})
+_GERUND_NEXT = frozenset("DEN#OPBTQR")
+OBJECT_NEXT = frozenset("DEO#Q")
+_ING_NOUNS = CLOSED["ing_nouns"]
+_POST_MODIFIERS = CLOSED["post_modifiers"]
+
+
+@dataclass(slots=True)
+class Verb:
+    """A verb group: units [start, end), its main verb, voice and what its auxiliaries say."""
+
+    start: int
+    end: int
+    lemma: str
+    kind: str
+    """finite, infinitive, gerund or participle (a passive one without auxiliary)."""
+    passive: bool = False
+    negated: bool = False
+    modal: str = ""
+    past: bool = False
+    perfect: bool = False
+    main: int = 0
+    words: set[str] = field(default_factory=set)
+    """Adverbs and auxiliaries inside, in small letters."""
+
+
+def _previous(units: Sequence[Unit], i: int) -> Unit | None:
+    while i > 0:
+        i -= 1
+        if units[i].tag not in "BX":
+            return units[i]
+    return None
+
+
+def _next(units: Sequence[Unit], i: int) -> Unit | None:
+    for unit in units[i + 1 : i + 4]:
+        if unit.tag not in "BX":
+            return unit
+    return None
+
+
+def verb_form(units: Sequence[Unit], i: int) -> str | None:
+    """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
+    unit = units[i]
+    forms = unit.forms
+    if not forms:
+        return None
+    before, after = _previous(units, i), _next(units, i)
+    left = before.tag if before else "^"
+    right = after.tag if after else "$"
+    if before is not None and before.lower == "to" and "b" in forms:
+        return None if forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" else "b"
+    if left in {"D", "G", "#"} or (left == "P" and "g" not in forms) or (unit.text[0].isupper() and left not in {"^"}):
+        return None
+    if "g" in forms:
+        return _gerund(unit, left, right)
+    noun_form = forms.get("s", forms.get("b", "")) in nounlike()
+    if "s" in forms and "d" not in forms:
+        if noun_form:
+            asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
+            asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            singular = left == "N" and before is not None and not before.lower.endswith("s")
+            if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
+                return "s"
+            return (
+                "s"
+                if (left in {"E", "O", "R"} and (asks or (left != "E" and right == "N")))
+                or (left == "N" and (right in {"D", "E"} or (after is not None and after.lower == "that")))
+                else None
+            )
+        return "s" if left not in {"^", "P"} else None
+    if "d" in forms or "n" in forms:
+        if left == "V" and right == "N":
+            return None  # "used forged papers"
+        if left == "^" and right not in {"P", "E", "T"}:
+            return None
+        return "d" if "d" in forms else "n"
+    return _base(units, i, before, left, right, noun_form)
+
+
+@cache
+def _takes(lemma: str, preposition: str) -> bool:
+    """Whether a verb of the table of frames goes with a preposition: "calls on"."""
+    return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
+
+
+def _gerund(unit: Unit, left: str, right: str) -> str | None:
+    if unit.lower in _ING_NOUNS:
+        return "g" if left in {",", "P", "C", "^"} and right in OBJECT_NEXT else None
+    return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ","} else None
+
+
+def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
+    """A base form: the plural present, or after "help", "let"."""
+    if before is None:
+        return None
+    plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
+    coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
+    if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
+        for unit in units[max(0, i - 7) : i - 1]:
+            if unit.forms and _BARE.intersection(unit.forms.values()):
+                return "b"
+    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
+        return None
+    if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
+        return "b"
+    return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
+
+
+def _verbal_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
+    return any(
+        u.lower in MODALS or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
+        for n, u in enumerate(units[max(0, i - 9) : i], max(0, i - 9))
+    )
+
+
+def verbs_of(units: Sequence[Unit]) -> list[Verb]:
+    """The verb groups of a sentence, in order."""
+    found: list[Verb] = []
+    i = 0
+    while i < len(units):
+        unit = units[i]
+        verb: Verb | None = None
+        if unit.tag == "A":
+            verb = _with_auxiliaries(units, i)
+        elif unit.lower == "having" and i + 1 < len(units) and "n" in (units[i + 1].forms or {}):
+            verb = Verb(i, i + 2, (units[i + 1].forms or {})["n"], "gerund", past=True, perfect=True, main=i + 1)
+        elif unit.lower == "to" and i + 1 < len(units):
+            verb = _infinitive(units, i)
+        elif unit.forms and (form := verb_form(units, i)):
+            verb = _plain(units, i, form)
+        if verb is None:
+            i += 1
+            continue
+        found.append(verb)
+        for unit in units[verb.start : verb.end]:
+            if unit.tag == "N":
+                unit.tag = "V"
+        i = max(verb.end, i + 1)
+    return found
+
+
+def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
+    unit = units[i]
+    lemma = (unit.forms or {})[form]
+    after = _next(units, i)
+    before = units[i - 1] if i else None
+    start = i
+    negated = False
+    words: set[str] = set()
+    while start > 0 and units[start - 1].tag in {"B", "X"}:
+        start -= 1
+        negated = negated or units[start].tag == "X"
+        words.add(units[start].lower)
+    kind = {"g": "gerund", "n": "participle", "b": "finite"}.get(form, "finite")
+    if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
+        kind = (
+            "infinitive"
+            if any(u.forms and _BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
+            else kind
+        )
+    reduced = form in {"d", "n"} and "n" in (unit.forms or {})
+    if (
+        reduced
+        and after is not None
+        and after.lower == "by"
+        and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
+    ):
+        kind = "participle"
+    if reduced and _opens(units, i, lemma, before, after):
+        kind = "participle"
+    return Verb(start, i + 1, lemma, kind, kind == "participle", negated, "", form in {"d", "n"}, False, i, words)
+
+
+def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
+    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
+    if after is None or after.tag not in {"P", "T"} or (after.lower == "to" and _next_is_verb(units, i)):
+        return False
+    if before is None:
+        return True
+    if before.tag == "(":
+        return True
+    if before.tag != ",":
+        return False
+    commas = sum(u.tag == "," for u in units[:i])
+    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
+    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later
+
+
+def _next_is_verb(units: Sequence[Unit], i: int) -> bool:
+    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
+
+
+def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
+    j = i + 1
+    negated = i > 0 and units[i - 1].tag == "X"
+    words: set[str] = set()
+    while j < len(units) and units[j].tag in {"B", "X"}:
+        negated = negated or units[j].tag == "X"
+        words.add(units[j].lower)
+        j += 1
+    if j >= len(units):
+        return None
+    if units[j].lower in {"be", "have"}:
+        verb = _with_auxiliaries(units, j)
+        if verb is None:
+            return None
+        verb.start, verb.kind, verb.negated = i, "infinitive", verb.negated or negated
+        return verb
+    unit = units[j]
+    if unit.forms and "b" in unit.forms and (j > i + 1 or verb_form(units, j) == "b"):
+        return Verb(i, j + 1, unit.forms["b"], "infinitive", False, negated, "", False, False, j, words)
+    return None
+
+
+def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
+    """A verb group that begins with an auxiliary: "had not been sanctioned", "is", "will join"."""
+    start, j = i, i
+    while start > 0 and units[start - 1].tag in {"B", "X"}:
+        start -= 1
+    words = {u.lower for u in units[start:i]}
+    negated = any(u.tag == "X" for u in units[start:i])
+    modal, be, have, being = "", False, False, False
+    while j < len(units) and units[j].tag in {"A", "B", "X"}:
+        lower = units[j].lower
+        words.add(lower)
+        negated = negated or units[j].tag == "X" or lower.endswith("n't") or lower in {"cannot"}
+        if lower in MODALS or lower[:-3] in MODALS or lower in {"won't", "can't"}:
+            modal = {"'ll": "will", "wo": "will", "won't": "will"}.get(lower, lower.removesuffix("n't"))
+        if units[j].tag == "A":
+            bare = lower.removesuffix("n't")
+            be, have = (True, have) if bare in BE else (be, have or bare in HAVE)
+            being = being or bare == "being"
+        j += 1
+    past = bool(words & {"was", "were", "had", "did", "wasn't", "weren't", "didn't", "hadn't"})
+    if have and j < len(units) and units[j].lower == "to" and "yet" in words:  # "has yet to join"
+        verb = _infinitive(units, j)
+        if verb is not None:
+            return Verb(start, verb.end, verb.lemma, "finite", verb.passive, True, modal, past, False, verb.main, words)
+    unit = units[j] if j < len(units) else None
+    forms = unit.forms if unit is not None else None
+    common = (negated, modal, past)
+    if units[i].lower == "being" and forms and "n" in forms:
+        return Verb(start, j + 1, forms["n"], "gerund", True, negated, main=j)
+    if forms and be and "n" in forms and not (units[j].text[0].isupper()):
+        return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
+    if forms and be and "g" in forms:
+        return Verb(start, j + 1, forms["g"], "finite", False, *common, have, j, words)
+    if forms and have and "n" in forms:
+        return Verb(start, j + 1, forms["n"], "finite", False, *common, True, j, words)
+    if forms and not be and not have and "b" in forms:
+        return Verb(start, j + 1, forms["b"], "finite", False, *common, False, j, words)
+    end = j
+    while end > i + 1 and units[end - 1].tag in {"B", "X"} and units[end - 1].lower not in {"not", "never"}:
+        end -= 1
+    if be or have:
+        return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
+    return None

@@ -1,0 +1,203 @@
+"""Ways out of evidence: a scenario, followthemoney, annotations, CSV and a brief; which clubs the documents name, and
+the runnable scenario round an exported one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from countervail import countries
+from countervail.errors import InputError
+from countervail.evidence.claims.bodies import body_id
+from countervail.evidence.compare import UNNAMED
+from countervail.evidence.model import slug
+
+if TYPE_CHECKING:
+    from countervail.evidence.bundle import Evidence
+    from countervail.evidence.export.to_scenario import ClubFile
+
+
+# -- clubs -------------------------------------------------------------------------------------------------------------
+
+
+_OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count", "market_population", "provision"})
+_TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
+
+
+@dataclass(frozen=True)
+class Club:
+    """A club by its identifiers: those of its names, and of an unnamed "the club" where there is no other."""
+
+    name: str
+    ids: frozenset[str]
+    others: tuple[str, ...] = ()
+
+    def about(self, claim: Mapping[str, Any]) -> bool:
+        """Whether a claim is about the club or an organ of it ("the council of the club")."""
+        value = claim.get("value")
+        body = value.get("of") if isinstance(value, dict) else None
+        for identifier in (claim["subject"], claim.get("object"), body):
+            if isinstance(identifier, str) and identifier.startswith("o."):
+                return identifier in self.ids or any(i[2:] in identifier for i in self.ids - UNNAMED)
+        return True
+
+
+def _names(evidence: Evidence) -> dict[str, str]:
+    """Identifier of a body -> a name of it as the documents write it."""
+    found: dict[str, str] = {}
+    for mention in evidence.mentions:
+        if mention["type"] == "organisation" and mention["value"]:
+            found.setdefault(body_id(mention["value"]), str(mention["value"]))
+    return found
+
+
+def _joined(evidence: Evidence) -> dict[str, str]:
+    """Identifier -> the one it is the same body as, from what is renamed, stands for and is named."""
+    same: dict[str, str] = {}
+    for claim in evidence.accepted:
+        value = claim.get("value")
+        if claim["predicate"] in {"renamed_to", "stands_for", "named"} and isinstance(value, dict):
+            for name in (value.get("to"), value.get("name"), value.get("from"), value.get("initials")):
+                if name and body_id(str(name)) != claim["subject"]:
+                    same[body_id(str(name))] = claim["subject"]
+    return same
+
+
+def find_club(evidence: Evidence, name: str | None = None) -> Club:
+    """The club of a name, or the one whose members the documents say most about; InputError where there is no such
+    name."""
+    same, names = _joined(evidence), _names(evidence)
+
+    def root(identifier: str) -> str:
+        for _ in range(5):
+            identifier = same.get(identifier, identifier)
+        return identifier
+
+    weight: Counter[str] = Counter()
+    for claim in evidence.accepted:
+        if claim["predicate"] in _OF_MEMBERS and claim["subject"].startswith("o."):
+            weight[root(claim["subject"])] += 5 if claim["predicate"] == "membership_list" else 1
+        elif (
+            claim["predicate"] in _TO_BODY and isinstance(claim.get("object"), str) and claim["object"].startswith("o.")
+        ):
+            weight[root(claim["object"])] += 1
+    known = {root(i): n for i, n in reversed(names.items())}
+    named = [i for i, _ in weight.most_common() if i not in UNNAMED]
+    unnamed = [i for i, _ in weight.most_common() if i in UNNAMED]
+
+    def club(identifier: str, others: list[str]) -> Club:
+        ids = {identifier, *(i for i in (*same, *weight) if root(i) == identifier)}
+        if len(named) <= 1 or identifier == named[0]:
+            ids |= UNNAMED  # "the club" of a document that names no other
+        title = known.get(identifier, "The " + identifier[2:].replace("-", " ").title())
+        return Club(
+            title, frozenset(ids), tuple(known.get(i, i[2:].replace("-", " ")) for i in others if i != identifier)
+        )
+
+    if name is not None:
+        wanted = root(body_id(name))
+        found = next(
+            (i for i in [*weight, *known] if i == wanted or slug(re.sub(r"^the ", "", name.lower())) == i[2:]), None
+        )
+        if found is None:
+            there = ", ".join(known.get(i, i) for i in [*named, *unnamed][:10]) or "none"
+            raise InputError(f"no club {name!r} in the documents; they name members of: {there}", field="club")
+        return club(found, [])
+    first = (named or unnamed or ["o.club"])[0]
+    return club(first, named)
+
+
+# -- the runnable scenario round a club file ---------------------------------------------------------------------------
+
+
+class Dumper(yaml.SafeDumper):
+    """Block style for mappings, flow style for short lists, no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """No value is shared: a file is read by people."""
+        return True
+
+
+def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
+    flat = all(isinstance(i, str | int) or (isinstance(i, list) and all(isinstance(j, str) for j in i)) for i in data)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
+
+
+Dumper.add_representer(list, _list)
+
+
+_NO_SIZE = {
+    "value": 0.0,
+    "low": 0.0,
+    "high": 0.1,
+    "unit": "log points of trade",
+    "basis": "assumption",
+    "note": "No document sizes it.",
+}
+
+
+def members_of(club: ClubFile, reading: str) -> list[str]:
+    """The states of a reading in its order: named in full, the first meant by an ambiguous name, named in part."""
+    entry = club.data["club"]["readings"][reading]
+    meant = [codes[0] for codes in entry.get("ambiguous", {}).values()]
+    return list(dict.fromkeys([*entry["candidates"], *meant, *entry.get("partial", {})]))
+
+
+def runnable(
+    club: ClubFile, name: str, club_name: str, world: Collection[str] = (), secretariat: str | None = None
+) -> str:
+    """A scenario that includes the club file, the library's sizes for its provisions and the library's measures.
+
+    What the documents do not say is filled in and named in the file's head: the state that keeps the club
+    (`secretariat`, else the first candidate), and candidates that the `world` (ISO3 codes) does not have, which are
+    left out. InputError where nothing is left.
+    """
+    from countervail.scenario.load import LIBRARY
+
+    reading = club.data["club"].get("reading") or club.readings[0]
+    head = ["Sizes are assumptions of the library, not of the documents."]
+    candidates = members_of(club, reading)
+    outside = [c for c in candidates if world and c not in world]
+    inside = [c for c in candidates if c not in outside]
+    if outside:
+        names = ", ".join(f"{c} ({countries.name(c)})" for c in outside)
+        head.append(f"Left out, because the world has them in its rest and not as countries: {names}.")
+    content: dict[str, Any] = {} if "reading" in club.data["club"] else {"reading": reading}
+    keeper = secretariat or club.data["club"].get("secretariat")
+    if keeper is None or (world and keeper not in world):
+        if not inside:
+            raise InputError(
+                f"reading {reading}: none of its states ({', '.join(candidates) or 'none named'}) is in the world; "
+                "choose another reading",
+                field="reading",
+            )
+        keeper = inside[0]
+        head.append(f"Missing: which state keeps the club. {keeper}, named first, is taken; change `secretariat`.")
+    if keeper != club.data["club"].get("secretariat"):
+        content["secretariat"] = keeper
+    if outside:
+        content["members"] = [c for c in inside if c != keeper]
+    sizes = yaml.safe_load((LIBRARY / "club-assumptions.yaml").read_text(encoding="utf-8"))["club"]
+    ids = {p["id"] for p in club.data["club"]["provisions"]}
+    sizes["provisions"] = [p for p in sizes["provisions"] if p["id"] in ids]
+    missing = sorted(ids - {p["id"] for p in sizes["provisions"]})
+    sizes["provisions"] += [{"id": i, "effect": dict(_NO_SIZE)} for i in missing]
+    sizes["integration"] = [i for i in sizes.get("integration", []) if set(i.get("provisions", [])) <= ids]
+    if not ids:
+        head.append("Missing: what the club would do; the documents propose no provision that is known here.")
+    shipped = yaml.safe_load((LIBRARY / "asiu.yaml").read_text(encoding="utf-8"))
+    data = {
+        "format": "scenario/1",
+        "name": name,
+        "title": f"{club.name}, as the documents of this case describe it",
+        "include": [club_name, *(f"library:{i}" for i in shipped["include"] if re.match(r"measures/", str(i)))],
+        "settings": shipped.get("settings", {}),
+        "club": {**content, **sizes},
+    }
+    lines = "".join(f"# {line}\n" for line in head)
+    return lines + str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=118))

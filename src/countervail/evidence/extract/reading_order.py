@@ -1,0 +1,179 @@
+"""The text of a PDF page in the order a person reads it: columns one after another, and no page furniture.
+
+A page has columns where the lines of a block begin at the same place right of a gutter that hardly any line crosses,
+and where the pieces are prose; a table stays row by row.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_ROWS = 4  # lines a block of columns has at least
+_NEAR = 5.0  # points within which two pieces begin at the same place
+_CHARACTER = 0.5  # mean width of a character in ems
+_MAX_PIECES = 60_000
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of text on one line of a page, in points."""
+
+    x: float
+    y: float
+    end: float
+    text: str
+
+
+def read_page(page: Any) -> str:
+    """The text of a page, columns in order."""
+    pieces: list[Piece] = []
+
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], _font: Any, size: float | None) -> None:
+        if text.strip() and len(pieces) < _MAX_PIECES:
+            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            high = abs((size or 10.0) * (tm[3] or tm[0] or 1.0) * (cm[3] or cm[0] or 1.0))
+            pieces.append(Piece(x, y, x + len(text.strip()) * high * _CHARACTER, text.strip("\n")))
+
+    plain = str(page.extract_text(visitor_text=visit))
+    if len(pieces) < 2 * _ROWS or len(pieces) >= _MAX_PIECES:
+        return plain
+    return in_columns(pieces) or plain
+
+
+def in_columns(pieces: list[Piece]) -> str | None:
+    """The text of a page with columns; None where it has none."""
+    rows = _rows(pieces)
+    gutter = _gutter(rows)
+    if gutter is None:
+        return None
+    out: list[str] = []
+    left: list[str] = []
+    right: list[str] = []
+
+    def flush() -> None:
+        out.extend([*left, *([""] if left and right else []), *right])
+        left.clear()
+        right.clear()
+
+    for row in rows:
+        crossing = any(p.x < gutter - _NEAR and p.end > gutter + 4 * _NEAR for p in row)
+        if crossing and not any(abs(p.x - gutter) <= _NEAR for p in row):
+            flush()
+            out.append(_joined(row))
+            continue
+        if first := [p for p in row if p.x < gutter - _NEAR]:
+            left.append(_joined(first))
+        if second := [p for p in row if p.x >= gutter - _NEAR]:
+            right.append(_joined(second))
+    flush()
+    return "\n".join(out)
+
+
+def _joined(row: Sequence[Piece]) -> str:
+    return re.sub(r" {2,}", " ", " ".join(p.text.strip() for p in row)).strip()
+
+
+def _rows(pieces: list[Piece]) -> list[list[Piece]]:
+    """The lines of a page from top to bottom, each from left to right, with pieces that touch joined."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (-p.y, p.x)):
+        if rows and abs(rows[-1][0].y - piece.y) <= 2.0:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    joined = []
+    for row in rows:
+        merged: list[Piece] = []
+        for piece in sorted(row, key=lambda p: p.x):
+            gap = 1.6 * (piece.end - piece.x) / max(1, len(piece.text)) / _CHARACTER
+            if merged and piece.x - merged[-1].end < gap:
+                last = merged[-1]
+                space = "" if piece.x - last.end < 0.1 * gap or last.text.endswith(" ") else " "
+                merged[-1] = Piece(last.x, last.y, max(last.end, piece.end), last.text + space + piece.text)
+            else:
+                merged.append(piece)
+        joined.append(merged)
+    return joined
+
+
+def _gutter(rows: list[list[Piece]]) -> float | None:
+    """Where the second column begins; None where the page has none, or has a table."""
+    starts = sorted(p.x for row in rows for p in row[1:])
+    if len(starts) < _ROWS:
+        return None
+    left, right = min(row[0].x for row in rows), max(p.end for row in rows for p in row)
+    best = max(starts, key=lambda x: bisect_left(starts, x + _NEAR) - bisect_left(starts, x - _NEAR))
+    both = [row for row in rows if len(row) >= 2 and any(abs(p.x - best) <= _NEAR for p in row)]
+    if len(both) < _ROWS or not 0.25 < (best - left) / max(1.0, right - left) < 0.75:
+        return None
+    third = sum(len(row) > 2 for row in both)
+    alone = [row for row in rows if len(row) == 1 and row[0].x < best - _NEAR and row[0].end > best + 4 * _NEAR]
+    if third > 0.3 * len(both) or len(alone) > 2 * len(both):
+        return None
+    texts = [p.text.strip() for row in both for p in row]
+    small = sum(text[:1].islower() for text in texts)
+    long = sum(len(text) >= 14 for text in texts)
+    return best if small >= 0.25 * len(texts) and long >= 0.7 * len(texts) else None
+
+
+# -- page furniture ----------------------------------------------------------------------------------------------------
+
+_PAGE_NUMBER = re.compile(r"\W{0,20}(?:(?:[Pp]age|PAGE|p\.|صفحه) ?)?\d{1,4}(?: ?(?:of|/|من|از) ?\d{1,4})?\W{0,20}")
+_COUNTED = re.compile(
+    r"\W*(?:annex|article|letter|document|section|chapter|part|table|enclosure|appendix|item|figure|case|day)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[.!?:;\"'»”)]\s*$")
+
+
+def without_furniture(pages: list[str], note: Callable[[int, str], None]) -> list[str]:
+    """The pages without what is repeated at their head and foot: running titles and page numbers. The first page keeps
+    its head, which may be a letterhead. `note` is called with the page's number and what is left out."""
+    if len(pages) < 2:
+        return pages
+    lines = [page.split("\n") for page in pages]
+    heads = Counter(key for page in lines for key in {_key(line) for line in _edge(page, head=True)})
+    feet = Counter(key for page in lines for key in {_key(line) for line in _edge(page, head=False)})
+    often = max(2, round(0.6 * len(pages)))
+    result = []
+    for number, page in enumerate(lines):
+        body = list(page)
+        for head, seen in ((True, heads), (False, feet)):
+            if head and number == 0:
+                continue
+            for _ in range(2):
+                at = next((i for i in _order(body, head) if body[i].strip()), None)
+                if at is None:
+                    break
+                repeated = seen[_key(body[at])] >= often and len(body[at]) < 120
+                if not repeated and not _PAGE_NUMBER.fullmatch(body[at]):
+                    break
+                note(number + 1, body.pop(at).strip())
+        result.append("\n".join(body).strip("\n"))
+    return result
+
+
+def _edge(page: list[str], head: bool) -> list[str]:
+    filled = [line for line in page if line.strip()]
+    return filled[:2] if head else filled[-2:]
+
+
+def _order(page: list[str], head: bool) -> range:
+    return range(len(page)) if head else range(len(page) - 1, -1, -1)
+
+
+def _key(line: str) -> str:
+    """A line without the page number before or after it; headings that count ("Annex 2") differ."""
+    bare = " ".join(line.split())
+    return bare if _COUNTED.match(bare) else re.sub(r"^\d+\b|\b\d+$|\b\d+ of \d+$", "#", bare)
+
+
+def runs_on(page: str, following: str) -> bool:
+    """Whether a paragraph goes on from one page to the next."""
+    return bool(page) and not _ENDS.search(page) and following.lstrip()[:1].islower()

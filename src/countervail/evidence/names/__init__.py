@@ -1,0 +1,197 @@
+"""Every mention in a text: countries, dates, organisations, people and direct speech, at raw offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from countervail.evidence.dates import find_dates
+from countervail.evidence.names import persian_names
+from countervail.evidence.names.gazetteer import find_countries
+from countervail.evidence.names.name_words import PARTICLES
+from countervail.evidence.names.organisations import find_organisations
+from countervail.evidence.names.people import find_people
+from countervail.evidence.text import Folded, fold
+from countervail.evidence.text.tokens import Mention, Taken, country_words, lexicon, tokenise
+
+_QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
+_SPEECH_BEFORE = re.compile(
+    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
+    r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
+)
+_SPEECH_AFTER = re.compile(
+    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{0,25} ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
+    r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
+)
+
+
+def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
+    """Texts between two quotation marks; one that is opened and never closed does not reach the next pair."""
+    position = 0
+    while match := _QUOTED.search(folded.text, position):
+        opening = folded.raw[folded.offsets[match.start()]]
+        closing = folded.raw[folded.offsets[match.end() - 1]]
+        if opening in "”»" and not (opening == "»" and closing == "«"):
+            position = match.start() + 1
+        elif closing in "„«" or (closing == "“" and opening not in "„‟"):
+            position = match.end() - 1
+        else:
+            yield match
+            position = match.end()
+
+
+def find_quotes(folded: Folded) -> list[Mention]:
+    """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
+    found = []
+    text = folded.text
+    for match in _pairs(folded):
+        inner = match.group(1)
+        before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
+        words = inner.split()
+        if len(words) < 2:
+            continue
+        sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
+        titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
+        said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
+        if (titled and not _SPEECH_AFTER.match(after)) or not (
+            sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+        ):
+            continue
+        a, b = folded.span(match.start(1), match.end(1))
+        found.append(Mention(a, b, "quote", folded.raw[a:b]))
+    return found
+
+
+_LEGAL = (
+    r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
+    r"|SPA|SRL|PTE|BANK|GROUP|EST)"
+)
+_UPPER = r"[A-Z][A-Z'-]{1,24}"
+_NEXT = r"(?:[A-Z][a-z'-]{1,24}|[A-Z]\.|al-[A-Z][a-z]{1,24})"
+_ENTRY = re.compile(
+    rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,3}}), "
+    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[(;,.]|$|\n))"
+)
+"""A name as lists give it: SURNAME, Given Name."""
+_BODY = re.compile(
+    r"(?m)^[-*•\d.) ]{0,5}(?P<n>[A-Z][A-Z&'-]{1,24}(?: (?:[A-Z&][A-Z&'.-]{0,24}|OF|AND)){1,8})(?=[,;(\n]| \()"
+)
+_ALIAS = re.compile(
+    r"\b(?:[af]\.?k\.?a\.?|alias|also known as|alt\. name|good quality|low quality)[ :]{0,2}\"?$", re.IGNORECASE
+)
+_PRESS = re.compile(
+    r" (?:Wire|News|Newswire|Gazette|Times|Herald|Tribune|Courier|Journal|Chronicle|Observer|Telegraph|Dispatch|Post)$"
+)
+"""How the name of a paper ends that stands in a by-line like a second author."""
+_NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
+_LISTED = re.compile(
+    r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
+)
+
+
+def _turned(match: re.Match[str]) -> str:
+    """A listed name in the order of speech: Kamran Darvani."""
+    words = match.group("s").split()
+    small = [w.lower() if w.lower() in PARTICLES else w.title() for w in words[:-1]]
+    surname = " ".join([*small, words[-1].title()])
+    return f"{match.group('g')} {surname}"
+
+
+def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], list[tuple[int, int, str]]]:
+    """People and bodies in the entries of a list of names: folded spans with the names in the order of speech. An alias
+    has the value of the name it stands for."""
+    people: list[tuple[int, int, str, dict[str, str]]] = []
+    main: str | None = None
+    words = lexicon()
+    for match in _ENTRY.finditer(text):
+        given, line = match.group("g").split()[0], text[match.end() : match.end() + 200].split("\n", 1)[0]
+        place = given in words.capitals or given in country_words()
+        if place or re.search(rf"\b{_LEGAL}$", match.group("s")):
+            continue
+        if given not in words.given and not _LISTED.search(line):
+            continue
+        name = _turned(match)
+        if main and _ALIAS.search(text[max(0, match.start() - 18) : match.start()]):
+            people.append((*match.span(), main, {"alias": name}))
+        else:
+            main = name
+            people.append((*match.span(), name, {}))
+            line_end = match.end() + len(line)
+            people += [
+                (*m.span("n"), main, {"alias": m.group("n")}) for m in _NICKNAME.finditer(text, match.end(), line_end)
+            ]
+    bodies = []
+    if _LISTED.search(text):
+        for match in _BODY.finditer(text):
+            name = match.group("n")
+            line = text[match.end() : match.end() + 300].split("\n", 1)[0]
+            if re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
+                parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
+                bodies.append((*match.span("n"), " ".join(parts)))
+    return sorted(people, key=lambda row: row[0]), bodies
+
+
+def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
+    """All mentions in a raw text, ordered by start; the same text always gives the same list. `scanned` says that an
+    OCR wrote it."""
+    folded = fold(raw) if isinstance(raw, str) else raw
+    text = folded.text
+    countries = find_countries(folded, scanned)
+    dates = find_dates(folded)
+    # back to folded offsets once, so that the name rules work on one text
+    to_folded = _Inverse(folded)
+    dated = [to_folded.span(m) for m in dates if m.value or " " in m.detail.get("raw", "")]
+    placed = [to_folded.span(m) for m in countries]
+    tokens = tokenise(text)
+    former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
+    organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
+    listed, bodies = find_listed(text)
+    entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
+    closed = Taken(_merged(entries))
+    organisations = [s for s in organisations if not closed.overlaps(*s)]
+    taken = Taken(_merged([*placed, *dated, *organisations, *entries]))
+    people = find_people(text, tokens, taken)
+    press = [s for s in people if _PRESS.search(text[s[0] : s[1]])]
+    people = [s for s in people if s not in press]
+    organisations = sorted([*organisations, *press])
+    if any("\u0600" <= c <= "\u06ff" for c in text):
+        farsi_people = persian_names.find_people(text)
+        used = Taken(sorted(farsi_people))
+        people += farsi_people
+        organisations += [s for s in persian_names.find_organisations(text) if not used.overlaps(*s)]
+    named = [Mention(*folded.span(a, b), "person", name, dict(detail)) for a, b, name, detail in listed]
+    named += [Mention(*folded.span(a, b), "organisation", name) for a, b, name in bodies]
+    for kind, spans in (("person", people), ("organisation", organisations)):
+        for start, end in spans:
+            a, b = folded.span(start, end)
+            named.append(Mention(a, b, kind, " ".join(text[start:end].split())))
+    # a country's name that a person carries is not the country
+    carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
+    countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
+    mentions = [*countries, *dates, *named, *find_quotes(folded)]
+    return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class _Inverse:
+    """From raw offsets back to folded ones."""
+
+    def __init__(self, folded: Folded) -> None:
+        self.offsets = folded.offsets
+
+    def span(self, mention: Mention) -> tuple[int, int]:
+        from bisect import bisect_left
+
+        start = bisect_left(self.offsets, mention.start)
+        return start, bisect_left(self.offsets, mention.end)

@@ -1,0 +1,337 @@
+"""The words and patterns by which a name is seen to be a person's, or a town's in the United States."""
+
+from __future__ import annotations
+
+import re
+
+PARTICLES = frozenset(
+    [
+        "al",
+        "el",
+        "bin",
+        "bint",
+        "ibn",
+        "ben",
+        "abu",
+        "abi",
+        "umm",
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "van",
+        "von",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "di",
+        "du",
+        "ul",
+        "ud",
+        "ur",
+        "uz",
+        "la",
+        "le",
+        "lo",
+        "las",
+        "los",
+        "ter",
+        "ten",
+        "te",
+        "zu",
+        "zum",
+        "af",
+        "av",
+        "al-",
+        "e",
+        "y",
+    ]
+)
+MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
+"""Words that are given names as well as months or verbs."""
+COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
+"""Countries that are given names as well."""
+POST_WORDS = (
+    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
+    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
+    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
+    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
+    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
+    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
+    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
+    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
+    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
+    r"|engineer|comptroller|controller|registrar)"
+)
+SPEECH = (
+    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
+    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
+    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
+    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
+    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
+    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
+    r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
+)
+SPEAKS = re.compile(
+    rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{SPEECH}\b"
+)
+ACTS = re.compile(
+    r" (?:has|had|was|is|will|would|said|held|took|gave|came|went|made|saw|knew|became|served|serves|left"
+    r"|sent|brought|opened|kept|drew|ran|wants|hopes|believes|\w{2,12}ed|[a-z]{3,12}s)\b(?! of\b)"
+)
+APPOSITION = re.compile(
+    rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
+    rf"|then|acting|former"
+    rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
+    rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
+    rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
+)
+WHO = re.compile(r", (?:who|whom)\b")
+NO_PERSON_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
+    r"|this|that|port|city|town"
+    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called"
+    r"|brand|on|under|over|between"
+    r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
+    re.IGNORECASE,
+)
+CELL_OF_PEOPLE = re.compile(
+    r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head"
+    r"|director|owner|chair(?:man|person)?"
+    r"|officer|responsible|in charge)s?\b",
+    re.IGNORECASE,
+)
+LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
+LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
+NAMED_BY = re.compile(
+    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
+    r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
+    r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like)|,) $"
+)
+ACTED_ON = re.compile(
+    r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"
+    r"|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded "
+    r"by|replaced by|told by|copied to|said|sent by|received by|sent to|appointed|quoted|talks with) "
+    r"(?:the )?$"
+)
+LABEL = re.compile(
+    r"(?:^|\n|\| ?)(?:FROM|TO|ATTN|CC|BY|SIGNED|FM|INFO"
+    r"|From|To|Signed|Signature|Name|Attn|Attention|Author|By|cc|bcc|Written by|Prepared by"
+    r"|Contact|Cc|CC|Copy to|Sender|Recipient|Interviewer|Interviewee|Present|Translator|Drafted by)(?: "
+    r"by)? ?[:|] ?$"
+)
+CLOSING = re.compile(
+    r"(?:Respectfully|Sincerely|Regards|Faithfully|Yours truly|Cordially|Signed|Signature|With respect"
+    r"|Best wishes|Wassalam|Peace be upon you|Thank you)[^\n]{0,24}[,.:]?\s*$",
+    re.IGNORECASE,
+)
+NEXT_LINE_POST = re.compile(
+    rf"\s*(?:\n\s*){{1,2}}(?:\(?(?:Signed|Seal|Stamp|Transcript|Cc|CC|Copy|Copies|c\.c\.|Copied"
+    rf"|Distribution|On behalf|For)\b|(?:[A-Z][\w',-]* |of |for |the |and |to "
+    rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
+    re.IGNORECASE,
+)
+INITIAL = re.compile(r"[A-Z]$")
+BODY_AFTER = re.compile(
+    r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
+    r"|founded|set up|controlled|operated|insured|established|headquartered)\b"
+)
+"""What is said of a body and not of a person."""
+OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
+"""A post before the field of its office."""
+FIELDS = frozenset(
+    [
+        "Petroleum",
+        "Mines",
+        "Mining",
+        "Water",
+        "Labour",
+        "Labor",
+        "Housing",
+        "Tourism",
+        "Fisheries",
+        "Forestry",
+        "Culture",
+        "Sport",
+        "Sports",
+        "Science",
+        "Technology",
+        "Communications",
+        "Telecommunications",
+        "Information",
+        "Environment",
+        "Immigration",
+        "Works",
+        "Ports",
+        "Shipping",
+        "Railways",
+        "Aviation",
+        "Roads",
+        "Customs",
+        "Treasury",
+        "Budget",
+        "Economy",
+        "Economics",
+        "Youth",
+        "Women",
+        "Religious",
+        "Parliamentary",
+        "Europe",
+        "Asia",
+        "Africa",
+    ]
+)
+
+_STATES = (
+    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
+    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
+    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
+    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
+    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
+    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
+    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
+    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
+)
+IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
+"""What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
+AMERICAN_PLACE = re.compile(
+    r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
+    r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
+    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
+)
+AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
+
+# -- bodies ------------------------------------------------------------------------------------------------------------
+
+LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
+ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
+NAME_AFTER = frozenset({"Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
+OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
+WITHIN = frozenset(
+    {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
+)
+# heads that are also fields of work: "Deputy Minister of Customs of the Ministry of Finance"
+DOMAINS = frozenset(
+    {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
+)
+# parts of any body, no names: "Chairman of the Management Board"
+INNER = frozenset(
+    {
+        "Management",
+        "Executive",
+        "Supervisory",
+        "Advisory",
+        "Editorial",
+        "Steering",
+        "Working",
+        "Organising",
+        "Organizing",
+    }
+)
+OWNED = re.compile(
+    r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
+    r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
+)
+WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
+MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
+LOWER_HEAD = (
+    r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
+    r"(?:newspaper|news agency|news site|news outlet|news website|agency|daily|magazine|broadcaster"
+    r"|television|radio station|company|bank|group|party|movement"
+    r"|refinery|airline|foundation|holding|channel|corporation|consortium|website|conglomerate|think tank"
+    r"|shipyard|trading house)\b"
+)
+BEFORE_LOWER = re.compile(rf'"? {LOWER_HEAD}')
+AFTER_LOWER = re.compile(
+    r"\b(?:group|collective|company|firm|newspaper|magazine|journal|broadcaster|weekly|agency|bank"
+    r"|organisation|organization|outlet|network|website|channel|daily|association|insurer|refiner"
+    r"|exporter|importer"
+    r'|exchange house|publisher|portal|hackers|party|called|named|known as) (?:of |called |named |known as )?(?P<q>"?)$'
+)
+EXPANSION = re.compile(
+    r"\b(?P<a>[A-Z][A-Z-]{1,7})\b,? ?(?:which |that )?(?:stands|standing|short|is short|stood"
+    r'|abbreviation) (?:for|of),? (?:the )?"?(?P<e>[A-Z][^".;\n]{3,80}?)[,.]?(?:"|[.;\n]|$)'
+)
+SPELT = re.compile(r'(?P<e>[A-Z][A-Za-z\' -]{6,90}[a-z])"? \((?:the )?"?(?P<a>[A-Z][A-Z-]{1,9})"?\)')
+SPELT_BACK = re.compile(r'\b(?P<a>[A-Z]{2,8})"? \((?:the )?"?(?P<e>[A-Z][a-z][A-Za-z\' -]{6,90})"?\)')
+RENAMED = re.compile(
+    r"(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "
+    r'"?(?P<a>[A-Z]{3,8})\b'
+)
+SOURCE_LINE = re.compile(r"^(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[\w.-]{3,60})[ ]*$", re.MULTILINE)
+VIA = re.compile(r"(?:/|\bvia )(?P<n>[A-Za-z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)")
+
+
+# -- letters -----------------------------------------------------------------------------------------------------------
+
+
+LABELS = {
+    "number": r"number|no\.?|letter no\.?|ref(?:erence)?\.?(?: (?:no\.?|number))?|our ref\.?|file no\.?|protocol "
+    r"no\.?|شماره|شماره نامه",
+    "date": r"date|dated|sent|date of issue|تاریخ|مورخ",
+    "time": r"time|hour|ساعت|زمان",
+    "classification": r"(?:security )?classification|confidentiality|secrecy|marking|طبقه ?بندی|درجه محرمانگی",
+    "urgency": r"urgency|priority|precedence|فوریت|اولویت|درجه فوریت",
+    "attachment": r"attachments?|enclosures?|encl\.?|annex(?:es)?|پیوست|ضمیمه",
+    "subject": r"subject|re|regarding|matter|موضوع",
+    "from": r"from|fm|sender|از|فرستنده",
+    "to": r"to|attn\.?|attention|addressee|recipient|به|گیرنده",
+    "place": r"place|location|محل",
+    "copy": r"transcripts?|c\.?c\.?|copy|copies|copy to|copies to|copied to|distribution|رونوشت|رونوشت به",
+    "signed": r"signed|signature|signed by|امضا|امضاء",
+}
+LETTER_LABEL = re.compile(
+    r"^\s*(?:[-*•] )?(?:" + "|".join(f"(?P<{k}>{v})" for k, v in LABELS.items()) + r") ?[:：|] ?(?P<rest>.{0,400})$",
+    re.IGNORECASE,
+)
+INVOCATION = re.compile(
+    r"^\s*(?:In (?:the )?[Nn]ame of (?:God|Allah|the (?:Almighty|Merciful|Most High))|Bismillah|بسمه "
+    r"?تعالی|بسم الله|باسمه تعالی|به نام خدا)[^\n]{0,60}$",
+    re.IGNORECASE,
+)
+MARKER = re.compile(
+    r"^\s*[\[(=*-]{0,5} ?(?P<kind>Letter|Document|Annex|Appendix|Attachment|Enclosure|File|نامه|پیوست"
+    r"|سند)(?: (?:No\.? ?|Number ?|#)?(?P<n>\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|first|second"
+    r"|third|اول|دوم|سوم))?(?: of \d+)? ?[\])=*:-]{0,5}\s*$",
+    re.IGNORECASE,
+)
+GREETING = re.compile(
+    r"^\s*(?:Greetings|Dear |Salaam|Salam|Peace be upon|With (?:greetings|respect|regards)|Respectfully,?$"
+    r"|Hello|Your Excellency|Excellency|Sir,|Madam|با سلام|سلام|با احترام|احتراما)",
+    re.IGNORECASE,
+)
+SECTION = re.compile(
+    r"^\s*(?:Statement|Background|Introduction|Proposals?|Recommendations?|Summary|Conclusions?|Decisions?"
+    r"|Considerations?|Findings|Remarks|Explanation|شرح|پیشنهاد|مقدمه) ?:?\s*$",
+    re.IGNORECASE,
+)
+PUBLISHER = re.compile(r"^\s*(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[^\n]{2,80})$")
+LETTER_CLOSING = re.compile(
+    r"^\s*(?:May we be|Wassalam|Yours|Sincerely|Respectfully|With (?:best |kind )?(?:regards|respect)"
+    r"|Best regards|Regards|Faithfully|Thank you|با تشکر|با سپاس|والسلام|من الله)[^\n]{0,70}$",
+    re.IGNORECASE,
+)
+FOR_INFORMATION = re.compile(
+    r",? ?(?:for (?:your )?(?:kind )?(?:information|action|follow-?up|attention)[^\n]{0,40}|جهت (?:استحضار"
+    r"|اطلاع|اقدام)[^\n]{0,30})\.?$",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"^\s*(?:[-=_*·•~#]\s?){3,80}\s*$")
+HONORIFIC = re.compile(
+    r"^(?:(?:the|his|her|honou?rable|esteemed|respected|distinguished|excellency|dear|mr|dr|محترم) ?,? )+",
+    re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(
+    r"^\s*(?:No|N°|Nr|Ref|Our ref|Circular(?: No)?)\.? ?(?P<rest>[\w./-]*\d[\w./-]*)\s*$", re.IGNORECASE
+)
+BARE_CLASS = re.compile(
+    r"^\s*(?:(?:highly|strictly|top) )?(?:confidential|secret|restricted)\.?\s*$|^\s*(?:خیلی )?(?:محرمانه|سری)\s*$",
+    re.IGNORECASE,
+)
+BARE_URGENCY = re.compile(r"^\s*(?:most |very )?(?:urgent|immediate)\.?\s*$|^\s*(?:فوری|آنی)\s*$", re.IGNORECASE)
+SECOND_LABEL = re.compile(
+    r"(?<=\S)[ |]+(?=(?:Number|No\.|Ref(?:erence)?\.?|Date|Time|Classification|Urgency|Priority|Attachment|Subject"
+    r"|شماره|تاریخ|ساعت|پیوست|فوریت|طبقه ?بندی|موضوع) ?:)"
+)

@@ -1,0 +1,392 @@
+"""Organisations named in a text: capitalised phrases round a head noun, known bodies, initials that are spelled out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from countervail.evidence.names import name_words as w
+from countervail.evidence.text.tokens import (
+    FUNCTION,
+    Token,
+    adjectives,
+    alternatives,
+    country_words,
+    data_lines,
+    headline,
+    lexicon,
+)
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name != "AU"}
+    return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
+
+
+def _is_left(token: Token, head: str) -> bool:
+    """Whether a word before the head belongs to the name."""
+    words, bare = lexicon(), token.bare
+    if not token.capital or bare.lower() in FUNCTION:
+        return False
+    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
+        return bare in {"Imam"}
+    if bare in words.posts:
+        return head in w.OF_A_POST or token.text != bare
+    return True
+
+
+_OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
+_OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
+"""Heads that name several fields: "Ministry of Industry, Mine and Trade"."""
+
+
+class Organisations:
+    """The organisations of one text, from its tokens; spans are folded offsets."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+
+    def _right(self, i: int) -> int:
+        """Index after the last word of the name whose head is token i."""
+        tokens, n = self.tokens, len(self.tokens)
+        head = tokens[i].bare
+        j = i + 1
+        if tokens[i].text != head:  # possessive: the name ends here
+            return j
+        if head in w.NAME_AFTER:
+            j = self._name_after(i)
+        links = 0
+        while j < n and links < 5 and j - i < 16:
+            if tokens[j].gap == ", " and tokens[j].capital and head in _OF_FIELDS and j > i + 1:
+                fields = self._fields(j)  # "Ministry of Industry, Mine and Trade"
+                if fields is None:
+                    break
+                j = fields
+                continue
+            after = self._linked(i, j, links)
+            if after is None:
+                break
+            j = after
+            links += 1
+            if tokens[j - 1].text.endswith("'s"):
+                break
+        return j
+
+    def _name_after(self, i: int) -> int:
+        """Index after the name that follows its head: "Bank Orient"."""
+        words, tokens, j = lexicon(), self.tokens, i + 1
+        while (
+            j < len(tokens)
+            and tokens[j].capital
+            and tokens[j].gap == " "
+            and tokens[j].bare not in words.posts
+            and tokens[j].bare not in words.titles
+            and j - i < 4
+        ):
+            j += 1
+        return j
+
+    def _fields(self, k: int) -> int | None:
+        """Where the first field after a comma ends, where an "and" and another field follow."""
+        tokens, n = self.tokens, len(self.tokens)
+        m = k
+        while m < n and tokens[m].capital and (m == k or tokens[m].gap == " "):
+            m += 1
+        goes_on = (
+            m - k <= 2
+            and m + 1 < n
+            and tokens[m].gap == " "
+            and tokens[m].text == "and"
+            and tokens[m + 1].capital
+            and tokens[m + 1].gap == " "
+            and tokens[m + 1].bare not in lexicon().titles
+            and not self._names_a_body(m + 1)
+        )
+        return m if goes_on else None
+
+    def _linked(self, i: int, j: int, links: int) -> int | None:
+        """Index after what a connector at token j joins to the name ("of the Interior"); None where it ends before."""
+        words, tokens, n = lexicon(), self.tokens, len(self.tokens)
+        head, connector, k = tokens[i].bare, tokens[j].text, j
+        if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
+            return None
+        k += 1
+        article = k < n and tokens[k].gap == " " and tokens[k].text in {"the", "la", "los", "las"}
+        k += article
+        if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in {*words.titles, *FUNCTION}:
+            return None
+        post = tokens[k].bare in words.posts - {"Justice"} or (
+            k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
+        )
+        if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
+            return None
+        if not self._joins(head, connector, k, bool(article), links):
+            return None
+        while (
+            k < n
+            and tokens[k].capital
+            and (tokens[k].gap in {" ", ""} or k == j + 1 + article)
+            and tokens[k].bare not in words.titles
+        ):
+            k += 1
+            if k < n and tokens[k - 1].text.endswith("'s"):
+                break
+            if k < n and tokens[k].bare in words.posts - {"Justice"} and not post:
+                break
+        return k
+
+    def _joins(self, head: str, connector: str, k: int, article: bool, links: int) -> bool:
+        """Whether a connector belongs to the name, and does not lead to another body, a state or a post."""
+        tokens = self.tokens
+        another = self._names_a_body(k)
+        known = tokens[k].bare in country_words() or tokens[k].bare in lexicon().posts
+        if connector in {"and", "&"} and (article or another or known):
+            return False
+        place = tokens[k].bare in country_words() or tokens[k].text.isupper()
+        if links and connector == "of" and place and head in _OF_STATES:
+            return False
+        if connector == "with" and (head not in w.WITH or another):
+            return False
+        return connector != "to" or head in {"Embassy", "Mission"}
+
+    def _names_a_body(self, k: int) -> bool:
+        """Whether the capitalised run from token k holds a head noun of its own."""
+        tokens, heads = self.tokens, lexicon().org_heads
+        m = k
+        while m < len(tokens) and tokens[m].capital and (m == k or tokens[m].gap == " "):
+            if tokens[m].bare in heads:
+                return True
+            m += 1
+        return False
+
+    def _left(self, i: int) -> int:
+        tokens, head = self.tokens, self.tokens[i].bare
+        j = i
+        while j > 0 and i - j < 7:
+            gap = tokens[j].gap
+            previous = tokens[j - 1]
+            if gap in {" ", "-", " & "} and _is_left(previous, head):
+                j -= 1
+            elif (
+                gap == " "
+                and previous.text in {"and", "&"}
+                and j - 2 >= 0
+                and previous.gap == " "
+                and tokens[j - 2].capital
+                and j < i + 1
+                and _is_left(tokens[j - 2], head)
+                and tokens[j - 2].bare not in lexicon().org_heads
+                and not self._country_or_person(j - 2)
+            ):
+                j -= 2
+            else:
+                break
+        return j
+
+    def _country_or_person(self, k: int) -> bool:
+        bare = self.tokens[k].bare
+        return (
+            bare in country_words()
+            or bare in lexicon().given
+            or bare in adjectives()
+            or bare in lexicon().capitals
+            or self.tokens[k].text.endswith("'s")
+        )
+
+    def phrases(self) -> Iterator[tuple[int, int]]:
+        """Spans of names built round a head noun."""
+        words, tokens = lexicon(), self.tokens
+        done = 0
+        for i, token in enumerate(tokens):
+            if i < done or not token.capital or token.bare not in words.org_heads:
+                continue
+            left, right = max(self._left(i), done), self._right(i)
+            following = tokens[i + 1] if i + 1 < len(tokens) else None
+            if following and following.gap == " " and following.bare in words.org_heads and right == i + 1:
+                continue  # "News Agency": the later head closes the name
+            if self.text[token.end : token.end + 1] == "-" and self.text[token.end + 1 : token.end + 2].isalpha():
+                continue
+            left = self._trimmed(i, left)
+            inner = next((m for m in range(i + 1, right) if tokens[m].bare in words.org_heads), None)
+            domain = left == i and token.bare in w.DOMAINS
+            if (token.bare in w.WITHIN or domain) and inner is not None:
+                # an organ of a named body: the body is the name
+                left = inner
+                while left - 1 > i and tokens[left - 1].capital:
+                    left -= 1
+            if self._is_no_name(i, left, right):
+                continue
+            done = right
+            yield tokens[left].start, tokens[right - 1].start + len(tokens[right - 1].bare)
+
+    def _trimmed(self, i: int, left: int) -> int:
+        """The first word of the name: without a shouted word, a nationality or an owner before it."""
+        tokens, token = self.tokens, self.tokens[i]
+        while left < i and tokens[left].text.isupper() and len(tokens[left].text) > 3 and not token.text.isupper():
+            left += 1
+        # "Russian Finance Ministry": the adjective is not part of the name
+        owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
+        if token.bare in w.MINISTRY and owned:
+            left += 1
+        for m in range(left, i):  # "Iran's Central Bank"
+            if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
+                left = m + 1
+        return left
+
+    def _is_no_name(self, i: int, left: int, right: int) -> bool:
+        """Whether the phrase is only words: a head alone, generic words before it, a trade, a government."""
+        words, tokens, token = lexicon(), self.tokens, self.tokens[i]
+        alone = left == i and right == i + 1
+        if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
+            return True
+        quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
+        line_start = self.text.rfind("\n", 0, token.start) + 1
+        line_end = self.text.find("\n", token.end)
+        line = self.text[line_start : line_end if line_end >= 0 else len(self.text)][:300]
+        if not quoted and headline(line):
+            return True
+        before, ends = tokens[left:i], right == i + 1 and left < i
+        plain = [t.bare in words.not_names for t in before]
+        opening = ends and tokens[left].first and not quoted and token.bare in words.weak_heads
+        if opening and all(plain) and all(t.bare not in words.specific for t in before):
+            return True  # "Foreign Party", "New Report" at the start of a sentence
+        if ends and token.bare in {"Board", "Committee", "Council"} and all(t.bare in w.INNER for t in before):
+            return True
+        national = [t.bare in adjectives() or t.bare in country_words() for t in before]
+        if token.bare in words.trades and all(p or q for p, q in zip(plain, national, strict=True)):
+            return True
+        # "the Petrov Administration": a government, named after a person
+        first = tokens[left].bare
+        person = left == i - 1 and first not in words.not_names and first not in words.org_heads
+        if token.bare == "Administration" and person:
+            return True
+        capital = all(t.bare in words.capitals or t.bare in adjectives() for t in before)
+        return ends and capital and token.bare in {"Government", "Mission"}
+
+    def known(self) -> Iterator[tuple[int, int]]:
+        """Spans of bodies known by name."""
+        for m in _known().finditer(self.text):
+            line_start = self.text.rfind("\n", 0, m.start()) + 1
+            line = self.text[line_start : line_start + 200].split("\n", 1)[0]
+            if m.group() in {"WHO", "ECO", "AP", "RT", "CIS", "SANA", "BIS", "ICC"} and line.isupper():
+                continue  # a word in a line of capitals
+            yield m.span()
+
+    def lower_heads(self) -> Iterator[tuple[int, int]]:
+        """`Kommersant newspaper`, `the group "Name"`: capitalised runs beside a common noun."""
+        words, tokens = lexicon(), self.tokens
+        i = 0
+        while i < len(tokens):
+            if not tokens[i].capital:
+                i += 1
+                continue
+            j = i + 1
+            while j < len(tokens) and tokens[j].capital and tokens[j].gap == " " and not tokens[j].first:
+                j += 1
+            start, end = i, j
+            i = j
+            while start < end and (
+                tokens[start].bare.lower() in FUNCTION
+                or tokens[start].bare in adjectives()
+                or tokens[start].bare in country_words()
+            ):
+                start += 1
+            if start == end:
+                continue
+            run = tokens[start:end]
+            if any(t.bare in words.titles or t.bare in words.posts for t in run) or all(
+                t.bare in words.capitals or t.bare in words.rails for t in run
+            ):
+                continue
+            before, after = (
+                self.text[max(0, run[0].start - 50) : run[0].start],
+                self.text[run[-1].end : run[-1].end + 40],
+            )
+            generic = all(t.bare in words.not_names for t in run)
+            if (
+                w.OWNED.match(after)
+                and not generic
+                and run[0].bare not in words.given
+                and run[0].bare not in words.capitals
+            ):
+                yield run[0].start, run[-1].start + len(run[-1].bare)
+                continue
+            if (w.BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or w.AFTER_LOWER.search(before):
+                called = re.search(r'(?:called|named|known as) "?$', before)
+                if generic or (called and (run[0].bare in words.given or '"' not in before[-2:])):
+                    continue
+                yield run[0].start, run[-1].start + len(run[-1].bare)
+
+    def initials(self) -> Iterator[tuple[int, int]]:
+        """Initials and the names they stand for."""
+        for m in w.EXPANSION.finditer(self.text):
+            yield m.span("a")
+            yield m.span("e")
+        for pattern in (w.SPELT, w.SPELT_BACK):
+            for m in pattern.finditer(self.text):
+                letters = m.group("a").replace("-", "")
+                tail = re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e"))
+                # walk back through the words: the initials must be those of the last capitalised words
+                capitals = [w for w in tail if w[0].isupper()]
+                if len(capitals) >= 2 and _spells(letters, capitals):
+                    yield m.span("a")
+        for m in w.RENAMED.finditer(self.text):
+            if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
+                yield m.span("a")
+        small = {t.text for t in self.tokens if not t.capital} | lexicon().function
+        for m in re.finditer(
+            r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
+            r"|agreement|rate|currency))",
+            self.text,
+        ):
+            if (
+                m.group(1) not in lexicon().not_initials
+                and m.group(1) not in lexicon().rails
+                and m.group(1).lower() not in small
+                and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
+            ):
+                line_start = self.text.rfind("\n", 0, m.start()) + 1
+                line = self.text[line_start : line_start + 200].split("\n", 1)[0]
+                if not line.isupper():
+                    yield m.span(1)
+
+    def publishers(self) -> Iterator[tuple[int, int]]:
+        """The publisher in a source line, and agencies in a picture's credit."""
+        for m in w.SOURCE_LINE.finditer(self.text):
+            yield m.span("n")
+        for m in w.VIA.finditer(self.text):
+            if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
+                yield m.span("n")
+
+
+def _spells(letters: str, words: list[str]) -> bool:
+    """Whether the last words begin with the letters, small words left out."""
+    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
+    plain = "".join(w[0].upper() for w in words)
+    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
+
+
+def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+    """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
+    occurrence of their names."""
+    finder = Organisations(text, tokens)
+    spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *finder.initials(), *finder.publishers()}
+    names = {text[a:b] for a, b in spans}
+    again = {
+        n
+        for n in names
+        if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
+    }
+    if again:
+        pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
+        spans |= {m.span() for m in pattern.finditer(text)}
+    chosen: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if not chosen or start >= chosen[-1][1]:
+            chosen.append((start, end))
+        elif end - start > chosen[-1][1] - chosen[-1][0]:
+            chosen[-1] = (start, end)
+    return chosen

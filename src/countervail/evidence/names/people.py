@@ -1,0 +1,388 @@
+"""People named in a text: by title or post, by given name, by apposition, by speaking or signing, and by what is
+learnt from those.
+
+A name is reported without titles, posts or articles. A surname once learnt is found again wherever it stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from countervail.evidence.names import name_words as w
+from countervail.evidence.names.gazetteer import skeleton
+from countervail.evidence.text.tokens import (
+    FUNCTION,
+    Taken,
+    Token,
+    adjectives,
+    country_words,
+    headline,
+    headline_verb,
+    lexicon,
+)
+
+
+class People:
+    """The people of one text; `taken` are folded spans of countries, organisations and dates, where no name begins."""
+
+    def __init__(self, text: str, tokens: list[Token], taken: Taken) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.taken = taken
+        self.words = lexicon()
+        self.lower = {t.text for t in tokens if not t.capital}
+        self.learnt: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.first_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    # -- runs --------------------------------------------------------------------------------------------------------
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Maximal runs of capitalised words outside what is taken, with particles and initials inside."""
+        tokens, n = self.tokens, len(self.tokens)
+        i = 0
+        while i < n:
+            token = tokens[i]
+            if not token.capital or self.taken.overlaps(token.start, token.end):
+                i += 1
+                continue
+            j = i + 1
+            while j < n and j - i < 12:
+                t = tokens[j]
+                initial = t.gap in {". ", "."} and (
+                    len(tokens[j - 1].text) == 1 or tokens[j - 1].text in self.words.titles
+                )
+                if (
+                    self.taken.overlaps(t.start, t.end)
+                    or not (t.gap in {" ", ""} or initial)
+                    or tokens[j - 1].text.endswith("'s")
+                ):
+                    break
+                if t.capital or (t.text in w.PARTICLES and self._particle(j) and self._begins(j - 1)):
+                    j += 1
+                else:
+                    break
+            if tokens[j - 1].text in w.PARTICLES:
+                j -= 1
+            yield i, j
+            i = j
+
+    def _begins(self, k: int) -> bool:
+        """Whether a name can begin with a word: one that is not only capital as the first of its sentence."""
+        return not self.tokens[k].first or self.tokens[k].bare in self.words.given
+
+    def _particle(self, j: int) -> bool:
+        """Whether small words at j are the particles of a name: a capital follows one to three of them."""
+        tokens = self.tokens
+        for k in range(j + 1, min(j + 4, len(tokens))):
+            if tokens[k].gap != " ":
+                return False
+            if tokens[k].capital:
+                return not self.taken.overlaps(tokens[k].start, tokens[k].end)
+            if tokens[k].text not in w.PARTICLES:
+                return False
+        return False
+
+    def strip(self, i: int, j: int) -> tuple[int, int, bool]:
+        """The run without leading titles, posts and small words and without trailing common words; whether a title or
+        post led it."""
+        tokens, words = self.tokens, self.words
+        k = self._field(i, j)
+        titled = k > i
+        while k < j:
+            bare = tokens[k].bare
+            if bare in w.MONTHS_GIVEN and self._given_beside(k, j):
+                break
+            if (
+                bare in words.titles
+                or bare in words.ranks
+                or (bare in words.posts and not tokens[k].text.endswith("'s"))
+            ):
+                titled = True
+                k += 1
+            elif bare.lower() in FUNCTION and not (bare in words.given and bare not in {"He", "Will", "May"}):
+                titled = False
+                k += 1
+            elif bare in adjectives() or (bare in words.not_names and bare not in words.given):
+                # "Supreme Leader", "Foreign Minister", "Prime Minister": common words before a post
+                rest = [tokens[m].bare for m in range(k + 1, j)]
+                ahead = next(
+                    (m for m, w in enumerate(rest) if w in words.posts or w in words.titles or w in words.ranks), None
+                )
+                if ahead is None:
+                    if titled or k > i:
+                        return k, k, titled
+                    k += 1
+                    continue
+                k += 1
+            elif bare in {"Vice", "Prime", "First", "Chargé", "Emeritus"}:
+                k += 1
+            else:
+                # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
+                posts = [
+                    m
+                    for m in range(k + 1, j - 1)
+                    if tokens[m].bare in words.posts or tokens[m].bare in words.titles or tokens[m].bare in words.ranks
+                ]
+                if posts and tokens[k].bare not in words.given:
+                    k = posts[-1] + 1
+                    titled = True
+                    continue
+                if posts:
+                    j = posts[0]
+                break
+        end = j
+        while end > k and (
+            tokens[end - 1].bare in words.posts
+            or tokens[end - 1].bare in words.ranks
+            or (tokens[end - 1].bare in words.not_names and tokens[end - 1].bare not in words.given)
+            or tokens[end - 1].bare in words.org_heads
+            or tokens[end - 1].bare in words.rails
+        ):
+            end -= 1
+        return k, end, titled
+
+    def _field(self, i: int, j: int) -> int:
+        """Where the name begins after the field of an office: "Minister of Petroleum | Reza Kamrani"."""
+        start = self.tokens[i].start
+        if not w.OFFICE_OF.search(self.text[max(0, start - 40) : start]):
+            return i
+        words, k = self.words, i
+        while k < j and self._common(k):
+            k += 1
+        name = self.tokens[k].bare if k < j else ""
+        return k if i < k and j - k >= 2 and (name in words.given or self._unknown(k, j)) else i
+
+    def _common(self, k: int) -> bool:
+        words, bare = self.words, self.tokens[k].bare
+        heads = words.org_heads | words.weak_heads | words.trades | words.specific | w.FIELDS
+        return bare not in words.given and (bare in words.not_names or bare in heads)
+
+    def _given_beside(self, k: int, j: int) -> bool:
+        """Whether a word that is a given name, a month and a verb, or a country, is the name here: a surname follows
+        that is no common word."""
+        if k + 1 >= j or self.tokens[k + 1].gap != " ":
+            return False
+        follows = self.tokens[k + 1]
+        known = follows.bare in self.words.not_names or follows.bare in self.words.org_heads
+        return not known and self._unknown(k + 1, k + 2) and follows.bare.lower() not in FUNCTION
+
+    def _proper(self, k: int, j: int) -> bool:
+        """Whether every word of the run can be part of a name."""
+        words = self.words
+        return any(len(t.bare) >= 3 for t in self.tokens[k:j]) and all(
+            (
+                t.text in w.PARTICLES
+                or t.bare in words.given
+                or (t.bare in w.MONTHS_GIVEN and t is self.tokens[k])
+                or w.INITIAL.match(t.bare)
+                or (
+                    t.bare not in words.not_names
+                    and t.bare not in words.org_heads
+                    and t.bare not in words.posts
+                    and t.bare not in adjectives()
+                    and t.bare not in words.rails
+                    and t.bare.lower() not in FUNCTION
+                )
+            )
+            and any(c.isalpha() for c in t.text)
+            and not re.search(r"\d\d", t.text)
+            for t in self.tokens[k:j]
+        )
+
+    def _unknown(self, k: int, j: int) -> bool:
+        """Whether the words are neither places nor words the text also uses in small letters."""
+        words = self.words
+        return all(
+            t.bare not in words.capitals
+            and t.bare not in country_words()
+            and t.bare.lower() not in self.lower
+            and (not t.bare.isupper() or len(t.bare) == 1)
+            for t in self.tokens[k:j]
+        )
+
+    # -- evidence ------------------------------------------------------------------------------------------------------
+
+    def evident(self, i: int, k: int, j: int, titled: bool) -> bool:
+        """Whether something shows that tokens [k, j) of a run that began at i name a person."""
+        tokens, words, text = self.tokens, self.words, self.text
+        start, end = tokens[k].start, tokens[j - 1].start + len(tokens[j - 1].bare)
+        before, after = text[max(0, start - 60) : start], text[end : end + 110]
+        size = j - k
+        if not self._proper(k, j) or size > 5:
+            return False
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", end)
+        line = text[line_start : line_end if line_end >= 0 else len(text)]
+        rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
+        given = rare or any(
+            t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
+            for t in tokens[k : max(k + 1, j - 1)]
+        )
+        place = all(t.bare in words.capitals for t in tokens[k:j])
+        if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
+            return True
+        if place or (headline_verb(tokens[k].bare) and not rare):
+            return False
+        if titled and (size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles):
+            return True
+        if (
+            size >= 2
+            and tokens[k].bare.isupper()
+            and all(t.bare.isupper() for t in tokens[k:j])
+            and re.match(r"/\w|, ", after)
+        ):
+            return after[0] == "/"
+        if (w.LABEL.search(before) or before.endswith(("(Signed) ", "(signed) "))) and size >= 2:
+            return True
+        if self._initialled(k, j) and self._unknown(j - 1, j):
+            return True
+        if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
+            return True
+        if headline(line):
+            return False
+        return self._alone_on_line(k, j, line_start, line, titled) or (
+            self._unknown(k, j) and self._told_by_words(k, j, before, after)
+        )
+
+    def _alone_on_line(self, k: int, j: int, line_start: int, line: str, titled: bool) -> bool:
+        """Whether the run is a signature: alone on its line below a closing, above a post or at the end of a letter."""
+        text, size = self.text, j - k
+        start, end = self.tokens[k].start, self.tokens[j - 1].start + len(self.tokens[j - 1].bare)
+        alone = line.strip(' ,.-"').removeprefix("/s/ ")
+        if 2 <= size <= 4 and len(alone) - (end - start) <= 12 and (alone.startswith(text[start:end]) or titled):
+            closes = w.CLOSING.search(text[max(0, line_start - 60) : line_start].rstrip("\n ,."))
+            if closes or w.NEXT_LINE_POST.match(text[end : end + 220]):
+                return True
+            if not text[end:].lstrip(" ,.\n") and line_start > 60:
+                return True
+        # "Name, Place" as the last line of a letter
+        last = start == line_start and line_start > 60 and re.fullmatch(r", [A-Z][\w'-]+\.?\s*", text[end : end + 40])
+        return bool(2 <= size <= 3 and last and end + 40 >= len(text) and self._unknown(k, j))
+
+    def _told_by_words(self, k: int, j: int, before: str, after: str) -> bool:
+        """Whether the words around an unknown run say that it is a person's name."""
+        tokens, size = self.tokens, j - k
+        if re.search(r"\b(?:Dear|DEAR) $", before) or w.LOWER_POST.search(before):
+            return True
+        if size < 2 or w.BODY_AFTER.match(after):
+            return False
+        possessed = tokens[j - 1].text.endswith("'s")
+        beside = w.APPOSITION.match(after) and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
+        if not possessed and (beside or w.WHO.match(after)):
+            return True
+        if w.SPEAKS.match(self.text[tokens[j - 1].end : tokens[j - 1].end + 60]) or w.ACTED_ON.search(before):
+            return True
+        if size > 3:
+            return False
+        if tokens[k].first:
+            return not possessed and bool(w.ACTS.match(after))
+        if w.NAMED_BY.search(before):
+            return True
+        inside = before[-1:] == " " and before[-2:-1].islower()
+        return not possessed and inside and not w.NO_PERSON_BEFORE.search(before)
+
+    def _initialled(self, k: int, j: int) -> bool:
+        """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""
+        tokens = self.tokens
+        dots = all(len(t.text) == 1 and self.text[t.end : t.end + 1] == "." for t in tokens[k : j - 1])
+        return 2 <= j - k <= 4 and dots and len(tokens[j - 1].bare) >= 3
+
+    def _labelled(self, line: str, start: int, end: int) -> bool:
+        """Whether the run stands alone after a label, alone in a cell of a column of people, or before the colon of a
+        speech."""
+        before, after = line[:start], line[end:]
+        bare = after.strip(" .,;")
+        if w.LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
+            return True
+        if not before and after[:1] == ":":
+            return self.text.count("\n" + line[:end] + ":") + self.text.startswith(line[:end] + ":") >= 2
+        if "|" in line and before.rstrip()[-1:] in {"", "|"} and after.lstrip()[:1] in {"", "|"}:
+            return self._column(line, before.count("|"))
+        return False
+
+    def _column(self, line: str, column: int) -> bool:
+        """Whether the heading of a table's column is a word for people."""
+        rows = self.text[: self.text.find(line)].split("\n")[:-1][-60:]
+        heading = None
+        for row in reversed(rows):
+            if not row.strip():
+                continue
+            if "|" not in row:
+                break
+            heading = row
+        if heading is None:
+            return False
+        cells = heading.split("|")
+        return column < len(cells) and bool(w.CELL_OF_PEOPLE.search(cells[column]))
+
+    def find(self) -> list[tuple[int, int]]:
+        """Folded spans of the people, in order."""
+        found: list[tuple[int, int]] = []
+        rest: list[tuple[int, int, int]] = []
+        for i, j in self.runs():
+            k, end, titled = self.strip(i, j)
+            if k >= end:
+                continue
+            if self.evident(i, k, end, titled):
+                found.append((k, end))
+                self.learn(k, end)
+            else:
+                rest.append((i, k, end))
+        found.extend((a, b) for _, k, end in rest for a, b in self.again(k, end))
+        spans = sorted(
+            {(self.tokens[a].start, self.tokens[b - 1].start + len(self.tokens[b - 1].bare)) for a, b in found}
+        )
+        return spans
+
+    def learn(self, k: int, j: int) -> None:
+        """Remember a name and its surnames."""
+        name = tuple(t.bare for t in self.tokens[k:j])
+        words = self.words
+        for size in range(1, len(name) + 1):
+            tail = name[-size:]
+            if size == 1 and (
+                len(tail[0]) < 3
+                or (len(name) > 1 and tail[0].lower() in self.lower and tail[0] not in words.given)
+                or tail[0] in country_words()
+            ):
+                continue
+            self.learnt.setdefault(tail, name)
+            self.learnt.setdefault(tuple(skeleton(w) for w in tail), name)
+        if len(name) >= 2 and len(name[0]) >= 4 and name[0] not in words.not_names:
+            (self.learnt if name[0] in words.given else self.first_names).setdefault(name[:1], name)
+        if len(name) >= 2 and name[0] not in words.given and name[0] not in words.not_names:
+            self.learnt.setdefault(name[:-1], name) if len(name) > 2 else None
+
+    def _alone(self, k: int) -> bool:
+        """Whether a word is all that stands on its line, as in a greeting or below a letter."""
+        token = self.tokens[k]
+        start = self.text.rfind("\n", 0, token.start) + 1
+        end = self.text.find("\n", token.end)
+        return self.text[start : end if end >= 0 else len(self.text)].strip(" ,.!-") == token.text
+
+    def again(self, k: int, j: int) -> Iterator[tuple[int, int]]:
+        """Names learnt elsewhere, inside a run without evidence of its own."""
+        a = k
+        while a < j:
+            for b in range(j, a, -1):
+                words = tuple(t.bare for t in self.tokens[a:b])
+                if b - a == 1 and words in self.first_names and self._alone(a):
+                    yield a, b
+                    a = b
+                    break
+                if words in self.learnt or (
+                    sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt
+                ):
+                    while a > k and len(self.tokens[a - 1].text) == 1:
+                        a -= 1
+                    yield a, b
+                    a = b
+                    break
+            else:
+                a += 1
+
+
+def find_people(text: str, tokens: list[Token], taken: Taken) -> list[tuple[int, int]]:
+    """Folded spans of the people named in a text."""
+    return People(text, tokens, taken).find()

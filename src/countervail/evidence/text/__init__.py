@@ -1,0 +1,303 @@
+"""The folded text that rules match on, with the way back to the raw offsets.
+
+Typography is folded (quotes, dashes, digits of Persian and Arabic, Arabic letter variants, runs of space, lines that
+were only wrapped), and what is invisible (bidi controls, zero-width characters) is dropped. The stored text is never
+changed: a match on the folded text is reported at its raw offsets.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from countervail.evidence.text.tokens import Lexicon, country_names, lexicon
+
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff\ufe0f"
+)
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b"
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+_ONE_TO_ONE = {
+    **{ord(c): "'" for c in "‘’‚‛ʼ′`´"},
+    **{ord(c): '"' for c in "“”„‟«»″"},
+    **{ord(c): "-" for c in "‐‑‒–—―−﹣－"},
+    **dict.fromkeys(map(ord, _SPACES), " "),
+    **{ord("۰") + d: str(d) for d in range(10)},
+    **{ord("٠") + d: str(d) for d in range(10)},
+    **{ord("０") + d: str(d) for d in range(10)},
+    ord("ي"): "ی",
+    ord("ى"): "ی",
+    ord("ك"): "ک",
+    ord("ة"): "ه",
+    ord("ۀ"): "ه",
+    ord("أ"): "ا",
+    ord("إ"): "ا",
+    ord("\u2028"): "\n",
+    ord("\u2029"): "\n",
+    ord("\x0c"): "\n",
+    ord("\x85"): "\n",
+    ord("…"): "…",
+}
+# letters of other scripts that look Latin: folded only inside words that also hold Latin letters
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
+_MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
+_ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
+_CHANGE = re.compile(
+    rf"(?P<zwnj>\u200c)|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
+    r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
+    r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
+)
+_WRAP_WIDTH = 45
+_LIST_START = re.compile(r"[ ]*(?:[-*•·–]|\d{1,2}[.)]|[A-Za-z][.)])[ ]")
+_TITLE_START = re.compile(r"[ ]*(?:Mrs?|Ms|Dr|Eng|Prof|Messrs)\b")
+_GOES_ON = re.compile(
+    r"(?<=[a-z)\d] )(?:and|or|of|the|a|an|in|on|at|by|for|to|with|from|as|are|is|was|were|that|which|who|has|have|had"
+    r"|will|would|be|been|including|between|than|but|its|their|his|her|into|through)$|[a-z]{2},$"
+)
+_CLOSES = re.compile(r"[ ]*(?:Yours|Sincerely|Respectfully|Regards|Best|Dear|With |Faithfully|Signed)\b")
+_LABEL_START = re.compile(r"[ ]*[A-Z][A-Za-z.]{1,14}(?: [A-Za-z]{1,12}){0,2} ?:")
+
+
+def clean(text: str) -> str:
+    """The text with typography folded and without invisible characters, wrapping and double spaces: for comparing and
+    showing."""
+    return " ".join(fold(text).text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; `offsets[i]` is where its character i begins in the raw text, with one more entry for the end."""
+
+    text: str
+    offsets: array[int]
+    raw: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw half-open span of the folded one; empty spans stay empty."""
+        if end <= start:
+            return self.offsets[start], self.offsets[start]
+        first, last = self.offsets[start], self.offsets[end - 1] + 1
+        return first, last
+
+
+def _unwrap(text: str) -> str:
+    """Turn the line breaks that only wrap a paragraph into spaces (same length).
+
+    A break wraps when its line is long, does not end a sentence at a short line, and what follows is not a label, a
+    list item or another paragraph. Letters put one addressee a line: those lines start with a title and end in a post.
+    """
+    if "\n" not in text:
+        return text
+    lines = text.split("\n")
+    longest = max((len(line) for line in lines), default=0)
+    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2)
+    prose = _prose(lines)
+    out = [
+        line + (" " if _wraps(line, following, page, prose[i]) else "\n")
+        for i, (line, following) in enumerate(pairwise(lines))
+    ]
+    return "".join(out) + lines[-1]
+
+
+class _Page(NamedTuple):
+    """How the lines of a text lie."""
+
+    longest: int
+    wrapped: bool
+    spaced: bool  # paragraphs are set apart, so that a full line goes on whatever it ends in
+
+
+def _prose(lines: list[str]) -> list[bool]:
+    """For each line whether it is of a paragraph of wrapped lines, most of which go on in small letters."""
+    found = [False] * len(lines)
+    start = 0
+    for end in range(len(lines) + 1):
+        if end < len(lines) and lines[end].strip():
+            continue
+        block = [line.strip() for line in lines[start:end]]
+        small = sum(line[:1].islower() for line in block[1:])
+        if len(block) >= 3 and small >= 0.4 * (len(block) - 1):
+            found[start:end] = [True] * (end - start)
+        start = end + 1
+    return found
+
+
+def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
+    """Whether the break between two lines only wraps a paragraph."""
+    bare, head = line.rstrip(), following.lstrip()
+    if not bare or not head or " | " in line or _LIST_START.match(following):
+        return False
+    small = head[0].islower()
+    if small and bare[-1] == "-" and bare[-2:-1].islower():
+        return False  # a word broken at a hyphen: the fold joins it
+    full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
+    starts = _TITLE_START.match(following) or _LABEL_START.match(following)
+    ends = bare[-1] in '.:;?!"'
+    if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
+        if small:
+            return True
+        if full and not _LABEL_START.match(line):
+            return True
+    # a line that breaks in the middle of a phrase, however short, and goes on in small letters
+    if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
+        return True
+    if starts or ends or _LABEL_START.match(line) or _TITLE_START.match(line) or bare.count(" ") < 2:
+        return False
+    return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
+
+
+_CAPITALS = re.compile(r"[A-Z][A-Z'-]*")
+_OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
+
+
+@cache
+def _kept() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that are written with a capital wherever they stand, and initials that stay all capitals."""
+    words = lexicon()
+    countries = {part for row in country_names() for name in row.english for part in name.split()}
+    bodies = {part for name in words.orgs for part in name.split()}
+    offices = words.titles | words.posts | words.ranks | words.org_heads
+    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | set(words.orgs)
+
+
+def _spoken(text: str) -> str:
+    """A text set all in capitals, as cables are, with the capitals of ordinary writing: of names, titles, months and
+    heads of bodies, and of what follows a title or given name (same length)."""
+    upper = sum(map(text.count, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    lower = sum(map(text.count, "abcdefghijklmnopqrstuvwxyz"))
+    if upper < 150 or lower > 0.1 * upper:
+        return text
+    words = lexicon()
+    leads = words.titles | words.posts | words.ranks | words.given
+    kept, bodies = _kept()
+    out, position, after = [], 0, False
+    for match in _CAPITALS.finditer(text):
+        word = match.group()
+        small, title = word.lower(), word.title()
+        out.append(text[position : match.start()])
+        gap = out[-1]
+        first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
+        after = after and gap in {" ", ". "}
+        common = small in words.function or small in _VERBS
+        known = title in kept and not common
+        dated = word == "MAY" and (gap[-2:-1].isdigit() or text[match.end() + 1 : match.end() + 2].isdigit())
+        if gap[-1:].isdigit() or dated:
+            new = word if not dated else title
+        elif word in bodies or (word in {"US", "UK", "UN", "EU"} and gap[-1:] in " -/("):
+            new = (
+                word
+                if word != "US" or (gap == " " and _OF_STATES.search(text, max(0, match.start() - 5), match.start()))
+                else small
+            )
+        elif (
+            known or first or (after and not common) or (title in words.not_names and _beside_head(text, match, words))
+        ):
+            new = title
+        else:
+            new = small
+        after = (title in leads and not common) or (after and new == title and len(word) > 2)
+        out.append(new)
+        position = match.end()
+    return "".join(out) + text[position:]
+
+
+_MONTHS = frozenset(
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ]
+)
+_VERBS = frozenset(
+    [
+        "told",
+        "said",
+        "met",
+        "agreed",
+        "denied",
+        "will",
+        "would",
+        "has",
+        "had",
+        "was",
+        "is",
+        "asked",
+        "added",
+        "noted",
+        "confirmed",
+        "reported",
+    ]
+)
+
+
+def _beside_head(text: str, match: re.Match[str], words: Lexicon) -> bool:
+    """Whether a word stands before the head of a body's name, or in what it is of: Central Bank, Ministry of Foreign
+    Affairs."""
+    following = _CAPITALS.match(text, match.end() + 1)
+    if following and following.group().title() in words.org_heads and match.group().lower() not in words.function:
+        return True
+    before = re.search(r"([A-Z]+) (?:OF|FOR) (?:THE )?(?:[A-Z]+ )?$", text[max(0, match.start() - 40) : match.start()])
+    return bool(before and before.group(1).title() in words.org_heads and match.group().lower() not in words.function)
+
+
+def _latinise(word: re.Match[str]) -> str:
+    token = word.group()
+    if token.isascii() or not any("A" <= c <= "z" for c in token):
+        return token
+    return token.translate(_LOOK_ALIKE)
+
+
+def fold(raw: str) -> Folded:
+    """Fold a raw text for matching; linear in its length."""
+    text = raw.translate(_ONE_TO_ONE)
+    if not text.isascii():
+        text = _MIXED_WORD.sub(_latinise, text)
+    text = _unwrap(_spoken(text))
+    parts: list[str] = []
+    offsets = array("l")
+    position = 0
+    for match in _CHANGE.finditer(text):
+        start, end = match.span()
+        parts.append(text[position:start])
+        offsets.extend(range(position, start))
+        kind = match.lastgroup
+        if kind == "zwnj":
+            around = text[max(start - 1, 0) : start] + text[end : end + 1]
+            new = " " if len(around) == 2 and re.fullmatch(rf"[{_ARABIC}]{{2}}", around) else ""
+        elif kind == "cr":
+            new = "\n"
+        elif kind == "space":
+            new = " "
+        elif kind in {"form", "lig"}:
+            new = unicodedata.normalize("NFKC", match.group()).translate(_ONE_TO_ONE)
+        else:
+            new = ""
+        parts.append(new)
+        offsets.extend([start] * len(new))
+        position = end
+    parts.append(text[position:])
+    offsets.extend(range(position, len(raw)))
+    offsets.append(len(raw))
+    return Folded("".join(parts), offsets, raw)

@@ -1,0 +1,246 @@
+"""A read text: its mentions and the documents in it, from the raw text alone."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from countervail.evidence.dates.dating import head_of, inferred_date, resolve
+from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
+from countervail.evidence.model import Document
+from countervail.evidence.names import find_mentions
+from countervail.evidence.names import name_words as w
+from countervail.evidence.text import Folded, fold
+from countervail.evidence.text.segments import Line, Segment, split
+from countervail.evidence.text.tokens import Mention, Taken
+
+_ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
+_LEAK = re.compile(
+    r"(?:published|released|posted|leaked|obtained|disclosed|acquired)\b[^.\n]{0,60}\b(?:by|from) (?:the "
+    r')?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as read: folded, with mentions (raw offsets), their folded spans, and documents (raw offsets)."""
+
+    raw: str
+    folded: Folded
+    mentions: tuple[Mention, ...]
+    spans: tuple[tuple[int, int], ...]
+    documents: tuple[Document, ...]
+    publisher: str | None
+    leak: str | None
+
+    def within(self, start: int, end: int, kind: str | None = None) -> list[tuple[Mention, int, int]]:
+        """Mentions inside the folded span [start, end), with their folded spans."""
+        first = bisect_left(self.spans, (start, 0))
+        found = []
+        for mention, (a, b) in zip(self.mentions[first:], self.spans[first:], strict=True):
+            if a >= end:
+                break
+            if b <= end and (kind is None or mention.type == kind):
+                found.append((mention, a, b))
+        return found
+
+    def full_name(self, name: str) -> str:
+        """The longest name of the text that ends in this one, where there is only one such; else the name itself."""
+        longer = {m.value for m in self.mentions if m.type == "person" and m.value and m.value.endswith(" " + name)}
+        return next(iter(longer)) if len(longer) == 1 else name
+
+    def fold_span(self, start: int, end: int) -> tuple[int, int]:
+        """Folded span of a raw one."""
+        return bisect_left(self.folded.offsets, start), bisect_left(self.folded.offsets, end)
+
+    def document_at(self, raw_start: int) -> Document:
+        """The document that holds a raw offset."""
+        holding = [d for d in self.documents if d.start <= raw_start < d.end]
+        return holding[-1] if holding else self.documents[0]
+
+
+def read_text(
+    raw: str,
+    source: str,
+    scanned: bool = False,
+    metadata: Mapping[str, str] | None = None,
+    unread: Sequence[tuple[int, int]] = (),
+) -> Reading:
+    """Mentions and documents of a raw text; `source` is the id documents refer to, `metadata` what the file says of
+    its date and publisher, `unread` the raw spans in languages that are not read."""
+    folded = fold(raw)
+    closed = Taken(unread)
+    mentions: Sequence[Mention] = [m for m in find_mentions(folded, scanned) if not closed.overlaps(m.start, m.end)]
+    spans = [(bisect_left(folded.offsets, m.start), bisect_left(folded.offsets, m.end)) for m in mentions]
+    maker = _Maker(folded, mentions, spans, source.removeprefix("source:"), source)
+    segments = split(folded, [m for m, _ in maker.dates], [s for _, s in maker.dates])
+    for segment in segments:
+        maker.add(segment, len(segments) == 1)
+    documents = maker.documents or [Document(f"doc:{maker.stem}.A", source, "article", 0, max(len(raw), 1), "")]
+    documents = _placed(_attach(documents, raw))
+    publisher = maker.publisher or (metadata or {}).get("publisher")
+    if len(documents) == 1 and documents[0].kind == "article" and not documents[0].date:
+        date = _of_metadata(metadata or {}) or inferred_date(folded, mentions, spans)
+        documents = [replace(documents[0], date=date)]
+    mentions = resolve(mentions, spans, documents, folded)
+    leak = _LEAK.search(folded.text)
+    return Reading(
+        raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None
+    )
+
+
+class _Maker:
+    """Makes the documents of one text, segment by segment."""
+
+    def __init__(
+        self,
+        folded: Folded,
+        mentions: Sequence[Mention],
+        spans: Sequence[tuple[int, int]],
+        stem: str,
+        source: str,
+    ) -> None:
+        self.folded, self.stem, self.source = folded, stem, source
+        pairs = list(zip(mentions, spans, strict=True))
+        self.dates = [(m, s) for m, s in pairs if m.type == "date"]
+        self.bodies = [s for m, s in pairs if m.type == "organisation"]
+        self.names = Names([(m, a, b) for m, (a, b) in pairs])
+        self.documents: list[Document] = []
+        self.letters = 0
+        self.publisher: str | None = None
+
+    def add(self, segment: Segment, alone: bool) -> None:
+        """Add the document of a segment, if anything stands in it; one that is alone may be a letter without labels."""
+        filled = [line for line in segment.lines if not line.blank]
+        if not filled:
+            return
+        for line in filled[-2:]:
+            if m := w.PUBLISHER.match(line.text):
+                self.publisher = m.group("n").strip()
+        p = parts(segment, self.folded, self.names)
+        greeted = p.addressees and any(w.GREETING.match(line.text) for line in filled[:20])
+        signed = p.signatory is not None and p.signatory.get("post") and p.signatory["end"] >= filled[-1].start - 200
+        if segment.kind == "article" and not (alone and (signed or greeted)):
+            self._article(segment, filled)
+        else:
+            self._letter(p, filled)
+
+    def _article(self, segment: Segment, filled: Sequence[Line]) -> None:
+        first = [line for line in filled if not w.PUBLISHER.match(line.text)] or list(filled)
+        start, end = self.folded.span(first[0].start, first[-1].end)
+        head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
+        self.publisher = self.publisher or head.publisher
+        body = [line for line in segment.lines if line.start not in head.lines]
+        title, paragraphs = article_paragraphs(replace(segment, lines=tuple(body)))
+        self.documents.append(
+            Document(
+                f"doc:{self.stem}.A",
+                self.source,
+                "article",
+                start,
+                end,
+                "article",
+                title,
+                date=head.date,
+                paragraphs=tuple(self.folded.span(a, b) for a, b in paragraphs),
+            )
+        )
+
+    def _letter(self, p: Parts, filled: Sequence[Line]) -> None:
+        self.letters += 1
+        folded = self.folded
+        start, end = folded.span(filled[0].start, filled[-1].end)
+        dated = _date(p.header.get("date"), p.date_line, self.dates)
+        if dated is None or dated["edtf"] is None:
+            rows = [(line.text, line.start, line.end) for line in filled]
+            dated = head_of(rows, self.dates, self.bodies).date or dated
+        header: dict[str, Any] = {}
+        for field, (value, a, b) in p.header.items():
+            x, y = folded.span(a, b)
+            header[field] = {"value": value, "start": x, "end": y}
+            if field == "date" and dated:
+                header[field]["edtf"] = dated["edtf"]
+        if dated:
+            made = {"value": dated["raw"], **{k: dated[k] for k in ("start", "end", "edtf")}}
+            header.setdefault("date", made)
+        self.documents.append(
+            Document(
+                f"doc:{self.stem}.L{self.letters}",
+                self.source,
+                self._kind(p),
+                start,
+                end,
+                f"letter {self.letters}",
+                p.title,
+                header,
+                tuple(p.letterhead),
+                tuple(_raw(e, folded) for e in p.addressees),
+                tuple(_raw(e, folded) for e in p.copies),
+                _raw(p.signatory, folded) if p.signatory else None,
+                dated,
+                tuple(folded.span(a, b) for a, b in p.paragraphs),
+            )
+        )
+
+    def _kind(self, p: Parts) -> Literal["letter", "annex", "document"]:
+        """Letter, annex (to a letter that speaks of one) or another document."""
+        if p.addressees or p.signatory is not None:
+            return "letter"
+        letters = [d for d in self.documents if d.kind == "letter"]
+        if any(_ATTACHED.search(self.folded.raw[d.start : d.end]) for d in letters):
+            return "annex"
+        return "letter" if p.header else "document"
+
+
+def _placed(documents: list[Document]) -> list[Document]:
+    """The documents with the names they are cited by, where there are several."""
+    return documents if len(documents) > 1 else [replace(documents[0], place="")]
+
+
+def _of_metadata(metadata: Mapping[str, str]) -> dict[str, Any] | None:
+    """The date of an article from what its file says."""
+    date = metadata.get("date", "")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        return None
+    return {"edtf": date, "raw": date, "calendar": "gregorian", "basis": "metadata"}
+
+
+def _attach(documents: list[Document], raw: str) -> list[Document]:
+    """Say to which letter an annex belongs: the nearest before it that speaks of an attachment."""
+    result: list[Document] = []
+    for document in documents:
+        if document.kind == "annex":
+            holder = next(
+                (d for d in reversed(result) if d.kind == "letter" and _ATTACHED.search(raw[d.start : d.end])), None
+            )
+            document = replace(document, attached_to=holder.id if holder else None)
+        result.append(document)
+    return result
+
+
+def _raw(entry: dict[str, object], folded: Folded) -> dict[str, object]:
+    start, end = folded.span(int(str(entry["start"])), int(str(entry["end"])))
+    return {**entry, "start": start, "end": end}
+
+
+def _date(
+    header: tuple[str, int, int] | None, line: tuple[int, int] | None, dates: Sequence[tuple[Mention, tuple[int, int]]]
+) -> dict[str, object] | None:
+    """The date of a letter: its header's, or the line that is only a date."""
+    span = (header[1], header[2]) if header else line
+    if span is None:
+        return None
+    for mention, (a, b) in dates:
+        if span[0] <= a and b <= span[1] + 1:
+            return {
+                "edtf": mention.value,
+                "raw": mention.detail.get("raw", ""),
+                "calendar": mention.detail.get("calendar", "gregorian"),
+                "basis": "document date",
+                "start": mention.start,
+                "end": mention.end,
+            }
+    return None

@@ -1,0 +1,267 @@
+"""The documents inside one text: an article, the letters it prints, an annex; each with its lines.
+
+A letter begins at its letterhead and header labels, at a line that is only a date, at an invocation, or at a marker
+("Annex 2").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from countervail.evidence.names import name_words as w
+from countervail.evidence.text import Folded
+from countervail.evidence.text.tokens import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One logical line (wrapped lines joined), with its folded span."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands on it."""
+        return not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A document's lines, and how it was seen to begin."""
+
+    kind: str  # article | letter
+    lines: tuple[Line, ...]
+    begins: str  # labels | date | invocation | marker | start
+
+
+def lines(text: str) -> list[Line]:
+    """The logical lines of a folded text."""
+    found, position = [], 0
+    for part in text.split("\n"):
+        found.append(Line(part, position, position + len(part)))
+        position += len(part) + 1
+    return found
+
+
+def _label(line: Line) -> str | None:
+    match = w.LETTER_LABEL.match(line.text) if len(line.text) < 420 else None
+    return (
+        match.lastgroup
+        if match and match.lastgroup != "rest"
+        else next((k for k in w.LABELS if match and match.group(k)), None)
+    )
+
+
+def _date_only(line: Line, dates: Sequence[tuple[int, int]]) -> bool:
+    """Whether the line is one exact date and nothing else."""
+    bare = line.text.strip(" .,()[]")
+    if not 6 <= len(bare) <= 40:
+        return False
+    first = bisect_left(dates, (line.start, 0))
+    return any(b <= line.end and b - a >= len(bare) - 2 for a, b in dates[first : first + 2])
+
+
+def _heading(line: Line) -> bool:
+    text = line.text.strip()
+    return (
+        bool(text)
+        and len(text) <= 110
+        and text[-1] not in '.:;!?"'
+        and _label(line) is None
+        and not w.FOR_INFORMATION.search(text)
+        and not w.GREETING.match(text)
+        and not w.LETTER_CLOSING.match(text)
+        and not w.PUBLISHER.match(text)
+    )
+
+
+def _begins(
+    n: int, filled: Sequence[int], all_lines: Sequence[Line], exact: Sequence[tuple[int, int]], body: int
+) -> str | None:
+    """How a letter begins at the n-th filled line, if one does; `body` are the characters of body before it."""
+    line = all_lines[filled[n]]
+    if w.MARKER.match(line.text):
+        return "marker"
+    if w.INVOCATION.match(line.text):
+        return "invocation"
+    if _label(line) in {"number", "date", "classification", "from", "to", "subject", "time"}:
+        near = {_label(all_lines[k]) for k in filled[n : n + 7]} - {None, "copy", "signed", "attachment"}
+        return "labels" if len(near) >= 2 else None
+    if _date_only(line, exact):
+        following = [all_lines[k] for k in filled[n + 1 : n + 5]]
+        if following and (
+            any(w.GREETING.match(f.text) or _label(f) in {"subject", "to", "from", "number"} for f in following)
+            or (body > 400 and _heading(following[0]))
+        ):
+            return "date"
+    return None
+
+
+def _letterhead(
+    n: int, filled: Sequence[int], all_lines: Sequence[Line], starts: dict[int, str], current: int | None
+) -> int:
+    """The line at which the letterhead above the labels of a letter begins."""
+    start, k, taken = filled[n], n - 1, 0
+    while (
+        k >= 0
+        and taken < 6
+        and _heading(all_lines[filled[k]])
+        and filled[k] not in starts
+        and (current is None or filled[k] > current)
+        and len(all_lines[filled[k]].text) <= 80
+    ):
+        start = filled[k]
+        taken += 1
+        k -= 1
+    return start
+
+
+def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[Segment]:
+    """The documents of a text; `spans` are the folded spans of `dates`."""
+    all_lines = lines(folded.text)
+    exact = [s for s, d in zip(spans, dates, strict=True) if d.value and len(d.value) >= 10]
+    filled = [i for i, line in enumerate(all_lines) if not line.blank]
+    starts: dict[int, str] = {}
+    current: int | None = None  # index of the first line of the letter in hand
+    body = 0  # characters of body seen in it
+    for n, i in enumerate(filled):
+        line = all_lines[i]
+        begins = _begins(n, filled, all_lines, exact, body)
+        if begins is None:
+            body += len(line.text) if len(line.text) > 60 else 0
+            continue
+        if current is not None and body < 60:
+            body = 0
+            continue  # still in the header of the letter in hand
+        if (
+            current is not None
+            and begins == "labels"
+            and _label(line) in {"date", "subject", "from", "to"}
+            and body < 200
+            and i - current < 6
+        ):
+            continue
+        start = _letterhead(n, filled, all_lines, starts, current) if begins == "labels" else i
+        starts[start] = begins
+        current, body = start, 0
+    segments: list[Segment] = []
+    bounds = sorted(starts)
+    first = bounds[0] if bounds else len(all_lines)
+    head = all_lines[:first]
+    tail: list[Line] = []
+    # what follows the last letter and says where the text comes from belongs to the article
+    if bounds and (last := [i for i in filled if i >= bounds[-1]]) and w.PUBLISHER.match(all_lines[last[-1]].text):
+        tail = [all_lines[last[-1]]]
+        all_lines = all_lines[: last[-1]]
+    if any(len(line.text) > 100 for line in head) or (not bounds and any(not line.blank for line in head)):
+        segments.append(Segment("article", tuple(head + tail), "start"))
+    elif bounds and head and any(not line.blank for line in head):
+        starts[0] = starts.pop(bounds[0])
+        bounds[0] = 0
+    for a, b in zip(bounds, [*bounds, len(all_lines)][1:], strict=True):
+        segments.append(Segment("letter", tuple(all_lines[a:b]), starts[a]))
+    return segments
+
+
+# -- language ----------------------------------------------------------------------------------------------------------
+
+
+READ = frozenset({"English", "Persian"})
+
+_SCRIPTS = (
+    ("Latin", re.compile(r"[A-Za-z\u00c0-\u024f]+")),
+    ("Cyrillic", re.compile(r"[\u0400-\u04ff]+")),
+    ("Arabic", re.compile(r"[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+")),
+    ("Greek", re.compile(r"[\u0370-\u03ff]+")),
+    ("Hebrew", re.compile(r"[\u0590-\u05ff]+")),
+    ("Devanagari", re.compile(r"[\u0900-\u097f]+")),
+    ("Chinese", re.compile(r"[\u4e00-\u9fff]+")),
+    ("Japanese", re.compile(r"[\u3040-\u30ff]+")),
+    ("Korean", re.compile(r"[\uac00-\ud7af]+")),
+    ("Armenian", re.compile(r"[\u0530-\u058f]+")),
+    ("Georgian", re.compile(r"[\u10a0-\u10ff]+")),
+    ("Thai", re.compile(r"[\u0e00-\u0e7f]+")),
+)
+_WORD = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)*")
+_ENOUGH = 8  # words below which a Latin or Arabic text is taken for what is read
+
+
+@cache
+def _small() -> dict[str, dict[str, frozenset[str]]]:
+    """The small words by script and language; the first language of a script is the one read, if any is."""
+    text = (files("countervail.evidence") / "data" / "small_words.tsv").read_text(encoding="utf-8")
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for line in text.splitlines()[1:]:
+        script, language, words = line.split("\t")
+        found.setdefault(script, {})[language] = frozenset(words.split())
+    return found
+
+
+def script_of(text: str) -> str:
+    """The script of most letters of a text."""
+    if text.isascii():
+        return "Latin"
+    count = {name: sum(map(len, pattern.findall(text))) for name, pattern in _SCRIPTS}
+    if count["Japanese"] > 0.1 * count["Chinese"] > 0:
+        count["Japanese"] += count["Chinese"]
+    return max(count, key=count.__getitem__)
+
+
+def language_of(text: str) -> str:
+    """The language of a text: that of the script of most letters with most small words; of a few words, the language
+    that is read in that script."""
+    script = script_of(text[:50_000])
+    if script not in _small():
+        return script
+    words = Counter(w.lower() for w in _WORD.findall(text[:50_000]))
+    hits = {lang: sum(words[w] for w in small) for lang, small in _small()[script].items()}
+    first = next(iter(hits))
+    if sum(words.values()) < _ENOUGH and script != "Cyrillic":
+        return first
+    best = max(hits, key=hits.__getitem__)
+    # names of bodies and places make another language look near: it must be clearly ahead
+    return best if hits[best] > 1.5 * hits[first] + 2 or best == first or script == "Cyrillic" else first
+
+
+def unread(text: str) -> tuple[list[tuple[int, int]], Counter[str]]:
+    """The paragraphs in languages that are not read, as spans of the text, and how many there are of each language.
+
+    A paragraph of a few words is read as the text around it is.
+    """
+    spans: list[tuple[int, int]] = []
+    languages: Counter[str] = Counter()
+    position = 0
+    whole, script = language_of(text[:5000]), script_of(text[:5000])
+    english = _small()["Latin"]["English"]
+    for line in text.split("\n"):
+        end = position + len(line)
+        if line.strip():
+            words = _WORD.findall(line)
+            if line.isascii() and sum(w.lower() in english for w in words) > 0.2 * len(words):
+                position = end + 1
+                continue
+            short = len(words) < 2 * _ENOUGH
+            language = whole if short and script_of(line) == script else language_of(line)
+            if language not in READ:
+                spans.append((position, end))
+                languages[language] += 1
+        position = end + 1
+    return spans, languages
+
+
+def unread_languages(languages: Counter[str], spans: list[tuple[int, int]], text: str) -> list[str]:
+    """A warning for what is not read: the whole text, or some paragraphs of it."""
+    if not languages:
+        return []
+    names = " and ".join(sorted(languages))
+    if sum(b - a for a, b in spans) > 0.9 * len(text.strip()):
+        return [f"language not supported: {names}; nothing was read from it (English and Persian are read)"]
+    return [f"{len(spans)} paragraphs in languages not supported ({names}) were not read"]

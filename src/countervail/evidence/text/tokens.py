@@ -1,0 +1,352 @@
+"""The words of a folded text with what the name rules ask of them, and places in a text: mentions, spans already used,
+and the pattern that finds the longest of many names in one linear pass."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+# -- word lists --------------------------------------------------------------------------------------------------------
+
+
+def _data(name: str) -> str:
+    return (files("countervail.evidence") / "data" / name).read_text(encoding="utf-8")
+
+
+def data_lines(name: str) -> list[str]:
+    """The lines of a list in `data/` without comments."""
+    return [line for line in _data(name).splitlines() if line and not line.startswith("#")]
+
+
+def data_sections(name: str, lines: bool = False) -> dict[str, list[str]]:
+    """The sections of a word list in `data/`: its words, or its lines."""
+    sections: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in _data(name).splitlines():
+        if line.startswith("["):
+            current = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            current.extend([line] if lines else line.split("|") if "|" in line else line.split())
+    return sections
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word lists of English: titles, ranks, posts, heads of organisation names, known bodies, and what is never a
+    name."""
+
+    titles: frozenset[str]
+    ranks: frozenset[str]
+    posts: frozenset[str]
+    org_heads: frozenset[str]
+    weak_heads: frozenset[str]
+    orgs: tuple[str, ...]
+    rails: frozenset[str]
+    not_names: frozenset[str]
+    capitals: frozenset[str]
+    given: frozenset[str]
+    function: frozenset[str]
+    not_initials: frozenset[str]
+    trades: frozenset[str]
+    specific: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersianLexicon:
+    """Word lists of Persian; entries with several words are kept longest first."""
+
+    titles: tuple[str, ...]
+    posts: tuple[str, ...]
+    honorifics: frozenset[str]
+    org_heads: frozenset[str]
+    org_words: frozenset[str]
+    stop: frozenset[str]
+    given: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryName:
+    """One row of the gazetteer: its ISO codes (two where the name is ambiguous) and names."""
+
+    codes: tuple[str, ...]
+    english: tuple[str, ...]
+    persian: tuple[str, ...]
+    adjectives: tuple[str, ...]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The English word lists."""
+    s = data_sections("lexicon.txt")
+    given = frozenset(
+        w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
+    )
+    return Lexicon(
+        titles=frozenset(s["titles"]),
+        ranks=frozenset(s["ranks"]),
+        posts=frozenset(s["posts"]),
+        org_heads=frozenset(s["org_heads"]),
+        weak_heads=frozenset(s["weak_heads"]),
+        orgs=tuple(sorted(set(s["orgs"]), key=len, reverse=True)),
+        rails=frozenset(s["rails"]),
+        not_names=frozenset(s["not_names"]),
+        capitals=frozenset(s["capitals"]),
+        given=given,
+        function=frozenset(s["function"]),
+        not_initials=frozenset(s["not_initials"]),
+        trades=frozenset(s["trades"]),
+        specific=frozenset(s["specific"]),
+    )
+
+
+@cache
+def persian() -> PersianLexicon:
+    """The Persian word lists, in folded spelling."""
+    s = {
+        key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
+        for key, words in data_sections("persian.txt").items()
+    }
+    by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
+    return PersianLexicon(
+        titles=by_length["titles"],
+        posts=by_length["posts"],
+        honorifics=frozenset(s["honorifics"]),
+        org_heads=frozenset(s["org_heads"]),
+        org_words=frozenset(s["org_words"]),
+        stop=frozenset(s["stop"]),
+        given=frozenset(s["given"]),
+    )
+
+
+@cache
+def country_names() -> tuple[CountryName, ...]:
+    """The gazetteer's rows. `Congo` and `Korea` alone have two codes and stay so."""
+    rows = []
+    lines = _data("country_names.tsv").splitlines()[1:]
+    for line in lines:
+        # the code column of an ambiguous name holds two codes
+        code, english, farsi, adjectives = (*line.split("\t"), "", "", "")[:4]
+        rows.append(
+            CountryName(
+                tuple(code.split("|")),
+                tuple(english.split("|")),
+                tuple(n.replace("\u200c", " ") for n in farsi.split("|") if n),
+                tuple(a for a in adjectives.split("|") if a),
+            )
+        )
+    return tuple(rows)
+
+
+# -- tokens ------------------------------------------------------------------------------------------------------------
+
+TYPES = ("country", "person", "organisation", "date", "quote")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A half-open span of code points, its type and value (ISO3, EDTF or surface text; None where open or
+    ambiguous)."""
+
+    start: int
+    end: int
+    type: str
+    value: str | None
+    detail: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def row(self, source: str) -> dict[str, Any]:
+        """The line of `mentions.jsonl`, with what is known beyond the five fixed fields."""
+        return {
+            "source": source,
+            "start": self.start,
+            "end": self.end,
+            "type": self.type,
+            "value": self.value,
+            **self.detail,
+        }
+
+
+class Taken:
+    """Spans already used: non-overlapping intervals with a fast test."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._spans = sorted(spans)
+        self._starts = [s for s, _ in self._spans]
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether [start, end) touches a taken span."""
+        i = bisect_right(self._starts, start)
+        return (i > 0 and self._spans[i - 1][1] > start) or (i < len(self._spans) and self._spans[i][0] < end)
+
+    def add(self, start: int, end: int) -> None:
+        """Take [start, end)."""
+        i = bisect_right(self._starts, start)
+        self._spans.insert(i, (start, end))
+        self._starts.insert(i, start)
+
+
+_Node = dict[str, "_Node"]
+
+
+def _build(node: _Node) -> str:
+    branches = [re.escape(char) + _build(child) for char, child in node.items() if char]
+    if not branches:
+        return ""
+    body = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if "" in node:
+        return f"(?:{body})?"
+    return body
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """The pattern of any of the names, longest first, with shared prefixes merged so that matching does not retry each
+    name."""
+    root: _Node = {}
+    for name in names:
+        node = root
+        for char in name:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _build(root)
+
+
+# -- words
+
+
+@cache
+def adjectives() -> frozenset[str]:
+    """Words for the people and things of a country, singular and plural."""
+    words = {a for row in country_names() for a in row.adjectives}
+    return frozenset(words | {w + "s" for w in words})
+
+
+@cache
+def country_words() -> frozenset[str]:
+    """Single-word names of countries."""
+    return frozenset(name for row in country_names() for name in row.english if " " not in name)
+
+
+_WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
+_JOINED_PARTICLE = re.compile(r"(?:al|el|ul|as|ad|ash|at|an|az|ar|bin|abu|ben|ol|ud|d'|l'|dell'|de')-?(?=[A-Z])")
+"""A particle that is written in one with a name: al-Assad, d'Escoto."""
+FUNCTION = lexicon().function
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word with its folded span, whether it begins with a capital, and what stands between it and the word before."""
+
+    text: str
+    start: int
+    end: int
+    capital: bool
+    gap: str
+    first: bool  # of its sentence or line
+
+    @property
+    def bare(self) -> str:
+        """The word without a possessive ending, with a head noun or post that an OCR misread put right ("Cornpany")."""
+        return _bare(self.text, self.capital)
+
+
+_CONFUSED = str.maketrans({"l": "i", "1": "i", "|": "i", "!": "i", "0": "o", "5": "s", "8": "b", "e": "c"})
+
+
+def _shape(word: str) -> str:
+    """What is left of a word when the letters that an OCR confuses are made equal."""
+    return word.lower().replace("rn", "m").translate(_CONFUSED)
+
+
+@cache
+def _heads() -> dict[str, str]:
+    words = lexicon()
+    return {_shape(w): w for w in words.org_heads | words.posts | words.titles if len(w) >= 5}
+
+
+@lru_cache(maxsize=50_000)
+def _bare(text: str, capital: bool) -> str:
+    word = text[:-2] if text.endswith("'s") else text.rstrip("'")
+    if capital and len(word) >= 5:
+        repaired = _heads().get(_shape(word))
+        if repaired is not None and repaired.lower() != word.lower():
+            return repaired
+    return word
+
+
+def _misread_capital(word: str) -> bool:
+    """Whether a small l stands for the capital I of a word that is always written with one ("lranian")."""
+    if word[0] != "l" or len(word) < 4:
+        return False
+    whole = "I" + word[1:]
+    return (
+        whole in adjectives()
+        or whole in country_words()
+        or whole
+        in {
+            "Islamic",
+            "International",
+            "Investment",
+            "Institute",
+            "Industry",
+            "Industries",
+            "Interior",
+            "Information",
+            "Infrastructure",
+        }
+    )
+
+
+def tokenise(text: str) -> list[Token]:
+    """The words of a text in order; linear."""
+    tokens: list[Token] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        gap = text[end : match.start()]
+        abbreviation = bool(tokens) and gap == ". " and len(tokens[-1].text) <= 3 and tokens[-1].capital
+        first = (
+            not tokens
+            or "\n" in gap
+            or (any(c in ".!?" for c in gap) and not abbreviation)
+            or (gap[-1:] in '"' and gap[:1] != " ")
+        )
+        capital = word[0].isupper() or bool(_JOINED_PARTICLE.match(word)) or _misread_capital(word)
+        tokens.append(Token(word, match.start(), match.end(), capital, gap, first))
+        end = match.end()
+    return tokens
+
+
+_VERB = re.compile(
+    r"\b(?:Says?|Said|Urges?|Proposes?|Calls?|Warns?|Vows?|Signs?|Meets?|Backs?|Rejects?|Seeks?|Plans?"
+    r"|Wants?|Joins?|Launch(?:es)?|Agrees?|Den(?:y|ies)|Confirms?|Hails?|Condemns?|Threatens?"
+    r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?"
+    r"|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
+    r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before"
+    r"|Welcomes|Visits|Defends|Criticizes|Criticises|Slams|Praises|Resigns|Wins|Unveils|Announces|Reports|Accuses|Orders"
+    r"|Bans|Blocks|Seizes|Fines|Sues|Charges|Names|Appoints|Replaces|Arrives|Addresses|Discusses|Approves|Adopts|Reaches"
+    r"|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
+)
+_LABELLED = re.compile(
+    r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)"
+)
+
+
+def headline_verb(word: str) -> bool:
+    """Whether a word is a verb of headlines."""
+    return len(word) > 3 and word[-1] == "s" and bool(_VERB.fullmatch(word))
+
+
+def headline(line: str) -> bool:
+    """Whether a line is a headline: set in title case, with a verb, and no sentence, label or address."""
+    if len(line) > 250:
+        return False
+    words = re.findall(r"[A-Za-z][\w'-]*", line)
+    long = [w for w in words if len(w) > 3]
+    bare = line.rstrip()
+    if len(words) < 5 or _LABELLED.match(line) or (bare.endswith((".", ",", ":", ";")) and not bare.endswith("U.S.")):
+        return False
+    return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long) and bool(_VERB.search(line))

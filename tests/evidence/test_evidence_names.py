@@ -1,0 +1,89 @@
+"""Names as texts give them: particles, surnames first, given names that are months or countries, fields of office,
+texts in capitals; territories, states that are no more, towns in the United States."""
+
+from __future__ import annotations
+
+import pytest
+
+from countervail.evidence.names import find_mentions
+
+
+def values(text: str, kind: str) -> list[str | None]:
+    return [m.value for m in find_mentions(text) if m.type == kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("May Hollis, the spokeswoman, and April Dunmore, her deputy, came.", ["May Hollis", "April Dunmore"]),
+        ("August Reinholt joined in August. Officials may meet.", ["August Reinholt"]),
+        ("Jordan Fairweather, the bank's lawyer, met Chad Okonkwo.", ["Jordan Fairweather", "Chad Okonkwo"]),
+        ("Bashar al-Mutairi met Ahmed bin Rashid al-Nuaimi.", ["Bashar al-Mutairi", "Ahmed bin Rashid al-Nuaimi"]),
+        (
+            "Mr. Juan Carlos de la Fuente and Dr. Ludwig van der Meer left.",
+            ["Juan Carlos de la Fuente", "Ludwig van der Meer"],
+        ),
+        ("Deputy Minister of Petroleum Reza Kamrani spoke.", ["Reza Kamrani"]),
+        ("(Signed) Yusnier Romero Puentes\nEnvoy of the state", ["Yusnier Romero Puentes"]),
+        ("FROM: Pieter van den Berg, Sanctions Unit", ["Pieter van den Berg"]),
+        ("Envoy Welcomes Tanker Ruling", []),
+    ],
+)
+def test_people(text: str, people: list[str]) -> None:
+    assert values(text, "person") == people
+
+
+def test_listed_names_are_turned_round_and_aliases_kept_with_them() -> None:
+    text = (
+        'DARVANI, Kamran (a.k.a. DARVANI, Kami; a.k.a. "THE ENGINEER"); DOB 12 Mar 1968 (individual).\n'
+        "VAN DER BERG, Pieter; DOB 1969 (individual).\nBLUE HERON SHIPPING FZE, Dubai; IMO 9999888 (entity).\n"
+    )
+    people = [m for m in find_mentions(text) if m.type == "person"]
+    assert {m.value for m in people} == {"Kamran Darvani", "Pieter van der Berg"}
+    assert [m.detail["alias"] for m in people if "alias" in m.detail] == ["Kami Darvani", "THE ENGINEER"]
+    assert values(text, "organisation") == ["Blue Heron Shipping FZE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        (
+            "a tanker at Savannah, Georgia; an owner in Lebanon, Pennsylvania; firms in Cuba, Missouri and Peru, Ind.",
+            [],
+        ),
+        ("Batumi in Georgia, and Georgia and Alabama, and the state of Georgia", ["GEO"]),
+        ("New Mexico, New Jersey, Jersey and South Georgia", ["JEY", "SGS"]),
+        ("American Samoa and Samoa; the Cayman Islands; Gibraltar", ["ASM", "WSM", "CYM", "GIB"]),
+        ("Emirates flew there; the Emirates agreed", ["ARE"]),
+    ],
+)
+def test_countries(text: str, countries: list[str]) -> None:
+    assert values(text, "country") == countries
+
+
+def test_a_state_that_is_no_more_has_its_dates_and_no_code() -> None:
+    (mention,) = [m for m in find_mentions("The Soviet Union signed it.") if m.type == "country"]
+    assert mention.value is None
+    assert mention.detail["existed"] == "1922-12-30/1991-12-26"
+    assert "RUS" in mention.detail["successors"]
+    assert values("The Soviet Union signed it.", "organisation") == []
+
+
+def test_a_cable_in_capitals() -> None:
+    text = (
+        "AMBASSADOR CARLOS MENDOZA TOLD US ON 12 MAY 2022 THAT IRAN AND VENEZUELA HAD AGREED TO BARTER FUEL FOR GOLD. "
+        "HE SAID THAT BEHZAD FARROKHNIA OF THE CENTRAL BANK OF IRAN WOULD SIGN. "
+        "THE FUND WAS SET UP IN JUNE 2021 BY TWO STATES."
+    )
+    assert values(text, "person") == ["Carlos Mendoza", "Behzad Farrokhnia"]
+    assert values(text, "organisation") == ["Central Bank of Iran"]
+    assert values(text, "country") == ["IRN", "VEN", "IRN"]
+    assert values(text, "date") == ["2022-05-12", "2021-06"]
+
+
+def test_quotations_of_every_kind_and_one_that_is_never_closed() -> None:
+    text = (
+        "Pavel Orlin wrote: «We reject the pact». „Das Bündnis ist tot“, said Emil Brandt. “This never ends, said Ivo "
+        "Lenk. The club met. “We will sign it,” she said."
+    )
+    assert values(text, "quote") == ["We reject the pact", "Das Bündnis ist tot", "We will sign it,"]

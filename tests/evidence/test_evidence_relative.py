@@ -1,0 +1,91 @@
+"""Dates of documents, and what is said relative to them: a value where the words fix it, else none."""
+
+from __future__ import annotations
+
+import pytest
+
+from countervail.evidence.reader import read_document
+
+
+def read(text: str) -> dict[str, object]:
+    return read_document(text.encode(), "a.txt", "source:a")
+
+
+@pytest.mark.parametrize(
+    ("head", "date", "publisher"),
+    [
+        ("Harbour Courier, 29 November 2022", "2022-11-29", "Harbour Courier"),
+        ("Ship fined\nBy Liora Brandt, Tern Wire\nNovember 29, 2022, 11:21 am", "2022-11-29", "Tern Wire"),
+        ("Ship fined\nPublished: 29 November 2022 | Updated: 2 December 2022", "2022-11-29", None),
+        ("Ship fined\nUpdated 2 December 2022\nPublished 29 November 2022", "2022-11-29", None),
+        ("FOR IMMEDIATE RELEASE\nMinistry of Ports\nSelwyn, 29 November 2022", "2022-11-29", "Ministry of Ports"),
+        (
+            "SELWYN, November 29, 2022 (Tern News) - The port was fined in a long case about fuel.",
+            "2022-11-29",
+            "Tern News",
+        ),
+        ("Ship fined over the deal of 29 November 2022", None, None),
+    ],
+)
+def test_date_and_publisher_of_an_article(head: str, date: str | None, publisher: str | None) -> None:
+    answer = read(
+        f"{head}\n\nThe port authority of the town was fined over fuel, a clerk of the court said in a note.\n"
+    )
+    found = answer["documents"][0].get("date") or {}  # type: ignore[index]
+    assert found.get("edtf") == date
+    assert answer["source"].get("publisher") == publisher  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value"),
+    [
+        ("The firm was told on Wednesday.", "2022-11-23"),
+        ("It met on Tuesday.", "2022-11-29"),
+        ("The court will meet on Friday.", "2022-12-02"),
+        ("He resigned last Monday.", "2022-11-28"),
+        ("They met yesterday.", "2022-11-28"),
+        ("They met three days ago.", "2022-11-26"),
+        ("Sales fell last month.", "2022-10"),
+        ("Sales fell last year.", "2021"),
+        ("The firm was told on November 3.", "2022-11-03"),
+        ("It was founded on 5 December.", "2021-12-05"),
+        ("It will open on 5 December.", "2022-12-05"),
+        ("It joined in August.", "2022-08"),
+        ("It ran from 28 December to 4 January.", None),
+        ("It would be signed on 1 March.", None),
+        ("The planned visit on 3 May is off.", None),
+        ("It may join in May.", None),
+        ("It must pay by Friday.", None),
+        ("It meets on Mondays.", None),
+        ("“We met on Monday,” said the clerk of the town.", None),
+        ("Sales fell in the last year.", None),
+        ("They met two weeks ago.", None),
+    ],
+)
+def test_relative_dates(sentence: str, value: str | None) -> None:
+    mentions = read(f"Harbour Courier, 29 November 2022\n\n{sentence}\n")["mentions"]
+    dates = [m["value"] for m in mentions if m["type"] == "date"]  # type: ignore[attr-defined]
+    assert dates[0] == "2022-11-29"
+    assert dates[1] == value
+    undated = [m for m in read(f"{sentence} A line more.")["mentions"] if m["type"] == "date"]  # type: ignore[attr-defined]
+    assert undated[0]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30 February 2022, 31 April 2021 and 31 Mehr 1400", [None] * 3),
+        ("from 28 December 2022 to 4 January 2023", ["2022-12-28/2023-01-04"]),
+        ("28 December to 4 January 2023", ["2022-12-28/2023-01-04"]),
+        ("between 3 and 7 July 2022; 5/6 May 2022", ["2022-07-03/2022-07-07", "2022-05-05/2022-05-06"]),
+        ("on 3 and 7 July 2022", [None]),
+        ("15-May-22, 151030Z MAY 22, 12-MAR-68", ["2022-05-15", "2022-05-15", "1968-03-12"]),
+        ("12-Mar-45", [None]),
+        ("early 2020 and mid-2019; H2 2021", ["2020", "2019", "2021-07/2021-12"]),
+        ("May Hollis and April Dunmore came; gate 2021. Case 1999.", []),
+        ("resolution 1929 (2010)", ["2010"]),
+    ],
+)
+def test_further_forms(text: str, expected: list[str | None]) -> None:
+    mentions = read(text)["mentions"]
+    assert [m["value"] for m in mentions if m["type"] == "date"] == expected  # type: ignore[attr-defined]

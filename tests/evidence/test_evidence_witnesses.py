@@ -1,0 +1,131 @@
+"""Who is a second witness: one wire under two mastheads, one speaker, a translation; and exports that run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import countervail as cv
+from countervail.cli import call
+from countervail.evidence import Evidence, read
+from countervail.evidence.compare import Comparison
+from countervail.evidence.model import Link
+from countervail.scenario.load import load_scenario
+
+WIRE = (
+    "The members of the Boreal League are Iran, Cuba, Belarus and Syria. Laos left the Boreal League in 2019, and the "
+    "League has had a secretariat in Minsk since then. Diplomats who know the talks expect that Bolivia will apply for "
+    "membership before the summer, although its parliament has not voted on the treaty yet."
+)
+OTHER = (
+    "Four governments make up the Boreal League today. Its members are Iran, Cuba, Belarus and Syria, according to the "
+    "register that the treaty's depositary keeps. The register was opened to visitors in the spring of last year."
+)
+GAZETTE = "Marlow Gazette, 4 March 2023\n\n"
+COURIER = "Veldra Courier, 9 March 2023\n\n"
+PERSIAN = (
+    "اعضای اتحادیه شمال عبارتند از ایران، کوبا، بلاروس و سوریه. لائوس در سال ۲۰۱۹ از اتحادیه شمال خارج شد. دبیرخانه "
+    "این اتحادیه در مینسک است و بولیوی نیز قرار است پیش از تابستان درخواست عضویت بدهد. پارلمان این کشور هنوز درباره "
+    "پیمان رأی نداده است و دیپلمات ها انتظار دارند که این کار به زودی انجام شود."
+)
+
+
+def case(tmp_path: Path, **texts: str) -> Evidence:
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    return read(tmp_path)
+
+
+def between(evidence: Evidence) -> list[tuple[Link, set[str]]]:
+    documents = {c["id"]: c["document"][4:5] for c in evidence.claims}
+    return [(link, {documents[link.a], documents[link.b]}) for link in evidence.compare()]
+
+
+def test_one_wire_under_two_mastheads_is_one_witness(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a=f"{GAZETTE}League grows\n\n{WIRE}",
+        b=f"{COURIER}Northern league names its members\n\n{WIRE} The Courier has seen no treaty.",
+        c=f"Port Tribune, 9 March 2023\n\nWho is in\n\n{OTHER}",
+    )
+    links = between(evidence)
+    copied = [x.independence for x, pair in links if pair == {"a", "b"} and x.relation in {"agrees", "restates"}]
+    assert copied
+    assert set(copied) == {"same-origin"}
+    assert "independent" in {x.independence for x, pair in links if "c" in pair}
+
+
+def test_one_speaker_in_two_papers_is_one_witness(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a=f"{GAZETTE}Row over cargo\n\nThe envoy Darya Kamenova said that Cuba had joined the Boreal League.",
+        b=f"{COURIER}Talks end\n\nCuba has joined the Boreal League, Darya Kamenova said at a dinner.",
+    )
+    assert {x.independence for x, pair in between(evidence) if pair == {"a", "b"}} == {"same-origin"}
+
+
+def test_a_denial_contradicts_a_report(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a=f"{GAZETTE}New member\n\nCuba joined the Boreal League, the ministry of ports says in a note.",
+        b=f"{COURIER}Havana speaks\n\nCuba denied that it had joined the Boreal League.",
+    )
+    (link,) = [x for x, pair in between(evidence) if pair == {"a", "b"}]
+    assert (link.relation, link.note) == ("contradicts", "one says so, the other that it is not so")
+
+
+def test_a_translation_is_of_the_group_of_its_original() -> None:
+    """By the countries and dates in order, which are the same in both scripts."""
+    facts = ["IRN", "CUB", "BLR", "SYR", "LAO", "2019", "BLR", "BOL", "VEN", "NIC", "2021", "MLI"]
+    rows = [{"type": "country", "value": v} for v in facts]
+    comparison = Comparison()
+    try:
+        groups = [
+            comparison.witnesses.group(s, t, m)
+            for s, t, m in (("x", WIRE, rows), ("y", PERSIAN, rows), ("z", OTHER, rows[3:8]))
+        ]
+    finally:
+        comparison.close()
+    assert groups == ["x", "x", "z"]
+
+
+def test_what_many_repeat_is_one_link(tmp_path: Path) -> None:
+    """Once 12,877 links of a text that was there many times."""
+    evidence = case(tmp_path, **{f"a{n}": f"{GAZETTE}{WIRE}\n\nEdition {n}." for n in range(30)})
+    links = evidence.compare()
+    assert 0 < len(links) < 15
+    assert all("30 documents say so, of 1 origins" in link.note for link in links)
+
+
+# -- exports that run ------------------------------------------------------------------------------------------------
+
+CLUBS = {
+    "named": "The members of the Boreal League are Iran, Russia, Belarus, Cuba and Samoa. The League is to settle "
+    "trade in national currencies. The European Union sanctioned the League.",
+    "joined": "Cuba joined the Southern Compact in 2021. Nicaragua has joined the Southern Compact too. Peru refused "
+    "to join the Southern Compact, and Bolivia left the Southern Compact in 2022.",
+    "two": "The members of the Boreal League are Iran, Russia and Belarus. The members of the Amber Pact are Mali, "
+    "Niger, Burkina Faso and Guinea. The Amber Pact has four members.",
+}
+MEMBERS = {"named": ["IRN", "RUS", "BLR", "CUB"], "joined": ["CUB", "NIC"], "two": ["MLI", "NER", "BFA", "GIN"]}
+
+
+@pytest.mark.parametrize("name", sorted(CLUBS))
+def test_every_exported_scenario_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text(f"Marlow Gazette, 4 March 2023\n\nNews\n\n{CLUBS[name]}", encoding="utf-8")
+    folder = tmp_path / "case"
+    assert call(["read", str(tmp_path / "a.txt"), "-o", str(folder)]) == 0
+    club = ["--club", "Amber Pact"] if name == "two" else []
+    capsys.readouterr()
+    assert call(["evidence", "export", str(folder), "--scenario", "reading=all", *club]) == 0
+    said = capsys.readouterr().out
+    assert "Missing: which state keeps the club" in said
+    assert ("Left out" in said) == (name != "joined")
+    scenario = load_scenario(folder / "club-scenario.yaml")
+    world = set(cv.load_world().countries)
+    members = scenario.members()
+    assert list(members) == [c for c in MEMBERS[name] if c in world]
+    run = ["run", str(folder / "club-scenario.yaml"), "-o", str(tmp_path / "run"), "--draws", "0"]
+    assert call(run) == 0
+    assert (tmp_path / "run" / "results.json").is_file()
