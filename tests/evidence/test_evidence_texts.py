@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.documents.annotation import EVENTS, STATED, Annotation, Gold, alternatives, texts
-from support.documents.claim_scores import Read, spans, strict
+from support.documents.claim_scores import Read, country_places, score_case, spans, strict
 
 MODALITIES = {"asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred"}
-KEYS = {"predicate", "or", "subject", "object", "as", "what", "through", "by", "with", "of", "polarity", "modality"}
+KEYS = {
+    "predicate",
+    "or",
+    "instead",
+    "subject",
+    "object",
+    "as",
+    "what",
+    "through",
+    "by",
+    "with",
+    "of",
+    "polarity",
+    "modality",
+}
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
 """Where the right column of columns.txt begins."""
@@ -74,3 +90,68 @@ def test_a_strict_match_needs_arguments_polarity_modality_and_speaker() -> None:
     assert not strict(gold, read(polarity="positive"), annotation)
     assert not strict(gold, read(modality="asserted"), annotation)
     assert not strict(gold, read(speaker=()), annotation)
+
+
+def perfect_case(annotation: Annotation, folder: Path, polarity: dict[str, str] | None = None) -> Path:
+    """The case that a reader without faults would write: the annotation itself in the public format."""
+    text = plain(annotation.name)
+    claims = []
+    for gold in annotation.claims():
+        roles = {role: next((name for name in names if name), None) for role, names in gold.roles.items()}
+        subject, target = (public_id(roles.pop(role, None)) for role in ("subject", "object"))
+        speaker = next((name for name in gold.speaker if name), None)
+        claims.append(
+            {
+                "subject": subject,
+                "predicate": gold.predicate,
+                "object": f"former {target}" if gold.former else target,
+                "qualifier": roles,
+                "polarity": (polarity or PUBLIC_POLARITY)[gold.polarity[0]],
+                "modality": gold.modality[0],
+                "attribution": ["source:1", "doc:1.A", *([public_id(speaker)] if speaker else [])],
+                "passages": ["passage:1"],
+                "time": {"edtf": gold.when},
+            }
+        )
+    mentions = [
+        {"start": start, "end": end, "type": "country", "value": codes[0]}
+        for (start, end), codes in country_places(annotation, text)
+    ]
+    for kind, key in (("person", "people"), ("organisation", "organisations")):
+        mentions += [{"start": 0, "end": 1, "type": kind, "value": entry["name"]} for entry in annotation.data[key]]
+    for entry in annotation.data["dates"]:
+        mentions += [
+            {"start": s, "end": e, "type": "date", "value": entry.get("value")} for s, e in spans(text, entry["text"])
+        ]
+    (folder / "text").mkdir()
+    (folder / "text" / "1.txt").write_text(text, encoding="utf-8")
+    evidence = {"claims": claims, "passages": [{"id": "passage:1", "quote": ""}]}
+    (folder / "evidence.json").write_text(json.dumps(evidence), encoding="utf-8")
+    (folder / "mentions.jsonl").write_text("\n".join(map(json.dumps, mentions)), encoding="utf-8")
+    return folder
+
+
+PUBLIC_POLARITY = {"positive": "affirmed", "negative": "negated"}
+FLIPPED = {"positive": "negated", "negative": "affirmed"}
+
+
+def public_id(name: str | None) -> str | None:
+    return f"c.{name}" if name and re.fullmatch("[A-Z]{3}", name) else name
+
+
+@pytest.mark.parametrize("name", texts())
+def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> None:
+    annotation = Annotation.load(name)
+    score = score_case(perfect_case(annotation, tmp_path), annotation)
+    assert not score.missed
+    assert not score.wrong
+    tally = score.tallies["claims, strict"]
+    assert tally.right == tally.given == tally.found == tally.wanted > 20
+
+
+@pytest.mark.parametrize("name", texts())
+def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> None:
+    annotation = Annotation.load(name)
+    score = score_case(perfect_case(annotation, tmp_path, FLIPPED), annotation)
+    denied = sum(gold.modality == ("denied",) for gold in annotation.claims())
+    assert score.tallies["events, strict"].right <= denied + 1

@@ -41,9 +41,9 @@ def alternatives(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(value).split("|"))
 
 
-def half(one: Sequence[str], other: Sequence[str]) -> bool:
-    """At least half of the words of both names together are in both."""
-    return bool(one and other) and 2 * len({*one} & {*other}) >= len({*one} | {*other})
+def alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """More than half of the words of both names together are in both: not the central banks of two countries."""
+    return 2 * len({*one} & {*other}) > len({*one} | {*other})
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Gold:
     amount: str
     quote: str
     former: bool = False
+    instead: tuple[Gold, ...] = ()
+    """Other claims that say the same."""
 
     @property
     def predicate(self) -> str:
@@ -112,7 +114,7 @@ class Annotation:
         if name in self.known:
             country = re.fullmatch("[A-Z]{3}", name)
             of_person = self.surnames.get(name) == given[-1] and len(given) == 1
-            return of_person or any(given == o or (not country and half(given, o)) for o in self.known[name])
+            return of_person or any(given == o or (not country and alike(given, o)) for o in self.known[name])
         wanted = set(words(name))
         return wanted <= set(given) or set(given) <= wanted
 
@@ -128,10 +130,15 @@ class Annotation:
                     optional = entry.get("posts_optional") == "true"
                     yield _gold({"predicate": "holds_post"}, roles, optional, key == "former")
         for entry in self.data["claims"]:
-            fillers = {role: listed(entry[role]) for role in ("subject", "object", *ROLES) if role in entry}
-            for chosen in itertools.product(*fillers.values()):
-                roles = {role: alternatives(value) for role, value in zip(fillers, chosen, strict=True)}
+            for roles in _combinations(entry):
                 yield _gold(entry, roles, entry.get("optional") == "true")
+
+
+def _combinations(entry: Mapping[str, Any]) -> Iterator[dict[str, tuple[str, ...]]]:
+    """The roles of an entry, once for each item of a list."""
+    fillers = {role: listed(entry[role]) for role in ("subject", "object", *ROLES) if role in entry}
+    for chosen in itertools.product(*fillers.values()):
+        yield {role: alternatives(value) for role, value in zip(fillers, chosen, strict=True)}
 
 
 def listed(value: Any) -> list[Any]:
@@ -150,4 +157,5 @@ def _gold(entry: Mapping[str, Any], roles: dict[str, tuple[str, ...]], optional:
         entry.get("amount", ""),
         entry.get("quote", ""),
         former,
+        tuple(_gold(other, roles, optional) for other in entry.get("instead", ()) for roles in _combinations(other)),
     )

@@ -180,6 +180,10 @@ class Case:
 
 def strict(gold: Gold, read: Read, text: Annotation) -> bool:
     """Predicate, compared roles, polarity, modality and speaker agree."""
+    return any(_agrees(accepted, read, text) for accepted in (gold, *gold.instead))
+
+
+def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     negated_verb = (
         "refuse" in gold.predicates and read.predicate in gold.roles.get("what", ()) and read.polarity == "negative"
     )
@@ -376,26 +380,31 @@ def overlaps(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
+def country_places(annotation: Annotation, text: str) -> list[tuple[tuple[int, int], tuple[str, ...]]]:
+    """Where each country is named, with the codes accepted; South Sudan is no Sudan, Atlanta's Georgia no country."""
+    data = annotation.data
+    placed: list[tuple[tuple[int, int], tuple[str, ...]]] = []
+    names = [(name, alternatives(codes)) for codes, names in data["countries"].items() for name in names]
+    for name, codes in sorted(names, key=lambda pair: -len(pair[0])):
+        taken = [span for span, _ in placed]
+        placed += [(span, codes) for span in spans(text, name) if not overlaps(span, taken)]
+    traps = [span for phrase in data["not_countries"] for span in spans(text, phrase)]
+    return [(span, codes) for span, codes in placed if not inside(span, traps)]
+
+
 def score_countries(case: Case, score: Score) -> None:
     """Every mention by name; demonyms, capitals, names inside organisations count only where the value is wrong."""
     data, text = case.annotation.data, case.text
+    placed = country_places(case.annotation, text)
     organisations = [
         span for o in data["organisations"] for name in [o["name"], *o.get("aliases", ())] for span in spans(text, name)
     ]
-    traps = [span for phrase in data["not_countries"] for span in spans(text, phrase)]
-    placed: list[tuple[tuple[int, int], tuple[str, ...]]] = []
-    longest = sorted(
-        ((n, codes) for codes, names in data["countries"].items() for n in names), key=lambda x: -len(x[0])
-    )
-    for name, codes in longest:
-        placed += [
-            (span, alternatives(codes)) for span in spans(text, name) if not overlaps(span, [p for p, _ in placed])
-        ]
-    wanted = [(s, c) for s, c in placed if not inside(s, organisations) and not (inside(s, traps))]
     spare = [
         (s, alternatives(c)) for c, names in data["optional_countries"].items() for n in names for s in spans(text, n)
     ]
-    spare += [(s, c) for s, c in placed if inside(s, organisations) and not inside(s, traps)]
+    extra = [*organisations, *(span for span, _ in spare)]
+    spare += [(s, c) for s, c in placed if inside(s, organisations)]
+    wanted = [(s, c) for s, c in placed if not inside(s, extra)]
     given = [((m["start"], m["end"]), m["value"]) for m in case.mentions if m["type"] == "country" and m["value"]]
     given = [(span, value) for span, value in given if not any(overlaps(span, [s]) and value in c for s, c in spare)]
     right = [g for g in given if any(overlaps(g[0], [s]) and g[1] in c for s, c in wanted)]
@@ -428,7 +437,7 @@ def score_dates(case: Case, score: Score) -> None:
 
 
 def score_names(case: Case, score: Score, kind: str, key: str) -> None:
-    """Different names of the case: right where half of the words agree with a name of one actor, or its surname."""
+    """Different names of the case: right where most words agree with a name of one actor, or it is a surname."""
     entries = case.annotation.data[key]
     given = sorted({str(m["value"]) for m in case.mentions if m["type"] == kind and m["value"]})
     fits = {value: [e["name"] for e in entries if case.annotation.fits([e["name"]], [value])] for value in given}
