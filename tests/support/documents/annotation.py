@@ -92,7 +92,8 @@ class Annotation:
         """Every actor by its name: the other names it has in the text."""
         actors: dict[str, set[tuple[str, ...]]] = {}
         for entry in [*self.data["people"], *self.data["organisations"]]:
-            actors[entry["name"]] = {words(name) for name in [entry["name"], *entry.get("aliases", ())]}
+            names = [entry["name"], *entry.get("aliases", ()), *entry.get("meant_by", ())]
+            actors[entry["name"]] = {words(name) for name in names}
         for codes, names in [*self.data["countries"].items(), *self.data["optional_countries"].items()]:
             for code in alternatives(codes):
                 actors.setdefault(code, {words(code)}).update(words(name) for name in names)

@@ -440,7 +440,14 @@ def score_names(case: Case, score: Score, kind: str, key: str) -> None:
     """Different names of the case: right where most words agree with a name of one actor, or it is a surname."""
     entries = case.annotation.data[key]
     given = sorted({str(m["value"]) for m in case.mentions if m["type"] == kind and m["value"]})
-    fits = {value: [e["name"] for e in entries if case.annotation.fits([e["name"]], [value])] for value in given}
+    fits = {
+        value: [
+            e["name"]
+            for e in entries
+            if case.annotation.fits([e["name"]], [value]) and value not in e.get("meant_by", ())
+        ]
+        for value in given
+    }
     required = [e["name"] for e in entries if e.get("optional") != "true"]
     found = {name for names in fits.values() for name in names}
     missed = [name for name in required if name not in found]
