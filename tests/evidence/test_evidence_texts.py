@@ -1,0 +1,157 @@
+"""The twelve annotated texts: every quotation, name, country and date of an annotation is in its text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.documents.annotation import EVENTS, STATED, Annotation, Gold, alternatives, texts
+from support.documents.claim_scores import Read, country_places, score_case, spans, strict
+
+MODALITIES = {"asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred"}
+KEYS = {
+    "predicate",
+    "or",
+    "instead",
+    "subject",
+    "object",
+    "as",
+    "what",
+    "through",
+    "by",
+    "with",
+    "of",
+    "polarity",
+    "modality",
+}
+KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
+GUTTER = 48
+"""Where the right column of columns.txt begins."""
+
+
+def plain(name: str) -> str:
+    """The text as one line, without the marks of quoted mail, one column after the other."""
+    text = Annotation.load(name).file().read_text(encoding="utf-8")
+    if name == "columns":
+        lines = text.splitlines()
+        text = "\n".join([line[:GUTTER] for line in lines] + [line[GUTTER:] for line in lines])
+    return " ".join(re.sub(r"^>", "", text, flags=re.M).split())
+
+
+@pytest.mark.parametrize("name", texts())
+def test_annotations_quote_their_text(name: str) -> None:
+    text, annotation = plain(name), Annotation.load(name)
+    quotes = [entry["quote"] for entry in annotation.data["claims"]]
+    quotes += [entry["text"] for entry in annotation.data["dates"]]
+    quotes += [surface for surfaces in annotation.data["countries"].values() for surface in surfaces]
+    assert len(quotes) > 30
+    assert [quote for quote in quotes if not spans(text, quote) and quote not in text] == []
+
+
+@pytest.mark.parametrize("name", texts())
+def test_annotations_are_well_formed(name: str) -> None:
+    annotation = Annotation.load(name)
+    claims: list[Gold] = list(annotation.claims())
+    assert sum(not gold.optional for gold in claims) >= 20
+    for entry in annotation.data["claims"]:
+        assert not set(entry) - KEYS, entry
+        assert {*alternatives(entry.get("modality", "asserted"))} <= MODALITIES, entry
+    for gold in claims:
+        assert {*gold.predicates} <= EVENTS | STATED, str(gold)
+        assert {*gold.polarity} <= {"positive", "negative"}, str(gold)
+
+
+def read(**changes: Any) -> Read:
+    roles = {"subject": ("DZA",), "object": ("BRICS",), "as": (), "what": (), "through": ()}
+    fields: dict[str, Any] = {
+        "predicate": "apply",
+        "roles": roles,
+        "polarity": "negative",
+        "modality": "planned",
+        "speaker": ("samir-belkhadem",),
+        "when": "",
+        "numbers": frozenset(),
+        "words": "",
+    }
+    return Read(**{**fields, **changes})
+
+
+def test_a_strict_match_needs_arguments_polarity_modality_and_speaker() -> None:
+    annotation = Annotation.load("blocs")
+    (gold,) = (g for g in annotation.claims() if g.quote == "It will not apply again")
+    assert strict(gold, read(), annotation)
+    assert strict(gold, read(speaker=("Belkhadem",)), annotation)
+    assert not strict(gold, read(predicate="join"), annotation)
+    assert not strict(gold, read(roles={"subject": ("ARG",), "object": ("BRICS",)}), annotation)
+    assert not strict(gold, read(polarity="positive"), annotation)
+    assert not strict(gold, read(modality="asserted"), annotation)
+    assert not strict(gold, read(speaker=()), annotation)
+
+
+def perfect_case(annotation: Annotation, folder: Path, polarity: dict[str, str] | None = None) -> Path:
+    """The case that a reader without faults would write: the annotation itself in the public format."""
+    text = plain(annotation.name)
+    claims = []
+    for gold in annotation.claims():
+        roles = {role: next((name for name in names if name), None) for role, names in gold.roles.items()}
+        subject, target = (public_id(roles.pop(role, None)) for role in ("subject", "object"))
+        speaker = next((name for name in gold.speaker if name), None)
+        claims.append(
+            {
+                "subject": subject,
+                "predicate": gold.predicate,
+                "object": f"former {target}" if gold.former else target,
+                "qualifier": roles,
+                "polarity": (polarity or PUBLIC_POLARITY)[gold.polarity[0]],
+                "modality": gold.modality[0],
+                "attribution": ["source:1", "doc:1.A", *([public_id(speaker)] if speaker else [])],
+                "passages": ["passage:1"],
+                "time": {"edtf": gold.when},
+            }
+        )
+    mentions = [
+        {"start": start, "end": end, "type": "country", "value": codes[0]}
+        for (start, end), codes in country_places(annotation, text)
+    ]
+    for kind, key in (("person", "people"), ("organisation", "organisations")):
+        mentions += [{"start": 0, "end": 1, "type": kind, "value": entry["name"]} for entry in annotation.data[key]]
+    for entry in annotation.data["dates"]:
+        mentions += [
+            {"start": s, "end": e, "type": "date", "value": entry.get("value")} for s, e in spans(text, entry["text"])
+        ]
+    (folder / "text").mkdir()
+    (folder / "text" / "1.txt").write_text(text, encoding="utf-8")
+    evidence = {"claims": claims, "passages": [{"id": "passage:1", "quote": ""}]}
+    (folder / "evidence.json").write_text(json.dumps(evidence), encoding="utf-8")
+    (folder / "mentions.jsonl").write_text("\n".join(map(json.dumps, mentions)), encoding="utf-8")
+    return folder
+
+
+PUBLIC_POLARITY = {"positive": "affirmed", "negative": "negated"}
+FLIPPED = {"positive": "negated", "negative": "affirmed"}
+
+
+def public_id(name: str | None) -> str | None:
+    return f"c.{name}" if name and re.fullmatch("[A-Z]{3}", name) else name
+
+
+@pytest.mark.parametrize("name", texts())
+def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> None:
+    annotation = Annotation.load(name)
+    score = score_case(perfect_case(annotation, tmp_path), annotation)
+    assert not score.missed
+    assert not score.wrong
+    tally = score.tallies["claims, strict"]
+    assert tally.right == tally.given == tally.found == tally.wanted > 20
+
+
+@pytest.mark.parametrize("name", texts())
+def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> None:
+    annotation = Annotation.load(name)
+    score = score_case(perfect_case(annotation, tmp_path, FLIPPED), annotation)
+    denied = sum(gold.modality == ("denied",) for gold in annotation.claims())
+    assert score.tallies["events, strict"].right <= denied + 1
