@@ -190,7 +190,7 @@ def status(made: Assembly) -> NDArray[np.uint8]:
     home = np.arange(len(regions))
     out[home, home] = np.where(inside, OBSERVED_TOTAL, IMPUTED)[:, None]
     for row in recipe_tables.overrides():
-        if row.unrecorded and row.exporter in regions and row.importer in regions:
+        if row.sector in recipe_tables.CODES and row.exporter in regions and row.importer in regions:
             cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
             out[cell] = OFFICIAL
     return out

@@ -60,6 +60,10 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     recorded[:, :, _PLACES] = raw.value(year, regions)
     home = np.arange(len(regions))
     recorded[home, home] = 0.0
+    for row in recipe_tables.overrides():  # what customs hide: the figure of another office
+        if row.sector in WHOLE and not row.unrecorded and row.exporter in regions and row.importer in regions:
+            cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
+            recorded[cell] = row.value
     output = _output(read_mining(source), raw, regions, year)
     trade = recorded.copy()
     for code in WHOLE:
