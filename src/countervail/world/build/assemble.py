@@ -27,7 +27,7 @@ from countervail.world.build.sources import (
 )
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
-from countervail.world.build.sources.pair_statistics import ServicePairs
+from countervail.world.build.sources.pair_statistics import SectionTrade, ServicePairs
 from countervail.world.build.sources.panels import Baci, ProductMix
 from countervail.world.world import IMPUTED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
@@ -108,6 +108,7 @@ class _Raw:
     tariff: Floats
     evidence: pairs.Evidence
     member_gdp: dict[str, float]
+    sections: Floats
     product_mix: ProductMix | None
 
 
@@ -131,7 +132,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     mix = goods.mixes(regions, table, raw.book)
     base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
     rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
-    split = goods.mix_cube(regions, table, mix, rest, raw.product_mix)
+    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
     outside = np.array([c not in table.countries for c in regions])
@@ -211,6 +212,7 @@ def _read(source: Path) -> _Raw:
     un = national_accounts.read_accounts(source)
     book = factbook.read(source)
     russia = pair_statistics.read_imts(source)
+    matrix = pair_statistics.read_unctad(source)
     evidence = pairs.Evidence(
         regions=regions,
         baci=trade.grouped(groups, len(regions)),
@@ -218,7 +220,7 @@ def _read(source: Path) -> _Raw:
             np.nan_to_num(russia.of("exports", YEAR, regions)),
             np.nan_to_num(russia.of("imports", YEAR, regions)),
         ),
-        older=_older(source, un, regions, members),
+        older=_older(matrix, un, regions, members),
         products=materials,
         table=table,
         book=book,
@@ -236,15 +238,15 @@ def _read(source: Path) -> _Raw:
         tariff=economies.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
         evidence=evidence,
         member_gdp=dict(zip(members, np.nan_to_num(un.of("gdp", members, YEAR)).tolist(), strict=True)),
+        sections=matrix.grouped(regions)[0],
         product_mix=panels.product_mix(source, regions),
     )
 
 
 def _older(
-    source: Path, un: national_accounts.NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...]
+    matrix: SectionTrade, un: national_accounts.NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...]
 ) -> Floats:
     """UNCTAD's last year by pair, moved by the growth of what the exporter sells and the importer buys."""
-    matrix = pair_statistics.read_unctad(source)
     _, total = matrix.grouped(regions)
     grown = []
     for what in ("exports", "imports"):

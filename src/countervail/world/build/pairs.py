@@ -24,8 +24,9 @@ class PairTotals:
     """Goods trade by pair, million USD, and how it is known.
 
     `total[exporter, importer]` (no diagonal), `origin` as `World.estimated`, `products[exporter, importer, goods]` the
-    part recorded by product, `seen[exporter, importer]` where customs record the pair, `unrecorded[exporter, importer, goods]` what no customs office records (not in total),
-    `intra_row` the trade among the countries of the residual region (its domestic trade), `notes` what was filled.
+    part recorded by product, `seen[exporter, importer]` where customs record the pair at all,
+    `unrecorded[exporter, importer, goods]` what no customs office records (not in total), `intra_row` the trade among
+    the countries of the residual region (its domestic trade), `notes` what was filled.
     """
 
     total: Floats
@@ -269,7 +270,7 @@ def cells(pairs: PairTotals, mix: Floats, sweeps: int = 60) -> Floats:
     """Goods flows [exporter, importer, goods]: recorded products, and what is left of each total by the mix.
 
     `mix[exporter, importer, goods]` need not sum to 1. A sector has at least its recorded products; where these are its
-    whole trade (crude, gas, coal) it has nothing more, but where no office recorded the pair it has its share.
+    whole trade (crude, gas, coal) it has nothing more, but in a pair that customs do not record it has its share.
     """
     whole = [recipe_tables.position(code) for code in WHOLE]
     recorded = pairs.seen | (pairs.products[:, :, whole].sum(axis=2) > 0)
