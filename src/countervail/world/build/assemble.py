@@ -296,10 +296,13 @@ def _settle(
     held[home, home] += floor * output
     spend = (cube + unrecorded).sum(axis=0)
     pair_total = totals.total - totals.products.sum(axis=2)
+    final = np.maximum(spend - use, recipe_tables.number("final_floor") * usual_final * spend)
+    crude = recipe_tables.position("CRUDE")  # industry alone buys it: what refineries leave is burnt in power stations
+    final[:, crude] = np.minimum(final[:, crude], recipe_tables.number("crude_final") * spend[:, crude])
     targets = Targets(
         output=output,
         use=use,
-        final_prior=np.maximum(spend - use, recipe_tables.number("final_floor") * usual_final * spend),
+        final_prior=final,
         goods=recipe_tables.GOODS,
         pair_total=np.maximum(pair_total, 0.0),
         services_total=service_pairs,
