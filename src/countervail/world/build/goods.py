@@ -236,7 +236,8 @@ def mix_cube(
     cube[np.ix_(where, where)] = (1 - MIX_FILL) * pattern + MIX_FILL * block
     outside = ~np.isin(regions, icio.countries)
     bought = np.isin(regions, recipe_tables.words("section_buyers"))
-    cube = by_section(cube, sections, outside[:, None] | (outside | bought)[None, :])
+    sold = np.isin(regions, recipe_tables.words("section_sellers"))
+    cube = by_section(cube, sections, (outside | sold)[:, None] | (outside | bought)[None, :])
     if product_mix is not None:
         seen = product_mix.value.sum(axis=2) > 0
         cube[seen] = product_mix.value[seen] / product_mix.value[seen].sum(axis=1, keepdims=True)
