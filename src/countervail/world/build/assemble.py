@@ -146,11 +146,8 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
     exports = cube.sum(axis=1)
     exports[:, :G] += totals.unrecorded.sum(axis=1)
-    output, made = economies.outputs(structure, leaves, exports, raw.accounts.groups)
-    crude = recipe_tables.position("CRUDE")
-    technology, own = economies.refinery_crude(technology, output, exports[:, crude], cube[:, :, crude].sum(axis=0))
-    sold = exports.copy()
-    sold[:, crude] += recipe_tables.number("export_cap") * own
+    output, _ = economies.outputs(structure, leaves, exports, raw.accounts.groups)
+    technology, sold = economies.refinery_crude(technology, output, exports, cube.sum(axis=0))
     output, made = economies.outputs(structure, leaves, sold, raw.accounts.groups)
     technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
     settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)
