@@ -155,6 +155,7 @@ def test_cells_have_their_total_and_at_least_their_products() -> None:
         total=np.array([[0.0, 100], [20, 0]]),
         origin=np.full((2, 2), OBSERVED_TOTAL, dtype=np.uint8),
         products=np.zeros((2, 2, goods.G)),
+        seen=np.ones((2, 2), dtype=bool),
         unrecorded=np.zeros((2, 2, goods.G)),
         intra_row=0.0,
     )

@@ -31,6 +31,8 @@ _OUTPUT_SLACK = 2.0
 """Sales over a producer's output, at the year's prices, from which they are re-exports."""
 _LEAST_REST = 0.01
 """What a pair of Russia's keeps of goods beside crude, gas and coal, over its total."""
+_MOST_SOLD = 0.6
+"""Goods beside crude, gas and coal that recorded pairs take, over their output, at most."""
 _LEAST_HOME = 1e-4
 """Sales at home over imports of crude, gas or coal where nothing is produced."""
 _WORLDS: WeakKeyDictionary[World, dict[int, World]] = WeakKeyDictionary()
@@ -89,7 +91,7 @@ class _Year:
         technology = self._technology(output)
         use = np.einsum("nkj,nj->nk", technology, output)
         spending = base.final_demand * self._accounts("gdp")[:, None]
-        pair_total = self._pair_totals(prior)
+        pair_total = self._pair_totals(prior, output)
         balanced = balance(
             prior,
             Targets(
@@ -122,12 +124,12 @@ class _Year:
             repairs=(*base.repairs, *self.repairs),
         )
 
-    def _accounts(self, series: str) -> Floats:
-        """Growth of a UN series from the baseline year `[country]`, within bounds; the world's where there is none."""
+    def _accounts(self, series: str, since: int | None = None) -> Floats:
+        """Growth of a UN series `[country]` since a year (the baseline's), within bounds; the world's without one."""
         data = arrays()
         table = data["un_values"][list(data["un_series"]).index(series)].astype(np.float64)
         region = _regions([str(c) for c in data["un_countries"]], self.base)
-        pair = table[:, [y - YEARS[0] for y in (self.base.year, self.year)]]
+        pair = table[:, [y - YEARS[0] for y in (since or self.base.year, self.year)]]
         known = np.isfinite(pair).all(axis=1) & (region >= 0) & (pair > 0).all(axis=1)
         sums = np.stack([np.bincount(region[known], weights=x[known], minlength=self.base.n) for x in pair.T])
         growth = np.divide(sums[1], sums[0], out=np.full(self.base.n, np.nan), where=sums[0] > 0)
@@ -188,7 +190,7 @@ class _Year:
         growth = np.divide(now, before, out=mean, where=(before > 1) & (now > 1))
         return np.asarray(np.clip(growth, 1 / _GROWTH, _GROWTH))
 
-    def _pair_totals(self, prior: Floats) -> Floats:
+    def _pair_totals(self, prior: Floats, output: Floats) -> Floats:
         """Totals of goods beyond the observed sectors `[exporter, importer]` where a year's are on record, else NaN.
 
         Russia's pairs by its customs, and the pairs of `official_pairs`. A pair whose crude, gas and coal are above its
@@ -212,22 +214,32 @@ class _Year:
         mix /= mix.sum(axis=1, keepdims=True)
         seller, buyer = np.nonzero(empty)
         prior[seller, buyer] += mix[seller] * pair_total[seller, buyer][:, None]
+        made = _MOST_SOLD * output[:, free].sum(axis=1)
+        sold = np.nansum(pair_total, axis=1)
+        if (sold > made).any():  # a world in which the seller makes less than its customs record
+            pair_total *= np.minimum(1.0, made / np.maximum(sold, made))[:, None]
+            self.repairs.append(f"recorded exports above output in {self.year}, scaled down")
         if exceeded:
             self.repairs.append(f"crude, gas and coal above the goods total in {self.year}: {', '.join(exceeded)}")
         return pair_total
 
     def _russian_pairs(self) -> Floats:
-        """Goods of Russia's pairs as its customs have them `[exporter, importer]`, NaN for what is not known."""
+        """Goods of Russia's pairs as its customs have them `[exporter, importer]`, NaN for what is not known.
+
+        Before their first year they are of that year, at the level of Russia's exports and imports.
+        """
         base, trade = self.base, russia()
         total = np.full((base.n, base.n), np.nan)
-        if self.year not in trade.years or "RUS" not in base.countries:
+        year = max(self.year, trade.years[0])
+        if year not in trade.years or "RUS" not in base.countries:
             return total
         region, at_home = _regions(trade.countries, base), base.index("RUS")
-        recorded = trade.matrix(self.year)
+        recorded = trade.matrix(year)
+        sold, bought = (self._accounts(series, year)[at_home] for series in ("exports", "imports"))
         place = trade.countries.index("RUS")
         for cells, row in (
-            ((at_home, slice(None)), recorded[place]),
-            ((slice(None), at_home), recorded[:, place]),
+            ((at_home, slice(None)), recorded[place] * sold),
+            ((slice(None), at_home), recorded[:, place] * bought),
         ):
             inside = region >= 0
             sums = np.bincount(region[inside], weights=row[inside], minlength=base.n)  # NaN where a part is not known
@@ -239,7 +251,8 @@ class _Year:
         if self.base.estimated is None:
             return None
         scaled = np.maximum(self.base.estimated, SCALED)
-        known = np.where(np.isfinite(pair_total)[:, :, None] & self.goods, OBSERVED_TOTAL, scaled)
+        total = OBSERVED_TOTAL if self.year >= russia().years[0] else SCALED
+        known = np.where(np.isfinite(pair_total)[:, :, None] & self.goods, total, scaled)
         known = np.where(self.observed > 0, OBSERVED, known)
         return np.where(self.unrecorded > 0, scaled, known).astype(np.uint8)
 

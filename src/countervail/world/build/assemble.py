@@ -27,7 +27,7 @@ from countervail.world.build.sources import (
 )
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
-from countervail.world.build.sources.pair_statistics import ServicePairs
+from countervail.world.build.sources.pair_statistics import SectionTrade, ServicePairs
 from countervail.world.build.sources.panels import Baci, ProductMix
 from countervail.world.world import IMPUTED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
@@ -108,6 +108,7 @@ class _Raw:
     tariff: Floats
     evidence: pairs.Evidence
     member_gdp: dict[str, float]
+    sections: Floats
     product_mix: ProductMix | None
 
 
@@ -131,7 +132,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     mix = goods.mixes(regions, table, raw.book)
     base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
     rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
-    split = goods.mix_cube(regions, table, mix, rest, raw.product_mix)
+    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
     outside = np.array([c not in table.countries for c in regions])
@@ -145,7 +146,9 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
     exports = cube.sum(axis=1)
     exports[:, :G] += totals.unrecorded.sum(axis=1)
-    output, made = economies.outputs(structure, leaves, exports, raw.accounts.groups)
+    output, _ = economies.outputs(structure, leaves, exports, raw.accounts.groups)
+    technology, sold = economies.refinery_crude(technology, output, exports, cube.sum(axis=0))
+    output, made = economies.outputs(structure, leaves, sold, raw.accounts.groups)
     technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
     settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)
     return Assembly(
@@ -190,7 +193,7 @@ def status(made: Assembly) -> NDArray[np.uint8]:
     home = np.arange(len(regions))
     out[home, home] = np.where(inside, OBSERVED_TOTAL, IMPUTED)[:, None]
     for row in recipe_tables.overrides():
-        if row.unrecorded and row.exporter in regions and row.importer in regions:
+        if row.sector in recipe_tables.CODES and row.exporter in regions and row.importer in regions:
             cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
             out[cell] = OFFICIAL
     return out
@@ -211,6 +214,7 @@ def _read(source: Path) -> _Raw:
     un = national_accounts.read_accounts(source)
     book = factbook.read(source)
     russia = pair_statistics.read_imts(source)
+    matrix = pair_statistics.read_unctad(source)
     evidence = pairs.Evidence(
         regions=regions,
         baci=trade.grouped(groups, len(regions)),
@@ -218,7 +222,7 @@ def _read(source: Path) -> _Raw:
             np.nan_to_num(russia.of("exports", YEAR, regions)),
             np.nan_to_num(russia.of("imports", YEAR, regions)),
         ),
-        older=_older(source, un, regions, members),
+        older=_older(matrix, un, regions, members),
         products=materials,
         table=table,
         book=book,
@@ -236,15 +240,15 @@ def _read(source: Path) -> _Raw:
         tariff=economies.duties(national_accounts.read_tariffs(source), regions, pairs.TRADE_YEAR_END),
         evidence=evidence,
         member_gdp=dict(zip(members, np.nan_to_num(un.of("gdp", members, YEAR)).tolist(), strict=True)),
+        sections=matrix.grouped(regions)[0],
         product_mix=panels.product_mix(source, regions),
     )
 
 
 def _older(
-    source: Path, un: national_accounts.NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...]
+    matrix: SectionTrade, un: national_accounts.NationalAccounts, regions: tuple[str, ...], members: tuple[str, ...]
 ) -> Floats:
     """UNCTAD's last year by pair, moved by the growth of what the exporter sells and the importer buys."""
-    matrix = pair_statistics.read_unctad(source)
     _, total = matrix.grouped(regions)
     grown = []
     for what in ("exports", "imports"):
@@ -294,10 +298,13 @@ def _settle(
     held[home, home] += floor * output
     spend = (cube + unrecorded).sum(axis=0)
     pair_total = totals.total - totals.products.sum(axis=2)
+    final = np.maximum(spend - use, recipe_tables.number("final_floor") * usual_final * spend)
+    crude = recipe_tables.position("CRUDE")  # industry alone buys it: what refineries leave is burnt in power stations
+    final[:, crude] = np.minimum(final[:, crude], recipe_tables.number("crude_final") * spend[:, crude])
     targets = Targets(
         output=output,
         use=use,
-        final_prior=np.maximum(spend - use, recipe_tables.number("final_floor") * usual_final * spend),
+        final_prior=final,
         goods=recipe_tables.GOODS,
         pair_total=np.maximum(pair_total, 0.0),
         services_total=service_pairs,

@@ -229,6 +229,28 @@ def outputs(structure: Floats, leaves: Floats, exports: Floats, groups: Floats) 
     return out, made
 
 
+def refinery_crude(technology: Floats, output: Floats, exports: Floats, imports: Floats) -> tuple[Floats, Floats]:
+    """Input shares in which refineries of countries that sell crude take it, and exports with what they take at home.
+
+    Integrated companies hand crude on at prices that accounts book as trade, or not at all (Russia's table has 5 % of
+    refineries' output). `exports` and `imports` are crude's [country]; other inputs give way in proportion.
+    """
+    crude, refining = recipe_tables.position("CRUDE"), recipe_tables.position("REFINING")
+    out = technology.copy()
+    least = recipe_tables.number("refinery_crude_least")
+    inputs = out[:, :, refining].sum(axis=1)
+    seller = exports[:, crude] > imports[:, crude]
+    sells = seller & (out[:, crude, refining] < least) & (inputs > least)
+    share = np.where(sells, least, out[:, crude, refining])
+    rest = (inputs - share) / np.maximum(inputs - out[:, crude, refining], 1e-300)
+    out[:, :, refining] *= np.where(sells, rest, 1.0)[:, None]
+    out[:, crude, refining] = share
+    sold = exports.copy()
+    own = np.maximum(np.minimum(share, least) * output[:, refining] - imports[:, crude], 0.0)
+    sold[:, crude] += recipe_tables.number("export_cap") * np.where(seller, own, 0.0)
+    return out, sold
+
+
 def fill_up(wanted: Floats, least: Floats, leaves: Floats, total: float) -> Floats:
     """Outputs [sector] at least `least`, otherwise in proportion to `wanted`, whose value added is `total`.
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from countervail.types import Floats, Indices
+from countervail.types import Floats, Indices, Mask
 from countervail.world.build import recipe_tables
 from countervail.world.build.sources import factbook
 from countervail.world.build.sources.factbook import Factbook
 from countervail.world.build.sources.icio import Icio
+from countervail.world.build.sources.pair_statistics import SECTIONS
 from countervail.world.build.sources.panels import Baci, ProductMix
 from countervail.world.build.sources.raw_materials import SECTORS, Mining, RawMaterials, read_mining, read_raw_materials
 
@@ -60,6 +61,10 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     recorded[:, :, _PLACES] = raw.value(year, regions)
     home = np.arange(len(regions))
     recorded[home, home] = 0.0
+    for row in recipe_tables.overrides():  # what customs hide: the figure of another office
+        if row.sector in WHOLE and not row.unrecorded and row.exporter in regions and row.importer in regions:
+            cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
+            recorded[cell] = row.value
     output = _output(read_mining(source), raw, regions, year)
     trade = recorded.copy()
     for code in WHOLE:
@@ -134,6 +139,14 @@ def _quality(mineral: str) -> float:
     return recipe_tables.number("lignite_price") if mineral == "Lignite" else 1.0
 
 
+_BY_SECTION: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("AGR", "FOOD"), "014"),
+    (("MINING",), "2"),
+    (("CHEMICALS", "PHARMA"), "5"),
+    (("TEXTILES", "WOOD_PAPER", "RUBBER_MINERALS", "METALS", "OTHER_MANUFACTURING"), "68"),
+    (("ELECTRONICS", "MACHINERY", "VEHICLES", "TRANSPORT_EQUIPMENT"), "7"),
+)
+"""Sectors and the SITC sections that they make; fuels are recorded by product."""
 MIX_FILL = 0.01
 """The part of a pair's mix that follows its exporter's, so that no sector of it is shut by an empty pattern."""
 
@@ -178,11 +191,37 @@ def rest_of_world_exports(table: Baci, groups: Indices, n: int, base: Floats, bo
     return out
 
 
-def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, product_mix: ProductMix | None) -> Floats:
+def by_section(cube: Floats, sections: Floats, where: Mask) -> Floats:
+    """A split of goods [exporter, importer, goods] moved to the older `sections[exporter, importer, section]`.
+
+    For the pairs of `where`: groups of sectors go most of the way to the SITC sections that they make; what a small
+    pair's record lacks is the exporter's. Within a group, and for fuels, the split stays.
+    """
+    groups = [[recipe_tables.position(code) for code in codes] for codes, _ in _BY_SECTION]
+    seen = np.stack([sections[:, :, [SECTIONS.index(s) for s in names]].sum(axis=2) for _, names in _BY_SECTION], 2)
+    usual = seen.sum(axis=1, keepdims=True)
+    known = usual.sum(axis=2, keepdims=True)
+    few = recipe_tables.number("section_few")
+    seen = seen + few * np.divide(usual, known, out=np.zeros_like(usual), where=known > 0)
+    old = np.stack([cube[:, :, group].sum(axis=2) for group in groups], 2)
+    sums, level = seen.sum(axis=2, keepdims=True), old.sum(axis=2, keepdims=True)
+    target = np.divide(seen * level, sums, out=old.copy(), where=sums > 0)
+    part = recipe_tables.number("section_part")
+    factor = np.divide(part * target + (1 - part) * old, old, out=np.ones_like(old), where=old > 0)
+    out = cube.copy()
+    for k, group in enumerate(groups):
+        out[:, :, group] *= np.where(where, factor[:, :, k], 1.0)[:, :, None]
+    return out
+
+
+def mix_cube(
+    regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, sections: Floats, product_mix: ProductMix | None
+) -> Floats:
     """How each pair's goods are split over sectors [exporter, importer, goods], not normed.
 
     `product_mix` where customs records by product are at hand; within the input-output table a pair's own pattern,
-    elsewhere the exporter's mix tilted to what the importer buys, which also fills a little of every pattern.
+    elsewhere the exporter's mix tilted to what the importer buys, which also fills a little of every pattern and is
+    held to the pair's older `sections`.
     """
     n = len(regions)
     cube = np.repeat(mix.exports[:, None, :], n, axis=1) * mix.tilt[None, :, :]
@@ -195,6 +234,10 @@ def mix_cube(regions: tuple[str, ...], icio: Icio, mix: Mixes, rest: Floats, pro
     block = cube[np.ix_(where, where)]
     pattern = np.divide(own, sums, out=block.copy(), where=sums > 0)
     cube[np.ix_(where, where)] = (1 - MIX_FILL) * pattern + MIX_FILL * block
+    outside = ~np.isin(regions, icio.countries)
+    bought = np.isin(regions, recipe_tables.words("section_buyers"))
+    sold = np.isin(regions, recipe_tables.words("section_sellers"))
+    cube = by_section(cube, sections, (outside | sold)[:, None] | (outside | bought)[None, :])
     if product_mix is not None:
         seen = product_mix.value.sum(axis=2) > 0
         cube[seen] = product_mix.value[seen] / product_mix.value[seen].sum(axis=1, keepdims=True)

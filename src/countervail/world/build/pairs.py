@@ -24,13 +24,15 @@ class PairTotals:
     """Goods trade by pair, million USD, and how it is known.
 
     `total[exporter, importer]` (no diagonal), `origin` as `World.estimated`, `products[exporter, importer, goods]` the
-    part recorded by product, `unrecorded[exporter, importer, goods]` what no customs office records (not in total),
-    `intra_row` the trade among the countries of the residual region (its domestic trade), `notes` what was filled.
+    part recorded by product, `seen[exporter, importer]` where customs record the pair at all,
+    `unrecorded[exporter, importer, goods]` what no customs office records (not in total), `intra_row` the trade among
+    the countries of the residual region (its domestic trade), `notes` what was filled.
     """
 
     total: Floats
     origin: NDArray[np.uint8]
     products: Floats
+    seen: Mask
     unrecorded: Floats
     intra_row: float
     notes: dict[str, float] = field(default_factory=dict)
@@ -68,7 +70,7 @@ def build(evidence: Evidence) -> PairTotals:
     silent = np.array([c in recipe_tables.words("non_reporters") for c in regions])
     origin = np.where(silent[:, None] | silent[None, :], MIRRORED, OBSERVED_TOTAL).astype(np.uint8)
     shape = (*total.shape, G)
-    pairs = PairTotals(total, origin, np.zeros(shape), np.zeros(shape), intra)
+    pairs = PairTotals(total, origin, np.zeros(shape), total > 0, np.zeros(shape), intra)
     pattern = _pattern(evidence.table, at)
     for country in ("TWN", "STP"):
         if not evidence.baci[at[country]].any():
@@ -268,10 +270,10 @@ def cells(pairs: PairTotals, mix: Floats, sweeps: int = 60) -> Floats:
     """Goods flows [exporter, importer, goods]: recorded products, and what is left of each total by the mix.
 
     `mix[exporter, importer, goods]` need not sum to 1. A sector has at least its recorded products; where these are its
-    whole trade (crude, gas, coal) it has nothing more, but where no office recorded the pair it has its share.
+    whole trade (crude, gas, coal) it has nothing more, but in a pair that customs do not record it has its share.
     """
     whole = [recipe_tables.position(code) for code in WHOLE]
-    recorded = (pairs.origin <= MIRRORED) & (pairs.origin != OFFICIAL) | (pairs.products[:, :, whole].sum(axis=2) > 0)
+    recorded = pairs.seen | (pairs.products[:, :, whole].sum(axis=2) > 0)
     share, least = mix.copy(), pairs.products.copy()
     fixed = np.where(recorded[:, :, None], pairs.products[:, :, whole], 0.0)
     share[:, :, whole] = np.where(recorded[:, :, None], 0.0, share[:, :, whole])
