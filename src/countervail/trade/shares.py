@@ -41,12 +41,12 @@ class ShockedShares:
                 out = out - taken
         return out
 
-    @cached_property
+    @property
     def T(self) -> Floats | None:
         """Import tariff revenue over all countries."""
         return None if self.duties is None else self.duties.part * self.A
 
-    @cached_property
+    @property
     def E(self) -> Floats | None:
         """Export tax revenue over all countries."""
         return None if self.levies is None else self.levies.spread(*self.A.shape[:2])
