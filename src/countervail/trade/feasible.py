@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from countervail.errors import NoEquilibrium
-from countervail.trade.closures import Deficits, without_deficits
+from countervail.trade.closures import without_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.kernels import Problem
-from countervail.types import Floats, Mask
+from countervail.trade.shares import reachable
+from countervail.types import Floats, Indices, Mask
 
 SHOWN = 8
 """Cells named in a message; more are counted."""
@@ -28,7 +29,23 @@ def check(problem: Problem) -> None:
             closure that would have an equilibrium.
     """
     check_suppliers(problem.economy, problem.shares.A)
-    _deficits(problem.economy, problem.shares.A, problem.deficits)
+    _deficits(problem)
+
+
+def check_whole(problem: Problem) -> None:
+    """Refuse a world in parts that do not trade, where deficits depend on their numeraires, as coalitions need it.
+
+    Raises:
+        NoEquilibrium: names the smallest part.
+    """
+    economy, shares, deficits, _ = problem
+    if len(shares.parts) > 1 and (deficits.rate is not None or np.abs(deficits.fixed).max() > 1e-12):
+        names = tuple(economy.countries[i] for i in min(shares.parts, key=len))
+        raise NoEquilibrium(
+            f"{_list(names)} cut off from all other countries: coalitions are solved for a world whose countries trade "
+            f"with one another. Leave them out of the world; or {without_deficits()}",
+            countries=names,
+        )
 
 
 def check_suppliers(economy: Economy, A: Floats) -> None:
@@ -44,25 +61,27 @@ def check_suppliers(economy: Economy, A: Floats) -> None:
         )
 
 
-def _deficits(economy: Economy, A: Floats, deficits: Deficits) -> None:
+def _deficits(problem: Problem) -> None:
+    economy, shares, deficits, _ = problem
     gap = deficits.fixed[:, 0]
     if deficits.rate is not None:
         scaled = deficits.rate[:, 0] * economy.labour
         gap = gap + scaled / scaled.sum() - economy.labour
-    traded: Mask = np.asarray((A > 0).any(0))
-    np.fill_diagonal(traded, False)
-    remedy = without_deficits()
-    for members in _components(traded | traded.T):
+    for members in shares.parts:
         total = gap[members].sum()
         if len(members) < economy.n and abs(total) > 1e-12 * economy.labour[members].sum():
             names = tuple(economy.countries[i] for i in members)
+            given = 0.0 if shares.transfer is None else shares.transfer[members].sum()
+            remedy = without_deficits()
+            if abs(given) > 0.5 * abs(total):
+                remedy = "transfers must sum to zero among countries that trade with one another"
             raise NoEquilibrium(
                 f"{_list(names)} cut off from all other countries with a deficit of "
                 f"{total * economy.scale:,.0f} million USD that no trade can carry: {remedy}",
                 countries=names,
             )
-    if not _connected(traded):
-        _one_way(economy, traded, gap)
+    if not _connected(shares.trading, shares.parts):
+        _one_way(economy, shares.trading, gap)
 
 
 def _one_way(economy: Economy, traded: Mask, gap: Floats) -> None:
@@ -89,31 +108,14 @@ def _one_way(economy: Economy, traded: Mask, gap: Floats) -> None:
                 )
 
 
-def _connected(traded: Mask) -> bool:
-    """Whether everybody buys from everybody, also through third countries."""
-    return all(_reachable(pairs, 0).all() for pairs in (traded, traded.T))
-
-
-def _components(linked: Mask) -> list[list[int]]:
-    """Connected components of an undirected graph given by its adjacency matrix."""
-    free = np.ones(len(linked), bool)
-    components = []
-    while free.any():
-        members = _reachable(linked, int(np.flatnonzero(free)[0]))
-        components.append(np.flatnonzero(members).tolist())
-        free &= ~members
-    return components
-
-
-def _reachable(pairs: Mask, start: int) -> Mask:
-    """What is linked to `start`, directly or through others, itself included."""
-    reached = np.zeros(len(pairs), bool)
-    reached[start] = True
-    while True:
-        wider = reached | pairs[reached].any(0)
-        if (wider == reached).all():
-            return reached
-        reached = wider
+def _connected(traded: Mask, parts: Sequence[Indices]) -> bool:
+    """Whether everybody buys from everybody of the same part, also through third countries."""
+    sizes = {int(members[0]): len(members) for members in parts}
+    return all(
+        np.count_nonzero(reachable(pairs, first)) == size
+        for first, size in sizes.items()
+        for pairs in (traded, traded.T)
+    )
 
 
 def _list(names: Sequence[str]) -> str:

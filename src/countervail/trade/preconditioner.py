@@ -7,6 +7,7 @@ the exact ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from countervail.trade.economy import Economy
 from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Singles
+from countervail.types import Floats, Indices, Singles
 
 PASSES = 200
 DIGITS = 1e-10
@@ -62,7 +63,9 @@ class Preconditioner(NamedTuple):
         here = Jacobian.at(problem, state, t)
         dw = np.eye(economy.n)
         dP, dX, earned = here.respond(dw)
-        wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
+        wage = np.asarray(
+            -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(problem.shares.parts, labour)), float
+        )
         unit = economy.unit.T
         spending = here.expenditure * unit[:, None, :]
         home = (economy.value_added_share * np.einsum("jnn->jn", here.received)).T[:, None, :]
@@ -171,6 +174,16 @@ class Jacobian:
                 break
         sales = sold + np.matmul(through, dX)
         return dP, dX, np.einsum("jn,jnk->nk", economy.value_added_share, sales)
+
+
+def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
+    """What holds the wage level of each part of the world, which its equations leave open `[country, country]`."""
+    if len(parts) == 1:
+        return np.asarray(labour[None, :] / labour.sum(), float)
+    level = np.zeros((len(labour), len(labour)))
+    for members in parts:
+        level[np.ix_(members, members)] = labour[members] / labour[members].sum()
+    return level
 
 
 def _own_income(deficits: Deficits, labour: Floats) -> Floats:

@@ -12,7 +12,7 @@ from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import Shock
 from countervail.trade.taxes import Cells, Duties, Receipts, taxed_cells
-from countervail.types import Floats
+from countervail.types import Floats, Indices, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +69,41 @@ class ShockedShares:
     def taxed(self) -> bool:
         """Whether any trade is."""
         return self.duties is not None or self.levies is not None
+
+    @cached_property
+    def trading(self) -> Mask:
+        """Who buys from whom, own goods apart `[importer, exporter]`."""
+        traded: Mask = np.asarray((self.A > 0).any(0))
+        np.fill_diagonal(traded, False)
+        return traded
+
+    @cached_property
+    def parts(self) -> tuple[Indices, ...]:
+        """The components of the trade graph, each the positions of its countries."""
+        return components(self.trading)
+
+
+def components(pairs: Mask) -> tuple[Indices, ...]:
+    """The connected components of a graph `[country, country]`, the direction of its pairs left out."""
+    linked = pairs | pairs.T
+    free = np.ones(len(linked), bool)
+    parts = []
+    while free.any():
+        members = reachable(linked, int(np.flatnonzero(free)[0]))
+        parts.append(np.flatnonzero(members))
+        free &= ~members
+    return tuple(parts)
+
+
+def reachable(pairs: Mask, start: int) -> Mask:
+    """What is linked to `start`, directly or through others, itself included."""
+    reached = np.zeros(len(pairs), bool)
+    reached[start] = True
+    while True:
+        wider = reached | pairs[reached].any(0)
+        if (wider == reached).all():
+            return reached
+        reached = wider
 
 
 def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, inclusive: bool) -> Floats:

@@ -24,7 +24,6 @@ from countervail.trade.kernels import Block, Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
 from countervail.types import Floats
 
 BATCH = 16
@@ -128,7 +127,7 @@ def _solve(
         problems = [Problem(economy, shares, deficits) for shares in group]
         for problem in problems:
             check(problem)
-        solutions = _batch(problems, blocks, preconditioner, tol, begin)
+        solutions = _batch(prepared, problems, blocks, preconditioner, tol, begin)
         for k, (problem, solution) in enumerate(zip(problems, solutions, strict=True), position):
             solved.append(Equilibrium.of(problem, shocks[k], reference, solution))
     return solved
@@ -165,16 +164,21 @@ class _Shared:
 
 
 def _batch(
-    problems: Sequence[Problem], blocks: tuple[Block, ...], preconditioner: Preconditioner, tol: float, begin: State
+    prepared: Prepared,
+    problems: Sequence[Problem],
+    blocks: tuple[Block, ...],
+    preconditioner: Preconditioner,
+    tol: float,
+    begin: State,
 ) -> list[Solution]:
-    """Each scenario of a batch: together; one by one where the batch stalls."""
-    if len(problems) == 1:
-        return [solve_one(problems[0], preconditioner, tol, begin)]
-    try:
-        together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
-    except Stalled:
-        return [solve_one(problem, preconditioner, tol, begin) for problem in problems]
-    return [together.column(k) for k in range(len(problems))]
+    """Each scenario of a batch: together; one by one where the batch stalls or one falls into parts."""
+    if len(problems) > 1 and all(len(problem.shares.parts) == 1 for problem in problems):
+        try:
+            together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
+            return [together.column(k) for k in range(len(problems))]
+        except Stalled:
+            pass
+    return [prepared.solve(problem, tol, begin, preconditioner) for problem in problems]
 
 
 def _gather(

@@ -1,0 +1,173 @@
+"""Worlds in parts that do not trade with one another are solved as if each part were alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countervail.errors import NoEquilibrium
+from countervail.trade.closures import CLOSURES, Closure
+from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.shock import Among, Shock
+from countervail.trade.solve import solve, with_preconditioner
+from countervail.world.world import World
+from support.worlds import make_world, rebuild
+
+closures = pytest.mark.parametrize("closure", CLOSURES)
+
+
+def side_by_side(worlds: list[World]) -> World:
+    """One world of several that do not trade with one another."""
+    n, j = sum(w.n for w in worlds), worlds[0].j
+    arrays: dict[str, Any] = {
+        "flows": np.zeros((n, n, j)),
+        "tariff": np.zeros((n, n, j)),
+        "value_added_share": np.zeros((n, j)),
+        "input_share": np.zeros((n, j, j)),
+    }
+    for world, at in zip(worlds, places(worlds), strict=True):
+        both = np.ix_(at, at)
+        arrays["flows"][both], arrays["tariff"][both] = world.flows, world.tariff
+        arrays["value_added_share"][at], arrays["input_share"][at] = world.value_added_share, world.input_share
+    names = [f"{chr(65 + k)}{i}" for k, w in enumerate(worlds) for i in range(w.n)]
+    return rebuild(worlds[0], countries=names, **arrays)
+
+
+def places(worlds: list[World]) -> list[Any]:
+    """Positions of each world's countries in the one of all."""
+    ends = np.cumsum([w.n for w in worlds])
+    return [np.arange(end - w.n, end) for w, end in zip(worlds, ends, strict=True)]
+
+
+def islands(seed: int, sizes: list[int], j: int = 2) -> list[World]:
+    """Worlds of some countries each, of unlike size in money, with the same elasticities."""
+    worlds = [make_world(seed + k, n=n, j=j, deficits=0.2 if n > 1 else 0.0) for k, n in enumerate(sizes)]
+    scale = np.random.default_rng(seed).uniform(0.1, 10, len(sizes))
+    theta = worlds[0].elasticity
+    return [rebuild(w, flows=w.flows * s, elasticity=theta) for w, s in zip(worlds, scale, strict=True)]
+
+
+def shock_of(world: World, seed: int) -> dict[str, Any]:
+    """A shock to everything, transfers summing to zero within the world."""
+    rng = np.random.default_rng(seed)
+    off = (1.0 - np.eye(world.n))[:, :, None]
+    cube = world.flows.shape
+    gift = rng.normal(size=world.n) * 0.01 * world.value_added.sum(1).min()
+    return {
+        "trade_effect": np.where(off > 0, rng.uniform(0.3, 1.5, cube), 1.0),
+        "tariff": off * rng.uniform(0.0, 0.3, cube),
+        "export_tax": off * rng.uniform(-0.1, 0.2, cube),
+        "productivity": rng.uniform(0.9, 1.1, (world.n, world.j)),
+        "transfer": gift - gift.mean(),
+    }
+
+
+def joint_shock(worlds: list[World], shocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """The shocks of the parts as one of the whole."""
+    whole = side_by_side(worlds)
+    out: dict[str, Any] = {
+        "trade_effect": np.ones(whole.flows.shape),
+        "tariff": np.zeros(whole.flows.shape),
+        "export_tax": np.zeros(whole.flows.shape),
+        "productivity": np.ones((whole.n, whole.j)),
+        "transfer": np.zeros(whole.n),
+    }
+    for at, shock in zip(places(worlds), shocks, strict=True):
+        for name, value in shock.items():
+            out[name][np.ix_(at, at) if value.ndim == 3 else at] = value
+    return out
+
+
+def assert_each_alone(worlds: list[World], eq: Equilibrium, alone: list[Equilibrium]) -> None:
+    for at, own in zip(places(worlds), alone, strict=True):
+        for name in ("real_income", "wage", "price_index", "income", "base_income", "equivalent_variation"):
+            np.testing.assert_allclose(getattr(eq, name)[at], getattr(own, name), rtol=1e-9, atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(eq.flows[np.ix_(at, at)], own.flows, rtol=1e-8, atol=1e-9 * own.flows.max())
+        np.testing.assert_allclose(eq.output[at], own.output, rtol=1e-8, atol=1e-9 * own.output.max())
+        np.testing.assert_allclose(eq.terms_of_trade[at], own.terms_of_trade, atol=1e-9)
+
+
+@closures
+@given(seed=st.integers(0, 10**6), sizes=st.lists(st.integers(1, 4), min_size=2, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_blocks_islands_and_autarky_are_solved_as_if_each_were_alone(
+    closure: Closure, seed: int, sizes: list[int]
+) -> None:
+    worlds = islands(seed, sizes)
+    shocks = [shock_of(w, seed + k) for k, w in enumerate(worlds)]
+    alone = [solve(w, Shock(**s), closure, tol=1e-12) for w, s in zip(worlds, shocks, strict=True)]
+    eq = solve(side_by_side(worlds), Shock(**joint_shock(worlds, shocks)), closure, tol=1e-12)
+    assert_each_alone(worlds, eq, alone)
+
+
+@closures
+def test_a_country_without_foreign_trade_stays_at_one(closure: Closure) -> None:
+    worlds = islands(3, [4, 1])
+    whole = side_by_side(worlds)
+    effect = np.where(np.eye(5)[:, :, None] > 0, 1.0, 0.4) * np.ones(whole.flows.shape)
+    eq = solve(whole, Shock(trade_effect=effect), closure)
+    for hat in (eq.real_income, eq.wage, eq.price_index):
+        assert hat[4] == pytest.approx(1.0, abs=1e-12)
+    own = solve(worlds[0], Shock(trade_effect=effect[:4, :4]), closure)
+    np.testing.assert_allclose(eq.real_income[:4], own.real_income, rtol=1e-9)
+
+
+@closures
+def test_batches_and_changes_among_countries_of_islands(closure: Closure) -> None:
+    worlds = islands(5, [3, 2, 1])
+    whole = side_by_side(worlds)
+    rest = joint_shock(worlds, [shock_of(w, k) for k, w in enumerate(worlds)])
+    at, changed = np.array([0, 2]), np.random.default_rng(0).uniform(0.5, 1.5, (4, 2, 2, whole.j))
+    changed[:, [0, 1], [0, 1]] = 1.0
+    base = Shock(**rest)
+    shocks = [Shock(**rest, among=None)] + [Shock(**rest, among=Among(at, effect)) for effect in changed]
+    start = with_preconditioner(solve(whole, base, closure, tol=1e-12), closure)
+    for begin in (None, start):
+        for shock, eq in zip(shocks, solve(whole, shocks, closure, tol=1e-12, start=begin), strict=True):
+            own = {k: v[:3, :3] if v.ndim == 3 else v[:3] for k, v in rest.items()}
+            if shock.among is not None:
+                own["trade_effect"] = own["trade_effect"].copy()
+                own["trade_effect"][np.ix_(at, at)] *= shock.among.trade_effect
+            alone = solve(worlds[0], Shock(**own), closure, tol=1e-12)
+            np.testing.assert_allclose(eq.real_income[:3], alone.real_income, rtol=1e-9)
+
+
+@closures
+def test_islands_that_a_shock_joins(closure: Closure) -> None:
+    """Trade of next to nothing between them leaves each as it was; more of it makes both richer."""
+    worlds = islands(7, [3, 2])
+    whole = side_by_side(worlds)
+    apart = np.ones((5, 5), bool)
+    for at in places(worlds):
+        apart[np.ix_(at, at)] = False
+    eq = solve(whole, Shock(potential=np.where(apart, 0.05, 0.0)[:, :, None]), closure)
+    assert eq.residual <= 1e-10
+    assert (eq.flows[apart] > 0).all()
+    if closure == "balanced":
+        assert (eq.real_income > 1).all()
+
+
+def test_deficits_that_do_not_cancel_within_a_part_are_refused_by_name() -> None:
+    worlds = islands(9, [2, 3])
+    gift = np.zeros(5)
+    gift[0], gift[4] = -1.0, 1.0
+    for closure in CLOSURES:
+        with pytest.raises(NoEquilibrium, match=r"A0, A1 cut off .*transfers must sum to zero among countries"):
+            solve(side_by_side(worlds), Shock(transfer=gift), closure)
+
+
+@closures
+def test_an_embargo_that_parts_the_world_leaves_each_part_its_own_numeraire(closure: Closure) -> None:
+    world = make_world(1, n=5, j=2, deficits=0.0)
+    parted = np.ones((5, 5, 1))
+    parted[:2, 2:] = parted[2:, :2] = 0.0
+    eq = solve(world, Shock(trade_effect=parted), closure, tol=1e-12)
+    labour = world.value_added.sum(1)
+    for at in ([0, 1], [2, 3, 4]):
+        assert eq.wage[at] @ labour[at] == pytest.approx(labour[at].sum(), rel=1e-12)
+    near = solve(world, Shock(trade_effect=np.maximum(parted, 1e-7)), closure, tol=1e-12)
+    np.testing.assert_allclose(eq.real_income, near.real_income, rtol=1e-5)
