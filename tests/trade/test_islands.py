@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from countervail.errors import NoEquilibrium
+from countervail.errors import InputError, NoEquilibrium
 from countervail.trade.closures import CLOSURES, Closure
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Among, Shock
@@ -171,3 +171,58 @@ def test_an_embargo_that_parts_the_world_leaves_each_part_its_own_numeraire(clos
         assert eq.wage[at] @ labour[at] == pytest.approx(labour[at].sum(), rel=1e-12)
     near = solve(world, Shock(trade_effect=np.maximum(parted, 1e-7)), closure, tol=1e-12)
     np.testing.assert_allclose(eq.real_income, near.real_income, rtol=1e-5)
+
+
+# -- arrays that fit in two ways, and labels ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["trade_cost", "trade_effect", "tariff", "export_tax", "potential", "productivity"])
+def test_an_array_that_fits_two_ways_is_refused(field: str) -> None:
+    world = make_world(0, n=3, j=3)
+    dims = 1 if field == "productivity" else 2
+    for shape in ((3,), (3, 3))[:dims]:
+        with pytest.raises(InputError, match=f"shock.{field}.*as many sectors as countries") as refused:
+            solve(world, Shock(**{field: np.full(shape, 0.9)}))
+        assert refused.value.field == f"shock.{field}"
+    with pytest.raises(InputError, match=r"shock.among.trade_effect.*as many sectors"):
+        solve(world, Shock(among=Among(np.arange(3), trade_effect=np.ones((3, 3)))))
+    with pytest.raises(InputError, match=r"tariff.*more than one way"):
+        rebuild(world, tariff=np.zeros((3, 3)))
+    flat = Shock(**{field: np.ones((3, 3)) if field == "productivity" else np.full((3, 3, 1), 0.1)})
+    assert solve(world, flat).residual <= 1e-10
+
+
+def test_what_falls_on_own_goods_too_says_so() -> None:
+    world = make_world(0, n=4, j=2)
+    for value in (1.1, np.full((4, 2), 1.1), np.full((1, 4, 1), 1.1)):
+        with pytest.warns(UserWarning, match=r"shock.trade_cost .*applies to own goods too"):
+            solve(world, Shock(trade_cost=value))
+    assert solve(world, Shock(trade_cost=1.0)).residual <= 1e-10
+
+
+def test_labels_are_refused_not_ignored() -> None:
+    pd, xr = pytest.importorskip("pandas"), pytest.importorskip("xarray")
+    world = make_world(0, n=3, j=2)
+    cube = xr.DataArray(np.ones((3, 3, 2)), dims=("exporter", "importer", "sector"))
+    for field, value in (
+        ("tariff", cube),
+        ("productivity", pd.DataFrame(np.ones((3, 2)))),
+        ("transfer", pd.Series([0.0] * 3)),
+    ):
+        with pytest.raises(InputError, match=f"shock.{field}: a {type(value).__name__}, whose labels"):
+            solve(world, Shock(**{field: value}))
+    for field, value in (("flows", cube), ("elasticity", pd.Series([4.0, 5.0])), ("tariff", cube)):
+        with pytest.raises(InputError, match=f"{field}: a {type(value).__name__}, whose labels"):
+            rebuild(world, **{field: value})
+
+
+def test_arguments_of_another_kind_are_refused_by_name() -> None:
+    world, other = make_world(0, n=3, j=2), make_world(0, n=4, j=2)
+    for field, call in {
+        "world": lambda: solve(world.flows, Shock()),  # type: ignore[call-overload]
+        "shock": lambda: solve(world, {"tariff": 0.1}),  # type: ignore[call-overload]
+        "start": lambda: solve(world, Shock(), start=solve(other, Shock())),
+    }.items():
+        with pytest.raises(InputError, match=f"^{field} is") as refused:
+            call()
+        assert refused.value.field == field

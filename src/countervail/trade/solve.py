@@ -85,7 +85,7 @@ def solve(
     closure_rule(closure)
     if not tol > 0:
         raise InputError(f"tol is {tol}; it must be > 0", field="tol")
-    shocks = [shock] if isinstance(shock, Shock) else list(shock)
+    shocks = _checked(world, shock, start)
     with one_blas_thread():
         if fixed_shares:
             economy = world.economy if isinstance(world, Prepared) else economy_of(world)
@@ -93,6 +93,26 @@ def solve(
         else:
             solved = _solve(Prepared.of(world), shocks, closure, tol, start)
     return solved[0] if isinstance(shock, Shock) else solved
+
+
+def _checked(
+    world: Flows | Economy | Prepared, shock: Shock | Sequence[Shock], start: Equilibrium | None
+) -> list[Shock]:
+    """The shocks; refuses arguments of another kind and a start of another world."""
+    if not isinstance(world, Prepared | Economy) and not hasattr(world, "input_share"):
+        raise InputError(f"world is a {type(world).__name__}; give a World (World.from_flows)", field="world")
+    shocks = [shock] if isinstance(shock, Shock) else list(shock) if isinstance(shock, Sequence) else [shock]
+    for one in shocks:
+        if not isinstance(one, Shock):
+            raise InputError(f"shock is a {type(one).__name__}; give a Shock, or a sequence of them", field="shock")
+    if start is not None:
+        if not isinstance(start, Equilibrium):
+            raise InputError(f"start is a {type(start).__name__}; give an Equilibrium", field="start")
+        base, own = start.economy, world.economy if isinstance(world, Prepared) else world
+        names = tuple(own.countries), tuple(own.sectors)
+        if (base.countries, base.sectors) != (names):
+            raise InputError("start is of a world of other countries or sectors; leave it out", field="start")
+    return shocks
 
 
 def with_preconditioner(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:
