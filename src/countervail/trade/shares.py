@@ -146,14 +146,6 @@ AXES = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "
 
 def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, inclusive: bool) -> Floats:
     given = plain_array(f"shock.{name}", value, AXES[len(shape)], shape)
-    neutral = NEUTRAL.get(name.removeprefix("among."))
-    one_for_all = shape[0] > 1 and (given.ndim < 3 or 1 in given.shape[:2])
-    if neutral is not None and one_for_all and (given != neutral).any():
-        warnings.warn(
-            f"shock.{name} is the same for a country's own goods as for those of others, so it applies to own goods "
-            "too; give [exporter, importer, sector] to leave them out",
-            stacklevel=2,
-        )
     array = np.broadcast_to(given, shape)
     # the least of an array with a NaN is NaN, which fails both comparisons
     least = array.min()
@@ -163,6 +155,14 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
         sign = ">=" if inclusive else ">"
         raise InputError(
             f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}", field=f"shock.{name}"
+        )
+    neutral = NEUTRAL.get(name.removeprefix("among."))
+    one_for_all = shape[0] > 1 and (given.ndim < 3 or 1 in given.shape[:2])
+    if neutral is not None and one_for_all and (given != neutral).any() and np.isfinite(given).all():
+        warnings.warn(
+            f"shock.{name} is the same for a country's own goods as for those of others, so it applies to own goods "
+            "too; give [exporter, importer, sector] to leave them out",
+            stacklevel=2,
         )
     return array
 
