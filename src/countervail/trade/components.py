@@ -14,8 +14,8 @@ import numpy as np
 from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
 from countervail.trade.iterate import Solution
-from countervail.trade.kernels import Problem, State
-from countervail.trade.shares import ShockedShares
+from countervail.trade.kernels import Problem, State, log_cost
+from countervail.trade.shares import ShockedShares, components
 from countervail.trade.taxes import Duties, Receipts
 from countervail.types import Floats, Indices
 
@@ -100,3 +100,77 @@ def together(economy: Economy, parts: Sequence[Indices], solutions: Sequence[Sol
         spending[members] = solution.spending * weight
     residual = np.array([max(float(s.residual.max()) for s in solutions)])
     return Solution(State(z), spending, residual, sum(s.iterations for s in solutions))
+
+
+# -- parts that hardly trade -------------------------------------------------------------------------------------------
+
+WEAK = 1e-5
+"""Trade of a pair over the value added of its smaller country, below which it does not tie the two together."""
+LEVEL = 1e-6
+"""How far the relative wage level of parts that hardly trade may be from balancing what they trade (log)."""
+
+
+def weakly_linked(problem: Problem) -> tuple[Indices, ...]:
+    """The parts that trade would fall into without its weak pairs."""
+    economy = problem.economy
+    trade = np.matmul(economy.expenditure.T[:, None, :], problem.shares.A.transpose(1, 0, 2))[:, 0]
+    smaller = np.minimum(economy.labour[:, None], economy.labour)
+    return components(trade > WEAK * smaller)
+
+
+def levelled(problem: Problem, parts: Sequence[Indices], state: State) -> tuple[State, float]:
+    """A state whose parts have the relative wage levels that balance their trade, and how far they were from it (log).
+
+    Labour markets say so too, but only in digits that the rest of their output covers. Newton's method on one
+    level a part, all prices and values of a part moving with it.
+    """
+    level = np.zeros(len(parts))
+    first = _imbalance(problem, parts, state, level)
+    error = first
+    for _ in range(50):
+        if not np.isfinite(error).all() or np.abs(error).max() < 1e-3 * LEVEL:
+            break
+        slope = np.empty((len(parts), len(parts)))
+        for k in range(len(parts)):
+            ahead = level.copy()
+            ahead[k] += 1e-5
+            slope[:, k] = (_imbalance(problem, parts, state, ahead) - error) / 1e-5
+        # equal moves change nothing
+        move = np.linalg.lstsq(slope + 1.0, -error, rcond=None)[0]
+        level = level + move / max(1.0, float(np.abs(move).max()))
+        error = _imbalance(problem, parts, state, level)
+    return _moved(problem.economy, parts, state, level), float(
+        np.abs(level).max() if np.isfinite(level).all() else np.inf
+    )
+
+
+def _moved(economy: Economy, parts: Sequence[Indices], state: State, level: Floats) -> State:
+    by = np.zeros((economy.n, 1))
+    for members, change in zip(parts, level, strict=True):
+        by[members] = change
+    w = state.log_wage + by
+    by = by - np.log((np.exp(w) * economy.labour[:, None]).sum(0))
+    return State.of(state.log_price + by, state.log_wage + by, state.expenditure * np.exp(by))
+
+
+def _imbalance(problem: Problem, parts: Sequence[Indices], state: State, level: Floats) -> Floats:
+    """Log of what each part receives from the others, deficits with them included, over what it pays them."""
+    economy, shares, deficits, _ = problem
+    state = _moved(economy, parts, state, level)
+    q = np.exp(-economy.elasticity[:, None] * log_cost(economy, shares, state)[:, :, 0])
+    X = (economy.unit * state.expenditure[:, :, 0]) / np.matmul(shares.A, q[:, :, None])[:, :, 0]
+    border = shares.A if shares.T is None else shares.A - shares.T
+    paid = (border * q[:, None, :] * X[:, :, None]).sum(0)
+    value_added = np.exp(state.log_wage[:, 0]) * economy.labour
+    gap = deficits.fixed[:, 0]
+    if deficits.rate is not None:
+        scaled = deficits.rate[:, 0] * value_added
+        gap = gap + scaled * (value_added.sum() / scaled.sum()) - value_added
+    out = np.empty(len(parts))
+    for k, members in enumerate(parts):
+        others = np.ones(economy.n, bool)
+        others[members] = False
+        bought, sold = paid[np.ix_(members, others)].sum(), paid[np.ix_(others, members)].sum()
+        owed = gap[members].sum()
+        out[k] = np.log(sold + max(owed, 0.0)) - np.log(bought + max(-owed, 0.0))
+    return out

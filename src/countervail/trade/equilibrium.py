@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -9,13 +10,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from countervail.errors import NoEquilibrium
+from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
-from countervail.trade.components import part_of, problem_of, state_of, together
+from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check
-from countervail.trade.iterate import Solution
+from countervail.trade.feasible import check, named
+from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
@@ -69,6 +70,8 @@ References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
 PreparedParts: TypeAlias = "dict[tuple[int, ...], Prepared]"
 """Parts of a world that do not trade with the others, by their countries."""
 
+ROUNDS = 5
+"""Times that parts which hardly trade are levelled and iterated."""
 PARTS = 64
 """Parts of a world kept prepared."""
 
@@ -153,8 +156,49 @@ class Prepared:
             NotConverged, NoEquilibrium: as `stages.approach`.
         """
         parts = problem.shares.parts
-        if len(parts) == 1:
-            return solve_one(problem, preconditioner or self.preconditioner, tol, begin)
+        if len(parts) > 1:
+            return self._apart(problem, parts, tol, begin)
+        steer, weak = preconditioner or self.preconditioner, weakly_linked(problem)
+        return solve_one(problem, steer, tol, begin) if len(weak) == 1 else self._weak(problem, weak, tol, begin, steer)
+
+    def _weak(
+        self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State, preconditioner: Preconditioner
+    ) -> Solution:
+        """Parts that hardly trade: the fast iteration, from the parts' own solutions where that stalls.
+
+        The trade between parts must balance too, to `LEVEL`, which the residuals of labour markets do not show.
+        """
+        taken, residual = 0, np.inf
+        try:
+            solution = iterate(problem, preconditioner, tol, begin)
+        except Stalled:
+            solution = self._apart(problem, parts, tol, begin)
+            residual = np.inf
+        else:
+            residual = float(solution.residual.max())
+        for _ in range(ROUNDS):
+            taken += solution.iterations
+            state, off = levelled(problem, parts, solution.state)
+            if off < LEVEL and residual < tol:
+                return solution._replace(iterations=taken)
+            try:
+                with np.errstate(all="ignore"):
+                    own = Preconditioner.at(problem, state)
+                solution = iterate(problem, own, tol, state, careful=True)
+            except (Stalled, np.linalg.LinAlgError):
+                break
+            residual = float(solution.residual.max())
+        members = min(parts, key=len)
+        names = tuple(self.economy.countries[i] for i in members)
+        raise NotConverged(
+            f"{named(names)} trade next to nothing with all other countries, too little to tie their wages to those of "
+            "the others at this tolerance: cut that trade off wholly, or leave more of it (leakage, potential)",
+            residual=residual,
+            country=names[0],
+        )
+
+    def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone."""
         solutions = []
         for members in parts:
             part = self._part(members)

@@ -42,7 +42,7 @@ def check_whole(problem: Problem) -> None:
     if len(shares.parts) > 1 and (deficits.rate is not None or np.abs(deficits.fixed).max() > 1e-12):
         names = tuple(economy.countries[i] for i in min(shares.parts, key=len))
         raise NoEquilibrium(
-            f"{_list(names)} cut off from all other countries: coalitions are solved for a world whose countries trade "
+            f"{named(names)} cut off from all other countries: coalitions are solved for a world whose countries trade "
             f"with one another. Leave them out of the world; or {without_deficits()}",
             countries=names,
         )
@@ -55,7 +55,7 @@ def check_suppliers(economy: Economy, A: Floats) -> None:
         cells = [f"{economy.countries[n]} {economy.sectors[j]}" for n, j in np.argwhere(missing.T)]
         countries = tuple(economy.countries[n] for n in np.flatnonzero(missing.any(0)))
         raise NoEquilibrium(
-            f"no supplier left for {_list(cells)}: what is bought there has an infinite price. Leave some trade "
+            f"no supplier left for {named(cells)}: what is bought there has an infinite price. Leave some trade "
             "(leakage, or a smaller coverage), or let another pair open (potential)",
             countries=countries,
         )
@@ -76,7 +76,7 @@ def _deficits(problem: Problem) -> None:
             if abs(given) > 0.5 * abs(total):
                 remedy = "transfers must sum to zero among countries that trade with one another"
             raise NoEquilibrium(
-                f"{_list(names)} cut off from all other countries with a deficit of "
+                f"{named(names)} cut off from all other countries with a deficit of "
                 f"{total * economy.scale:,.0f} million USD that no trade can carry: {remedy}",
                 countries=names,
             )
@@ -103,7 +103,7 @@ def _one_way(economy: Economy, traded: Mask, gap: Floats) -> None:
             if crossing.any() and not sign * gap[group].sum() > 1e-12 * economy.labour[group].sum():
                 names = tuple(economy.countries[i] for i in np.flatnonzero(group))
                 raise NoEquilibrium(
-                    f"{_list(names)} {text}: close or open the other direction too (leakage, potential)",
+                    f"{named(names)} {text}: close or open the other direction too (leakage, potential)",
                     countries=names,
                 )
 
@@ -118,6 +118,7 @@ def _connected(traded: Mask, parts: Sequence[Indices]) -> bool:
     )
 
 
-def _list(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Names in a message: the first few, and how many more."""
     shown = ", ".join(names[:SHOWN])
     return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"

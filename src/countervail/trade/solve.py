@@ -16,6 +16,7 @@ import numpy as np
 
 from countervail.errors import InputError, NotConverged
 from countervail.trade.closures import Closure, closure_rule, deficits_of
+from countervail.trade.components import weakly_linked
 from countervail.trade.economy import Economy, Flows
 from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, economy_of
 from countervail.trade.feasible import check, check_suppliers
@@ -192,7 +193,7 @@ def _batch(
     begin: State,
 ) -> list[Solution]:
     """Each scenario of a batch: together; one by one where the batch stalls or one falls into parts."""
-    if len(problems) > 1 and all(len(problem.shares.parts) == 1 for problem in problems):
+    if len(problems) > 1 and all(len(weakly_linked(problem)) == 1 for problem in problems):
         try:
             together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
             return [together.column(k) for k in range(len(problems))]
