@@ -70,7 +70,7 @@ References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
 PreparedParts: TypeAlias = "dict[tuple[int, ...], Prepared]"
 """Parts of a world that do not trade with the others, by their countries."""
 
-ROUNDS = 5
+ROUNDS = 12
 """Times that parts which hardly trade are levelled and iterated."""
 PARTS = 64
 """Parts of a world kept prepared."""
@@ -171,20 +171,18 @@ class Prepared:
         taken, residual = 0, np.inf
         try:
             solution = iterate(problem, preconditioner, tol, begin)
+            residual = float(solution.residual.max())
         except Stalled:
             solution = self._apart(problem, parts, tol, begin)
-            residual = np.inf
-        else:
-            residual = float(solution.residual.max())
-        for _ in range(ROUNDS):
+        for k in range(ROUNDS):
             taken += solution.iterations
             state, off = levelled(problem, parts, solution.state)
             if off < LEVEL and residual < tol:
                 return solution._replace(iterations=taken)
             try:
                 with np.errstate(all="ignore"):
-                    own = Preconditioner.at(problem, state)
-                solution = iterate(problem, own, tol, state, careful=True)
+                    own = Preconditioner.at(problem, state, parts)
+                solution = iterate(problem, own, max(tol, 10.0 ** (-3 - 2 * k)), state, careful=True)
             except (Stalled, np.linalg.LinAlgError):
                 break
             residual = float(solution.residual.max())

@@ -51,8 +51,10 @@ class Preconditioner(NamedTuple):
         return cls.at(Problem(economy, shares, deficits_of(economy, "fixed", shares)), initial(economy))
 
     @classmethod
-    def at(cls, problem: Problem, state: State) -> Preconditioner:
-        """At a state `[..., 1]` of one scenario.
+    def at(cls, problem: Problem, state: State, parts: Sequence[Indices] | None = None) -> Preconditioner:
+        """At a state `[..., 1]` of one scenario; it leaves the relative wage levels of `parts` alone.
+
+        The parts are those that do not trade with one another, unless others are given.
 
         Raises:
             numpy.linalg.LinAlgError: the equations are singular there.
@@ -64,7 +66,7 @@ class Preconditioner(NamedTuple):
         dw = np.eye(economy.n)
         dP, dX, earned = here.respond(dw)
         wage = np.asarray(
-            -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(problem.shares.parts, labour)), float
+            -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
         )
         unit = economy.unit.T
         spending = here.expenditure * unit[:, None, :]
