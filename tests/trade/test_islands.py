@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import InputError, NoEquilibrium, NotConverged
-from countervail.trade.closures import CLOSURES, Closure
+from countervail.trade.closures import CLOSURES, Closure, deficits_of
 from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.feasible import check_whole
+from countervail.trade.kernels import Problem
+from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Among, Shock
 from countervail.trade.solve import solve, with_preconditioner
 from countervail.world.world import World
@@ -229,6 +232,18 @@ def test_two_blocks_that_a_shock_all_but_parts(closure: Closure, eps: float) -> 
         assert eq is not None or eps < 1e-6
 
 
+def test_what_needs_one_part_refuses_several_by_name() -> None:
+    one_sector = [make_world(k, n=n, j=1, inputs=0.0, tariffs=0.0, deficits=0.0) for k, n in enumerate((3, 2))]
+    one_sector[1] = rebuild(one_sector[1], elasticity=one_sector[0].elasticity)
+    with pytest.raises(NoEquilibrium, match="B0, B1 cut off from all other countries: fixed_shares"):
+        solve(side_by_side(one_sector), Shock(), fixed_shares=True)
+    whole = side_by_side(islands(1, [3, 2])).economy
+    shares = shocked_shares(whole, Shock())
+    with pytest.raises(NoEquilibrium, match="B0, B1 cut off from all other countries: coalitions"):
+        check_whole(Problem(whole, shares, deficits_of(whole, "fixed", shares)), "coalitions")
+    check_whole(Problem(whole, shares, deficits_of(whole, "balanced", shares)), "coalitions")
+
+
 # -- arrays that fit in two ways, and labels ---------------------------------------------------------------------------
 
 
@@ -237,8 +252,8 @@ def test_an_array_that_fits_two_ways_is_refused(field: str) -> None:
     world = make_world(0, n=3, j=3)
     dims = 1 if field == "productivity" else 2
     for shape in ((3,), (3, 3))[:dims]:
+        given: dict[str, Any] = {field: np.full(shape, 0.9)}
         with pytest.raises(InputError, match=f"shock.{field}.*as many sectors as countries") as refused:
-            given: dict[str, Any] = {field: np.full(shape, 0.9)}
             solve(world, Shock(**given))
         assert refused.value.field == f"shock.{field}"
     with pytest.raises(InputError, match=r"shock.among.trade_effect.*as many sectors"):

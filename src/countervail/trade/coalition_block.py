@@ -166,7 +166,7 @@ class Game:
         everybody = self.members(np.array([(1 << len(self.players)) - 1]))
         for problem in (Problem(self.economy, self.shares, self.deficits), self.problem_of(everybody)):
             check(problem)
-            check_whole(problem)
+            check_whole(problem, "coalitions")
 
 
 def solve_block(game: Game, block: int) -> Floats:

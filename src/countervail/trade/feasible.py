@@ -32,20 +32,23 @@ def check(problem: Problem) -> None:
     _deficits(problem)
 
 
-def check_whole(problem: Problem) -> None:
-    """Refuse a world in parts that do not trade, where deficits depend on their numeraires, as coalitions need it.
+def check_whole(problem: Problem, what: str) -> None:
+    """Refuse a world in parts that do not trade, unless it has no deficits, which would depend on their numeraires.
 
     Raises:
-        NoEquilibrium: names the smallest part.
+        NoEquilibrium: names the smallest part, and `what` is solved for one part only.
     """
     economy, shares, deficits, _ = problem
     if len(shares.parts) > 1 and (deficits.rate is not None or np.abs(deficits.fixed).max() > 1e-12):
-        names = tuple(economy.countries[i] for i in min(shares.parts, key=len))
-        raise NoEquilibrium(
-            f"{named(names)} cut off from all other countries: coalitions are solved for a world whose countries trade "
-            f"with one another. Leave them out of the world; or {without_deficits()}",
-            countries=names,
-        )
+        raise apart(economy, shares.parts, f"{what} with deficits need countries that trade with one another")
+
+
+def apart(economy: Economy, parts: Sequence[Indices], what: str) -> NoEquilibrium:
+    """That the smallest of `parts` must be left out of the world for `what`."""
+    names = tuple(economy.countries[i] for i in min(parts, key=len))
+    return NoEquilibrium(
+        f"{named(names)} cut off from all other countries: {what}: leave them out of the world", countries=names
+    )
 
 
 def check_suppliers(economy: Economy, A: Floats) -> None:

@@ -19,7 +19,7 @@ from countervail.trade.closures import Closure, closure_rule, deficits_of
 from countervail.trade.components import weakly_linked
 from countervail.trade.economy import Economy, Flows
 from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, economy_of
-from countervail.trade.feasible import check, check_suppliers
+from countervail.trade.feasible import apart, check, check_suppliers
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Block, Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
@@ -289,6 +289,8 @@ def _solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibri
             field="shock.transfer",
         )
     check_suppliers(economy, shares.A)
+    if len(shares.parts) > 1:
+        raise apart(economy, shares.parts, "fixed_shares needs countries that trade with one another")
     theta = float(economy.elasticity[0])
     spending, output = economy.expenditure[0], economy.labour
     paid = (shares.A[0] * spending[:, None]).T  # [exporter, importer], partial equilibrium
