@@ -48,7 +48,12 @@ class Preconditioner(NamedTuple):
     def at_baseline(cls, economy: Economy) -> Preconditioner:
         """At the baseline itself, where all hats are 1."""
         shares = shocked_shares(economy, Shock())
-        return cls.at(Problem(economy, shares, deficits_of(economy, "fixed", shares)), initial(economy))
+        problem = Problem(economy, shares, deficits_of(economy, "fixed", shares))
+        try:
+            return cls.at(problem, initial(economy))
+        except np.linalg.LinAlgError:
+            # countries that buy without selling leave more than one wage level open
+            return cls.at(problem, initial(economy), [np.array([n]) for n in range(economy.n)])
 
     @classmethod
     def at(cls, problem: Problem, state: State, parts: Sequence[Indices] | None = None) -> Preconditioner:

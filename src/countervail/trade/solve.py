@@ -63,6 +63,9 @@ def solve(
 ) -> Equilibrium | list[Equilibrium]:
     """The world after a shock, in exact hat algebra (Caliendo and Parro 2015); several shocks share the base point.
 
+    Countries that do not trade with the others, also through third countries, are solved apart, in a numeraire of their
+    own: their value added. Values are in base dollars.
+
     Args:
         world: a `World`, or an `Economy` or `Prepared` made of one; what the solver works out about it is used again.
         shock: one `Shock`, or a sequence of them.
@@ -81,7 +84,11 @@ def solve(
     Raises:
         InputError: an argument of the wrong shape or out of range.
         NoEquilibrium: a country without a supplier it needs, or isolated with a deficit; names the cells.
-        NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where.
+        NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where, or names
+            countries whose trade with the others is too little to tie their wages to those of the others.
+
+    Warns:
+        UserWarning: a change that is given for all exporters or importers at once applies to own goods too.
     """
     closure_rule(closure)
     if not tol > 0:
