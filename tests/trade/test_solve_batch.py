@@ -40,7 +40,8 @@ def test_batches_equal_singles(closure: Any) -> None:
 
 def test_a_batch_of_unlike_shocks_is_solved_in_order() -> None:
     world, shocks = many(1, 3)
-    mixed = [shocks[0], Shock(tariff=0.1), shocks[1], Shock(productivity=1.1), Shock(), shocks[2]]
+    abroad = 1.0 - np.eye(world.n)[:, :, None]
+    mixed = [shocks[0], Shock(tariff=0.1 * abroad), shocks[1], Shock(productivity=1.1), Shock(), shocks[2]]
     for shock, eq in zip(mixed, solve(world, mixed, tol=1e-12), strict=True):
         np.testing.assert_allclose(eq.real_income, solve(world, shock, tol=1e-12).real_income, rtol=1e-11)
     assert solve(world, []) == []

@@ -116,7 +116,7 @@ def test_a_bad_shock_names_its_field(field: str, value: Any, text: str) -> None:
 )
 def test_a_bad_change_among_countries_names_its_field(field: str, value: Any, text: str) -> None:
     world = make_world(4, n=3)
-    inside = {"countries": np.array([0, 2]), "trade_effect": 1.1} | {field: value}
+    inside = {"countries": np.array([0, 2]), "trade_effect": 1.0} | {field: value}
     with pytest.raises(InputError, match=f"shock.among.{text}") as refused:
         solve(world, Shock(among=Among(**inside)))
     assert refused.value.field == f"shock.among.{field}"

@@ -20,7 +20,7 @@ from countervail.errors import InputError, NoEquilibrium
 from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared, Reference
-from countervail.trade.feasible import check
+from countervail.trade.feasible import check, check_whole
 from countervail.trade.iterate import Solution, Stalled, Workspace, iterate
 from countervail.trade.kernels import Block, Problem, State, merged, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner
@@ -164,8 +164,9 @@ class Game:
             NoEquilibrium: names the cells or countries.
         """
         everybody = self.members(np.array([(1 << len(self.players)) - 1]))
-        check(Problem(self.economy, self.shares, self.deficits))
-        check(self.problem_of(everybody))
+        for problem in (Problem(self.economy, self.shares, self.deficits), self.problem_of(everybody)):
+            check(problem)
+            check_whole(problem, "coalitions")
 
 
 def solve_block(game: Game, block: int) -> Floats:

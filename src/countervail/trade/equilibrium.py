@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -9,18 +10,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from countervail.errors import NoEquilibrium
+from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
+from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check
-from countervail.trade.iterate import Solution
+from countervail.trade.feasible import check, named
+from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.stages import solve_one
-from countervail.types import Floats
+from countervail.types import Floats, Indices
 
 
 class Reference(NamedTuple):
@@ -65,7 +67,15 @@ class Reference(NamedTuple):
 References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
 """By closure and tolerance where deficits are removed; the baseline itself at None."""
 
-_KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References]] = WeakKeyDictionary()
+PreparedParts: TypeAlias = "dict[tuple[int, ...], Prepared]"
+"""Parts of a world that do not trade with the others, by their countries."""
+
+ROUNDS = 12
+"""Times that parts which hardly trade are levelled and iterated."""
+PARTS = 64
+"""Parts of a world kept prepared."""
+
+_KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References, PreparedParts]] = WeakKeyDictionary()
 """What is computed once for each economy in use.
 
 An `Economy` is an immutable base point and holds nothing of the solver's, and users pass the same world to `solve` many
@@ -82,10 +92,17 @@ class Prepared:
         preconditioner: made at the baseline, or lent by a base point near it.
     """
 
-    def __init__(self, economy: Economy, preconditioner: Preconditioner, references: References | None = None) -> None:
+    def __init__(
+        self,
+        economy: Economy,
+        preconditioner: Preconditioner,
+        references: References | None = None,
+        parts: PreparedParts | None = None,
+    ) -> None:
         self.economy = economy
         self.preconditioner = preconditioner
         self._references: References = {} if references is None else references
+        self._parts: PreparedParts = {} if parts is None else parts
 
     @classmethod
     def of(cls, world: Flows | Economy | Prepared) -> Prepared:
@@ -96,7 +113,7 @@ class Prepared:
         known = _KNOWN.get(economy)
         if known is None:
             with one_blas_thread():
-                known = _KNOWN.setdefault(economy, (Preconditioner.at_baseline(economy), {}))
+                known = _KNOWN.setdefault(economy, (Preconditioner.at_baseline(economy), {}, {}))
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
@@ -121,8 +138,81 @@ class Prepared:
         problem = Problem(self.economy, shares, deficits_of(self.economy, closure, shares))
         check(problem)
         with one_blas_thread():
-            solution = solve_one(problem, self.preconditioner, tol, initial(self.economy))
+            solution = self.solve(problem, tol, initial(self.economy))
             return Reference.at(problem, solution.state)
+
+    def solve(
+        self, problem: Problem, tol: float, begin: State, preconditioner: Preconditioner | None = None
+    ) -> Solution:
+        """The solution of one scenario of this base point, part by part where the world falls into several.
+
+        Args:
+            problem: checked (`feasible.check`).
+            tol: bound on every equation's relative residual.
+            begin: where to start.
+            preconditioner: of the world as a whole, at `begin`; default the base point's.
+
+        Raises:
+            NotConverged, NoEquilibrium: as `stages.approach`.
+        """
+        parts = problem.shares.parts
+        if len(parts) > 1:
+            return self._apart(problem, parts, tol, begin)
+        steer, weak = preconditioner or self.preconditioner, weakly_linked(problem)
+        return solve_one(problem, steer, tol, begin) if len(weak) == 1 else self._weak(problem, weak, tol, begin, steer)
+
+    def _weak(
+        self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State, preconditioner: Preconditioner
+    ) -> Solution:
+        """Parts that hardly trade: the fast iteration, from the parts' own solutions where that stalls.
+
+        The trade between parts must balance too, to `LEVEL`, which the residuals of labour markets do not show.
+        """
+        taken, residual = 0, np.inf
+        try:
+            solution = iterate(problem, preconditioner, tol, begin)
+            residual = float(solution.residual.max())
+        except Stalled:
+            solution = self._apart(problem, parts, tol, begin)
+        for k in range(ROUNDS):
+            taken += solution.iterations
+            state, off = levelled(problem, parts, solution.state)
+            if off < LEVEL and residual < tol:
+                return solution._replace(iterations=taken)
+            try:
+                with np.errstate(all="ignore"):
+                    own = Preconditioner.at(problem, state, parts)
+                solution = iterate(problem, own, max(tol, 10.0 ** (-3 - 2 * k)), state, careful=True)
+            except (Stalled, np.linalg.LinAlgError):
+                break
+            residual = float(solution.residual.max())
+        members = min(parts, key=len)
+        names = tuple(self.economy.countries[i] for i in members)
+        raise NotConverged(
+            f"{named(names)} trade next to nothing with all other countries, too little to tie their wages to those of "
+            "the others at this tolerance: cut that trade off wholly, or leave more of it (leakage, potential)",
+            residual=residual,
+            country=names[0],
+        )
+
+    def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone."""
+        solutions = []
+        for members in parts:
+            part = self._part(members)
+            start = state_of(self.economy, begin, members)
+            solutions.append(solve_one(problem_of(part.economy, problem, members), part.preconditioner, tol, start))
+        return together(self.economy, parts, solutions)
+
+    def _part(self, members: Indices) -> Prepared:
+        """A part of the world, prepared once as long as few others are asked for."""
+        key = tuple(members.tolist())
+        if key not in self._parts:
+            if len(self._parts) >= PARTS:
+                self._parts.clear()
+            economy = part_of(self.economy, members)
+            self._parts[key] = Prepared(economy, Preconditioner.at_baseline(economy))
+        return self._parts[key]
 
 
 def economy_of(world: Flows | Economy) -> Economy:

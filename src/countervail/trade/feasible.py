@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from countervail.errors import NoEquilibrium
-from countervail.trade.closures import Deficits, without_deficits
+from countervail.trade.closures import without_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.kernels import Problem
-from countervail.types import Floats, Mask
+from countervail.trade.shares import reachable
+from countervail.types import Floats, Indices, Mask
 
 SHOWN = 8
 """Cells named in a message; more are counted."""
@@ -28,7 +29,26 @@ def check(problem: Problem) -> None:
             closure that would have an equilibrium.
     """
     check_suppliers(problem.economy, problem.shares.A)
-    _deficits(problem.economy, problem.shares.A, problem.deficits)
+    _deficits(problem)
+
+
+def check_whole(problem: Problem, what: str) -> None:
+    """Refuse a world in parts that do not trade, unless it has no deficits, which would depend on their numeraires.
+
+    Raises:
+        NoEquilibrium: names the smallest part, and `what` is solved for one part only.
+    """
+    economy, shares, deficits, _ = problem
+    if len(shares.parts) > 1 and (deficits.rate is not None or np.abs(deficits.fixed).max() > 1e-12):
+        raise apart(economy, shares.parts, f"{what} with deficits need countries that trade with one another")
+
+
+def apart(economy: Economy, parts: Sequence[Indices], what: str) -> NoEquilibrium:
+    """That the smallest of `parts` must be left out of the world for `what`."""
+    names = tuple(economy.countries[i] for i in min(parts, key=len))
+    return NoEquilibrium(
+        f"{named(names)} cut off from all other countries: {what}: leave them out of the world", countries=names
+    )
 
 
 def check_suppliers(economy: Economy, A: Floats) -> None:
@@ -38,31 +58,33 @@ def check_suppliers(economy: Economy, A: Floats) -> None:
         cells = [f"{economy.countries[n]} {economy.sectors[j]}" for n, j in np.argwhere(missing.T)]
         countries = tuple(economy.countries[n] for n in np.flatnonzero(missing.any(0)))
         raise NoEquilibrium(
-            f"no supplier left for {_list(cells)}: what is bought there has an infinite price. Leave some trade "
+            f"no supplier left for {named(cells)}: what is bought there has an infinite price. Leave some trade "
             "(leakage, or a smaller coverage), or let another pair open (potential)",
             countries=countries,
         )
 
 
-def _deficits(economy: Economy, A: Floats, deficits: Deficits) -> None:
+def _deficits(problem: Problem) -> None:
+    economy, shares, deficits, _ = problem
     gap = deficits.fixed[:, 0]
     if deficits.rate is not None:
         scaled = deficits.rate[:, 0] * economy.labour
         gap = gap + scaled / scaled.sum() - economy.labour
-    traded: Mask = np.asarray((A > 0).any(0))
-    np.fill_diagonal(traded, False)
-    remedy = without_deficits()
-    for members in _components(traded | traded.T):
+    for members in shares.parts:
         total = gap[members].sum()
         if len(members) < economy.n and abs(total) > 1e-12 * economy.labour[members].sum():
             names = tuple(economy.countries[i] for i in members)
+            given = 0.0 if shares.transfer is None else shares.transfer[members].sum()
+            remedy = without_deficits()
+            if abs(given) > 0.5 * abs(total):
+                remedy = "transfers must sum to zero among countries that trade with one another"
             raise NoEquilibrium(
-                f"{_list(names)} cut off from all other countries with a deficit of "
+                f"{named(names)} cut off from all other countries with a deficit of "
                 f"{total * economy.scale:,.0f} million USD that no trade can carry: {remedy}",
                 countries=names,
             )
-    if not _connected(traded):
-        _one_way(economy, traded, gap)
+    if not _connected(shares.trading, shares.parts):
+        _one_way(economy, shares.trading, gap)
 
 
 def _one_way(economy: Economy, traded: Mask, gap: Floats) -> None:
@@ -84,38 +106,22 @@ def _one_way(economy: Economy, traded: Mask, gap: Floats) -> None:
             if crossing.any() and not sign * gap[group].sum() > 1e-12 * economy.labour[group].sum():
                 names = tuple(economy.countries[i] for i in np.flatnonzero(group))
                 raise NoEquilibrium(
-                    f"{_list(names)} {text}: close or open the other direction too (leakage, potential)",
+                    f"{named(names)} {text}: close or open the other direction too (leakage, potential)",
                     countries=names,
                 )
 
 
-def _connected(traded: Mask) -> bool:
-    """Whether everybody buys from everybody, also through third countries."""
-    return all(_reachable(pairs, 0).all() for pairs in (traded, traded.T))
+def _connected(traded: Mask, parts: Sequence[Indices]) -> bool:
+    """Whether everybody buys from everybody of the same part, also through third countries."""
+    sizes = {int(members[0]): len(members) for members in parts}
+    return all(
+        np.count_nonzero(reachable(pairs, first)) == size
+        for first, size in sizes.items()
+        for pairs in (traded, traded.T)
+    )
 
 
-def _components(linked: Mask) -> list[list[int]]:
-    """Connected components of an undirected graph given by its adjacency matrix."""
-    free = np.ones(len(linked), bool)
-    components = []
-    while free.any():
-        members = _reachable(linked, int(np.flatnonzero(free)[0]))
-        components.append(np.flatnonzero(members).tolist())
-        free &= ~members
-    return components
-
-
-def _reachable(pairs: Mask, start: int) -> Mask:
-    """What is linked to `start`, directly or through others, itself included."""
-    reached = np.zeros(len(pairs), bool)
-    reached[start] = True
-    while True:
-        wider = reached | pairs[reached].any(0)
-        if (wider == reached).all():
-            return reached
-        reached = wider
-
-
-def _list(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Names in a message: the first few, and how many more."""
     shown = ", ".join(names[:SHOWN])
     return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more"

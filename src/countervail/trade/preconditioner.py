@@ -7,6 +7,7 @@ the exact ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from countervail.trade.economy import Economy
 from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Singles
+from countervail.types import Floats, Indices, Singles
 
 PASSES = 200
 DIGITS = 1e-10
@@ -47,11 +48,18 @@ class Preconditioner(NamedTuple):
     def at_baseline(cls, economy: Economy) -> Preconditioner:
         """At the baseline itself, where all hats are 1."""
         shares = shocked_shares(economy, Shock())
-        return cls.at(Problem(economy, shares, deficits_of(economy, "fixed", shares)), initial(economy))
+        problem = Problem(economy, shares, deficits_of(economy, "fixed", shares))
+        try:
+            return cls.at(problem, initial(economy))
+        except np.linalg.LinAlgError:
+            # countries that buy without selling leave more than one wage level open
+            return cls.at(problem, initial(economy), [np.array([n]) for n in range(economy.n)])
 
     @classmethod
-    def at(cls, problem: Problem, state: State) -> Preconditioner:
-        """At a state `[..., 1]` of one scenario.
+    def at(cls, problem: Problem, state: State, parts: Sequence[Indices] | None = None) -> Preconditioner:
+        """At a state `[..., 1]` of one scenario; it leaves the relative wage levels of `parts` alone.
+
+        The parts are those that do not trade with one another, unless others are given.
 
         Raises:
             numpy.linalg.LinAlgError: the equations are singular there.
@@ -62,7 +70,9 @@ class Preconditioner(NamedTuple):
         here = Jacobian.at(problem, state, t)
         dw = np.eye(economy.n)
         dP, dX, earned = here.respond(dw)
-        wage = -np.linalg.inv(earned / labour[:, None] - dw - labour[None, :] / labour.sum())
+        wage = np.asarray(
+            -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
+        )
         unit = economy.unit.T
         spending = here.expenditure * unit[:, None, :]
         home = (economy.value_added_share * np.einsum("jnn->jn", here.received)).T[:, None, :]
@@ -171,6 +181,16 @@ class Jacobian:
                 break
         sales = sold + np.matmul(through, dX)
         return dP, dX, np.einsum("jn,jnk->nk", economy.value_added_share, sales)
+
+
+def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
+    """What holds the wage level of each part of the world, which its equations leave open `[country, country]`."""
+    if len(parts) == 1:
+        return np.asarray(labour[None, :] / labour.sum(), float)
+    level = np.zeros((len(labour), len(labour)))
+    for members in parts:
+        level[np.ix_(members, members)] = labour[members] / labour[members].sum()
+    return level
 
 
 def _own_income(deficits: Deficits, labour: Floats) -> Floats:

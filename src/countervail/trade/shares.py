@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import Shock
 from countervail.trade.taxes import Cells, Duties, Receipts, taxed_cells
-from countervail.types import Floats
+from countervail.types import Floats, Indices, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +71,82 @@ class ShockedShares:
         """Whether any trade is."""
         return self.duties is not None or self.levies is not None
 
+    @cached_property
+    def trading(self) -> Mask:
+        """Who buys from whom, own goods apart `[importer, exporter]`."""
+        traded: Mask = np.asarray((self.A > 0).any(0))
+        np.fill_diagonal(traded, False)
+        return traded
+
+    @cached_property
+    def parts(self) -> tuple[Indices, ...]:
+        """The components of the trade graph, each the positions of its countries."""
+        return components(self.trading)
+
+
+def components(pairs: Mask) -> tuple[Indices, ...]:
+    """The connected components of a graph `[country, country]`, the direction of its pairs left out."""
+    linked = pairs | pairs.T
+    free = np.ones(len(linked), bool)
+    parts = []
+    while free.any():
+        members = reachable(linked, int(np.flatnonzero(free)[0]))
+        parts.append(np.flatnonzero(members))
+        free &= ~members
+    return tuple(parts)
+
+
+def reachable(pairs: Mask, start: int) -> Mask:
+    """What is linked to `start`, directly or through others, itself included."""
+    reached = np.zeros(len(pairs), bool)
+    reached[start] = True
+    while True:
+        wider = reached | pairs[reached].any(0)
+        if (wider == reached).all():
+            return reached
+        reached = wider
+
+
+def plain_array(field: str, value: ArrayLike, axes: tuple[str, ...], shape: tuple[int, ...]) -> Floats:
+    """Numbers that broadcast to `shape` in one way only, as an array of their own shape.
+
+    Where as many countries as sectors are named, an array of fewer axes fits other axes than those it is read as.
+
+    Raises:
+        InputError: labels that would be ignored, what is not numbers, a shape that does not fit, or fits twice.
+    """
+    if hasattr(value, "dims") or (hasattr(value, "index") and hasattr(value, "to_numpy")):
+        raise InputError(
+            f"{field}: a {type(value).__name__}, whose labels would be ignored; put it in the order of "
+            f"[{', '.join(axes)}] and give its numbers (.to_numpy())",
+            field=field,
+        )
+    try:
+        array = np.asarray(value, float)
+        np.broadcast_to(array, shape)
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            f"{field}: {error}; it must be numbers that broadcast to [{', '.join(axes)}] = {shape}", field=field
+        ) from None
+    countries, sectors = shape[0], shape[-1]
+    if 0 < array.ndim < len(shape) and countries == sectors > 1 and countries in array.shape:
+        read = axes[len(axes) - array.ndim :]
+        raise InputError(
+            f"{field}: {array.shape} would be read as [{', '.join(read)}], and with as many sectors as countries it "
+            f"may be meant otherwise; give [{', '.join(axes)}] in full (1 on an axis that does not matter)",
+            field=field,
+        )
+    return array
+
+
+NEUTRAL = {"trade_cost": 1.0, "trade_effect": 1.0, "potential": 0.0, "tariff": 0.0, "export_tax": 0.0}
+"""Fields of pairs of countries, and the value that changes nothing."""
+AXES = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "sector")}
+
 
 def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, inclusive: bool) -> Floats:
-    try:
-        array = np.broadcast_to(np.asarray(value, float), shape)
-    except (ValueError, TypeError) as error:
-        wanted = {1: "[country]", 2: "[country, sector]", 3: "[exporter, importer, sector]"}[len(shape)]
-        raise InputError(
-            f"shock.{name}: {error}; it must be numbers that broadcast to {wanted} = {shape}", field=f"shock.{name}"
-        ) from None
+    given = plain_array(f"shock.{name}", value, AXES[len(shape)], shape)
+    array = np.broadcast_to(given, shape)
     # the least of an array with a NaN is NaN, which fails both comparisons
     least = array.min()
     if not (least >= low if inclusive else least > low):
@@ -87,6 +155,14 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
         sign = ">=" if inclusive else ">"
         raise InputError(
             f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}", field=f"shock.{name}"
+        )
+    neutral = NEUTRAL.get(name.removeprefix("among."))
+    one_for_all = shape[0] > 1 and (given.ndim < 3 or 1 in given.shape[:2])
+    if neutral is not None and one_for_all and (given != neutral).any() and np.isfinite(given).all():
+        warnings.warn(
+            f"shock.{name} is the same for a country's own goods as for those of others, so it applies to own goods "
+            "too; give [exporter, importer, sector] to leave them out",
+            stacklevel=2,
         )
     return array
 

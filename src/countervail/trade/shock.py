@@ -33,6 +33,10 @@ class Among:
 class Shock:
     """Changes against the baseline; every field broadcasts to `[exporter, importer, sector]` unless said otherwise.
 
+    Arrays are in the world's order, without labels. One that fits in two ways, as a square one where there are as many
+    sectors as countries, is refused. What is the same for every exporter or importer applies to own goods too, with a
+    warning.
+
     Attributes:
         trade_cost: kappa-hat, new over old iceberg cost, > 0; infinity is an embargo.
         trade_effect: phi, the partial-equilibrium multiplier on trade, >= 0; 0 is an embargo. With `trade_cost` both

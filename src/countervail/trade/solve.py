@@ -16,15 +16,15 @@ import numpy as np
 
 from countervail.errors import InputError, NotConverged
 from countervail.trade.closures import Closure, closure_rule, deficits_of
+from countervail.trade.components import weakly_linked
 from countervail.trade.economy import Economy, Flows
 from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, economy_of
-from countervail.trade.feasible import check, check_suppliers
+from countervail.trade.feasible import apart, check, check_suppliers
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Block, Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
 from countervail.types import Floats
 
 BATCH = 16
@@ -63,6 +63,9 @@ def solve(
 ) -> Equilibrium | list[Equilibrium]:
     """The world after a shock, in exact hat algebra (Caliendo and Parro 2015); several shocks share the base point.
 
+    Countries that do not trade with the others, also through third countries, are solved apart, in a numeraire of their
+    own: their value added. Values are in base dollars.
+
     Args:
         world: a `World`, or an `Economy` or `Prepared` made of one; what the solver works out about it is used again.
         shock: one `Shock`, or a sequence of them.
@@ -81,12 +84,16 @@ def solve(
     Raises:
         InputError: an argument of the wrong shape or out of range.
         NoEquilibrium: a country without a supplier it needs, or isolated with a deficit; names the cells.
-        NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where.
+        NotConverged: the tolerance was missed; says whether the iteration cycles or diverges, and where, or names
+            countries whose trade with the others is too little to tie their wages to those of the others.
+
+    Warns:
+        UserWarning: a change that is given for all exporters or importers at once applies to own goods too.
     """
     closure_rule(closure)
     if not tol > 0:
         raise InputError(f"tol is {tol}; it must be > 0", field="tol")
-    shocks = [shock] if isinstance(shock, Shock) else list(shock)
+    shocks = _checked(world, shock, start)
     with one_blas_thread():
         if fixed_shares:
             economy = world.economy if isinstance(world, Prepared) else economy_of(world)
@@ -94,6 +101,26 @@ def solve(
         else:
             solved = _solve(Prepared.of(world), shocks, closure, tol, start)
     return solved[0] if isinstance(shock, Shock) else solved
+
+
+def _checked(
+    world: Flows | Economy | Prepared, shock: Shock | Sequence[Shock], start: Equilibrium | None
+) -> list[Shock]:
+    """The shocks; refuses arguments of another kind and a start of another world."""
+    if not isinstance(world, Prepared | Economy) and not hasattr(world, "input_share"):
+        raise InputError(f"world is a {type(world).__name__}; give a World (World.from_flows)", field="world")
+    shocks = [shock] if isinstance(shock, Shock) else list(shock) if isinstance(shock, Sequence) else [shock]
+    for one in shocks:
+        if not isinstance(one, Shock):
+            raise InputError(f"shock is a {type(one).__name__}; give a Shock, or a sequence of them", field="shock")
+    if start is not None:
+        if not isinstance(start, Equilibrium):
+            raise InputError(f"start is a {type(start).__name__}; give an Equilibrium", field="start")
+        base, own = start.economy, world.economy if isinstance(world, Prepared) else world
+        names = tuple(own.countries), tuple(own.sectors)
+        if (base.countries, base.sectors) != (names):
+            raise InputError("start is of a world of other countries or sectors; leave it out", field="start")
+    return shocks
 
 
 def with_preconditioner(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:
@@ -128,7 +155,7 @@ def _solve(
         problems = [Problem(economy, shares, deficits) for shares in group]
         for problem in problems:
             check(problem)
-        solutions = _batch(problems, blocks, preconditioner, tol, begin)
+        solutions = _batch(prepared, problems, blocks, preconditioner, tol, begin)
         for k, (problem, solution) in enumerate(zip(problems, solutions, strict=True), position):
             solved.append(Equilibrium.of(problem, shocks[k], reference, solution))
     return solved
@@ -165,16 +192,21 @@ class _Shared:
 
 
 def _batch(
-    problems: Sequence[Problem], blocks: tuple[Block, ...], preconditioner: Preconditioner, tol: float, begin: State
+    prepared: Prepared,
+    problems: Sequence[Problem],
+    blocks: tuple[Block, ...],
+    preconditioner: Preconditioner,
+    tol: float,
+    begin: State,
 ) -> list[Solution]:
-    """Each scenario of a batch: together; one by one where the batch stalls."""
-    if len(problems) == 1:
-        return [solve_one(problems[0], preconditioner, tol, begin)]
-    try:
-        together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
-    except Stalled:
-        return [solve_one(problem, preconditioner, tol, begin) for problem in problems]
-    return [together.column(k) for k in range(len(problems))]
+    """Each scenario of a batch: together; one by one where the batch stalls or one falls into parts."""
+    if len(problems) > 1 and all(len(weakly_linked(problem)) == 1 for problem in problems):
+        try:
+            together = iterate(problems[0]._replace(blocks=blocks), preconditioner, tol, begin, len(problems))
+            return [together.column(k) for k in range(len(problems))]
+        except Stalled:
+            pass
+    return [prepared.solve(problem, tol, begin, preconditioner) for problem in problems]
 
 
 def _gather(
@@ -264,6 +296,8 @@ def _solve_fixed_shares(economy: Economy, shock: Shock, tol: float) -> Equilibri
             field="shock.transfer",
         )
     check_suppliers(economy, shares.A)
+    if len(shares.parts) > 1:
+        raise apart(economy, shares.parts, "fixed_shares needs countries that trade with one another")
     theta = float(economy.elasticity[0])
     spending, output = economy.expenditure[0], economy.labour
     paid = (shares.A[0] * spending[:, None]).T  # [exporter, importer], partial equilibrium

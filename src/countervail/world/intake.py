@@ -114,18 +114,37 @@ def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """A writable float64 array of this shape, broadcast from a scalar or a trailing axis."""
+    _unlabelled(field, value)
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _error(field, f"not an array of numbers ({error})") from None
+    square = shape[0] == shape[-1] > 1 and field in ("tariff", "value_added_share")
+    if square and 0 < array.ndim < len(shape) and shape[0] in array.shape:
+        raise _error(
+            field,
+            f"shape {array.shape} fits in more than one way, as there are as many sectors as countries; "
+            f"{_SHAPES[field]} in full",
+        )
     try:
         return np.array(np.broadcast_to(array, shape))
     except ValueError:
         raise _error(field, f"shape {array.shape} does not fit {shape}; {_SHAPES[field]}") from None
 
 
+def _unlabelled(field: str, value: ArrayLike) -> None:
+    """Refuse data with labels of their own, which would be ignored."""
+    if hasattr(value, "dims") or (hasattr(value, "index") and hasattr(value, "to_numpy")):
+        raise _error(
+            field,
+            f"a {type(value).__name__}, whose labels would be ignored; put it in the order of the countries and "
+            "sectors named and give its numbers (.to_numpy())",
+        )
+
+
 def _flows(flows: ArrayLike, labels: _Labels) -> Floats:
     c, s = labels
+    _unlabelled("flows", flows)
     try:
         cube = np.array(flows, dtype=np.float64)
     except (TypeError, ValueError) as error:
