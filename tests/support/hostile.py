@@ -38,10 +38,15 @@ def scenario() -> str:
     return str(yaml.safe_dump(spoiled, allow_unicode=True, sort_keys=False))
 
 
+def _is_free(key: str, content: Any) -> bool:
+    """Whether a field takes any text; the source of an act is an address, which is checked."""
+    return key in _FREE and isinstance(content, str) and not (key == "source" and content.startswith("http"))
+
+
 def _spoil(value: Any, texts: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: f"{content} {next(texts)}" if key in _FREE and isinstance(content, str) else _spoil(content, texts)
+            key: f"{content} {next(texts)}" if _is_free(key, content) else _spoil(content, texts)
             for key, content in value.items()
         }
     if isinstance(value, list):

@@ -77,7 +77,9 @@ _INTRODUCED = re.compile(
     r"|اتحادیه)\b[^.;\n]{0,70}?)"
     r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|for example|مانند|نظیر|شامل)"
     r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*"
-    r"|[:(–-]|,) ?(?:the )?$",
+    r"|[:(–-]|,) ?(?:the )?$"
+    r"|\bas (?:its|their|the) (?:full )?(?P<v>founding members|members|founders|observers|partners|candidates)"
+    r" ?(?:the )?$",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -229,7 +231,7 @@ def _kind(
         and not _PAST.search(before[: match.start()])
         and not _verb_between(at, offset + match.start(), start)
     ):
-        word = (match.group("w") or "member").lower()
+        word = (match.group("w") or match.group("v") or "member").lower()
         kind = next((k for stem, k in _KINDS.items() if word.startswith(stem)), "members")
         return kind, False, None
     sanctioned = _SANCTIONED.search(before)

@@ -116,8 +116,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     """Run the recipe on the raw files of a folder; InputError names a file that is missing."""
     progress("reading", 0, 1)
     raw = _read(source)
-    regions, table = raw.regions, raw.table
-    totals = pairs.build(raw.evidence)
+    regions, table, totals = raw.regions, raw.table, pairs.build(raw.evidence)
     recorded = totals.total.copy()
     moved = balance_of_payments.fit_goods(totals, regions, table, raw.accounts.groups, raw.accounts.published)
     traded = totals.total + totals.unrecorded.sum(axis=2)
