@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
@@ -16,6 +17,7 @@ from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
 from countervail.errors import InputError
 from countervail.scenario import CLUB, Scenario
+from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 
@@ -91,45 +93,47 @@ def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
     report = progress or (lambda stage, done, total: None)
     stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
-    report("worlds", 0, stages)
-    by_reading = {main: own}
-    if scenario.club.members is None:
-        for name in scenario.club.readings:
-            if name != main:
-                by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
-    outcome = replace(outcome, by_reading=by_reading)
-    report("worlds", 1, stages)
-    parts = provisions(case, own, main)
-    lifted = measures(case)
-    report("worlds", 2, stages)
-    rests = dependence(case, own, main)
-    report("worlds", 3, stages)
-    moved = diversion(case, own, outcome.eligible())
-    report("worlds", 4, stages)
-    integration = {}
-    for name, one in by_reading.items():
-        eligible = outcome.eligible(one.members)
-        gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
-        integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
-    report("worlds", 5, stages)
-    others = [m for m in outcome.members if m != scenario.club.secretariat]
-    deterrence = break_even_deterrence(case, own, main, others)
-    report("worlds", 6, stages)
-    paid = case.layout.payments
-    outcome = replace(
-        outcome,
-        parts=tuple(parts),
-        lifted=tuple(lifted),
-        dependence=rests,
-        moved=tuple(moved),
-        integration=integration,
-        deterrence=deterrence,
-        variants=tuple(variants(case, own, main)),
-        # what each link is worth needs bands, and is otherwise left to `countervail payments`
-        payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
-    )
-    report("worlds", stages, stages)
-    return outcome
+    # what each measure does alone is half of the solves: it has a thread of its own beside the others
+    with one_blas_thread(), ThreadPoolExecutor(1) as pool:
+        lifted = pool.submit(measures, case)
+        report("worlds", 0, stages)
+        by_reading = {main: own}
+        if scenario.club.members is None:
+            for name in scenario.club.readings:
+                if name != main:
+                    by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
+        outcome = replace(outcome, by_reading=by_reading)
+        report("worlds", 1, stages)
+        parts = provisions(case, own, main)
+        report("worlds", 2, stages)
+        rests = dependence(case, own, main)
+        report("worlds", 3, stages)
+        moved = diversion(case, own, outcome.eligible())
+        report("worlds", 4, stages)
+        integration = {}
+        for name, one in by_reading.items():
+            eligible = outcome.eligible(one.members)
+            gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+            integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
+        report("worlds", 5, stages)
+        others = [m for m in outcome.members if m != scenario.club.secretariat]
+        deterrence = break_even_deterrence(case, own, main, others)
+        report("worlds", 6, stages)
+        paid, varied = case.layout.payments, tuple(variants(case, own, main))
+        outcome = replace(
+            outcome,
+            parts=tuple(parts),
+            lifted=tuple(lifted.result()),
+            dependence=rests,
+            moved=tuple(moved),
+            integration=integration,
+            deterrence=deterrence,
+            variants=varied,
+            # what each link is worth needs bands, and is otherwise left to `countervail payments`
+            payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
+        )
+        report("worlds", stages, stages)
+        return outcome
 
 
 def banded(
