@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, TimeoutError, expect
 
 from support import hostile
 from support.documents import papers
@@ -45,22 +46,24 @@ def holds(page: Page) -> None:
     assert seen["turned"] == 0, seen
 
 
-def hovers_over_marks(figure: Locator, most: int = 2) -> str:
+def hovers_over_marks(figure: Locator, most: int = 3) -> str:
     """Looks at the tooltips of a chart: their text."""
     tips = ""
     figure.scroll_into_view_if_needed()
     marks = figure.locator(".mark-rect path, .mark-symbol path, .mark-bar path")
-    # all places in one look: a chart may be drawn anew meanwhile
+    # all places in one look: a chart may be drawn anew meanwhile; a long one is only in part on the
+    # screen, and a bar of nothing cannot be pointed at
     places = marks.evaluate_all(
-        """marks => marks.map(mark => {
-            const box = mark.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
-        })"""
+        """marks => marks.map(mark => mark.getBoundingClientRect())
+            .filter(box => box.width > 2 && box.height > 2)
+            .map(box => [box.x + box.width / 2, box.y + box.height / 2])
+            .filter(([x, y]) => x > 0 && y > 0 && x < innerWidth && y < innerHeight)"""
     )
     for x, y in places[:most]:
         figure.page.mouse.move(x, y)
-        tip = figure.page.locator("#vg-tooltip-element")
-        if tip.is_visible():
+        tip = figure.page.locator("#vg-tooltip-element.visible")
+        with suppress(TimeoutError):  # of a mark without a tooltip
+            tip.wait_for(timeout=400)
             tips += tip.inner_text()
     return tips
 
@@ -116,7 +119,8 @@ def test_a_hostile_scenario_is_text_everywhere(
                 tips += hovers_over_marks(figure)
         holds(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    assert hostile.MARK in tips, "no tooltip showed a hostile text"
+    # labels or the keys of readings, whichever the charts' first marks are of
+    assert hostile.MARK in tips or "<img src=x" in tips, "no tooltip showed a hostile text"
     page.get_by_label("Look at a country").select_option(label="Russia")
     expect(user.drawer).to_contain_text(hostile.MARK)
     holds(page)
