@@ -32,7 +32,7 @@ def write(folder: Path, seed: int = 0) -> Path:
     import pandas as pd
 
     rng = np.random.default_rng(seed)
-    for name in ("icio2022", "baci2023", "factbook", "wdi_gdp", "comtrade2016", "elasticities", *NEW):
+    for name in ("icio2022", "baci2023", "factbook", "comtrade2016", "elasticities", *NEW):
         (folder / name).mkdir(parents=True)
     _icio(folder / "icio2022" / "icio2022_compact.npz", rng)
 
@@ -48,12 +48,6 @@ def write(folder: Path, seed: int = 0) -> Path:
         folder / "baci2023" / "baci2023_pairs.parquet"
     )
     _factbook(folder / "factbook", everyone, rng)
-    years = [
-        (c, c, y, 1.5e11 * (1 + i % 5)) for i, c in enumerate(everyone) if c not in ("PRK", "TWN") for y in (2020, 2022)
-    ]
-    pd.DataFrame(years, columns=["iso3", "name", "year", "gdp_usd"]).to_parquet(
-        folder / "wdi_gdp" / "wdi_gdp_1960_2023.parquet"
-    )
     panel = [
         ("ZAR" if a == "COD" else a, b, y, rng.uniform(0, 4e8), "")
         for a in everyone
@@ -236,7 +230,7 @@ def write_official(folder: Path, extract: Path) -> Path:
     """The same sources in the formats their publishers give: csv, JSON and R data files."""
     import pandas as pd
 
-    for name in ("icio2022", "baci2023", "wdi_gdp", "comtrade2016", "elasticities"):
+    for name in ("icio2022", "baci2023", "comtrade2016", "elasticities"):
         (folder / name).mkdir(parents=True)
     _official_icio(folder / "icio2022" / "2022_SML.csv", extract / "icio2022" / "icio2022_compact.npz")
 
@@ -247,15 +241,6 @@ def write_official(folder: Path, extract: Path) -> Path:
     raw = pd.DataFrame({"t": 2023, "i": pairs["exporter"].map(codes), "j": pairs["importer"].map(codes)})
     halves = [raw.assign(k=k, v=pairs["value_kusd"] / 2, q=1.0) for k in ("010121", "270900")]
     pd.concat(halves).to_csv(folder / "baci2023" / "BACI_HS22_Y2023_V202501.csv", index=False)
-
-    gdp = pd.read_parquet(extract / "wdi_gdp" / "wdi_gdp_1960_2023.parquet")
-    wide = (
-        gdp.pivot(index="iso3", columns="year", values="gdp_usd").reset_index().rename(columns={"iso3": "Country Code"})
-    )
-    text = '"Data Source","World Development Indicators",\n\n"Last Updated Date","2025-01-01",\n\n' + wide.to_csv(
-        index=False
-    )
-    (folder / "wdi_gdp" / "API_NY.GDP.MKTP.CD_DS2_en_csv_v2.csv").write_text(text)
 
     panel = pd.read_parquet(extract / "comtrade2016" / "comtrade_exports_1964_2016.parquet")
     panel = panel.rename(columns={"exporter": "exp", "importer": "imp", "year": "time", "export_usd": "export"})

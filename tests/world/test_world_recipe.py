@@ -198,7 +198,7 @@ def test_same_files_same_bytes(world: World, fakes: Path, tmp_path: Path) -> Non
 def test_official_downloads_make_the_same_world(
     world: World, fakes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OECD's and CEPII's csv, the Factbook's JSON, WDI's csv, penppml's data file: the world of the extracts."""
+    """OECD's and CEPII's csv, the Factbook's JSON, World Bank csv, penppml's data file: the world of the extracts."""
     import pandas as pd
 
     folder = fake_sources.write_official(tmp_path, fakes)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from countervail.errors import InputError
 from countervail.types import Progress
+from countervail.world import observed
+from countervail.world.observed import YEARS
 
 if TYPE_CHECKING:
-    from countervail.world.known_cells import Comparison
     from countervail.world.world import World
 
 FILE = "world.npz"
-YEARS_FILE, YEARS = "years.npz", range(2010, 2025)
 BY_PRODUCT, BY_SECTOR = ("CRUDE", "GAS", "COAL"), ("MINING", "METALS")
 """Sectors whose raw materials ship by product, and those whose ship as sums."""
 LEAST_SUM = 0.1
@@ -44,30 +44,24 @@ def rebuild(source: Path, folder: Path | None = None, *, progress: Progress | No
         InputError: as `build`, or the known figures that the world misses.
     """
     from countervail.world import known_cells
+    from countervail.world.build.datasheet import compared
 
     folder = Path(__file__).resolve().parents[1] / "data" if folder is None else Path(folder)
     world = build(source, progress=progress)
-    if check and (missed := known_cells.failures(_of_its_year(world), world.year)):
+    if check and (missed := known_cells.failures(compared(world), world.year)):
         names = ", ".join(f"{m.cell.id} ({m.ours:.4g} {m.cell.unit}, known {m.cell.value:.4g})" for m in missed)
         raise InputError(
             f"the world misses known figures: {names}; see build/known_cells.csv for their sources, and overrides.csv",
             field="known_cells",
         )
     world.save(folder / FILE)
-    write_years(source, folder / YEARS_FILE)
+    write_years(source, folder / observed.FILE)
     totals = "\n".join(f"  {name}: {value:,.6g}" for name, value in world.datasheet["totals"].items())
     flagged = [row["iso3"] for row in world.datasheet["countries"] if any("deficit" in f for f in row["flags"])]
     return (
         f"{folder / FILE}: {world.n} regions, {world.j} sectors, {world.year}\n{totals}\n"
         f"  trade deficit or surplus above 15% of value added: {', '.join(flagged)}"
     )
-
-
-def _of_its_year(world: World) -> tuple[Comparison, ...]:
-    """The shipped known figures of the world's own year beside it."""
-    from countervail.world import known_cells
-
-    return known_cells.compare(world, [cell for cell in known_cells.shipped() if cell.year == world.year])
 
 
 def write_years(source: Path, path: Path) -> Path:

@@ -42,7 +42,6 @@ SOURCES = (
     national_accounts.ACCOUNTS,
     national_accounts.TARIFFS,
     factbook.SOURCE,
-    panels.WDI,
     panels.COMTRADE,
     elasticities.SOURCE,
     GEONAMES,

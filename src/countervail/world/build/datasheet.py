@@ -88,12 +88,15 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
             }
             for i, n, s, before, after in made.products.rerouted()
         ],
-        "known": [
-            c.row() for c in known_cells.compare(world, [c for c in known_cells.shipped() if c.year == world.year])
-        ],
+        "known": [c.row() for c in compared(world)],
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
     }
+
+
+def compared(world: World) -> tuple[known_cells.Comparison, ...]:
+    """The shipped known figures of the world's own year beside it."""
+    return known_cells.compare(world, [cell for cell in known_cells.shipped() if cell.year == world.year])
 
 
 def markdown(world: World) -> str:

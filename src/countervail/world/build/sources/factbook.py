@@ -1,4 +1,4 @@
-"""The World Factbook: GDP, sector shares, exports and imports, population, partners, commodities by rank."""
+"""The World Factbook: exports and imports, population, partners, commodities by rank."""
 
 from __future__ import annotations
 
@@ -43,22 +43,19 @@ YEARS = (2023, 2022, 2021, 2024, 2020)
 _SCALE = {"trillion": 1e6, "billion": 1e3, "million": 1.0, "thousand": 1e-3, "": 1e-6}
 _MONEY = re.compile(r"(-?)\$\s*([\d,]*\.?\d+)\s*(trillion|billion|million|thousand)?")
 _PARTNER = re.compile(r"[\s,]*([^%]+?)(?:, The)?\s+(?:less than\s+)?([\d.]+)%")
-_SECTORS = ("agriculture", "industry", "services")
 
 
 @dataclass(frozen=True)
 class Factbook:
-    """Values by ISO3: `gdp`, `exports`, `imports` (goods and services) in million USD, `population` in persons.
+    """Values by ISO3: `exports`, `imports` (goods and services) in million USD, `population` in persons.
 
-    `shares[iso3]` are agriculture, industry and services of value added (they sum to 1); `partners[iso3, flow]` are
-    (partner, share) pairs; `commodities[iso3, flow]` are names by rank, with flow "exp" or "imp".
+    `partners[iso3, flow]` are (partner, share) pairs; `commodities[iso3, flow]` are names by rank, with flow "exp" or
+    "imp".
     """
 
-    gdp: dict[str, float]
     exports: dict[str, float]
     imports: dict[str, float]
     population: dict[str, float]
-    shares: dict[str, tuple[float, float, float]]
     partners: dict[tuple[str, str], tuple[tuple[str, float], ...]]
     commodities: dict[tuple[str, str], tuple[str, ...]]
 
@@ -79,10 +76,6 @@ def read(source: Path) -> Factbook:
         best = country[present].bfill(axis=1).iloc[:, 0].dropna() / unit
         return {str(k): float(v) for k, v in best.items()}
 
-    shares = {}
-    for iso3, *values in country[["va_agriculture", "va_industry", "va_services"]].dropna().itertuples():
-        if sum(values) > 0:
-            shares[str(iso3)] = (values[0] / sum(values), values[1] / sum(values), values[2] / sum(values))
     names: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for iso3, flow, rank, name in frame("fb_commodities")[["iso3", "flow", "rank", "commodity"]].itertuples(
         index=False
@@ -93,11 +86,9 @@ def read(source: Path) -> Factbook:
     for iso3, flow, label, share in table[["iso3", "flow", "partner", "share_pct"]].itertuples(index=False):
         partners.setdefault((iso3, flow), []).append((partner_code(label), float(share) / 100))
     return Factbook(
-        gdp=first(("gdp_oer",), 1e6),
         exports=first(tuple(f"exp_{y}" for y in YEARS), 1e6),
         imports=first(tuple(f"imp_{y}" for y in YEARS), 1e6),
         population=first(("population",), 1.0),
-        shares=shares,
         partners={k: tuple(v) for k, v in partners.items()},
         commodities={k: tuple(name for _, name in sorted(v)) for k, v in names.items()},
     )
@@ -106,7 +97,7 @@ def read(source: Path) -> Factbook:
 def read_json(folder: Path) -> Factbook:
     """Read the JSON of the last edition (github.com/factbook/factbook.json), a file a country named by its GEC code."""
     iso3 = _gec_codes()
-    book = Factbook({}, {}, {}, {}, {}, {}, {})
+    book = Factbook({}, {}, {}, {}, {})
     for path in sorted(folder.glob("*/*.json")):
         code = iso3.get(path.stem.upper())
         if code is None:
@@ -116,7 +107,7 @@ def read_json(folder: Path) -> Factbook:
         except ValueError as error:
             raise InputError(f"{path}: not JSON ({error})", file=str(path)) from None
         _add(book, code, country.get("Economy", {}), country.get("People and Society", {}))
-    if not book.gdp:
+    if not book.population:
         raise InputError(
             f"{folder}: no country files; expected factbook.json's folders (africa/ag.json ...)", file=str(folder)
         )
@@ -168,16 +159,9 @@ def _gec_codes() -> dict[str, str]:
 
 def _add(book: Factbook, code: str, economy: dict[str, Any], people: dict[str, Any]) -> None:
     """Add one country's figures to the book."""
-    if (gdp := _money(_text(economy.get("GDP (official exchange rate)")))) is not None:
-        book.gdp[code] = gdp
     people_total = people.get("Population", {})
     if digits := re.match(r"[\d,]+", _text(people_total.get("total", people_total))):
         book.population[code] = float(digits[0].replace(",", ""))
-    parts = economy.get("GDP - composition, by sector of origin", {})
-    matches = [re.match(r"-?[\d.]+", _text(parts.get(s))) for s in _SECTORS]
-    values = [float(m[0]) for m in matches if m]
-    if len(values) == len(_SECTORS) and sum(values) > 0:
-        book.shares[code] = (values[0] / sum(values), values[1] / sum(values), values[2] / sum(values))
     for flow, field, target in (("exp", "Exports", book.exports), ("imp", "Imports", book.imports)):
         for year in YEARS:
             if (value := _money(_text(economy.get(field, {}).get(f"{field} {year}")))) is not None:

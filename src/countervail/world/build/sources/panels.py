@@ -1,5 +1,5 @@
-"""Three sources that are one table each: BACI's goods trade (by pair, and by product where the user has it), Comtrade's
-past exports, and the World Bank's GDP.
+"""Sources that are one table each: BACI's goods trade (by pair, and by product where the user has it), Comtrade's past
+exports, and the World Bank's form of an indicator.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from countervail.types import Floats, Indices
 from countervail.world.build.sources import Source, columns, find, group, pandas, product, summed
 
 HISTORY_YEARS = (2000, 2004, 2008, 2012, 2016)
-LAST_GDP_YEAR = 2023
-"""The world is of 2023: later figures of a newer download are left out."""
 
 _BACI_YEAR = "BACI_HS22_Y2023_*.csv"
 _BACI_CODES = "country_codes_*.csv"
@@ -34,15 +32,6 @@ BACI = Source(
     attribution="CEPII, BACI: Gaulier and Zignago (2010), International Trade Database at the Product-Level",
     files=("baci2023/baci2023_pairs.parquet", *_BACI_BY_PRODUCT, f"baci2023/{_BACI_CODES}"),
     origin="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
-)
-WDI = Source(
-    id="wdi_gdp",
-    title="World Development Indicators, GDP in current US dollars, 1960-2023",
-    year=2023,
-    licence="CC BY 4.0",
-    attribution="World Bank, World Development Indicators, NY.GDP.MKTP.CD",
-    files=("wdi_gdp/wdi_gdp_1960_2023.parquet", "wdi_gdp/API_NY.GDP.MKTP.CD_*.csv"),
-    origin="https://data.worldbank.org/indicator/NY.GDP.MKTP.CD",
 )
 COMTRADE = Source(
     id="comtrade2016",
@@ -208,20 +197,6 @@ def _comtrade(path: Path) -> Any:
         frame = rdata.read_rda(path)["trade"]
     names = {"exp": "exporter", "imp": "importer", "time": "year", "export": "export_usd"}
     return frame[list(names)].rename(columns=names)
-
-
-def read_gdp(source: Path) -> dict[str, dict[int, float]]:
-    """GDP by country and year from the World Development Indicators, million current USD."""
-    path = WDI.path(source)
-    if path.suffix == ".parquet":
-        frame = pandas().read_parquet(path)
-    else:
-        frame = read_world_bank(path, "gdp_usd").rename(columns={"Country Code": "iso3"})
-    gdp: dict[str, dict[int, float]] = {}
-    for iso3, year, value in frame[["iso3", "year", "gdp_usd"]].dropna().itertuples(index=False):
-        if int(year) <= LAST_GDP_YEAR:
-            gdp.setdefault(iso3, {})[int(year)] = float(value) / 1e6
-    return gdp
 
 
 def read_world_bank(path: Path, value: str) -> Any:
