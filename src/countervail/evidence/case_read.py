@@ -242,7 +242,6 @@ def _claim_id(row: dict[str, Any]) -> str:
 # -- candidates of a language model ------------------------------------------------------------------------------------
 
 
-_SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _NEGATION_BEFORE = re.compile(
     r"\b(?:not|never|no|nor|neither|without|hardly|den(?:y|ies|ied)|refus\w+ to|fail\w+ to|yet to|cannot|n't) "

@@ -30,7 +30,6 @@ UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
 _MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
 _MAX_ROWS = 2000  # of one key
 _MAX_PAIRS = 60  # of one key
-_FAR = 0.10  # numbers that differ by more contradict each other
 
 
 class _Row(NamedTuple):

@@ -89,7 +89,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             place = line.group("place").title() if line.group("place").isupper() else line.group("place")
             if date is None:
                 inside = [m for m, (a, b) in dates if start <= a and b <= start + line.end()]
-                date = next((_dated(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
+                date = next((date_entry(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
             break
         if len(text) > 200:
             break
@@ -123,7 +123,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             else:
                 place = place or name
         if date is None or (_UPDATED.search(date["label"]) and not (label and _UPDATED.search(label.group()))):
-            date = {**_dated(mention), "label": label.group() if label else ""}
+            date = {**date_entry(mention), "label": label.group() if label else ""}
     if date is not None:
         date.pop("label", None)
         if place:
@@ -149,7 +149,8 @@ def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]]) -
     return bool(PRESS.search(text)) and any(a == start and b - a >= len(text) - 4 for a, b in bodies)
 
 
-def _dated(mention: Mention) -> dict[str, Any]:
+def date_entry(mention: Mention) -> dict[str, Any]:
+    """A document's date as its row has it, from the mention that says it."""
     return {
         "edtf": mention.value,
         "raw": mention.detail.get("raw", ""),
@@ -157,7 +158,6 @@ def _dated(mention: Mention) -> dict[str, Any]:
         "basis": "document date",
         "start": mention.start,
         "end": mention.end,
-        "label": "",
     }
 
 

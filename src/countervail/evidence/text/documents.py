@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from countervail.evidence.dates.dating import head_of, inferred_date, resolve
+from countervail.evidence.dates.dating import date_entry, head_of, inferred_date, resolve
 from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document
 from countervail.evidence.names import find_mentions
@@ -235,12 +235,5 @@ def _date(
         return None
     for mention, (a, b) in dates:
         if span[0] <= a and b <= span[1] + 1:
-            return {
-                "edtf": mention.value,
-                "raw": mention.detail.get("raw", ""),
-                "calendar": mention.detail.get("calendar", "gregorian"),
-                "basis": "document date",
-                "start": mention.start,
-                "end": mention.end,
-            }
+            return date_entry(mention)
     return None

@@ -144,8 +144,6 @@ def country_names() -> tuple[CountryName, ...]:
 
 # -- tokens ------------------------------------------------------------------------------------------------------------
 
-TYPES = ("country", "person", "organisation", "date", "quote")
-
 
 @dataclass(frozen=True, slots=True)
 class Mention:
