@@ -159,7 +159,7 @@ def _pair_change(after: Equilibrium, world: World, sectors: Indices, quantity: b
     """
     flows = after.flows[:, :, sectors]
     if quantity:
-        cost = kernels.log_cost(after.economy, after.shares, after.state)[:, :, 0] - after.reference.cost
+        cost = kernels.log_producer_price(after.economy, after.shares, after.state)[:, :, 0] - after.reference.cost
         flows = flows / np.exp(cost).T[:, None, sectors]
     before = world.flows[:, :, sectors].sum(axis=2)
     return np.asarray(np.divide(flows.sum(axis=2), before, out=np.full_like(before, np.nan), where=before > 0))
