@@ -24,7 +24,7 @@ from countervail.types import Floats, Indices, Mask, Singles
 
 PASSES = 200
 DIGITS = 1e-10
-ENOUGH = 1e-5
+ENOUGH = 1e-3
 """Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
 ROUNDS = 40
 """Turns, at most."""
