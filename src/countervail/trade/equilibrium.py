@@ -355,6 +355,16 @@ class Equilibrium:
         return np.asarray(received.sum(1).T * self.economy.scale)
 
     @cached_property
+    def value_added(self) -> Floats:
+        """Income of labour and of all that stays in its sector, million USD `[country]`: output less what inputs cost."""
+        paid = self.output
+        capacity = self.economy.capacity
+        if capacity is not None and capacity.bound is not None:
+            margin = self._cost - kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+            paid = paid * np.where(capacity.bound, np.exp(-margin), 1.0).T
+        return np.asarray((self.output - (1.0 - self.economy.value_added_share.T) * paid).sum(1))
+
+    @cached_property
     def terms_of_trade(self) -> Floats:
         """First-order terms of trade `[country]` (Caliendo and Parro 2015, eq. 16), growth rates new / old - 1."""
         growth = np.expm1(self._cost - self.reference.cost)
