@@ -88,7 +88,9 @@ class _System:
         border = s["pi"] * s["X"] / (1 + self.tariff)
         revenue = (border * self.tariff).sum((0, 2)) + (border - received).sum((1, 2))
         budget = np.log(s["income"] / (s["added"] + gap + revenue))
-        budget[0] = np.log(total / self.added0.sum())  # the numeraire, in place of the equation that Walras' law implies
+        budget[0] = np.log(
+            total / self.added0.sum()
+        )  # the numeraire, in place of the equation that Walras' law implies
         earned = ((1 - self.sigma) * world.value_added_share * s["paid"]).sum(1)
         mobile = self.wages0 > 0
         labour = np.where(

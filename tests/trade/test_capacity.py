@@ -11,40 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import InputError
-from countervail.trade import preconditioner
-from countervail.trade.closures import CLOSURES, Closure
+from countervail.trade import kernels, preconditioner
+from countervail.trade.closures import CLOSURES, Closure, deficits_of
 from countervail.trade.equilibrium import Equilibrium, Prepared, economy_of
+from countervail.trade.jacobian import Jacobian
+from countervail.trade.kernels import Problem
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
-from countervail.trade.stages import newton
+from countervail.trade.stages import newton, solved_out
 from countervail.types import Floats
 from countervail.world.world import World
 from support import capacity_solver
-from support.worlds import make_world, rebuild
+from support.worlds import KINDS, make_world, rebuild, with_capacity
 
 closures = pytest.mark.parametrize("closure", CLOSURES)
-KINDS = ("some", "all", "one country", "bound", "mixed")
 
 
 def abroad(world: World) -> Floats:
     """1 on cells between different countries `[exporter, importer, 1]`."""
     return (1.0 - np.eye(world.n))[:, :, None]
-
-
-def with_capacity(world: World, kind: str, seed: int = 0) -> World:
-    """The world with specific factors of a kind."""
-    rng = np.random.default_rng(seed)
-    table = (world.n, world.j)
-    sigma, elastic = np.zeros(table), np.full(table, np.inf)
-    if kind in ("some", "mixed"):
-        sigma[:, 0] = rng.uniform(0.2, 1.0, world.n)
-    if kind == "all":
-        sigma[:] = 1.0
-    if kind == "one country":  # all of it specific in one, nothing in the others
-        sigma[1] = 1.0
-    if kind in ("bound", "mixed"):
-        elastic[: world.n - 1, -1] = rng.uniform(0.0, 0.8, world.n - 1)
-    return world.replace(specific_share=sigma, supply_elasticity=elastic)
 
 
 def some_shock(world: World, seed: int = 0) -> dict[str, Any]:
@@ -142,7 +127,8 @@ def test_ricardo_viner_by_hand() -> None:
         np.testing.assert_allclose(eq.rent[n], p * quantity, rtol=1e-10)
     # the wage moves less than the price of the good that is wanted, and its owners gain more than anybody
     p, rent = eq.producer_price[0], eq.rent[0]
-    assert p[1] < eq.wage[0] < p[0] < rent[0] and rent[1] < p[1]
+    assert p[1] < eq.wage[0] < p[0] < rent[0]
+    assert rent[1] < p[1]
 
 
 @pytest.mark.parametrize("bound", [False, True])
@@ -155,7 +141,9 @@ def test_the_supply_elasticity_is_the_one_asked_for(bound: bool, elasticity: flo
     flows[0, 1, 0], flows[1, 1, 0], flows[0, 0, 0], flows[1, 0, 0] = 1.0, 1.0, 1e-9, 1e-9
     inputs = np.zeros((2, 2, 2))
     inputs[:, 1, 0] = 1 - g
-    world = World.from_flows(flows, countries=["A", "B"], sectors=["ore", "rest"], elasticity=[5.0, 4.0], input_share=inputs)
+    world = World.from_flows(
+        flows, countries=["A", "B"], sectors=["ore", "rest"], elasticity=[5.0, 4.0], input_share=inputs
+    )
     table = np.array([[1.0, 0.0], [0.0, 0.0]])
     if bound:
         world = world.replace(supply_elasticity=np.where(table > 0, elasticity, np.inf))
@@ -166,7 +154,8 @@ def test_the_supply_elasticity_is_the_one_asked_for(bound: bool, elasticity: flo
     eq = solve(world, Shock(trade_effect=effect), tol=1e-13)
     measured = np.log(eq.quantity[0, 0]) / np.log(eq.producer_price[0, 0])
     assert measured == pytest.approx(elasticity, rel=1e-3)
-    assert eq.quantity[0, 0] > 1 and eq.producer_price[0, 0] > 1
+    assert eq.quantity[0, 0] > 1
+    assert eq.producer_price[0, 0] > 1
 
 
 # -- identities ------------------------------------------------------------------------------------------------------
@@ -260,26 +249,19 @@ def test_newton_on_wages_finds_the_same_point() -> None:
     np.testing.assert_allclose(slow.spending[:, 0], eq.income / eq.economy.scale, rtol=1e-9)
 
 
-def _problem(eq: Equilibrium) -> Any:
-    from countervail.trade.closures import deficits_of
-    from countervail.trade.kernels import Problem
-
+def _problem(eq: Equilibrium) -> Problem:
     return Problem(eq.economy, eq.shares, deficits_of(eq.economy, "fixed", eq.shares))
 
 
 def test_the_response_to_wages_is_the_derivative() -> None:
     """Of prices, spending and labour's earnings, against differences of solved points."""
-    from countervail.trade.stages import solved_out
-
     for kind in KINDS:
         world = with_capacity(make_world(9, n=4, j=3), kind)
         eq = solve(world, Shock(**some_shock(world, 3)), tol=1e-13)
         problem = _problem(eq)
-        from countervail.trade import kernels
-
         t = kernels.terms(problem, eq.state)
         dw = np.random.default_rng(0).normal(size=(world.n, 1))
-        dP, dX, earned = preconditioner.Jacobian.at(problem, eq.state, t).respond(dw, 3000, 1e-12)
+        dP, dX, earned = Jacobian.at(problem, eq.state, t).respond(dw, 3000, 1e-12)
         ends = []
         for sign in (1.0, -1.0):
             moved = kernels.State.of(eq.state.log_price, eq.state.log_wage + sign * 1e-5 * dw, eq.state.expenditure)
@@ -302,7 +284,10 @@ def test_capacity_lost_raises_the_price_and_a_ban_lowers_it() -> None:
     assert eq.quantity[0, 0] < 1 < eq.producer_price[0, 0]
     effect = np.ones(world.flows.shape)
     effect[0, 1:3, 0] = 0.05
-    banned, free = solve(world, Shock(trade_effect=effect)), solve(make_world(11, n=5, j=3, theta=(6.0, 6.0)), Shock(trade_effect=effect))
+    banned, free = (
+        solve(world, Shock(trade_effect=effect)),
+        solve(make_world(11, n=5, j=3, theta=(6.0, 6.0)), Shock(trade_effect=effect)),
+    )
     assert banned.producer_price[0, 0] < free.producer_price[0, 0]  # the seller takes less rather than sell less
     assert banned.quantity[0, 0] > free.quantity[0, 0]
 
@@ -317,7 +302,8 @@ def test_a_sector_that_loses_all_its_buyers_is_worth_nothing() -> None:
     effect = np.ones(world.flows.shape)
     effect[0, 1:, 0] = 0.0
     eq = solve(world, Shock(trade_effect=effect), "balanced")
-    assert eq.output[0, 0] < 1e-9 * world.output[0, 0] and np.isfinite(eq.real_income).all()
+    assert eq.output[0, 0] < 1e-9 * world.output[0, 0]
+    assert np.isfinite(eq.real_income).all()
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
@@ -376,6 +362,4 @@ def test_a_lent_preconditioner_of_another_elasticity_serves() -> None:
     base = Prepared.of(world)
     other = replace(base.economy, elasticity=base.economy.elasticity * 0.5)
     shock = Shock(trade_effect=some_shock(world)["trade_effect"])
-    np.testing.assert_allclose(
-        solve(base.lend(other), shock).real_income, solve(other, shock).real_income, rtol=1e-8
-    )
+    np.testing.assert_allclose(solve(base.lend(other), shock).real_income, solve(other, shock).real_income, rtol=1e-8)

@@ -1,17 +1,18 @@
-"""How far the output of a sector can answer to its price: supply elasticities of what is dug, drilled and grown."""
+"""How far the output of a sector can answer to its price: supply elasticities of what is drilled, dug and grown."""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from countervail.scenario import tree
+from countervail.scenario.tree import Node
 from countervail.scenario.values import Model, Range, within
 
-_QUALITATIVE = (
-    "Krichene (IMF WP/05/32 and WP/07/135), Baumeister and Peersman (Bank of Canada WP 2011-28) and ECB WP 2309 find the "
-    "supply of oil and gas inelastic; abstracts read, no figure taken from them"
-)
+_FILE = Path(__file__).with_name("library") / "supply.yaml"
 
 
 class Supply(Model):
@@ -20,7 +21,7 @@ class Supply(Model):
     id: str = Field(min_length=1)
     """The sector, by the world's code."""
     elasticity: Range
-    """Rise of output, in percent, for a price at the producer one percent higher at given wages and prices of inputs."""
+    """Percent that output rises for a price at the producer one percent higher, wages and prices of inputs given."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -28,16 +29,26 @@ class Supply(Model):
         return self
 
 
-def _assumed(sector: str, value: float, low: float, high: float, note: str) -> Supply:
-    number = Range(value=value, low=low, high=high, unit="elasticity", basis="assumption", note=note)
-    return Supply(id=sector, elasticity=number)
+@cache
+def resources() -> tuple[Supply, ...]:
+    """What a scenario takes unless it sets its own (library/supply.yaml); a world without the sector leaves it out."""
+    return tuple(Supply.model_validate(item) for item in _node().plain())
 
 
-RESOURCES = (
-    _assumed("CRUDE", 0.2, 0.1, 0.4, f"Wells decline and new fields take years. {_QUALITATIVE}."),
-    _assumed("GAS", 0.3, 0.1, 0.6, f"As oil, with more spare wells. {_QUALITATIVE}."),
-    _assumed("COAL", 0.5, 0.2, 1.0, "Open mines can dig more within a few years; no estimate was read."),
-    _assumed("MINING", 0.5, 0.2, 1.0, "As coal; no estimate was read."),
-    _assumed("AGR", 1.5, 0.7, 3.0, "Land is limited, its use is not; no estimate was read."),
-)
-"""What a scenario takes unless it says otherwise; a world without the sector leaves it out."""
+def with_supply(root: Node) -> Node:
+    """The tree of a scenario with the supply elasticities it takes, so that an override finds them."""
+    settings = root.value.get("settings") if isinstance(root.value, dict) else None
+    held = {} if settings is None or settings.value is None else settings.value
+    if not isinstance(root.value, dict) or not isinstance(held, dict) or "supply" in held:
+        return root
+    root = root.shallow()
+    where = root if settings is None else settings
+    root.value["settings"] = Node({**held, "supply": _node()}, where.file, where.line)
+    return root
+
+
+@cache
+def _node() -> Node:
+    root = tree.parse(tree.decode(tree.read_bytes(_FILE, _FILE.name), _FILE.name), _FILE.name)
+    node: Node = root.value["settings"].value["supply"]
+    return node

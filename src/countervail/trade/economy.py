@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from countervail.errors import InputError, NoEquilibrium
-from countervail.trade.capacity import Capacity
+from countervail.trade.specific_factors import Capacity
 from countervail.trade.taxes import Duties
 from countervail.types import Floats, Mask
 

@@ -240,8 +240,8 @@ class Equilibrium:
 
     Attributes:
         real_income: W, income over the consumer price index `[country]`.
-        wage: `[country]`; world value added is the numeraire. Where all value added is paid to factors that cannot leave
-            their sector there is no wage: what these earn.
+        wage: `[country]`; world value added is the numeraire. Where no labour can leave its sector there is no wage:
+            value added.
         price_index: of final consumption `[country]`.
         income: final spending after the shock, million USD `[country]`.
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
@@ -356,7 +356,7 @@ class Equilibrium:
 
     @cached_property
     def value_added(self) -> Floats:
-        """Income of labour and of all that stays in its sector, million USD `[country]`: output less what inputs cost."""
+        """Income of labour and of specific factors `[country]`, million USD: output less the cost of inputs."""
         paid = self.output
         capacity = self.economy.capacity
         if capacity is not None and capacity.bound is not None:

@@ -81,10 +81,10 @@ class World:
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
     `flows` that no customs office recorded.
 
-    `specific_share[country, sector]` is the share of value added paid to a factor that cannot leave the sector (None: 0),
-    `supply_elasticity[country, sector]` that of gross output where capacity binds it (None, or infinite: it does not);
-    the bundled world has neither, for a scenario sets them (`settings.supply`). Build one with `World.from_flows`, which validates; the constructor
-    checks shapes only, `check()` the identities.
+    `specific_share[country, sector]` is the share of value added paid to a factor that cannot leave the sector (None:
+    0), `supply_elasticity[country, sector]` that of gross output where capacity binds it (None, or infinite: it does
+    not); the bundled world has neither, for a scenario sets them (`settings.supply`). Build one with
+    `World.from_flows`, which validates; the constructor checks shapes only, `check()` the identities.
     """
 
     countries: tuple[str, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from countervail.analysis.case.draws import Draw
 from countervail.errors import InputError
 from countervail.scenario import Scenario
+from countervail.scenario.supply import resources
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.types import Floats
@@ -29,10 +30,9 @@ def capacities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats | N
     bound = np.full((world.n, world.j), np.inf) if world.supply_elasticity is None else world.supply_elasticity.copy()
     if scenario.settings.horizon == "short":
         sigma[:] = 1.0
-    stated = "supply" in scenario.settings.model_fields_set
     for item in scenario.settings.supply:
         if item.id not in world.sectors:
-            if stated:
+            if item not in resources():
                 raise InputError(
                     f"settings.supply: the world has no sector {item.id!r}; it has {', '.join(world.sectors)}",
                     field="settings.supply",
@@ -82,9 +82,9 @@ def prepared(world: World, economy: Economy) -> Prepared:
     """A base point of the world, prepared, whose preconditioner serves `economy`; each made once."""
     if economy.capacity is None:
         return Prepared.of(world)
-    kept = _PREPARED.setdefault(world, [])
-    for near in kept:
+    known = _PREPARED.setdefault(world, [])
+    for near in known:
         if serves(near, economy):
             return near
-    kept.append(Prepared.of(economy))
-    return kept[-1]
+    known.append(Prepared.of(economy))
+    return known[-1]

@@ -17,6 +17,7 @@ p = b (Y / K)^s with s the `weight`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,7 +85,7 @@ class Capacity:
         wage_share = (1.0 - sigma) * value_added_share
         payroll = (wage_share * sales).sum(0)
         idle = payroll <= 0
-        runs, others = _runs((weight > 0).any(1))
+        runs, others = _runs(np.asarray((weight > 0).any(1)))
         return cls(
             weight=weight,
             bundle=np.where(bound, 1.0 - weight, 1.0),
@@ -137,5 +138,5 @@ class Capacity:
 def _runs(held: Mask) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Runs of consecutive sectors that hold a factor, and the runs between them."""
     edges = np.flatnonzero(np.diff(held.astype(int), prepend=-1, append=-1))
-    runs = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    runs = [slice(int(a), int(b)) for a, b in pairwise(edges)]
     return tuple(r for r in runs if held[r.start]), tuple(r for r in runs if not held[r.start])
