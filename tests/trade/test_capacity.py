@@ -363,3 +363,18 @@ def test_a_lent_preconditioner_of_another_elasticity_serves() -> None:
     other = replace(base.economy, elasticity=base.economy.elasticity * 0.5)
     shock = Shock(trade_effect=some_shock(world)["trade_effect"])
     np.testing.assert_allclose(solve(base.lend(other), shock).real_income, solve(other, shock).real_income, rtol=1e-8)
+
+
+def test_a_buyer_cut_off_from_its_only_seller_is_solved_in_stages() -> None:
+    """The fast iteration overshoots there, and the buyer alone has no supplier."""
+    flows = np.zeros((3, 3, 2))
+    flows[:, :, 1] = np.diag([2000.0, 3000.0, 1000.0])
+    flows[0, 1, 0], flows[0, 2, 0], flows[1, 0, 0] = 100.0, 40.0, 10.0
+    names = {"countries": ["RUS", "DEU", "NLD"], "sectors": ["product", "other"]}
+    world = World.from_flows(flows, **names, elasticity=[10.0, 4.0])
+    world = world.replace(specific_share=np.array([[1 / 1.2, 0.0]] * 3))
+    effect = np.ones(flows.shape)
+    effect[0, 2, 0], effect[0, 1, 0] = 1e-9, 0.5
+    eq = solve(world, Shock(trade_effect=effect))
+    np.testing.assert_allclose(eq.flows[0, 1:, 0], flows[0, 1:, 0], rtol=1e-8)  # what is spent on it is given
+    np.testing.assert_allclose(eq.quantity[0, 0], 1.0, rtol=1e-8)

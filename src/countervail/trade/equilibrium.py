@@ -15,13 +15,13 @@ from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check, named
+from countervail.trade.feasible import check, check_suppliers, named
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
+from countervail.trade.stages import approach, solve_one
 from countervail.types import Floats, Indices
 
 
@@ -184,7 +184,7 @@ class Prepared:
             solution = iterate(problem, preconditioner, tol, begin)
             residual = float(solution.residual.max())
         except Stalled:
-            solution = self._apart(problem, parts, tol, begin)
+            solution = self._begun_apart(problem, parts, tol, begin)
         for k in range(ROUNDS):
             taken += solution.iterations
             state, off = levelled(problem, parts, solution.state)
@@ -205,6 +205,16 @@ class Prepared:
             residual=residual,
             country=names[0],
         )
+
+    def _begun_apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone; the whole in stages where a part buys something from the others alone."""
+        try:
+            for members in parts:
+                part = self._part(members).economy
+                check_suppliers(part, problem_of(part, problem, members).shares.A)
+            return self._apart(problem, parts, tol, begin)
+        except (NoEquilibrium, NotConverged):
+            return approach(problem, tol)
 
     def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
         """Each part alone."""

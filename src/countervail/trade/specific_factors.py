@@ -100,6 +100,12 @@ class Capacity:
             others=others,
         )
 
+    @property
+    def elasticity(self) -> Floats:
+        """Supply elasticity at given wages and prices of inputs; infinite without capacity."""
+        held = self.weight > 0
+        return np.where(held, (1.0 - self.weight) / np.where(held, self.weight, 1.0), np.inf)
+
     def sector_runs(self, sectors: slice) -> tuple[Floats, Floats, Floats]:
         """Weight, bundle and base sales of a run of sectors, each `[sector, country, 1]`."""
         return self.weight[sectors, :, None], self.bundle[sectors, :, None], self.sales[sectors, :, None]
