@@ -1,7 +1,7 @@
 """The equilibrium with specific factors as one system of equations in levels: the oracle of capacity.
 
 Wages, prices, sales and incomes are unknowns side by side, the equations are those of docs/theory/trade.md written out,
-and Newton's method with differences solves them. It shares no line with `countervail.trade`.
+and Newton's method with differences solves them. The equations share no line with `countervail.trade`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -138,3 +139,24 @@ def solve(world: World, closure: str = "fixed", digits: float = 1e-12, **shock: 
         "rent": new["r"] / old["r"],
         "flows": new["pi"] * new["X"],
     }
+
+
+def misses(world: World, eq: Equilibrium, **shock: Any) -> dict[str, float]:
+    """What the equations miss by at an equilibrium of the solver's, the largest of each kind (closure fixed)."""
+    n, j = world.n, world.j
+    system = _System(world, shock, "fixed")
+    state = eq.state
+    sales = np.divide(eq.output, system.sales0, out=np.ones((n, j)), where=system.sales0 > 0)
+    x = np.concatenate(
+        [state.log_wage[:, 0], state.log_price[:, :, 0].T.ravel(), np.log(np.maximum(sales, 1e-300)).ravel(),
+         np.log(eq.income / system.income0)]
+    )  # fmt: skip
+    with np.errstate(all="ignore"):
+        miss = np.abs(system(x))
+    traded = (system.spending0 > 0).ravel()
+    made = ((system.sales0 > 0) & (sales > 1e-8)).ravel()
+    mobile = system.wages0 > 0
+    labour, price = miss[:n][mobile], miss[n : n + n * j][traded]
+    sold, budget = miss[n + n * j : -n][made], miss[-n:]
+    return {name: float(m.max(initial=0.0)) for name, m in
+            (("labour", labour), ("price", price), ("sales", sold), ("budget", budget))}  # fmt: skip
