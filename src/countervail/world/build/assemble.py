@@ -131,6 +131,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
     rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
     split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
+    split = pairs.fit_sectors(totals, split, regions)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
     outside = np.array([c not in table.countries for c in regions])
@@ -146,6 +147,10 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     exports[:, :G] += totals.unrecorded.sum(axis=1)
     output, _ = economies.outputs(structure, leaves, exports, raw.accounts.groups)
     technology, sold = economies.refinery_crude(technology, output, exports, cube.sum(axis=0))
+    home = raw.products.home_gas
+    bought = cube[:, :, recipe_tables.position("GAS")].sum(axis=0)
+    technology = economies.home_gas(technology, output, bought, home)
+    sold = economies.sold_at_least(sold, leaves, home, raw.accounts.groups, outside)
     output, made = economies.outputs(structure, leaves, sold, raw.accounts.groups)
     technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
     settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)

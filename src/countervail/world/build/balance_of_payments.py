@@ -226,11 +226,11 @@ def _wanted(region: str, i: int, side: str, goods: PairTotals, published: Publis
     if (value := _official(region, side, "goods")) is not None:
         return value
     total = float(getattr(published, side)[i])
-    if (value := _official(region, side, "services")) is not None:
-        return total - value
     key = f"goods_share_{side}_{region}"
     if key in recipe_tables.table():
         return recipe_tables.number(key) * total
+    if (value := _official(region, side, "services")) is not None:
+        return total - value
     where = (i, slice(None)) if side == "exports" else (slice(None), i)
     now = float(goods.total[where].sum() + goods.unrecorded[where].sum())
     low, high = recipe_tables.number("services_floor"), recipe_tables.number(f"services_part_{side}")
