@@ -131,6 +131,8 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
     rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
     split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
+    for n in map(regions.index, recipe_tables.words("unnamed_partner")):
+        split[-1, n] = (split[:-1, n] * totals.total[:-1, n, None]).sum(axis=0) / totals.total[:-1, n].sum()
     split = pairs.fit_sectors(totals, split, regions)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
