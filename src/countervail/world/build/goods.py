@@ -33,8 +33,8 @@ class Products:
 
     `trade[exporter, importer, goods]`: the whole trade of `WHOLE`, what is recorded by product of the others;
     `recorded` the same as customs have it, before re-exports are sent on; `outside[exporter, importer]` bullion that
-    its seller does not mine; `hidden[exporter, importer]` crude, gas and coal of another office's figure that customs
-    count in no total of the pair; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined)
+    its seller does not mine; `hidden[exporter, importer]` crude, gas and coal that another office has beyond customs,
+    or customs beyond it, and the pair's total with them; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined)
     and `home_gas[country]` what of it is used at home, at the price there; `unplaced[exporter]` crude that sanctioned
     sellers sold to a place not named.
     """
@@ -70,7 +70,7 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
         if row.sector in recipe_tables.CODES and not row.unrecorded and {row.exporter, row.importer} <= {*regions}:
             cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
             if row.sector in WHOLE:
-                hidden[cell[:2]] += max(row.value - recorded[cell], 0.0)
+                hidden[cell[:2]] += row.value - recorded[cell]
             recorded[cell] = row.value
     mining = read_mining(source)
     output = _output(mining, raw, regions, year)

@@ -269,7 +269,7 @@ def _products(pairs: PairTotals, products: Products) -> None:
     before = pairs.total.copy()
     official = pairs.origin == OFFICIAL
     known = products.recorded.sum(axis=2)
-    bare = np.where(official, before, np.maximum(before - products.outside, 0.0) + products.hidden)
+    bare = np.where(official, before, np.maximum(before - products.outside + products.hidden, 0.0))
     pairs.total = np.maximum(bare, known)
     raised = pairs.total > bare * (1 + 1e-9)
     pairs.origin[raised & ~official & (pairs.origin >= SCALED)] = OBSERVED_TOTAL
