@@ -270,7 +270,7 @@ def home_gas(technology: Floats, output: Floats, imports: Floats, home: Floats) 
     factor = np.divide(wanted, used, out=np.ones_like(used), where=(used > 0) & (home > 0))
     share = np.where(factor[:, None] > 1, np.maximum(row, np.minimum(factor[:, None] * row, inputs / 2)), row)
     rest = np.divide(inputs - share, inputs - row, out=np.ones_like(row), where=inputs > row)
-    out = technology * rest[:, None]
+    out: Floats = technology * rest[:, None]
     out[:, gas] = share
     return out
 

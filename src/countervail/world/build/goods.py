@@ -32,15 +32,16 @@ class Products:
     """Trade in raw materials and what is taken out of the ground, million USD.
 
     `trade[exporter, importer, goods]`: the whole trade of `WHOLE`, what is recorded by product of the others;
-    `recorded` the same as customs have it, before re-exports are sent on; `outside[exporter, importer]` bullion that
-    its seller does not mine; `hidden[exporter, importer]` crude, gas and coal that another office has beyond customs,
-    or customs beyond it, and the pair's total with them; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined)
-    and `home_gas[country]` what of it is used at home, at the price there; `unplaced[exporter]` crude that sanctioned
-    sellers sold to a place not named.
+    `recorded` the same before re-exports are sent on, `customs` as customs have it, before another office's figures;
+    `outside[exporter, importer]` bullion that its seller does not mine; `hidden[exporter, importer]` what crude, gas
+    and coal of another office's figure add to the pair's total; `output[country, goods]` of coal, crude and gas by
+    quantity (0 where none is mined) and `home_gas[country]` what of it is used at home, at the price there;
+    `unplaced[exporter]` crude that sanctioned sellers sold to a place not named.
     """
 
     trade: Floats
     recorded: Floats
+    customs: Floats
     outside: Floats
     hidden: Floats
     output: Floats
@@ -65,7 +66,7 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     recorded[:, :, _PLACES] = raw.value(year, regions)
     home = np.arange(len(regions))
     recorded[home, home] = 0.0
-    hidden = np.zeros((len(regions), len(regions)))
+    customs, hidden = recorded.copy(), np.zeros((len(regions), len(regions)))
     for row in recipe_tables.overrides():  # what customs hide, or do not show by product here
         if row.sector in recipe_tables.CODES and not row.unrecorded and {row.exporter, row.importer} <= {*regions}:
             cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
@@ -81,7 +82,7 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     outside = raw.outside(year, regions)
     np.fill_diagonal(outside, 0.0)
     home_gas = _home_gas(mining, raw, regions, year)
-    return Products(trade, recorded, outside, hidden, output, home_gas, raw.unplaced_sales(year, regions))
+    return Products(trade, recorded, customs, outside, hidden, output, home_gas, raw.unplaced_sales(year, regions))
 
 
 def pass_on(trade: Floats, transit: Floats, rounds: int = 4) -> Floats:

@@ -17,6 +17,11 @@ from countervail.world.build.sources.icio import Icio
 from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 TRADE_YEAR_END = "2023-12-31"
+LARGE, OFF = 1e3, 0.05
+"""Pairs above this, million USD, are compared with customs' records; the share from which one is off."""
+STILL = ("left as they are", "their correlation", "off of them")
+ALONE = ("of customs alone", "correlation of these", "off of these")
+_TINY = 1.0
 
 
 @dataclass
@@ -167,7 +172,9 @@ def _absent(pairs: PairTotals, at: dict[str, int], evidence: Evidence, pattern: 
     """
     inside = [at[c] for c in evidence.table.countries]
     known = (evidence.baci > 0) & (pattern > 0)
-    sums = [(np.where(known, x, 0.0).sum(axis=1), np.where(known, x, 0.0).sum(axis=0)) for x in (evidence.baci, pattern)]
+    sums = [
+        (np.where(known, x, 0.0).sum(axis=1), np.where(known, x, 0.0).sum(axis=0)) for x in (evidence.baci, pattern)
+    ]
     usual = recipe_tables.number("icio_to_trade")
     sold, bought = (
         np.divide(a, b, out=np.full_like(a, usual), where=b > 0) for a, b in zip(sums[0], sums[1], strict=True)
@@ -280,7 +287,7 @@ def _products(pairs: PairTotals, products: Products) -> None:
     pairs.notes["totals raised to their recorded products"] = float((pairs.total - bare)[raised].sum())
 
 
-def fit_sectors(pairs: PairTotals, mix: Floats, regions: tuple[str, ...], rounds: int = 8) -> Floats:
+def fit_sectors(pairs: PairTotals, mix: Floats, regions: tuple[str, ...], rounds: int = 16) -> Floats:
     """The mix moved so that what countries sell of a sector is the figure of overrides.csv, within pairs' totals."""
     fixed = [
         (regions.index(r.exporter), recipe_tables.position(r.sector), r.value)
@@ -298,6 +305,33 @@ def fit_sectors(pairs: PairTotals, mix: Floats, regions: tuple[str, ...], rounds
             wanted = max(value - float(pairs.unrecorded[i, :, s].sum()), 0.0)
             out[i, :, s] *= wanted / now if now > 0 else 1.0
     return out
+
+
+def beside_customs(pairs: PairTotals, products: Products, flows: Floats) -> list[dict[str, Any]]:
+    """Pairs of crude, gas and coal of `flows[exporter, importer, sector]` beside customs' records, a row a sector.
+
+    How many are `LARGE`, the correlation of their logs and how many are `OFF`: all, those that re-exports leave as they
+    are (`STILL`), and of these those that no other figure replaces or adds to (`ALONE`).
+    """
+    rows = []
+    moved = np.abs(products.trade - products.recorded) > OFF / 10 * products.customs
+    replaced = (products.recorded != products.customs) | (pairs.unrecorded > 0)
+    for s in map(recipe_tables.position, WHOLE):
+        known, ours = products.customs[:, :, s], flows[:, :, s]
+        large = known > LARGE
+        still = large & ~moved[:, :, s]
+        row: dict[str, Any] = {"sector": recipe_tables.CODES[s]}
+        for names, cells in (
+            (("pairs", "correlation", "off"), large),
+            (STILL, still),
+            (ALONE, still & ~replaced[:, :, s]),
+        ):
+            logs = np.log(np.maximum(np.stack([known[cells], ours[cells]]), _TINY))
+            like = float(np.corrcoef(logs)[0, 1]) if cells.sum() > 1 else 1.0
+            off = int((np.abs(ours[cells] / known[cells] - 1) > OFF).sum())
+            row |= dict(zip(names, (int(cells.sum()), round(like, 4), off), strict=True))
+        rows.append(row)
+    return rows
 
 
 def cells(pairs: PairTotals, mix: Floats, sweeps: int = 60) -> Floats:
