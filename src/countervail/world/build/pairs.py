@@ -303,7 +303,7 @@ def fit_sectors(pairs: PairTotals, mix: Floats, regions: tuple[str, ...], rounds
         for i, s, value in fixed:
             now = sold[some.index(i), s]
             wanted = max(value - float(pairs.unrecorded[i, :, s].sum()), 0.0)
-            out[i, :, s] *= wanted / now if now > 0 else 1.0
+            out[i, :, s] *= np.clip(wanted / now, 0.1, 10.0) if now > 0 else 1.0  # a figure above all its goods
     return out
 
 
