@@ -127,13 +127,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
     service_pairs = balance_of_payments.pair_totals(regions, table, service, traded, raw.services)
 
-    mix = goods.mixes(regions, table, raw.book)
-    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
-    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
-    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
-    for n in map(regions.index, recipe_tables.words("unnamed_partner")):
-        split[-1, n] = (split[:-1, n] * totals.total[:-1, n, None]).sum(axis=0) / totals.total[:-1, n].sum()
-    split = pairs.fit_sectors(totals, split, regions)
+    split = _split(raw, totals)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
     outside = np.array([c not in table.countries for c in regions])
@@ -149,8 +143,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     exports[:, :G] += totals.unrecorded.sum(axis=1)
     output, _ = economies.outputs(structure, leaves, exports, raw.accounts.groups)
     technology, sold = economies.refinery_crude(technology, output, exports, cube.sum(axis=0))
-    home = raw.products.home_gas
-    bought = cube[:, :, recipe_tables.position("GAS")].sum(axis=0)
+    home, bought = raw.products.home_gas, cube[:, :, recipe_tables.position("GAS")].sum(axis=0)
     technology = economies.home_gas(technology, output, bought, home)
     sold = economies.sold_at_least(sold, leaves, home, raw.accounts.groups, outside)
     output, made = economies.outputs(structure, leaves, sold, raw.accounts.groups)
@@ -178,6 +171,18 @@ def assemble(source: Path, progress: Progress) -> Assembly:
         member_gdp=raw.member_gdp,
         moved=moved,
     )
+
+
+def _split(raw: _Raw, totals: PairTotals) -> Floats:
+    """How each pair's goods are split over sectors [exporter, importer, goods], not normed."""
+    regions, table = raw.regions, raw.table
+    mix = goods.mixes(regions, table, raw.book)
+    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
+    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
+    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
+    for n in map(regions.index, recipe_tables.words("unnamed_partner")):
+        split[-1, n] = (split[:-1, n] * totals.total[:-1, n, None]).sum(axis=0) / totals.total[:-1, n].sum()
+    return pairs.fit_sectors(totals, split, regions)
 
 
 def status(made: Assembly) -> NDArray[np.uint8]:
