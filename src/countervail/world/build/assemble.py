@@ -134,9 +134,7 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     inputs = economies.table_technology(table, cube[outside][:, ~outside, :G].sum(axis=0))
     technology, structure = economies.start(regions, table, inputs)
     leaves = 1 - technology.sum(axis=1)
-    structure[outside] = economies.extraction(
-        structure[outside], leaves[outside], raw.products.output[outside], raw.accounts.groups[outside]
-    )
+    structure = economies.by_quantity(structure, leaves, raw.products.output, raw.accounts.groups, outside)
     own = economies.by_sector(structure, raw.accounts.groups)
     cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
     exports = cube.sum(axis=1)

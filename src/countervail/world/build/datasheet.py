@@ -44,9 +44,9 @@ STEPS = (
     "Services close the balance of payments: published exports and imports of goods and services less goods, official"
     " figures first; by pair as the OECD's figures to 2019 and the table have them.",
     "Value added by seven groups is the UN's of 2023 for every country; within a group the table's split, that of donor"
-    " economies, or what is mined by quantity. Outputs cover exports, crude that a seller's own refineries take, gas"
-    " that is used where it is found at the price there, and a least of power and water; where these alone make more"
-    " than their group's value added they use more inputs.",
+    " economies, or what is mined by quantity; a country of the table makes no more crude than that. Outputs cover"
+    " exports, crude that a seller's own refineries take, gas that is used where it is found at the price there, and a"
+    " least of power and water; where these alone make more than their group's value added they use more inputs.",
     "All flows are balanced at once: the nearest in relative entropy to the prior under sales = output, each pair's"
     " goods and services totals and the recorded products, with purchases near to use. Then each country's use and"
     " final demand are fitted to what it buys and to the inputs that outputs less value added leave.",
@@ -65,8 +65,8 @@ LIMITS = (
     " so that its surplus is between that of customs and that of the balance of payments.",
     "What passes through Belgium, the Netherlands, Singapore, Hong Kong and the Emirates is cut from their trade: their"
     " pairs are below customs' records. Bullion is left out (Switzerland, the Emirates, Hong Kong).",
-    "The Emirates' crude is what its buyers record (108 bn, 3.5 million barrels a day with condensate); OPEC counts 2.7"
-    " of crude alone, and some of the rest may be others' oil.",
+    "The Emirates' crude is what its buyers record (108 bn, some 3.5 million barrels a day with condensate), more than"
+    " its wells would leave beside its refineries; some of it may be others' oil.",
     "Russia's products by buyer follow the pattern of 2022 but for Brazil's: those of the European Union and the United"
     " States are too large, the Gulf's and Africa's too small.",
     "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than the"

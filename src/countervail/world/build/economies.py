@@ -207,6 +207,27 @@ def extraction(structure: Floats, leaves: Floats, mined: Floats, groups: Floats)
     return out
 
 
+def by_quantity(structure: Floats, leaves: Floats, mined: Floats, groups: Floats, built: Mask) -> Floats:
+    """`extraction` of built countries and `crude_at_most` of the table's: the value-added structure of both."""
+    out = crude_at_most(structure, leaves, mined[:, recipe_tables.position("CRUDE")], groups)
+    out[built] = extraction(structure[built], leaves[built], mined[built], groups[built])
+    return out
+
+
+def crude_at_most(structure: Floats, leaves: Floats, mined: Floats, groups: Floats) -> Floats:
+    """The value-added structure [country, sector] with no more crude than can be made of what is mined by quantity.
+
+    Tables put gas and what serves mining beside it: China's has twice what its wells give. Where nothing is known to
+    be mined (`mined[country]`, million USD) the table's figure stays.
+    """
+    crude = recipe_tables.position("CRUDE")
+    made = by_sector(structure, groups)[:, crude]
+    most = recipe_tables.number("crude_most") * mined * leaves[:, crude]
+    out = structure.copy()
+    out[:, crude] *= np.where((mined > 0) & (made > most), most / np.maximum(made, 1e-300), 1.0)
+    return out
+
+
 def by_sector(structure: Floats, groups: Floats) -> Floats:
     """Value added [country, sector]: that of each group split as in `structure`."""
     out = np.zeros_like(structure)
