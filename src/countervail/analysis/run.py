@@ -65,8 +65,11 @@ def solved(
         base: S and U, where they are known.
     """
     scenario, main = case.scenario, case.scenario.club.reading
-    if base is None:
-        base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+    with one_blas_thread():  # gravity's systems are small, too
+        if base is None:
+            base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+        by_reading = {main: worlds(case, base, scenario.members(), main, neighbour)}
+        control = placebo(case) if control is None else control
     return Outcome(
         world=case.world,
         scenario=scenario,
@@ -74,8 +77,8 @@ def solved(
         seed=0,
         case=case,
         main=main,
-        by_reading={main: worlds(case, base, scenario.members(), main, neighbour)},
-        placebo=placebo(case) if control is None else control,
+        by_reading=by_reading,
+        placebo=control,
         drawn=None,
         parts=(),
         lifted=(),
