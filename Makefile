@@ -28,8 +28,9 @@ run: $(VENV)/run.stamp $(BUNDLE)
 serve: $(VENV)/serve.stamp $(BUNDLE)
 	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
+# one worker a processor, at most four: each may take 2 GB
 test: $(VENV)/dev.stamp $(BUNDLE)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
 hostile: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m tools.hostile $(HOSTILE)
