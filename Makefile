@@ -16,6 +16,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 SCENARIO = asiu
 PORT = 8765
+WORKERS = 2
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
@@ -28,9 +29,9 @@ run: $(VENV)/run.stamp $(BUNDLE)
 serve: $(VENV)/serve.stamp $(BUNDLE)
 	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
-# one worker a processor, at most four: each may take 2 GB
+# WORKERS=4 takes more processors and memory: a worker may take 4 GB
 test: $(VENV)/dev.stamp $(BUNDLE)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
 hostile: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m tools.hostile $(HOSTILE)
