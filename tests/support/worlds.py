@@ -10,9 +10,9 @@ import numpy as np
 from countervail import load_world
 from countervail.world.world import World
 
-_KEPT = (
-    "AFG BLR CHN COD CUB IRN LBN LBY MLI NIC PRK RUS SDN SOM SYR TWN UKR USA VEN ZWE DEU FRA POL BEL COG ARE ARM AUS BRA "
-    "CAN CHE EGY GBR IDN IND IRQ ISR JPN KAZ KOR MEX NOR SAU SGP THA TUR VNM ZAF"
+_SEPARATE = (
+    "AFG BLR CHN COD CUB IRN LBN LBY MLI NIC PRK RUS SDN SOM SYR TWN UKR USA VEN ZWE DEU FRA POL BEL COG ARE ARM AUS "
+    "BRA CAN CHE EGY GBR IDN IND IRQ ISR JPN KAZ KOR MEX NOR SAU SGP THA TUR VNM ZAF"
 )
 """The countries of `coarse_world`: all that scenarios name, and the larger others."""
 _MERGED = {
@@ -106,5 +106,5 @@ def coarse_world() -> World:
     """The bundled world with fewer countries, for what does not depend on its size: a scenario costs a sixth in it."""
     world = load_world()
     merged = {code: into for into, codes in _MERGED.items() for code in codes.split()}
-    kept = set(_KEPT.split())
-    return world.aggregate(countries={c: merged.get(c, "ROW") for c in world.countries if c not in kept})
+    separate = set(_SEPARATE.split())
+    return world.aggregate(countries={c: merged.get(c, "ROW") for c in world.countries if c not in separate})
