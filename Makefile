@@ -10,7 +10,7 @@
 #   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
 #   make audit       known vulnerabilities of the locked requirements (pip-audit)
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
-# PORT=8765 where that listens.
+# PORT=8765 where that listens; WORKERS=2 the processes of `make test`, which take up to 4 GB each.
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -29,9 +29,8 @@ run: $(VENV)/run.stamp $(BUNDLE)
 serve: $(VENV)/serve.stamp $(BUNDLE)
 	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
-# WORKERS=4 takes more processors and memory: a worker may take 4 GB
 test: $(VENV)/dev.stamp $(BUNDLE)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 hostile: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m tools.hostile $(HOSTILE)
