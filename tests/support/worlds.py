@@ -108,3 +108,23 @@ def coarse_world() -> World:
     merged = {code: into for into, codes in _MERGED.items() for code in codes.split()}
     separate = set(_SEPARATE.split())
     return world.aggregate(countries={c: merged.get(c, "ROW") for c in world.countries if c not in separate})
+
+
+KINDS = ("some", "all", "one country", "bound", "mixed")
+"""Kinds of specific factors in `with_capacity`."""
+
+
+def with_capacity(world: World, kind: str, seed: int = 0) -> World:
+    """The world with specific factors of a kind."""
+    rng = np.random.default_rng(seed)
+    table = (world.n, world.j)
+    sigma, elastic = np.zeros(table), np.full(table, np.inf)
+    if kind in ("some", "mixed"):
+        sigma[:, 0] = rng.uniform(0.2, 1.0, world.n)
+    if kind == "all":
+        sigma[:] = 1.0
+    if kind == "one country":  # all of it specific in one, nothing in the others
+        sigma[1] = 1.0
+    if kind in ("bound", "mixed"):
+        elastic[: world.n - 1, -1] = rng.uniform(0.0, 0.8, world.n - 1)
+    return world.replace(specific_share=sigma, supply_elasticity=elastic)

@@ -44,7 +44,7 @@ class Draw:
 CENTRAL = Draw()
 
 SHORT = 0.5
-"""Elasticities of the short horizon over those of the long: a stress test, not a forecast."""
+"""Trade elasticities of the short horizon over those of the long (an assumption)."""
 
 
 def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
