@@ -21,6 +21,7 @@ from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
+from countervail.trade.specific_factors import same_places
 from countervail.trade.stages import approach, solve_one
 from countervail.types import Floats, Indices
 
@@ -128,7 +129,12 @@ class Prepared:
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
-        """Another base point with the preconditioner of this one, which only steers the iteration."""
+        """Another base point with the preconditioner of this one, which only steers the iteration.
+
+        Where other sectors have capacity there, it would not: then one of its own.
+        """
+        if not same_places(self.economy.capacity, economy.capacity):
+            return Prepared.of(economy)
         return Prepared(economy, self.preconditioner)
 
     def reference(self, closure: Closure, tol: float) -> Reference:

@@ -47,6 +47,11 @@ class Preconditioner(NamedTuple):
     response: Singles
     markets: Singles | None = None
 
+    def fits(self, economy: Economy) -> bool:
+        """Whether it was made where the same number of sectors had capacity."""
+        held = 0 if economy.capacity is None else sum(run.stop - run.start for run in economy.capacity.runs)
+        return held == (0 if self.markets is None else len(self.markets))
+
     @classmethod
     def at_baseline(cls, economy: Economy) -> Preconditioner:
         """At the baseline itself, where all hats are 1."""

@@ -141,6 +141,13 @@ class Capacity:
         return np.where(held, (price - self.bundle * cost) / np.where(held, self.weight, 1.0), np.nan)
 
 
+def same_places(one: Capacity | None, other: Capacity | None) -> bool:
+    """Whether the same sectors have capacity, and the same countries no mobile labour: a preconditioner serves both."""
+    if one is None or other is None:
+        return one is other
+    return one.runs == other.runs and np.array_equal(one.idle, other.idle)
+
+
 def _runs(held: Mask) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Runs of consecutive sectors that hold a factor, and the runs between them."""
     edges = np.flatnonzero(np.diff(held.astype(int), prepend=-1, append=-1))

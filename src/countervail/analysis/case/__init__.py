@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from countervail.analysis.case.budget import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
-from countervail.analysis.case.capacities import capacities, prepared, serves, with_capacity
+from countervail.analysis.case.capacities import capacities, prepared, with_capacity
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
@@ -24,6 +24,7 @@ from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
+from countervail.trade.specific_factors import same_places
 from countervail.types import Floats, Indices
 from countervail.world.world import World
 
@@ -89,7 +90,7 @@ class Case:
     def prepared(self) -> Prepared:
         """The economy prepared for the solver, with the preconditioner of a base point like it."""
         base = self.base
-        if base is None or not serves(base, self.economy):
+        if base is None or not same_places(base.economy.capacity, self.economy.capacity):
             base = prepared(self.world, self.economy)
         return base if base.economy is self.economy else base.lend(self.economy)
 

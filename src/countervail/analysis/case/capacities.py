@@ -13,6 +13,7 @@ from countervail.scenario import Scenario
 from countervail.scenario.supply import resources
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
+from countervail.trade.specific_factors import same_places
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -81,17 +82,6 @@ def with_capacity(economy: Economy, specific_share: Floats | None, supply_elasti
     return economy.with_capacity(specific_share, supply_elasticity)
 
 
-def serves(near: Prepared, economy: Economy) -> bool:
-    """Whether a preconditioner steers the solver for a base point: the same sectors have capacity in both.
-
-    Elasticities may differ. Countries without mobile labour are others in the short run.
-    """
-    one, other = near.economy.capacity, economy.capacity
-    if one is None or other is None:
-        return one is other
-    return one.runs == other.runs and np.array_equal(one.idle, other.idle)
-
-
 _PREPARED: WeakKeyDictionary[World, list[Prepared]] = WeakKeyDictionary()
 
 
@@ -101,7 +91,7 @@ def prepared(world: World, economy: Economy) -> Prepared:
         return Prepared.of(world)
     known = _PREPARED.setdefault(world, [])
     for near in known:
-        if serves(near, economy):
+        if same_places(near.economy.capacity, economy.capacity):
             return near
     known.append(Prepared.of(economy))
     return known[-1]

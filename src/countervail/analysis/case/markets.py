@@ -3,7 +3,7 @@
 Crude, coal and metals of different sellers are close substitutes once a trade is cut, which partial trade shares along
 existing ties do not show. A share lambda of what a measure takes from a seller is sold to buyers that no measure bars,
 in proportion to what they buy of others, over distance; what these bought of others goes where the measure left a gap.
-At the prices of the baseline every seller then sells, and every buyer spends, what they did, up to the share 1 - lambda:
+At the baseline's prices every seller then sells, and every buyer spends, what they did, up to the share 1 - lambda;
 with nothing displaced, nothing moves. Prices, capacity and the equilibrium do the rest.
 
 Lifting a measure is the mirror image: what returns to a buyer is drawn from the seller's other buyers.
@@ -43,8 +43,8 @@ class Pool(NamedTuple):
     def moved(self, change: Floats) -> Floats:
         """What trade moves by where `change [exporter, importer]` is what measures take (negative) or bring back.
 
-        Zero in the cells that change; with `share` 1 every seller's and buyer's sum of both is zero, unless there is too
-        little open trade.
+        Zero in the cells that change; with `share` 1 every seller's and buyer's sum of both is zero, unless there is
+        too little open trade.
         """
         if not (self.share > 0 and change.any()):
             return np.zeros_like(self.flows)
@@ -103,7 +103,7 @@ class Pool(NamedTuple):
         filled = _balanced(seed, supply, gap)
         # who finds no gap keeps its buyers
         placed = np.divide(filled.sum(1), supply, out=np.zeros_like(supply), where=supply > 0)
-        return filled - left * np.minimum(placed, 1.0)[:, None]
+        return np.asarray(filled - left * np.minimum(placed, 1.0)[:, None])
 
     def _nearness(self) -> Floats:
         if self.distance is None or not self.reach:
