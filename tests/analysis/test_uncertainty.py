@@ -246,7 +246,7 @@ def test_a_measure_that_follows_the_common_part_has_no_influence_of_its_own(
 
 
 def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> None:
-    many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=40)
+    many = cv.run(bare_world(), scenario(MEASURES, PROVISIONS, members=["RUS"]), draws=80)
     assert many.drawn is not None
     rows = influence(many.drawn, many.cost("IRN")[1:])
     rows_by_path = {row.path: row.rank_correlation for row in rows}
