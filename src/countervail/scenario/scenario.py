@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
+from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
-from countervail.scenario.supply import Supply, resources
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
@@ -34,6 +34,8 @@ class Settings(Model):
     """Long run: labour moves between sectors. Short: plant and labour stay in their sector, elasticities are halved."""
     supply: tuple[Supply, ...] = Field(default_factory=resources)
     """Supply elasticities of sectors that reserves, wells, mines or land hold back; an empty list holds none back."""
+    markets: tuple[Market, ...] = Field(default_factory=markets)
+    """Sectors in which displaced trade finds other buyers; an empty list leaves all trade to existing ties."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
     anchor: Anchor = "estimate"

@@ -21,6 +21,7 @@ from countervail.analysis.case.anchors import before_years, double_ratio, goods_
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.markets import Markets
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
@@ -87,6 +88,7 @@ class Lifting:
         share: trade shares of the draw's economy `[exporter, importer, sector]`.
         theta: its elasticities, at the horizon `[sector]`.
         horizon: exponent on effects that are known at the long elasticity `[sector]`.
+        markets: in which displaced trade finds others.
     """
 
     scenario: Scenario
@@ -96,6 +98,7 @@ class Lifting:
     share: Floats
     theta: Floats
     horizon: Floats
+    markets: Markets
 
     @property
     def world(self) -> World:
@@ -139,8 +142,11 @@ class Lifting:
             ratio[at], ratio[:, at] = of_year[at], of_year[:, at]
         return ratio
 
-    def every(self, *, payments: bool = True) -> Shock:
-        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
+    def every(self, *, payments: bool = True, markets: bool = True) -> Shock:
+        """U: all measures in force lifted.
+
+        `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
+        """
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.payments().trade_effect) if paid else cube(self.world, 1.0)
         opened = cube(self.world, 0.0)
@@ -150,6 +156,8 @@ class Lifting:
         at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
         flat(opened)[at] = self._opening(flat(self.strongest)[at], at // self.world.n**2)
         flat(opened)[at] *= flat(self.layout.potential)[at]
+        if markets:
+            self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=opened), self.effects, lifted=True)
 
     def payments(self) -> Shock:
@@ -167,16 +175,19 @@ class Lifting:
     def one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
         phi = cube(self.world, 1.0)
+        hit = np.zeros(phi.shape, bool)
         potential: Floats | None = None
         for (i, n, j), own in self._shares[which]:
             cells = np.ix_(i, n, j)
             total, closed = self.strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
+            hit[cells] = True
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
             opening = self._opening(total, j) * self.layout.potential[cells]
             opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
             potential = self._with(potential, cells, opened)
+        potential = self.markets.match(phi, potential, hit)
         return _with_taxes(
             self.world, Shock(trade_effect=phi, potential=potential), (self.effects[which],), lifted=True
         )
@@ -211,14 +222,15 @@ def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
     return phi
 
 
-def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats) -> Shock:
+def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats, markets: Markets) -> Shock:
     """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
     if not new:
         return Shock()
     with np.errstate(invalid="ignore"):
         added = budget(world, (*effects, *new)) - budget(world, effects)
     phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
-    return _with_taxes(world, Shock(trade_effect=phi), new, lifted=False)
+    opened = markets.match(phi, None, added > 0)
+    return _with_taxes(world, Shock(trade_effect=phi, potential=opened), new, lifted=False)
 
 
 def measures_of(world: World, free: Shock, target: Indices, senders: Indices) -> Shock:
