@@ -129,10 +129,7 @@ class Prepared:
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
-        """Another base point with the preconditioner of this one, which only steers the iteration.
-
-        Where other sectors have capacity there, it would not: then one of its own.
-        """
+        """Another base point with the preconditioner of this one; its own where other sectors have capacity there."""
         if not same_places(self.economy.capacity, economy.capacity):
             return Prepared.of(economy)
         return Prepared(economy, self.preconditioner)
@@ -256,8 +253,7 @@ class Equilibrium:
 
     Attributes:
         real_income: W, income over the consumer price index `[country]`.
-        wage: `[country]`; world value added is the numeraire. Where no labour can leave its sector there is no wage:
-            value added.
+        wage: `[country]`; world value added is the numeraire. Value added where no labour can leave its sector.
         price_index: of final consumption `[country]`.
         income: final spending after the shock, million USD `[country]`.
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
@@ -348,8 +344,8 @@ class Equilibrium:
     def quantity(self) -> Floats:
         """Quantity that is produced `[country, sector]`; 1 where nothing was."""
         before = self.reference.imports.sum(1).T * self.economy.scale
-        change = np.divide(self.output, before, out=np.ones_like(before), where=before > 0)
-        return np.asarray(np.where(before > 0, change / self.producer_price, 1.0))
+        now = self.output / self.producer_price
+        return np.divide(now, before, out=np.ones_like(before), where=before > 0)
 
     @cached_property
     def rent(self) -> Floats:

@@ -14,9 +14,10 @@ import numpy as np
 
 from countervail.analysis.backtest.episodes import EpisodeData
 from countervail.analysis.case.capacities import of_elasticity, with_resources
+from countervail.analysis.case.markets import Markets
 from countervail.countries import REST
 from countervail.errors import InputError
-from countervail.scenario.commodities import resources
+from countervail.scenario.commodities import markets, resources
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
@@ -50,8 +51,9 @@ class Predictor:
 def one_sector(data: EpisodeData) -> Floats:
     """The product alone, in exact hat algebra: its pairs of the base year, all else bought and sold at home.
 
-    Armington demand and supply with the elasticities of the product's sector, trade balances held (`solve`, closure
-    fixed). Only countries that trade with the target, directly or through others, can change.
+    Armington demand and supply with the elasticities of the product's sector, displaced trade matched anew where its
+    goods are alike, trade balances held (`solve`, closure fixed). Only countries that trade with the target, directly
+    or through others, can change.
     """
     trade = np.nan_to_num(data.value)
     if alone(data):
@@ -72,12 +74,50 @@ def one_sector(data: EpisodeData) -> Floats:
         year=data.episode.base,
     )
     bars = np.stack([data.bars[cells], np.zeros_like(data.bars[cells])], axis=2)
-    after = solve(_held_back(world, data), Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
-    hat = np.ones_like(trade)
+    shares = _market_share(data)
+    distance = _distance(data, inside)
+    after = solve(_held_back(world, data), _barred(world, bars, data, shares, distance))
+    hat, opened = np.ones_like(trade), np.zeros_like(trade)
     hat[cells] = np.divide(after.flows[:, :, 0], trade[cells], out=np.ones_like(home), where=trade[cells] > 0)
+    opened[cells] = np.where(trade[cells] > 0, 0.0, after.flows[:, :, 0])
     if data.episode.measure == "quantity":
         hat[inside] /= after.producer_price[:, :1]
-    return np.asarray(np.nan_to_num(data.before) * data.of_target(hat))
+    return np.asarray(np.nan_to_num(data.before) * data.of_target(hat)) + _in_measure(data, trade, opened)
+
+
+def _in_measure(data: EpisodeData, trade: Floats, opened: Floats) -> Floats:
+    """What the target newly trades, by partner, in the episode's measure: quantities at its mean unit value before."""
+    new = data.of_target(opened)
+    if data.episode.measure != "quantity":
+        return np.asarray(new)
+    value, quantity = (float(np.nan_to_num(x).sum()) for x in (data.of_target(trade), data.before))
+    return np.asarray(new * (quantity / value if value > 0 else 0.0))
+
+
+def _barred(world: World, bars: Mask, data: EpisodeData, shares: Mapping[int, float], distance: Floats | None) -> Shock:
+    """The bars, and what the trade they displace finds in markets for what is alike."""
+    paid = 1.0 + world.tariff
+    markets_of = Markets(world.flows / paid, world.flows.sum(0), paid, distance, shares)
+    return markets_of.bar(bars, max(data.episode.left, LEAST_LEFT))
+
+
+def _market_share(data: EpisodeData) -> dict[int, float]:
+    """The central share of displaced trade that finds others, where the episode's products are of one such market."""
+    known = {item.id: item.share.value for item in markets()}
+    chosen = {known.get(code) for code in data.sectors}
+    share = chosen.pop() if len(chosen) == 1 else None
+    return {} if share is None else {0: share}
+
+
+def _distance(data: EpisodeData, inside: Indices) -> Floats | None:
+    """Distances between the episode's countries, the mean where the world lacks one."""
+    world = data.world
+    if world.distance is None:
+        return None
+    at = [world.countries.index(data.countries[k]) if data.countries[k] in world.countries else -1 for k in inside]
+    known = np.array(at) >= 0
+    both = known[:, None] & known[None, :]
+    return np.where(both, world.distance[np.ix_(at, at)], float(world.distance.mean()))
 
 
 def _held_back(world: World, data: EpisodeData) -> World:
@@ -122,7 +162,9 @@ def whole_world(data: EpisodeData) -> Floats:
     bars = np.zeros(world.flows.shape, dtype=bool)
     for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
         bars[region[exporter], region[importer], sectors] = True
-    after = solve(with_resources(world), Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
+    known = {item.id: item.share.value for item in markets()}
+    shares = {int(j): known[world.sectors[j]] for j in sectors if world.sectors[j] in known}
+    after = solve(with_resources(world), _barred(world, bars, data, shares, world.distance))
     hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
     change = np.asarray(hat[np.ix_(region, region)])
     change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
@@ -207,7 +249,18 @@ def in_proportion(data: EpisodeData, share: float) -> Floats:
     return np.asarray(np.where(data.barred, before - lost, before * (1 + growth)))
 
 
-ONE_SECTOR: Final = Predictor("one sector", one_sector)
+FITTED_ON: Final = (
+    "australia-coal-2020",
+    "china-coal-2020",
+    "iran-crude-2012",
+    "iran-crude-2013",
+    "iran-crude-2018",
+    "russia-coal-2022",
+    "russia-crude-2022",
+    "venezuela-crude-2019",
+)
+"""The episodes that the shares of markets in library/commodities.yaml were fitted on."""
+ONE_SECTOR: Final = Predictor("one sector", one_sector, {"share of displaced trade": FITTED_ON})
 WHOLE_WORLD: Final = Predictor("whole world", whole_world)
 
 

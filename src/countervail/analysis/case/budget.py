@@ -144,13 +144,13 @@ class Lifting:
         ratio, share = cube(self.world, np.nan), cube(self.world, 0.0)
         for j, sector in enumerate(self.world.sectors):
             for year in sorted(set(years.values()), reverse=True):
-                found = of_year(self.world, sector, year)
-                if found is None:
+                product = of_year(self.world, sector, year)
+                if product is None:
                     continue
                 at = positions(self.world, (t for t, y in years.items() if y == year))
                 # what the target sells, and what it buys
-                ratio[at, :, j], share[at, :, j] = found[0][at], found[1][at]
-                ratio[:, at, j], share[:, at, j] = found[0][:, at], found[1][:, at]
+                ratio[at, :, j], share[at, :, j] = product[0][at], product[1][at]
+                ratio[:, at, j], share[:, at, j] = product[0][:, at], product[1][:, at]
         return ratio, share
 
     @property

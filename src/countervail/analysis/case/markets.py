@@ -21,6 +21,7 @@ from countervail.analysis.case.draws import Draw
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.scenario.commodities import markets
+from countervail.trade.shock import Shock
 from countervail.types import Floats, Mask
 from countervail.world.world import World
 
@@ -47,15 +48,15 @@ class Pool(NamedTuple):
     share: float
     reach: float = 1.0
 
-    def moved(self, change: Floats) -> Floats:
+    def moved(self, change: Floats, hit: Mask) -> Floats:
         """What trade moves by where `change [exporter, importer]` is what measures take (negative) or bring back.
 
-        Zero in the cells that change; with `share` 1 every seller's and buyer's sum of both is zero, unless there is
-        too little open trade.
+        Zero in the cells that measures `hit`, with trade or without; with `share` 1 every seller's and buyer's sum of
+        both is zero, unless there is too little open trade.
         """
         if not (self.share > 0 and change.any()):
             return np.zeros_like(self.flows)
-        free = (change == 0) & ~np.eye(len(change), dtype=bool)
+        free = ~hit & ~np.eye(len(change), dtype=bool)
         sellers, buyers = change.sum(1), change.sum(0)
         sold = self._sold(free, np.maximum(-sellers, 0.0)) - self._drawn(free, np.maximum(sellers, 0.0))
         goal = -self.share * buyers
@@ -97,7 +98,9 @@ class Pool(NamedTuple):
 
     def _others(self, free: Mask, need: Floats) -> Floats:
         """How all other sellers move from buyers with `need [importer]` below zero to those above; rows sum to zero."""
-        trade = np.where(free, self.flows, 0.0)
+        # a seller that no gap is open to (the barred buyer itself, say) keeps its buyers
+        able = np.asarray((free & (need > 0)).any(1))
+        trade = np.where(free & able[:, None], self.flows, 0.0)
         total = trade.sum(0)
         part = np.where(total > 0, np.minimum(MOST, np.maximum(-need, 0.0) / np.where(total > 0, total, 1.0)), 0.0)
         left = trade * part
@@ -108,7 +111,6 @@ class Pool(NamedTuple):
         gap = gap * min(1.0, supply.sum() / gap.sum())
         seed = np.where(free & (gap > 0), np.outer(supply, gap) * self._nearness(), 0.0)
         filled = _balanced(seed, supply, gap)
-        # who finds no gap keeps its buyers
         placed = np.divide(filled.sum(1), supply, out=np.zeros_like(supply), where=supply > 0)
         return np.asarray(filled - left * np.minimum(placed, 1.0)[:, None])
 
@@ -156,6 +158,11 @@ class Markets:
         paid = 1.0 + world.tariff
         return cls(flows / paid, flows.sum(0), paid, world.distance, shares)
 
+    def bar(self, bars: Mask, left: float) -> Shock:
+        """Bars `[exporter, importer, sector]` that leave a share of the trade, and what they displace matched anew."""
+        effect = np.where(bars, left, 1.0)
+        return Shock(trade_effect=effect, potential=self.match(effect, None, bars))
+
     def match(self, effect: Floats, potential: Floats | None, hit: Mask) -> Floats | None:
         """Match what a shock's measures displace, in place: its `effect` and `potential`, where measures `hit`.
 
@@ -173,7 +180,7 @@ class Markets:
             change = np.where(hit[:, :, j], (effect[:, :, j] - 1.0) * flows, 0.0)
             if potential is not None:
                 change += np.where(hit[:, :, j], potential[:, :, j] * per_share, 0.0)
-            moved = Pool(flows, self.distance, share).moved(change)
+            moved = Pool(flows, self.distance, share).moved(change, hit[:, :, j])
             traded = flows > 0
             effect[:, :, j] += np.divide(moved, flows, out=np.zeros_like(moved), where=traded)
             new = np.where(traded, 0.0, moved)
