@@ -41,6 +41,9 @@ class Frame:
     what: str = ""
     passive: bool = False
     post: bool = False
+    topic: bool = False
+    needs: str = ""
+    to: re.Pattern[str] | None = None
     internal: bool = False
     operator: Operator | None = None
 
@@ -59,6 +62,9 @@ _FIELDS = frozenset(
         "what",
         "passive",
         "post",
+        "topic",
+        "needs",
+        "to",
         "internal",
         "operator",
     ]
@@ -91,6 +97,9 @@ def _frame(row: dict[str, Any]) -> Frame:
         row.get("what", ""),
         row.get("passive", False),
         row.get("post", False),
+        row.get("topic", False),
+        row.get("needs", ""),
+        _pattern(row.get("to")),
         row.get("internal", False),
         Operator(**row["operator"]) if "operator" in row else None,
     )
@@ -339,7 +348,7 @@ PREDICATES: dict[str, Predicate] = {
             "signed",
             "appointed",
             "resigned",
-            "paid_through",
+            "paid",
             "applied_to",
             "denied",
             "supported",

@@ -27,6 +27,7 @@ PUBLIC = {
     "listed_in": "member",
     "member_of": "member",
     "observer_of": "member",
+    "partner_of": "member",
     "founding_body_of": "found",
     "founded": "found",
     "under_sanctions": "sanction",
@@ -68,6 +69,8 @@ PUBLIC = {
 """The public names of predicates, where they differ from the annotation's."""
 PASSIVE = {"under_sanctions"}
 """Public predicates whose subject is the annotation's object."""
+STATUS = {"observer_of": "observer", "partner_of": "partner"}
+"""Public predicates that say as what somebody is a member."""
 ROLE_KEYS = {
     "as": ("as", "status", "role"),
     "what": ("what", "goods", "thing"),
@@ -183,6 +186,8 @@ class Case:
         if public in PASSIVE:
             subject, target = None, subject
         roles = {role: next((more[k] for k in keys if more.get(k)), None) for role, keys in ROLE_KEYS.items()}
+        if public in STATUS:
+            roles["as"] = STATUS[public]
         roles = {"subject": subject, "object": target, **roles}
         numbers = frozenset(float(n) for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.-])", json.dumps(more)))
         quotes = {passage["id"]: passage.get("quote", "") for passage in self.evidence["passages"]}
@@ -213,7 +218,7 @@ def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     roles = {
         role: names for role, names in gold.roles.items() if role in COMPARED and not (negated_verb and role == "what")
     }
-    if not all(text.fits(names, read.roles.get(role, ())) for role, names in roles.items()):
+    if not all(filled(text, names, read.roles.get(role, ())) for role, names in roles.items()):
         return False
     if "as" not in roles and {"observer", "observers", "partner"}.intersection(words(" ".join(read.roles["as"]))):
         return False
@@ -230,6 +235,11 @@ def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     if gold.speaker == ("",) or (not read.speaker and "unnamed" in gold.speaker):
         return text.own_voice(read.speaker)
     return text.fits(gold.speaker, read.speaker) or ("" in gold.speaker and text.own_voice(read.speaker))
+
+
+def filled(text: Annotation, accepted: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether a role is right; somebody unknown is nobody."""
+    return text.fits(accepted, () if given == ("unnamed",) and "" in accepted else given)
 
 
 def reports(gold: Gold, read: Read, text: Annotation) -> bool:

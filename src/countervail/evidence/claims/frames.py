@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence.claims.bodies import GROUPING, kind_of
@@ -11,13 +10,16 @@ from countervail.evidence.claims.clauses import modality_of, negated
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.shapes import UNKNOWN, Filled, shaped
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 
-UNKNOWN = "p.unknown"
+MEMBERSHIP = frozenset(
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+)
 _STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
 _BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
 _BY_CLAUSE = frozenset(
@@ -28,21 +30,6 @@ _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
-@dataclass(slots=True)
-class Filled:
-    """A frame laid over a clause: ids of those who do it and of what it is done to, and the other roles."""
-
-    clause: Clause
-    predicate: str
-    subjects: list[str]
-    objects: list[str]
-    roles: dict[str, Any] = field(default_factory=dict)
-    frame: Frame | None = None
-    spans: list[Span] = field(default_factory=list)
-    denied: bool = False
-    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
-
-
 class Reader:
     """Reads the clauses of one text in order and remembers who was spoken of."""
 
@@ -50,6 +37,8 @@ class Reader:
         self.shared = shared
         self.actors = shared.actors
         self.pronouns: dict[tuple[int, Span], str] = {}
+        self.clubs: list[str] = []
+        """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
 
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
@@ -73,6 +62,8 @@ class Reader:
             if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
+                if made.predicate in MEMBERSHIP:
+                    self.clubs += [i for i in made.objects if i.startswith("o.")]
         _absorb(parsed.clauses, filled)
         _of_nouns(parsed.clauses, filled)
         for clause in parsed.clauses:
@@ -112,21 +103,18 @@ class Reader:
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
         agents = clause.after("by") if verb.passive else clause.subjects
-        if frame.passive and not verb.passive and frame.operator is None:
-            return None
-        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
-        if frame.words is not None and not frame.words.search(text):
-            return None
-        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
+        if not self._fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
-        if not target and not (frame.bare or self._governs(clause, frame)):
+        topic = self.topic(parsed, clause) if frame.topic and not target else None
+        if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
         if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
             return None
         if frame.kind == "body" or frame.predicate == "applied_to":
             target = [self._membership(units, s, clause) for s in target]
-        objects = self.ids(parsed, clause, target, frame.kind == "body")
+        target = [_named_entry(units, s) for s in target]
+        objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
@@ -135,16 +123,16 @@ class Reader:
         if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
             return None
         roles = self._roles(parsed, clause, frame, target)
-        if frame.predicate == "supplied" and "with" in roles and objects:  # "supplied Iran with wheat"
-            roles["to"], objects = objects, _as_list(roles.pop("with"))
         if receiver:
             roles["to"] = _one_or_many(self.ids(parsed, clause, receiver))
         if clause.second and not verb.passive and objects:
             given = self.ids(parsed, clause, clause.second)
             if frame.post:
-                roles["post"] = text_of(units, clause.second[0])
+                roles["as"] = text_of(units, clause.second[0])
             elif frame.predicate in _GIVING:
                 roles["to"], objects = objects, given
+        if frame.post and verb.passive and clause.objects:
+            roles["as"] = text_of(units, clause.objects[0])
         if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
             subjects = self.ids(parsed, clause, direct)
         if not subjects and not verb.passive:
@@ -152,7 +140,34 @@ class Reader:
         if not subjects:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
-        return Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        return shaped(made, parsed)
+
+    @staticmethod
+    def _fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
+        """Whether the words that a frame asks for are there, and none that it excludes."""
+        if frame.passive and not clause.verb.passive and frame.operator is None:
+            return False
+        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
+        if frame.words is not None and not frame.words.search(text):
+            return False
+        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
+            return False
+        if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
+            return False
+        if frame.to is None:
+            return True
+        return any(
+            p in {"to", "on", "in", "from", "off"} and frame.to.search(" ".join(u.lower for u in units[a:b]))
+            for p, spans in clause.phrases
+            for a, b in spans
+        )
+
+    def topic(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of."""
+        if clause.objects and not clause.verb.passive:
+            return None
+        return self.clubs[-1] if self.clubs else None
 
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
@@ -269,7 +284,7 @@ class Reader:
             if objects:
                 content = {"object": objects[0] if len(objects) == 1 else tuple(objects)}
             else:
-                content = {"value": {"text": text or units[clause.verb.main].text}}
+                content = {"value": {"text": text} if text else {"verb": units[clause.verb.main].text}}
             yield shared.claim(
                 subject,
                 made.predicate,
@@ -363,6 +378,16 @@ def _below(clause: Clause) -> Iterator[Clause]:
         if inner.link in {"that", "to", "ing", "of", "from", "on", "against", "for", "with"}:
             yield inner
             yield from _below(inner)
+
+
+def _named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    return next(iter(_attached(units, span, "for") or _attached(units, span, "of")), span)
 
 
 def _attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:

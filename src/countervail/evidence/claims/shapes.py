@@ -1,0 +1,105 @@
+"""What a frame laid over a clause says, in the terms of its predicate: who is invited, to what and by whom; who gets what
+from whom; who is paid and through what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from countervail.evidence.claims.bodies import kind_of
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import text_of
+from countervail.evidence.tables import Frame
+
+UNKNOWN = "p.unknown"
+
+
+@dataclass(slots=True)
+class Filled:
+    """A frame laid over a clause: ids of those who do it and of what it is done to, and the other roles."""
+
+    clause: Clause
+    predicate: str
+    subjects: list[str]
+    objects: list[str]
+    roles: dict[str, Any] = field(default_factory=dict)
+    frame: Frame | None = None
+    spans: list[Span] = field(default_factory=list)
+    denied: bool = False
+    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
+
+
+def _many(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _one(ids: list[str]) -> str | list[str]:
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _known(ids: list[str]) -> list[str]:
+    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
+
+
+def _invited(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is invited is what the claim is about; who invites is in the role `by`."""
+    inviter, made.subjects = _known(made.subjects), made.objects
+    made.objects = _many(made.roles.pop("to", None))
+    if inviter:
+        made.roles["by"] = _one(inviter)
+    return made
+
+
+def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is admitted enters."""
+    body = _many(made.roles.pop("to", None)) or [i for i in _known(made.subjects) if kind_of(i) == "body"]
+    made.predicate, made.subjects, made.objects = "joined", made.objects, body
+    return made
+
+
+def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets it, the role `what` the goods."""
+    units, clause = parsed.units, made.clause
+    goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
+    given = made.roles.pop("with", None)
+    if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
+        made.roles["what"] = _one([text_of(units, s) for s in clause.after("with")])
+        return made
+    receiver = _many(made.roles.pop("to", None))
+    if clause.second and not clause.verb.passive:
+        goods = [text_of(units, s) for s in clause.second]
+    elif clause.verb.passive and clause.objects:
+        goods = [text_of(units, s) for s in clause.objects]
+    made.objects = receiver
+    made.roles["what"] = _one(goods)
+    return made
+
+
+def _paid(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets the money; the role `through` the bank or system."""
+    units, clause = parsed.units, made.clause
+    receiver = _many(made.roles.pop("to", None))
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
+        made.objects = made.objects if not receiver else receiver
+    elif receiver and receiver != made.objects:
+        if direct:
+            made.roles["what"] = _one([text_of(units, s) for s in direct])
+        made.objects = receiver
+    return made
+
+
+_SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
+    "be_invited": _invited,
+    "admitted": _admitted,
+    "supplied": _supplied,
+    "paid": _paid,
+}
+
+
+def shaped(made: Filled, parsed: Parsed) -> Filled | None:
+    """The same in the terms of its predicate."""
+    shape = _SHAPES.get(made.predicate)
+    return shape(made, parsed) if shape is not None else made
