@@ -28,6 +28,7 @@ CLUBS = _NOUNS["clubs"]
 """Nouns of groupings that states are members of."""
 _BODIES = GROUPING | _NOUNS["bodies"]
 """Nouns by which a text refers to a grouping of states."""
+_SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
 _PRONOUNS = {
     "it": "thing",
     "itself": "thing",
@@ -124,6 +125,8 @@ class Actors:
                 counts[identifier] = counts.get(identifier, 0) + 1
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
+        self.groups: dict[str, list[str]] = {}
+        """Actors that were spoken of together, by the id (`g.`) that stands for them."""
         self.spoken: list[str] = []
         """Bodies that something was claimed of, the last one last."""
         self.topic = max(counts, key=lambda k: counts[k]) if counts else None
@@ -189,6 +192,9 @@ class Actors:
         a body where `body` asks for one."""
         a, b = span
         head = _head(units, a, b)
+        together = self._together(units, a, b)
+        if together:
+            return together
         if b - a == 1 and units[a].lower in _PRONOUNS:
             return self._pronoun(units[a].lower, before, speaker, body)
         if units[head].tag == "E":
@@ -196,7 +202,7 @@ class Actors:
             if found:
                 return found
         core = units[head]
-        apposed = self._apposed(units, b, core)
+        apposed = self._apposed(units, b, core) or self._in_apposition(units, a, core)
         if apposed:
             return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
@@ -223,6 +229,33 @@ class Actors:
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
 
+    def group(self, ids: Sequence[str]) -> str:
+        """The id of several actors together."""
+        for known, members in self.groups.items():
+            if members == list(ids):
+                del self.groups[known]
+                self.groups[known] = list(ids)  # the last one spoken of stands last
+                return known
+        made = f"g.{len(self.groups) + 1}"
+        self.groups[made] = list(ids)
+        return made
+
+    def several(self, identifier: str) -> list[str]:
+        """Every actor that an identifier stands for."""
+        return self.groups.get(identifier, [identifier])
+
+    def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
+        words = [u.lower for u in units[a:b]]
+        if words[0] not in {"the", "these", "those", "both", "all"} or any(u.tag == "E" for u in units[a:b]):
+            return None
+        number = 2 if words[0] == "both" else next((_SMALL.get(w, 0) for w in words[:3]), 0)
+        number = number or next((_SMALL[w] for w in words[1:3] if w in _SMALL), 0)
+        plural = words[-1] in _SMALL or (words[-1].endswith("s") and words[-1] not in {"sanctions", "times", "years"})
+        if number < 2 or not plural or b - a > 4:
+            return None
+        return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)
+
     def _introduce(self, place: int, identifier: str, core: Unit) -> None:
         """Take note of a grouping that no mention marks, so that "the pact" can stand for it."""
         if all(identifier != known for _, known, _ in self.bodies):
@@ -237,6 +270,16 @@ class Actors:
         closed = b + 2 >= len(units) or units[b + 2].tag in {",", ".", ";", ")"}
         return self.mention(units[b + 1]) if named is not None and named.type != "date" and closed else None
 
+    def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
+        """The name before ", a bank representative": who a description after a comma is of."""
+        if a < 2 or units[a - 1].tag != "," or units[a].lower not in {"a", "an", "the", "its", "one"}:
+            return None
+        named = units[a - 2].mention
+        if named is None or named.type not in {"person", "organisation"}:
+            return None
+        fits = core.lower in (_NOUNS["persons"] if named.type == "person" else _BODIES)
+        return self.mention(units[a - 2]) if fits else None
+
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = _PRONOUNS[word]
         if (
@@ -248,6 +291,10 @@ class Actors:
         if kind == "speaker":
             return speaker or "p.unknown"
         for identifier in before:
+            if identifier in self.groups:
+                if word in {"they", "them"}:
+                    return identifier
+                continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
@@ -291,6 +338,8 @@ class Actors:
             identifier = self.of(units, clause.subjects[0], self.recent)
             if not identifier.endswith(".unknown"):
                 self.recent.insert(0, identifier)
+            if len(clause.subjects) > 1:
+                self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
         person = next((u for u in units if u.mention is not None and u.mention.type == "person"), None)
         if person is not None:
             identifier = self.mention(person) or ""
@@ -366,4 +415,4 @@ def _initials(name: str) -> str:
 
 def kind_of(identifier: str) -> str:
     """state, body, person or thing."""
-    return {"c": "state", "o": "body", "p": "person"}.get(identifier.split(".", 1)[0], "thing")
+    return {"c": "state", "o": "body", "p": "person", "g": "group"}.get(identifier.split(".", 1)[0], "thing")

@@ -139,6 +139,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is not None and head.lower in {"if", "unless", "provided"}:
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
+    clause.asked = head is not None and head.lower == "whether"
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
         return
@@ -260,6 +261,20 @@ def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         for before in clauses[:n]:
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
+        _after_report(clauses, n)
+
+
+def _after_report(clauses: list[Clause], n: int) -> None:
+    """`A joined, X says, and has never left`: the clause after the report goes on with the one before it."""
+    report = clauses[n]
+    earlier = next((c for c in reversed(clauses[:n]) if c.reported is report and c.verb.kind == "finite"), None)
+    if earlier is None:
+        return
+    for later in clauses[n + 1 :]:
+        if later.verb.kind != "finite" or reports(later):
+            break
+        if later.coordinated and later.subjects == report.subjects and not later.relative:
+            later.subjects, later.reported = earlier.subjects, report
 
 
 # -- what is said of a clause ------------------------------------------------------------------------------------------

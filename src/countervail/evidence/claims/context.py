@@ -89,7 +89,7 @@ class Context:
         while report is not None and depth < 3:
             spans = report.after("by") if report.verb.passive else report.subjects
             names = [self.actors.of(parsed.units, s, self.before(parsed, report)) for s in spans[:1]]
-            found[:0] = [s for s in names if not s.endswith(".unknown")]
+            found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
         if not found and clause.source:
             found = [self.actors.of(parsed.units, clause.source[0], self.actors.recent)]
@@ -97,16 +97,16 @@ class Context:
 
     def before(self, parsed: Parsed, clause: Clause) -> list[str]:
         """Subjects of the sentence that a pronoun in the clause can stand for, the likeliest first."""
+        units = parsed.units
         near: list[Clause] = []
         governor = clause.governor
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
         near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]
         objects = [s for other in near for s in other.objects[:1]]
-        units = parsed.units
-
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 
@@ -117,7 +117,10 @@ class Context:
                 if not (s[1] - s[0] == 1 and units[s[0]].tag == "O") and s not in clause.subjects
             ]
 
-        return [*named(subjects), *self.actors.recent, *named(objects)]
+        return [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
+
+    def _named(self, units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> list[str]:
+        return [self.actors.of(units, s, self.actors.recent) for s in spans]
 
     def line(self, start: int, end: int) -> Sentence:
         """A line outside all paragraphs as a sentence."""

@@ -37,6 +37,8 @@ class Reader:
         self.shared = shared
         self.actors = shared.actors
         self.pronouns: dict[tuple[int, Span], str] = {}
+        self.last: list[Filled] = []
+        """What the sentence before said."""
         self.clubs: list[str] = []
         """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
 
@@ -51,24 +53,30 @@ class Reader:
             key = (id(parsed), span)
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
-            found.append(self.pronouns[key])
+            found += self.actors.several(self.pronouns[key])
         return found
 
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
+        if parsed.quote is None and parsed.sentence.text.endswith("?"):
+            return  # a question asserts nothing
         for clause in parsed.clauses:
-            made = self._fill(parsed, clause)
+            made = self._fill(parsed, clause) or self._elliptic(parsed, clause, filled)
             if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
+                if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
+                    self.actors.group(made.objects)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
+        self.last = [filled[id(c)] for c in parsed.clauses if id(c) in filled] or self.last
         _absorb(parsed.clauses, filled)
+        self._refused(parsed, filled)
         _of_nouns(parsed.clauses, filled)
         for clause in parsed.clauses:
             made = filled.get(id(clause))
-            if made is not None and _telling(made) and not self._spoken_for(clause, made, filled):
+            if made is not None and _telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
         self.actors.remember(parsed.units, parsed.clauses)
 
@@ -79,11 +87,35 @@ class Reader:
             id(c) in filled and _telling(filled[id(c)]) for c in _below(clause)
         )
 
+    def _refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
+        """ "refused to open accounts for X": what is refused is what was to be done it to."""
+        for clause in parsed.clauses:
+            if clause.verb.lemma not in {"refuse", "decline"} or clause.verb.passive:
+                continue
+            inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
+            if inner is None:
+                continue
+            known = filled.get(id(inner))
+            spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
+                filled.pop(id(inner))
+            if id(inner) not in filled and subjects:
+                roles = {"what": inner.verb.lemma}
+                filled[id(clause)] = Filled(
+                    clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
+                )
+
     # -- filling ---------------------------------------------------------------------------------------------------
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
             return self._copula(parsed, clause)
+        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
+            status = self._status(parsed, clause)
+            if status is not None:
+                return status
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not self._follows(clause, words):
                 continue
@@ -236,30 +268,92 @@ class Reader:
                 roles["what"] = _one_or_many(self.ids(parsed, clause, direct))
         return roles
 
+    def _elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
+        units, verb = parsed.units, clause.verb
+        said = " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
+        if verb.lemma == "follow":
+            if said not in {"", "suit"} or verb.passive:
+                return None
+        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
+            return None
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor] or self.last
+        spans = clause.subjects
+        if verb.start and units[verb.start - 1].lower in {"so", "as", "neither", "nor"} and not spans:
+            spans = listed_from(units, verb.end, len(units))
+        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
+        if not before or not subjects or clause.complements:
+            return None
+        same = before[-1]
+        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
+        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
+
     # -- "is", "has" -----------------------------------------------------------------------------------------------
 
     def _copula(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """`X is a member of Y`, `the members of Y are A and B`."""
+        """`X is a member of Y`, `the members of Y are A and B`, `X is under sanctions`, `X is on the list of Y`."""
         units = parsed.units
-        if not clause.objects or not clause.subjects:
+        if not clause.subjects:
             return None
+        if not clause.objects:
+            return self._state_of(parsed, clause)
         role = role_of(units, clause.objects[0])
-        if role is not None and role[1] is not None:
-            predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
-            bodies = self.ids(parsed, clause, [role[1]])
-            subjects = self.ids(parsed, clause, clause.subjects)
-            if all(kind_of(s) == "thing" for s in subjects) or (
-                predicate == "listed_in" and kind_of(bodies[0]) != "body" and not self._is_body(units, role[1])
-            ):
-                return None
-            extra = {"founding": True} if "founding" in words_of(units, clause.objects[0]) else {}
-            return Filled(clause, predicate, subjects, bodies, extra, None, [*clause.subjects, *clause.objects])
+        if role is not None:
+            return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
         if role is not None and role[1] is not None:
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
-                bodies = self.ids(parsed, clause, [role[1]])
-                return Filled(clause, role[0], listed, bodies, {}, None, [*clause.subjects, *clause.objects])
+                return self._member(parsed, clause, role, clause.objects)
+        return None
+
+    def _member(
+        self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
+    ) -> Filled | None:
+        """Somebody is a member, observer, partner ... of a body that is named, or of the one spoken of."""
+        units = parsed.units
+        subjects = self.ids(parsed, clause, who)
+        predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
+        bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else self.clubs[-1:]
+        if all(kind_of(s) == "thing" for s in subjects) or (
+            role[1] is not None
+            and predicate in {"listed_in", "joined"}
+            and kind_of(bodies[0]) != "body"
+            and not self._is_body(units, role[1])
+        ):
+            return None
+        if role[1] is None and (not bodies or any(kind_of(s) not in {"state", "body"} for s in subjects)):
+            return None
+        words = words_of(units, clause.objects[0]) if clause.objects else set()
+        roles = {"founding": True} if "founding" in words else {}
+        roles.update({"as": "associate"} if "associate" in words else {})
+        return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _state_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "is under sanctions", "is on the sanctions list of X"."""
+        units = parsed.units
+        for preposition, spans in clause.phrases:
+            head = head_word(units, spans[0])
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if preposition == "under" and head in {"sanctions", "embargo"}:
+                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
+            if preposition == "on" and head in {"list", "register", "blacklist"}:
+                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
+        return None
+
+    def _status(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "holds observer status", "was granted partner status"."""
+        units = parsed.units
+        for span in clause.objects:
+            kind = next((role_of(units, (k, k + 1)) for k in range(*span) if role_of(units, (k, k + 1))), None)
+            if head_word(units, span) != "status" or kind is None:
+                continue
+            inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+            body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
+            who = clause.subjects
+            return self._member(parsed, clause, (kind[0], body), who)
         return None
 
     # -- claims ----------------------------------------------------------------------------------------------------
@@ -388,6 +482,15 @@ def _named_entry(units: Sequence[Any], span: Span) -> Span:
     if inner is not None and inner < span[1]:
         return inner, span[1]
     return next(iter(_attached(units, span, "for") or _attached(units, span, "of")), span)
+
+
+def _owner(units: Sequence[Any], span: Span) -> Span | None:
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    named = next((k for k in range(*span) if units[k].tag == "E"), None)
+    return (named, named + 1) if named is not None else None
 
 
 def _attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:

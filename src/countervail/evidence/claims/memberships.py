@@ -169,20 +169,28 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
 
 
 def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int, int] | None] | None:
-    """Predicate and body of "a founding member of the league"."""
+    """Predicate and body of "a founding member of the league", "its seventh member State"; no body where none is named."""
     for k in range(*span):
         word = units[k].lower
-        if word in _MEMBER:
-            inner = k + 2 if k + 2 < span[1] and units[k + 1].lower == "of" else None
-            if inner is not None:
-                return _MEMBER[word], (inner, span[1])
-            if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
-                return _MEMBER[word], (k - 1, k)
-            if k > span[0] + 1 and units[k - 1].tag == "G":
-                return _MEMBER[word], (span[0], k - 1)
-            if word in {"member", "observer", "partner"} and k + 1 == span[1] and units[k - 1].tag == "N":
-                if units[k - 1].lower in GROUPING:
-                    return _MEMBER[word], (k - 1, k)
-                return None
+        if word not in _MEMBER:
+            continue
+        end = k + 1
+        if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
+            end += 1
+        qualified = {u.lower for u in units[span[0] : k]}
+        if qualified & {"former", "past", "ex", "prospective", "potential", "would-be", "non", "staff", "board", "family"}:
             return None
+        if end + 1 < span[1] and units[end].lower == "of":
+            return _MEMBER[word], (end + 1, span[1])
+        if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+            return _MEMBER[word], (k - 1, k)
+        if k > span[0] + 1 and units[k - 1].tag == "G":
+            return _MEMBER[word], (span[0], k - 1)
+        if end == span[1] and k > span[0] and units[k - 1].tag == "N" and units[k - 1].lower in GROUPING:
+            return _MEMBER[word], (k - 1, k)
+        if end != span[1]:
+            return None
+        if word.startswith("partner") and not qualified & {"dialogue", "associate", "associated", "sectoral"}:
+            return None
+        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
     return None

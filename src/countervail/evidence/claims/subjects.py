@@ -33,6 +33,8 @@ class Clause:
     link: str = ""
     noun: str = ""
     condition: bool = False
+    asked: bool = False
+    """Whether "whether" leads to it: nothing is said of it being so."""
     unwilling: bool = False
     """Whether the noun that governs it is denied: "no intention of joining"."""
     relative: bool = False

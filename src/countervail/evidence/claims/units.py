@@ -301,7 +301,16 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
             break
         found.insert(0, (before, k))
         start = before
+    if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
+        return found[1:]  # "... oil to India, and India paid": a clause of its own
     return found
+
+
+def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
+    """Whether a phrase follows a verb: at once, or after a preposition."""
+    return any(u.tag in {"A", "V"} for u in units[:start]) and (
+        start == floor or units[start - 1].tag in {"P", "V", "A"} or units[start - 1].lower == "of"
+    )
 
 
 def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:

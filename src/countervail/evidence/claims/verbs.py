@@ -270,6 +270,8 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     end = j
     while end > i + 1 and units[end - 1].tag in {"B", "X"} and units[end - 1].lower not in {"not", "never"}:
         end -= 1
+    if not be and not have and (modal or words & {"do", "does", "did", "don't", "doesn't", "didn't"}):
+        return Verb(start, j, "do", "finite", False, *common, False, i, words)
     if be or have:
         return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
     return None
