@@ -16,4 +16,19 @@ def read_claims(shared: Context) -> list[Claim]:
     for rule in _RULES:
         for claim in rule(shared):
             found.setdefault(claim.id, claim)
-    return list(found.values())
+    return _without_repeats(list(found.values()))
+
+
+def _without_repeats(claims: list[Claim]) -> list[Claim]:
+    """Without a dated founding or a proposal of the whole sentence where its verb says the same with who does it."""
+    founded = {(c.document, c.object, c.time["edtf"]) for c in claims if c.predicate == "founded" and c.time}
+    return [
+        c
+        for c in claims
+        if not (
+            c.predicate == "event"
+            and isinstance(c.value, dict)
+            and c.value.get("event") == "established"
+            and (c.document, c.subject, c.value.get("when")) in founded
+        )
+    ]

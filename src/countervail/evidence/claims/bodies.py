@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from countervail import countries
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import Unit, phrase_from
 from countervail.evidence.model import slug
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
@@ -264,6 +264,8 @@ class Actors:
 
     def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
         """The name after "its owner, X": what a description is of."""
+        while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
+            b = end  # "the envoy in Beijing, X"
         if b + 1 >= len(units) or units[b].tag != "," or core.lower not in _NOUNS["persons"] | _BODIES:
             return None
         named = units[b + 1].mention
@@ -274,11 +276,14 @@ class Actors:
         """The name before ", a bank representative": who a description after a comma is of."""
         if a < 2 or units[a - 1].tag != "," or units[a].lower not in {"a", "an", "the", "its", "one"}:
             return None
-        named = units[a - 2].mention
+        k = a - 2
+        if units[k].tag == ")":
+            k = next((n - 1 for n in range(k, 0, -1) if units[n].tag == "("), k)
+        named = units[k].mention
         if named is None or named.type not in {"person", "organisation"}:
             return None
         fits = core.lower in (_NOUNS["persons"] if named.type == "person" else _BODIES)
-        return self.mention(units[a - 2]) if fits else None
+        return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = _PRONOUNS[word]
@@ -340,6 +345,11 @@ class Actors:
                 self.recent.insert(0, identifier)
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
+        for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is
+            if clause.subjects and clause not in main and clause.verb.kind == "finite":
+                identifier = self.of(units, clause.subjects[0], self.recent)
+                if kind_of(identifier) in {"state", "body"} and identifier not in self.recent[:3]:
+                    self.recent.insert(len(main[:2]), identifier)
         person = next((u for u in units if u.mention is not None and u.mention.type == "person"), None)
         if person is not None:
             identifier = self.mention(person) or ""

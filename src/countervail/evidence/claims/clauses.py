@@ -29,6 +29,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             finite_subject(clauses, n)
     for n in range(len(clauses)):
         _right_side(clauses, n)
+    _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
     for n, clause in enumerate(clauses):
@@ -66,6 +67,31 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if after is not None and after.tag == "P" and previous.verb.kind != "participle":
         verb.kind, verb.passive = "participle", True
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+
+
+def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    for i in range(1, len(units) - 1):
+        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if marker is None:
+            continue
+        start = i + len(marker)
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        if units[i - 1].tag == "," and done and not any(c.verb.start > i for c in clauses):
+            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
+            if named:
+                done[-1].subjects = [*done[-1].subjects, *more]
 
 
 def _gap(clauses: list[Clause], n: int) -> None:

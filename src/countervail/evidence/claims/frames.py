@@ -59,7 +59,8 @@ class Reader:
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
-        if parsed.quote is None and parsed.sentence.text.endswith("?"):
+        asked = parsed.sentence.text.endswith("?") or (parsed.units and parsed.units[0].lower == "whether")
+        if parsed.quote is None and asked:
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self._elliptic(parsed, clause, filled)
@@ -462,6 +463,8 @@ def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
 
 def _telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
+    if made.predicate == "supplied" and "what" in made.roles:
+        return True
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in _as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)

@@ -309,7 +309,7 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
 def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
     """Whether a phrase follows a verb: at once, or after a preposition."""
     return any(u.tag in {"A", "V"} for u in units[:start]) and (
-        start == floor or units[start - 1].tag in {"P", "V", "A"} or units[start - 1].lower == "of"
+        start == floor or units[start - 1].tag in {"P", "V", "A", "S", "B"} or units[start - 1].lower == "of"
     )
 
 

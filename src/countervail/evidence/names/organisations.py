@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence.names import name_words as w
+from countervail.evidence.names.unlisted import Unlisted
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -374,6 +375,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *finder.initials(), *finder.publishers()}
+    spans |= Unlisted(text).find()
     names = {text[a:b] for a, b in spans}
     again = {
         n

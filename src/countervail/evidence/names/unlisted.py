@@ -1,0 +1,185 @@
+"""Organisations that no head noun marks: initials, firms by their legal form, names beside a common noun for a body, names
+that only a body can have joined, left, founded or paid through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, lexicon
+
+_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
+_CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
+_SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
+_RUN = rf"{_CAP}(?:[ ](?:{_SMALL} ){{0,2}}{_CAP}){{0,5}}"
+_LEGAL = (
+    r"(?:S\.A\.(?:S\.)?|S\.à r\.l\.|S\.p\.A\.|S\.r\.l\.|SpA|SA|SAS|SARL|Ltda?|LTD|Limited|LIMITED|Inc|INC|LLC|LLP|LP|N\.V\.|NV|B\.V\."
+    r"|DMCC|FZE|FZCO|FZ-LLC|JLT|Corp|CORP|Co|PLC|plc|GmbH|GMBH|AB|A/S|AS|Oy|Oyj|Pte|PTE|Pty|JSC|PJSC|OJSC|OOO|ZAO|Bhd|KG|WLL|W\.L\.L\.)"
+)
+_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
+_FOREIGN = re.compile(
+    r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
+    r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
+    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
+)
+_NOUN = (
+    r"(?:company|firm|bank|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
+    r"|magazine|journal|outlet|broadcaster|bloc|alliance|subsidiary|affiliate|supplier|miner|producer|shipyard|exporter|importer"
+    r"|conglomerate|charity|think-tank|think tank|NGO|consultancy|trading house|clearing house|exchange|cooperative|co-operative"
+    r"|watchdog|agency|party|militia|cartel|pact|league|payment system|messaging system|settlement system|shipowner|ship-owner"
+    r"|cartel|consortium|joint venture|law firm|parent|holding|utility|start-up|startup|wholesaler|retailer|smelter|steelmaker"
+    r"|carmaker|drugmaker|trader|owner|broker|group|platform|network|mill|foundation|fund|union|service|system|link|scheme)"
+)
+_BESIDE = re.compile(
+    rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
+)
+_PEOPLE_TOO = frozenset({"trader", "owner", "broker", "operator", "parent", "carrier", "supplier", "shipper", "shipowner"})
+_AFTER = re.compile(
+    rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link|network|platform"
+    r"|scheme|union|mechanism)\b"
+)
+_DONE_TO = re.compile(
+    r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
+    r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
+    r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to|applies to"
+    rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?! ?{_CAP})(?P<t>.?)"
+)
+_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,6}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_ROMAN = re.compile(r"[IVXLCM]+$")
+_PLACES = frozenset(
+    """UAE DPRK USA DRC PRC ROK KSA USSR SSR UK US NZ NSW DC FYROM NY CAR PNG BVI USD EUR GBP CNY JPY CHF AED INR RUB ZAR XOF XAF
+    BRL TRY DOB POB IMO MMSI ISIN TEL FAX REF NOTE CC BCC URL HTTP HTML PDF ID VAT GDP LNG LPG CEO CFO COO CIF FOB HE MP MEP
+    GMT UTC EST CET BST EDT PST NZDT NZST AEST WAT CAT EAT MSK IST SGT HKT NGO NGOS TBC TBD NB RE FM INFO TAGS SUBJECT SBU
+    SIPDIS UNCLAS SECRET NOFORN STATE SUMMARY COMMENT END ACTION FOR THE AND NOT CONFIDENTIAL URGENT RESTRICTED INTERNAL DATE
+    FROM THROUGH COPY PRESS RELEASE NOTICE MEMO MEMORANDUM MINUTES REPORT LETTER ANNEX TABLE PART SECTION CHAPTER BOX
+    JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MON TUE WED THU FRI SAT SUN SME SMES ESG KYC AML HQ TV""".split()
+)
+_TOWN = frozenset("São San Santa Santo Saint St Port Puerto Fort Lake Mount New Addis Rio Río Buenos Cape Los Las".split())
+
+
+def _line(text: str, at: int) -> str:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _shouted(line: str) -> bool:
+    letters = [c for c in line if c.isalpha()]
+    return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
+
+
+class Unlisted:
+    """The organisations of one text that no head noun marks; spans are folded offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = lexicon()
+        self.states = country_words()
+
+    def _plain(self, word: str) -> str:
+        return word[:-2] if word.endswith("'s") else word
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int] | None:
+        """The span without small words, nationalities and titles before the name, and a possessive after it."""
+        name = self.text[start:end]
+        while name:
+            first = name.split(" ", 1)[0]
+            drop = first.lower() in FUNCTION or first in adjectives() or first in self.words.titles
+            if not drop or " " not in name:
+                break
+            start += len(first) + 1
+            name = self.text[start:end]
+        if name.endswith("'s"):
+            end -= 2
+        cut = name.find("'s ")
+        if cut >= 0:
+            end = start + cut
+        return (start, end) if end - start > 1 else None
+
+    def _is_other(self, start: int, end: int) -> bool:
+        """Whether the words are known as something else: a country, a place, a person, a post, a month."""
+        words = [self._plain(w) for w in self.text[start:end].split()]
+        known = self.words
+        first = words[0]
+        if first in known.given or first in known.titles or first in known.posts or first in _TOWN:
+            return True
+        return all(
+            w in self.states
+            or w in known.capitals
+            or w in adjectives()
+            or w in known.not_names
+            or w in known.posts
+            or w.lower() in FUNCTION
+            for w in words
+        )
+
+    def firms(self) -> Iterator[tuple[int, int]]:
+        """A name with its legal form; one that begins as bodies of other languages do."""
+        for match in _FIRM.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
+                yield span
+        for match in _FOREIGN.finditer(self.text):
+            first = match.group("n").split()[0]
+            if first in {"Le", "La", "El", "Al", "Union", "Association"}:
+                continue
+            yield match.span("n")
+
+    def beside(self) -> Iterator[tuple[int, int]]:
+        """A name after or before a common noun for a body: "the fintech Trilho", "its Sur-Link payment system"."""
+        for match in _BESIDE.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is None or self._is_other(*span):
+                continue
+            comma = match.group("m").startswith(",") and "such" not in match.group("m")
+            noun, name = match.group("w"), self.text[span[0] : span[1]]
+            if comma and match.group("t") not in {",", ".", ";", ")", ""}:
+                continue
+            if noun in _PEOPLE_TOO and (" " in name and comma):
+                continue
+            if noun in {"system", "link", "scheme", "service", "union", "fund", "group", "network", "platform", "owner"} and (
+                " " in name.strip() and not comma
+            ):
+                continue
+            yield span
+        for match in _AFTER.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is not None and not self._is_other(*span):
+                yield span
+
+    def done_to(self) -> Iterator[tuple[int, int]]:
+        """What was joined, left or founded and has a name of one word: "founded Mercosur"."""
+        for match in _DONE_TO.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                continue
+            if self.text[match.end("n") : match.end("n") + 3] not in {"'s "} and "'" not in self.text[span[0] : span[1]]:
+                yield span
+
+    def letters(self) -> Iterator[tuple[int, int]]:
+        """Initials, outside lines of capitals."""
+        known = self.words
+        small = {w for w in re.findall(r"\b[a-z]{3,8}\b", self.text)}
+        for match in _LETTERS.finditer(self.text):
+            name = match.group("n")
+            if (
+                name in _PLACES
+                or name in known.not_initials
+                or name in self.states
+                or name in known.titles
+                or name.lower() in small
+                or name.lower() in FUNCTION
+                or name.title() in known.given
+                or _ROMAN.match(name)
+                or _shouted(_line(self.text, match.start()))
+            ):
+                continue
+            before = self.text[max(0, match.start() - 2) : match.start()]
+            after = self.text[match.end() : match.end() + 2]
+            if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or before.endswith("\n") and after[:1] == ":":
+                continue
+            yield match.span("n")
+
+    def find(self) -> set[tuple[int, int]]:
+        """All of them."""
+        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters()}
