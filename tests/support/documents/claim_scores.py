@@ -17,10 +17,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from countervail.evidence.claims.bodies import body_id
+from countervail.evidence.text.tokens import data_lines
 from support.documents.annotation import EVENTS, STATED, TEXTS, Annotation, Gold, alternatives, listed, texts, words
 
 PUBLIC = {
@@ -93,6 +95,13 @@ GROUPS = (
 """Predicates that a loose match does not distinguish."""
 
 
+@cache
+def known_bodies() -> dict[str, tuple[str, ...]]:
+    """The id of a real body whose names the product knows (ECOWAS and its long name): all of them."""
+    rows = [line.split("|") for line in data_lines("bodies.txt")]
+    return {body_id(row[0]): (body_id(row[0])[2:], *row) for row in rows}
+
+
 @dataclass(frozen=True)
 class Read:
     """A claim of the case in the annotation's terms; a role holds all names of its filler."""
@@ -154,13 +163,15 @@ class Case:
             return ("document",)
         if text.endswith((".unknown", ".unnamed")):
             return ("unnamed",)
+        if text in known_bodies():
+            return known_bodies()[text]
         return (re.sub(r"^[a-z]\.(?=\S+$)", "", text),)
 
     def speaker(self, claim: Mapping[str, Any]) -> tuple[str, ...]:
         if "speaker" in claim:
             return self.names(claim["speaker"])
         chain = [actor for actor in claim["attribution"] if not actor.startswith(("source:", "site:"))]
-        return self.names(chain[-1]) if chain and not chain[-1].startswith("doc:") else ()
+        return self.names(chain[-1]) if chain and not chain[-1].startswith(("doc:", "cited:")) else ()
 
     def claims(self) -> Iterator[Read]:
         """The claims with a predicate that the annotation has, arrays written out, each once."""

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from countervail import countries
-from countervail.evidence.claims.units import Unit, phrase_from
+from countervail.evidence.claims.units import Unit, listed_from, phrase_from
 from countervail.evidence.model import slug
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
@@ -29,6 +29,7 @@ CLUBS = _NOUNS["clubs"]
 _BODIES = GROUPING | _NOUNS["bodies"]
 """Nouns by which a text refers to a grouping of states."""
 _SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
+_PLURAL_BODIES = frozenset({"banks", "ministries", "treasuries", "parliaments", "embassies", "authorities", "regulators"})
 _PRONOUNS = {
     "it": "thing",
     "itself": "thing",
@@ -89,6 +90,26 @@ def _plain(name: str) -> str:
 def body_id(name: str) -> str:
     """The identifier of a body by any name of it that the world knows."""
     return f"o.{_plain(_known().get(_plain(name), name))}"
+
+
+_GROUPS = frozenset(
+    f"o.{_plain(name)}"
+    for name in (
+        "BRICS",
+        "Organization of the Petroleum Exporting Countries",
+        "OPEC+",
+        "Shanghai Cooperation Organization",
+        "Association of Southeast Asian Nations",
+        "North Atlantic Treaty Organization",
+        "Gulf Cooperation Council",
+        "Economic Community of West African States",
+        "Commonwealth of Independent States",
+        "Collective Security Treaty Organization",
+        "Mercosur",
+        "Bolivarian Alliance for the Peoples of Our America",
+    )
+)
+"""Groupings of states whose names have no noun that says so."""
 
 
 class Actors:
@@ -208,6 +229,9 @@ class Actors:
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
+        shared = self._shared_head(units, a, b)
+        if shared:
+            return shared
         owner = next((u for u in units[a:head] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         state = self._state(units, a, b, head, owner)
         if state:
@@ -228,6 +252,13 @@ class Actors:
         """The words of a phrase that identify it."""
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
+
+    def club_before(self, place: int) -> str | None:
+        """The grouping that was named last before a place, of those that states are members of."""
+        for at, identifier, words in reversed(self.bodies):
+            if at < place and (words & CLUBS or identifier in _GROUPS):
+                return identifier
+        return None
 
     def group(self, ids: Sequence[str]) -> str:
         """The id of several actors together."""
@@ -255,6 +286,21 @@ class Actors:
         if number < 2 or not plural or b - a > 4:
             return None
         return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)
+
+    def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
+        of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+        if of is None or units[of - 1].lower not in _PLURAL_BODIES or of + 1 >= len(units):
+            return None
+        start = of + 2 if units[of + 1].tag == "D" else of + 1
+        states = [units[k] for k in range(start, min(len(units), start + 24)) if units[k].tag == "E"]
+        listed = listed_from(units, of + 1, len(units))
+        owners = [u for u in states if any(units[s].start <= u.start < units[e - 1].end for s, e in listed)]
+        if len(owners) < 2 or any(u.mention is None or u.mention.type != "country" for u in owners):
+            return None
+        words = [u.text for u in units[a:of] if u.tag == "N"]
+        name = " ".join([*words[:-1], words[-1][:-1] if not words[-1].endswith("ies") else words[-1][:-3] + "y"])
+        return self.group([f"o.{slug(f'{name} of {u.text}')}" for u in owners])
 
     def _introduce(self, place: int, identifier: str, core: Unit) -> None:
         """Take note of a grouping that no mention marks, so that "the pact" can stand for it."""

@@ -142,6 +142,8 @@ class Context:
             for at, identifier, words in reversed(self.actors.bodies):
                 if at < sentence.start and word.group() in words:
                     return identifier
+        if word is None and (near := self.actors.club_before(sentence.start)):
+            return near
         return self.actors.topic or (f"o.{word.group()}" if word is not None else CLUB)
 
     def claim(

@@ -14,7 +14,7 @@ from countervail.evidence.claims.shapes import UNKNOWN, Filled, shaped
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
-from countervail.evidence.model import Claim
+from countervail.evidence.model import Claim, slug
 from countervail.evidence.tables import Frame, frames_of
 
 MEMBERSHIP = frozenset(
@@ -48,13 +48,21 @@ class Reader:
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
-        found = []
+        found: list[str] = []
         for span in spans:
+            if len(found) > 1 and self._in_shared(parsed, spans, span):
+                continue
             key = (id(parsed), span)
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
         return found
+
+    def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
+        """Whether a state is named as one of those whose bodies the first phrase is about."""
+        first = self.pronouns.get((id(parsed), spans[0]), "")
+        name = parsed.units[span[1] - 1].text
+        return first.startswith("g.") and any(i.endswith(f"of-{slug(name)}") for i in self.actors.several(first))
 
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""

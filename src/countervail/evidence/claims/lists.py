@@ -214,7 +214,7 @@ def _kind(
     shared: Context, n: int, sentence: Sentence, before: str, start: int, end: int
 ) -> tuple[str | None, bool, str | None]:
     """What a list is of, whether a verb claims it already, and the body; None where it is of nothing known."""
-    if _NOT_IN.search(before):
+    if _NOT_IN.search(before) or re.search(r"\b(?:invited|asked|applied|eligible|ready) to (?:join|become)\b", before):
         return None, False, None
     at = shared.clause_at(start)
     if at is not None:
@@ -271,6 +271,8 @@ def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None,
 
 def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
     lemma, units = clause.verb.lemma, parsed.units
+    if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
+        return None, False, None
     if lemma in {"be", "become", "remain"}:
         other = clause.objects if role == "subject" else clause.subjects
         words = " ".join(u.lower for s in other for u in units[s[0] : s[1]])

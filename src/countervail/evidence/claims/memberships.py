@@ -8,6 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.bodies import GROUPING
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.units import phrase_from
 from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
 from countervail.evidence.model import Claim, Document
 
@@ -84,7 +85,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
         counted.add(item.count_span)
-        body = item.body or shared.grouping(item.sentence)
+        body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"] = "affirmed"
@@ -92,6 +93,20 @@ def claims(shared: Context) -> Iterator[Claim]:
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _headed(shared: Context, item: CountryList) -> str | None:
+    """The body that the line above a list names: "Members of the desk:"."""
+    if item.intro is None:
+        return None
+    for parsed in shared.speech.parsed:
+        units = parsed.units
+        if not units or not units[0].start <= item.intro < units[-1].end:
+            continue
+        for k, unit in enumerate(units[:-2]):
+            if unit.lower in _MEMBER and units[k + 1].lower == "of":
+                return shared.actors.of(units, (k + 2, phrase_from(units, k + 2, len(units))))
+    return None
 
 
 def _list_claims(shared: Context, item: CountryList, body: str, kind: str, common: dict[str, Any]) -> Iterator[Claim]:

@@ -58,7 +58,8 @@ _SERVES = re.compile(
 )
 _BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
 _LINKED = re.compile(
-    r"\b(?:correspondent|establish\w*|connect\w*|link\w*|accounts?|join(?:ed)?|relationship\w*|messag\w+|settle\w*)\b",
+    r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)\w*"
+    r"|\b(?:connect|link|messag)\w*[^.;]{0,60}\bbanks?\b",
     re.IGNORECASE,
 )
 _PROPOSES = re.compile(
@@ -209,7 +210,7 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         (codes[0] for w in re.findall(r"\b[A-Z][a-z]+\b", sentence.text) if len(codes := adjective_codes(w)) == 1), None
     )
     others = [s for s in dict.fromkeys(states) if s != subject]
-    if subject is None and len(others) >= 2:
+    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent|\bbetween\b", sentence.text):
         subject, others = others[0], others[1:]
     if subject and others:
         yield shared.claim(

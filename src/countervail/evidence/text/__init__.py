@@ -153,7 +153,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
 
-_CAPITALS = re.compile(r"[A-Z][A-Z'-]*")
+_CAPITALS = re.compile(r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d][A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d'-]*")
 _OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
 
 
