@@ -152,7 +152,8 @@ class _Letter:
         self.last_label = label
         entries = [e for piece in _pieces(start, line.end, self.text) if (e := _entry(*piece, self.text, self.names))]
         if label == "copy":
-            self.stage = "copies"
+            if found.paragraphs or self.stage != "header":  # above the body it is a field among others
+                self.stage = "copies"
             found.copies += entries
         elif label == "signed":
             found.signatory = _entry(start, line.end, self.text, self.names) or found.signatory

@@ -194,6 +194,8 @@ class Case:
             return
         if target is None:
             target = value if isinstance(value, str) else next((more[key] for key in OBJECT if more.get(key)), None)
+        if target == "p.unnamed" and more.get("post"):  # an office without a name
+            target = more["post"]
         if public in PASSIVE:
             subject, target = None, subject
         roles = {role: next((more[k] for k in keys if more.get(k)), None) for role, keys in ROLE_KEYS.items()}

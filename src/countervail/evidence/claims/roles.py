@@ -65,6 +65,64 @@ def _people_of_letters(shared: Context) -> Iterator[Claim]:
                 )
 
 
+_SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
+_TO_OFFICE = re.compile(
+    r"(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to (?:the )?"
+    r"(?P<o>[A-Z][^\n.;]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;]|$)"
+)
+
+
+def _signed_lines(shared: Context) -> Iterator[Claim]:
+    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
+    office a letter is addressed by its title."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    for match in _SIGNED.finditer(text):
+        end = text.find("\n", match.end())
+        end = end if end >= 0 else len(text)
+        person_at = names.person(match.end(), end)
+        if person_at is None or person_at[0] - match.end() > 24:
+            continue
+        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
+        if (document.signatory or {}).get("name") == person_at[2].value:
+            continue
+        who = person(shared.reading.full_name(person_at[2].value or ""))
+        where = shared.place(person_at[0], person_at[1], document)
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": _dated(document),
+            "extractor": "rules/letter@1",
+            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
+        }
+        yield Claim(document.id, "signed_by", (where,), object=who, **common)
+        post, body = post_of(text, person_at[1], end, names)
+        rest = end
+        while post is None and rest < len(text) and (below := text[rest + 1 :].split("\n", 1)[0]).strip():
+            if len(below) > 100 or names.person(rest + 1, rest + 1 + len(below)):
+                break
+            post, body = post_of(text, rest + 1, rest + 1 + len(below), names)
+            rest += 1 + len(below)
+        if post:
+            yield Claim(who, "holds_post", (where,), value={"post": post, "organisation": body}, **common)
+    for match in _TO_OFFICE.finditer(text):
+        document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
+        if document.addressees:
+            continue
+        yield Claim(
+            document.id,
+            "addressed_to",
+            (shared.place(*match.span("o"), document),),
+            object="p.unnamed",
+            qualifier={"post": match.group("o")},
+            document=document.id,
+            attribution=(document.source, document.id),
+            time=_dated(document),
+            extractor="rules/letter@1",
+            place=document.place_of(shared.reading.folded.offsets[match.start("o")]),
+        )
+
+
 def _people_of_prose(shared: Context) -> Iterator[Claim]:
     """Posts beside a name in prose: before it, or after a comma."""
     names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
@@ -304,5 +362,6 @@ def claims(shared: Context) -> Iterator[Claim]:
     """Header fields, posts and parts in letters, posts in prose, then direct speech."""
     yield from _headers(shared)
     yield from _people_of_letters(shared)
+    yield from _signed_lines(shared)
     yield from _people_of_prose(shared)
     yield from _speech(shared)

@@ -44,6 +44,8 @@ class Parsed:
     units: list[Unit]
     clauses: list[Clause]
     quote: Quote | None = None
+    turn: str | None = None
+    """Who has the word in an interview or debate."""
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Parsed:
             if quote.speaker:
                 found.insert(0, quote.speaker)
             quote = quote.inside
-        return tuple(found)
+        return tuple([self.turn, *found] if self.turn else found)
 
 
 @dataclass(slots=True)
@@ -123,6 +125,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     for sentence in sentences:
         for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
             speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
+    _take_turns(reading, speech, sentences, actors)
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
 
@@ -145,6 +148,43 @@ def _inside(
         inner.speaker = _speaker(parsed, actors, nested, reading.folded.text) or inner.speaker
     if parsed.clauses:
         yield parsed
+
+
+_TURN = re.compile(r"(?P<who>(?:[A-Z][^\s:;!?]{0,25} ?(?:\([^()\n]{2,60}\) ?)?|(?:of|the|de|van|al|for|and) ){1,9}): ?")
+
+
+def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence], actors: Actors) -> None:
+    """In an interview or debate, "NAME: ..." begins what NAME says; where only the first turns of two speakers are
+    marked, the paragraphs after them alternate."""
+    turns: dict[tuple[str, int], str | None] = {}
+    for sentence in sentences:
+        key = (sentence.document.id, sentence.paragraph)
+        if key in turns:
+            continue
+        match = _TURN.match(sentence.text)
+        turns[key] = None
+        if match is None or len(match.group("who")) > 80:
+            continue
+        people = reading.within(sentence.start, sentence.start + match.end(), "person")
+        name = people[0][0].value if people else None
+        office = match.group("who").strip()
+        if name:
+            turns[key] = f"p.{slug(reading.full_name(name))}"
+        elif re.search(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office):
+            turns[key] = f"p.{slug(office)}"
+    marked = [t for t in turns.values() if t]
+    if len(set(marked)) < 2:
+        return
+    first, other = list(dict.fromkeys(marked))[:2]
+    alternate = len(set(marked)) == 2 and len(marked) <= 3 < len(turns) - len(marked)
+    holder: str | None = None
+    for key, turn in turns.items():
+        if turn is None and holder is not None and alternate:
+            turn = other if holder == first else first
+        holder = turn or holder
+        turns[key] = holder
+    for parsed in speech.parsed:
+        parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph))
 
 
 def _dashes(reading: Reading) -> str:

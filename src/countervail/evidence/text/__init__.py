@@ -129,12 +129,17 @@ def _prose(lines: list[str]) -> list[bool]:
     return found
 
 
+_NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s{1,4}[^\W\d]")
+
+
 def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     """Whether the break between two lines only wraps a paragraph."""
     bare, head = line.rstrip(), following.lstrip()
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
+    if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
+        return False  # "4  What should be done" above its paragraph
     if small and bare[-1] == "-" and bare[-2:-1].islower():
         return False  # a word broken at a hyphen: the fold joins it
     full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
