@@ -29,7 +29,8 @@ CLUBS = _NOUNS["clubs"]
 _BODIES = GROUPING | _NOUNS["bodies"]
 """Nouns by which a text refers to a grouping of states."""
 _SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
-_PLURAL_BODIES = frozenset({"banks", "ministries", "treasuries", "parliaments", "embassies", "authorities", "regulators"})
+_PUBLIC = CLUBS | {"ministry", "bank", "court", "committee", "commission", "council", "parliament", "agency", "treasury"}
+_PLURAL_BODIES = frozenset({"banks", "ministries", "treasuries", "parliaments", "embassies", "authorities", "regulators", "firms", "companies"})
 _PRONOUNS = {
     "it": "thing",
     "itself": "thing",
@@ -188,7 +189,9 @@ class Actors:
         if mention is None:
             return None
         if mention.type == "country":
-            return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail.get("candidates", ()))
+            if not mention.value and not mention.detail.get("candidates"):  # a state that is no more
+                return f"o.{slug(unit.text)}"
+            return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail["candidates"])
         if mention.type == "person":
             short = (mention.value or "").split()
             body = next(
@@ -336,7 +339,7 @@ class Actors:
         if (
             body
             and kind != "person"
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.")), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and _single(i)), None))
         ):
             return found
         if kind == "speaker":
@@ -347,6 +350,8 @@ class Actors:
                     return identifier
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
+                continue
+            if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -370,6 +375,9 @@ class Actors:
             codes = _adjectives().get(unit.text)
             if codes:
                 return "c." + "|".join(codes)
+        if units[a].lower in {"the", "its"} and core.lower in {"government", "authorities", "leadership"} and b - a == 2:
+            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            return self.mention(before) if before is not None else None
         return None
 
     def _described_person(self, units: Sequence[Unit], a: int, b: int) -> str | None:
@@ -418,7 +426,7 @@ class Actors:
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
             for at, identifier, words in reversed(self.bodies):
-                if at < place and words & GROUPING and word not in {"alliance", "club"}:
+                if at < place and (words & GROUPING or identifier in _GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
         if plain and word in {"company", "firm", "bank", "agency", "ministry"}:
@@ -426,7 +434,16 @@ class Actors:
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return identifier
+            if word in {"company", "firm"}:
+                counts = [i for at, i, words in self.bodies if at < place and i not in _world() and not words & _PUBLIC]
+                if counts:
+                    return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
+
+
+def _single(identifier: str) -> bool:
+    """Whether a body is one, and not several banks or firms."""
+    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES
 
 
 def _head(units: Sequence[Unit], a: int, b: int) -> int:

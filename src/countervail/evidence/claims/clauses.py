@@ -98,13 +98,18 @@ def _gap(clauses: list[Clause], n: int) -> None:
     """The object that stands before a relative clause: "the bank that Iran founded", "the treaty it signed"."""
     clause = clauses[n]
     units = clause.units
-    if clause.objects or clause.verb.passive or clause.relative or clause.coordinated or not clause.subjects:
+    if clause.relative or clause.coordinated or not clause.subjects:
         return
     start = clause.subjects[0][0]
+    through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
+    if (clause.objects or clause.verb.passive) and not through:
+        return
     if not 0 < start <= clause.verb.start or clause.governor is not None or clause.noun:
         return
     before = units[start - 1]
-    if before.tag == "R":
+    if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
+        clause.phrases.append((units[start - 2].lower, antecedent(units, start - 2)))
+    elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
     elif before.tag == "N" and units[start].tag == "O" and n:
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
@@ -126,6 +131,8 @@ def _through_copula(clauses: list[Clause]) -> None:
         for before in clauses[:n]:
             if before.verb.lemma == "be" and before.subjects and clause.relative and clause.subjects:
                 first = clause.subjects[0]
+                if clause.subjects == before.after("among"):  # "A and B were among the ten that founded it"
+                    clause.subjects = before.subjects
                 if (
                     before.objects
                     and clause.subjects == before.objects[-1:]
@@ -142,7 +149,12 @@ def _according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
+            breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
+            later = [c for c in clauses if c.verb.start > i]
+            inserted = bool(breaks and later and i > 2)
             for clause in clauses:
+                if inserted and clause.verb.start < breaks[-1]:
+                    continue  # "A has not signed, and B, according to C, would veto": C speaks of B
                 clause.source = clause.source or source
 
 
@@ -244,7 +256,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T":
+            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
                 clause.times.append(i + 1)
                 i += 2
                 continue
@@ -256,6 +268,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
+        elif _apposition(units, i, stop):
+            i += 3
         elif unit.tag == "B" or (
             unit.tag == ","
             and i + 1 < stop
@@ -271,6 +285,16 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         else:
             break
     return i
+
+
+def _apposition(units: Sequence[Unit], i: int, stop: int) -> bool:
+    """Whether a name between commas stands at unit i, before a phrase: "a broker, X, through a bank"."""
+    return (
+        i + 3 < stop
+        and units[i].tag == "," == units[i + 2].tag
+        and units[i + 1].tag == "E"
+        and units[i + 3].tag in {"P", "T"}
+    )
 
 
 def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -314,6 +338,12 @@ def stronger(*modalities: str) -> str:
     return max(modalities, key=_STRENGTH.index)
 
 
+def _if_follows(clause: Clause) -> bool:
+    """Whether a condition stands after the clause: "would join if asked"."""
+    following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
+    return bool(following) and following[0] in {"if", "unless", "provided"}
+
+
 def own_modality(clause: Clause) -> str:
     """How sure the verb group itself is."""
     verb = clause.verb
@@ -330,8 +360,10 @@ def own_modality(clause: Clause) -> str:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
         found.append("inferred")
-    if clause.condition:
+    if clause.condition or (verb.modal in {"would", "could", "might"} and _if_follows(clause)):
         found.append("conditional")
+    if verb.kind == "infinitive" and clause.verb.start and clause.units[clause.verb.start - 1].lower == "about":
+        found.append("planned")
     return stronger(*found)
 
 
@@ -397,7 +429,9 @@ def speaker_clause(clause: Clause) -> Clause | None:
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 6:
-        if governor.operator is not None and governor.operator.speaker and below.link not in {"by", "without", "after"}:
+        operator = governor.operator
+        asking = operator is not None and below.link == "to" and operator.modality == "proposed"
+        if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor

@@ -13,7 +13,7 @@ from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.shapes import UNKNOWN, Filled, shaped
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
+from countervail.evidence.claims.units import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.tables import Frame, frames_of
 
@@ -21,7 +21,12 @@ MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
 )
 _STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
-_BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
+_BODYLIKE = GROUPING | frozenset(
+    """treaty agreement accord convention ranks summit scheme system team desk guard link mechanism panel committee council
+    commission programme program project statute pool fund bank platform register arrangement corridor mission market process
+    pact protocol memorandum charter board secretariat company consortium chamber court tribunal parliament facility window
+    register cartel""".split()
+)
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
@@ -69,9 +74,13 @@ class Reader:
         filled: dict[int, Filled] = {}
         asked = parsed.sentence.text.endswith("?") or (parsed.units and parsed.units[0].lower == "whether")
         if parsed.quote is None and asked:
+            self.actors.remember(parsed.units, parsed.clauses)
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self._elliptic(parsed, clause, filled)
+            if made is not None and made.subjects == [UNKNOWN]:
+                if not clause.verb.passive or (clause.verb.kind == "participle" and made.predicate == "founded"):
+                    continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
@@ -147,7 +156,7 @@ class Reader:
         if not self._fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
-        topic = self.topic(parsed, clause) if frame.topic and not target else None
+        topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
         if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
         if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
@@ -155,6 +164,8 @@ class Reader:
         if frame.kind == "body" or frame.predicate == "applied_to":
             target = [self._membership(units, s, clause) for s in target]
         target = [_named_entry(units, s) for s in target]
+        if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in _STATE_OF_BODY:
+            topic, target = self.topic(parsed, clause, True), []
         objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
@@ -172,6 +183,10 @@ class Reader:
                 roles["as"] = text_of(units, clause.second[0])
             elif frame.predicate in _GIVING:
                 roles["to"], objects = objects, given
+        if frame.post and "as" not in roles and not verb.passive and clause.objects:
+            later = next((k for k in range(clause.end, min(len(units) - 1, clause.end + 18)) if units[k].lower == "as"), None)
+            if later is not None and units[later - 1].tag == "," and not any(u.tag in {"V", "A"} for u in units[clause.end : later]):
+                roles["as"] = text_of(units, (later + 1, phrase_from(units, later + 1, len(units))))
         if frame.post and verb.passive and clause.objects:
             roles["as"] = text_of(units, clause.objects[0])
         if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
@@ -182,7 +197,16 @@ class Reader:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
-        return shaped(made, parsed)
+        made = shaped(made, parsed) or made
+        infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
+        if made.predicate in {"be_invited", "joined"} and not made.objects and not infinitive:
+            topic = self.topic(parsed, clause, True)
+            made.objects = [topic] if topic else []
+        return made
+
+    @staticmethod
+    def _to_follows(units: Sequence[Any], clause: Clause) -> bool:
+        return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
 
     @staticmethod
     def _fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
@@ -204,11 +228,15 @@ class Reader:
             for a, b in spans
         )
 
-    def topic(self, parsed: Parsed, clause: Clause) -> str | None:
-        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of."""
-        if clause.objects and not clause.verb.passive:
+    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
+        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
+        says that the clause speaks of a membership."""
+        if clause.objects and not clause.verb.passive and not stated:
             return None
-        return self.clubs[-1] if self.clubs else None
+        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+            if unit.mention is not None and unit.mention.type == "organisation" and not _inside(clause.subjects, unit, parsed):
+                return self.actors.mention(unit)
+        return self.clubs[-1] if self.clubs else self.actors.club_before(parsed.units[clause.verb.start].start)
 
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
@@ -291,7 +319,8 @@ class Reader:
         if verb.start and units[verb.start - 1].lower in {"so", "as", "neither", "nor"} and not spans:
             spans = listed_from(units, verb.end, len(units))
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
-        if not before or not subjects or clause.complements:
+        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
+        if not before or not subjects or clause.complements or pronoun:
             return None
         same = before[-1]
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
@@ -323,7 +352,8 @@ class Reader:
         units = parsed.units
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
-        bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else self.clubs[-1:]
+        named = self.topic(parsed, clause, True) if role[1] is None else None
+        bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
         if all(kind_of(s) == "thing" for s in subjects) or (
             role[1] is not None
             and predicate in {"listed_in", "joined"}
@@ -378,7 +408,7 @@ class Reader:
         roles = dict(made.roles)
         objects = list(dict.fromkeys(made.objects))
         text = None
-        if not objects:
+        if not objects and "what" not in roles:
             text = _complement_text(clause, units)
         span = self._span(units, made)
         n = shared.index(parsed.sentence)
@@ -495,6 +525,10 @@ def _named_entry(units: Sequence[Any], span: Span) -> Span:
     return next(iter(_attached(units, span, "for") or _attached(units, span, "of")), span)
 
 
+def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
+    return any(any(u is unit for u in parsed.units[a:b]) for a, b in spans)
+
+
 def _owner(units: Sequence[Any], span: Span) -> Span | None:
     """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
@@ -516,7 +550,9 @@ def _complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
         return None
-    words = text_of(units, (clause.verb.end, min(end, clause.verb.end + 24)))
+    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
+    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    words = text_of(units, (start, min(end, start + 24)))
     return words or None
 
 

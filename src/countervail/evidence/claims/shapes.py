@@ -49,6 +49,8 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = _many(made.roles.pop("to", None))
     if inviter:
         made.roles["by"] = _one(inviter)
+    if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
+        made.roles["as"] = made.roles["as"][:-1]
     return made
 
 

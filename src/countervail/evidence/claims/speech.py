@@ -170,10 +170,13 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         office = match.group("who").strip()
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
+        elif 2 <= len(office.split()) <= 4 and office.istitle():
+            turns[key] = f"p.{slug(office)}"
         elif re.search(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office):
             turns[key] = f"p.{slug(office)}"
     marked = [t for t in turns.values() if t]
-    if len(set(marked)) < 2:
+    known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
+    if len(set(marked)) < 2 or not known & set(marked):
         return
     first, other = list(dict.fromkeys(marked))[:2]
     alternate = len(set(marked)) == 2 and len(marked) <= 3 < len(turns) - len(marked)

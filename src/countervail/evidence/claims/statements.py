@@ -58,8 +58,8 @@ _SERVES = re.compile(
 )
 _BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
 _LINKED = re.compile(
-    r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)\w*"
-    r"|\b(?:connect|link|messag)\w*[^.;]{0,60}\bbanks?\b",
+    r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)(?:ed|s|ing)?\b"
+    r"|\b(?:connect|link)(?:ed|s|ing)?\b[^.;]{0,60}\bbanks?\b|\bmessag\w*[^.;]{0,60}\bbanks?\b",
     re.IGNORECASE,
 )
 _PROPOSES = re.compile(
@@ -210,6 +210,8 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         (codes[0] for w in re.findall(r"\b[A-Z][a-z]+\b", sentence.text) if len(codes := adjective_codes(w)) == 1), None
     )
     others = [s for s in dict.fromkeys(states) if s != subject]
+    if not rails and "correspondent" not in sentence.text:
+        return
     if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent|\bbetween\b", sentence.text):
         subject, others = others[0], others[1:]
     if subject and others:

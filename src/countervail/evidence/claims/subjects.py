@@ -138,7 +138,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans = spans[-1:]
     headed = _head_left(units, spans, floor)
     if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
-        headed = listed_to(units, previous.verb.start, 0)[-1:] or headed  # "the refusal to join the pact angered"
+        owner = listed_to(units, previous.verb.start, 0)[-1:]
+        headed = _head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
     if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
         _after_relative(clauses, n, headed[0][0])
         if clause.subjects:
@@ -227,6 +228,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if inside and first.tag not in {"R", "S", "P"}:
             return False
         spans = listed_to(units, opening, 0)
+        if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
+            continue  # "the entry for X, of Mississippi, United States, was removed"
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E":
             continue
         if spans:
@@ -343,4 +346,7 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
                 return False
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
+    if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
+        clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
+        return True
     return False

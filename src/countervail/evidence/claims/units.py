@@ -128,7 +128,29 @@ def units_of(
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
         position = b
     _words(text, position, end, units)
+    _settle(units)
     return units
+
+
+_SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros"})
+
+
+def _settle(units: list[Unit]) -> None:
+    """Give the words that are of two kinds their tag from the words beside them."""
+    for i, unit in enumerate(units):
+        following = units[i + 1] if i + 1 < len(units) else None
+        before = units[i - 1] if i else None
+        if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
+            unit.tag = "B"  # "have since proposed"
+        elif unit.lower == "well" and before is not None and before.lower == "as":
+            if following is None or following.lower != "as":
+                unit.tag = before.tag = "B"
+        elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
+            unit.tag = "B"
+    for i in range(len(units) - 2, 0, -1):
+        dot, named = units[i], units[i - 1]
+        if dot.tag == "." and named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS:
+            del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
@@ -173,10 +195,14 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         tag = units[j].tag
         if tag == "#" and nouns and units[j - 1].tag == "E":
             break  # "lent Mali two tankers"
+        if nouns and _time_follows(units, j, stop):
+            break  # "suspended its membership weeks later"
         if tag in {"N", "E", "#"} or (tag == "Q" and j == i):
             nouns = True
         elif tag == "O" and j == i:
             return j + 1
+        elif tag == "T" and j + 1 < stop and units[j + 1].tag == "N" and units[j + 1].lower not in {"this", "last"}:
+            pass  # "the July summit"
         elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
             pass  # "that country"
         elif (
@@ -202,6 +228,16 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         if end > j + 1:
             return end
     return j
+
+
+def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
+    """Whether "weeks later", "five years earlier" begins at unit j."""
+    k = j + 1 if units[j].tag == "#" else j
+    return (
+        k + 1 < stop
+        and units[k].lower in {"days", "weeks", "months", "years", "day", "week", "month", "year", "hours"}
+        and units[k + 1].lower in {"later", "earlier", "ago", "before", "after"}
+    )
 
 
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
