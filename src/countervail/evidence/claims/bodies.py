@@ -85,7 +85,7 @@ def _world() -> frozenset[str]:
 
 def _plain(name: str) -> str:
     """A name as compared: without articles and marks."""
-    return slug(re.sub(r"\b[Tt]he\b", " ", name))
+    return slug(re.sub(r"\b[Tt]he\b", " ", name).replace("+", " plus"))
 
 
 def body_id(name: str) -> str:
@@ -129,7 +129,9 @@ class Actors:
         self.names = list(dict.fromkeys(name for _, _, name in names))
         self._learn(names)
         for a, _, name in names:
-            self.bodies.append((a, self.body(name), frozenset(name.lower().replace("-", " ").split())))
+            identifier = self.body(name)
+            full = identifier[2:].split("-") if identifier in _world() else ()
+            self.bodies.append((a, identifier, frozenset([*name.lower().replace("-", " ").split(), *full])))
         folded = reading.folded.text
         self.people = [
             (
@@ -349,6 +351,8 @@ class Actors:
                 if word in {"they", "them"}:
                     return identifier
                 continue
+            if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
+                continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
                 continue
             if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
@@ -364,6 +368,10 @@ class Actors:
             code = _capitals().get(core.text)
             if code:
                 return f"c.{code}"
+        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
+            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            found = self.mention(before) if before is not None else None
+            return found or next((i for i in self.recent if i.startswith("c.")), None)
         if core.lower not in _NOUNS["states"]:
             return None
         if owner is not None:
@@ -439,6 +447,11 @@ class Actors:
                 if counts:
                     return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
+
+
+def _people(identifier: str) -> bool:
+    """Whether an identifier of persons is of several, by its words."""
+    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]
 
 
 def _single(identifier: str) -> bool:

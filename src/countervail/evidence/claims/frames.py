@@ -8,7 +8,7 @@ from typing import Any
 from countervail.evidence.claims.bodies import GROUPING, kind_of
 from countervail.evidence.claims.clauses import modality_of, negated
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.shapes import UNKNOWN, Filled, shaped
 from countervail.evidence.claims.speech import Parsed, chain
@@ -32,6 +32,11 @@ _BY_CLAUSE = frozenset(
 )
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
+_REPEATED = MEMBERSHIP | {"sanctioned", "listed", "signed", "supplied", "agreed", "refused", "lifted", "froze", "supported"}
+_OF_THINGS = frozenset(
+    "signed approved refused lifted published supported opposed blocked extended held imposed proposed agreed welcomed".split()
+)
+"""What is done to texts, plans and measures, so that "it" is no state."""
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -42,6 +47,8 @@ class Reader:
         self.shared = shared
         self.actors = shared.actors
         self.pronouns: dict[tuple[int, Span], str] = {}
+        self.thing: str | None = None
+        """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
         """What the sentence before said."""
         self.clubs: list[str] = []
@@ -85,10 +92,15 @@ class Reader:
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)
+                self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
-        self.last = [filled[id(c)] for c in parsed.clauses if id(c) in filled] or self.last
+        self.last = [
+            made
+            for c in parsed.clauses
+            if (made := filled.get(id(c))) is not None and made.predicate in _REPEATED and not c.condition
+        ] or self.last
         _absorb(parsed.clauses, filled)
         self._refused(parsed, filled)
         _of_nouns(parsed.clauses, filled)
@@ -116,6 +128,8 @@ class Reader:
             known = filled.get(id(inner))
             spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
+            if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
+                objects = [self.thing]
             subjects = self.ids(parsed, clause, clause.subjects)
             if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
                 filled.pop(id(inner))
@@ -167,6 +181,8 @@ class Reader:
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in _STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
         objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
+        if self.thing and frame.predicate in _OF_THINGS and len(target) == 1 and units[target[0][0]].lower == "it":
+            objects = [self.thing]  # "signed it but never ratified it"
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
@@ -197,7 +213,10 @@ class Reader:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
-        made = shaped(made, parsed) or made
+        shape = shaped(made, parsed)
+        if shape is None:
+            return None
+        made = shape
         infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
         if made.predicate in {"be_invited", "joined"} and not made.objects and not infinitive:
             topic = self.topic(parsed, clause, True)
@@ -386,7 +405,7 @@ class Reader:
         """ "holds observer status", "was granted partner status"."""
         units = parsed.units
         for span in clause.objects:
-            kind = next((role_of(units, (k, k + 1)) for k in range(*span) if role_of(units, (k, k + 1))), None)
+            kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
             if head_word(units, span) != "status" or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)

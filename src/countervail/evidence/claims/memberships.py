@@ -30,6 +30,7 @@ _MEMBER = {
     "observers": "observer_of",
     "founder": "founder_of",
     "founders": "founder_of",
+    "membership": "listed_in",
     "partner": "partner_of",
     "partners": "partner_of",
     "candidate": "applied_to",
@@ -183,8 +184,12 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
             )
 
 
-def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int, int] | None] | None:
-    """Predicate and body of "a founding member of the league", "its seventh member State"; no body where none is named."""
+STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
+
+
+def role_of(units: Sequence[Any], span: tuple[int, int], status: bool = False) -> tuple[str, tuple[int, int] | None] | None:
+    """Predicate and body of "a founding member of the league", "its seventh member State"; no body where none is named.
+    `status` says that the word stands before "status"."""
     for k in range(*span):
         word = units[k].lower
         if word not in _MEMBER:
@@ -205,7 +210,7 @@ def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int
             return _MEMBER[word], (k - 1, k)
         if end != span[1]:
             return None
-        if word.startswith("partner") and not qualified & {"dialogue", "associate", "associated", "sectoral"}:
+        if word.startswith("partner") and not status and not qualified & {"dialogue", "associate", "associated", "sectoral"}:
             return None
         return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
     return None

@@ -243,7 +243,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
-    if not post:
+    if not post or post in lexicon().ranks:
         return
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:

@@ -81,6 +81,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
+    if not made.objects and not {"through", "to", "amount"} & made.roles.keys():
+        return None
     units, clause = parsed.units, made.clause
     receiver = _many(made.roles.pop("to", None))
     direct = clause.subjects if clause.verb.passive else clause.objects

@@ -223,7 +223,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
         ]
-        if first.tag not in "RDPNVEBS":
+        if first.tag not in "RDPNVEBS#":
             continue
         if inside and first.tag not in {"R", "S", "P"}:
             return False

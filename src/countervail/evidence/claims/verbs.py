@@ -175,6 +175,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             if any(u.forms and _BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
             else kind
         )
+    if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
+        return Verb(start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words)
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
     if (
         reduced

@@ -119,6 +119,8 @@ class Organisations:
         k += article
         if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in {*words.titles, *FUNCTION}:
             return None
+        if tokens[k].bare in w.CALENDAR:
+            return None  # "the Union on Tuesday"
         post = tokens[k].bare in words.posts - {"Justice"} or (
             k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
         )
