@@ -34,6 +34,7 @@ PUBLIC = {
     "founded": "found",
     "under_sanctions": "sanction",
     "sanctioned": "sanction",
+    "froze": "sanction",
     "imposes_sanctions_on": "sanction",
     "said": "say",
     "stated": "say",

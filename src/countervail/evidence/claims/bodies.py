@@ -317,11 +317,17 @@ class Actors:
         """The name after "its owner, X": what a description is of."""
         while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
             b = end  # "the envoy in Beijing, X"
-        if b + 1 >= len(units) or units[b].tag != "," or core.lower not in _NOUNS["persons"] | _BODIES:
+        if b + 1 >= len(units) or units[b].tag != ",":
             return None
-        named = units[b + 1].mention
-        closed = b + 2 >= len(units) or units[b + 2].tag in {",", ".", ";", ")"}
-        return self.mention(units[b + 1]) if named is not None and named.type != "date" and closed else None
+        k = b + 1
+        while k < len(units) - 1 and k < b + 4 and units[k].tag == "N" and units[k].text[0].isupper():
+            k += 1  # "the master, Captain X"
+        named = units[k].mention
+        if named is None or named.type == "date":
+            return None
+        described = core.lower in _NOUNS["persons"] | _BODIES or (named.type == "person" and core.tag == "N")
+        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", ")"}
+        return self.mention(units[k]) if described and closed else None
 
     def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
         """The name before ", a bank representative": who a description after a comma is of."""
@@ -368,6 +374,10 @@ class Actors:
             code = _capitals().get(core.text)
             if code:
                 return f"c.{code}"
+            if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
+                codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
+                if len(codes) == 1:
+                    return f"c.{codes[0]}"
         if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None

@@ -403,7 +403,7 @@ def negated(clause: Clause) -> bool:
     result = clause.verb.negated
     units = clause.units
     for spans in (clause.subjects, clause.objects):
-        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody"}:
+        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
             result = True
     if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
         result = not result

@@ -20,7 +20,7 @@ from countervail.evidence.tables import Frame, frames_of
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
 )
-_STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
+_STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
 _BODYLIKE = GROUPING | frozenset(
     """treaty agreement accord convention ranks summit scheme system team desk guard link mechanism panel committee council
     commission programme program project statute pool fund bank platform register arrangement corridor mission market process
@@ -37,6 +37,7 @@ _OF_THINGS = frozenset(
     "signed approved refused lifted published supported opposed blocked extended held imposed proposed agreed welcomed".split()
 )
 """What is done to texts, plans and measures, so that "it" is no state."""
+_ASKED = frozenset({"request", "application", "proposal", "offer", "demand", "bid", "appeal", "invitation", "requests"})
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -173,6 +174,10 @@ class Reader:
         topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
         if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
+        if topic and not verb.passive and all(i.startswith("p.") for i in self.ids(parsed, clause, agents)):
+            if frame.predicate != "left" or verb.lemma != "quit":
+                return None
+            return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
         if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
             return None
         if frame.kind == "body" or frame.predicate == "applied_to":
@@ -314,7 +319,7 @@ class Reader:
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
-                roles[name] = _one_or_many(self.ids(parsed, clause, spans))
+                roles[name] = _one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"}))
         amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
@@ -425,7 +430,7 @@ class Reader:
         modality = "asserted" if made.denied else modality
         speakers = self.shared.speakers(parsed, clause)
         roles = dict(made.roles)
-        objects = list(dict.fromkeys(made.objects))
+        objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         text = None
         if not objects and "what" not in roles:
             text = _complement_text(clause, units)
@@ -465,7 +470,7 @@ class Reader:
                 for i in range(
                     max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
                 )
-                if units[i].tag == "T" and not any(u.tag in {"V", "A"} for u in units[i : clause.verb.start])
+                if units[i].tag == "T" and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
             ]
         )
         for i in places:
@@ -521,6 +526,10 @@ def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
 def _telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
     if made.predicate == "supplied" and "what" in made.roles:
+        return True
+    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
+        return True
+    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
         return True
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in _as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)

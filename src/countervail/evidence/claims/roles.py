@@ -66,6 +66,10 @@ def _people_of_letters(shared: Context) -> Iterator[Claim]:
 
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
+_OFFICE_SIGNS = re.compile(
+    r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister|Secretary|Chair\w*"
+    r"|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
+)
 _TO_OFFICE = re.compile(
     r"(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to (?:the )?"
     r"(?P<o>[A-Z][^\n.;]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;]|$)"
@@ -105,6 +109,24 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
             rest += 1 + len(below)
         if post:
             yield Claim(who, "holds_post", (where,), value={"post": post, "organisation": body}, **common)
+    for match in _OFFICE_SIGNS.finditer(text):
+        end = text.find("\n", match.end())
+        end = end if end >= 0 else len(text)
+        person_at = names.person(match.end(), end)
+        if person_at is None or person_at[0] != match.end() or person_at[1] < end - 2:
+            continue
+        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
+        who = person(shared.reading.full_name(person_at[2].value or ""))
+        where = shared.place(person_at[0], person_at[1], document)
+        shared_fields: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": _dated(document),
+            "extractor": "rules/letter@1",
+            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
+        }
+        yield Claim(document.id, "signed_by", (where,), object=who, **shared_fields)
+        yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **shared_fields)
     for match in _TO_OFFICE.finditer(text):
         document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
         if document.addressees:

@@ -88,6 +88,7 @@ _PRESS = re.compile(
 _NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
 _LISTED = re.compile(
     r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
+    r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of"
 )
 
 

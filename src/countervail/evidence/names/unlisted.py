@@ -44,7 +44,7 @@ _DONE_TO = re.compile(
     r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to|applies to"
     rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?! ?{_CAP})(?P<t>.?)"
 )
-_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,6}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(
     """UAE DPRK USA DRC PRC ROK KSA USSR SSR UK US NZ NSW DC FYROM NY CAR PNG BVI USD EUR GBP CNY JPY CHF AED INR RUB ZAR XOF XAF
@@ -174,6 +174,10 @@ class Unlisted:
                 or _shouted(_line(self.text, match.start()))
             ):
                 continue
+            if re.search(r"\b[A-Z]{3,}[ ,]$", self.text[max(0, match.start() - 20) : match.start()]) or re.match(
+                r" [A-Z]{3,}\b", self.text[match.end() : match.end() + 20]
+            ):
+                continue  # one of several words in capitals
             before = self.text[max(0, match.start() - 2) : match.start()]
             after = self.text[match.end() : match.end() + 2]
             if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or before.endswith("\n") and after[:1] == ":":

@@ -168,7 +168,7 @@ def _kept() -> tuple[frozenset[str], frozenset[str]]:
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
     bodies = {part for name in words.orgs for part in name.split()}
-    offices = words.titles | words.posts | words.ranks | words.org_heads
+    offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
     return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | set(words.orgs)
 
 
@@ -179,6 +179,14 @@ def _spoken(text: str) -> str:
     lower = sum(map(text.count, "abcdefghijklmnopqrstuvwxyz"))
     if upper < 150 or lower > 0.1 * upper:
         return text
+    names: set[str] = set()
+    first = _recased(text, names)
+    return first if not names else _recased(text, set(), frozenset(names))
+
+
+def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -> str:
+    """The text with ordinary capitals; what follows a title or given name is added to `names`, so that a surname keeps
+    its capital where it stands alone."""
     words = lexicon()
     leads = words.titles | words.posts | words.ranks | words.given
     kept, bodies = _kept()
@@ -191,7 +199,7 @@ def _spoken(text: str) -> str:
         first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
         after = after and gap in {" ", ". "}
         common = small in words.function or small in _VERBS
-        known = title in kept and not common
+        known = (title in kept or title in learnt) and not common
         dated = word == "MAY" and (gap[-2:-1].isdigit() or text[match.end() + 1 : match.end() + 2].isdigit())
         if gap[-1:].isdigit() or dated:
             new = word if not dated else title
@@ -207,6 +215,8 @@ def _spoken(text: str) -> str:
             new = title
         else:
             new = small
+        if after and new == title and len(word) > 3 and title not in kept and title not in words.not_names:
+            names.add(title)
         after = (title in leads and not common) or (after and new == title and len(word) > 2)
         out.append(new)
         position = match.end()

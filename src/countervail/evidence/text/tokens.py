@@ -4,6 +4,7 @@ and the pattern that finds the longest of many names in one linear pass."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,6 +34,18 @@ def data_sections(name: str, lines: bool = False) -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             current.extend([line] if lines else line.split("|") if "|" in line else line.split())
     return sections
+
+
+class _Unaccented(frozenset[str]):
+    """Words that are found with accents too: Lucía as Lucia."""
+
+    def __contains__(self, word: object) -> bool:
+        if super().__contains__(word):
+            return True
+        if not isinstance(word, str) or word.isascii():
+            return False
+        plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+        return super().__contains__(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class CountryName:
 def lexicon() -> Lexicon:
     """The English word lists."""
     s = data_sections("lexicon.txt")
-    given = frozenset(
+    given = _Unaccented(
         w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
     )
     return Lexicon(
