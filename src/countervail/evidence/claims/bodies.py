@@ -288,6 +288,7 @@ class Actors:
         number = 2 if words[0] == "both" else next((_SMALL.get(w, 0) for w in words[:3]), 0)
         number = number or next((_SMALL[w] for w in words[1:3] if w in _SMALL), 0)
         plural = words[-1] in _SMALL or (words[-1].endswith("s") and words[-1] not in {"sanctions", "times", "years"})
+        plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
         return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)

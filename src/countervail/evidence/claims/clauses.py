@@ -53,6 +53,9 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
+    if _after_preposition(clauses, n):
+        verb.kind, verb.passive = "participle", True
+        return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
         return
     if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
@@ -92,6 +95,18 @@ def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
             named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
             if named:
                 done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _after_preposition(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed follows the phrase of a preposition that opens the sentence: "Under a deal signed in May, X ..."."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
+        return False
+    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
+        return False
+    spans = listed_to(units, verb.start, 0)
+    later = any(c.verb.kind == "finite" for c in clauses[1:])
+    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
 
 
 def _gap(clauses: list[Clause], n: int) -> None:
@@ -305,6 +320,7 @@ def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
         if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
             continue
+        start = skip_left(units, start)
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.bodies import GROUPING, kind_of
+from countervail.evidence.claims.bodies import _SMALL, GROUPING, kind_of
 from countervail.evidence.claims.clauses import modality_of, negated
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -16,6 +16,7 @@ from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.tables import Frame, frames_of
+from countervail.evidence.text.tokens import lexicon
 
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
@@ -62,6 +63,8 @@ class Reader:
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
         found: list[str] = []
+        if len(spans) > 2 and self._announces(parsed, spans):
+            spans = spans[1:]  # "two companies, A and B"
         for span in spans:
             if len(found) > 1 and self._in_shared(parsed, spans, span):
                 continue
@@ -70,6 +73,15 @@ class Reader:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
         return found
+
+    @staticmethod
+    def _announces(parsed: Parsed, spans: Sequence[Span]) -> bool:
+        """Whether the first phrase counts the names after it."""
+        units = parsed.units
+        words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
+        number = next((_SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        number = number or next((_SMALL[w] for w in words[:2] if w in _SMALL), 0)
+        return number == len(spans) - 1 and all(any(units[k].tag == "E" for k in range(*s)) for s in spans[1:])
 
     def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
         """Whether a state is named as one of those whose bodies the first phrase is about."""
@@ -193,6 +205,9 @@ class Reader:
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
         subjects = self.ids(parsed, clause, agents)
+        pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
+        if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
+            return None  # nobody does it to himself without the text saying so
         if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
             return None
         roles = self._roles(parsed, clause, frame, target)
@@ -240,14 +255,15 @@ class Reader:
         text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
         if frame.words is not None and not frame.words.search(text):
             return False
-        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
+        named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
+        if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
             return False
         if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
             return False
         if frame.to is None:
             return True
         return any(
-            p in {"to", "on", "in", "from", "off"} and frame.to.search(" ".join(u.lower for u in units[a:b]))
+            p in {"to", "on", "in", "from", "off", "under"} and frame.to.search(" ".join(u.lower for u in units[a:b]))
             for p, spans in clause.phrases
             for a, b in spans
         )
@@ -338,7 +354,10 @@ class Reader:
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
-        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor] or self.last
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
+        earlier = parsed.clauses[: parsed.clauses.index(clause)]
+        if not before and not any(c.verb.kind == "finite" and c is not clause.governor for c in earlier):
+            before = self.last
         spans = clause.subjects
         if verb.start and units[verb.start - 1].lower in {"so", "as", "neither", "nor"} and not spans:
             spans = listed_from(units, verb.end, len(units))
@@ -360,6 +379,9 @@ class Reader:
         if not clause.objects:
             return self._state_of(parsed, clause)
         role = role_of(units, clause.objects[0])
+        post = self._post(parsed, clause)
+        if post is not None:
+            return post
         if role is not None:
             return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
@@ -391,6 +413,26 @@ class Reader:
         roles = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "X was deputy governor of Y until 2020"."""
+        units = parsed.units
+        a, b = clause.objects[0]
+        subjects = [s for s in self.ids(parsed, clause, clause.subjects) if s.startswith("p.") and s != UNKNOWN]
+        named = [u for s in clause.subjects for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
+        if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
+            return None
+        while a < b and units[a].tag in {"D", "B"}:
+            a += 1
+        former = clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        a += units[a].lower in {"former", "ex"} if a < b else 0
+        head = head_word(units, (a, b)) if a < b else ""
+        if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
+            return None
+        value: dict[str, Any] = {"post": text_of(units, (a, b)), "organisation": None}
+        if former:
+            value["former"] = True
+        return Filled(clause, "holds_post", subjects, [], value, None, [*clause.subjects, (a, b)])
 
     def _state_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "is under sanctions", "is on the sanctions list of X"."""
@@ -438,7 +480,9 @@ class Reader:
         n = shared.index(parsed.sentence)
         for subject in dict.fromkeys(made.subjects):
             content: dict[str, Any]
-            if objects:
+            if made.predicate == "holds_post":
+                content, roles = {"value": made.roles}, {}
+            elif objects:
                 content = {"object": objects[0] if len(objects) == 1 else tuple(objects)}
             else:
                 content = {"value": {"text": text} if text else {"verb": units[clause.verb.main].text}}
@@ -526,6 +570,8 @@ def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
 def _telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
     if made.predicate == "supplied" and "what" in made.roles:
+        return True
+    if made.predicate == "paid" and "through" in made.roles:
         return True
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True

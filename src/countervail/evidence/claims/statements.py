@@ -242,7 +242,8 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    if sentence.document.kind != "article" and _PROPOSES.match(sentence.text):
+    polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
+    if sentence.document.kind != "article" and not polite and _PROPOSES.match(sentence.text):
         yield shared.claim(
             sentence.document.id,
             "proposes",

@@ -109,12 +109,17 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
         return None
+    if units[0].lower == "should" and i < 8 and not any(u.tag == "V" for u in units[:i]) and right in {"D", "E", "N", "#"}:
+        return "b"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and _BARE.intersection(unit.forms.values()):
                 return "b"
+    if left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values()):
+        if any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
+            return "b"  # "traders help firms evade"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
         return None
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
@@ -232,6 +237,35 @@ def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
     return None
 
 
+_SEMI = {
+    **dict.fromkeys(["due", "set", "about", "poised", "bound", "ready", "willing", "prepared", "keen"], "will"),
+    **dict.fromkeys(["able", "free", "eligible"], "could"),
+    **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
+    "likely": "might",
+}
+"""Adjectives that make a modal of "to be", and which."""
+
+
+def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[str]) -> tuple[Verb, str] | None:
+    """The verb after "is to", "is able to", "had to", with the modal that it amounts to."""
+    if j >= len(units):
+        return None
+    adjective = _SEMI.get(units[j].lower) if be else None
+    if adjective and j + 1 < len(units) and units[j + 1].lower == "to":
+        verb = _infinitive(units, j + 1)
+        return (verb, adjective) if verb is not None else None
+    if units[j].lower == "to" and "yet" not in words:
+        verb = _infinitive(units, j)
+        plain = words & BE and not words & {"being", "been", "be"}
+        if verb is not None and be and not have and plain:
+            return verb, "will"
+        if verb is not None and have and not be:
+            return verb, "must"
+        if verb is not None and "ought" in words:
+            return verb, "should"
+    return None
+
+
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     """A verb group that begins with an auxiliary: "had not been sanctioned", "is", "will join"."""
     start, j = i, i
@@ -261,6 +295,13 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     common = (negated, modal, past)
     if units[i].lower == "being" and forms and "n" in forms:
         return Verb(start, j + 1, forms["n"], "gerund", True, negated, main=j)
+    semi = _semi_modal(units, j, be, have, words)
+    if semi is not None:
+        verb, inner = semi
+        verb.start, verb.kind, verb.past, verb.words = start, "finite", past, words | verb.words
+        verb.negated = negated != (inner == "not")
+        verb.modal = modal or ("" if inner == "not" else inner)
+        return verb
     if forms and be and "n" in forms and not (units[j].text[0].isupper()):
         return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
     if forms and be and "g" in forms:

@@ -22,7 +22,8 @@ from countervail.evidence.text.tokens import (
 
 @cache
 def _known() -> re.Pattern[str]:
-    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name != "AU"}
+    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}}
+    world |= {name.title() for name in world if name.isupper() and 4 <= len(name) and name not in {"SWIFT", "ALBA"}}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 

@@ -23,7 +23,7 @@ _FOREIGN = re.compile(
     rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
 )
 _NOUN = (
-    r"(?:company|firm|bank|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
+    r"(?:company|firm|bank|seller|buyer|client|vendor|consignee|customer|competitor|rival|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
     r"|magazine|journal|outlet|broadcaster|bloc|alliance|subsidiary|affiliate|supplier|miner|producer|shipyard|exporter|importer"
     r"|conglomerate|charity|think-tank|think tank|NGO|consultancy|trading house|clearing house|exchange|cooperative|co-operative"
     r"|watchdog|agency|party|militia|cartel|pact|league|payment system|messaging system|settlement system|shipowner|ship-owner"
@@ -33,7 +33,7 @@ _NOUN = (
 _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
-_PEOPLE_TOO = frozenset({"trader", "owner", "broker", "operator", "parent", "carrier", "supplier", "shipper", "shipowner"})
+_PEOPLE_TOO = frozenset({"seller", "buyer", "client", "vendor", "consignee", "customer", "rival", "competitor", "trader", "owner", "broker", "operator", "parent", "carrier", "supplier", "shipper", "shipowner"})
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link|network|platform"
     r"|scheme|union|mechanism)\b"
@@ -45,6 +45,9 @@ _DONE_TO = re.compile(
     rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?! ?{_CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_COMPOUND = re.compile(
+    r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
+)
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(
     """UAE DPRK USA DRC PRC ROK KSA USSR SSR UK US NZ NSW DC FYROM NY CAR PNG BVI USD EUR GBP CNY JPY CHF AED INR RUB ZAR XOF XAF
@@ -184,6 +187,12 @@ class Unlisted:
                 continue
             yield match.span("n")
 
+    def compounds(self) -> Iterator[tuple[int, int]]:
+        """One word that ends as names of banks and firms do: Halkbank, Transmorflot."""
+        for match in _COMPOUND.finditer(self.text):
+            if not self._is_other(*match.span("n")):
+                yield match.span("n")
+
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
-        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters()}
+        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds()}
