@@ -195,6 +195,8 @@ class Case:
             return
         if target is None:
             target = value if isinstance(value, str) else next((more[key] for key in OBJECT if more.get(key)), None)
+        if predicate == "holds_post" and more.get("former") and target:
+            target = f"former {target}"
         if target == "p.unnamed" and more.get("post"):  # an office without a name
             target = more["post"]
         if public in PASSIVE:

@@ -30,6 +30,7 @@ _BODIES = GROUPING | _NOUNS["bodies"]
 """Nouns by which a text refers to a grouping of states."""
 _SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
 _PUBLIC = CLUBS | {"ministry", "bank", "court", "committee", "commission", "council", "parliament", "agency", "treasury"}
+_SYSTEMS = frozenset({"system", "mechanism", "pool", "link", "platform", "facility", "scheme", "corridor", "desk", "window"})
 _PLURAL_BODIES = frozenset({"banks", "ministries", "treasuries", "parliaments", "embassies", "authorities", "regulators", "firms", "companies"})
 _PRONOUNS = {
     "it": "thing",
@@ -245,7 +246,8 @@ class Actors:
             described = self._described(units, a, b, head)
             if described:
                 return described
-        kind = "o" if core.lower in _BODIES else "p" if core.lower in _NOUNS["persons"] else "n"
+        joined_up = core.lower in _SYSTEMS and head > a and units[head - 1].tag == "N"
+        kind = "o" if core.lower in _BODIES or joined_up else "p" if core.lower in _NOUNS["persons"] else "n"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
         if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
@@ -320,13 +322,14 @@ class Actors:
             b = end  # "the envoy in Beijing, X"
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
-        k = b + 1
+        k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
         while k < len(units) - 1 and k < b + 4 and units[k].tag == "N" and units[k].text[0].isupper():
             k += 1  # "the master, Captain X"
         named = units[k].mention
         if named is None or named.type == "date":
             return None
         described = core.lower in _NOUNS["persons"] | _BODIES or (named.type == "person" and core.tag == "N")
+        described = described or (named.type == "organisation" and core.lower.endswith("est"))
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", ")"}
         return self.mention(units[k]) if described and closed else None
 
@@ -414,7 +417,7 @@ class Actors:
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
         for clause in main[:2][::-1]:
             identifier = self.of(units, clause.subjects[0], self.recent)
-            if not identifier.endswith(".unknown"):
+            if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))

@@ -27,8 +27,11 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n, clause in enumerate(clauses):
         if clause.verb.kind == "finite":
             finite_subject(clauses, n)
+        if clause.verb.kind == "finite":
+            _about_report(clauses, n)
     for n in range(len(clauses)):
         _right_side(clauses, n)
+    _opening_phrase(clauses, units)
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
@@ -70,6 +73,39 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if after is not None and after.tag == "P" and previous.verb.kind != "participle":
         verb.kind, verb.passive = "participle", True
+
+
+_FALSE = frozenset({"false", "untrue", "wrong", "incorrect", "unfounded", "baseless", "fabricated", "nonsense"})
+
+
+def _about_report(clauses: list[Clause], n: int) -> None:
+    """ "Reports that A plans to leave B were dismissed": the reports were, not B; "... were false": A does not plan it."""
+    clause = clauses[n]
+    units, start = clause.units, clause.verb.start
+    for k in range(start - 2):
+        if units[k].tag != "N" or units[k + 1].lower != "that" or not noun_effect(units[k].lower):
+            continue
+        inside = [c for c in clauses[:n] if c.verb.start > k + 1]
+        if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
+            return
+        last = inside[-1].verb.end
+        if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last:start]):
+            return
+        clause.subjects = listed_to(units, k + 1, 0)[-1:]
+        if clause.verb.lemma == "be" and any(u.lower in _FALSE for u in units[clause.verb.end : clause.verb.end + 2]):
+            for inner in inside:
+                inner.untrue = True
+        return
+
+
+def _opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
+    main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
+    if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
+        return
+    spans = listed_from(units, 1, len(units))
+    if spans and spans[-1][1] < main.subjects[0][0] and units[spans[-1][1]].tag == ",":
+        main.phrases.append((units[0].lower, spans))
 
 
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
@@ -386,7 +422,7 @@ def own_modality(clause: Clause) -> str:
 def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     """How sure a clause is: its own words and those of every verb and noun that governs it."""
     found = [own_modality(clause)]
-    if clause.noun:
+    if clause.noun and not clause.untrue:
         effect = noun_effect(clause.noun)
         found.append(effect if effect in _STRENGTH else "asserted")
     below, depth = clause, 0
@@ -421,6 +457,7 @@ def negated(clause: Clause) -> bool:
     for spans in (clause.subjects, clause.objects):
         if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
             result = True
+    result = result != clause.untrue
     if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
         result = not result
     below, depth = clause, 0

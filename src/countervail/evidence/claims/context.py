@@ -114,10 +114,11 @@ class Context:
             return [
                 self.actors.of(units, s, self.actors.recent)
                 for s in spans
-                if not (s[1] - s[0] == 1 and units[s[0]].tag == "O") and s not in clause.subjects
+                if s not in clause.subjects
             ]
 
-        return [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
+        found = [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
+        return [i for i in found if not i.endswith(".unknown")]
 
     def _named(self, units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> list[str]:
         return [self.actors.of(units, s, self.actors.recent) for s in spans]

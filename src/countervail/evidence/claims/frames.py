@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.bodies import _SMALL, GROUPING, kind_of
@@ -33,6 +34,11 @@ _BY_CLAUSE = frozenset(
 )
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
+EVENTS = MEMBERSHIP | frozenset(
+    """be_invited refused signed agreed proposed sanctioned froze listed delisted lifted evaded accused denied announced appointed
+    resigned paid supplied""".split()
+)
+"""The events that documents of this kind are about; a report of another one is a claim of its own."""
 _REPEATED = MEMBERSHIP | {"sanctioned", "listed", "signed", "supplied", "agreed", "refused", "lifted", "froze", "supported"}
 _OF_THINGS = frozenset(
     "signed approved refused lifted published supported opposed blocked extended held imposed proposed agreed welcomed".split()
@@ -49,6 +55,8 @@ class Reader:
         self.shared = shared
         self.actors = shared.actors
         self.pronouns: dict[tuple[int, Span], str] = {}
+        self.punished: list[str] = []
+        """Who was last put under sanctions."""
         self.thing: str | None = None
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
@@ -63,6 +71,8 @@ class Reader:
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
         found: list[str] = []
+        if len(spans) == 1 and (listed := self._spelt_out(parsed, spans[0])):
+            return listed
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
@@ -73,6 +83,31 @@ class Reader:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
         return found
+
+    def _spelt_out(self, parsed: Parsed, span: Span) -> list[str]:
+        """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
+        units = parsed.units
+        words = [u.lower for u in units[span[0] : span[1]]]
+        number = next((_SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        if number < 2 or not words[-1].endswith("s"):
+            return []
+        for k in range(span[1], len(units) - 2):
+            if units[k].lower not in {"namely", ":"}:
+                continue
+            start = k + 1 + 2 * (units[k + 1].lower == "those" and units[k + 2].lower == "of")
+            names = [
+                units[m]
+                for a, b in listed_from(units, start, len(units))
+                for m in range(a, b)
+                if units[m].tag == "E" and units[m].mention and units[m].mention.type == "country"
+            ]
+            if len(names) != number:
+                return []
+            if words[-1] == "banks":
+                bank = " ".join(w for w in words[1:])[:-1]
+                return [f"o.{slug(f'{bank} of {u.text}')}" for u in names]
+            return [i for u in names if (i := self.actors.mention(u))]
+        return []
 
     @staticmethod
     def _announces(parsed: Parsed, spans: Sequence[Span]) -> bool:
@@ -92,19 +127,24 @@ class Reader:
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
-        asked = parsed.sentence.text.endswith("?") or (parsed.units and parsed.units[0].lower == "whether")
+        opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
+        asked = parsed.sentence.text.endswith("?") or (
+            opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
+        )
         if parsed.quote is None and asked:
             self.actors.remember(parsed.units, parsed.clauses)
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self._elliptic(parsed, clause, filled)
-            if made is not None and made.subjects == [UNKNOWN]:
+            made = made or self._taken_off(clause, list(filled.values()))
+            if made is not None and all(s.endswith(".unknown") for s in made.subjects):
                 if not clause.verb.passive or (clause.verb.kind == "participle" and made.predicate == "founded"):
                     continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)
+                self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
                 self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
@@ -112,13 +152,16 @@ class Reader:
         self.last = [
             made
             for c in parsed.clauses
-            if (made := filled.get(id(c))) is not None and made.predicate in _REPEATED and not c.condition
+            if (made := filled.get(id(c))) is not None and made.predicate in _REPEATED
         ] or self.last
         _absorb(parsed.clauses, filled)
         self._refused(parsed, filled)
         _of_nouns(parsed.clauses, filled)
         for clause in parsed.clauses:
             made = filled.get(id(clause))
+            gapped = self._gapped(parsed, made) if made is not None else None
+            if gapped is not None:
+                yield from self._claims(parsed, gapped)
             if made is not None and _telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
         self.actors.remember(parsed.units, parsed.clauses)
@@ -127,8 +170,31 @@ class Reader:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
         return (operator is not None and not operator.keep) and any(
-            id(c) in filled and _telling(filled[id(c)]) for c in _below(clause)
+            id(c) in filled and _telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
+
+    def _gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
+        units, clause = parsed.units, made.clause
+        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
+        i += i < len(units) and units[i].tag == "C"
+        if made.predicate not in _REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
+            return None
+        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
+        if not dated:
+            return None
+        at = i + 1 if units[i + 1].tag == "T" else i + 2
+        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
+        return Filled(other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)])
+
+    @staticmethod
+    def _taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
+        """ "put X on its list and removed it later": off the list."""
+        if not before or before[-1].predicate != "listed" or not clause.coordinated:
+            return None
+        if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
+            return None
+        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
 
     def _refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
         """ "refused to open accounts for X": what is refused is what was to be done it to."""
@@ -198,7 +264,10 @@ class Reader:
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in _STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
         objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
-        if self.thing and frame.predicate in _OF_THINGS and len(target) == 1 and units[target[0][0]].lower == "it":
+        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
+        if frame.predicate == "lifted" and measure and self.punished:
+            objects = self.punished
+        elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
@@ -233,6 +302,10 @@ class Reader:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if made.predicate == "refused" and not objects and negated(clause):
+            return None
+        if made.predicate == "founded" and "with" in roles:  # "founded the bloc with X"
+            made.subjects += [i for i in _as_list(roles.pop("with")) if kind_of(i) in {"state", "body", "person"}]
         shape = shaped(made, parsed)
         if shape is None:
             return None
@@ -263,7 +336,7 @@ class Reader:
         if frame.to is None:
             return True
         return any(
-            p in {"to", "on", "in", "from", "off", "under"} and frame.to.search(" ".join(u.lower for u in units[a:b]))
+            p in {"to", "on", "in", "from", "off", "under", "for"} and frame.to.search(" ".join(u.lower for u in units[a:b]))
             for p, spans in clause.phrases
             for a, b in spans
         )

@@ -88,7 +88,8 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         if person_at is None or person_at[0] - match.end() > 24:
             continue
         document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
-        if (document.signatory or {}).get("name") == person_at[2].value:
+        signatory = document.signatory or {}
+        if signatory.get("name") == person_at[2].value and signatory.get("post"):
             continue
         who = person(shared.reading.full_name(person_at[2].value or ""))
         where = shared.place(person_at[0], person_at[1], document)
@@ -212,6 +213,9 @@ def _joined(units: Sequence[Unit], start: int, at: int) -> bool:
 def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post right before a name; a post of someone else ("deputy of President X") is not part of it."""
     start = i
+    while start > 0 and (units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)):
+        start -= 1
+    i = start
     while start > 0:
         unit = units[start - 1]
         if (
@@ -219,7 +223,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             or (unit.tag == "." and units[start - 2].text in _OWN)
             or (
                 unit.tag == "P"
-                and unit.lower in {"of", "for", "to"}
+                and unit.lower in {"of", "for", "to", "in", "at", "from"}
                 and start - 1 > 0
                 and not _has_post(units, (start, i))
             )
@@ -233,7 +237,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
                 unit.tag == "E"
                 and start < i
                 and not _has_post(units, (start, i))
-                and units[start - 2].lower in {"of", "for", "to", "the"}
+                and units[start - 2].lower in {"of", "for", "to", "the", "in", "at", "from"}
             )
             or (unit.tag == "," and start == i)
         ):

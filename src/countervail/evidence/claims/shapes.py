@@ -45,6 +45,9 @@ def _known(ids: list[str]) -> list[str]:
 
 def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is invited is what the claim is about; who invites is in the role `by`."""
+    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
+        made.objects = _many(made.roles.pop("to", None))
+        return made
     inviter, made.subjects = _known(made.subjects), made.objects
     made.objects = _many(made.roles.pop("to", None))
     if inviter:

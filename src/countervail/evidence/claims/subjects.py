@@ -33,6 +33,8 @@ class Clause:
     link: str = ""
     noun: str = ""
     condition: bool = False
+    untrue: bool = False
+    """Whether the report that it stands in is called false."""
     asked: bool = False
     """Whether "whether" leads to it: nothing is said of it being so."""
     unwilling: bool = False

@@ -145,6 +145,9 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
+        elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
+            if before.tag in {"A", "E", "N"}:
+                unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:

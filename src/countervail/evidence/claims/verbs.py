@@ -74,6 +74,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            if left == "," and right in {"D", "O"} and i > 2:
+                return "s"  # "X, the only member that ..., refuses any"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"
@@ -131,7 +133,7 @@ def _verbal_before(units: Sequence[Unit], i: int) -> bool:
     """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
     return any(
         u.lower in MODALS or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
-        for n, u in enumerate(units[max(0, i - 9) : i], max(0, i - 9))
+        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
     )
 
 
