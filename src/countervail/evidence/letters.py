@@ -235,6 +235,9 @@ class _Letter:
             self.stage = "end"
             return
         entry = _signature(line, below, self.text, self.names)
+        written = found.header.get("from")
+        if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and bare.startswith(">"):
+            return  # the signature of a mail that this one quotes
         if entry and found.paragraphs:
             found.signatory = _same_person(entry, found.signatory)
             self.stage = "end"

@@ -17,6 +17,7 @@ from typing import Any
 from countervail import countries
 from countervail.evidence.claims.units import Unit, listed_from, phrase_from
 from countervail.evidence.model import slug
+from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_lines, data_sections, lexicon
@@ -144,6 +145,7 @@ class Actors:
             if m.type == "person"
         ]
         """People named, in order: folded place, name, the words round it."""
+        self.bodies_of_people = self._employers(folded)
         counts: dict[str, int] = {}
         for _, identifier, words in self.bodies:
             if words & CLUBS and identifier not in _world():
@@ -152,10 +154,24 @@ class Actors:
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
         """Actors that were spoken of together, by the id (`g.`) that stands for them."""
+        self.fresh = 0
+        """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
         """Bodies that something was claimed of, the last one last."""
         self.topic = max(counts, key=lambda k: counts[k]) if counts else None
         """The grouping that the text names most often."""
+
+    def _employers(self, text: str) -> dict[str, str]:
+        """The body that each person speaks for: the one named right after a post of theirs, where it is no state's."""
+        found: dict[str, str] = {}
+        places = list(zip(self.reading.mentions, self.reading.spans, strict=True))
+        for (m, (_, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "organisation"}]):
+            between = text[b:c]
+            if m.type != "person" or other.type != "organisation" or c - b > 70 or re.search(r"[.;:!?]\s", between):
+                continue
+            if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(r"\b(?:former|said|who)", between):
+                found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
+        return found
 
     def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
         text = self.reading.folded.text
@@ -242,7 +258,7 @@ class Actors:
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        if core.lower in GROUPING or core.lower in _BODIES:
+        if core.lower in GROUPING or core.lower in _BODIES or core.lower in _SYSTEMS:
             described = self._described(units, a, b, head)
             if described:
                 return described
@@ -274,6 +290,7 @@ class Actors:
                 del self.groups[known]
                 self.groups[known] = list(ids)  # the last one spoken of stands last
                 return known
+        self.fresh = 2
         made = f"g.{len(self.groups) + 1}"
         self.groups[made] = list(ids)
         return made
@@ -355,7 +372,10 @@ class Actors:
         ):
             return found
         if kind == "speaker":
-            return speaker or "p.unknown"
+            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us"} else None
+            return ours or speaker or "p.unknown"
+        if word in {"they", "them"} and self.fresh > 0 and self.groups and not any(i in self.groups for i in before[:3]):
+            return next(reversed(self.groups))
         for identifier in before:
             if identifier in self.groups:
                 if word in {"they", "them"}:
@@ -414,6 +434,7 @@ class Actors:
 
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
+        self.fresh -= 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
         for clause in main[:2][::-1]:
             identifier = self.of(units, clause.subjects[0], self.recent)
@@ -451,11 +472,15 @@ class Actors:
                 if at < place and (words & GROUPING or identifier in _GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
-        if plain and word in {"company", "firm", "bank", "agency", "ministry"}:
+        if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return identifier
+            if word in _SYSTEMS:
+                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
+                if rails:
+                    return rails[-1]
             if word in {"company", "firm"}:
                 counts = [i for at, i, words in self.bodies if at < place and i not in _world() and not words & _PUBLIC]
                 if counts:
@@ -466,6 +491,11 @@ class Actors:
 def _people(identifier: str) -> bool:
     """Whether an identifier of persons is of several, by its words."""
     return identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]
+
+
+def _initialled(identifier: str) -> bool:
+    """Whether a body is called by initials: CIPS, SPFS."""
+    return "-" not in identifier and len(identifier) <= 8
 
 
 def _single(identifier: str) -> bool:

@@ -75,6 +75,7 @@ def _reduced(clauses: list[Clause], n: int) -> None:
         verb.kind, verb.passive = "participle", True
 
 
+_PROOF = frozenset({"evidence", "proof", "indication", "sign", "suggestion", "information", "record"})
 _FALSE = frozenset({"false", "untrue", "wrong", "incorrect", "unfounded", "baseless", "fabricated", "nonsense"})
 
 
@@ -229,6 +230,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"
+    if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
+        clause.untrue = True
+        return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
         return
@@ -431,6 +435,9 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
         if below.link not in ADVERBIAL:
             operator = governor.operator
             found.append(operator.modality if operator is not None else "asserted")
+            said = operator is not None and operator.speaker and governor.verb.passive
+            if said and below.link == "that" and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]:
+                found.append("alleged")  # "it is reported that"
             if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
                 found.append("alleged")  # "is reported to have met"
         found.append(own_modality(governor))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.bodies import _SMALL, GROUPING, kind_of
-from countervail.evidence.claims.clauses import modality_of, negated
+from countervail.evidence.claims.clauses import modality_of, negated, own_modality
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.quantities import quantity_in
@@ -79,10 +79,20 @@ class Reader:
             if len(found) > 1 and self._in_shared(parsed, spans, span):
                 continue
             key = (id(parsed), span)
+            if body and units_it(parsed, span) and (club := self._joined_before(parsed, clause)):
+                self.pronouns[key] = club
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
         return found
+
+    def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
+        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+            for span in other.objects:
+                if not units_it(parsed, span) and self._is_body(parsed.units, span):
+                    return self.actors.of(parsed.units, span, self.actors.recent)
+        return None
 
     def _spelt_out(self, parsed: Parsed, span: Span) -> list[str]:
         """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
@@ -91,6 +101,13 @@ class Reader:
         number = next((_SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         if number < 2 or not words[-1].endswith("s"):
             return []
+        at = span[1]
+        while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
+            at = end
+        if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
+            names = listed_from(units, at + 1, len(units))
+            if len(names) == number and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):
             if units[k].lower not in {"namely", ":"}:
                 continue
@@ -154,6 +171,7 @@ class Reader:
             for c in parsed.clauses
             if (made := filled.get(id(c))) is not None and made.predicate in _REPEATED
         ] or self.last
+        _asked_in(parsed.clauses, filled, self, parsed)
         _absorb(parsed.clauses, filled)
         self._refused(parsed, filled)
         _of_nouns(parsed.clauses, filled)
@@ -263,12 +281,16 @@ class Reader:
         target = [_named_entry(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in _STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
+        if frame.predicate == "denied" and len(target) == 1 and units[target[0][0]].lower in {"it", "this", "that", "them"}:
+            target = []
         objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
+        if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
+            return None
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
@@ -304,7 +326,7 @@ class Reader:
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
         if made.predicate == "refused" and not objects and negated(clause):
             return None
-        if made.predicate == "founded" and "with" in roles:  # "founded the bloc with X"
+        if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":  # "founded the bloc with X"
             made.subjects += [i for i in _as_list(roles.pop("with")) if kind_of(i) in {"state", "body", "person"}]
         shape = shaped(made, parsed)
         if shape is None:
@@ -330,6 +352,8 @@ class Reader:
             return False
         named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
         if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
+            return False
+        if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and clause.objects and not clause.verb.passive:
             return False
         if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
             return False
@@ -469,6 +493,8 @@ class Reader:
     ) -> Filled | None:
         """Somebody is a member, observer, partner ... of a body that is named, or of the one spoken of."""
         units = parsed.units
+        if role[1] is not None and self._is_body(units, role[1]):
+            self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
         named = self.topic(parsed, clause, True) if role[1] is None else None
@@ -611,6 +637,21 @@ class Reader:
         return units[first].start, units[last - 1].end
 
 
+def _asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Reader, parsed: Parsed) -> None:
+    """ "Kazakhstan was asked to take part in the talks": invited."""
+    for clause in clauses:
+        if clause.verb.lemma != "ask" or not clause.verb.passive:
+            continue
+        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
+        if inner is None:
+            continue
+        spans = inner.objects or inner.after("in", "at", "to")
+        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
+        made = Filled(clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans))
+        filled.pop(id(inner), None)
+        filled[id(clause)] = made
+
+
 def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
@@ -670,6 +711,11 @@ def _named_entry(units: Sequence[Any], span: Span) -> Span:
     if inner is not None and inner < span[1]:
         return inner, span[1]
     return next(iter(_attached(units, span, "for") or _attached(units, span, "of")), span)
+
+
+def units_it(parsed: Parsed, span: Span) -> bool:
+    """Whether a phrase is "it"."""
+    return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
 
 
 def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:

@@ -146,6 +146,49 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         )
 
 
+_LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
+
+
+def _people_of_lines(shared: Context) -> Iterator[Claim]:
+    """Posts on lines that are no sentences: contacts, lists of those present, a name above its post."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    covered = [(s.start, s.end) for s in shared.sentences]
+    for mention, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True):
+        if mention.type != "person" or "alias" in mention.detail or any(x <= a < y for x, y in covered):
+            continue
+        end = text.find("\n", b)
+        end = end if end >= 0 else len(text)
+        found: tuple[int, int] | None = None
+        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
+        beside = _LINE_POST.match(text, b, end)
+        if position is not None:
+            found = (b + position.start("p"), b + position.end("p"))
+        elif beside is not None:
+            found = beside.span("p")
+            if not _POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
+                found = further.span("p")
+        elif not text[b:end].strip(" ,.)") and (below := text[end + 1 :].split("\n", 1)[0]).strip() and len(below) < 90:
+            found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
+        if found is None or not _POST.search(text[slice(*found)]) or names.person(*found):
+            continue
+        post, body = post_of(text, *found, names)
+        document = shared.reading.document_at(shared.reading.folded.offsets[a])
+        if not post or len(post.split()) > 8 or re.search(r"\b(?:told|said|says|was|is|has)\b", post):
+            continue
+        yield Claim(
+            person(shared.reading.full_name(mention.value or "")),
+            "holds_post",
+            (shared.place(a, found[1], document),),
+            value={"post": post, "organisation": body},
+            document=document.id,
+            attribution=(document.source, document.id),
+            time=_dated(document),
+            extractor="rules/role@2",
+            place=document.place_of(shared.reading.folded.offsets[a]),
+        )
+
+
 def _people_of_prose(shared: Context) -> Iterator[Claim]:
     """Posts beside a name in prose: before it, or after a comma."""
     names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
@@ -390,4 +433,5 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
     yield from _people_of_prose(shared)
+    yield from _people_of_lines(shared)
     yield from _speech(shared)

@@ -153,6 +153,9 @@ def _inside(
 _TURN = re.compile(r"(?P<who>(?:[A-Z][^\s:;!?]{0,25} ?(?:\([^()\n]{2,60}\) ?)?|(?:of|the|de|van|al|for|and) ){1,9}): ?")
 
 
+_WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
+
+
 def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence], actors: Actors) -> None:
     """In an interview or debate, "NAME: ..." begins what NAME says; where only the first turns of two speakers are
     marked, the paragraphs after them alternate."""
@@ -175,6 +178,14 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         elif re.search(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office):
             turns[key] = f"p.{slug(office)}"
     marked = [t for t in turns.values() if t]
+    for match in _WROTE.finditer(reading.folded.text):
+        people = reading.within(*match.span(), "person")
+        if not people:
+            continue
+        writer = f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
+        for parsed in speech.parsed:
+            if parsed.sentence.start >= match.end():
+                parsed.turn = writer
     known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
     if len(set(marked)) < 2 or not known & set(marked):
         return
@@ -187,7 +198,7 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         holder = turn or holder
         turns[key] = holder
     for parsed in speech.parsed:
-        parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph))
+        parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
 
 
 def _dashes(reading: Reading) -> str:

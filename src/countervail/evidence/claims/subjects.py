@@ -138,7 +138,20 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = spans[-1:]
-    headed = _head_left(units, spans, floor)
+    new_clause = (
+        len(spans) == 2
+        and previous is not None
+        and previous.verb.kind == "finite"
+        and previous.subjects
+        and not previous.relative
+        and not spoken
+        and spans[0][0] > floor
+        and units[spans[0][0] - 1].tag == "P"
+        and not any(u.tag in {"S", "R"} for u in units[floor : spans[0][0]])
+    )
+    if new_clause:
+        spans = spans[-1:]  # "pay for fuel through it and Angola could supply it"
+    headed = _head_left(units, spans, floor) if not new_clause else spans
     if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = _head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"

@@ -17,6 +17,7 @@ _LEGAL = (
     r"|DMCC|FZE|FZCO|FZ-LLC|JLT|Corp|CORP|Co|PLC|plc|GmbH|GMBH|AB|A/S|AS|Oy|Oyj|Pte|PTE|Pty|JSC|PJSC|OJSC|OOO|ZAO|Bhd|KG|WLL|W\.L\.L\.)"
 )
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
+_BOTH = re.compile(rf"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and ")
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
@@ -42,7 +43,7 @@ _DONE_TO = re.compile(
     r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
     r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
     r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to|applies to"
-    rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?! ?{_CAP})(?P<t>.?)"
+    rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _COMPOUND = re.compile(
@@ -119,9 +120,12 @@ class Unlisted:
     def firms(self) -> Iterator[tuple[int, int]]:
         """A name with its legal form; one that begins as bodies of other languages do."""
         for match in _FIRM.finditer(self.text):
-            span = self._trimmed(*match.span("n"))
-            if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
-                yield span
+            start = match.start("n")
+            for part in _BOTH.split(match.group("n")):  # "A Ltd and B LLC"
+                span = self._trimmed(start, start + len(part))
+                start += len(part) + 5
+                if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
+                    yield span
         for match in _FOREIGN.finditer(self.text):
             first = match.group("n").split()[0]
             if first in {"Le", "La", "El", "Al", "Union", "Association"}:
