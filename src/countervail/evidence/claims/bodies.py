@@ -188,6 +188,13 @@ class Actors:
             if len(spelt) == 1:
                 self.join(short, spelt.pop())
 
+        for short in {n for _, _, n in names if " " not in n and not n.isupper()}:
+            if _plain(short) in self.alias or _plain(short) in _known():
+                continue
+            longer = {n for _, _, n in names if n.split()[0] == short and " " in n}
+            if len({_plain(n) for n in longer}) == 1:
+                self.join(short, longer.pop())
+
     def join(self, other: str, name: str) -> None:
         """Say that two names are of one body; the second is the one kept."""
         if _plain(other) != _plain(name):
@@ -381,6 +388,8 @@ class Actors:
                 if word in {"they", "them"}:
                     return identifier
                 continue
+            if word in {"they", "them"} and identifier[:2] == "n." and not identifier.endswith("s"):
+                continue
             if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
@@ -402,6 +411,8 @@ class Actors:
                 codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
                 if len(codes) == 1:
                     return f"c.{codes[0]}"
+        if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
+            return f"c.{codes[0]}"  # of "the Canadian list"
         if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None

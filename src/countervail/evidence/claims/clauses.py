@@ -75,6 +75,7 @@ def _reduced(clauses: list[Clause], n: int) -> None:
         verb.kind, verb.passive = "participle", True
 
 
+_HEARSAY = frozenset(["report", "believe", "say", "rumour", "allege", "claim", "think", "understand", "suggest", "assume"])
 _PROOF = frozenset({"evidence", "proof", "indication", "sign", "suggestion", "information", "record"})
 _FALSE = frozenset({"false", "untrue", "wrong", "incorrect", "unfounded", "baseless", "fabricated", "nonsense"})
 
@@ -246,6 +247,11 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
+    if that and j > 1 and units[j - 2].tag == "C":  # "announced that A and that B"
+        earlier = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        if earlier is not None:
+            clause.governor, clause.link = earlier.governor, "that"
+            return
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
@@ -286,10 +292,17 @@ def _right_side(clauses: list[Clause], n: int) -> None:
     while i < stop and units[i].tag == "B":
         i += 1
     spans = listed_from(units, i, stop)
+    if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
+        a, b = spans[0]
+        if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
+            spans = [(a, a + 1)]  # "offered Niger access"
+            clause.second = [(a + 1, b)]
     if spans and clause.subjects != spans:
         clause.objects = spans
         i = spans[-1][1]
-        if i < stop and units[i].tag in {"D", "#"}:
+        if clause.second:
+            i = clause.second[-1][1]
+        elif i < stop and units[i].tag in {"D", "#"}:
             clause.second = listed_from(units, i, stop)
             i = clause.second[-1][1] if clause.second else i
     elif spans:
@@ -303,6 +316,9 @@ def _right_side(clauses: list[Clause], n: int) -> None:
         for words, _ in frames_of(verb.lemma):
             if words == (units[clause.end].lower,):
                 clause.particle = words[0]
+
+
+_GIVE = frozenset("offer give supply grant lend sell send promise owe pay deny award ship deliver".split())
 
 
 def _phrases(clause: Clause, i: int, stop: int) -> int:
@@ -436,7 +452,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             operator = governor.operator
             found.append(operator.modality if operator is not None else "asserted")
             said = operator is not None and operator.speaker and governor.verb.passive
-            if said and below.link == "that" and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]:
+            if said and governor.verb.lemma in _HEARSAY and below.link == "that" and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]:
                 found.append("alleged")  # "it is reported that"
             if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
                 found.append("alleged")  # "is reported to have met"

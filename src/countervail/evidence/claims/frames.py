@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from countervail.evidence.claims.bodies import _SMALL, GROUPING, kind_of
+from countervail.evidence.claims.bodies import _SMALL, GROUPING, adjective_codes, kind_of
 from countervail.evidence.claims.clauses import modality_of, negated, own_modality
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -155,7 +155,7 @@ class Reader:
             made = self._fill(parsed, clause) or self._elliptic(parsed, clause, filled)
             made = made or self._taken_off(clause, list(filled.values()))
             if made is not None and all(s.endswith(".unknown") for s in made.subjects):
-                if not clause.verb.passive or (clause.verb.kind == "participle" and made.predicate == "founded"):
+                if clause.verb.lemma != "be" and not clause.verb.passive or (clause.verb.kind == "participle" and made.predicate == "founded"):
                     continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (_telling(made) or made.clause.complements):
                 filled[id(clause)] = made
@@ -324,6 +324,8 @@ class Reader:
             subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
+            made.subjects = [UNKNOWN]
         if made.predicate == "refused" and not objects and negated(clause):
             return None
         if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":  # "founded the bloc with X"
@@ -727,7 +729,7 @@ def _owner(units: Sequence[Any], span: Span) -> Span | None:
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:
         return inner, span[1]
-    named = next((k for k in range(*span) if units[k].tag == "E"), None)
+    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
     return (named, named + 1) if named is not None else None
 
 

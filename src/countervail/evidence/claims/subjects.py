@@ -331,6 +331,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
         by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
+    if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
+        by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
     raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
     if (

@@ -125,6 +125,8 @@ def units_of(
         if a < position:
             continue
         _words(text, position, a, units)
+        if tag == "E" and text[b : b + 1] == "-" and text[b + 1 : b + 2].islower() and mention and mention.type == "country":
+            tag, mention = "N", None  # "a Panama-flagged tanker"
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
         position = b
     _words(text, position, end, units)

@@ -78,6 +78,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             if left == "," and right in {"D", "O"} and i > 2:
                 return "s"  # "X, the only member that ..., refuses any"
+            k = i - 1
+            while k > 0 and units[k].tag == "N" and not units[k].forms:
+                k -= 1
+            if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
+                return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"

@@ -373,6 +373,20 @@ def _spells(letters: str, words: list[str]) -> bool:
     return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
+def _short_forms(names: set[str], text: str) -> set[str]:
+    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
+    words, found = lexicon(), set()
+    for name in names:
+        first = name.split()[0] if " " in name else ""
+        known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
+        common = first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
+        if len(first) < 4 or not first.isalpha() or first.isupper() or known or common:
+            continue
+        if not re.search(rf"\b{first.lower()}\b", text):
+            found.add(first)
+    return found
+
+
 def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
     occurrence of their names."""
@@ -385,6 +399,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
         for n in names
         if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
     }
+    again |= _short_forms(names, text)
     if again:
         pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
         spans |= {m.span() for m in pattern.finditer(text)}

@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
     rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
 )
 _NOUN = (
-    r"(?:company|firm|bank|seller|buyer|client|vendor|consignee|customer|competitor|rival|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
+    r"(?:company|firm|bank|maker|manufacturer|builder|giant|developer|provider|processor|seller|buyer|client|vendor|consignee|customer|competitor|rival|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
     r"|magazine|journal|outlet|broadcaster|bloc|alliance|subsidiary|affiliate|supplier|miner|producer|shipyard|exporter|importer"
     r"|conglomerate|charity|think-tank|think tank|NGO|consultancy|trading house|clearing house|exchange|cooperative|co-operative"
     r"|watchdog|agency|party|militia|cartel|pact|league|payment system|messaging system|settlement system|shipowner|ship-owner"
@@ -35,6 +35,11 @@ _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
 _PEOPLE_TOO = frozenset({"seller", "buyer", "client", "vendor", "consignee", "customer", "rival", "competitor", "trader", "owner", "broker", "operator", "parent", "carrier", "supplier", "shipper", "shipowner"})
+_APPOSED = re.compile(
+    rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|agency|fintech|lender|refiner|operator"
+    r"|brokerage|airline|insurer|newspaper|broadcaster|subsidiary|miner|producer|shipyard|trader|conglomerate|charity|think tank"
+    r"|consultancy|trading house|clearing house|exchange|cooperative|party|militia|supplier|manufacturer|start-up|utility)\b"
+)
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link|network|platform"
     r"|scheme|union|mechanism)\b"
@@ -149,6 +154,11 @@ class Unlisted:
             ):
                 continue
             yield span
+        for match in _APPOSED.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            person = match.group().endswith(("trader", "supplier"))
+            if span is not None and not self._is_other(*span) and not (person and " " in self.text[span[0] : span[1]]):
+                yield span
         for match in _AFTER.finditer(self.text):
             span = self._trimmed(*match.span("n"))
             if span is not None and not self._is_other(*span):
