@@ -373,14 +373,20 @@ def _spells(letters: str, words: list[str]) -> bool:
     return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
+_SHARED = frozenset("United Commonwealth Royal Great Grand Pacific Atlantic Baltic Nordic Pan Common Universal Premier".split())
+
+
 def _short_forms(names: set[str], text: str) -> set[str]:
     """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
     words, found = lexicon(), set()
     for name in names:
-        first = name.split()[0] if " " in name else ""
+        parts = name.split()
+        first = parts[0] if len(parts) > 1 else ""
         known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
         common = first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
-        if len(first) < 4 or not first.isalpha() or first.isupper() or known or common:
+        if len(first) < 4 or first in _SHARED or parts[1].islower():
+            continue
+        if not first.isalpha() or first.isupper() or known or common:
             continue
         if not re.search(rf"\b{first.lower()}\b", text):
             found.add(first)

@@ -51,6 +51,9 @@ _DONE_TO = re.compile(
     rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_ORGAN = re.compile(
+    r"(?<![\w.-])(?P<n>(?!UN |EU |US |UK )[A-Z]{3,8} (?:Commission|Secretariat|Court|Parliament|Assembly|Bank|Fund|Bridge|Link|Pool))\b"
+)
 _COMPOUND = re.compile(
     r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
 )
@@ -61,7 +64,7 @@ _PLACES = frozenset(
     GMT UTC EST CET BST EDT PST NZDT NZST AEST WAT CAT EAT MSK IST SGT HKT NGO NGOS TBC TBD NB RE FM INFO TAGS SUBJECT SBU
     SIPDIS UNCLAS SECRET NOFORN STATE SUMMARY COMMENT END ACTION FOR THE AND NOT CONFIDENTIAL URGENT RESTRICTED INTERNAL DATE
     FROM THROUGH COPY PRESS RELEASE NOTICE MEMO MEMORANDUM MINUTES REPORT LETTER ANNEX TABLE PART SECTION CHAPTER BOX
-    JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MON TUE WED THU FRI SAT SUN SME SMES ESG KYC AML HQ TV""".split()
+    CFA SIM GPS AIS DOC SA JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MON TUE WED THU FRI SAT SUN SME SMES ESG KYC AML HQ TV""".split()
 )
 _TOWN = frozenset("São San Santa Santo Saint St Port Puerto Fort Lake Mount New Addis Rio Río Buenos Cape Los Las".split())
 
@@ -110,6 +113,8 @@ class Unlisted:
         words = [self._plain(w) for w in self.text[start:end].split()]
         known = self.words
         first = words[0]
+        if "-" in first and first.split("-")[0] in known.given:
+            return True
         if first in known.given or first in known.titles or first in known.posts or first in _TOWN:
             return True
         return all(
@@ -201,6 +206,12 @@ class Unlisted:
                 continue
             yield match.span("n")
 
+    def organs(self) -> Iterator[tuple[int, int]]:
+        """An organ or project of a body called by initials: the ECOWAS Commission."""
+        for match in _ORGAN.finditer(self.text):
+            if not _shouted(_line(self.text, match.start())):
+                yield match.span("n")
+
     def compounds(self) -> Iterator[tuple[int, int]]:
         """One word that ends as names of banks and firms do: Halkbank, Transmorflot."""
         for match in _COMPOUND.finditer(self.text):
@@ -209,4 +220,4 @@ class Unlisted:
 
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
-        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds()}
+        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}

@@ -159,6 +159,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
 
 
 _CAPITALS = re.compile(r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d][A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d'-]*")
+_PARTICLES = frozenset({"da", "de", "di", "do", "dos", "du", "van", "von", "der", "den", "la", "el", "bin", "al"})
 _OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
 
 
@@ -199,6 +200,10 @@ def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -
         first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
         after = after and gap in {" ", ". "}
         common = small in words.function or small in _VERBS
+        if after and small in _PARTICLES:
+            out.append(small)
+            position = match.end()
+            continue
         known = (title in kept or title in learnt) and not common
         dated = word == "MAY" and (gap[-2:-1].isdigit() or text[match.end() + 1 : match.end() + 2].isdigit())
         if gap[-1:].isdigit() or dated:
