@@ -150,7 +150,19 @@ def _inside(
         yield parsed
 
 
-_TURN = re.compile(r"(?P<who>(?:[A-Z][^\s:;!?]{0,25} ?(?:\([^()\n]{2,60}\) ?)?|(?:of|the|de|van|al|for|and) ){1,9}): ?")
+_SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
+
+
+def _label(text: str) -> str | None:
+    """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
+    colon = text.find(":", 0, 90)
+    if colon < 2 or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
+        return None
+    words = text[:colon].split()
+    if not 1 <= len(words) <= 12 or not words[0][0].isupper():
+        return None
+    plain = [w for w in words if w not in _SMALL_IN_NAMES]
+    return text[:colon] if all(w[0].isupper() or w[0] == "(" for w in plain) else None
 
 
 _WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
@@ -164,13 +176,12 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
             continue
-        match = _TURN.match(sentence.text)
+        office = _label(sentence.text)
         turns[key] = None
-        if match is None or len(match.group("who")) > 80:
+        if office is None:
             continue
-        people = reading.within(sentence.start, sentence.start + match.end(), "person")
+        people = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
         name = people[0][0].value if people else None
-        office = match.group("who").strip()
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
         elif 2 <= len(office.split()) <= 4 and office.istitle():

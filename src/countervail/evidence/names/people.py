@@ -199,6 +199,7 @@ class People:
             and t.bare.lower() not in self.lower
             and (not t.bare.isupper() or len(t.bare) == 1)
             for t in self.tokens[k:j]
+            if t.text not in w.PARTICLES
         )
 
     # -- evidence ------------------------------------------------------------------------------------------------------
