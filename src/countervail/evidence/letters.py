@@ -236,7 +236,8 @@ class _Letter:
             return
         entry = _signature(line, below, self.text, self.names)
         written = found.header.get("from")
-        if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and bare.startswith(">"):
+        quoted = bare.startswith(">") or (found.signatory is not None and found.signatory.get("name"))
+        if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
             return  # the signature of a mail that this one quotes
         if entry and found.paragraphs:
             found.signatory = _same_person(entry, found.signatory)

@@ -283,6 +283,17 @@ class Actors:
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
 
+    def is_club(self, identifier: str) -> bool:
+        """Whether a body is one that states are members of, by its name."""
+        return identifier in _GROUPS or any(i == identifier and words & CLUBS for _, i, words in self.bodies)
+
+    def last_of(self, clubs: Sequence[str], place: int) -> str | None:
+        """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
+        for at, identifier, words in reversed(self.bodies):
+            if at < place and (words & CLUBS or identifier in _GROUPS or identifier in clubs):
+                return identifier
+        return clubs[-1] if clubs else None
+
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
         for at, identifier, words in reversed(self.bodies):

@@ -41,6 +41,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+    for n in range(1, len(clauses)):
+        _same_modal(clauses, n)
     _through_copula(clauses)
     _according(clauses, units)
     _trailingreports(clauses, units)
@@ -77,6 +79,16 @@ def _reduced(clauses: list[Clause], n: int) -> None:
 
 _HEARSAY = frozenset(["report", "believe", "say", "rumour", "allege", "claim", "think", "understand", "suggest", "assume"])
 _PROOF = frozenset({"evidence", "proof", "indication", "sign", "suggestion", "information", "record"})
+def _same_modal(clauses: list[Clause], n: int) -> None:
+    """ "should refuse it and propose another", "will not sign or ratify it": one modal for both."""
+    clause, earlier = clauses[n], clauses[n - 1]
+    plain = not clause.verb.modal and clause.verb.kind == "finite" and clause.verb.main == clause.verb.end - 1
+    base = "b" in (clause.units[clause.verb.main].forms or {}) and not clause.verb.past
+    if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
+        clause.verb.modal = earlier.verb.modal
+        clause.verb.negated = clause.verb.negated or earlier.verb.negated
+
+
 _FALSE = frozenset({"false", "untrue", "wrong", "incorrect", "unfounded", "baseless", "fabricated", "nonsense"})
 
 
@@ -202,10 +214,13 @@ def _according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
+            parts = [k for k in range(1, i) if units[k].tag == ";"]
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
             inserted = bool(breaks and later and i > 2)
             for clause in clauses:
+                if parts and clause.verb.start < parts[-1]:
+                    continue
                 if inserted and clause.verb.start < breaks[-1]:
                     continue  # "A has not signed, and B, according to C, would veto": C speaks of B
                 clause.source = clause.source or source
@@ -297,6 +312,12 @@ def _right_side(clauses: list[Clause], n: int) -> None:
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]
+    if spans and verb.lemma in _OF and not verb.passive:
+        a, b = spans[-1]
+        cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+        if cut is not None:  # "accused Montevideo of disloyalty"
+            spans = [*spans[:-1], (a, cut)]
+            clause.phrases.append(("of", [(cut + 1, b)]))
     if spans and clause.subjects != spans:
         clause.objects = spans
         i = spans[-1][1]
@@ -318,6 +339,7 @@ def _right_side(clauses: list[Clause], n: int) -> None:
                 clause.particle = words[0]
 
 
+_OF = frozenset("accuse suspect convict acquit inform remind rob deprive assure absolve".split())
 _GIVE = frozenset("offer give supply grant lend sell send promise owe pay deny award ship deliver".split())
 
 
@@ -380,7 +402,10 @@ def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
+            if before.verb.start < part:
+                continue  # "A left; B stays, X said": X speaks of B
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
         _after_report(clauses, n)

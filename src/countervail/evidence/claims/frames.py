@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -45,6 +46,8 @@ _OF_THINGS = frozenset(
 )
 """What is done to texts, plans and measures, so that "it" is no state."""
 _ASKED = frozenset({"request", "application", "proposal", "offer", "demand", "bid", "appeal", "invitation", "requests"})
+_ENTRIES = frozenset({"persons", "individuals", "entities", "following", "vessels", "names", "below", "annex", "people"})
+_OTHER_LIST = re.compile(r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b")
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -326,10 +329,15 @@ class Reader:
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
-        if made.predicate == "refused" and not objects and negated(clause):
+        if made.predicate in {"refused", "denied"} and not objects and negated(clause):
+            return None
+        if objects and all(o.endswith(".unknown") for o in objects):
+            return None
+        named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(kind_of, subjects)
+        if frame.bare and not objects and frame.predicate in {"agreed", "signed", "refused"} and not named:
             return None
         if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":  # "founded the bloc with X"
-            made.subjects += [i for i in _as_list(roles.pop("with")) if kind_of(i) in {"state", "body", "person"}]
+            made.subjects += [i for i in _as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
         shape = shaped(made, parsed)
         if shape is None:
             return None
@@ -374,8 +382,10 @@ class Reader:
             return None
         for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
             if unit.mention is not None and unit.mention.type == "organisation" and not _inside(clause.subjects, unit, parsed):
-                return self.actors.mention(unit)
-        return self.clubs[-1] if self.clubs else self.actors.club_before(parsed.units[clause.verb.start].start)
+                body = self.actors.mention(unit) or ""
+                if body in self.clubs or self.actors.is_club(body):
+                    return body
+        return self.actors.last_of(self.clubs[-1:], parsed.units[clause.verb.start].start)
 
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
@@ -567,6 +577,8 @@ class Reader:
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         clause, shared = made.clause, self.shared
         units = parsed.units
+        if made.predicate == "listed" and made.objects and _ENTRIES.intersection(made.objects[0][2:].split("-")):
+            made.objects = self._entries(parsed) or made.objects
         time = self._time(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
@@ -575,7 +587,7 @@ class Reader:
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         text = None
-        if not objects and "what" not in roles:
+        if not objects and "what" not in roles and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}:
             text = _complement_text(clause, units)
         span = self._span(units, made)
         n = shared.index(parsed.sentence)
@@ -601,6 +613,25 @@ class Reader:
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
+
+    def _entries(self, parsed: Parsed) -> list[str]:
+        """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
+        reading = self.shared.reading
+        text, start = reading.folded.text, parsed.sentence.end
+        stop = _OTHER_LIST.search(text, start)
+        found: list[str] = []
+        for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
+            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
+                continue
+            opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
+            words = text[a:b].split(",")[0]
+            if not opens or mention.type not in {"person", "organisation"}:
+                continue
+            listed = mention.type == "person" and "," in text[a:b]
+            if listed or (words.isupper() and " " in words) or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit()):
+                name = mention.value or ""
+                found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
+        return list(dict.fromkeys(found))
 
     @staticmethod
     def _time(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
-_FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})
+_FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time"})
 _LEADING = frozenset({"led", "headed", "chaired"})
 _OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
 _MODIFIERS = data_sections("nouns.txt")["modifiers"]

@@ -120,6 +120,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         return None
     if units[0].lower == "should" and i < 8 and not any(u.tag == "V" for u in units[:i]) and right in {"D", "E", "N", "#"}:
         return "b"
+    if left in {"N", "E"} and right in OBJECT_NEXT and _subjunctive(units, i):
+        return "b"  # "recommends that the Council appoint an auditor"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
@@ -134,6 +136,17 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
+
+
+_WISHES = frozenset("recommend propose ask demand urge request suggest insist require advise".split())
+
+
+def _subjunctive(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb that wishes something and "that" stand before: "we propose that the bank appoint"."""
+    k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
+    if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
+        return False
+    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - 3) : k])
 
 
 def _verbal_before(units: Sequence[Unit], i: int) -> bool:

@@ -50,7 +50,7 @@ _DONE_TO = re.compile(
     r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to|applies to"
     rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
 )
-_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}\+?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}(?:\+|-[A-Z][a-z]{2,12})?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _ORGAN = re.compile(
     r"(?<![\w.-])(?P<n>(?!UN |EU |US |UK )[A-Z]{3,8} (?:Commission|Secretariat|Court|Parliament|Assembly|Bank|Fund|Bridge|Link|Pool))\b"
 )
