@@ -518,7 +518,7 @@ def negated(clause: Clause) -> bool:
                 and not (governor.operator.control == "object" and below.link == "of")
             ):
                 result = not result
-            if governor.verb.negated:
+            if governor.verb.negated and not below.unwilling:  # "has no intention of": once
                 result = not result
         below, depth = governor, depth + 1
         governor = governor.governor

@@ -25,7 +25,7 @@ MEMBERSHIP = frozenset(
 )
 _STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
 _BODYLIKE = GROUPING | frozenset(
-    """treaty agreement accord convention ranks summit scheme system team desk guard link mechanism panel committee council
+    """measures treaty agreement accord convention ranks summit scheme system team desk guard link mechanism panel committee council
     commission programme program project statute pool fund bank platform register arrangement corridor mission market process
     pact protocol memorandum charter board secretariat company consortium chamber court tribunal parliament facility window
     register cartel""".split()
@@ -107,6 +107,11 @@ class Reader:
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
+        words_after = [u.lower for u in units[at : at + 3]]
+        if words_after[:1] == [","] and words_after[1:] in (["among", "them"], ["including", "the"]):
+            names = listed_from(units, at + 3, len(units))
+            if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
             names = listed_from(units, at + 1, len(units))
             if len(names) == number and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
@@ -185,7 +190,38 @@ class Reader:
                 yield from self._claims(parsed, gapped)
             if made is not None and _telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
+        for nominal in self._applications(parsed):
+            yield from self._claims(parsed, nominal)
         self.actors.remember(parsed.units, parsed.clauses)
+
+    def _applications(self, parsed: Parsed) -> Iterator[Filled]:
+        """ "Pakistan's application to the bank", "an application by X": X has applied."""
+        units = parsed.units
+        for k, unit in enumerate(units):
+            if unit.lower not in {"application", "bid"} or not parsed.clauses:
+                continue
+            owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
+            end, target = k + 1, None
+            while end + 1 < len(units) and units[end].lower in {"by", "to", "for"}:
+                stop = phrase_from(units, end + 1, len(units))
+                if stop == end + 1:
+                    break
+                if units[end].lower == "by" and owner is None:
+                    owner = (end + 1, stop)
+                elif units[end].lower == "to" and self._is_body(units, (end + 1, stop)):
+                    target = (end + 1, stop)
+                end = stop
+            if owner is None or (unit.lower == "bid" and target is None):
+                continue
+            clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
+            plain = replace(clause, objects=[], phrases=[], times=[], subjects=[owner], verb=replace(clause.verb, negated=False))
+            plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
+            who = [i for i in self.ids(parsed, clause, [owner]) if kind_of(i) in {"state", "body"}]
+            bodies = self.ids(parsed, clause, [target], True) if target else []
+            if who:
+                made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])
+                made.certain = True
+                yield made
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
@@ -582,7 +618,8 @@ class Reader:
         time = self._time(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
-        modality = "asserted" if made.denied else modality
+        modality = "asserted" if made.denied or made.certain else modality
+        polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]

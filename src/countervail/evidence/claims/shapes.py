@@ -27,6 +27,8 @@ class Filled:
     roles: dict[str, Any] = field(default_factory=dict)
     frame: Frame | None = None
     spans: list[Span] = field(default_factory=list)
+    certain: bool = False
+    """Whether it is so whatever the verb of the sentence says ("X's application was not approved")."""
     denied: bool = False
     """Whether what governs it says that it did not come about ("declined the invitation to join")."""
 
