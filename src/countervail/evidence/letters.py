@@ -121,6 +121,7 @@ class _Letter:
         self.found = Parts()
         self.stage = "header"
         self.last_label: str | None = None
+        self.quoting = False  # below "On 3 May, X wrote:" an earlier mail is quoted
 
     def read(self) -> Parts:
         """What the letter is made of; a line is tried as a label, a copy, a part of the header, then of the body."""
@@ -236,7 +237,8 @@ class _Letter:
             return
         entry = _signature(line, below, self.text, self.names)
         written = found.header.get("from")
-        quoted = bare.startswith(">") or (found.signatory is not None and found.signatory.get("name"))
+        self.quoting = self.quoting or bare.endswith(" wrote:")
+        quoted = self.quoting or bare.startswith(">")
         if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
             return  # the signature of a mail that this one quotes
         if entry and found.paragraphs:

@@ -207,7 +207,9 @@ def _price_capacity(problem: Problem, state: State, cost: Floats, v: Floats, mar
     margin = None if capacity.bound is None else np.zeros_like(cost)
     for run in capacity.runs:
         theta = economy.elasticity[run, None, None]
-        np.multiply(state.expenditure[run], economy.unit[run, :, None] * np.exp(theta * state.log_price[run]), out=v[run])
+        np.multiply(
+            state.expenditure[run], economy.unit[run, :, None] * np.exp(theta * state.log_price[run]), out=v[run]
+        )
         _receive(problem, v, run, market)
         cost[run], above = capacity.prices(run, cost[run], market[run], theta, problem.shares.log_capacity)
         if margin is not None and above is not None:

@@ -246,9 +246,7 @@ class Jacobian:
         X = self.spending[:, :, None]
         return float(np.abs(dX * np.where(X > 0, 1.0 / np.where(X > 0, X, 1.0), 0.0)).max())
 
-    def _prices(
-        self, dP: Floats, dX: Floats, dw: Floats, passes: int, digits: float
-    ) -> tuple[Floats, Floats, Floats]:
+    def _prices(self, dP: Floats, dX: Floats, dw: Floats, passes: int, digits: float) -> tuple[Floats, Floats, Floats]:
         """Prices at given expenditure, from `dP`: d log price, that at the producer, and d log cost."""
         economy, capacity = self.economy, self.economy.capacity
         gT = economy.input_share_transposed

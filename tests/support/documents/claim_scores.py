@@ -21,7 +21,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from countervail.evidence.claims.bodies import body_id
+from countervail.evidence.claims.actors import body_id
 from countervail.evidence.text.tokens import data_lines
 from support.documents.annotation import EVENTS, STATED, TEXTS, Annotation, Gold, alternatives, listed, texts, words
 
@@ -176,12 +176,14 @@ class Case:
 
     def claims(self) -> Iterator[Read]:
         """The claims with a predicate that the annotation has, arrays written out, each once."""
-        seen = set()
-        for claim in self.evidence["claims"]:
-            for made in self._read(claim):
-                if made.key not in seen:
-                    seen.add(made.key)
-                    yield made
+        made = {read.key: read for claim in self.evidence["claims"] for read in self._read(claim)}
+        founded = {
+            read.roles["object"] for read in made.values() if read.predicate == "found" and read.roles["subject"]
+        }
+        for read in made.values():
+            # a dated founding without founder repeats the claim that names who founded it
+            if read.predicate != "found" or read.roles["subject"] or read.roles["object"] not in founded:
+                yield read
 
     def _read(self, claim: Mapping[str, Any]) -> Iterator[Read]:
         public = claim["predicate"]

@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.bodies import CLUBS, Actors
-from countervail.evidence.claims.clauses import modality_of, speaker_clause
-from countervail.evidence.claims.clauses import negated as clause_negated
+from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.modality import (
+    modality_of,
+    negated,
+    sentence_modality,
+    sentence_negated,
+    speaker_clause,
+)
 from countervail.evidence.claims.speech import (
     Parsed,
     Sentence,
     Speech,
     chain,
     cited_documents,
-    modality,
-    negated,
     parse,
     sentences,
 )
@@ -111,11 +115,7 @@ class Context:
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 
         def named(spans: Sequence[tuple[int, int]]) -> list[str]:
-            return [
-                self.actors.of(units, s, self.actors.recent)
-                for s in spans
-                if s not in clause.subjects
-            ]
+            return [self.actors.of(units, s, self.actors.recent) for s in spans if s not in clause.subjects]
 
         found = [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
         return [i for i in found if not i.endswith(".unknown")]
@@ -162,13 +162,13 @@ class Context:
         if sentence is not None and not {"modality", "polarity", "attribution"} <= fields.keys():
             at = self.clause_at(spans[0][0])
             if at is None:
-                fields.setdefault("modality", modality(sentence.text))
-                fields.setdefault("polarity", "negated" if negated(sentence.text) else "affirmed")
+                fields.setdefault("modality", sentence_modality(sentence.text))
+                fields.setdefault("polarity", "negated" if sentence_negated(sentence.text) else "affirmed")
                 speakers: tuple[str, ...] = ()
             else:
                 parsed, clause = at
                 fields.setdefault("modality", modality_of(clause, parsed.clauses))
-                fields.setdefault("polarity", "negated" if clause_negated(clause) else "affirmed")
+                fields.setdefault("polarity", "negated" if negated(clause) else "affirmed")
                 speakers = self.speakers(parsed, clause)
             if "attribution" not in fields:
                 fields["attribution"] = chain(self.reading, sentence, self.cited.get(self.index(sentence)), speakers)

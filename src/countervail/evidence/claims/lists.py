@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
-from countervail.evidence.claims.speech import Parsed, Sentence, tag_line
+from countervail.evidence.claims.speech import Parsed, Sentence
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.tokens import Mention, data_sections
 
@@ -380,4 +380,15 @@ def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, 
         stated_count=number(count.group("n")) if count else None,
         count_span=count.span() if count else None,
         intro=intro[0],
+    )
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
     )

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.bodies import GROUPING
+from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.units import phrase_from
 from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
+from countervail.evidence.claims.units import phrase_from
 from countervail.evidence.model import Claim, Document
 
 PREDICATE = {
@@ -187,7 +187,9 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
 STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
 
 
-def role_of(units: Sequence[Any], span: tuple[int, int], status: bool = False) -> tuple[str, tuple[int, int] | None] | None:
+def role_of(
+    units: Sequence[Any], span: tuple[int, int], status: bool = False
+) -> tuple[str, tuple[int, int] | None] | None:
     """Predicate and body of "a founding member of the league", "its seventh member State"; no body where none is named.
     `status` says that the word stands before "status"."""
     for k in range(*span):
@@ -198,7 +200,18 @@ def role_of(units: Sequence[Any], span: tuple[int, int], status: bool = False) -
         if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
-        if qualified & {"former", "past", "ex", "prospective", "potential", "would-be", "non", "staff", "board", "family"}:
+        if qualified & {
+            "former",
+            "past",
+            "ex",
+            "prospective",
+            "potential",
+            "would-be",
+            "non",
+            "staff",
+            "board",
+            "family",
+        }:
             return None
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
@@ -210,7 +223,11 @@ def role_of(units: Sequence[Any], span: tuple[int, int], status: bool = False) -
             return _MEMBER[word], (k - 1, k)
         if end != span[1]:
             return None
-        if word.startswith("partner") and not status and not qualified & {"dialogue", "associate", "associated", "sectoral"}:
+        if (
+            word.startswith("partner")
+            and not status
+            and not qualified & {"dialogue", "associate", "associated", "sectoral"}
+        ):
             return None
         return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
     return None

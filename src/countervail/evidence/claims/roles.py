@@ -7,12 +7,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.bodies import adjective_codes
+from countervail.evidence.claims import letter_claims
+from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.letter_claims import dated
 from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
-from countervail.evidence.model import Claim, Document
+from countervail.evidence.model import Claim
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.tokens import data_sections, lexicon
 
@@ -21,129 +23,6 @@ _FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time"})
 _LEADING = frozenset({"led", "headed", "chaired"})
 _OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
 _MODIFIERS = data_sections("nouns.txt")["modifiers"]
-
-
-def _dated(document: Document) -> dict[str, Any] | None:
-    if document.date and document.date.get("edtf"):
-        return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
-    return None
-
-
-def _people_of_letters(shared: Context) -> Iterator[Claim]:
-    for document in shared.reading.documents:
-        entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
-        if document.signatory:
-            entries.append(("signed_by", document.signatory))
-        time = _dated(document)
-        common: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": time,
-            "extractor": "rules/letter@1",
-        }
-        for predicate, entry in entries:
-            where = shared.raw_place(entry["start"], entry["end"], document)
-            place = document.place_of(entry["start"])
-            name = person(shared.reading.full_name(entry["name"]) if entry["name"] else None)
-            yield Claim(
-                document.id,
-                predicate,
-                (where,),
-                object=name,
-                place=place,
-                qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None,
-                **common,
-            )
-            if entry["name"] and entry.get("post"):
-                yield Claim(
-                    name,
-                    "holds_post",
-                    (where,),
-                    value={"post": entry["post"], "organisation": entry.get("organisation")},
-                    place=place,
-                    **common,
-                )
-
-
-_SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
-_OFFICE_SIGNS = re.compile(
-    r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister|Secretary|Chair\w*"
-    r"|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
-)
-_TO_OFFICE = re.compile(
-    r"(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to (?:the )?"
-    r"(?P<o>[A-Z][^\n.;]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;]|$)"
-)
-
-
-def _signed_lines(shared: Context) -> Iterator[Claim]:
-    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
-    office a letter is addressed by its title."""
-    text = shared.reading.folded.text
-    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
-    for match in _SIGNED.finditer(text):
-        end = text.find("\n", match.end())
-        end = end if end >= 0 else len(text)
-        person_at = names.person(match.end(), end)
-        if person_at is None or person_at[0] - match.end() > 24:
-            continue
-        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
-        signatory = document.signatory or {}
-        if signatory.get("name") == person_at[2].value and signatory.get("post"):
-            continue
-        who = person(shared.reading.full_name(person_at[2].value or ""))
-        where = shared.place(person_at[0], person_at[1], document)
-        common: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": _dated(document),
-            "extractor": "rules/letter@1",
-            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
-        }
-        yield Claim(document.id, "signed_by", (where,), object=who, **common)
-        post, body = post_of(text, person_at[1], end, names)
-        rest = end
-        while post is None and rest < len(text) and (below := text[rest + 1 :].split("\n", 1)[0]).strip():
-            if len(below) > 100 or names.person(rest + 1, rest + 1 + len(below)):
-                break
-            post, body = post_of(text, rest + 1, rest + 1 + len(below), names)
-            rest += 1 + len(below)
-        if post:
-            yield Claim(who, "holds_post", (where,), value={"post": post, "organisation": body}, **common)
-    for match in _OFFICE_SIGNS.finditer(text):
-        end = text.find("\n", match.end())
-        end = end if end >= 0 else len(text)
-        person_at = names.person(match.end(), end)
-        if person_at is None or person_at[0] != match.end() or person_at[1] < end - 2:
-            continue
-        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
-        who = person(shared.reading.full_name(person_at[2].value or ""))
-        where = shared.place(person_at[0], person_at[1], document)
-        shared_fields: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": _dated(document),
-            "extractor": "rules/letter@1",
-            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
-        }
-        yield Claim(document.id, "signed_by", (where,), object=who, **shared_fields)
-        yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **shared_fields)
-    for match in _TO_OFFICE.finditer(text):
-        document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
-        if document.addressees:
-            continue
-        yield Claim(
-            document.id,
-            "addressed_to",
-            (shared.place(*match.span("o"), document),),
-            object="p.unnamed",
-            qualifier={"post": match.group("o")},
-            document=document.id,
-            attribution=(document.source, document.id),
-            time=_dated(document),
-            extractor="rules/letter@1",
-            place=document.place_of(shared.reading.folded.offsets[match.start("o")]),
-        )
 
 
 _LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
@@ -183,7 +62,7 @@ def _people_of_lines(shared: Context) -> Iterator[Claim]:
             value={"post": post, "organisation": body},
             document=document.id,
             attribution=(document.source, document.id),
-            time=_dated(document),
+            time=dated(document),
             extractor="rules/role@2",
             place=document.place_of(shared.reading.folded.offsets[a]),
         )
@@ -256,7 +135,9 @@ def _joined(units: Sequence[Unit], start: int, at: int) -> bool:
 def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post right before a name; a post of someone else ("deputy of President X") is not part of it."""
     start = i
-    while start > 0 and (units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)):
+    while start > 0 and (
+        units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)
+    ):
         start -= 1
     i = start
     while start > 0:
@@ -336,7 +217,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         [place],
         parsed.sentence,
         value=value,
-        time=_dated(parsed.sentence.document),
+        time=dated(parsed.sentence.document),
         modality="asserted",
         polarity="affirmed",
         attribution=chain(
@@ -359,7 +240,7 @@ def _led(shared: Context, parsed: Parsed, i: int) -> Iterator[Claim]:
             [(units[i - 2].start, units[i].end)],
             sentence,
             value={"organisation": body},
-            time=_dated(sentence.document),
+            time=dated(sentence.document),
             modality="asserted",
             polarity="affirmed",
             extractor="rules/role@2",
@@ -375,28 +256,6 @@ def _subject_before(shared: Context, sentence: Sentence) -> str | None:
         bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
         return bodies[-1][0].value if bodies else None
     return None
-
-
-def _headers(shared: Context) -> Iterator[Claim]:
-    """One claim a header field of a letter."""
-    for document in shared.reading.documents:
-        for name, entry in document.header.items():
-            span = shared.raw_place(entry["start"], entry["end"], document)
-            time = None
-            if name == "date" and entry.get("edtf"):
-                calendar = (document.date or {}).get("calendar", "gregorian")
-                time = {"edtf": entry["edtf"], "raw": entry["value"], "calendar": calendar, "basis": "document date"}
-            yield Claim(
-                document.id,
-                f"header.{name}",
-                (span,),
-                value=entry["value"],
-                time=time,
-                attribution=(document.source, document.id),
-                document=document.id,
-                place=document.place_of(entry["start"]),
-                extractor="rules/header@1",
-            )
 
 
 def _speech(shared: Context) -> Iterator[Claim]:
@@ -429,9 +288,7 @@ def _speech(shared: Context) -> Iterator[Claim]:
 
 def claims(shared: Context) -> Iterator[Claim]:
     """Header fields, posts and parts in letters, posts in prose, then direct speech."""
-    yield from _headers(shared)
-    yield from _people_of_letters(shared)
-    yield from _signed_lines(shared)
+    yield from letter_claims.claims(shared)
     yield from _people_of_prose(shared)
     yield from _people_of_lines(shared)
     yield from _speech(shared)

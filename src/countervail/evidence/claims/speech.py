@@ -184,9 +184,9 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         name = people[0][0].value if people else None
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
-        elif 2 <= len(office.split()) <= 4 and office.istitle():
-            turns[key] = f"p.{slug(office)}"
-        elif re.search(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office):
+        elif (2 <= len(office.split()) <= 4 and office.istitle()) or re.search(
+            r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+        ):
             turns[key] = f"p.{slug(office)}"
     marked = [t for t in turns.values() if t]
     for match in _WROTE.finditer(reading.folded.text):
@@ -263,36 +263,6 @@ _ABBREVIATION = re.compile(
     r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
 )
 
-_DENIED = re.compile(
-    r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE
-)
-_ALLEGED = re.compile(
-    r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)",
-    re.IGNORECASE,
-)
-_PROPOSED = re.compile(
-    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed"
-    r"|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the "
-    r")?creation of|establishing)\b|پیشنهاد",
-    re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(
-    r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b",
-    re.IGNORECASE,
-)
-_PLANNED = re.compile(
-    r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b",
-    re.IGNORECASE,
-)
-_NEGATED = re.compile(
-    r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor"
-    r"|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b",
-    re.IGNORECASE,
-)
-_INFERRED = re.compile(
-    r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -352,26 +322,6 @@ def _sentence(text: str, start: int, end: int, document: Document, number: int) 
     while end > start and text[end - 1] in " \n\t":
         end -= 1
     return Sentence(text[start:end], start, end, document, number)
-
-
-def modality(sentence: str) -> str:
-    """How a sentence puts what it says; the weakest commitment found."""
-    for name, pattern in (
-        ("denied", _DENIED),
-        ("alleged", _ALLEGED),
-        ("proposed", _PROPOSED),
-        ("conditional", _CONDITIONAL),
-        ("planned", _PLANNED),
-        ("inferred", _INFERRED),
-    ):
-        if pattern.search(sentence):
-            return name
-    return "asserted"
-
-
-def negated(clause: str) -> bool:
-    """Whether a clause holds a negation."""
-    return bool(_NEGATED.search(clause))
 
 
 _CITES = re.compile(
@@ -439,14 +389,3 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
         if current:
             result[n] = current
     return result
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )

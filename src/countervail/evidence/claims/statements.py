@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from countervail.evidence.claims.bodies import GROUPING, adjective_codes
+from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
 from countervail.evidence.claims.speech import Sentence
 from countervail.evidence.model import Claim

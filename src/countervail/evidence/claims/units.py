@@ -125,7 +125,13 @@ def units_of(
         if a < position:
             continue
         _words(text, position, a, units)
-        if tag == "E" and text[b : b + 1] == "-" and text[b + 1 : b + 2].islower() and mention and mention.type == "country":
+        if (
+            tag == "E"
+            and text[b : b + 1] == "-"
+            and text[b + 1 : b + 2].islower()
+            and mention
+            and mention.type == "country"
+        ):
             tag, mention = "N", None  # "a Panama-flagged tanker"
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
         position = b
@@ -156,7 +162,9 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"
     for i in range(len(units) - 2, 0, -1):
         dot, named = units[i], units[i - 1]
-        if dot.tag == "." and named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS:
+        goes_on = units[i + 1].tag == "," or units[i + 1].text[:1].islower()
+        short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
+        if dot.tag == "." and short and goes_on:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 

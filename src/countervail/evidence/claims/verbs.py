@@ -118,7 +118,12 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
         return None
-    if units[0].lower == "should" and i < 8 and not any(u.tag == "V" for u in units[:i]) and right in {"D", "E", "N", "#"}:
+    if (
+        units[0].lower == "should"
+        and i < 8
+        and not any(u.tag == "V" for u in units[:i])
+        and right in {"D", "E", "N", "#"}
+    ):
         return "b"
     if left in {"N", "E"} and right in OBJECT_NEXT and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
@@ -128,9 +133,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and _BARE.intersection(unit.forms.values()):
                 return "b"
-    if left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values()):
-        if any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
-            return "b"  # "traders help firms evade"
+    helps = left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values())
+    if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
+        return "b"  # "traders help firms evade"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
         return None
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
@@ -138,7 +143,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
 
 
-_WISHES = frozenset("recommend propose ask demand urge request suggest insist require advise".split())
+_WISHES = CLOSED["wishes"]
 
 
 def _subjunctive(units: Sequence[Unit], i: int) -> bool:
@@ -203,7 +208,9 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             else kind
         )
     if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
-        return Verb(start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words)
+        return Verb(
+            start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
+        )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
     if (
         reduced

@@ -138,7 +138,9 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
 @cache
 def _cities() -> re.Pattern[str]:
     """Capitals whose names hold the name of another state or a word of bodies: Port of Spain."""
-    return re.compile(r"\b(?:Port[ -]of[ -]Spain|PORT OF SPAIN|Guatemala City|Panama City|Kuwait City|New Delhi|São Tomé)\b(?! and)")
+    return re.compile(
+        r"\b(?:Port[ -]of[ -]Spain|PORT OF SPAIN|Guatemala City|Panama City|Kuwait City|New Delhi|São Tomé)\b(?! and)"
+    )
 
 
 def _given_compound(text: str, end: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.names.unlisted import Unlisted
+from countervail.evidence.names.unlisted import Unlisted, short_forms
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -22,8 +22,10 @@ from countervail.evidence.text.tokens import (
 
 @cache
 def _known() -> re.Pattern[str]:
-    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}}
-    world |= {name.title() for name in world if name.isupper() and 4 <= len(name) and name not in {"SWIFT", "ALBA"}}
+    world = {
+        name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
+    }
+    world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 
@@ -373,26 +375,6 @@ def _spells(letters: str, words: list[str]) -> bool:
     return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
-_SHARED = frozenset("United Commonwealth Royal Great Grand Pacific Atlantic Baltic Nordic Pan Common Universal Premier".split())
-
-
-def _short_forms(names: set[str], text: str) -> set[str]:
-    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
-    words, found = lexicon(), set()
-    for name in names:
-        parts = name.split()
-        first = parts[0] if len(parts) > 1 else ""
-        known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
-        common = first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
-        if len(first) < 4 or first in _SHARED or parts[1].islower():
-            continue
-        if not first.isalpha() or first.isupper() or known or common:
-            continue
-        if not re.search(rf"\b{first.lower()}\b", text):
-            found.add(first)
-    return found
-
-
 def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
     occurrence of their names."""
@@ -405,7 +387,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
         for n in names
         if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
     }
-    again |= _short_forms(names, text)
+    again |= short_forms(names, text)
     if again:
         pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
         spans |= {m.span() for m in pattern.finditer(text)}

@@ -50,7 +50,9 @@ class People:
             while j < n and j - i < 12:
                 t = tokens[j]
                 initial = t.gap in {". ", "."} and (
-                    len(tokens[j - 1].text) == 1 or tokens[j - 1].text in self.words.titles or tokens[j - 1].text in {"St", "Ste"}
+                    len(tokens[j - 1].text) == 1
+                    or tokens[j - 1].text in self.words.titles
+                    or tokens[j - 1].text in {"St", "Ste"}
                 )
                 if (
                     self.taken.overlaps(t.start, t.end)

@@ -1,72 +1,55 @@
-"""Organisations that no head noun marks: initials, firms by their legal form, names beside a common noun for a body, names
-that only a body can have joined, left, founded or paid through."""
+"""Organisations that no head noun marks: initials, firms by their legal form, names beside a common noun for a body,
+names of what was joined, left or founded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, lexicon
+from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
 
 _UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 _CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
 _SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
 _RUN = rf"{_CAP}(?:[ ](?:{_SMALL} ){{0,2}}{_CAP}){{0,5}}"
-_LEGAL = (
-    r"(?:S\.A\.(?:S\.)?|S\.à r\.l\.|S\.p\.A\.|S\.r\.l\.|SpA|SA|SAS|SARL|Ltda?|LTD|Limited|LIMITED|Inc|INC|LLC|LLP|LP|N\.V\.|NV|B\.V\."
-    r"|DMCC|FZE|FZCO|FZ-LLC|JLT|Corp|CORP|Co|PLC|plc|GmbH|GMBH|AB|A/S|AS|Oy|Oyj|Pte|PTE|Pty|JSC|PJSC|OJSC|OOO|ZAO|Bhd|KG|WLL|W\.L\.L\.)"
-)
+_LEGAL = "(?:" + "|".join(map(re.escape, data_sections("lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
-_BOTH = re.compile(rf"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and ")
+_BOTH = re.compile(
+    r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
+)
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
     rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
 )
-_NOUN = (
-    r"(?:company|firm|bank|maker|manufacturer|builder|giant|developer|provider|processor|seller|buyer|client|vendor|consignee|customer|competitor|rival|fintech|lender|refiner|refinery|operator|brokerage|airline|insurer|shipper|carrier|newspaper|daily|weekly"
-    r"|magazine|journal|outlet|broadcaster|bloc|alliance|subsidiary|affiliate|supplier|miner|producer|shipyard|exporter|importer"
-    r"|conglomerate|charity|think-tank|think tank|NGO|consultancy|trading house|clearing house|exchange|cooperative|co-operative"
-    r"|watchdog|agency|party|militia|cartel|pact|league|payment system|messaging system|settlement system|shipowner|ship-owner"
-    r"|cartel|consortium|joint venture|law firm|parent|holding|utility|start-up|startup|wholesaler|retailer|smelter|steelmaker"
-    r"|carmaker|drugmaker|trader|owner|broker|group|platform|network|mill|foundation|fund|union|service|system|link|scheme)"
-)
+_NOUN = "(?:" + "|".join(data_sections("lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
 _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
-_PEOPLE_TOO = frozenset({"seller", "buyer", "client", "vendor", "consignee", "customer", "rival", "competitor", "trader", "owner", "broker", "operator", "parent", "carrier", "supplier", "shipper", "shipowner"})
-_APPOSED = re.compile(
-    rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|agency|fintech|lender|refiner|operator"
-    r"|brokerage|airline|insurer|newspaper|broadcaster|subsidiary|miner|producer|shipyard|trader|conglomerate|charity|think tank"
-    r"|consultancy|trading house|clearing house|exchange|cooperative|party|militia|supplier|manufacturer|start-up|utility)\b"
-)
+_PEOPLE_TOO = frozenset(data_sections("lexicon.txt")["people_too"])
+_APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
 _AFTER = re.compile(
-    rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link|network|platform"
-    r"|scheme|union|mechanism)\b"
+    rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
+    r"|network|platform|scheme|union|mechanism)\b"
 )
 _DONE_TO = re.compile(
     r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
     r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
-    r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to|applies to"
-    rf"|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
+    r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to"
+    rf"|applies to|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})"
+    rf"(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}(?:\+|-[A-Z][a-z]{2,12})?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _ORGAN = re.compile(
-    r"(?<![\w.-])(?P<n>(?!UN |EU |US |UK )[A-Z]{3,8} (?:Commission|Secretariat|Court|Parliament|Assembly|Bank|Fund|Bridge|Link|Pool))\b"
+    r"(?<![\w.-])(?P<n>(?!UN |EU |US |UK )[A-Z]{3,8} (?:Commission|Secretariat|Court|Parliament|Assembly|Bank|Fund"
+    r"|Bridge|Link|Pool))\b"
 )
 _COMPOUND = re.compile(
     r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
 )
 _ROMAN = re.compile(r"[IVXLCM]+$")
-_PLACES = frozenset(
-    """UAE DPRK USA DRC PRC ROK KSA USSR SSR UK US NZ NSW DC FYROM NY CAR PNG BVI USD EUR GBP CNY JPY CHF AED INR RUB ZAR XOF XAF
-    BRL TRY DOB POB IMO MMSI ISIN TEL FAX REF NOTE CC BCC URL HTTP HTML PDF ID VAT GDP LNG LPG CEO CFO COO CIF FOB HE MP MEP
-    GMT UTC EST CET BST EDT PST NZDT NZST AEST WAT CAT EAT MSK IST SGT HKT NGO NGOS TBC TBD NB RE FM INFO TAGS SUBJECT SBU
-    SIPDIS UNCLAS SECRET NOFORN STATE SUMMARY COMMENT END ACTION FOR THE AND NOT CONFIDENTIAL URGENT RESTRICTED INTERNAL DATE
-    FROM THROUGH COPY PRESS RELEASE NOTICE MEMO MEMORANDUM MINUTES REPORT LETTER ANNEX TABLE PART SECTION CHAPTER BOX
-    CFA SIM GPS AIS DOC SA JAN FEB MAR APR MAY JUN JUL AUG SEP SEPT OCT NOV DEC MON TUE WED THU FRI SAT SUN SME SMES ESG KYC AML HQ TV""".split()
-)
-_TOWN = frozenset("São San Santa Santo Saint St Port Puerto Fort Lake Mount New Addis Rio Río Buenos Cape Los Las".split())
+_PLACES = frozenset(data_sections("lexicon.txt")["no_bodies"])
+_TOWN = frozenset(data_sections("lexicon.txt")["towns_begin"])
 
 
 def _line(text: str, at: int) -> str:
@@ -112,6 +95,9 @@ class Unlisted:
         """Whether the words are known as something else: a country, a place, a person, a post, a month."""
         words = [self._plain(w) for w in self.text[start:end].split()]
         known = self.words
+        before = self.text[max(0, start - 24) : start].split()
+        if before and before[-1] in known.given and self.text[start - 1 : start] == " ":
+            return True
         first = words[0]
         if "-" in first and first.split("-")[0] in known.given:
             return True
@@ -152,17 +138,26 @@ class Unlisted:
             noun, name = match.group("w"), self.text[span[0] : span[1]]
             if comma and match.group("t") not in {",", ".", ";", ")", ""}:
                 continue
-            if noun in _PEOPLE_TOO and (" " in name and comma):
+            if noun in _PEOPLE_TOO:
                 continue
-            if noun in {"system", "link", "scheme", "service", "union", "fund", "group", "network", "platform", "owner"} and (
-                " " in name.strip() and not comma
-            ):
+            if noun in {
+                "system",
+                "link",
+                "scheme",
+                "service",
+                "union",
+                "fund",
+                "group",
+                "network",
+                "platform",
+                "owner",
+            } and (" " in name.strip() and not comma):
                 continue
             yield span
         for match in _APPOSED.finditer(self.text):
             span = self._trimmed(*match.span("n"))
-            person = match.group().endswith(("trader", "supplier"))
-            if span is not None and not self._is_other(*span) and not (person and " " in self.text[span[0] : span[1]]):
+            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
+            if span is not None and not self._is_other(*span) and not person:
                 yield span
         for match in _AFTER.finditer(self.text):
             span = self._trimmed(*match.span("n"))
@@ -175,13 +170,16 @@ class Unlisted:
             span = self._trimmed(*match.span("n"))
             if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
                 continue
-            if self.text[match.end("n") : match.end("n") + 3] not in {"'s "} and "'" not in self.text[span[0] : span[1]]:
+            if (
+                self.text[match.end("n") : match.end("n") + 3] not in {"'s "}
+                and "'" not in self.text[span[0] : span[1]]
+            ):
                 yield span
 
     def letters(self) -> Iterator[tuple[int, int]]:
         """Initials, outside lines of capitals."""
         known = self.words
-        small = {w for w in re.findall(r"\b[a-z]{3,8}\b", self.text)}
+        small = set(re.findall(r"\b[a-z]{3,8}\b", self.text))
         for match in _LETTERS.finditer(self.text):
             name = match.group("n")
             if (
@@ -192,6 +190,7 @@ class Unlisted:
                 or name.lower() in small
                 or name.lower() in FUNCTION
                 or name.title() in known.given
+                or name.title() in known.capitals
                 or _ROMAN.match(name)
                 or _shouted(_line(self.text, match.start()))
             ):
@@ -202,7 +201,9 @@ class Unlisted:
                 continue  # one of several words in capitals
             before = self.text[max(0, match.start() - 2) : match.start()]
             after = self.text[match.end() : match.end() + 2]
-            if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or before.endswith("\n") and after[:1] == ":":
+            if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or (
+                before.endswith("\n") and after[:1] == ":"
+            ):
                 continue
             yield match.span("n")
 
@@ -221,3 +222,26 @@ class Unlisted:
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
         return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}
+
+
+_SHARED = frozenset(data_sections("lexicon.txt")["first_words"])
+
+
+def short_forms(names: set[str], text: str) -> set[str]:
+    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
+    words, found = lexicon(), set()
+    for name in names:
+        parts = name.split()
+        first = parts[0] if len(parts) > 1 else ""
+        known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
+        common = (
+            first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
+        )
+        if len(first) < 4 or first in _SHARED or parts[1].islower():
+            continue
+        if not first.isalpha() or first.isupper() or known or common:
+            continue
+        a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
+        if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
+            found.add(first)
+    return found

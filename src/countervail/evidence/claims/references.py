@@ -1,0 +1,188 @@
+"""Whom the phrases of a clause name: the identifiers of actors, several at once, and the grouping that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import GROUPING
+from countervail.evidence.claims.bodies import SMALL
+from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.shapes import Filled
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from
+from countervail.evidence.model import slug
+
+MEMBERSHIP = frozenset(
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+)
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
+_BODYLIKE = GROUPING | CLOSED["bodylike"]
+
+
+class References:
+    """Resolves phrases while the clauses of one text are read in order."""
+
+    def __init__(self, shared: Context) -> None:
+        self.shared = shared
+        self.actors = shared.actors
+        self.pronouns: dict[tuple[int, Span], str] = {}
+        self.punished: list[str] = []
+        """Who was last put under sanctions."""
+        self.thing: str | None = None
+        """What was last done something to that is neither a state nor a person."""
+        self.last: list[Filled] = []
+        """What the sentence before said."""
+        self.clubs: list[str] = []
+        """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
+
+    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
+        """The identifiers of phrases of a clause."""
+        before = self.shared.before(parsed, clause)
+        signed = (parsed.sentence.document.signatory or {}).get("name")
+        writer = person(self.shared.reading.full_name(signed)) if signed else None
+        speaker = next(iter(parsed.speakers[::-1]), writer)
+        found: list[str] = []
+        if len(spans) == 1 and (listed := self._spelt_out(parsed, spans[0])):
+            return listed
+        if len(spans) > 2 and self._announces(parsed, spans):
+            spans = spans[1:]  # "two companies, A and B"
+        for span in spans:
+            if len(found) > 1 and self._in_shared(parsed, spans, span):
+                continue
+            key = (id(parsed), span)
+            if body and _is_it(parsed, span) and (club := self._joined_before(parsed, clause)):
+                self.pronouns[key] = club
+            if key not in self.pronouns:
+                self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
+            found += self.actors.several(self.pronouns[key])
+        return found
+
+    def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
+        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+            for span in other.objects:
+                if not _is_it(parsed, span) and self.is_body(parsed.units, span):
+                    return self.actors.of(parsed.units, span, self.actors.recent)
+        return None
+
+    def _spelt_out(self, parsed: Parsed, span: Span) -> list[str]:
+        """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
+        units = parsed.units
+        words = [u.lower for u in units[span[0] : span[1]]]
+        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        if number < 2 or not words[-1].endswith("s"):
+            return []
+        at = span[1]
+        while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
+            at = end
+        words_after = [u.lower for u in units[at : at + 3]]
+        if words_after[:1] == [","] and words_after[1:] in (["among", "them"], ["including", "the"]):
+            names = listed_from(units, at + 3, len(units))
+            if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
+        if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
+            names = listed_from(units, at + 1, len(units))
+            if len(names) == number and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
+        for k in range(span[1], len(units) - 2):
+            if units[k].lower not in {"namely", ":"}:
+                continue
+            start = k + 1 + 2 * (units[k + 1].lower == "those" and units[k + 2].lower == "of")
+            names = [
+                units[m]
+                for a, b in listed_from(units, start, len(units))
+                for m in range(a, b)
+                if units[m].tag == "E" and units[m].mention and units[m].mention.type == "country"
+            ]
+            if len(names) != number:
+                return []
+            if words[-1] == "banks":
+                bank = " ".join(w for w in words[1:])[:-1]
+                return [f"o.{slug(f'{bank} of {u.text}')}" for u in names]
+            return [i for u in names if (i := self.actors.mention(u))]
+        return []
+
+    @staticmethod
+    def _announces(parsed: Parsed, spans: Sequence[Span]) -> bool:
+        """Whether the first phrase counts the names after it."""
+        units = parsed.units
+        words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
+        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        number = number or next((SMALL[w] for w in words[:2] if w in SMALL), 0)
+        return number == len(spans) - 1 and all(any(units[k].tag == "E" for k in range(*s)) for s in spans[1:])
+
+    def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
+        """Whether a state is named as one of those whose bodies the first phrase is about."""
+        first = self.pronouns.get((id(parsed), spans[0]), "")
+        name = parsed.units[span[1] - 1].text
+        return first.startswith("g.") and any(i.endswith(f"of-{slug(name)}") for i in self.actors.several(first))
+
+    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
+        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
+        says that the clause speaks of a membership."""
+        if clause.objects and not clause.verb.passive and not stated:
+            return None
+        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+            if (
+                unit.mention is not None
+                and unit.mention.type == "organisation"
+                and not _inside(clause.subjects, unit, parsed)
+            ):
+                body = self.actors.mention(unit) or ""
+                if body in self.clubs or self.actors.is_club(body):
+                    return body
+        return self.actors.last_of(self.clubs[-1:], parsed.units[clause.verb.start].start)
+
+    @staticmethod
+    def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
+        """The body in "membership of BRICS", "membership in the league"."""
+        if head_word(units, span) not in STATE_OF_BODY:
+            return span
+        named = next((k for k in range(*span) if units[k].tag == "E"), None)
+        if named is not None and units[span[1] - 1].lower in STATE_OF_BODY:  # "EU membership"
+            return named, named + 1
+        inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+        if inner is not None and inner < span[1]:
+            return inner, span[1]
+        return next(iter(clause.after("in", "to", "of")), span)
+
+    @staticmethod
+    def is_body(units: Sequence[Any], span: Span) -> bool:
+        """Whether a phrase can be what somebody joins or leaves."""
+        for unit in units[span[0] : span[1]]:
+            if unit.mention is not None and unit.mention.type == "organisation":
+                return True
+        word = head_word(units, span)
+        return (
+            word in _BODYLIKE
+            or units[span[0]].tag == "O"
+            or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
+        )
+
+
+def _is_it(parsed: Parsed, span: Span) -> bool:
+    """Whether a phrase is "it"."""
+    return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
+
+
+def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
+    return any(any(u is unit for u in parsed.units[a:b]) for a, b in spans)
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
