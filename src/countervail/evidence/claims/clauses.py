@@ -103,10 +103,17 @@ def _opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
 
 
+_MARKERS = frozenset(m[0] for m in _WITH)
+
+
 def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
+    if not _MARKERS.intersection(words):
+        return
     for i in range(1, len(units) - 1):
+        if words[i] not in _MARKERS:
+            continue
         marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
         if marker is None:
             continue

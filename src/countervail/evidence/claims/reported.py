@@ -15,8 +15,10 @@ def about_report(clauses: list[Clause], n: int) -> None:
     """ "Reports that A plans to leave B were dismissed": the reports were, not B; "were false": A does not."""
     clause = clauses[n]
     units, start = clause.units, clause.verb.start
+    if n == 0:
+        return
     for k in range(start - 2):
-        if units[k].tag != "N" or units[k + 1].lower != "that" or not noun_effect(units[k].lower):
+        if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
             continue
         inside = [c for c in clauses[:n] if c.verb.start > k + 1]
         if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:

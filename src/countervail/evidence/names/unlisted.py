@@ -224,6 +224,7 @@ class Unlisted:
         return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}
 
 
+_MODIFIERS = frozenset(data_sections("nouns.txt")["modifiers"])
 _SHARED = frozenset(data_sections("lexicon.txt")["first_words"])
 
 
@@ -237,7 +238,7 @@ def short_forms(names: set[str], text: str) -> set[str]:
         common = (
             first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
         )
-        if len(first) < 4 or first in _SHARED or parts[1].islower():
+        if len(first) < 4 or first in _SHARED or first in _MODIFIERS or parts[1].islower():
             continue
         if not first.isalpha() or first.isupper() or known or common:
             continue
