@@ -1,5 +1,5 @@
-"""Tables that a contributor extends: frames (`data/frames.yaml`), what verbs claim and what they do to the clauses they
-govern; reading profiles (`profiles/*.yaml`), what is known beforehand about the matter of some documents; and the
+"""Tables that a contributor extends: frames (`languages/english/frames.yaml`), what verbs claim and what they do to the
+clauses they govern; reading profiles (`profiles/*.yaml`), what is known beforehand about the matter of some documents; and the
 predicates, what a claim of each says of its subject and whether claims of it are compared."""
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _frame(row: dict[str, Any]) -> Frame:
 @cache
 def frames() -> tuple[Frame, ...]:
     """Every frame, in the order of the table."""
-    text = (files("countervail.evidence") / "data" / "frames.yaml").read_text(encoding="utf-8")
+    text = (files("countervail.evidence") / "languages" / "english" / "frames.yaml").read_text(encoding="utf-8")
     return tuple(_frame(row) for row in yaml.safe_load(text))
 
 

@@ -14,7 +14,7 @@ from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_lines, data_sections
 
-NOUNS = {name: frozenset(words) for name, words in data_sections("nouns.txt").items()}
+NOUNS = {name: frozenset(words) for name, words in data_sections("english/nouns.txt").items()}
 GROUPING = NOUNS["grouping"]
 CLUBS = NOUNS["clubs"]
 """Nouns of groupings that states are members of."""

@@ -23,7 +23,9 @@ _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = [w for k in ("small", "tens") for row in data_sections("numbers.txt", lines=True)[k] for w in row.split()]
+_NUMBERS = [
+    w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
+]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
@@ -244,7 +246,7 @@ _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
 )
-_NAMING = frozenset(data_sections("grammar.txt")["naming"])
+_NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 
 
 def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:

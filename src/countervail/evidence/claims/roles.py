@@ -22,7 +22,7 @@ _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
 _FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time"})
 _LEADING = frozenset({"led", "headed", "chaired"})
 _OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
-_MODIFIERS = data_sections("nouns.txt")["modifiers"]
+_MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
 
 
 _LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")

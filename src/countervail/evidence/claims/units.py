@@ -1,7 +1,8 @@
 """Words of a sentence with their part of speech, and its noun phrases: what the grammar of clauses works on.
 
 There is no dictionary of English behind it: closed classes (articles, prepositions, auxiliaries ...) and the verbs of
-`data/verbs.txt` are known, what stands between them is taken for nouns. Names, dates and quotations count as one word.
+`languages/english/verbs.txt` are known, what stands between them is taken for nouns. Names, dates and quotations count
+as one word.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _TOKEN = re.compile(
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
     r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
 )
-CLOSED = {name: frozenset(words) for name, words in data_sections("grammar.txt").items()}
+CLOSED = {name: frozenset(words) for name, words in data_sections("english/grammar.txt").items()}
 _WORDS = {word: tag for tag, words in CLOSED.items() if len(tag) == 1 for word in words}
 _WORDS.update({"one": "#", "once": "S", "that": "R", "before": "S", "after": "S", "since": "S"})
 _TITLES = CLOSED["titles"]
@@ -67,7 +68,7 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
 @cache
 def verb_forms() -> dict[str, dict[str, str]]:
     """Word -> form -> lemma for every verb known."""
-    sections = data_sections("verbs.txt", lines=True)
+    sections = data_sections("english/verbs.txt", lines=True)
     found: dict[str, dict[str, str]] = {}
 
     def add(forms: dict[str, str], lemma: str) -> None:
@@ -94,7 +95,7 @@ def verb_forms() -> dict[str, dict[str, str]]:
 @cache
 def nounlike() -> frozenset[str]:
     """Verbs whose forms are also nouns."""
-    return frozenset(w for row in data_sections("verbs.txt", lines=True)["nounlike"] for w in row.split())
+    return frozenset(w for row in data_sections("english/verbs.txt", lines=True)["nounlike"] for w in row.split())
 
 
 @cache

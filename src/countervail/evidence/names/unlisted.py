@@ -12,7 +12,7 @@ _UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u
 _CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
 _SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
 _RUN = rf"{_CAP}(?:[ ](?:{_SMALL} ){{0,2}}{_CAP}){{0,5}}"
-_LEGAL = "(?:" + "|".join(map(re.escape, data_sections("lexicon.txt")["legal_forms"])) + ")"
+_LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
 _BOTH = re.compile(
     r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
@@ -22,11 +22,11 @@ _FOREIGN = re.compile(
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
     rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
 )
-_NOUN = "(?:" + "|".join(data_sections("lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
+_NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
 _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
-_PEOPLE_TOO = frozenset(data_sections("lexicon.txt")["people_too"])
+_PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
 _APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
@@ -48,8 +48,8 @@ _COMPOUND = re.compile(
     r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
 )
 _ROMAN = re.compile(r"[IVXLCM]+$")
-_PLACES = frozenset(data_sections("lexicon.txt")["no_bodies"])
-_TOWN = frozenset(data_sections("lexicon.txt")["towns_begin"])
+_PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
+_TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
 def _line(text: str, at: int) -> str:
@@ -224,8 +224,8 @@ class Unlisted:
         return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}
 
 
-_MODIFIERS = frozenset(data_sections("nouns.txt")["modifiers"])
-_SHARED = frozenset(data_sections("lexicon.txt")["first_words"])
+_MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
+_SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
 
 
 def short_forms(names: set[str], text: str) -> set[str]:

@@ -16,7 +16,9 @@ from typing import Any
 
 
 def _data(name: str) -> str:
-    return (files("countervail.evidence") / "data" / name).read_text(encoding="utf-8")
+    """A list by its name in `data/`, or in `languages/` with its language before it ("english/verbs.txt")."""
+    folder = "languages" if "/" in name else "data"
+    return (files("countervail.evidence") / folder / name).read_text(encoding="utf-8")
 
 
 def data_lines(name: str) -> list[str]:
@@ -95,9 +97,9 @@ class CountryName:
 @cache
 def lexicon() -> Lexicon:
     """The English word lists."""
-    s = data_sections("lexicon.txt")
+    s = data_sections("english/lexicon.txt")
     given = _Unaccented(
-        w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
+        w for line in _data("english/given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
     )
     return Lexicon(
         titles=frozenset(s["titles"]),
@@ -122,7 +124,7 @@ def persian() -> PersianLexicon:
     """The Persian word lists, in folded spelling."""
     s = {
         key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
-        for key, words in data_sections("persian.txt").items()
+        for key, words in data_sections("persian/lexicon.txt").items()
     }
     by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
     return PersianLexicon(
