@@ -1,5 +1,5 @@
 """Tables that a contributor extends: frames (`languages/english/frames.yaml`), what verbs claim and what they do to the
-clauses they govern; reading profiles (`profiles/*.yaml`), what is known beforehand about the matter of some documents; and the
+clauses they govern; reading profiles (`profiles/*.yaml`), what is known beforehand about some documents; and the
 predicates, what a claim of each says of its subject and whether claims of it are compared."""
 
 from __future__ import annotations
