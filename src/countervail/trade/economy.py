@@ -13,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from countervail.errors import NoEquilibrium
-from countervail.trade.capacity import Capacity
+from countervail.errors import InputError, NoEquilibrium
+from countervail.trade.specific_factors import Capacity
 from countervail.trade.taxes import Duties
 from countervail.types import Floats, Mask
 
@@ -153,8 +153,8 @@ class Economy:
             income=income / scale,
             scale=scale,
             sales=output / scale,
-            specific_share=_by_country(world, "specific_share", 0.0),
-            supply_elasticity=_by_country(world, "supply_elasticity", np.inf),
+            specific_share=_by_country(world, "specific_share", 0.0, 1.0),
+            supply_elasticity=_by_country(world, "supply_elasticity", np.inf, np.inf),
         )
 
     @property
@@ -247,9 +247,16 @@ class Economy:
         return replace(self, specific_share=specific_share, supply_elasticity=supply_elasticity)
 
 
-def _by_country(world: Flows, name: str, neutral: float) -> Floats | None:
+def _by_country(world: Flows, name: str, neutral: float, highest: float) -> Floats | None:
     """An optional field of a baseline `[country, sector]` as `[sector, country]`; None where it is neutral."""
-    value = getattr(world, name, None)
-    if value is None or (np.asarray(value) == neutral).all():
+    given = getattr(world, name, None)
+    if given is None:
         return None
-    return np.ascontiguousarray(np.asarray(value, float).T)
+    value = np.asarray(given, float)
+    if (outside := ~((value >= 0) & (value <= highest))).any():
+        n, j = (int(k) for k in np.argwhere(outside)[0])
+        raise InputError(
+            f"{name} is {value[n, j]} in {world.countries[n]} {world.sectors[j]}; it must be from 0 to {highest:g}",
+            field=name,
+        )
+    return None if (value == neutral).all() else np.ascontiguousarray(value.T)

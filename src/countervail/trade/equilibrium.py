@@ -15,13 +15,14 @@ from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check, named
+from countervail.trade.feasible import check, check_suppliers, named
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
+from countervail.trade.specific_factors import same_places
+from countervail.trade.stages import approach, solve_one
 from countervail.types import Floats, Indices
 
 
@@ -128,7 +129,12 @@ class Prepared:
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
-        """Another base point with the preconditioner of this one, which only steers the iteration."""
+        """Another base point with the preconditioner of this one, which only steers the iteration.
+
+        Where other sectors have capacity there, it would not: then one of its own.
+        """
+        if not same_places(self.economy.capacity, economy.capacity):
+            return Prepared.of(economy)
         return Prepared(economy, self.preconditioner)
 
     def reference(self, closure: Closure, tol: float) -> Reference:
@@ -184,7 +190,7 @@ class Prepared:
             solution = iterate(problem, preconditioner, tol, begin)
             residual = float(solution.residual.max())
         except Stalled:
-            solution = self._apart(problem, parts, tol, begin)
+            solution = self._begun_apart(problem, parts, tol, begin)
         for k in range(ROUNDS):
             taken += solution.iterations
             state, off = levelled(problem, parts, solution.state)
@@ -205,6 +211,16 @@ class Prepared:
             residual=residual,
             country=names[0],
         )
+
+    def _begun_apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone; the whole in stages where a part buys something from the others alone."""
+        try:
+            for members in parts:
+                part = self._part(members).economy
+                check_suppliers(part, problem_of(part, problem, members).shares.A)
+            return self._apart(problem, parts, tol, begin)
+        except (NoEquilibrium, NotConverged):
+            return approach(problem, tol)
 
     def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
         """Each part alone."""
@@ -240,8 +256,8 @@ class Equilibrium:
 
     Attributes:
         real_income: W, income over the consumer price index `[country]`.
-        wage: `[country]`; world value added is the numeraire. Where all value added is paid to factors that cannot leave
-            their sector there is no wage: what these earn.
+        wage: `[country]`; world value added is the numeraire. Where no labour can leave its sector there is no wage:
+            value added.
         price_index: of final consumption `[country]`.
         income: final spending after the shock, million USD `[country]`.
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
@@ -353,6 +369,16 @@ class Equilibrium:
         if self.shares.B is not self.shares.A:
             received = received * (self.shares.B / np.where(self.shares.A > 0, self.shares.A, 1.0))
         return np.asarray(received.sum(1).T * self.economy.scale)
+
+    @cached_property
+    def value_added(self) -> Floats:
+        """Income of labour and of specific factors `[country]`, million USD: output less the cost of inputs."""
+        paid = self.output
+        capacity = self.economy.capacity
+        if capacity is not None and capacity.bound is not None:
+            margin = self._cost - kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+            paid = paid * np.where(capacity.bound, np.exp(-margin), 1.0).T
+        return np.asarray((self.output - (1.0 - self.economy.value_added_share.T) * paid).sum(1))
 
     @cached_property
     def terms_of_trade(self) -> Floats:

@@ -184,7 +184,7 @@ def log_cost(economy: Economy, shares: ShockedShares, state: State) -> Floats:
 
 
 def log_producer_price(economy: Economy, shares: ShockedShares, state: State) -> Floats:
-    """Log price at the producer `[sector, country, batch]`: the cost of labour and inputs, and the return to capacity."""
+    """Log price at the producer `[sector, country, batch]`: cost of labour and inputs, and the return to capacity."""
     J, N, batch = economy.j, economy.n, state.z.shape[2]
     price, v, market = log_cost(economy, shares, state), np.empty((J, N, batch)), np.empty((J, N, batch))
     _price_capacity(Problem(economy, shares, Deficits(np.zeros((N, 1)), None)), state, price, v, market)
@@ -192,7 +192,7 @@ def log_producer_price(economy: Economy, shares: ShockedShares, state: State) ->
 
 
 def _price_capacity(problem: Problem, state: State, cost: Floats, v: Floats, market: Floats) -> Floats | None:
-    """In sectors with capacity, log costs into prices at the producer, in place (`capacity.Capacity.prices`).
+    """In sectors with capacity, log costs into prices at the producer, in place (`Capacity.prices`).
 
     There, sales at a price of 1 come before prices: they follow from expenditure and the price index of the state,
     to which that of the producers' prices converges. `v` and `market` are filled in these sectors.

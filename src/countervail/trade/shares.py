@@ -23,8 +23,8 @@ class ShockedShares:
     With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `T` = A t' / (1 + t') is
     import tariff revenue and `E` = A e' / tau' export tax revenue; the producer receives the rest, `B` = A / tau'.
     Arrays are `[sector, importer, exporter]`; `duties` and `levies` are the taxes as the solver reads them.
-    `log_productivity` and `log_capacity` `[sector, country]` and `transfer` `[country]` (share of world value added) are
-    None where nothing changes, like taxes where every rate is zero.
+    `log_productivity` and `log_capacity` `[sector, country]` and `transfer` `[country]` (share of world value added)
+    are None where nothing changes, like taxes where every rate is zero.
     """
 
     A: Floats

@@ -143,7 +143,9 @@ def _solve(
     reference = prepared.reference(closure, tol)
     begin, preconditioner = initial(economy), prepared.preconditioner
     if start is not None:
-        begin, preconditioner = start.state, start.preconditioner or preconditioner
+        begin = start.state
+        if start.preconditioner is not None and start.preconditioner.fits(economy):
+            preconditioner = start.preconditioner
     shared = _Shared(economy, shocks, start)
     solved: list[Equilibrium] = []
     while (position := len(solved)) < len(shocks):

@@ -18,8 +18,9 @@ from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate, worst_equation
+from countervail.trade.jacobian import Jacobian
 from countervail.trade.kernels import Problem, State
-from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
+from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.taxes import Duties, Receipts
@@ -224,7 +225,7 @@ def _line_search(problem: Problem, point: Point, move: Floats, step: float) -> P
 
 
 def solved_out(problem: Problem, begin: State) -> Point:
-    """Prices and expenditure solved at the wages of `begin`: one after the other, together where sectors have capacity."""
+    """Prices and expenditure solved at the wages of `begin`: in turn, or together where sectors have capacity."""
     economy, shares = problem.economy, problem.shares
     state = begin
     if economy.capacity is None:

@@ -17,6 +17,7 @@ p = b (Y / K)^s with s the `weight`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,7 +85,7 @@ class Capacity:
         wage_share = (1.0 - sigma) * value_added_share
         payroll = (wage_share * sales).sum(0)
         idle = payroll <= 0
-        runs, others = _runs((weight > 0).any(1))
+        runs, others = _runs(np.asarray((weight > 0).any(1)))
         return cls(
             weight=weight,
             bundle=np.where(bound, 1.0 - weight, 1.0),
@@ -98,6 +99,12 @@ class Capacity:
             runs=runs,
             others=others,
         )
+
+    @property
+    def elasticity(self) -> Floats:
+        """Supply elasticity at given wages and prices of inputs; infinite without capacity."""
+        held = self.weight > 0
+        return np.where(held, (1.0 - self.weight) / np.where(held, self.weight, 1.0), np.inf)
 
     def sector_runs(self, sectors: slice) -> tuple[Floats, Floats, Floats]:
         """Weight, bundle and base sales of a run of sectors, each `[sector, country, 1]`."""
@@ -134,8 +141,15 @@ class Capacity:
         return np.where(held, (price - self.bundle * cost) / np.where(held, self.weight, 1.0), np.nan)
 
 
+def same_places(one: Capacity | None, other: Capacity | None) -> bool:
+    """Whether the same sectors have capacity, and the same countries no mobile labour: a preconditioner serves both."""
+    if one is None or other is None:
+        return one is other
+    return one.runs == other.runs and np.array_equal(one.idle, other.idle)
+
+
 def _runs(held: Mask) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Runs of consecutive sectors that hold a factor, and the runs between them."""
     edges = np.flatnonzero(np.diff(held.astype(int), prepend=-1, append=-1))
-    runs = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    runs = [slice(int(a), int(b)) for a, b in pairwise(edges)]
     return tuple(r for r in runs if held[r.start]), tuple(r for r in runs if not held[r.start])
