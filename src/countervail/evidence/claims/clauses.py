@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.reported import about_report, according, trailing_reports
+from countervail.evidence.claims.modality import about_report, according, trailing_reports
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
@@ -231,9 +231,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     if that and j > 1 and units[j - 2].tag == "C":  # "announced that A and that B"
-        earlier = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
-        if earlier is not None:
-            clause.governor, clause.link = earlier.governor, "that"
+        beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        if beside is not None:
+            clause.governor, clause.link = beside.governor, "that"
             return
     if that:
         clause.governor = _governing(clauses, n, j)

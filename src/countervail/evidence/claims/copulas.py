@@ -10,8 +10,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.references import MEMBERSHIP, References
-from countervail.evidence.claims.shapes import UNKNOWN, Filled, one_or_many
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
@@ -103,7 +102,7 @@ class Copulas(References):
         if role[1] is None and (not bodies or any(kind_of(s) not in {"state", "body"} for s in subjects)):
             return None
         words = words_of(units, clause.objects[0]) if clause.objects else set()
-        roles = {"founding": True} if "founding" in words else {}
+        roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
 

@@ -10,8 +10,19 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas, absorb, asked_in, of_nouns
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
-from countervail.evidence.claims.references import MEMBERSHIP, STATE_OF_BODY, attached, named_entry
-from countervail.evidence.claims.shapes import UNKNOWN, Filled, as_list, one_or_many, shaped, span_of, time_of
+from countervail.evidence.claims.references import (
+    MEMBERSHIP,
+    STATE_OF_BODY,
+    UNKNOWN,
+    Filled,
+    as_list,
+    attached,
+    named_entry,
+    one_or_many,
+    shaped,
+    span_of,
+    time_of,
+)
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
