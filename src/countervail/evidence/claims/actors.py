@@ -156,6 +156,8 @@ class Named:
             if len(spelt) == 1:
                 self.join(short, spelt.pop())
 
+        if len(self.names) > 400:  # a list of names, each in full
+            return
         for short in {n for _, _, n in names if " " in n}:
             longer = {n for _, _, n in names if n.startswith(f"{short} ") and n.count(" ") == short.count(" ") + 1}
             if len(longer) == 1 and _plain(short) not in _known():  # "Halcyon Marine" of "Halcyon Marine Ltd"

@@ -90,8 +90,9 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         }
         yield Claim(document.id, "signed_by", (where,), object=who, **common)
         post, body = post_of(text, person_at[1], end, names)
-        rest = end
-        while post is None and rest < len(text) and (below := text[rest + 1 :].split("\n", 1)[0]).strip():
+        rest, lines = end, 0
+        while post is None and lines < 4 and (below := text[rest + 1 : rest + 120].split("\n", 1)[0]).strip():
+            lines += 1
             if len(below) > 100 or names.person(rest + 1, rest + 1 + len(below)):
                 break
             post, body = post_of(text, rest + 1, rest + 1 + len(below), names)

@@ -47,7 +47,11 @@ def _people_of_lines(shared: Context) -> Iterator[Claim]:
             found = beside.span("p")
             if not _POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
                 found = further.span("p")
-        elif not text[b:end].strip(" ,.)") and (below := text[end + 1 :].split("\n", 1)[0]).strip() and len(below) < 90:
+        elif (
+            not text[b:end].strip(" ,.)")
+            and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
+            and len(below) < 90
+        ):
             found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
         if found is None or not _POST.search(text[slice(*found)]) or names.person(*found):
             continue

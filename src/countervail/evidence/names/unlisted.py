@@ -53,9 +53,10 @@ _TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
 def _line(text: str, at: int) -> str:
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    return text[start : end if end >= 0 else len(text)]
+    """The line of a place, no more than 200 characters to each side."""
+    start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
+    end = text.find("\n", at, at + 200)
+    return text[start : end if end >= 0 else at + 200]
 
 
 def _shouted(line: str) -> bool:
@@ -231,7 +232,7 @@ _SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
 def short_forms(names: set[str], text: str) -> set[str]:
     """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
     words, found = lexicon(), set()
-    for name in names:
+    for name in sorted(names)[:200]:  # a text that names more bodies than that is a list
         parts = name.split()
         first = parts[0] if len(parts) > 1 else ""
         known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
