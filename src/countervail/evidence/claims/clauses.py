@@ -291,6 +291,8 @@ def _right_side(clauses: list[Clause], n: int) -> None:
         i = spans[-1][1]
         if clause.second:
             i = clause.second[-1][1]
+        elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
+            i += 2  # "200,000 barrels a day"
         elif i < stop and units[i].tag in {"D", "#"}:
             clause.second = listed_from(units, i, stop)
             i = clause.second[-1][1] if clause.second else i

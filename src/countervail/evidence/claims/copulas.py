@@ -234,7 +234,8 @@ class Copulas(References):
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
-        said = " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
+        inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
+        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
             if said not in {"", "suit"} or verb.passive:
                 return None
@@ -245,7 +246,7 @@ class Copulas(References):
         if not before and not any(c.verb.kind == "finite" and c is not clause.governor for c in earlier):
             before = self.last
         spans = clause.subjects
-        if verb.start and units[verb.start - 1].lower in {"so", "as", "neither", "nor"} and not spans:
+        if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)

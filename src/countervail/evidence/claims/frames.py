@@ -129,6 +129,8 @@ class Reader(Copulas):
             if frame.predicate != "left" or verb.lemma != "quit":
                 return None
             return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
+        if frame.predicate == "left" and verb.passive and not agents:
+            return None  # "was left with four members"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
             return None  # "withdrew its application"
         if frame.kind == "body" and target and not all(self.is_body(units, s) for s in target):

@@ -260,7 +260,7 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
     if j > floor and units[j - 1].tag == "O":
-        return j - 1
+        return j - 2 if j - 1 > floor and units[j - 2].tag == "#" else j - 1  # "six others"
     nouns = False
     while j > floor:
         tag = units[j - 1].tag

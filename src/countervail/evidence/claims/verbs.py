@@ -67,6 +67,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
+    if i and units[i - 1].lower == "no":
+        return None  # "no sanctioned bank"
     if left in {"D", "G", "#"} or (left == "P" and "g" not in forms) or (unit.text[0].isupper() and left not in {"^"}):
         return None
     if "g" in forms:
