@@ -92,12 +92,21 @@ class Context:
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
             spans = report.after("by") if report.verb.passive else report.subjects
-            names = [self.actors.of(parsed.units, s, self.before(parsed, report)) for s in spans[:1]]
+            names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
             found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
         if not found and clause.source:
-            found = [self.actors.of(parsed.units, clause.source[0], self.actors.recent)]
+            found = [self._source(parsed, clause.source[0], self.actors.recent)]
         return tuple(dict.fromkeys([*parsed.speakers, *found]))
+
+    def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
+        """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
+        identifier = self.actors.of(parsed.units, span, before)
+        words = parsed.units[span[0] : span[1]]
+        indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
+        unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
+        apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
+        return "p.unnamed" if unnamed and not apposed else identifier
 
     def before(self, parsed: Parsed, clause: Clause) -> list[str]:
         """Subjects of the sentence that a pronoun in the clause can stand for, the likeliest first."""

@@ -217,6 +217,9 @@ class Copulas(References):
             inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
             if inner is None:
                 continue
+            if inner.verb.lemma in {"say", "tell", "specify", "elaborate"}:  # "declined to say"
+                filled.pop(id(clause), None)
+                continue
             known = filled.get(id(inner))
             spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)

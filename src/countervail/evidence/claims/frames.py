@@ -61,6 +61,7 @@ class Reader(Copulas):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)
+                self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
                 self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
@@ -197,6 +198,8 @@ class Reader(Copulas):
             made.subjects = [UNKNOWN]
         if made.predicate in {"refused", "denied"} and not objects and negated(clause):
             return None
+        if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
+            made.objects, made.roles = self.invited, {**roles, "what": "join"}
         if objects and all(o.endswith(".unknown") for o in objects):
             return None
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(

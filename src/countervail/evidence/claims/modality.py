@@ -106,7 +106,8 @@ def negated(clause: Clause) -> bool:
                 and not (governor.operator.control == "object" and below.link == "of")
             ):
                 result = not result
-            if governor.verb.negated and not below.unwilling:  # "has no intention of": once
+            doubted = governor.verb.lemma == "doubt" and below.link == "that"
+            if doubted or (governor.verb.negated and not below.unwilling):  # "has no intention of": once
                 result = not result
         below, depth = governor, depth + 1
         governor = governor.governor

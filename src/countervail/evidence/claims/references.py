@@ -173,6 +173,8 @@ class References:
         self.shared = shared
         self.actors = shared.actors
         self.pronouns: dict[tuple[int, Span], str] = {}
+        self.invited: list[str] = []
+        """What somebody was last invited to."""
         self.punished: list[str] = []
         """Who was last put under sanctions."""
         self.thing: str | None = None
@@ -197,7 +199,11 @@ class References:
             if len(found) > 1 and self._in_shared(parsed, spans, span):
                 continue
             key = (id(parsed), span)
-            if body and _is_it(parsed, span) and (club := self._joined_before(parsed, clause)):
+            if (
+                body
+                and _is_it(parsed, span)
+                and (club := self._joined_before(parsed, clause) or self._joinable(before))
+            ):
                 self.pronouns[key] = club
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
@@ -212,6 +218,16 @@ class References:
                     return self.actors.of(parsed.units, span, self.actors.recent)
         return None
 
+    def _joinable(self, before: Sequence[str]) -> str | None:
+        """The agreement last signed, or the body that somebody was last said to be in; None where the sentence before is
+        about a body."""
+        first = before[0] if before else ""
+        if first.startswith("o.") and _BODYLIKE.intersection(first[2:].split("-")):
+            return None
+        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
+            return self.thing
+        return self.clubs[-1] if self.clubs else None
+
     def _spelt_out(self, parsed: Parsed, span: Span) -> list[str]:
         """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
         units = parsed.units
@@ -223,8 +239,9 @@ class References:
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
         words_after = [u.lower for u in units[at : at + 3]]
-        if words_after[:1] == [","] and words_after[1:] in (["among", "them"], ["including", "the"]):
-            names = listed_from(units, at + 3, len(units))
+        named = words_after[1:] == ["among", "them"] or words_after[1:2] == ["including"]
+        if words_after[:1] == [","] and named:
+            names = listed_from(units, at + 2 + (words_after[1] == "among"), len(units))
             if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"

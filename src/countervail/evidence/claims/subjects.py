@@ -240,11 +240,14 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         ]
         if first.tag not in "RDPNVEBS#":
             continue
-        if inside and first.tag not in {"R", "S", "P"}:
+        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose":
             return False
         spans = listed_to(units, opening, 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
+        state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
+        if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
+            continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E":
             continue
         if spans:
