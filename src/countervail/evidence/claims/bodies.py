@@ -262,6 +262,8 @@ class Actors(Named):
         """The last person before who was introduced as what "the ambassador" says."""
         if b - a != 2 or units[a].lower not in {"the", "this", "that"} or units[b - 1].lower not in NOUNS["persons"]:
             return None
+        if units[b - 1].lower in NOUNS["plurals"]:
+            return None
         place, word = units[a].start, units[b - 1].lower
         for at, name, words in reversed(self.people):
             if at < place and word in words:

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
@@ -52,6 +52,7 @@ EVENTS = MEMBERSHIP | frozenset(
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+_ASKED = CLOSED["requests"]
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
@@ -336,3 +337,35 @@ def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
                 filled.pop(id(governor))
             else:
                 filled.pop(id(clause), None)
+
+
+def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
+    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
+    spans = target or clause.after("as")
+    if len(spans) != 1 or clause.verb.passive:
+        return target, ""
+    a, b = spans[0]
+    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
+    if k is None:
+        return target, ""
+    if target and k + 1 < b and units[k + 1].tag == "N":
+        place = clause.after("to", "for")
+        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
+    if not target and k > a:
+        return [(k, k + 1)], text_of(units, (a, k))
+    return target, ""
+
+
+def telling(made: Filled) -> bool:
+    """Whether a claim names an actor: the subject, or what it is done to or with."""
+    if made.predicate == "supplied" and "what" in made.roles:
+        return True
+    if made.predicate == "paid" and "through" in made.roles:
+        return True
+    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
+        return True
+    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+        return True
+    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
+    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
+    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)

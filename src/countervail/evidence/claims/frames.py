@@ -7,7 +7,17 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas, absorb, asked_in, of_nouns
+from countervail.evidence.claims.copulas import (
+    ENTRIES,
+    EVENTS,
+    REPEATED,
+    Copulas,
+    absorb,
+    asked_in,
+    of_nouns,
+    telling,
+    with_post,
+)
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -35,7 +45,6 @@ _BY_CLAUSE = frozenset(
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
-_ASKED = CLOSED["requests"]
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -57,7 +66,7 @@ class Reader(Copulas):
             made = made or self.taken_off(clause, list(filled.values()))
             if made is not None and _nobody(made):
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
-            if made is not None and (_telling(made) or made.clause.complements):
+            if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)
@@ -79,7 +88,7 @@ class Reader(Copulas):
             gapped = self.gapped(parsed, made) if made is not None else None
             if gapped is not None:
                 yield from self._claims(parsed, gapped)
-            if made is not None and _telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
+            if made is not None and telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
         for nominal in self.applications(parsed):
             yield from self._claims(parsed, nominal)
@@ -89,7 +98,7 @@ class Reader(Copulas):
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
         return (operator is not None and not operator.keep) and any(
-            id(c) in filled and _telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
+            id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
 
     # -- filling ---------------------------------------------------------------------------------------------------
@@ -136,7 +145,11 @@ class Reader(Copulas):
             return None  # "withdrew its application"
         if frame.kind == "body" and target and not all(self.is_body(units, s) for s in target):
             return None
-        if frame.kind == "body" or frame.predicate == "applied_to":
+        if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
+            a, b = target[0]
+            owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
+            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | {"participation"} else target
+        if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
@@ -147,6 +160,7 @@ class Reader(Copulas):
             and units[target[0][0]].lower in {"it", "this", "that", "them"}
         ):
             target = []
+        target, post = with_post(units, clause, target) if frame.post else (target, "")
         objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
@@ -166,6 +180,8 @@ class Reader(Copulas):
         if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
             return None
         roles = self._roles(parsed, clause, frame, target)
+        if post:
+            roles["as"] = post
         if receiver:
             roles["to"] = one_or_many(self.ids(parsed, clause, receiver))
         if clause.second and not verb.passive and objects:
@@ -344,21 +360,6 @@ class Reader(Copulas):
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
-
-
-def _telling(made: Filled) -> bool:
-    """Whether a claim names an actor: the subject, or what it is done to or with."""
-    if made.predicate == "supplied" and "what" in made.roles:
-        return True
-    if made.predicate == "paid" and "through" in made.roles:
-        return True
-    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
-        return True
-    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
-        return True
-    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
-    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
-    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
 
 
 def _nobody(made: Filled) -> bool:

@@ -71,9 +71,13 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+_ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "summit", "secretariat", "o.council"})
+
+
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
-    body = as_list(made.roles.pop("to", None)) or [i for i in _known(made.subjects) if kind_of(i) == "body"]
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
 
@@ -136,7 +140,8 @@ def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
         or [
             i
             for i in range(
-                max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
+                max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4),
+                min([clause.verb.start, *(s[0] for s in clause.subjects[:1])]),
             )
             if units[i].tag == "T" and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
         ]
@@ -219,7 +224,7 @@ class References:
         return None
 
     def _joinable(self, before: Sequence[str]) -> str | None:
-        """The agreement last signed, or the body that somebody was last said to be in; None where the sentence before is
+        """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
         about a body."""
         first = before[0] if before else ""
         if first.startswith("o.") and _BODYLIKE.intersection(first[2:].split("-")):
