@@ -169,7 +169,7 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"seen": (0.87, 0.73), "held": (0.65, 0.5)},
+    "claims, strict": {"seen": (0.86, 0.72), "held": (0.65, 0.5)},
     "people": {"seen": (0.93, 0.88), "held": (0.8, 0.8)},
     "organisations": {"seen": (0.95, 0.92), "held": (0.85, 0.75)},
     "countries": {"seen": (0.98, 0.98), "held": (0.99, 0.98)},
@@ -177,8 +177,6 @@ FLOORS = {
 }
 """Precision and recall that a change must not fall below: on texts that the rules were corrected on, and on the twelve
 held-out texts, of which nobody who changes a rule reads more than these figures."""
-UNREAD = {"cable", "columns", "wire"}
-"""Texts of the first folder whose errors nobody looked at."""
 
 
 @cache
@@ -187,7 +185,7 @@ def scores(kind: str) -> Score:
     total = Score()
     for name, folder in FOLDERS.items():
         held = re.fullmatch(r"h\d\d", name) is not None
-        if held != (kind == "held") or name in UNREAD:
+        if held != (kind == "held"):
             continue
         annotation, document = load(name), load(name).file(folder)
         answer = {"name": document.name, **read_document(document.read_bytes(), document.name, f"source:{name}")}
