@@ -43,7 +43,7 @@ _PUBLIC = CLUBS | {
 }
 _SYSTEMS = CLOSED["systems"]
 _PLURAL_BODIES = CLOSED["plural_bodies"]
-_PRONOUNS = {
+PRONOUNS = {
     "it": "thing",
     "itself": "thing",
     "they": "any",
@@ -84,7 +84,7 @@ class Actors(Named):
         together = self._together(units, a, b)
         if together:
             return together
-        if b - a == 1 and units[a].lower in _PRONOUNS:
+        if b - a == 1 and units[a].lower in PRONOUNS:
             return self._pronoun(units[a].lower, before, speaker, body)
         if units[head].tag == "E":
             found = self.mention(units[head])
@@ -187,7 +187,7 @@ class Actors(Named):
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
-        kind = _PRONOUNS[word]
+        kind = PRONOUNS[word]
         if (
             body
             and kind != "person"

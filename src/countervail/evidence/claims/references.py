@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING, kind_of
-from countervail.evidence.claims.bodies import SMALL
+from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -191,7 +191,9 @@ class References:
 
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
-        before = self.shared.before(parsed, clause)
+        units = parsed.units
+        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
+        before = self.shared.before(parsed, clause) if pronoun else []
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
