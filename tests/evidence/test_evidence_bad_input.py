@@ -363,6 +363,16 @@ def test_no_text_breaks_the_rules_and_every_offset_holds(pieces: list[str]) -> N
 # -- time ------------------------------------------------------------
 
 HOSTILE = {
+    "initials in a row": "ABC " * 25_000,
+    "firms": "Xyz Ltd and Abc LLC, " * 4_700,
+    "signed": "(Signed) Anna Smith\n" * 5_000,
+    "turns": "Anna Smith: Bob Jones: " * 4_300,
+    "mails": "On Tue, 1 May 2024 at 10:00, Anna Smith wrote:\n" * 2_000,
+    "joined": "joined founded left The Bank of " * 3_000,
+    "positions": "SMITH, Anna; Position: Director of X,\n" * 2_600,
+    "those": "two firms in Oman, those of Iran, Iraq and Cuba namely " * 1_800,
+    "with": "Iran, along with Iraq, together with Cuba, as well as Oman " * 1_700,
+    "that": "reports that a claim that a plan that it " * 2_400,
     "letters": "a" * 100_000,
     "capitals": "A" * 100_000,
     "capital words": "Ab " * 33_000,

@@ -1,16 +1,20 @@
-"""The twelve annotated texts: every quotation, name, country and date of an annotation is in its text."""
+"""The annotated texts: every quotation, name, country and date of an annotation is in its text."""
 
 from __future__ import annotations
 
 import json
 import re
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.documents.annotation import EVENTS, STATED, Annotation, Gold, alternatives, texts
-from support.documents.claim_scores import Read, country_places, score_case, spans, strict
+from countervail.evidence.case import write_case
+from countervail.evidence.reader import read_document
+from support.documents.annotation import EVENTS, STATED, TEXTS, Annotation, Gold, alternatives, texts
+from support.documents.claim_scores import Read, Score, country_places, score_case, spans, strict
 
 MODALITIES = {"asserted", "proposed", "planned", "conditional", "alleged", "denied", "inferred"}
 KEYS = {
@@ -31,20 +35,25 @@ KEYS = {
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
 """Where the right column of columns.txt begins."""
+FOLDERS = {name: folder for folder in (TEXTS, TEXTS.with_name("texts_b")) for name in texts(folder)}
+
+
+def load(name: str) -> Annotation:
+    return Annotation.load(name, FOLDERS[name])
 
 
 def plain(name: str) -> str:
     """The text as one line, without the marks of quoted mail, one column after the other."""
-    text = Annotation.load(name).file().read_text(encoding="utf-8")
+    text = load(name).file(FOLDERS[name]).read_text(encoding="utf-8")
     if name == "columns":
         lines = text.splitlines()
         text = "\n".join([line[:GUTTER] for line in lines] + [line[GUTTER:] for line in lines])
     return " ".join(re.sub(r"^>", "", text, flags=re.M).split())
 
 
-@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("name", FOLDERS)
 def test_annotations_quote_their_text(name: str) -> None:
-    text, annotation = plain(name), Annotation.load(name)
+    text, annotation = plain(name), load(name)
     quotes = [entry["quote"] for entry in annotation.data["claims"]]
     quotes += [entry["text"] for entry in annotation.data["dates"]]
     quotes += [surface for surfaces in annotation.data["countries"].values() for surface in surfaces]
@@ -52,11 +61,11 @@ def test_annotations_quote_their_text(name: str) -> None:
     assert [quote for quote in quotes if not spans(text, quote) and quote not in text] == []
 
 
-@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("name", FOLDERS)
 def test_annotations_are_well_formed(name: str) -> None:
-    annotation = Annotation.load(name)
+    annotation = load(name)
     claims: list[Gold] = list(annotation.claims())
-    assert sum(not gold.optional for gold in claims) >= 20
+    assert sum(not gold.optional for gold in claims) > 12
     for entry in annotation.data["claims"]:
         assert not set(entry) - KEYS, entry
         assert {*alternatives(entry.get("modality", "asserted"))} <= MODALITIES, entry
@@ -81,7 +90,7 @@ def read(**changes: Any) -> Read:
 
 
 def test_a_strict_match_needs_arguments_polarity_modality_and_speaker() -> None:
-    annotation = Annotation.load("blocs")
+    annotation = load("blocs")
     (gold,) = (g for g in annotation.claims() if g.quote == "It will not apply again")
     assert strict(gold, read(), annotation)
     assert strict(gold, read(speaker=("Belkhadem",)), annotation)
@@ -139,19 +148,57 @@ def public_id(name: str | None) -> str | None:
     return f"c.{name}" if name and re.fullmatch("[A-Z]{3}", name) else name
 
 
-@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("name", FOLDERS)
 def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> None:
-    annotation = Annotation.load(name)
+    annotation = load(name)
     score = score_case(perfect_case(annotation, tmp_path), annotation)
     assert not score.missed
     assert not score.wrong
     tally = score.tallies["claims, strict"]
-    assert tally.right == tally.given == tally.found == tally.wanted > 20
+    assert tally.right == tally.given == tally.found == tally.wanted > 12
 
 
-@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("name", FOLDERS)
 def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> None:
-    annotation = Annotation.load(name)
+    annotation = load(name)
     score = score_case(perfect_case(annotation, tmp_path, FLIPPED), annotation)
     denied = sum(gold.modality == ("denied",) for gold in annotation.claims())
     assert score.tallies["events, strict"].right <= denied + 1
+
+
+# -- what the reader takes from them -----------------------------------------------------------------------------------
+
+FLOORS = {
+    "claims, strict": {"seen": (0.86, 0.72), "held": (0.65, 0.5)},
+    "people": {"seen": (0.93, 0.88), "held": (0.8, 0.8)},
+    "organisations": {"seen": (0.95, 0.92), "held": (0.85, 0.75)},
+    "countries": {"seen": (0.98, 0.98), "held": (0.99, 0.98)},
+    "dates": {"seen": (0.95, 0.7), "held": (0.97, 0.55)},
+}
+"""Precision and recall that a change must not fall below: on texts that the rules were corrected on, and on the twelve
+held-out texts, of which nobody who changes a rule reads more than these figures."""
+
+
+@cache
+def scores(kind: str) -> Score:
+    """The tallies of the texts of a kind (seen, held) together."""
+    total = Score()
+    for name, folder in FOLDERS.items():
+        held = re.fullmatch(r"h\d\d", name) is not None
+        if held != (kind == "held"):
+            continue
+        annotation, document = load(name), load(name).file(folder)
+        answer = {"name": document.name, **read_document(document.read_bytes(), document.name, f"source:{name}")}
+        with tempfile.TemporaryDirectory() as scratch:
+            write_case(iter([answer]), Path(scratch) / "case")
+            total.add(score_case(Path(scratch) / "case", annotation))
+    return total
+
+
+@pytest.mark.parametrize("kind", ["seen", "held"])
+@pytest.mark.parametrize("line", sorted(FLOORS))
+def test_the_reader_keeps_what_it_takes_from_the_texts(line: str, kind: str) -> None:
+    tally = scores(kind).tallies[line]
+    precision, recall = FLOORS[line][kind]
+    assert tally.right / tally.given >= precision
+    assert tally.found / tally.wanted >= recall

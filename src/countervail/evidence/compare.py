@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from countervail.evidence.claims.bodies import CLUBS
+from countervail.evidence.claims.actors import CLUBS
 from countervail.evidence.model import Independence, Link, Relation
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean

@@ -121,6 +121,7 @@ class _Letter:
         self.found = Parts()
         self.stage = "header"
         self.last_label: str | None = None
+        self.quoting = False  # below "On 3 May, X wrote:" an earlier mail is quoted
 
     def read(self) -> Parts:
         """What the letter is made of; a line is tried as a label, a copy, a part of the header, then of the body."""
@@ -152,7 +153,8 @@ class _Letter:
         self.last_label = label
         entries = [e for piece in _pieces(start, line.end, self.text) if (e := _entry(*piece, self.text, self.names))]
         if label == "copy":
-            self.stage = "copies"
+            if found.paragraphs or self.stage != "header":  # above the body it is a field among others
+                self.stage = "copies"
             found.copies += entries
         elif label == "signed":
             found.signatory = _entry(start, line.end, self.text, self.names) or found.signatory
@@ -234,6 +236,11 @@ class _Letter:
             self.stage = "end"
             return
         entry = _signature(line, below, self.text, self.names)
+        written = found.header.get("from")
+        self.quoting = self.quoting or bare.endswith(" wrote:")
+        quoted = self.quoting or bare.startswith(">")
+        if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
+            return  # the signature of a mail that this one quotes
         if entry and found.paragraphs:
             found.signatory = _same_person(entry, found.signatory)
             self.stage = "end"

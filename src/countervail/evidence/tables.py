@@ -1,5 +1,5 @@
-"""Tables that a contributor extends: frames (`data/frames.yaml`), what verbs claim and what they do to the clauses they
-govern; reading profiles (`profiles/*.yaml`), what is known beforehand about the matter of some documents; and the
+"""Tables that a contributor extends: frames (`languages/english/frames.yaml`), what verbs claim and what they do to the
+clauses they govern; reading profiles (`profiles/*.yaml`), what is known beforehand about some documents; and the
 predicates, what a claim of each says of its subject and whether claims of it are compared."""
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ class Frame:
     what: str = ""
     passive: bool = False
     post: bool = False
+    topic: bool = False
+    needs: str = ""
+    to: re.Pattern[str] | None = None
     internal: bool = False
     operator: Operator | None = None
 
@@ -59,6 +62,9 @@ _FIELDS = frozenset(
         "what",
         "passive",
         "post",
+        "topic",
+        "needs",
+        "to",
         "internal",
         "operator",
     ]
@@ -91,6 +97,9 @@ def _frame(row: dict[str, Any]) -> Frame:
         row.get("what", ""),
         row.get("passive", False),
         row.get("post", False),
+        row.get("topic", False),
+        row.get("needs", ""),
+        _pattern(row.get("to")),
         row.get("internal", False),
         Operator(**row["operator"]) if "operator" in row else None,
     )
@@ -99,7 +108,7 @@ def _frame(row: dict[str, Any]) -> Frame:
 @cache
 def frames() -> tuple[Frame, ...]:
     """Every frame, in the order of the table."""
-    text = (files("countervail.evidence") / "data" / "frames.yaml").read_text(encoding="utf-8")
+    text = (files("countervail.evidence") / "languages" / "english" / "frames.yaml").read_text(encoding="utf-8")
     return tuple(_frame(row) for row in yaml.safe_load(text))
 
 
@@ -339,7 +348,7 @@ PREDICATES: dict[str, Predicate] = {
             "signed",
             "appointed",
             "resigned",
-            "paid_through",
+            "paid",
             "applied_to",
             "denied",
             "supported",

@@ -17,20 +17,24 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from countervail.evidence.claims.actors import body_id
+from countervail.evidence.text.tokens import data_lines
 from support.documents.annotation import EVENTS, STATED, TEXTS, Annotation, Gold, alternatives, listed, texts, words
 
 PUBLIC = {
     "listed_in": "member",
     "member_of": "member",
     "observer_of": "member",
+    "partner_of": "member",
     "founding_body_of": "found",
     "founded": "found",
     "under_sanctions": "sanction",
     "sanctioned": "sanction",
+    "froze": "sanction",
     "imposes_sanctions_on": "sanction",
     "said": "say",
     "stated": "say",
@@ -68,6 +72,8 @@ PUBLIC = {
 """The public names of predicates, where they differ from the annotation's."""
 PASSIVE = {"under_sanctions"}
 """Public predicates whose subject is the annotation's object."""
+STATUS = {"observer_of": "observer", "partner_of": "partner"}
+"""Public predicates that say as what somebody is a member."""
 ROLE_KEYS = {
     "as": ("as", "status", "role"),
     "what": ("what", "goods", "thing"),
@@ -88,6 +94,13 @@ GROUPS = (
     {"appoint", "resign", "holds_post"},
 )
 """Predicates that a loose match does not distinguish."""
+
+
+@cache
+def known_bodies() -> dict[str, tuple[str, ...]]:
+    """The id of a real body whose names the product knows (ECOWAS and its long name): all of them."""
+    rows = [line.split("|") for line in data_lines("bodies.txt")]
+    return {body_id(row[0]): (body_id(row[0])[2:], *row) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -151,22 +164,26 @@ class Case:
             return ("document",)
         if text.endswith((".unknown", ".unnamed")):
             return ("unnamed",)
+        if text in known_bodies():
+            return known_bodies()[text]
         return (re.sub(r"^[a-z]\.(?=\S+$)", "", text),)
 
     def speaker(self, claim: Mapping[str, Any]) -> tuple[str, ...]:
         if "speaker" in claim:
             return self.names(claim["speaker"])
         chain = [actor for actor in claim["attribution"] if not actor.startswith(("source:", "site:"))]
-        return self.names(chain[-1]) if chain and not chain[-1].startswith("doc:") else ()
+        return self.names(chain[-1]) if chain and not chain[-1].startswith(("doc:", "cited:")) else ()
 
     def claims(self) -> Iterator[Read]:
         """The claims with a predicate that the annotation has, arrays written out, each once."""
-        seen = set()
-        for claim in self.evidence["claims"]:
-            for made in self._read(claim):
-                if made.key not in seen:
-                    seen.add(made.key)
-                    yield made
+        made = {read.key: read for claim in self.evidence["claims"] for read in self._read(claim)}
+        founded = {
+            read.roles["object"] for read in made.values() if read.predicate == "found" and read.roles["subject"]
+        }
+        for read in made.values():
+            # a dated founding without founder repeats the claim that names who founded it
+            if read.predicate != "found" or read.roles["subject"] or read.roles["object"] not in founded:
+                yield read
 
     def _read(self, claim: Mapping[str, Any]) -> Iterator[Read]:
         public = claim["predicate"]
@@ -180,9 +197,15 @@ class Case:
             return
         if target is None:
             target = value if isinstance(value, str) else next((more[key] for key in OBJECT if more.get(key)), None)
+        if predicate == "holds_post" and more.get("former") and target:
+            target = f"former {target}"
+        if target == "p.unnamed" and more.get("post"):  # an office without a name
+            target = more["post"]
         if public in PASSIVE:
             subject, target = None, subject
         roles = {role: next((more[k] for k in keys if more.get(k)), None) for role, keys in ROLE_KEYS.items()}
+        if public in STATUS:
+            roles["as"] = STATUS[public]
         roles = {"subject": subject, "object": target, **roles}
         numbers = frozenset(float(n) for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.-])", json.dumps(more)))
         quotes = {passage["id"]: passage.get("quote", "") for passage in self.evidence["passages"]}
@@ -213,7 +236,7 @@ def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     roles = {
         role: names for role, names in gold.roles.items() if role in COMPARED and not (negated_verb and role == "what")
     }
-    if not all(text.fits(names, read.roles.get(role, ())) for role, names in roles.items()):
+    if not all(filled(text, names, read.roles.get(role, ())) for role, names in roles.items()):
         return False
     if "as" not in roles and {"observer", "observers", "partner"}.intersection(words(" ".join(read.roles["as"]))):
         return False
@@ -230,6 +253,11 @@ def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     if gold.speaker == ("",) or (not read.speaker and "unnamed" in gold.speaker):
         return text.own_voice(read.speaker)
     return text.fits(gold.speaker, read.speaker) or ("" in gold.speaker and text.own_voice(read.speaker))
+
+
+def filled(text: Annotation, accepted: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether a role is right; somebody unknown is nobody."""
+    return text.fits(accepted, () if given == ("unnamed",) and "" in accepted else given)
 
 
 def reports(gold: Gold, read: Read, text: Annotation) -> bool:

@@ -8,27 +8,42 @@ that is called so; "it" is the subject before.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from countervail import countries
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.actors import (
+    BODIES,
+    CLUBS,
+    GROUPING,
+    GROUPS,
+    NOUNS,
+    Named,
+    adjective_codes,
+    kind_of,
+    world_bodies,
+)
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, phrase_from
 from countervail.evidence.model import slug
-from countervail.evidence.tables import profile
-from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import country_names, data_lines, data_sections, lexicon
+from countervail.evidence.text.tokens import lexicon
 
 Span = tuple[int, int]
-_NOUNS = {name: frozenset(words) for name, words in data_sections("nouns.txt").items()}
-GROUPING = _NOUNS["grouping"]
-CLUBS = _NOUNS["clubs"]
-"""Nouns of groupings that states are members of."""
-_BODIES = GROUPING | _NOUNS["bodies"]
-"""Nouns by which a text refers to a grouping of states."""
-_PRONOUNS = {
+SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
+_PUBLIC = CLUBS | {
+    "ministry",
+    "bank",
+    "court",
+    "committee",
+    "commission",
+    "council",
+    "parliament",
+    "agency",
+    "treasury",
+}
+_SYSTEMS = CLOSED["systems"]
+_PLURAL_BODIES = CLOSED["plural_bodies"]
+PRONOUNS = {
     "it": "thing",
     "itself": "thing",
     "they": "any",
@@ -42,12 +57,6 @@ _PRONOUNS = {
     "us": "speaker",
     "who": "any",
 }
-_SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
-_OTHER_BESIDE = re.compile(
-    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as'
-    r"|also called"
-    r'|formerly known as|formerly|previously known as|stands for|standing for|short for|or)(?: as)?,? (?:the )?"?'
-)
 
 
 @cache
@@ -57,125 +66,8 @@ def _capitals() -> dict[str, str]:
     return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
-@cache
-def _adjectives() -> dict[str, tuple[str, ...]]:
-    return {a: row.codes for row in country_names() for a in row.adjectives}
-
-
-def adjective_codes(word: str) -> tuple[str, ...]:
-    """The states that an adjective is of; several where it is ambiguous."""
-    return _adjectives().get(word, ())
-
-
-@cache
-def _known() -> dict[str, str]:
-    """Name of a body of the world -> its full name."""
-    rows = [line.split("|") for line in data_lines("bodies.txt")] + [list(row) for row in profile().bodies]
-    return {_plain(name): row[0] for row in rows for name in row}
-
-
-@cache
-def _world() -> frozenset[str]:
-    """Bodies of the world, which are not what a text is about because it names them."""
-    return frozenset(f"o.{_plain(line.split('|')[0])}" for line in data_lines("bodies.txt"))
-
-
-def _plain(name: str) -> str:
-    """A name as compared: without articles and marks."""
-    return slug(re.sub(r"\b[Tt]he\b", " ", name))
-
-
-def body_id(name: str) -> str:
-    """The identifier of a body by any name of it that the world knows."""
-    return f"o.{_plain(_known().get(_plain(name), name))}"
-
-
-class Actors:
+class Actors(Named):
     """The actors of one text."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-        self.alias: dict[str, str] = {}
-        self.bodies: list[tuple[int, str, frozenset[str]]] = []
-        """Bodies named, in order: folded place, id, words of the name in small letters."""
-        names = [
-            (a, b, " ".join((m.value or "").split()))
-            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
-            if m.type == "organisation" and m.value
-        ]
-        self.names = list(dict.fromkeys(name for _, _, name in names))
-        self._learn(names)
-        for a, _, name in names:
-            self.bodies.append((a, self.body(name), frozenset(name.lower().replace("-", " ").split())))
-        folded = reading.folded.text
-        self.people = [
-            (
-                a,
-                m.value or "",
-                frozenset(re.findall(r"[a-z-]+", (folded[max(0, a - 50) : a] + " " + folded[b : b + 60]).lower())),
-            )
-            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
-            if m.type == "person"
-        ]
-        """People named, in order: folded place, name, the words round it."""
-        counts: dict[str, int] = {}
-        for _, identifier, words in self.bodies:
-            if words & CLUBS and identifier not in _world():
-                counts[identifier] = counts.get(identifier, 0) + 1
-        self.recent: list[str] = []
-        """Who was spoken of, the last one first; for pronouns."""
-        self.spoken: list[str] = []
-        """Bodies that something was claimed of, the last one last."""
-        self.topic = max(counts, key=lambda k: counts[k]) if counts else None
-        """The grouping that the text names most often."""
-
-    def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
-        text = self.reading.folded.text
-        for (_, b, name), (c, _, other) in pairwise(names):
-            between = text[b:c] if c - b < 60 else ""
-            if _SHORT_BESIDE.fullmatch(between) and (other.isupper() or name.isupper()):
-                self.join(*((other, name) if other.isupper() else (name, other)))
-            elif (match := _OTHER_BESIDE.fullmatch(between)) and (" or " not in match.group() or name.isupper()):
-                self.join(*((name, other) if name.isupper() and not other.isupper() else (other, name)))
-        for short in {n for _, _, n in names if n.isupper() and 2 < len(n) < 7}:
-            if _plain(short) in self.alias or _plain(short) in _known():
-                continue
-            spelt = {n for _, _, n in names if _initials(n) == short}
-            if len(spelt) == 1:
-                self.join(short, spelt.pop())
-
-    def join(self, other: str, name: str) -> None:
-        """Say that two names are of one body; the second is the one kept."""
-        if _plain(other) != _plain(name):
-            self.alias[_plain(other)] = name
-
-    def body(self, name: str) -> str:
-        """The identifier of a body by a name in the text."""
-        for _ in range(4):
-            longer = self.alias.get(_plain(name))
-            if longer is None or longer == name:
-                break
-            name = longer
-        return body_id(name)
-
-    def mention(self, unit: Unit) -> str | None:
-        """The identifier of a name."""
-        mention = unit.mention
-        if mention is None:
-            return None
-        if mention.type == "country":
-            return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail.get("candidates", ()))
-        if mention.type == "person":
-            short = (mention.value or "").split()
-            body = next(
-                (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
-            )
-            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
-                return self.body(body)
-            return f"p.{slug(self.reading.full_name(mention.value or ''))}"
-        if mention.type == "organisation":
-            return self.body(mention.value or "")
-        return None
 
     def of(
         self,
@@ -189,28 +81,35 @@ class Actors:
         a body where `body` asks for one."""
         a, b = span
         head = _head(units, a, b)
-        if b - a == 1 and units[a].lower in _PRONOUNS:
+        together = self._together(units, a, b)
+        if together:
+            return together
+        if b - a == 1 and units[a].lower in PRONOUNS:
             return self._pronoun(units[a].lower, before, speaker, body)
         if units[head].tag == "E":
             found = self.mention(units[head])
             if found:
                 return found
         core = units[head]
-        apposed = self._apposed(units, b, core)
+        apposed = self._apposed(units, b, core) or self._in_apposition(units, a, core)
         if apposed:
             return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
+        shared = self._shared_head(units, a, b)
+        if shared:
+            return shared
         owner = next((u for u in units[a:head] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        if core.lower in GROUPING or core.lower in _BODIES:
+        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS:
             described = self._described(units, a, b, head)
             if described:
                 return described
-        kind = "o" if core.lower in _BODIES else "p" if core.lower in _NOUNS["persons"] else "n"
+        joined_up = core.lower in _SYSTEMS and head > a and units[head - 1].tag == "N"
+        kind = "o" if core.lower in BODIES or joined_up else "p" if core.lower in NOUNS["persons"] else "n"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
         if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
@@ -221,7 +120,35 @@ class Actors:
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
         """The words of a phrase that identify it."""
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
-        return " ".join(u.text for u in kept if u.lower not in _NOUNS["determiners"])
+        return " ".join(u.text for u in kept if u.lower not in NOUNS["determiners"])
+
+    def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
+        words = [u.lower for u in units[a:b]]
+        if words[0] not in {"the", "these", "those", "both", "all"} or any(u.tag == "E" for u in units[a:b]):
+            return None
+        number = 2 if words[0] == "both" else next((SMALL.get(w, 0) for w in words[:3]), 0)
+        number = number or next((SMALL[w] for w in words[1:3] if w in SMALL), 0)
+        plural = words[-1] in SMALL or (words[-1].endswith("s") and words[-1] not in {"sanctions", "times", "years"})
+        plural = plural or words == ["both"]
+        if number < 2 or not plural or b - a > 4:
+            return None
+        return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)
+
+    def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
+        of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+        if of is None or units[of - 1].lower not in _PLURAL_BODIES or of + 1 >= len(units):
+            return None
+        start = of + 2 if units[of + 1].tag == "D" else of + 1
+        states = [units[k] for k in range(start, min(len(units), start + 24)) if units[k].tag == "E"]
+        listed = listed_from(units, of + 1, len(units))
+        owners = [u for u in states if any(units[s].start <= u.start < units[e - 1].end for s, e in listed)]
+        if len(owners) < 2 or any(u.mention is None or u.mention.type != "country" for u in owners):
+            return None
+        words = [u.text for u in units[a:of] if u.tag == "N"]
+        name = " ".join([*words[:-1], words[-1][:-1] if not words[-1].endswith("ies") else words[-1][:-3] + "y"])
+        return self.group([f"o.{slug(f'{name} of {u.text}')}" for u in owners])
 
     def _introduce(self, place: int, identifier: str, core: Unit) -> None:
         """Take note of a grouping that no mention marks, so that "the pact" can stand for it."""
@@ -231,24 +158,64 @@ class Actors:
 
     def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
         """The name after "its owner, X": what a description is of."""
-        if b + 1 >= len(units) or units[b].tag != "," or core.lower not in _NOUNS["persons"] | _BODIES:
+        while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
+            b = end  # "the envoy in Beijing, X"
+        if b + 1 >= len(units) or units[b].tag != ",":
             return None
-        named = units[b + 1].mention
-        closed = b + 2 >= len(units) or units[b + 2].tag in {",", ".", ";", ")"}
-        return self.mention(units[b + 1]) if named is not None and named.type != "date" and closed else None
+        k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
+        while k < len(units) - 1 and k < b + 4 and units[k].tag == "N" and units[k].text[0].isupper():
+            k += 1  # "the master, Captain X"
+        named = units[k].mention
+        if named is None or named.type == "date":
+            return None
+        described = core.lower in NOUNS["persons"] | BODIES or (named.type == "person" and core.tag == "N")
+        described = described or (named.type == "organisation" and core.lower.endswith("est"))
+        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", ")"}
+        return self.mention(units[k]) if described and closed else None
+
+    def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
+        """The name before ", a bank representative": who a description after a comma is of."""
+        if a < 2 or units[a - 1].tag != "," or units[a].lower not in {"a", "an", "the", "its", "one"}:
+            return None
+        k = a - 2
+        if units[k].tag == ")":
+            k = next((n - 1 for n in range(k, 0, -1) if units[n].tag == "("), k)
+        named = units[k].mention
+        if named is None or named.type not in {"person", "organisation"}:
+            return None
+        fits = core.lower in (NOUNS["persons"] if named.type == "person" else BODIES)
+        return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
-        kind = _PRONOUNS[word]
+        kind = PRONOUNS[word]
         if (
             body
             and kind != "person"
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.")), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and _single(i)), None))
         ):
             return found
         if kind == "speaker":
-            return speaker or "p.unknown"
+            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us"} else None
+            return ours or speaker or "p.unknown"
+        if (
+            word in {"they", "them"}
+            and self.fresh > 0
+            and self.groups
+            and not any(i in self.groups for i in before[:3])
+        ):
+            return next(reversed(self.groups))
         for identifier in before:
-            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in _NOUNS["plurals"]:
+            if identifier in self.groups:
+                if word in {"they", "them"}:
+                    return identifier
+                continue
+            if word in {"they", "them"} and identifier[:2] == "n." and not identifier.endswith("s"):
+                continue
+            if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
+                continue
+            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
+                continue
+            if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -261,7 +228,17 @@ class Actors:
             code = _capitals().get(core.text)
             if code:
                 return f"c.{code}"
-        if core.lower not in _NOUNS["states"]:
+            if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
+                codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
+                if len(codes) == 1:
+                    return f"c.{codes[0]}"
+        if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
+            return f"c.{codes[0]}"  # of "the Canadian list"
+        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
+            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            found = self.mention(before) if before is not None else None
+            return found or next((i for i in self.recent if i.startswith("c.")), None)
+        if core.lower not in NOUNS["states"]:
             return None
         if owner is not None:
             return self.mention(owner)
@@ -269,14 +246,23 @@ class Actors:
         if of is not None:
             return self.mention(of)
         for unit in units[a:head]:
-            codes = _adjectives().get(unit.text)
+            codes = adjective_codes(unit.text)
             if codes:
                 return "c." + "|".join(codes)
+        if (
+            units[a].lower in {"the", "its"}
+            and core.lower in {"government", "authorities", "leadership"}
+            and b - a == 2
+        ):
+            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            return self.mention(before) if before is not None else None
         return None
 
     def _described_person(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The last person before who was introduced as what "the ambassador" says."""
-        if b - a != 2 or units[a].lower not in {"the", "this", "that"} or units[b - 1].lower not in _NOUNS["persons"]:
+        if b - a != 2 or units[a].lower not in {"the", "this", "that"} or units[b - 1].lower not in NOUNS["persons"]:
+            return None
+        if units[b - 1].lower in NOUNS["plurals"]:
             return None
         place, word = units[a].start, units[b - 1].lower
         for at, name, words in reversed(self.people):
@@ -286,11 +272,19 @@ class Actors:
 
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
+        self.fresh -= 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
         for clause in main[:2][::-1]:
             identifier = self.of(units, clause.subjects[0], self.recent)
-            if not identifier.endswith(".unknown"):
+            if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
+            if len(clause.subjects) > 1:
+                self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
+        for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is
+            if clause.subjects and clause not in main and clause.verb.kind == "finite":
+                identifier = self.of(units, clause.subjects[0], self.recent)
+                if kind_of(identifier) in {"state", "body"} and identifier not in self.recent[:3]:
+                    self.recent.insert(len(main[:2]), identifier)
         person = next((u for u in units if u.mention is not None and u.mention.type == "person"), None)
         if person is not None:
             identifier = self.mention(person) or ""
@@ -313,15 +307,40 @@ class Actors:
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
             for at, identifier, words in reversed(self.bodies):
-                if at < place and words & GROUPING and word not in {"alliance", "club"}:
+                if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
-        if plain and word in {"company", "firm", "bank", "agency", "ministry"}:
+        if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return identifier
+            if word in _SYSTEMS:
+                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
+                if rails:
+                    return rails[-1]
+            if word in {"company", "firm"}:
+                counts = [
+                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
+                ]
+                if counts:
+                    return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
+
+
+def _people(identifier: str) -> bool:
+    """Whether an identifier of persons is of several, by its words."""
+    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
+
+
+def _initialled(identifier: str) -> bool:
+    """Whether a body is called by initials: CIPS, SPFS."""
+    return "-" not in identifier and len(identifier) <= 8
+
+
+def _single(identifier: str) -> bool:
+    """Whether a body is one, and not several banks or firms."""
+    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES
 
 
 def _head(units: Sequence[Unit], a: int, b: int) -> int:
@@ -334,7 +353,7 @@ def _head(units: Sequence[Unit], a: int, b: int) -> int:
     last = end - 1
     final = units[b - 1]
     named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in _NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
         return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
@@ -343,7 +362,7 @@ def _head(units: Sequence[Unit], a: int, b: int) -> int:
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
     """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
-    if not any(u.lower in _NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
+    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
         return None
     last = units[b - 2 : b]
     known = lexicon()
@@ -353,17 +372,8 @@ def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
         and u.text not in known.not_names
         and u.text not in known.posts
         and u.text not in known.org_heads
-        and u.lower not in _NOUNS["persons"]
+        and u.lower not in NOUNS["persons"]
         for u in last
     ):
         return " ".join(u.text for u in last)
     return None
-
-
-def _initials(name: str) -> str:
-    return "".join(w[0] for w in re.split(r"[\s-]+", name) if w[:1].isupper())
-
-
-def kind_of(identifier: str) -> str:
-    """state, body, person or thing."""
-    return {"c": "state", "o": "body", "p": "person"}.get(identifier.split(".", 1)[0], "thing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.modality import about_report, according, trailing_reports
 from countervail.evidence.claims.subjects import (
-    ADVERBIAL,
     Clause,
     antecedent,
     finite_subject,
@@ -14,7 +14,7 @@ from countervail.evidence.claims.subjects import (
     reports,
     skip_left,
 )
-from countervail.evidence.claims.units import Unit, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import frames_of, noun_effect
 
@@ -27,8 +27,12 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n, clause in enumerate(clauses):
         if clause.verb.kind == "finite":
             finite_subject(clauses, n)
+        if clause.verb.kind == "finite":
+            about_report(clauses, n)
     for n in range(len(clauses)):
         _right_side(clauses, n)
+    _opening_phrase(clauses, units)
+    _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
     for n, clause in enumerate(clauses):
@@ -37,9 +41,11 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+    for n in range(1, len(clauses)):
+        _same_modal(clauses, n)
     _through_copula(clauses)
-    _according(clauses, units)
-    _trailingreports(clauses, units)
+    according(clauses, units)
+    trailing_reports(clauses, units)
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
@@ -52,6 +58,9 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
+    if _after_preposition(clauses, n):
+        verb.kind, verb.passive = "participle", True
+        return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
         return
     if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
@@ -68,17 +77,89 @@ def _reduced(clauses: list[Clause], n: int) -> None:
         verb.kind, verb.passive = "participle", True
 
 
+_PROOF = CLOSED["proof"]
+
+
+def _same_modal(clauses: list[Clause], n: int) -> None:
+    """ "should refuse it and propose another", "will not sign or ratify it": one modal for both."""
+    clause, earlier = clauses[n], clauses[n - 1]
+    plain = not clause.verb.modal and clause.verb.kind == "finite" and clause.verb.main == clause.verb.end - 1
+    base = "b" in (clause.units[clause.verb.main].forms or {}) and not clause.verb.past
+    if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
+        clause.verb.modal = earlier.verb.modal
+        clause.verb.negated = clause.verb.negated or earlier.verb.negated
+
+
+def _opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
+    main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
+    if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
+        return
+    spans = listed_from(units, 1, len(units))
+    if spans and spans[-1][1] < main.subjects[0][0] and units[spans[-1][1]].tag == ",":
+        main.phrases.append((units[0].lower, spans))
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+
+
+_MARKERS = frozenset(m[0] for m in _WITH)
+
+
+def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    if not _MARKERS.intersection(words):
+        return
+    for i in range(1, len(units) - 1):
+        if words[i] not in _MARKERS:
+            continue
+        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if marker is None:
+            continue
+        start = i + len(marker)
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        if units[i - 1].tag == "," and done and not any(c.verb.start > i for c in clauses):
+            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
+            if named:
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _after_preposition(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed follows the phrase that opens the sentence: "Under a deal signed in May, X ..."."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
+        return False
+    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
+        return False
+    spans = listed_to(units, verb.start, 0)
+    later = any(c.verb.kind == "finite" for c in clauses[1:])
+    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
+
+
 def _gap(clauses: list[Clause], n: int) -> None:
     """The object that stands before a relative clause: "the bank that Iran founded", "the treaty it signed"."""
     clause = clauses[n]
     units = clause.units
-    if clause.objects or clause.verb.passive or clause.relative or clause.coordinated or not clause.subjects:
+    if clause.relative or clause.coordinated or not clause.subjects:
         return
     start = clause.subjects[0][0]
+    through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
+    if (clause.objects or clause.verb.passive) and not through:
+        return
     if not 0 < start <= clause.verb.start or clause.governor is not None or clause.noun:
         return
     before = units[start - 1]
-    if before.tag == "R":
+    if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
+        clause.phrases.append((units[start - 2].lower, antecedent(units, start - 2)))
+    elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
     elif before.tag == "N" and units[start].tag == "O" and n:
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
@@ -100,6 +181,8 @@ def _through_copula(clauses: list[Clause]) -> None:
         for before in clauses[:n]:
             if before.verb.lemma == "be" and before.subjects and clause.relative and clause.subjects:
                 first = clause.subjects[0]
+                if clause.subjects == before.after("among"):  # "A and B were among the ten that founded it"
+                    clause.subjects = before.subjects
                 if (
                     before.objects
                     and clause.subjects == before.objects[-1:]
@@ -109,15 +192,6 @@ def _through_copula(clauses: list[Clause]) -> None:
                     for later in clauses[n + 1 :]:
                         if later.subjects == [first]:
                             later.subjects = before.subjects
-
-
-def _according(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """`according to X`: X says the whole sentence."""
-    for i, unit in enumerate(units[:-2]):
-        if unit.lower == "according" and units[i + 1].lower == "to":
-            source = listed_from(units, i + 2, len(units))[:1]
-            for clause in clauses:
-                clause.source = clause.source or source
 
 
 def _governed(clauses: list[Clause], n: int) -> None:
@@ -139,6 +213,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is not None and head.lower in {"if", "unless", "provided"}:
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
+    clause.asked = head is not None and head.lower == "whether"
+    if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
+        clause.untrue = True
+        return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
         return
@@ -152,6 +230,11 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
+    if that and j > 1 and units[j - 2].tag == "C":  # "announced that A and that B"
+        beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        if beside is not None:
+            clause.governor, clause.link = beside.governor, "that"
+            return
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
@@ -192,10 +275,25 @@ def _right_side(clauses: list[Clause], n: int) -> None:
     while i < stop and units[i].tag == "B":
         i += 1
     spans = listed_from(units, i, stop)
+    if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
+        a, b = spans[0]
+        if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
+            spans = [(a, a + 1)]  # "offered Niger access"
+            clause.second = [(a + 1, b)]
+    if spans and verb.lemma in _OF and not verb.passive:
+        a, b = spans[-1]
+        cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+        if cut is not None:  # "accused Montevideo of disloyalty"
+            spans = [*spans[:-1], (a, cut)]
+            clause.phrases.append(("of", [(cut + 1, b)]))
     if spans and clause.subjects != spans:
         clause.objects = spans
         i = spans[-1][1]
-        if i < stop and units[i].tag in {"D", "#"}:
+        if clause.second:
+            i = clause.second[-1][1]
+        elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
+            i += 2  # "200,000 barrels a day"
+        elif i < stop and units[i].tag in {"D", "#"}:
             clause.second = listed_from(units, i, stop)
             i = clause.second[-1][1] if clause.second else i
     elif spans:
@@ -211,13 +309,17 @@ def _right_side(clauses: list[Clause], n: int) -> None:
                 clause.particle = words[0]
 
 
+_OF = CLOSED["of_what"]
+_GIVE = CLOSED["giving"]
+
+
 def _phrases(clause: Clause, i: int, stop: int) -> int:
     """Collect the prepositional phrases and dates after the object; where they end."""
     units = clause.units
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T":
+            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
                 clause.times.append(i + 1)
                 i += 2
                 continue
@@ -229,6 +331,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
+        elif _apposition(units, i, stop):
+            i += 3
         elif unit.tag == "B" or (
             unit.tag == ","
             and i + 1 < stop
@@ -246,118 +350,11 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
     return i
 
 
-def _trailingreports(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """`..., X said` and `..., said X`: the report covers what stands before it."""
-    for n, clause in enumerate(clauses):
-        if not reports(clause) or not n or clause.verb.kind != "finite" or clause.relative:
-            continue
-        start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
-        if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
-            continue
-        opening = start > 0 and units[start - 1].tag in {",", "Q"}
-        if not opening or any(c.governor is clause for c in clauses):
-            continue
-        for before in clauses[:n]:
-            if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
-                before.reported = clause
-
-
-# -- what is said of a clause ------------------------------------------------------------------------------------------
-
-
-_STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
-
-
-def stronger(*modalities: str) -> str:
-    """The one furthest from being asserted."""
-    return max(modalities, key=_STRENGTH.index)
-
-
-def own_modality(clause: Clause) -> str:
-    """How sure the verb group itself is."""
-    verb = clause.verb
-    found = ["asserted"]
-    if verb.modal in {"will", "shall"}:
-        found.append("planned")
-    elif verb.modal in {"would", "could", "might", "may"}:
-        governor = clause.governor or clause.reported
-        future = verb.modal == "would" and governor is not None and governor.verb.past and not clause.condition
-        found.append("planned" if future else "conditional")
-    elif verb.modal in {"should", "must", "ought"}:
-        found.append("proposed")
-    if verb.words & {"reportedly", "allegedly", "purportedly", "supposedly"}:
-        found.append("alleged")
-    if verb.words & {"apparently", "presumably", "probably", "likely"}:
-        found.append("inferred")
-    if clause.condition:
-        found.append("conditional")
-    return stronger(*found)
-
-
-def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
-    """How sure a clause is: its own words and those of every verb and noun that governs it."""
-    found = [own_modality(clause)]
-    if clause.noun:
-        effect = noun_effect(clause.noun)
-        found.append(effect if effect in _STRENGTH else "asserted")
-    below, depth = clause, 0
-    governor = clause.governor
-    while governor is not None and depth < 6:
-        if below.link not in ADVERBIAL:
-            operator = governor.operator
-            found.append(operator.modality if operator is not None else "asserted")
-            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
-                found.append("alleged")  # "is reported to have met"
-        found.append(own_modality(governor))
-        if governor.noun:
-            effect = noun_effect(governor.noun)
-            found.append(effect if effect in _STRENGTH else "asserted")
-        below, depth = governor, depth + 1
-        governor = governor.governor
-    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
-        found += [
-            modality_of(other, clauses)
-            for other in clauses
-            if other is not clause and other.verb.kind != "finite" and clause.subjects[0] in other.objects
-        ]
-    if clause.reported is not None and clause.reported.operator is not None:
-        found.append(clause.reported.operator.modality)
-    return stronger(*found)
-
-
-def negated(clause: Clause) -> bool:
-    """Whether a clause says that something is not so."""
-    result = clause.verb.negated
-    units = clause.units
-    for spans in (clause.subjects, clause.objects):
-        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody"}:
-            result = True
-    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
-        result = not result
-    below, depth = clause, 0
-    governor = clause.governor
-    while governor is not None and depth < 4:
-        if below.link in {"to", "ing", "from", "of"}:
-            if (
-                governor.operator is not None
-                and governor.operator.negates
-                and not (governor.operator.control == "object" and below.link == "of")
-            ):
-                result = not result
-            if governor.verb.negated:
-                result = not result
-        below, depth = governor, depth + 1
-        governor = governor.governor
-    return result
-
-
-def speaker_clause(clause: Clause) -> Clause | None:
-    """The nearest report that the clause stands in."""
-    below, depth = clause, 0
-    governor = clause.governor
-    while governor is not None and depth < 6:
-        if governor.operator is not None and governor.operator.speaker and below.link not in {"by", "without", "after"}:
-            return governor
-        below, depth = governor, depth + 1
-        governor = governor.governor
-    return clause.reported
+def _apposition(units: Sequence[Unit], i: int, stop: int) -> bool:
+    """Whether a name between commas stands at unit i, before a phrase: "a broker, X, through a bank"."""
+    return (
+        i + 3 < stop
+        and units[i].tag == "," == units[i + 2].tag
+        and units[i + 1].tag == "E"
+        and units[i + 3].tag in {"P", "T"}
+    )

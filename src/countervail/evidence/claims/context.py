@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.bodies import CLUBS, Actors
-from countervail.evidence.claims.clauses import modality_of, speaker_clause
-from countervail.evidence.claims.clauses import negated as clause_negated
+from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.modality import (
+    modality_of,
+    negated,
+    sentence_modality,
+    sentence_negated,
+    speaker_clause,
+)
 from countervail.evidence.claims.speech import (
     Parsed,
     Sentence,
     Speech,
     chain,
     cited_documents,
-    modality,
-    negated,
     parse,
     sentences,
 )
@@ -88,36 +92,45 @@ class Context:
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
             spans = report.after("by") if report.verb.passive else report.subjects
-            names = [self.actors.of(parsed.units, s, self.before(parsed, report)) for s in spans[:1]]
-            found[:0] = [s for s in names if not s.endswith(".unknown")]
+            names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
+            found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
         if not found and clause.source:
-            found = [self.actors.of(parsed.units, clause.source[0], self.actors.recent)]
+            found = [self._source(parsed, clause.source[0], self.actors.recent)]
         return tuple(dict.fromkeys([*parsed.speakers, *found]))
+
+    def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
+        """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
+        identifier = self.actors.of(parsed.units, span, before)
+        words = parsed.units[span[0] : span[1]]
+        indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
+        unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
+        apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
+        return "p.unnamed" if unnamed and not apposed else identifier
 
     def before(self, parsed: Parsed, clause: Clause) -> list[str]:
         """Subjects of the sentence that a pronoun in the clause can stand for, the likeliest first."""
+        units = parsed.units
         near: list[Clause] = []
         governor = clause.governor
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
         near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]
         objects = [s for other in near for s in other.objects[:1]]
-        units = parsed.units
-
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 
         def named(spans: Sequence[tuple[int, int]]) -> list[str]:
-            return [
-                self.actors.of(units, s, self.actors.recent)
-                for s in spans
-                if not (s[1] - s[0] == 1 and units[s[0]].tag == "O") and s not in clause.subjects
-            ]
+            return [self.actors.of(units, s, self.actors.recent) for s in spans if s not in clause.subjects]
 
-        return [*named(subjects), *self.actors.recent, *named(objects)]
+        found = [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
+        return [i for i in found if not i.endswith(".unknown")]
+
+    def _named(self, units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> list[str]:
+        return [self.actors.of(units, s, self.actors.recent) for s in spans]
 
     def line(self, start: int, end: int) -> Sentence:
         """A line outside all paragraphs as a sentence."""
@@ -139,6 +152,8 @@ class Context:
             for at, identifier, words in reversed(self.actors.bodies):
                 if at < sentence.start and word.group() in words:
                     return identifier
+        if word is None and (near := self.actors.club_before(sentence.start)):
+            return near
         return self.actors.topic or (f"o.{word.group()}" if word is not None else CLUB)
 
     def claim(
@@ -156,13 +171,13 @@ class Context:
         if sentence is not None and not {"modality", "polarity", "attribution"} <= fields.keys():
             at = self.clause_at(spans[0][0])
             if at is None:
-                fields.setdefault("modality", modality(sentence.text))
-                fields.setdefault("polarity", "negated" if negated(sentence.text) else "affirmed")
+                fields.setdefault("modality", sentence_modality(sentence.text))
+                fields.setdefault("polarity", "negated" if sentence_negated(sentence.text) else "affirmed")
                 speakers: tuple[str, ...] = ()
             else:
                 parsed, clause = at
                 fields.setdefault("modality", modality_of(clause, parsed.clauses))
-                fields.setdefault("polarity", "negated" if clause_negated(clause) else "affirmed")
+                fields.setdefault("polarity", "negated" if negated(clause) else "affirmed")
                 speakers = self.speakers(parsed, clause)
             if "attribution" not in fields:
                 fields["attribution"] = chain(self.reading, sentence, self.cited.get(self.index(sentence)), speakers)

@@ -3,96 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.bodies import GROUPING, kind_of
-from countervail.evidence.claims.clauses import modality_of, negated
-from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.copulas import (
+    ENTRIES,
+    EVENTS,
+    REPEATED,
+    Copulas,
+    absorb,
+    asked_in,
+    of_nouns,
+    telling,
+    with_post,
+)
+from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.references import (
+    MEMBERSHIP,
+    STATE_OF_BODY,
+    UNKNOWN,
+    Filled,
+    as_list,
+    attached,
+    named_entry,
+    one_or_many,
+    shaped,
+    span_of,
+    time_of,
+)
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import head_word, listed_from, text_of, words_of
+from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 
-UNKNOWN = "p.unknown"
-_STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission"])
-_BODYLIKE = GROUPING | frozenset({"treaty", "agreement", "accord", "convention", "ranks", "summit", "scheme", "system"})
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
+_OF_THINGS = CLOSED["of_things"]
+"""What is done to texts, plans and measures, so that "it" is no state."""
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
-@dataclass(slots=True)
-class Filled:
-    """A frame laid over a clause: ids of those who do it and of what it is done to, and the other roles."""
-
-    clause: Clause
-    predicate: str
-    subjects: list[str]
-    objects: list[str]
-    roles: dict[str, Any] = field(default_factory=dict)
-    frame: Frame | None = None
-    spans: list[Span] = field(default_factory=list)
-    denied: bool = False
-    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
-
-
-class Reader:
+class Reader(Copulas):
     """Reads the clauses of one text in order and remembers who was spoken of."""
-
-    def __init__(self, shared: Context) -> None:
-        self.shared = shared
-        self.actors = shared.actors
-        self.pronouns: dict[tuple[int, Span], str] = {}
-
-    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
-        """The identifiers of phrases of a clause."""
-        before = self.shared.before(parsed, clause)
-        signed = (parsed.sentence.document.signatory or {}).get("name")
-        writer = person(self.shared.reading.full_name(signed)) if signed else None
-        speaker = next(iter(parsed.speakers[::-1]), writer)
-        found = []
-        for span in spans:
-            key = (id(parsed), span)
-            if key not in self.pronouns:
-                self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
-            found.append(self.pronouns[key])
-        return found
 
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
+        opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
+        asked = parsed.sentence.text.endswith("?") or (
+            opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
+        )
+        if parsed.quote is None and asked:
+            self.actors.remember(parsed.units, parsed.clauses)
+            return  # a question asserts nothing
         for clause in parsed.clauses:
-            made = self._fill(parsed, clause)
-            if made is not None and (_telling(made) or made.clause.complements):
+            made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
+            made = made or self.taken_off(clause, list(filled.values()))
+            if made is not None and _nobody(made):
+                continue  # an unresolved pronoun; "the committee established pursuant to ..."
+            if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
+                if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
+                    self.actors.group(made.objects)
+                self.invited = made.objects if made.predicate == "be_invited" else self.invited
+                self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
+                self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
-        _absorb(parsed.clauses, filled)
-        _of_nouns(parsed.clauses, filled)
+                if made.predicate in MEMBERSHIP:
+                    self.clubs += [i for i in made.objects if i.startswith("o.")]
+        self.last = [
+            made for c in parsed.clauses if (made := filled.get(id(c))) is not None and made.predicate in REPEATED
+        ] or self.last
+        asked_in(parsed.clauses, filled, self, parsed)
+        absorb(parsed.clauses, filled)
+        self.refused(parsed, filled)
+        of_nouns(parsed.clauses, filled)
         for clause in parsed.clauses:
             made = filled.get(id(clause))
-            if made is not None and _telling(made) and not self._spoken_for(clause, made, filled):
+            gapped = self.gapped(parsed, made) if made is not None else None
+            if gapped is not None:
+                yield from self._claims(parsed, gapped)
+            if made is not None and telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
+        for nominal in self.applications(parsed):
+            yield from self._claims(parsed, nominal)
         self.actors.remember(parsed.units, parsed.clauses)
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
         return (operator is not None and not operator.keep) and any(
-            id(c) in filled and _telling(filled[id(c)]) for c in _below(clause)
+            id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
-            return self._copula(parsed, clause)
+            return self.copula(parsed, clause)
+        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
+            status = self.status(parsed, clause)
+            if status is not None:
+                return status
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not self._follows(clause, words):
                 continue
@@ -112,47 +129,146 @@ class Reader:
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
         agents = clause.after("by") if verb.passive else clause.subjects
-        if frame.passive and not verb.passive and frame.operator is None:
-            return None
-        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
-        if frame.words is not None and not frame.words.search(text):
-            return None
-        if frame.excluded is not None and direct and frame.excluded.search(head_word(units, direct[0])):
+        if not self._fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
-        if not target and not (frame.bare or self._governs(clause, frame)):
+        topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
+        if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
-        if frame.kind == "body" and target and not all(self._is_body(units, s) for s in target):
+        if topic and not verb.passive and all(i.startswith("p.") for i in self.ids(parsed, clause, agents)):
+            if frame.predicate != "left" or verb.lemma != "quit":
+                return None
+            return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
+        if frame.predicate == "left" and verb.passive and not agents:
+            return None  # "was left with four members"
+        if frame.topic and not target and not topic and clause.objects and not verb.passive:
+            return None  # "withdrew its application"
+        if frame.kind == "body" and target and not all(self.is_body(units, s) for s in target):
             return None
-        if frame.kind == "body" or frame.predicate == "applied_to":
-            target = [self._membership(units, s, clause) for s in target]
-        objects = self.ids(parsed, clause, target, frame.kind == "body")
+        if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
+            a, b = target[0]
+            owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
+            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | {"participation"} else target
+        if frame.kind == "body" or frame.predicate in MEMBERSHIP:
+            target = [self.membership(units, s, clause) for s in target]
+        target = [named_entry(units, s) for s in target]
+        if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
+            topic, target = self.topic(parsed, clause, True), []
+        if (
+            frame.predicate == "denied"
+            and len(target) == 1
+            and units[target[0][0]].lower in {"it", "this", "that", "them"}
+        ):
+            target = []
+        target, post = with_post(units, clause, target) if frame.post else (target, "")
+        objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
+        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
+        if frame.predicate == "lifted" and measure and self.punished:
+            objects = self.punished
+        elif self.thing and frame.predicate in _OF_THINGS and measure:
+            objects = [self.thing]  # "signed it but never ratified it"
+        if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
+            return None
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
         subjects = self.ids(parsed, clause, agents)
+        pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
+        if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
+            return None  # nobody does it to himself without the text saying so
         if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
             return None
         roles = self._roles(parsed, clause, frame, target)
-        if frame.predicate == "supplied" and "with" in roles and objects:  # "supplied Iran with wheat"
-            roles["to"], objects = objects, _as_list(roles.pop("with"))
+        if post:
+            roles["as"] = post
         if receiver:
-            roles["to"] = _one_or_many(self.ids(parsed, clause, receiver))
+            roles["to"] = one_or_many(self.ids(parsed, clause, receiver))
         if clause.second and not verb.passive and objects:
             given = self.ids(parsed, clause, clause.second)
             if frame.post:
-                roles["post"] = text_of(units, clause.second[0])
+                roles["as"] = text_of(units, clause.second[0])
             elif frame.predicate in _GIVING:
                 roles["to"], objects = objects, given
+        if frame.post and "as" not in roles and not verb.passive and clause.objects:
+            later = next(
+                (k for k in range(clause.end, min(len(units) - 1, clause.end + 18)) if units[k].lower == "as"), None
+            )
+            if (
+                later is not None
+                and units[later - 1].tag == ","
+                and not any(u.tag in {"V", "A"} for u in units[clause.end : later])
+            ):
+                roles["as"] = text_of(units, (later + 1, phrase_from(units, later + 1, len(units))))
+        if frame.post and verb.passive and clause.objects:
+            roles["as"] = text_of(units, clause.objects[0])
         if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
             subjects = self.ids(parsed, clause, direct)
         if not subjects and not verb.passive:
             return None
         if not subjects:
-            subjects = [s for s in _as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
+            subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             subjects = subjects or [UNKNOWN]
-        return Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
+            made.subjects = [UNKNOWN]
+        if made.predicate in {"refused", "denied"} and not objects and negated(clause):
+            return None
+        if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
+            made.objects, made.roles = self.invited, {**roles, "what": "join"}
+        if objects and all(o.endswith(".unknown") for o in objects):
+            return None
+        named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
+            kind_of, subjects
+        )
+        if frame.bare and not objects and frame.predicate in {"agreed", "signed", "refused"} and not named:
+            return None
+        if (
+            made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
+        ):  # "founded the bloc with X"
+            made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
+        shape = shaped(made, parsed)
+        if shape is None:
+            return None
+        made = shape
+        infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
+        if made.predicate in {"be_invited", "joined"} and not made.objects and not infinitive:
+            topic = self.topic(parsed, clause, True)
+            made.objects = [topic] if topic else []
+        return made
+
+    @staticmethod
+    def _to_follows(units: Sequence[Any], clause: Clause) -> bool:
+        return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
+
+    @staticmethod
+    def _fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
+        """Whether the words that a frame asks for are there, and none that it excludes."""
+        if frame.passive and not clause.verb.passive and frame.operator is None:
+            return False
+        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
+        if frame.words is not None and not frame.words.search(text):
+            return False
+        named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
+        if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
+            return False
+        if (
+            frame.predicate == "applied_to"
+            and clause.verb.lemma == "apply"
+            and clause.objects
+            and not clause.verb.passive
+        ):
+            return False
+        if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
+            return False
+        if frame.to is None:
+            return True
+        return any(
+            p in {"to", "on", "in", "from", "off", "under", "for"}
+            and frame.to.search(" ".join(u.lower for u in units[a:b]))
+            for p, spans in clause.phrases
+            for a, b in spans
+        )
 
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
@@ -167,38 +283,13 @@ class Reader:
                 if parsed.units[a].lower == source.split()[1] and b - a > 2:
                     spans = [(a + 2, b)]
             if not spans and direct:
-                spans = _attached(parsed.units, direct[-1], source)
+                spans = attached(parsed.units, direct[-1], source)
             if spans:
                 return spans
         return []
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
-
-    @staticmethod
-    def _membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
-        """The body in "membership of BRICS", "membership in the league"."""
-        if head_word(units, span) not in _STATE_OF_BODY:
-            return span
-        named = next((k for k in range(*span) if units[k].tag == "E"), None)
-        if named is not None and units[span[1] - 1].lower in _STATE_OF_BODY:  # "EU membership"
-            return named, named + 1
-        inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-        if inner is not None and inner < span[1]:
-            return inner, span[1]
-        return next(iter(clause.after("in", "to", "of")), span)
-
-    @staticmethod
-    def _is_body(units: Sequence[Any], span: Span) -> bool:
-        for unit in units[span[0] : span[1]]:
-            if unit.mention is not None and unit.mention.type == "organisation":
-                return True
-        word = head_word(units, span)
-        return (
-            word in _BODYLIKE
-            or units[span[0]].tag == "O"
-            or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
-        )
 
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()
@@ -211,65 +302,50 @@ class Reader:
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
-                roles[name] = _one_or_many(self.ids(parsed, clause, spans))
+                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"}))
         amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
         if frame.what == "direct":
             direct = clause.subjects if clause.verb.passive else clause.objects
             if direct:
-                roles["what"] = _one_or_many(self.ids(parsed, clause, direct))
+                roles["what"] = one_or_many(self.ids(parsed, clause, direct))
         return roles
 
     # -- "is", "has" -----------------------------------------------------------------------------------------------
-
-    def _copula(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """`X is a member of Y`, `the members of Y are A and B`."""
-        units = parsed.units
-        if not clause.objects or not clause.subjects:
-            return None
-        role = role_of(units, clause.objects[0])
-        if role is not None and role[1] is not None:
-            predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
-            bodies = self.ids(parsed, clause, [role[1]])
-            subjects = self.ids(parsed, clause, clause.subjects)
-            if all(kind_of(s) == "thing" for s in subjects) or (
-                predicate == "listed_in" and kind_of(bodies[0]) != "body" and not self._is_body(units, role[1])
-            ):
-                return None
-            extra = {"founding": True} if "founding" in words_of(units, clause.objects[0]) else {}
-            return Filled(clause, predicate, subjects, bodies, extra, None, [*clause.subjects, *clause.objects])
-        role = role_of(units, clause.subjects[0])
-        if role is not None and role[1] is not None:
-            listed = self.ids(parsed, clause, clause.objects)
-            if all(kind_of(s) in {"state", "body"} for s in listed):
-                bodies = self.ids(parsed, clause, [role[1]])
-                return Filled(clause, role[0], listed, bodies, {}, None, [*clause.subjects, *clause.objects])
-        return None
 
     # -- claims ----------------------------------------------------------------------------------------------------
 
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         clause, shared = made.clause, self.shared
         units = parsed.units
-        time = self._time(parsed, clause)
+        if made.predicate == "listed" and made.objects and ENTRIES.intersection(made.objects[0][2:].split("-")):
+            made.objects = self.entries(parsed) or made.objects
+        time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
-        modality = "asserted" if made.denied else modality
+        modality = "asserted" if made.denied or made.certain else modality
+        polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
         roles = dict(made.roles)
-        objects = list(dict.fromkeys(made.objects))
+        objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         text = None
-        if not objects:
+        if (
+            not objects
+            and "what" not in roles
+            and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}
+        ):
             text = _complement_text(clause, units)
-        span = self._span(units, made)
+        span = span_of(units, made)
         n = shared.index(parsed.sentence)
         for subject in dict.fromkeys(made.subjects):
             content: dict[str, Any]
-            if objects:
+            if made.predicate == "holds_post":
+                content, roles = {"value": made.roles}, {}
+            elif objects:
                 content = {"object": objects[0] if len(objects) == 1 else tuple(objects)}
             else:
-                content = {"value": {"text": text or units[clause.verb.main].text}}
+                content = {"value": {"text": text} if text else {"verb": units[clause.verb.main].text}}
             yield shared.claim(
                 subject,
                 made.predicate,
@@ -285,77 +361,13 @@ class Reader:
                 extractor="rules/frame@1",
             )
 
-    @staticmethod
-    def _time(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
-        """The date in the clause: after its verb, else before its subject."""
-        units = parsed.units
-        places = (
-            clause.times or []
-            if clause.coordinated
-            else clause.times
-            or [
-                i
-                for i in range(
-                    max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4), clause.verb.start
-                )
-                if units[i].tag == "T" and not any(u.tag in {"V", "A"} for u in units[i : clause.verb.start])
-            ]
-        )
-        for i in places:
-            mention = units[i].mention
-            if mention is not None and mention.value:
-                detail = mention.detail
-                return {
-                    "edtf": mention.value,
-                    "raw": detail.get("raw", ""),
-                    "calendar": detail.get("calendar", "gregorian"),
-                    "basis": detail.get("basis", "stated"),
-                }
-        return None
 
-    @staticmethod
-    def _span(units: Sequence[Any], made: Filled) -> tuple[int, int]:
-        clause = made.clause
-        spans = [*made.spans, *(s for _, many in clause.phrases for s in many)]
-        first = min([clause.verb.start, *(s[0] for s in spans)])
-        last = max([clause.verb.end, clause.end, *(s[1] for s in spans), *(t + 1 for t in clause.times)])
-        return units[first].start, units[last - 1].end
-
-
-def _absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
-        lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if lemma == "apply":
-            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
-        elif made is not None:
-            made.roles["to"] = _one_or_many(joined.objects)
-
-
-def _of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
-
-
-def _telling(made: Filled) -> bool:
-    """Whether a claim names an actor: the subject, or what it is done to or with."""
-    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in _as_list(v))]
-    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
-    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
+def _nobody(made: Filled) -> bool:
+    """Whether nobody does what an active verb says, or founded what a participle says."""
+    verb = made.clause.verb
+    active = verb.lemma != "be" and not verb.passive
+    reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
+    return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
 
 
 def _below(clause: Clause) -> Iterator[Clause]:
@@ -365,28 +377,15 @@ def _below(clause: Clause) -> Iterator[Clause]:
             yield from _below(inner)
 
 
-def _attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
-
-
 def _complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
         return None
-    words = text_of(units, (clause.verb.end, min(end, clause.verb.end + 24)))
+    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
+    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    words = text_of(units, (start, min(end, start + 24)))
     return words or None
-
-
-def _one_or_many(ids: list[str]) -> str | list[str]:
-    return ids[0] if len(ids) == 1 else ids
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
 
 
 def claims(shared: Context) -> Iterator[Claim]:

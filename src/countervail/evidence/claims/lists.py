@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
-from countervail.evidence.claims.speech import Parsed, Sentence, tag_line
+from countervail.evidence.claims.speech import Parsed, Sentence
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.tokens import Mention, data_sections
 
@@ -23,7 +23,9 @@ _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = [w for k in ("small", "tens") for row in data_sections("numbers.txt", lines=True)[k] for w in row.split()]
+_NUMBERS = [
+    w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
+]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
@@ -214,7 +216,7 @@ def _kind(
     shared: Context, n: int, sentence: Sentence, before: str, start: int, end: int
 ) -> tuple[str | None, bool, str | None]:
     """What a list is of, whether a verb claims it already, and the body; None where it is of nothing known."""
-    if _NOT_IN.search(before):
+    if _NOT_IN.search(before) or re.search(r"\b(?:invited|asked|applied|eligible|ready) to (?:join|become)\b", before):
         return None, False, None
     at = shared.clause_at(start)
     if at is not None:
@@ -244,7 +246,7 @@ _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
 )
-_NAMING = frozenset(data_sections("grammar.txt")["naming"])
+_NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 
 
 def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:
@@ -271,6 +273,8 @@ def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None,
 
 def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
     lemma, units = clause.verb.lemma, parsed.units
+    if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
+        return None, False, None
     if lemma in {"be", "become", "remain"}:
         other = clause.objects if role == "subject" else clause.subjects
         words = " ".join(u.lower for s in other for u in units[s[0] : s[1]])
@@ -378,4 +382,15 @@ def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, 
         stated_count=number(count.group("n")) if count else None,
         count_span=count.span() if count else None,
         intro=intro[0],
+    )
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
     )

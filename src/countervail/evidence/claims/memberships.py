@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.bodies import GROUPING
+from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
+from countervail.evidence.claims.units import phrase_from
 from countervail.evidence.model import Claim, Document
 
 PREDICATE = {
@@ -29,6 +30,7 @@ _MEMBER = {
     "observers": "observer_of",
     "founder": "founder_of",
     "founders": "founder_of",
+    "membership": "listed_in",
     "partner": "partner_of",
     "partners": "partner_of",
     "candidate": "applied_to",
@@ -84,7 +86,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
         counted.add(item.count_span)
-        body = item.body or shared.grouping(item.sentence)
+        body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"] = "affirmed"
@@ -92,6 +94,20 @@ def claims(shared: Context) -> Iterator[Claim]:
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _headed(shared: Context, item: CountryList) -> str | None:
+    """The body that the line above a list names: "Members of the desk:"."""
+    if item.intro is None:
+        return None
+    for parsed in shared.speech.parsed:
+        units = parsed.units
+        if not units or not units[0].start <= item.intro < units[-1].end:
+            continue
+        for k, unit in enumerate(units[:-2]):
+            if unit.lower in _MEMBER and units[k + 1].lower == "of":
+                return shared.actors.of(units, (k + 2, phrase_from(units, k + 2, len(units))))
+    return None
 
 
 def _list_claims(shared: Context, item: CountryList, body: str, kind: str, common: dict[str, Any]) -> Iterator[Claim]:
@@ -168,21 +184,50 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
             )
 
 
-def role_of(units: Sequence[Any], span: tuple[int, int]) -> tuple[str, tuple[int, int] | None] | None:
-    """Predicate and body of "a founding member of the league"."""
+STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
+
+
+def role_of(
+    units: Sequence[Any], span: tuple[int, int], status: bool = False
+) -> tuple[str, tuple[int, int] | None] | None:
+    """Predicate and body of "a founding member of the league", "its seventh member State"; no body where none is named.
+    `status` says that the word stands before "status"."""
     for k in range(*span):
         word = units[k].lower
-        if word in _MEMBER:
-            inner = k + 2 if k + 2 < span[1] and units[k + 1].lower == "of" else None
-            if inner is not None:
-                return _MEMBER[word], (inner, span[1])
-            if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
-                return _MEMBER[word], (k - 1, k)
-            if k > span[0] + 1 and units[k - 1].tag == "G":
-                return _MEMBER[word], (span[0], k - 1)
-            if word in {"member", "observer", "partner"} and k + 1 == span[1] and units[k - 1].tag == "N":
-                if units[k - 1].lower in GROUPING:
-                    return _MEMBER[word], (k - 1, k)
-                return None
+        if word not in _MEMBER:
+            continue
+        end = k + 1
+        if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
+            end += 1
+        qualified = {u.lower for u in units[span[0] : k]}
+        if qualified & {
+            "former",
+            "past",
+            "ex",
+            "prospective",
+            "potential",
+            "would-be",
+            "non",
+            "staff",
+            "board",
+            "family",
+        }:
             return None
+        if end + 1 < span[1] and units[end].lower == "of":
+            return _MEMBER[word], (end + 1, span[1])
+        if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+            return _MEMBER[word], (k - 1, k)
+        if k > span[0] + 1 and units[k - 1].tag == "G":
+            return _MEMBER[word], (span[0], k - 1)
+        if end == span[1] and k > span[0] and units[k - 1].tag == "N" and units[k - 1].lower in GROUPING:
+            return _MEMBER[word], (k - 1, k)
+        if end != span[1]:
+            return None
+        if (
+            word.startswith("partner")
+            and not status
+            and not qualified & {"dialogue", "associate", "associated", "sectoral"}
+        ):
+            return None
+        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
     return None

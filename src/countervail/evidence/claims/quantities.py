@@ -12,7 +12,7 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections
 
-_LINES = data_sections("numbers.txt", lines=True)
+_LINES = data_sections("english/numbers.txt", lines=True)
 _LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
 _SMALL = _LISTS["small"]
 _TENS = _LISTS["tens"]

@@ -7,62 +7,69 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.bodies import adjective_codes
+from countervail.evidence.claims import letter_claims
+from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.letter_claims import dated
 from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
-from countervail.evidence.model import Claim, Document
+from countervail.evidence.model import Claim
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
-_FORMER = frozenset({"former", "ex", "then", "late", "outgoing", "onetime", "one-time"})
+_FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time"})
 _LEADING = frozenset({"led", "headed", "chaired"})
 _OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
-_MODIFIERS = data_sections("nouns.txt")["modifiers"]
+_MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
 
 
-def _dated(document: Document) -> dict[str, Any] | None:
-    if document.date and document.date.get("edtf"):
-        return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
-    return None
+_LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
 
 
-def _people_of_letters(shared: Context) -> Iterator[Claim]:
-    for document in shared.reading.documents:
-        entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
-        if document.signatory:
-            entries.append(("signed_by", document.signatory))
-        time = _dated(document)
-        common: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": time,
-            "extractor": "rules/letter@1",
-        }
-        for predicate, entry in entries:
-            where = shared.raw_place(entry["start"], entry["end"], document)
-            place = document.place_of(entry["start"])
-            name = person(shared.reading.full_name(entry["name"]) if entry["name"] else None)
-            yield Claim(
-                document.id,
-                predicate,
-                (where,),
-                object=name,
-                place=place,
-                qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None,
-                **common,
-            )
-            if entry["name"] and entry.get("post"):
-                yield Claim(
-                    name,
-                    "holds_post",
-                    (where,),
-                    value={"post": entry["post"], "organisation": entry.get("organisation")},
-                    place=place,
-                    **common,
-                )
+def _people_of_lines(shared: Context) -> Iterator[Claim]:
+    """Posts on lines that are no sentences: contacts, lists of those present, a name above its post."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    covered = [(s.start, s.end) for s in shared.sentences]
+    for mention, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True):
+        if mention.type != "person" or "alias" in mention.detail or any(x <= a < y for x, y in covered):
+            continue
+        end = text.find("\n", b)
+        end = end if end >= 0 else len(text)
+        found: tuple[int, int] | None = None
+        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
+        beside = _LINE_POST.match(text, b, end)
+        if position is not None:
+            found = (b + position.start("p"), b + position.end("p"))
+        elif beside is not None:
+            found = beside.span("p")
+            if not _POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
+                found = further.span("p")
+        elif (
+            not text[b:end].strip(" ,.)")
+            and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
+            and len(below) < 90
+        ):
+            found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
+        if found is None or not _POST.search(text[slice(*found)]) or names.person(*found):
+            continue
+        post, body = post_of(text, *found, names)
+        document = shared.reading.document_at(shared.reading.folded.offsets[a])
+        if not post or len(post.split()) > 8 or re.search(r"\b(?:told|said|says|was|is|has)\b", post):
+            continue
+        yield Claim(
+            person(shared.reading.full_name(mention.value or "")),
+            "holds_post",
+            (shared.place(a, found[1], document),),
+            value={"post": post, "organisation": body},
+            document=document.id,
+            attribution=(document.source, document.id),
+            time=dated(document),
+            extractor="rules/role@2",
+            place=document.place_of(shared.reading.folded.offsets[a]),
+        )
 
 
 def _people_of_prose(shared: Context) -> Iterator[Claim]:
@@ -132,6 +139,11 @@ def _joined(units: Sequence[Unit], start: int, at: int) -> bool:
 def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post right before a name; a post of someone else ("deputy of President X") is not part of it."""
     start = i
+    while start > 0 and (
+        units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)
+    ):
+        start -= 1
+    i = start
     while start > 0:
         unit = units[start - 1]
         if (
@@ -139,7 +151,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             or (unit.tag == "." and units[start - 2].text in _OWN)
             or (
                 unit.tag == "P"
-                and unit.lower in {"of", "for", "to"}
+                and unit.lower in {"of", "for", "to", "in", "at", "from"}
                 and start - 1 > 0
                 and not _has_post(units, (start, i))
             )
@@ -153,7 +165,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
                 unit.tag == "E"
                 and start < i
                 and not _has_post(units, (start, i))
-                and units[start - 2].lower in {"of", "for", "to", "the"}
+                and units[start - 2].lower in {"of", "for", "to", "the", "in", "at", "from"}
             )
             or (unit.tag == "," and start == i)
         ):
@@ -185,7 +197,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
-    if not post:
+    if not post or post in lexicon().ranks:
         return
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
@@ -209,7 +221,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         [place],
         parsed.sentence,
         value=value,
-        time=_dated(parsed.sentence.document),
+        time=dated(parsed.sentence.document),
         modality="asserted",
         polarity="affirmed",
         attribution=chain(
@@ -232,7 +244,7 @@ def _led(shared: Context, parsed: Parsed, i: int) -> Iterator[Claim]:
             [(units[i - 2].start, units[i].end)],
             sentence,
             value={"organisation": body},
-            time=_dated(sentence.document),
+            time=dated(sentence.document),
             modality="asserted",
             polarity="affirmed",
             extractor="rules/role@2",
@@ -248,28 +260,6 @@ def _subject_before(shared: Context, sentence: Sentence) -> str | None:
         bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
         return bodies[-1][0].value if bodies else None
     return None
-
-
-def _headers(shared: Context) -> Iterator[Claim]:
-    """One claim a header field of a letter."""
-    for document in shared.reading.documents:
-        for name, entry in document.header.items():
-            span = shared.raw_place(entry["start"], entry["end"], document)
-            time = None
-            if name == "date" and entry.get("edtf"):
-                calendar = (document.date or {}).get("calendar", "gregorian")
-                time = {"edtf": entry["edtf"], "raw": entry["value"], "calendar": calendar, "basis": "document date"}
-            yield Claim(
-                document.id,
-                f"header.{name}",
-                (span,),
-                value=entry["value"],
-                time=time,
-                attribution=(document.source, document.id),
-                document=document.id,
-                place=document.place_of(entry["start"]),
-                extractor="rules/header@1",
-            )
 
 
 def _speech(shared: Context) -> Iterator[Claim]:
@@ -302,7 +292,7 @@ def _speech(shared: Context) -> Iterator[Claim]:
 
 def claims(shared: Context) -> Iterator[Claim]:
     """Header fields, posts and parts in letters, posts in prose, then direct speech."""
-    yield from _headers(shared)
-    yield from _people_of_letters(shared)
+    yield from letter_claims.claims(shared)
     yield from _people_of_prose(shared)
+    yield from _people_of_lines(shared)
     yield from _speech(shared)

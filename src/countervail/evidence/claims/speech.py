@@ -44,6 +44,8 @@ class Parsed:
     units: list[Unit]
     clauses: list[Clause]
     quote: Quote | None = None
+    turn: str | None = None
+    """Who has the word in an interview or debate."""
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Parsed:
             if quote.speaker:
                 found.insert(0, quote.speaker)
             quote = quote.inside
-        return tuple(found)
+        return tuple([self.turn, *found] if self.turn else found)
 
 
 @dataclass(slots=True)
@@ -123,6 +125,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     for sentence in sentences:
         for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
             speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
+    _take_turns(reading, speech, sentences, actors)
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
 
@@ -145,6 +148,68 @@ def _inside(
         inner.speaker = _speaker(parsed, actors, nested, reading.folded.text) or inner.speaker
     if parsed.clauses:
         yield parsed
+
+
+_SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
+
+
+def _label(text: str) -> str | None:
+    """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
+    colon = text.find(":", 0, 90)
+    if colon < 2 or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
+        return None
+    words = text[:colon].split()
+    if not 1 <= len(words) <= 12 or not words[0][0].isupper():
+        return None
+    plain = [w for w in words if w not in _SMALL_IN_NAMES]
+    return text[:colon] if all(w[0].isupper() or w[0] == "(" for w in plain) else None
+
+
+_WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
+
+
+def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence], actors: Actors) -> None:
+    """In an interview or debate, "NAME: ..." begins what NAME says; where only the first turns of two speakers are
+    marked, the paragraphs after them alternate."""
+    turns: dict[tuple[str, int], str | None] = {}
+    for sentence in sentences:
+        key = (sentence.document.id, sentence.paragraph)
+        if key in turns:
+            continue
+        office = _label(sentence.text)
+        turns[key] = None
+        if office is None:
+            continue
+        people = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
+        name = people[0][0].value if people else None
+        if name:
+            turns[key] = f"p.{slug(reading.full_name(name))}"
+        elif (2 <= len(office.split()) <= 4 and office.istitle()) or re.search(
+            r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+        ):
+            turns[key] = f"p.{slug(office)}"
+    marked = [t for t in turns.values() if t]
+    for match in _WROTE.finditer(reading.folded.text):
+        people = reading.within(*match.span(), "person")
+        if not people:
+            continue
+        writer = f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
+        for parsed in speech.parsed:
+            if parsed.sentence.start >= match.end():
+                parsed.turn = writer
+    known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
+    if len(set(marked)) < 2 or not known & set(marked):
+        return
+    first, other = list(dict.fromkeys(marked))[:2]
+    alternate = len(set(marked)) == 2 and len(marked) <= 3 < len(turns) - len(marked)
+    holder: str | None = None
+    for key, turn in turns.items():
+        if turn is None and holder is not None and alternate:
+            turn = other if holder == first else first
+        holder = turn or holder
+        turns[key] = holder
+    for parsed in speech.parsed:
+        parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
 
 
 def _dashes(reading: Reading) -> str:
@@ -196,36 +261,6 @@ _END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan"
     r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
-)
-
-_DENIED = re.compile(
-    r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE
-)
-_ALLEGED = re.compile(
-    r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)",
-    re.IGNORECASE,
-)
-_PROPOSED = re.compile(
-    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed"
-    r"|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the "
-    r")?creation of|establishing)\b|پیشنهاد",
-    re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(
-    r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b",
-    re.IGNORECASE,
-)
-_PLANNED = re.compile(
-    r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b",
-    re.IGNORECASE,
-)
-_NEGATED = re.compile(
-    r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor"
-    r"|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b",
-    re.IGNORECASE,
-)
-_INFERRED = re.compile(
-    r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE
 )
 
 
@@ -287,26 +322,6 @@ def _sentence(text: str, start: int, end: int, document: Document, number: int) 
     while end > start and text[end - 1] in " \n\t":
         end -= 1
     return Sentence(text[start:end], start, end, document, number)
-
-
-def modality(sentence: str) -> str:
-    """How a sentence puts what it says; the weakest commitment found."""
-    for name, pattern in (
-        ("denied", _DENIED),
-        ("alleged", _ALLEGED),
-        ("proposed", _PROPOSED),
-        ("conditional", _CONDITIONAL),
-        ("planned", _PLANNED),
-        ("inferred", _INFERRED),
-    ):
-        if pattern.search(sentence):
-            return name
-    return "asserted"
-
-
-def negated(clause: str) -> bool:
-    """Whether a clause holds a negation."""
-    return bool(_NEGATED.search(clause))
 
 
 _CITES = re.compile(
@@ -374,14 +389,3 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
         if current:
             result[n] = current
     return result
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )

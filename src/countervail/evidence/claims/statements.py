@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from countervail.evidence.claims.bodies import GROUPING, adjective_codes
+from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
 from countervail.evidence.claims.speech import Sentence
 from countervail.evidence.model import Claim
@@ -58,7 +58,8 @@ _SERVES = re.compile(
 )
 _BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
 _LINKED = re.compile(
-    r"\b(?:correspondent|establish\w*|connect\w*|link\w*|accounts?|join(?:ed)?|relationship\w*|messag\w+|settle\w*)\b",
+    r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)(?:ed|s|ing)?\b"
+    r"|\b(?:connect|link)(?:ed|s|ing)?\b[^.;]{0,60}\bbanks?\b|\bmessag\w*[^.;]{0,60}\bbanks?\b",
     re.IGNORECASE,
 )
 _PROPOSES = re.compile(
@@ -209,7 +210,9 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         (codes[0] for w in re.findall(r"\b[A-Z][a-z]+\b", sentence.text) if len(codes := adjective_codes(w)) == 1), None
     )
     others = [s for s in dict.fromkeys(states) if s != subject]
-    if subject is None and len(others) >= 2:
+    if not rails and "correspondent" not in sentence.text:
+        return
+    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent|\bbetween\b", sentence.text):
         subject, others = others[0], others[1:]
     if subject and others:
         yield shared.claim(
@@ -239,7 +242,8 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    if sentence.document.kind != "article" and _PROPOSES.match(sentence.text):
+    polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
+    if sentence.document.kind != "article" and not polite and _PROPOSES.match(sentence.text):
         yield shared.claim(
             sentence.document.id,
             "proposes",

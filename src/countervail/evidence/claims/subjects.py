@@ -33,6 +33,10 @@ class Clause:
     link: str = ""
     noun: str = ""
     condition: bool = False
+    untrue: bool = False
+    """Whether the report that it stands in is called false."""
+    asked: bool = False
+    """Whether "whether" leads to it: nothing is said of it being so."""
     unwilling: bool = False
     """Whether the noun that governs it is denied: "no intention of joining"."""
     relative: bool = False
@@ -134,9 +138,23 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = spans[-1:]
-    headed = _head_left(units, spans, floor)
+    new_clause = (
+        len(spans) == 2
+        and previous is not None
+        and previous.verb.kind == "finite"
+        and previous.subjects
+        and not previous.relative
+        and not spoken
+        and spans[0][0] > floor
+        and units[spans[0][0] - 1].tag == "P"
+        and not any(u.tag in {"S", "R"} for u in units[floor : spans[0][0]])
+    )
+    if new_clause:
+        spans = spans[-1:]  # "pay for fuel through it and Angola could supply it"
+    headed = _head_left(units, spans, floor) if not new_clause else spans
     if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
-        headed = listed_to(units, previous.verb.start, 0)[-1:] or headed  # "the refusal to join the pact angered"
+        owner = listed_to(units, previous.verb.start, 0)[-1:]
+        headed = _head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
     if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
         _after_relative(clauses, n, headed[0][0])
         if clause.subjects:
@@ -220,11 +238,16 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
         ]
-        if first.tag not in "RDPNVEBS":
+        if first.tag not in "RDPNVEBS#":
             continue
-        if inside and first.tag not in {"R", "S", "P"}:
+        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose":
             return False
         spans = listed_to(units, opening, 0)
+        if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
+            continue  # "the entry for X, of Mississippi, United States, was removed"
+        state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
+        if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
+            continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E":
             continue
         if spans:
@@ -311,6 +334,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
         by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
+    if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
+        by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
     raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
     if (
@@ -341,4 +366,7 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
                 return False
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
+    if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
+        clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
+        return True
     return False

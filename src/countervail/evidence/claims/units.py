@@ -1,7 +1,8 @@
 """Words of a sentence with their part of speech, and its noun phrases: what the grammar of clauses works on.
 
 There is no dictionary of English behind it: closed classes (articles, prepositions, auxiliaries ...) and the verbs of
-`data/verbs.txt` are known, what stands between them is taken for nouns. Names, dates and quotations count as one word.
+`languages/english/verbs.txt` are known, what stands between them is taken for nouns. Names, dates and quotations count
+as one word.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _TOKEN = re.compile(
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
     r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
 )
-CLOSED = {name: frozenset(words) for name, words in data_sections("grammar.txt").items()}
+CLOSED = {name: frozenset(words) for name, words in data_sections("english/grammar.txt").items()}
 _WORDS = {word: tag for tag, words in CLOSED.items() if len(tag) == 1 for word in words}
 _WORDS.update({"one": "#", "once": "S", "that": "R", "before": "S", "after": "S", "since": "S"})
 _TITLES = CLOSED["titles"]
@@ -67,7 +68,7 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
 @cache
 def verb_forms() -> dict[str, dict[str, str]]:
     """Word -> form -> lemma for every verb known."""
-    sections = data_sections("verbs.txt", lines=True)
+    sections = data_sections("english/verbs.txt", lines=True)
     found: dict[str, dict[str, str]] = {}
 
     def add(forms: dict[str, str], lemma: str) -> None:
@@ -94,7 +95,7 @@ def verb_forms() -> dict[str, dict[str, str]]:
 @cache
 def nounlike() -> frozenset[str]:
     """Verbs whose forms are also nouns."""
-    return frozenset(w for row in data_sections("verbs.txt", lines=True)["nounlike"] for w in row.split())
+    return frozenset(w for row in data_sections("english/verbs.txt", lines=True)["nounlike"] for w in row.split())
 
 
 @cache
@@ -125,10 +126,47 @@ def units_of(
         if a < position:
             continue
         _words(text, position, a, units)
+        if (
+            tag == "E"
+            and text[b : b + 1] == "-"
+            and text[b + 1 : b + 2].islower()
+            and mention
+            and mention.type == "country"
+        ):
+            tag, mention = "N", None  # "a Panama-flagged tanker"
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
         position = b
     _words(text, position, end, units)
+    _settle(units)
     return units
+
+
+_SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros"})
+
+
+def _settle(units: list[Unit]) -> None:
+    """Give the words that are of two kinds their tag from the words beside them."""
+    for i, unit in enumerate(units):
+        following = units[i + 1] if i + 1 < len(units) else None
+        before = units[i - 1] if i else None
+        if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
+            unit.tag = "B"  # "have since proposed"
+        elif unit.lower == "well" and before is not None and before.lower == "as":
+            if following is None or following.lower != "as":
+                unit.tag = before.tag = "B"
+        elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
+            if before.tag in {"A", "E", "N"}:
+                unit.tag = "B"  # "have both applied", "X once proposed"
+        elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
+            unit.tag = "N"
+        elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
+            unit.tag = "B"
+    for i in range(len(units) - 2, 0, -1):
+        dot, named = units[i], units[i - 1]
+        goes_on = units[i + 1].tag == "," or units[i + 1].text[:1].islower()
+        short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
+        if dot.tag == "." and short and goes_on:
+            del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
@@ -173,10 +211,14 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         tag = units[j].tag
         if tag == "#" and nouns and units[j - 1].tag == "E":
             break  # "lent Mali two tankers"
+        if nouns and _time_follows(units, j, stop):
+            break  # "suspended its membership weeks later"
         if tag in {"N", "E", "#"} or (tag == "Q" and j == i):
             nouns = True
         elif tag == "O" and j == i:
             return j + 1
+        elif tag == "T" and j + 1 < stop and units[j + 1].tag == "N" and units[j + 1].lower not in {"this", "last"}:
+            pass  # "the July summit"
         elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
             pass  # "that country"
         elif (
@@ -204,11 +246,21 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     return j
 
 
+def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
+    """Whether "weeks later", "five years earlier" begins at unit j."""
+    k = j + 1 if units[j].tag == "#" else j
+    return (
+        k + 1 < stop
+        and units[k].lower in {"days", "weeks", "months", "years", "day", "week", "month", "year", "hours"}
+        and units[k + 1].lower in {"later", "earlier", "ago", "before", "after"}
+    )
+
+
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
     if j > floor and units[j - 1].tag == "O":
-        return j - 1
+        return j - 2 if j - 1 > floor and units[j - 2].tag == "#" else j - 1  # "six others"
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
@@ -301,7 +353,16 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
             break
         found.insert(0, (before, k))
         start = before
+    if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
+        return found[1:]  # "... oil to India, and India paid": a clause of its own
     return found
+
+
+def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
+    """Whether a phrase follows a verb: at once, or after a preposition."""
+    return any(u.tag in {"A", "V"} for u in units[:start]) and (
+        start == floor or units[start - 1].tag in {"P", "V", "A", "S", "B"} or units[start - 1].lower == "of"
+    )
 
 
 def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:

@@ -64,7 +64,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     left = before.tag if before else "^"
     right = after.tag if after else "$"
     if before is not None and before.lower == "to" and "b" in forms:
-        return None if forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" else "b"
+        governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
+        noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
+        return None if noun else "b"
+    if i and units[i - 1].lower == "no":
+        return None  # "no sanctioned bank"
     if left in {"D", "G", "#"} or (left == "P" and "g" not in forms) or (unit.text[0].isupper() and left not in {"^"}):
         return None
     if "g" in forms:
@@ -74,6 +78,13 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            if left == "," and right in {"D", "O"} and i > 2:
+                return "s"  # "X, the only member that ..., refuses any"
+            k = i - 1
+            while k > 0 and units[k].tag == "N" and not units[k].forms:
+                k -= 1
+            if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
+                return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"
@@ -109,12 +120,24 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
         return None
+    if (
+        units[0].lower == "should"
+        and i < 8
+        and not any(u.tag == "V" for u in units[:i])
+        and right in {"D", "E", "N", "#"}
+    ):
+        return "b"
+    if left in {"N", "E"} and right in OBJECT_NEXT and _subjunctive(units, i):
+        return "b"  # "recommends that the Council appoint an auditor"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and _BARE.intersection(unit.forms.values()):
                 return "b"
+    helps = left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values())
+    if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
+        return "b"  # "traders help firms evade"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
         return None
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
@@ -122,11 +145,22 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
 
 
+_WISHES = CLOSED["wishes"]
+
+
+def _subjunctive(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb that wishes something and "that" stand before: "we propose that the bank appoint"."""
+    k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
+    if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
+        return False
+    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - 3) : k])
+
+
 def _verbal_before(units: Sequence[Unit], i: int) -> bool:
     """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
     return any(
         u.lower in MODALS or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
-        for n, u in enumerate(units[max(0, i - 9) : i], max(0, i - 9))
+        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
     )
 
 
@@ -174,6 +208,10 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             "infinitive"
             if any(u.forms and _BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
             else kind
+        )
+    if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
+        return Verb(
+            start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
     if (
@@ -230,6 +268,35 @@ def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
     return None
 
 
+_SEMI = {
+    **dict.fromkeys(["due", "set", "about", "poised", "bound", "ready", "willing", "prepared", "keen"], "will"),
+    **dict.fromkeys(["able", "free", "eligible"], "could"),
+    **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
+    "likely": "might",
+}
+"""Adjectives that make a modal of "to be", and which."""
+
+
+def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[str]) -> tuple[Verb, str] | None:
+    """The verb after "is to", "is able to", "had to", with the modal that it amounts to."""
+    if j >= len(units):
+        return None
+    adjective = _SEMI.get(units[j].lower) if be else None
+    if adjective and j + 1 < len(units) and units[j + 1].lower == "to":
+        verb = _infinitive(units, j + 1)
+        return (verb, adjective) if verb is not None else None
+    if units[j].lower == "to" and "yet" not in words:
+        verb = _infinitive(units, j)
+        plain = words & BE and not words & {"being", "been", "be"}
+        if verb is not None and be and not have and plain:
+            return verb, "will"
+        if verb is not None and have and not be:
+            return verb, "must"
+        if verb is not None and "ought" in words:
+            return verb, "should"
+    return None
+
+
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     """A verb group that begins with an auxiliary: "had not been sanctioned", "is", "will join"."""
     start, j = i, i
@@ -259,6 +326,13 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     common = (negated, modal, past)
     if units[i].lower == "being" and forms and "n" in forms:
         return Verb(start, j + 1, forms["n"], "gerund", True, negated, main=j)
+    semi = _semi_modal(units, j, be, have, words)
+    if semi is not None:
+        verb, inner = semi
+        verb.start, verb.kind, verb.past, verb.words = start, "finite", past, words | verb.words
+        verb.negated = negated != (inner == "not")
+        verb.modal = modal or ("" if inner == "not" else inner)
+        return verb
     if forms and be and "n" in forms and not (units[j].text[0].isupper()):
         return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
     if forms and be and "g" in forms:
@@ -270,6 +344,8 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     end = j
     while end > i + 1 and units[end - 1].tag in {"B", "X"} and units[end - 1].lower not in {"not", "never"}:
         end -= 1
+    if not be and not have and (modal or words & {"do", "does", "did", "don't", "doesn't", "didn't"}):
+        return Verb(start, j, "do", "finite", False, *common, False, i, words)
     if be or have:
         return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
     return None

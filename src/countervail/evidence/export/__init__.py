@@ -13,7 +13,7 @@ import yaml
 
 from countervail import countries
 from countervail.errors import InputError
-from countervail.evidence.claims.bodies import body_id
+from countervail.evidence.claims.actors import body_id
 from countervail.evidence.compare import UNNAMED
 from countervail.evidence.model import slug
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
@@ -13,7 +14,7 @@ from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.tokens import Mention, Taken, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Mention, Taken, adjectives, country_words, lexicon, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
@@ -88,6 +89,7 @@ _PRESS = re.compile(
 _NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
 _LISTED = re.compile(
     r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
+    r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of"
 )
 
 
@@ -106,7 +108,7 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     main: str | None = None
     words = lexicon()
     for match in _ENTRY.finditer(text):
-        given, line = match.group("g").split()[0], text[match.end() : match.end() + 200].split("\n", 1)[0]
+        given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
         place = given in words.capitals or given in country_words()
         if place or re.search(rf"\b{_LEGAL}$", match.group("s")):
             continue
@@ -133,6 +135,20 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     return sorted(people, key=lambda row: row[0]), bodies
 
 
+@cache
+def _cities() -> re.Pattern[str]:
+    """Capitals whose names hold the name of another state or a word of bodies: Port of Spain."""
+    return re.compile(
+        r"\b(?:Port[ -]of[ -]Spain|PORT OF SPAIN|Guatemala City|Panama City|Kuwait City|New Delhi|São Tomé)\b(?! and)"
+    )
+
+
+def _given_compound(text: str, end: int) -> bool:
+    """Whether a given name goes on after what is also a state's: Georgia-Rae."""
+    following = re.match(r"-(?P<w>[A-Z][a-z]+)", text[end : end + 24])
+    return following is not None and following["w"] not in country_words() and following["w"] not in adjectives()
+
+
 def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     """All mentions in a raw text, ordered by start; the same text always gives the same list. `scanned` says that an
     OCR wrote it."""
@@ -145,8 +161,18 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     dated = [to_folded.span(m) for m in dates if m.value or " " in m.detail.get("raw", "")]
     placed = [to_folded.span(m) for m in countries]
     tokens = tokenise(text)
+    cities = [m.span() for m in _cities().finditer(text)]
+    in_city = Taken(cities)
+    countries = [
+        m
+        for m, (a, b) in zip(countries, placed, strict=True)
+        if not in_city.overlaps(a, b) and not _given_compound(text, b)
+    ]
+    states = {to_folded.span(m) for m in countries}
+    placed = [to_folded.span(m) for m in countries]
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
+    organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s)]
     listed, bodies = find_listed(text)
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence.names import name_words as w
+from countervail.evidence.names.unlisted import Unlisted, short_forms
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -21,7 +22,10 @@ from countervail.evidence.text.tokens import (
 
 @cache
 def _known() -> re.Pattern[str]:
-    world = {name for line in data_lines("bodies.txt") for name in line.split("|") if name != "AU"}
+    world = {
+        name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
+    }
+    world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 
@@ -118,6 +122,8 @@ class Organisations:
         k += article
         if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in {*words.titles, *FUNCTION}:
             return None
+        if tokens[k].bare in w.CALENDAR:
+            return None  # "the Union on Tuesday"
         post = tokens[k].bare in words.posts - {"Justice"} or (
             k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
         )
@@ -374,12 +380,14 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *finder.initials(), *finder.publishers()}
+    spans |= Unlisted(text).find()
     names = {text[a:b] for a, b in spans}
     again = {
         n
         for n in names
         if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
     }
+    again |= short_forms(names, text)
     if again:
         pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
         spans |= {m.span() for m in pattern.finditer(text)}

@@ -50,7 +50,9 @@ class People:
             while j < n and j - i < 12:
                 t = tokens[j]
                 initial = t.gap in {". ", "."} and (
-                    len(tokens[j - 1].text) == 1 or tokens[j - 1].text in self.words.titles
+                    len(tokens[j - 1].text) == 1
+                    or tokens[j - 1].text in self.words.titles
+                    or tokens[j - 1].text in {"St", "Ste"}
                 )
                 if (
                     self.taken.overlaps(t.start, t.end)
@@ -199,6 +201,7 @@ class People:
             and t.bare.lower() not in self.lower
             and (not t.bare.isupper() or len(t.bare) == 1)
             for t in self.tokens[k:j]
+            if t.text not in w.PARTICLES
         )
 
     # -- evidence ------------------------------------------------------------------------------------------------------
@@ -273,7 +276,7 @@ class People:
             return True
         if w.SPEAKS.match(self.text[tokens[j - 1].end : tokens[j - 1].end + 60]) or w.ACTED_ON.search(before):
             return True
-        if size > 3:
+        if size - sum(t.text in w.PARTICLES for t in tokens[k:j]) > 3:
             return False
         if tokens[k].first:
             return not possessed and bool(w.ACTS.match(after))

@@ -129,12 +129,17 @@ def _prose(lines: list[str]) -> list[bool]:
     return found
 
 
+_NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s{1,4}[^\W\d]")
+
+
 def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     """Whether the break between two lines only wraps a paragraph."""
     bare, head = line.rstrip(), following.lstrip()
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
+    if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
+        return False  # "4  What should be done" above its paragraph
     if small and bare[-1] == "-" and bare[-2:-1].islower():
         return False  # a word broken at a hyphen: the fold joins it
     full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
@@ -153,7 +158,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
 
-_CAPITALS = re.compile(r"[A-Z][A-Z'-]*")
+_CAPITALS = re.compile(r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d][A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u017d'-]*")
+_PARTICLES = frozenset({"da", "de", "di", "do", "dos", "du", "van", "von", "der", "den", "la", "el", "bin", "al"})
 _OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
 
 
@@ -163,7 +169,7 @@ def _kept() -> tuple[frozenset[str], frozenset[str]]:
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
     bodies = {part for name in words.orgs for part in name.split()}
-    offices = words.titles | words.posts | words.ranks | words.org_heads
+    offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
     return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | set(words.orgs)
 
 
@@ -174,6 +180,14 @@ def _spoken(text: str) -> str:
     lower = sum(map(text.count, "abcdefghijklmnopqrstuvwxyz"))
     if upper < 150 or lower > 0.1 * upper:
         return text
+    names: set[str] = set()
+    first = _recased(text, names)
+    return first if not names else _recased(text, set(), frozenset(names))
+
+
+def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -> str:
+    """The text with ordinary capitals; what follows a title or given name is added to `names`, so that a surname keeps
+    its capital where it stands alone."""
     words = lexicon()
     leads = words.titles | words.posts | words.ranks | words.given
     kept, bodies = _kept()
@@ -186,7 +200,11 @@ def _spoken(text: str) -> str:
         first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
         after = after and gap in {" ", ". "}
         common = small in words.function or small in _VERBS
-        known = title in kept and not common
+        if after and small in _PARTICLES:
+            out.append(small)
+            position = match.end()
+            continue
+        known = (title in kept or title in learnt) and not common
         dated = word == "MAY" and (gap[-2:-1].isdigit() or text[match.end() + 1 : match.end() + 2].isdigit())
         if gap[-1:].isdigit() or dated:
             new = word if not dated else title
@@ -202,6 +220,8 @@ def _spoken(text: str) -> str:
             new = title
         else:
             new = small
+        if after and new == title and len(word) > 3 and title not in kept and title not in words.not_names:
+            names.add(title)
         after = (title in leads and not common) or (after and new == title and len(word) > 2)
         out.append(new)
         position = match.end()

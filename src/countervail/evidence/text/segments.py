@@ -196,12 +196,14 @@ _ENOUGH = 8  # words below which a Latin or Arabic text is taken for what is rea
 
 @cache
 def _small() -> dict[str, dict[str, frozenset[str]]]:
-    """The small words by script and language; the first language of a script is the one read, if any is."""
-    text = (files("countervail.evidence") / "data" / "small_words.tsv").read_text(encoding="utf-8")
+    """The small words of each folder in `languages/` by script and language; the first language of a script is the one
+    that is read, if any is."""
     found: dict[str, dict[str, frozenset[str]]] = {}
-    for line in text.splitlines()[1:]:
-        script, language, words = line.split("\t")
-        found.setdefault(script, {})[language] = frozenset(words.split())
+    folders = [f for f in (files("countervail.evidence") / "languages").iterdir() if f.is_dir()]
+    for folder in sorted(folders, key=lambda f: (f.name.title() not in READ, f.name)):
+        head, words = (folder / "small_words.txt").read_text(encoding="utf-8").splitlines()[:2]
+        script = head.rsplit("script: ", 1)[1]
+        found.setdefault(script, {})[folder.name.title()] = frozenset(words.split())
     return found
 
 

@@ -4,6 +4,7 @@ and the pattern that finds the longest of many names in one linear pass."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from typing import Any
 
 
 def _data(name: str) -> str:
-    return (files("countervail.evidence") / "data" / name).read_text(encoding="utf-8")
+    """A list by its name in `data/`, or in `languages/` with its language before it ("english/verbs.txt")."""
+    folder = "languages" if "/" in name else "data"
+    return (files("countervail.evidence") / folder / name).read_text(encoding="utf-8")
 
 
 def data_lines(name: str) -> list[str]:
@@ -33,6 +36,18 @@ def data_sections(name: str, lines: bool = False) -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             current.extend([line] if lines else line.split("|") if "|" in line else line.split())
     return sections
+
+
+class _Unaccented(frozenset[str]):
+    """Words that are found with accents too: Lucía as Lucia."""
+
+    def __contains__(self, word: object) -> bool:
+        if super().__contains__(word):
+            return True
+        if not isinstance(word, str) or word.isascii():
+            return False
+        plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+        return super().__contains__(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +97,9 @@ class CountryName:
 @cache
 def lexicon() -> Lexicon:
     """The English word lists."""
-    s = data_sections("lexicon.txt")
-    given = frozenset(
-        w for line in _data("given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
+    s = data_sections("english/lexicon.txt")
+    given = _Unaccented(
+        w for line in _data("english/given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
     )
     return Lexicon(
         titles=frozenset(s["titles"]),
@@ -109,7 +124,7 @@ def persian() -> PersianLexicon:
     """The Persian word lists, in folded spelling."""
     s = {
         key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
-        for key, words in data_sections("persian.txt").items()
+        for key, words in data_sections("persian/lexicon.txt").items()
     }
     by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
     return PersianLexicon(

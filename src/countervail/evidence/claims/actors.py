@@ -1,0 +1,248 @@
+"""The actors that a text names: states, bodies and people, the names of one body brought together, groups of actors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+from countervail.evidence.claims.units import Unit
+from countervail.evidence.model import slug
+from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.tables import profile
+from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.tokens import country_names, data_lines, data_sections
+
+NOUNS = {name: frozenset(words) for name, words in data_sections("english/nouns.txt").items()}
+GROUPING = NOUNS["grouping"]
+CLUBS = NOUNS["clubs"]
+"""Nouns of groupings that states are members of."""
+BODIES = GROUPING | NOUNS["bodies"]
+"""Nouns by which a text refers to a grouping of states."""
+_SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
+_OTHER_BESIDE = re.compile(
+    r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as'
+    r"|also called"
+    r'|formerly known as|formerly|previously known as|stands for|standing for|short for|or)(?: as)?,? (?:the )?"?'
+)
+
+
+@cache
+def _adjectives() -> dict[str, tuple[str, ...]]:
+    return {a: row.codes for row in country_names() for a in row.adjectives}
+
+
+def adjective_codes(word: str) -> tuple[str, ...]:
+    """The states that an adjective is of; several where it is ambiguous."""
+    return _adjectives().get(word, ())
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Name of a body of the world -> its full name."""
+    rows = [line.split("|") for line in data_lines("bodies.txt")] + [list(row) for row in profile().bodies]
+    return {_plain(name): row[0] for row in rows for name in row}
+
+
+@cache
+def world_bodies() -> frozenset[str]:
+    """Bodies of the world, which are not what a text is about because it names them."""
+    return frozenset(f"o.{_plain(line.split('|')[0])}" for line in data_lines("bodies.txt"))
+
+
+def _plain(name: str) -> str:
+    """A name as compared: without articles and marks."""
+    return slug(re.sub(r"\b[Tt]he\b", " ", name).replace("+", " plus"))
+
+
+def body_id(name: str) -> str:
+    """The identifier of a body by any name of it that the world knows."""
+    return f"o.{_plain(_known().get(_plain(name), name))}"
+
+
+GROUPS = frozenset(
+    f"o.{_plain(name)}"
+    for name in (
+        "BRICS",
+        "Organization of the Petroleum Exporting Countries",
+        "OPEC+",
+        "Shanghai Cooperation Organization",
+        "Association of Southeast Asian Nations",
+        "North Atlantic Treaty Organization",
+        "Gulf Cooperation Council",
+        "Economic Community of West African States",
+        "Commonwealth of Independent States",
+        "Collective Security Treaty Organization",
+        "Mercosur",
+        "Bolivarian Alliance for the Peoples of Our America",
+    )
+)
+"""Groupings of states whose names have no noun that says so."""
+
+
+class Named:
+    """The actors named in one text."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.alias: dict[str, str] = {}
+        self.bodies: list[tuple[int, str, frozenset[str]]] = []
+        """Bodies named, in order: folded place, id, words of the name in small letters."""
+        names = [
+            (a, b, " ".join((m.value or "").split()))
+            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
+            if m.type == "organisation" and m.value
+        ]
+        self.names = list(dict.fromkeys(name for _, _, name in names))
+        self._learn(names)
+        for a, _, name in names:
+            identifier = self.body(name)
+            full = identifier[2:].split("-") if identifier in world_bodies() else ()
+            self.bodies.append((a, identifier, frozenset([*name.lower().replace("-", " ").split(), *full])))
+        folded = reading.folded.text
+        self.people = [
+            (
+                a,
+                m.value or "",
+                frozenset(re.findall(r"[a-z-]+", (folded[max(0, a - 50) : a] + " " + folded[b : b + 60]).lower())),
+            )
+            for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
+            if m.type == "person"
+        ]
+        """People named, in order: folded place, name, the words round it."""
+        self.bodies_of_people = self._employers(folded)
+        counts: dict[str, int] = {}
+        for _, identifier, words in self.bodies:
+            if words & CLUBS and identifier not in world_bodies():
+                counts[identifier] = counts.get(identifier, 0) + 1
+        self.recent: list[str] = []
+        """Who was spoken of, the last one first; for pronouns."""
+        self.groups: dict[str, list[str]] = {}
+        """Actors that were spoken of together, by the id (`g.`) that stands for them."""
+        self.fresh = 0
+        """For how many sentences more "they" may mean the actors that were last spoken of together."""
+        self.spoken: list[str] = []
+        """Bodies that something was claimed of, the last one last."""
+        self.topic = max(counts, key=lambda k: counts[k]) if counts else None
+        """The grouping that the text names most often."""
+
+    def _employers(self, text: str) -> dict[str, str]:
+        """The body that each person speaks for: the one named right after a post of theirs, where it is no state's."""
+        found: dict[str, str] = {}
+        places = list(zip(self.reading.mentions, self.reading.spans, strict=True))
+        for (m, (_, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "organisation"}]):
+            between = text[b:c]
+            if m.type != "person" or other.type != "organisation" or c - b > 70 or re.search(r"[.;:!?]\s", between):
+                continue
+            if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(
+                r"\b(?:former|said|who)", between
+            ):
+                found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
+        return found
+
+    def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
+        text = self.reading.folded.text
+        for (_, b, name), (c, _, other) in pairwise(names):
+            between = text[b:c] if c - b < 60 else ""
+            if _SHORT_BESIDE.fullmatch(between) and (other.isupper() or name.isupper()):
+                self.join(*((other, name) if other.isupper() else (name, other)))
+            elif (match := _OTHER_BESIDE.fullmatch(between)) and (" or " not in match.group() or name.isupper()):
+                self.join(*((name, other) if name.isupper() and not other.isupper() else (other, name)))
+        for short in {n for _, _, n in names if n.isupper() and 2 < len(n) < 7}:
+            if _plain(short) in self.alias or _plain(short) in _known():
+                continue
+            spelt = {n for _, _, n in names if _initials(n) == short}
+            if len(spelt) == 1:
+                self.join(short, spelt.pop())
+
+        if len(self.names) > 400:  # a list of names, each in full
+            return
+        for short in {n for _, _, n in names if " " in n}:
+            longer = {n for _, _, n in names if n.startswith(f"{short} ") and n.count(" ") == short.count(" ") + 1}
+            if len(longer) == 1 and _plain(short) not in _known():  # "Halcyon Marine" of "Halcyon Marine Ltd"
+                self.join(short, longer.pop())
+        for short in {n for _, _, n in names if " " not in n and not n.isupper()}:
+            if _plain(short) in self.alias or _plain(short) in _known():
+                continue
+            longer = {n for _, _, n in names if n.split()[0] == short and " " in n}
+            if len({_plain(n) for n in longer}) == 1:
+                self.join(short, longer.pop())
+
+    def join(self, other: str, name: str) -> None:
+        """Say that two names are of one body; the second is the one kept."""
+        if _plain(other) != _plain(name):
+            self.alias[_plain(other)] = name
+
+    def body(self, name: str) -> str:
+        """The identifier of a body by a name in the text."""
+        for _ in range(4):
+            longer = self.alias.get(_plain(name))
+            if longer is None or longer == name:
+                break
+            name = longer
+        return body_id(name)
+
+    def mention(self, unit: Unit) -> str | None:
+        """The identifier of a name."""
+        mention = unit.mention
+        if mention is None:
+            return None
+        if mention.type == "country":
+            if not mention.value and not mention.detail.get("candidates"):  # a state that is no more
+                return f"o.{slug(unit.text)}"
+            return f"c.{mention.value}" if mention.value else "c." + "|".join(mention.detail["candidates"])
+        if mention.type == "person":
+            short = (mention.value or "").split()
+            body = next(
+                (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
+            )
+            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
+                return self.body(body)
+            return f"p.{slug(self.reading.full_name(mention.value or ''))}"
+        if mention.type == "organisation":
+            return self.body(mention.value or "")
+        return None
+
+    def is_club(self, identifier: str) -> bool:
+        """Whether a body is one that states are members of, by its name."""
+        return identifier in GROUPS or any(i == identifier and words & CLUBS for _, i, words in self.bodies)
+
+    def last_of(self, clubs: Sequence[str], place: int) -> str | None:
+        """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
+        for at, identifier, words in reversed(self.bodies):
+            if at < place and (words & CLUBS or identifier in GROUPS or identifier in clubs):
+                return identifier
+        return clubs[-1] if clubs else None
+
+    def club_before(self, place: int) -> str | None:
+        """The grouping that was named last before a place, of those that states are members of."""
+        for at, identifier, words in reversed(self.bodies):
+            if at < place and (words & CLUBS or identifier in GROUPS):
+                return identifier
+        return None
+
+    def group(self, ids: Sequence[str]) -> str:
+        """The id of several actors together."""
+        for known, members in self.groups.items():
+            if members == list(ids):
+                del self.groups[known]
+                self.groups[known] = list(ids)  # the last one spoken of stands last
+                return known
+        self.fresh = 2
+        made = f"g.{len(self.groups) + 1}"
+        self.groups[made] = list(ids)
+        return made
+
+    def several(self, identifier: str) -> list[str]:
+        """Every actor that an identifier stands for."""
+        return self.groups.get(identifier, [identifier])
+
+
+def _initials(name: str) -> str:
+    return "".join(w[0] for w in re.split(r"[\s-]+", name) if w[:1].isupper())
+
+
+def kind_of(identifier: str) -> str:
+    """state, body, person or thing."""
+    return {"c": "state", "o": "body", "p": "person", "g": "group"}.get(identifier.split(".", 1)[0], "thing")

@@ -1,0 +1,371 @@
+"""What "to be", "to become" and "to hold the status of" claim: memberships, posts, lists and sanctions; and what is
+said again of somebody else: ellipsis, gapping, refusals, applications as nouns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from countervail.evidence.claims.actors import adjective_codes, kind_of
+from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, as_list, one_or_many
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.model import slug
+from countervail.evidence.text.tokens import lexicon
+
+REPEATED = MEMBERSHIP | {
+    "sanctioned",
+    "listed",
+    "signed",
+    "supplied",
+    "agreed",
+    "refused",
+    "lifted",
+    "froze",
+    "supported",
+}
+EVENTS = MEMBERSHIP | frozenset(
+    [
+        "be_invited",
+        "refused",
+        "signed",
+        "agreed",
+        "proposed",
+        "sanctioned",
+        "froze",
+        "listed",
+        "delisted",
+        "lifted",
+        "evaded",
+        "accused",
+        "denied",
+        "announced",
+        "appointed",
+        "resigned",
+        "paid",
+        "supplied",
+    ]
+)
+"""The events that documents of this kind are about; a report of another one is a claim of its own."""
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+_ASKED = CLOSED["requests"]
+ENTRIES = CLOSED["entries"]
+_OTHER_LIST = re.compile(
+    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
+)
+
+
+class Copulas(References):
+    """Claims of clauses without a frame of their own."""
+
+    def copula(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """`X is a member of Y`, `the members of Y are A and B`, `X is under sanctions`, `X is on the list of Y`."""
+        units = parsed.units
+        if not clause.subjects:
+            return None
+        if not clause.objects:
+            return self._state_of(parsed, clause)
+        role = role_of(units, clause.objects[0])
+        post = self._post(parsed, clause)
+        if post is not None:
+            return post
+        if role is not None:
+            return self._member(parsed, clause, role, clause.subjects)
+        role = role_of(units, clause.subjects[0])
+        if role is not None and role[1] is not None:
+            listed = self.ids(parsed, clause, clause.objects)
+            if all(kind_of(s) in {"state", "body"} for s in listed):
+                return self._member(parsed, clause, role, clause.objects)
+        return None
+
+    def _member(
+        self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
+    ) -> Filled | None:
+        """Somebody is a member, observer, partner ... of a body that is named, or of the one spoken of."""
+        units = parsed.units
+        if role[1] is not None and self.is_body(units, role[1]):
+            self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
+        subjects = self.ids(parsed, clause, who)
+        predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
+        named = self.topic(parsed, clause, True) if role[1] is None else None
+        bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
+        if all(kind_of(s) == "thing" for s in subjects) or (
+            role[1] is not None
+            and predicate in {"listed_in", "joined"}
+            and kind_of(bodies[0]) != "body"
+            and not self.is_body(units, role[1])
+        ):
+            return None
+        if role[1] is None and (not bodies or any(kind_of(s) not in {"state", "body"} for s in subjects)):
+            return None
+        words = words_of(units, clause.objects[0]) if clause.objects else set()
+        roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
+        roles.update({"as": "associate"} if "associate" in words else {})
+        return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "X was deputy governor of Y until 2020"."""
+        units = parsed.units
+        a, b = clause.objects[0]
+        subjects = [s for s in self.ids(parsed, clause, clause.subjects) if s.startswith("p.") and s != UNKNOWN]
+        named = [u for s in clause.subjects for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
+        if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
+            return None
+        while a < b and units[a].tag in {"D", "B"}:
+            a += 1
+        former = clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        a += units[a].lower in {"former", "ex"} if a < b else 0
+        head = head_word(units, (a, b)) if a < b else ""
+        if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
+            return None
+        value: dict[str, Any] = {"post": text_of(units, (a, b)), "organisation": None}
+        if former:
+            value["former"] = True
+        return Filled(clause, "holds_post", subjects, [], value, None, [*clause.subjects, (a, b)])
+
+    def _state_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "is under sanctions", "is on the sanctions list of X"."""
+        units = parsed.units
+        for preposition, spans in clause.phrases:
+            head = head_word(units, spans[0])
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if preposition == "under" and head in {"sanctions", "embargo"}:
+                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
+            if preposition == "on" and head in {"list", "register", "blacklist"}:
+                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
+        return None
+
+    def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "holds observer status", "was granted partner status"."""
+        units = parsed.units
+        for span in clause.objects:
+            kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
+            if head_word(units, span) != "status" or kind is None:
+                continue
+            inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+            body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
+            who = clause.subjects
+            return self._member(parsed, clause, (kind[0], body), who)
+        return None
+
+    def applications(self, parsed: Parsed) -> Iterator[Filled]:
+        """ "Pakistan's application to the bank", "an application by X": X has applied."""
+        units = parsed.units
+        for k, unit in enumerate(units):
+            if unit.lower not in {"application", "bid"} or not parsed.clauses:
+                continue
+            owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
+            end, target = k + 1, None
+            while end + 1 < len(units) and units[end].lower in {"by", "to", "for"}:
+                stop = phrase_from(units, end + 1, len(units))
+                if stop == end + 1:
+                    break
+                if units[end].lower == "by" and owner is None:
+                    owner = (end + 1, stop)
+                elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
+                    target = (end + 1, stop)
+                end = stop
+            if owner is None or (unit.lower == "bid" and target is None):
+                continue
+            clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
+            plain = replace(
+                clause, objects=[], phrases=[], times=[], subjects=[owner], verb=replace(clause.verb, negated=False)
+            )
+            plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
+            who = [i for i in self.ids(parsed, clause, [owner]) if kind_of(i) in {"state", "body"}]
+            bodies = self.ids(parsed, clause, [target], True) if target else []
+            if who:
+                made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])
+                made.certain = True
+                yield made
+
+    def gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
+        units, clause = parsed.units, made.clause
+        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
+        i += i < len(units) and units[i].tag == "C"
+        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
+            return None
+        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
+        if not dated:
+            return None
+        at = i + 1 if units[i + 1].tag == "T" else i + 2
+        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
+        return Filled(
+            other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
+        )
+
+    @staticmethod
+    def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
+        """ "put X on its list and removed it later": off the list."""
+        if not before or before[-1].predicate != "listed" or not clause.coordinated:
+            return None
+        if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
+            return None
+        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
+
+    def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
+        """ "refused to open accounts for X": what is refused is what was to be done it to."""
+        for clause in parsed.clauses:
+            if clause.verb.lemma not in {"refuse", "decline"} or clause.verb.passive:
+                continue
+            inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
+            if inner is None:
+                continue
+            if inner.verb.lemma in {"say", "tell", "specify", "elaborate"}:  # "declined to say"
+                filled.pop(id(clause), None)
+                continue
+            known = filled.get(id(inner))
+            spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
+            if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
+                objects = [self.thing]
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
+                filled.pop(id(inner))
+            if id(inner) not in filled and subjects:
+                roles = {"what": inner.verb.lemma}
+                filled[id(clause)] = Filled(
+                    clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
+                )
+
+    def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
+        units, verb = parsed.units, clause.verb
+        inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
+        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
+        if verb.lemma == "follow":
+            if said not in {"", "suit"} or verb.passive:
+                return None
+        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
+            return None
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
+        earlier = parsed.clauses[: parsed.clauses.index(clause)]
+        if not before and not any(c.verb.kind == "finite" and c is not clause.governor for c in earlier):
+            before = self.last
+        spans = clause.subjects
+        if inverted and (not spans or clause.objects):
+            spans = listed_from(units, verb.end, len(units))
+        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
+        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
+        if not before or not subjects or clause.complements or pronoun:
+            return None
+        same = before[-1]
+        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
+        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
+
+    def entries(self, parsed: Parsed) -> list[str]:
+        """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
+        reading = self.shared.reading
+        text, start = reading.folded.text, parsed.sentence.end
+        stop = _OTHER_LIST.search(text, start)
+        found: list[str] = []
+        for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
+            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
+                continue
+            opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
+            words = text[a:b].split(",")[0]
+            if not opens or mention.type not in {"person", "organisation"}:
+                continue
+            listed = mention.type == "person" and "," in text[a:b]
+            if (
+                listed
+                or (words.isupper() and " " in words)
+                or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
+            ):
+                name = mention.value or ""
+                found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
+        return list(dict.fromkeys(found))
+
+
+def _owner(units: Sequence[Any], span: Span) -> Span | None:
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
+    return (named, named + 1) if named is not None else None
+
+
+def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
+    """ "Kazakhstan was asked to take part in the talks": invited."""
+    for clause in clauses:
+        if clause.verb.lemma != "ask" or not clause.verb.passive:
+            continue
+        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
+        if inner is None:
+            continue
+        spans = inner.objects or inner.after("in", "at", "to")
+        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
+        made = Filled(
+            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
+        )
+        filled.pop(id(inner), None)
+        filled[id(clause)] = made
+
+
+def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
+        lemma = clause.verb.lemma
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if lemma == "apply":
+            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+        elif made is not None:
+            made.roles["to"] = one_or_many(joined.objects)
+
+
+def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)
+
+
+def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
+    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
+    spans = target or clause.after("as")
+    if len(spans) != 1 or clause.verb.passive:
+        return target, ""
+    a, b = spans[0]
+    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
+    if k is None:
+        return target, ""
+    if target and k + 1 < b and units[k + 1].tag == "N":
+        place = clause.after("to", "for")
+        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
+    if not target and k > a:
+        return [(k, k + 1)], text_of(units, (a, k))
+    return target, ""
+
+
+def telling(made: Filled) -> bool:
+    """Whether a claim names an actor: the subject, or what it is done to or with."""
+    if made.predicate == "supplied" and "what" in made.roles:
+        return True
+    if made.predicate == "paid" and "through" in made.roles:
+        return True
+    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
+        return True
+    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+        return True
+    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
+    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
+    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)

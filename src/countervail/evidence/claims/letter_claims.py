@@ -1,0 +1,166 @@
+"""Claims of letters and notices: header fields, who signs, is written to and gets copies, with their posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from countervail.evidence.claims.context import Context, person
+from countervail.evidence.letters import Names, post_of
+from countervail.evidence.model import Claim, Document
+
+_SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
+_OFFICE_SIGNS = re.compile(
+    r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister"
+    r"|Secretary|Chair\w*|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
+)
+_TO_OFFICE = re.compile(
+    r"(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to (?:the )?"
+    r"(?P<o>[A-Z][^\n.;]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;]|$)"
+)
+
+
+def dated(document: Document) -> dict[str, Any] | None:
+    """The date of a document as the time of a claim."""
+    if document.date and document.date.get("edtf"):
+        return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
+    return None
+
+
+def _people_of_letters(shared: Context) -> Iterator[Claim]:
+    for document in shared.reading.documents:
+        entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
+        if document.signatory:
+            entries.append(("signed_by", document.signatory))
+        time = dated(document)
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": time,
+            "extractor": "rules/letter@1",
+        }
+        for predicate, entry in entries:
+            where = shared.raw_place(entry["start"], entry["end"], document)
+            place = document.place_of(entry["start"])
+            name = person(shared.reading.full_name(entry["name"]) if entry["name"] else None)
+            yield Claim(
+                document.id,
+                predicate,
+                (where,),
+                object=name,
+                place=place,
+                qualifier={k: entry[k] for k in ("post", "organisation") if entry.get(k)} or None,
+                **common,
+            )
+            if entry["name"] and entry.get("post"):
+                yield Claim(
+                    name,
+                    "holds_post",
+                    (where,),
+                    value={"post": entry["post"], "organisation": entry.get("organisation")},
+                    place=place,
+                    **common,
+                )
+
+
+def _signed_lines(shared: Context) -> Iterator[Claim]:
+    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
+    office a letter is addressed by its title."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    for match in _SIGNED.finditer(text):
+        end = text.find("\n", match.end())
+        end = end if end >= 0 else len(text)
+        person_at = names.person(match.end(), end)
+        if person_at is None or person_at[0] - match.end() > 24:
+            continue
+        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
+        signatory = document.signatory or {}
+        if signatory.get("name") == person_at[2].value and signatory.get("post"):
+            continue
+        who = person(shared.reading.full_name(person_at[2].value or ""))
+        where = shared.place(person_at[0], person_at[1], document)
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": dated(document),
+            "extractor": "rules/letter@1",
+            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
+        }
+        yield Claim(document.id, "signed_by", (where,), object=who, **common)
+        post, body = post_of(text, person_at[1], end, names)
+        rest, lines = end, 0
+        while post is None and lines < 4 and (below := text[rest + 1 : rest + 120].split("\n", 1)[0]).strip():
+            lines += 1
+            if len(below) > 100 or names.person(rest + 1, rest + 1 + len(below)):
+                break
+            post, body = post_of(text, rest + 1, rest + 1 + len(below), names)
+            rest += 1 + len(below)
+        if post:
+            yield Claim(who, "holds_post", (where,), value={"post": post, "organisation": body}, **common)
+    for match in _OFFICE_SIGNS.finditer(text):
+        end = text.find("\n", match.end())
+        end = end if end >= 0 else len(text)
+        person_at = names.person(match.end(), end)
+        if person_at is None or person_at[0] != match.end() or person_at[1] < end - 2:
+            continue
+        document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
+        who = person(shared.reading.full_name(person_at[2].value or ""))
+        where = shared.place(person_at[0], person_at[1], document)
+        shared_fields: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": dated(document),
+            "extractor": "rules/letter@1",
+            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
+        }
+        yield Claim(document.id, "signed_by", (where,), object=who, **shared_fields)
+        yield Claim(
+            who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **shared_fields
+        )
+    for match in _TO_OFFICE.finditer(text):
+        document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
+        if document.addressees:
+            continue
+        yield Claim(
+            document.id,
+            "addressed_to",
+            (shared.place(*match.span("o"), document),),
+            object="p.unnamed",
+            qualifier={"post": match.group("o")},
+            document=document.id,
+            attribution=(document.source, document.id),
+            time=dated(document),
+            extractor="rules/letter@1",
+            place=document.place_of(shared.reading.folded.offsets[match.start("o")]),
+        )
+
+
+def _headers(shared: Context) -> Iterator[Claim]:
+    """One claim a header field of a letter."""
+    for document in shared.reading.documents:
+        for name, entry in document.header.items():
+            span = shared.raw_place(entry["start"], entry["end"], document)
+            time = None
+            if name == "date" and entry.get("edtf"):
+                calendar = (document.date or {}).get("calendar", "gregorian")
+                time = {"edtf": entry["edtf"], "raw": entry["value"], "calendar": calendar, "basis": "document date"}
+            yield Claim(
+                document.id,
+                f"header.{name}",
+                (span,),
+                value=entry["value"],
+                time=time,
+                attribution=(document.source, document.id),
+                document=document.id,
+                place=document.place_of(entry["start"]),
+                extractor="rules/header@1",
+            )
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """Header fields, then who signs and is addressed."""
+    yield from _headers(shared)
+    yield from _people_of_letters(shared)
+    yield from _signed_lines(shared)

@@ -1,0 +1,261 @@
+"""How sure a clause or sentence is, whether it is denied, who says it, and the reports round it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause, reports, skip_left
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.tables import noun_effect
+
+_HEARSAY = CLOSED["hearsay"]
+_STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
+
+
+def stronger(*modalities: str) -> str:
+    """The one furthest from being asserted."""
+    return max(modalities, key=_STRENGTH.index)
+
+
+def _if_follows(clause: Clause) -> bool:
+    """Whether a condition stands after the clause: "would join if asked"."""
+    following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
+    return bool(following) and following[0] in {"if", "unless", "provided"}
+
+
+def own_modality(clause: Clause) -> str:
+    """How sure the verb group itself is."""
+    verb = clause.verb
+    found = ["asserted"]
+    if verb.modal in {"will", "shall"}:
+        found.append("planned")
+    elif verb.modal in {"would", "could", "might", "may"}:
+        governor = clause.governor or clause.reported
+        future = verb.modal == "would" and governor is not None and governor.verb.past and not clause.condition
+        found.append("planned" if future else "conditional")
+    elif verb.modal in {"should", "must", "ought"}:
+        found.append("proposed")
+    if verb.words & {"reportedly", "allegedly", "purportedly", "supposedly"}:
+        found.append("alleged")
+    if verb.words & {"apparently", "presumably", "probably", "likely"}:
+        found.append("inferred")
+    if clause.condition or (verb.modal in {"would", "could", "might"} and _if_follows(clause)):
+        found.append("conditional")
+    if verb.kind == "infinitive" and clause.verb.start and clause.units[clause.verb.start - 1].lower == "about":
+        found.append("planned")
+    return stronger(*found)
+
+
+def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
+    """How sure a clause is: its own words and those of every verb and noun that governs it."""
+    found = [own_modality(clause)]
+    if clause.noun and not clause.untrue:
+        effect = noun_effect(clause.noun)
+        found.append(effect if effect in _STRENGTH else "asserted")
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 6:
+        if below.link not in ADVERBIAL:
+            operator = governor.operator
+            found.append(operator.modality if operator is not None else "asserted")
+            said = operator is not None and operator.speaker and governor.verb.passive
+            if (
+                said
+                and governor.verb.lemma in _HEARSAY
+                and below.link == "that"
+                and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]
+            ):
+                found.append("alleged")  # "it is reported that"
+            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
+                found.append("alleged")  # "is reported to have met"
+        found.append(own_modality(governor))
+        if governor.noun:
+            effect = noun_effect(governor.noun)
+            found.append(effect if effect in _STRENGTH else "asserted")
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
+        found += [
+            modality_of(other, clauses)
+            for other in clauses
+            if other is not clause and other.verb.kind != "finite" and clause.subjects[0] in other.objects
+        ]
+    if clause.reported is not None and clause.reported.operator is not None:
+        found.append(clause.reported.operator.modality)
+    return stronger(*found)
+
+
+def negated(clause: Clause) -> bool:
+    """Whether a clause says that something is not so."""
+    result = clause.verb.negated
+    units = clause.units
+    for spans in (clause.subjects, clause.objects):
+        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
+            result = True
+    result = result != clause.untrue
+    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
+        result = not result
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 4:
+        if below.link in {"to", "ing", "from", "of"}:
+            if (
+                governor.operator is not None
+                and governor.operator.negates
+                and not (governor.operator.control == "object" and below.link == "of")
+            ):
+                result = not result
+            doubted = governor.verb.lemma == "doubt" and below.link == "that"
+            if doubted or (governor.verb.negated and not below.unwilling):  # "has no intention of": once
+                result = not result
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    return result
+
+
+def speaker_clause(clause: Clause) -> Clause | None:
+    """The nearest report that the clause stands in."""
+    below, depth = clause, 0
+    governor = clause.governor
+    while governor is not None and depth < 6:
+        operator = governor.operator
+        asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
+            return governor
+        below, depth = governor, depth + 1
+        governor = governor.governor
+    return clause.reported
+
+
+# -- sentences without clauses -----------------------------------------------------------------------------------------
+
+
+_DENIED = re.compile(
+    r"\b(?:den(?:y|ied|ies|ying)|rejected the|refuted|dismissed the (?:claim|report|idea))\b", re.IGNORECASE
+)
+_ALLEGED = re.compile(
+    r"\b(?:alleg\w+|reportedly|accus\w+|claim(?:s|ed|ing)?\b|purported\w*|rumou?r\w*|is said to|are said to)",
+    re.IGNORECASE,
+)
+_PROPOSED = re.compile(
+    r"\b(?:propos\w+|suggest\w*|recommend\w*|should|crucial|must|request\w*|urg(?:e|es|ed|ing)|call(?:s|ed"
+    r"|ing)? (?:on|for)|advis(?:e|es|ed)|aims? (?:to|of|at)|seek(?:s|ing)? to|initiative to|(?:the "
+    r")?creation of|establishing)\b|پیشنهاد",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|would|could|might|unless|provided that|were to|once [a-z ]{3,60} (?:provide|approve|agree))\b|\bاگر\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:will|shall|soon|plan(?:s|ned|ning)? to|scheduled|intend\w*|is to be|are to be|upcoming|expected to|خواهد)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|never|no longer|(?:have|has|had) yet to|cannot|can't|won't|didn't|doesn't|isn't|neither|nor"
+    r"|without|failed to|no (?:such|evidence|link|agreement))\b|\bنیست\b|\bنشده\b",
+    re.IGNORECASE,
+)
+_INFERRED = re.compile(
+    r"\b(?:indicat\w+|impl(?:y|ies|ied)|apparently|presumably|appears to|seems? to)\b", re.IGNORECASE
+)
+
+
+def sentence_modality(sentence: str) -> str:
+    """How a sentence puts what it says; the weakest commitment found."""
+    for name, pattern in (
+        ("denied", _DENIED),
+        ("alleged", _ALLEGED),
+        ("proposed", _PROPOSED),
+        ("conditional", _CONDITIONAL),
+        ("planned", _PLANNED),
+        ("inferred", _INFERRED),
+    ):
+        if pattern.search(sentence):
+            return name
+    return "asserted"
+
+
+def sentence_negated(clause: str) -> bool:
+    """Whether a clause holds a negation."""
+    return bool(_NEGATED.search(clause))
+
+
+# -- reports round a clause --------------------------------------------------------------------------------------------
+
+
+_FALSE = CLOSED["untrue"]
+
+
+def about_report(clauses: list[Clause], n: int) -> None:
+    """ "Reports that A plans to leave B were dismissed": the reports were, not B; "were false": A does not."""
+    clause = clauses[n]
+    units, start = clause.units, clause.verb.start
+    if n == 0:
+        return
+    for k in range(start - 2):
+        if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
+            continue
+        inside = [c for c in clauses[:n] if c.verb.start > k + 1]
+        if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
+            return
+        last = inside[-1].verb.end
+        if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last:start]):
+            return
+        clause.subjects = listed_to(units, k + 1, 0)[-1:]
+        if clause.verb.lemma == "be" and any(u.lower in _FALSE for u in units[clause.verb.end : clause.verb.end + 2]):
+            for inner in inside:
+                inner.untrue = True
+        return
+
+
+def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """`according to X`: X says the whole sentence."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower == "according" and units[i + 1].lower == "to":
+            source = listed_from(units, i + 2, len(units))[:1]
+            parts = [k for k in range(1, i) if units[k].tag == ";"]
+            breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
+            later = [c for c in clauses if c.verb.start > i]
+            inserted = bool(breaks and later and i > 2)
+            for clause in clauses:
+                if parts and clause.verb.start < parts[-1]:
+                    continue
+                if inserted and clause.verb.start < breaks[-1]:
+                    continue  # "A has not signed, and B, according to C, would veto": C speaks of B
+                clause.source = clause.source or source
+
+
+def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """`..., X said` and `..., said X`: the report covers what stands before it."""
+    for n, clause in enumerate(clauses):
+        if not reports(clause) or not n or clause.verb.kind != "finite" or clause.relative:
+            continue
+        start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
+        if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
+            continue
+        start = skip_left(units, start)
+        opening = start > 0 and units[start - 1].tag in {",", "Q"}
+        if not opening or any(c.governor is clause for c in clauses):
+            continue
+        part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
+        for before in clauses[:n]:
+            if before.verb.start < part:
+                continue  # "A left; B stays, X said": X speaks of B
+            if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
+                before.reported = clause
+        _after_report(clauses, n)
+
+
+def _after_report(clauses: list[Clause], n: int) -> None:
+    """`A joined, X says, and has never left`: the clause after the report goes on with the one before it."""
+    report = clauses[n]
+    earlier = next((c for c in reversed(clauses[:n]) if c.reported is report and c.verb.kind == "finite"), None)
+    if earlier is None:
+        return
+    for later in clauses[n + 1 :]:
+        if later.verb.kind != "finite" or reports(later):
+            break
+        if later.coordinated and later.subjects == report.subjects and not later.relative:
+            later.subjects, later.reported = earlier.subjects, report

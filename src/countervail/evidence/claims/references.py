@@ -1,0 +1,357 @@
+"""Whom the phrases of a clause name, several at once and the grouping that is meant; and a frame laid over a clause in
+the terms of its predicate: who is invited to what, who gets what from whom, who is paid through what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countervail.evidence.claims.actors import GROUPING, kind_of
+from countervail.evidence.claims.bodies import PRONOUNS, SMALL
+from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of
+from countervail.evidence.model import slug
+from countervail.evidence.tables import Frame
+
+MEMBERSHIP = frozenset(
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+)
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
+_BODYLIKE = GROUPING | CLOSED["bodylike"]
+
+
+UNKNOWN = "p.unknown"
+
+
+@dataclass(slots=True)
+class Filled:
+    """A frame laid over a clause: ids of those who do it and of what it is done to, and the other roles."""
+
+    clause: Clause
+    predicate: str
+    subjects: list[str]
+    objects: list[str]
+    roles: dict[str, Any] = field(default_factory=dict)
+    frame: Frame | None = None
+    spans: list[Span] = field(default_factory=list)
+    certain: bool = False
+    """Whether it is so whatever the verb of the sentence says ("X's application was not approved")."""
+    denied: bool = False
+    """Whether what governs it says that it did not come about ("declined the invitation to join")."""
+
+
+def as_list(value: Any) -> list[str]:
+    """One identifier or several, as a list."""
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def one_or_many(ids: list[str]) -> str | list[str]:
+    """An identifier alone, several as a list."""
+    return ids[0] if len(ids) == 1 else ids
+
+
+def _known(ids: list[str]) -> list[str]:
+    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
+
+
+def _invited(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is invited is what the claim is about; who invites is in the role `by`."""
+    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
+        made.objects = as_list(made.roles.pop("to", None))
+        return made
+    inviter, made.subjects = _known(made.subjects), made.objects
+    made.objects = as_list(made.roles.pop("to", None))
+    if inviter:
+        made.roles["by"] = one_or_many(inviter)
+    if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
+        made.roles["as"] = made.roles["as"][:-1]
+    return made
+
+
+_ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "summit", "secretariat", "o.council"})
+
+
+def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is admitted enters."""
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    body = as_list(made.roles.pop("to", None)) or named
+    made.predicate, made.subjects, made.objects = "joined", made.objects, body
+    return made
+
+
+def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets it, the role `what` the goods."""
+    units, clause = parsed.units, made.clause
+    goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
+    given = made.roles.pop("with", None)
+    if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
+        made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
+        return made
+    receiver = as_list(made.roles.pop("to", None))
+    if clause.second and not clause.verb.passive:
+        goods = [text_of(units, s) for s in clause.second]
+    elif clause.verb.passive and clause.objects:
+        goods = [text_of(units, s) for s in clause.objects]
+    made.objects = receiver
+    made.roles["what"] = one_or_many(goods)
+    return made
+
+
+def _paid(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets the money; the role `through` the bank or system."""
+    if not made.objects and not {"through", "to", "amount"} & made.roles.keys():
+        return None
+    units, clause = parsed.units, made.clause
+    receiver = as_list(made.roles.pop("to", None))
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
+        made.objects = receiver or made.objects
+    elif receiver and receiver != made.objects:
+        if direct:
+            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
+        made.objects = receiver
+    return made
+
+
+_SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
+    "be_invited": _invited,
+    "admitted": _admitted,
+    "supplied": _supplied,
+    "paid": _paid,
+}
+
+
+def shaped(made: Filled, parsed: Parsed) -> Filled | None:
+    """The same in the terms of its predicate."""
+    shape = _SHAPES.get(made.predicate)
+    return shape(made, parsed) if shape is not None else made
+
+
+def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
+    """The date in the clause: after its verb, else before its subject."""
+    units = parsed.units
+    places = (
+        clause.times or []
+        if clause.coordinated
+        else clause.times
+        or [
+            i
+            for i in range(
+                max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4),
+                min([clause.verb.start, *(s[0] for s in clause.subjects[:1])]),
+            )
+            if units[i].tag == "T" and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
+        ]
+    )
+    for i in places:
+        mention = units[i].mention
+        if mention is not None and mention.value:
+            detail = mention.detail
+            return {
+                "edtf": mention.value,
+                "raw": detail.get("raw", ""),
+                "calendar": detail.get("calendar", "gregorian"),
+                "basis": detail.get("basis", "stated"),
+            }
+    return None
+
+
+def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
+    """The folded span of what a claim is read from: its phrases, verb and dates."""
+    clause = made.clause
+    spans = [*made.spans, *(s for _, many in clause.phrases for s in many)]
+    first = min([clause.verb.start, *(s[0] for s in spans)])
+    last = max([clause.verb.end, clause.end, *(s[1] for s in spans), *(t + 1 for t in clause.times)])
+    return units[first].start, units[last - 1].end
+
+
+# -- phrases -----------------------------------------------------------------------------------------------------------
+
+
+class References:
+    """Resolves phrases while the clauses of one text are read in order."""
+
+    def __init__(self, shared: Context) -> None:
+        self.shared = shared
+        self.actors = shared.actors
+        self.pronouns: dict[tuple[int, Span], str] = {}
+        self.invited: list[str] = []
+        """What somebody was last invited to."""
+        self.punished: list[str] = []
+        """Who was last put under sanctions."""
+        self.thing: str | None = None
+        """What was last done something to that is neither a state nor a person."""
+        self.last: list[Filled] = []
+        """What the sentence before said."""
+        self.clubs: list[str] = []
+        """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
+
+    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
+        """The identifiers of phrases of a clause."""
+        units = parsed.units
+        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
+        before = self.shared.before(parsed, clause) if pronoun else []
+        signed = (parsed.sentence.document.signatory or {}).get("name")
+        writer = person(self.shared.reading.full_name(signed)) if signed else None
+        speaker = next(iter(parsed.speakers[::-1]), writer)
+        found: list[str] = []
+        if len(spans) == 1 and (listed := self._spelt_out(parsed, spans[0])):
+            return listed
+        if len(spans) > 2 and self._announces(parsed, spans):
+            spans = spans[1:]  # "two companies, A and B"
+        for span in spans:
+            if len(found) > 1 and self._in_shared(parsed, spans, span):
+                continue
+            key = (id(parsed), span)
+            if (
+                body
+                and _is_it(parsed, span)
+                and (club := self._joined_before(parsed, clause) or self._joinable(before))
+            ):
+                self.pronouns[key] = club
+            if key not in self.pronouns:
+                self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
+            found += self.actors.several(self.pronouns[key])
+        return found
+
+    def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
+        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+            for span in other.objects:
+                if not _is_it(parsed, span) and self.is_body(parsed.units, span):
+                    return self.actors.of(parsed.units, span, self.actors.recent)
+        return None
+
+    def _joinable(self, before: Sequence[str]) -> str | None:
+        """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
+        about a body."""
+        first = before[0] if before else ""
+        if first.startswith("o.") and _BODYLIKE.intersection(first[2:].split("-")):
+            return None
+        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
+            return self.thing
+        return self.clubs[-1] if self.clubs else None
+
+    def _spelt_out(self, parsed: Parsed, span: Span) -> list[str]:
+        """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
+        units = parsed.units
+        words = [u.lower for u in units[span[0] : span[1]]]
+        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        if number < 2 or not words[-1].endswith("s"):
+            return []
+        at = span[1]
+        while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
+            at = end
+        words_after = [u.lower for u in units[at : at + 3]]
+        named = words_after[1:] == ["among", "them"] or words_after[1:2] == ["including"]
+        if words_after[:1] == [","] and named:
+            names = listed_from(units, at + 2 + (words_after[1] == "among"), len(units))
+            if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
+        if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
+            names = listed_from(units, at + 1, len(units))
+            if len(names) == number and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+                return [self.actors.of(units, s, self.actors.recent) for s in names]
+        for k in range(span[1], len(units) - 2):
+            if units[k].lower not in {"namely", ":"}:
+                continue
+            start = k + 1 + 2 * (units[k + 1].lower == "those" and units[k + 2].lower == "of")
+            states = [
+                units[m]
+                for a, b in listed_from(units, start, len(units))
+                for m in range(a, b)
+                if (mention := units[m].mention) is not None and mention.type == "country"
+            ]
+            if len(states) != number:
+                return []
+            if words[-1] == "banks":
+                bank = " ".join(w for w in words[1:])[:-1]
+                return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
+            return [i for u in states if (i := self.actors.mention(u))]
+        return []
+
+    @staticmethod
+    def _announces(parsed: Parsed, spans: Sequence[Span]) -> bool:
+        """Whether the first phrase counts the names after it."""
+        units = parsed.units
+        words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
+        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
+        number = number or next((SMALL[w] for w in words[:2] if w in SMALL), 0)
+        return number == len(spans) - 1 and all(any(units[k].tag == "E" for k in range(*s)) for s in spans[1:])
+
+    def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
+        """Whether a state is named as one of those whose bodies the first phrase is about."""
+        first = self.pronouns.get((id(parsed), spans[0]), "")
+        name = parsed.units[span[1] - 1].text
+        return first.startswith("g.") and any(i.endswith(f"of-{slug(name)}") for i in self.actors.several(first))
+
+    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
+        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
+        says that the clause speaks of a membership."""
+        if clause.objects and not clause.verb.passive and not stated:
+            return None
+        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+            if (
+                unit.mention is not None
+                and unit.mention.type == "organisation"
+                and not _inside(clause.subjects, unit, parsed)
+            ):
+                body = self.actors.mention(unit) or ""
+                if body in self.clubs or self.actors.is_club(body):
+                    return body
+        return self.actors.last_of(self.clubs[-1:], parsed.units[clause.verb.start].start)
+
+    @staticmethod
+    def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
+        """The body in "membership of BRICS", "membership in the league"."""
+        if head_word(units, span) not in STATE_OF_BODY:
+            return span
+        named = next((k for k in range(*span) if units[k].tag == "E"), None)
+        if named is not None and units[span[1] - 1].lower in STATE_OF_BODY:  # "EU membership"
+            return named, named + 1
+        inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+        if inner is not None and inner < span[1]:
+            return inner, span[1]
+        return next(iter(clause.after("in", "to", "of")), span)
+
+    @staticmethod
+    def is_body(units: Sequence[Any], span: Span) -> bool:
+        """Whether a phrase can be what somebody joins or leaves."""
+        for unit in units[span[0] : span[1]]:
+            if unit.mention is not None and unit.mention.type == "organisation":
+                return True
+        word = head_word(units, span)
+        return (
+            word in _BODYLIKE
+            or units[span[0]].tag == "O"
+            or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
+        )
+
+
+def _is_it(parsed: Parsed, span: Span) -> bool:
+    """Whether a phrase is "it"."""
+    return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
+
+
+def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
+    return any(any(u is unit for u in parsed.units[a:b]) for a, b in spans)
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []

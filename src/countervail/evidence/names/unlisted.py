@@ -1,0 +1,249 @@
+"""Organisations that no head noun marks: initials, firms by their legal form, names beside a common noun for a body,
+names of what was joined, left or founded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
+
+_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
+_CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
+_SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
+_RUN = rf"{_CAP}(?:[ ](?:{_SMALL} ){{0,2}}{_CAP}){{0,5}}"
+_LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
+_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
+_BOTH = re.compile(
+    r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
+)
+_FOREIGN = re.compile(
+    r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
+    r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
+    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
+)
+_NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
+_BESIDE = re.compile(
+    rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
+)
+_PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
+_APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_AFTER = re.compile(
+    rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
+    r"|network|platform|scheme|union|mechanism)\b"
+)
+_DONE_TO = re.compile(
+    r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
+    r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
+    r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to"
+    rf"|applies to|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})"
+    rf"(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
+)
+_LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}(?:\+|-[A-Z][a-z]{2,12})?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
+_ORGAN = re.compile(
+    r"(?<![\w.-])(?P<n>(?!UN |EU |US |UK )[A-Z]{3,8} (?:Commission|Secretariat|Court|Parliament|Assembly|Bank|Fund"
+    r"|Bridge|Link|Pool))\b"
+)
+_COMPOUND = re.compile(
+    r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
+)
+_ROMAN = re.compile(r"[IVXLCM]+$")
+_PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
+_TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
+
+
+def _line(text: str, at: int) -> str:
+    """The line of a place, no more than 200 characters to each side."""
+    start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
+    end = text.find("\n", at, at + 200)
+    return text[start : end if end >= 0 else at + 200]
+
+
+def _shouted(line: str) -> bool:
+    letters = [c for c in line if c.isalpha()]
+    return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
+
+
+class Unlisted:
+    """The organisations of one text that no head noun marks; spans are folded offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = lexicon()
+        self.states = country_words()
+
+    def _plain(self, word: str) -> str:
+        return word[:-2] if word.endswith("'s") else word
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int] | None:
+        """The span without small words, nationalities and titles before the name, and a possessive after it."""
+        name = self.text[start:end]
+        while name:
+            first = name.split(" ", 1)[0]
+            drop = first.lower() in FUNCTION or first in adjectives() or first in self.words.titles
+            if not drop or " " not in name:
+                break
+            start += len(first) + 1
+            name = self.text[start:end]
+        if name.endswith("'s"):
+            end -= 2
+        cut = name.find("'s ")
+        if cut >= 0:
+            end = start + cut
+        return (start, end) if end - start > 1 else None
+
+    def _is_other(self, start: int, end: int) -> bool:
+        """Whether the words are known as something else: a country, a place, a person, a post, a month."""
+        words = [self._plain(w) for w in self.text[start:end].split()]
+        known = self.words
+        before = self.text[max(0, start - 24) : start].split()
+        if before and before[-1] in known.given and self.text[start - 1 : start] == " ":
+            return True
+        first = words[0]
+        if "-" in first and first.split("-")[0] in known.given:
+            return True
+        if first in known.given or first in known.titles or first in known.posts or first in _TOWN:
+            return True
+        return all(
+            w in self.states
+            or w in known.capitals
+            or w in adjectives()
+            or w in known.not_names
+            or w in known.posts
+            or w.lower() in FUNCTION
+            for w in words
+        )
+
+    def firms(self) -> Iterator[tuple[int, int]]:
+        """A name with its legal form; one that begins as bodies of other languages do."""
+        for match in _FIRM.finditer(self.text):
+            start = match.start("n")
+            for part in _BOTH.split(match.group("n")):  # "A Ltd and B LLC"
+                span = self._trimmed(start, start + len(part))
+                start += len(part) + 5
+                if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
+                    yield span
+        for match in _FOREIGN.finditer(self.text):
+            first = match.group("n").split()[0]
+            if first in {"Le", "La", "El", "Al", "Union", "Association"}:
+                continue
+            yield match.span("n")
+
+    def beside(self) -> Iterator[tuple[int, int]]:
+        """A name after or before a common noun for a body: "the fintech Trilho", "its Sur-Link payment system"."""
+        for match in _BESIDE.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is None or self._is_other(*span):
+                continue
+            comma = match.group("m").startswith(",") and "such" not in match.group("m")
+            noun, name = match.group("w"), self.text[span[0] : span[1]]
+            if comma and match.group("t") not in {",", ".", ";", ")", ""}:
+                continue
+            if noun in _PEOPLE_TOO:
+                continue
+            if noun in {
+                "system",
+                "link",
+                "scheme",
+                "service",
+                "union",
+                "fund",
+                "group",
+                "network",
+                "platform",
+                "owner",
+            } and (" " in name.strip() and not comma):
+                continue
+            yield span
+        for match in _APPOSED.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
+            if span is not None and not self._is_other(*span) and not person:
+                yield span
+        for match in _AFTER.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is not None and not self._is_other(*span):
+                yield span
+
+    def done_to(self) -> Iterator[tuple[int, int]]:
+        """What was joined, left or founded and has a name of one word: "founded Mercosur"."""
+        for match in _DONE_TO.finditer(self.text):
+            span = self._trimmed(*match.span("n"))
+            if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                continue
+            if (
+                self.text[match.end("n") : match.end("n") + 3] not in {"'s "}
+                and "'" not in self.text[span[0] : span[1]]
+            ):
+                yield span
+
+    def letters(self) -> Iterator[tuple[int, int]]:
+        """Initials, outside lines of capitals."""
+        known = self.words
+        small = set(re.findall(r"\b[a-z]{3,8}\b", self.text))
+        for match in _LETTERS.finditer(self.text):
+            name = match.group("n")
+            if (
+                name in _PLACES
+                or name in known.not_initials
+                or name in self.states
+                or name in known.titles
+                or name.lower() in small
+                or name.lower() in FUNCTION
+                or name.title() in known.given
+                or name.title() in known.capitals
+                or _ROMAN.match(name)
+                or _shouted(_line(self.text, match.start()))
+            ):
+                continue
+            if re.search(r"\b[A-Z]{3,}[ ,]$", self.text[max(0, match.start() - 20) : match.start()]) or re.match(
+                r" [A-Z]{3,}\b", self.text[match.end() : match.end() + 20]
+            ):
+                continue  # one of several words in capitals
+            before = self.text[max(0, match.start() - 2) : match.start()]
+            after = self.text[match.end() : match.end() + 2]
+            if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or (
+                before.endswith("\n") and after[:1] == ":"
+            ):
+                continue
+            yield match.span("n")
+
+    def organs(self) -> Iterator[tuple[int, int]]:
+        """An organ or project of a body called by initials: the ECOWAS Commission."""
+        for match in _ORGAN.finditer(self.text):
+            if not _shouted(_line(self.text, match.start())):
+                yield match.span("n")
+
+    def compounds(self) -> Iterator[tuple[int, int]]:
+        """One word that ends as names of banks and firms do: Halkbank, Transmorflot."""
+        for match in _COMPOUND.finditer(self.text):
+            if not self._is_other(*match.span("n")):
+                yield match.span("n")
+
+    def find(self) -> set[tuple[int, int]]:
+        """All of them."""
+        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}
+
+
+_MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
+_SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
+
+
+def short_forms(names: set[str], text: str) -> set[str]:
+    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
+    words, found = lexicon(), set()
+    for name in sorted(names)[:200]:  # a text that names more bodies than that is a list
+        parts = name.split()
+        first = parts[0] if len(parts) > 1 else ""
+        known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
+        common = (
+            first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
+        )
+        if len(first) < 4 or first in _SHARED or first in _MODIFIERS or parts[1].islower():
+            continue
+        if not first.isalpha() or first.isupper() or known or common:
+            continue
+        a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
+        if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
+            found.add(first)
+    return found
