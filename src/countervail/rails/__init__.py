@@ -23,6 +23,7 @@ from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
 from countervail.rails.table import Addition, load_rails, ranges, with_values
 from countervail.scenario import Scenario
+from countervail.scenario.scenario import RAILS_KNOWN
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -278,18 +279,25 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
     `scenario` gives the club's members (the countries of CLUB, over which means are taken) and the baseline year;
     `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's.
     `rails` is a table other than the bundled one. Proposals of a provision that is switched off are left out. Raises
-    InputError for an invalid date.
+    InputError for an invalid date, and for one that the bundled table does not cover.
     """
     year = scenario.settings.baseline_year if scenario is not None else world.year
     if date is None and scenario is not None:
         date = scenario.settings.rails_date
+    day = _date(date, year)
+    if rails is None and not RAILS_KNOWN[0] <= day <= RAILS_KNOWN[1]:
+        raise InputError(
+            f"date: {day} is outside the payment network, which is known from {RAILS_KNOWN[0]} to {RAILS_KNOWN[1]}; "
+            "give a date in these years (`settings.rails_date`, `--date`) or a rails table of your own.",
+            field="date",
+        )
     rails = load_rails() if rails is None else rails
     off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
     if off.intersection(p.provision for p in rails.proposals):
         rails = rails.model_copy(update={"proposals": tuple(p for p in rails.proposals if p.provision not in off)})
     return Network(
         rails=rails,
-        date=_date(date, year),
+        date=day,
         countries=world.countries,
         members=scenario.members() if scenario is not None else (),
         trade=world.trade,

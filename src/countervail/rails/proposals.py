@@ -86,10 +86,10 @@ class Changes:
         savings: list[Floats] = []
         for end in ENDS:
             before, after = self._with(end, others), self._with(end, (*others, *ids))
-            savings += [saved(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
+            savings += [gained(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
         every = np.stack(savings)
-        gained = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
-        return Change(tuple(ids), Band(savings[0], every.min(axis=0), every.max(axis=0)), gained)
+        more = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
+        return Change(tuple(ids), Band(savings[0], every.min(axis=0), every.max(axis=0)), more)
 
     def _with(self, end: End, ids: Sequence[str]) -> Network:
         chosen = frozenset(p.id for p in self._network.proposals()) if EVERY_PROPOSAL in ids else frozenset(ids)
@@ -106,6 +106,14 @@ def saved(before: Floats, after: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         ratio = np.log1p(before) - np.log1p(after)
     return np.where(np.isinf(before) & np.isinf(after), 0.0, ratio)
+
+
+def gained(before: Floats, after: Floats) -> Floats:
+    """`saved` by an addition to a network or the lifting of a cut-off, which raise no wedge: at least 0.
+
+    The two wedges are sums of many terms, whose rounding may leave -1e-17 where nothing changes.
+    """
+    return np.maximum(0.0, saved(before, after))
 
 
 def four_worlds(

@@ -18,8 +18,8 @@ from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
 
 ROW = "ROW"
-RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
-"""First and last day with a known payment network; after the rails table's last entry it is unchanged."""
+RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2025, 12, 31))
+"""First and last day of the bundled payment network."""
 
 _RANGE = {"$ref": "#/$defs/Range"}
 
@@ -44,7 +44,7 @@ class Settings(Model):
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
     rails_date: Date | None = None
-    """Date of the payment network, 2010 to 2030; null for the middle of the baseline year."""
+    """Date of the payment network, 2010 to 2025; null for the middle of the baseline year."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

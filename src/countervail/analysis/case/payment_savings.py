@@ -13,7 +13,7 @@ import numpy as np
 
 from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
-from countervail.rails.proposals import change, saved
+from countervail.rails.proposals import change, gained
 from countervail.scenario import Scenario
 from countervail.types import Band, Floats
 from countervail.world.world import World
@@ -66,13 +66,13 @@ class PaymentsOf:
     @cached_property
     def lifted(self) -> Floats:
         """What lifting the measures saves each pair `[exporter, importer]`."""
-        return payable(saved(self.observed.wedges, self.unsanctioned.wedges))
+        return payable(gained(self.observed.wedges, self.unsanctioned.wedges))
 
     @cached_property
     def lifted_range(self) -> Band:
         """The same with the range over how payments and routes are matched."""
         ends = [
-            saved(before, after)
+            gained(before, after)
             for before, after in (
                 (self.observed.wedges_low, self.unsanctioned.wedges_low),
                 (self.observed.wedges_high, self.unsanctioned.wedges_high),
@@ -90,7 +90,7 @@ class PaymentsOf:
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed
-        return payable(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
+        return payable(gained(base.wedges, self._after(self.proposals[which], without_measures).wedges))
 
     def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
         """The network with the links of these proposals in it."""
