@@ -15,7 +15,8 @@ import numpy as np
 from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails import table
-from countervail.rails.capacity import Payments, capacity, wedge
+from countervail.rails.capacity import Payments, capacity
+from countervail.rails.choice import Chosen
 from countervail.rails.explain import Explanation, explain
 from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
 from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
@@ -79,12 +80,19 @@ class Network:
         return Payments.of(self.state)
 
     @cached_property
+    def chosen(self) -> Chosen:
+        """The currencies every pair may choose, and how their routes fill."""
+        if self._same_state is not None:
+            return self._same_state.chosen
+        paid = self.payments
+        return Chosen.of(self.state, paid.routes, paid.one, paid.other, paid.filled)
+
+    @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:
         same = self._same_state
         if same is not None and same.theta == self.theta:
             return same._wedges
-        wedges = wedge(self.payments.filled, self.state.informal, self.theta)
-        value, low, high = (self.payments.square(w, 0.0) for w in wedges)
+        value, low, high = (self.payments.square(w, 0.0) for w in self.chosen.wedges(self.theta))
         return value, low, high
 
     @property
@@ -136,7 +144,7 @@ class Network:
         thetas, place = np.unique(np.asarray(elasticity, dtype=float), return_inverse=True)
         if not (thetas > 0).all():
             raise InputError("elasticity: a trade elasticity is positive.", field="elasticity")
-        each = [wedge(self.payments.filled, self.state.informal, float(theta))[which] for theta in thetas]
+        each = [self.chosen.wedges(float(theta))[which] for theta in thetas]
         return self.payments.square(np.stack(each, axis=1)[:, place], 0.0)
 
     def index(self, iso3: str) -> int:
@@ -157,7 +165,7 @@ class Network:
             raise InputError(
                 f"a payment route joins two different countries, not {importer} with itself.", field="exporter"
             )
-        return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
+        return explain(self.state, [self.index(code) for code in exporters], self.index(importer), self.theta)
 
     def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.

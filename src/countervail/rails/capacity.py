@@ -116,18 +116,11 @@ def capacity(filled: Filled, informal: float) -> tuple[Floats, Floats]:
     return (filled.sorted * used).sum(axis=1), (filled.random * used).sum(axis=1)
 
 
-def wedge(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats, Floats]:
-    """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem.
+def means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
+    """`[pair]`: the mean of `(1 + cost)^-theta` over payments, under best and random matching.
 
-    `(1 + w)^-theta = sum over routes of s_r (1 + w_r)^-theta`, with the payments that no route carries at the informal
-    cost; infinite where there is no way to pay at all. The wedge between the ends takes half of each matching.
+    Payments that no route carries count at the informal cost.
     """
-    best, random = _means(filled, informal, theta)
-    return _solve((best + random) / 2, theta), _solve(best, theta), _solve(random, theta)
-
-
-def _means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
-    """`[pair]`: the mean of `(1 + cost)^-theta` over payments, under best and random matching."""
     # a route more expensive than the informal channel is not taken
     term = (1.0 + np.minimum(filled.cost, informal)) ** -theta
     rest = (1.0 + informal) ** -theta
@@ -138,8 +131,9 @@ def _means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Float
     return best, random
 
 
-def _solve(mean: Floats, theta: float) -> Floats:
-    with np.errstate(divide="ignore"):
+def wedge_of(mean: Floats, theta: float) -> Floats:
+    """The wedge w of a mean of `(1 + cost)^-theta`; infinite where it is 0."""
+    with np.errstate(divide="ignore", over="ignore"):
         return np.where(mean >= 1.0, 0.0, np.maximum(mean, 0.0) ** (-1.0 / theta) - 1.0)
 
 

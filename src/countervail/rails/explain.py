@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.rails.capacity import fill
+from countervail.rails.choice import Chosen
 from countervail.rails.routes import Channel, Routes, Thirds, carried, carried_by_thirds, routes_of
 from countervail.rails.state import State
 
@@ -63,16 +63,15 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(state: State, exporters: Sequence[int], importer: int) -> list[Explanation]:
+def explain(state: State, exporters: Sequence[int], importer: int, theta: float) -> list[Explanation]:
     """The routes by which one country pays each of others, open ones by cost, closed ones with what closes them."""
     out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
     every = routes_of(state, out, into)
-    filled = fill(every)
+    best, random = Chosen.of(state, every, out, into).used(theta, len(every.channels))
     explained = []
     for p, exporter in enumerate(exporters):
         routes = every.take(np.array([p]))
-        place = {int(channel): t for t, channel in enumerate(filled.channel[p])}
-        used = [(float(filled.sorted[p, place[t]]), float(filled.random[p, place[t]])) for t in range(len(place))]
+        used = list(zip(best[p].tolist(), random[p].tolist(), strict=True))
         rows = [_row(state, routes, t, used[t], exporter, importer) for t in range(len(routes.channels))]
         explained.append(
             _explained(state, [row for row in rows if row["open"] or row["blocked_by"]], exporter, importer)
@@ -82,10 +81,6 @@ def explain(state: State, exporters: Sequence[int], importer: int) -> list[Expla
 
 def _explained(state: State, rows: list[RouteRow], exporter: int, importer: int) -> Explanation:
     rows.sort(key=lambda row: (not row["open"], row["cost"] if row["cost"] is not None else 0.0))
-    # a route more expensive than the informal channel is open but not used
-    for row in rows:
-        if row["cost"] is not None and row["cost"] > state.informal:
-            row["used"] = row["used_random"] = 0.0
     return Explanation(
         exporter=state.countries[exporter],
         importer=state.countries[importer],

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.rails.capacity import INFINITE_WEDGE, fill, wedge
+from countervail.rails.capacity import INFINITE_WEDGE
+from countervail.rails.choice import Chosen
 from countervail.rails.removals import Element, PairVariants, elements_of
 from countervail.rails.state import State
 from countervail.types import Floats
@@ -103,7 +104,8 @@ def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> 
 
 def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
     """`[variant]`: the pair's wedge without the elements that `removed[variant, element]` marks."""
-    value = wedge(fill(pair.routes(removed, elements)), pair.state.informal, theta)[0]
+    ends = (np.full(len(removed), end) for end in (pair.one, pair.other))
+    value = Chosen.of(pair.state, pair.routes(removed, elements), *ends).wedges(theta)[0]
     return np.minimum(value, INFINITE_WEDGE)
 
 

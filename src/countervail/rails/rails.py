@@ -74,6 +74,8 @@ class Currency(Entry):
     """The rails over which payments in it are made."""
     users: Countries = (ALL,)
     """Countries that may clear it, apart from cut-offs."""
+    on_top: bool = False
+    """Whether its weight in the choice comes on top of the others', as that of a currency the club would add."""
     conversion: Range
     """Cost of turning it into the money of a party outside its area, per such party, ad valorem."""
 
@@ -143,10 +145,18 @@ class Secondary(Entry):
 
     targets: Countries
     """Countries whose payments carry the risk."""
+    banks: Countries = (ALL,)
+    """Countries whose banks it threatens."""
     exempt: tuple[CountryOrGroup, ...] = ()
-    """Countries whose banks are not exposed to it."""
+    """Countries among them whose banks are not exposed to it."""
     premium: Range
     """Premium that an exposed bank charges, ad valorem."""
+    accepts: Range | None = None
+    """Chance that an exposed bank takes a payment at all, 0 to 1; null where none is known to refuse."""
+    delay: Range | None = None
+    """Days that a payment takes longer; null for none."""
+    exempt_sectors: tuple[str, ...] = ()
+    """Sectors, or keywords for sectors, that the law exempts."""
     senders: Countries
     """Who threatens."""
 
@@ -160,6 +170,36 @@ class Costs(Model):
     """Cost of a third country's bank: messages of both legs, conversions and fee, without the risk premium."""
     informal: Range | None
     """Cost of barter, cash and money changers; null without them, when a pair without a route cannot trade."""
+    banks: Range | None = None
+    """Banks that a customer can turn to until one is connected, at least 1; null for its own alone."""
+    interest: Range | None = None
+    """Interest a year on money under way, ad valorem; null where delays cost nothing."""
+
+
+class Pull(Model):
+    """What draws the payments of a pair to a currency, in logs of its weight; pulls that hold for a pair add up."""
+
+    id: str = Field(pattern=ID_PATTERN)
+    """A short name, unique among the pulls."""
+    currency: str
+    """The currency."""
+    home: bool = False
+    """Whether it holds only where one of the two countries issues the currency."""
+    within: tuple[CountryOrGroup, ...] = ()
+    """The countries it holds among; empty for all."""
+    weight: Range
+    """Log of the weight, against 0 for a currency that has the weight 1."""
+
+
+class Choice(Model):
+    """How payers choose a currency: the upper nest of the choice over currencies and channels."""
+
+    elasticity: Range
+    """Elasticity of a currency's share to one plus its cost, above 0."""
+    speed: Range
+    """Speed a year at which observed shares approach the chosen ones, above 0."""
+    pulls: tuple[Pull, ...] = Field(min_length=1)
+    """What draws payments to currencies."""
 
 
 class Proposal(Model):
@@ -213,6 +253,8 @@ class Rails(Model):
     """What the table describes."""
     costs: Costs
     """Costs of links, correspondents and informal channels."""
+    choice: Choice | None = None
+    """How payers choose a currency; null where they take the cheapest route of all."""
     rails: tuple[Rail, ...] = Field(min_length=1)
     """Messaging systems."""
     currencies: tuple[Currency, ...] = Field(min_length=1)
@@ -249,15 +291,18 @@ class Rails(Model):
                 raise ValueError(f"{item.id}: a link joins two different rails, not {item.rails[0]} with itself")
             if isinstance(item, CutOff) and item.currency is not None and item.currency not in currencies:
                 raise ValueError(f"{item.id}: unknown currency {item.currency!r}; there are {', '.join(currencies)}")
-            for name in ("share", "left"):
+            for name in ("share", "left", "accepts"):
                 within(getattr(item, name, None), f"{item.id}: {name}", 0, 1, ": a share is between 0 and 1")
-            for name in ("messaging", "conversion", "premium"):
+            for name in ("messaging", "conversion", "premium", "delay"):
                 within(getattr(item, name, None), f"{item.id}: {name}", low=0, why=": a cost is not negative")
         for count in self.counts:
             if count.rail not in rails:
                 raise ValueError(f"counts: unknown rail {count.rail!r}; there are {', '.join(rails)}")
-        for name in ("hop", "correspondent", "informal"):
+        for name in ("hop", "correspondent", "informal", "interest"):
             within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+        within(self.costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
+        if self.choice is not None:
+            _check_choice(self.choice, currencies)
         return self
 
     def entries(self) -> Sequence[Entry | Proposal]:
@@ -274,6 +319,20 @@ class Rails(Model):
         for proposal in self.proposals:
             own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
         return own
+
+
+def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
+    ids = [pull.id for pull in choice.pulls]
+    for pull in choice.pulls:
+        if ids.count(pull.id) > 1:
+            raise ValueError(f"choice: the id {pull.id!r} is used twice")
+        if pull.currency not in currencies:
+            raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
+    if not any(not pull.home and not pull.within for pull in choice.pulls):
+        raise ValueError("choice: some pull must hold for every pair (without `home` and `within`)")
+    for name in ("elasticity", "speed"):
+        if getattr(choice, name).low <= 0:
+            raise ValueError(f"choice.{name} must be above 0, got {getattr(choice, name).low:g}")
 
 
 def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:

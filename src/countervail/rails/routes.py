@@ -77,6 +77,20 @@ class Routes:
         return replace(self, thirds=thirds, **{name: getattr(self, name)[pairs] for name in names})
 
 
+    def in_currency(self, currency: int) -> Indices:
+        """Positions of the channels that a payment in a currency may use: its own, and third countries."""
+        return np.flatnonzero([c.third >= 0 or c.currency == currency for c in self.channels])
+
+    def over(self, channels: Indices) -> Routes:
+        """The routes over some of the channels, in their order; those through third countries are all among them."""
+        names = ("best", "chance", "cost")
+        return replace(
+            self,
+            channels=tuple(self.channels[t] for t in channels),
+            **{name: getattr(self, name)[:, channels] for name in names},
+        )
+
+
 def channels_of(state: State) -> tuple[Channel, ...]:
     """The kinds of routes a network has, cheapest hop count first; third countries last."""
     channels = [

@@ -12,11 +12,22 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.rails.rails import ALL, Correspondent, Currency, CutOff, Link, Membership, Rails, Secondary
+from countervail.rails.rails import (
+    ALL,
+    Choice,
+    Correspondent,
+    Costs,
+    Currency,
+    CutOff,
+    Link,
+    Membership,
+    Rails,
+    Secondary,
+)
 from countervail.scenario import CLUB
 from countervail.types import Floats, Mask
 
-STATE_TABLES = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
+STATE_TABLES = ("costs", "choice", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
 """The tables of a rails file that a state is made of."""
 
 
@@ -48,8 +59,9 @@ class State:
     currency]` whether payments in it are made over a rail, `issuer[country, currency]` whether the country issues it,
     `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
-    a third country's banks take, `risk[target, bank]` the premium for dealing with a target. `informal` is infinite
-    where there is none. `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
+    a third country's banks take, `risk[target, bank]` the premium for dealing with a target, delay included. `informal`
+    is infinite where there is none. `weight[country, country, currency]`, symmetric, is alpha of the choice of a
+    currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
     entry in force names CLUB).
     """
 
@@ -71,6 +83,8 @@ class State:
     hop: float
     correspondent: float
     informal: float
+    weight: Floats | None = None
+    elasticity: float = np.inf
     why: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
     club: tuple[str, ...] | None = None
 
@@ -123,14 +137,19 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
     )
     for cut in (c for c in rails.cutoffs if c.holds(date)):
         access.restrict(cut, places)
+    threats = [threat for threat in rails.secondary if threat.holds(date)]
+    for threat in threats:
+        access.threaten(threat, places)
+    banks = 1.0 if rails.costs.banks is None else rails.costs.banks.value
+    choice = rails.choice
     return State(
         countries=tuple(countries),
         rails=tuple(rail_at),
         currencies=tuple(access.money_at),
-        share=access.share,
+        share=turned_to(access.share, banks),
         accounts=tuple(access.accounts.values()),
         gateways=tuple(_links(rails.links, places, rail_at)),
-        users=access.users,
+        users=turned_to(access.users, banks),
         over=over,
         issuer=issuer,
         own=np.array([c.own for c in money], dtype=bool),
@@ -138,10 +157,12 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         conversion=np.array([c.conversion.value for c in money]),
         allowed=access.allowed,
         passed=_correspondents(rails.correspondents, places),
-        risk=_risks(rails.secondary, places),
+        risk=_risks(threats, places, rails.costs),
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
+        weight=None if choice is None else _weights(choice, money, issuer, places),
+        elasticity=np.inf if choice is None else choice.elasticity.value,
         why={key: tuple(ids) for key, ids in access.why.items()},
         club=places.club,
     )
@@ -209,6 +230,19 @@ class _Access:
                     self.allowed[target, partner] = self.allowed[partner, target] = both
                     self.why.setdefault(pair, []).append(cut.id)
 
+    def threaten(self, threat: Secondary, places: _Places) -> None:
+        """Apply one threat: the chance that the banks it reaches accept is an upper bound, so that several never multiply."""
+        if threat.accepts is None:
+            return
+        accepts = threat.accepts.value
+        for target in places.of(threat.targets):
+            for bank in _exposed(threat, places):
+                if bank != target:
+                    pair = tuple(sorted((places.countries[target], places.countries[bank])))
+                    both = min(self.allowed[target, bank], accepts)
+                    self.allowed[target, bank] = self.allowed[bank, target] = both
+                    self.why.setdefault(pair, []).append(threat.id)
+
 
 def _memberships(
     entries: Iterable[Membership], places: _Places, rail_at: Mapping[str, int]
@@ -267,13 +301,48 @@ def _correspondents(entries: Iterable[Correspondent], places: _Places) -> Floats
     return passed
 
 
-def _risks(entries: Iterable[Secondary], places: _Places) -> Floats:
-    """`[target, bank]`: the premium that a country's banks ask for dealing with a target of secondary sanctions."""
-    risk = np.zeros((places.n, places.n))
-    for threat in (s for s in entries if s.holds(places.date)):
-        exposed = np.ones(places.n, dtype=bool)
-        exposed[places.of(threat.exempt)] = False
+def turned_to(share: Floats, banks: float) -> Floats:
+    """The share of customers who find a connected bank among as many as they can turn to."""
+    return share if banks == 1.0 else 1.0 - (1.0 - share) ** banks
+
+
+def _exposed(threat: Secondary, places: _Places) -> list[int]:
+    """The countries whose banks a threat reaches."""
+    spared = set(places.of(threat.exempt))
+    return [bank for bank in places.of(threat.banks) if bank not in spared]
+
+
+def _risks(threats: Iterable[Secondary], places: _Places, costs: Costs) -> Floats:
+    """`[target, bank]`: what a country's banks ask for dealing with a target of secondary sanctions, delay included."""
+    fee, days = np.zeros((places.n, places.n)), np.zeros((places.n, places.n))
+    for threat in threats:
+        banks = _exposed(threat, places)
         for target in places.of(threat.targets):
-            risk[target] = np.maximum(risk[target], threat.premium.value * exposed)
+            fee[target, banks] = np.maximum(fee[target, banks], threat.premium.value)
+            if threat.delay is not None:
+                days[target, banks] = np.maximum(days[target, banks], threat.delay.value)
+    risk = fee + days * (0.0 if costs.interest is None else costs.interest.value / 365.0)
     np.fill_diagonal(risk, 0.0)
     return risk
+
+
+def _weights(choice: Choice, money: Sequence[Currency], issuer: Mask, places: _Places) -> Floats:
+    """`[country, country, currency]`: alpha, 0 where no pull of the currency holds for the pair."""
+    log = np.full((places.n, places.n, len(money)), -np.inf)
+    at = {currency.id: c for c, currency in enumerate(money)}
+    for pull in choice.pulls:
+        if pull.currency not in at:
+            continue
+        c = at[pull.currency]
+        holds = np.ones((places.n, places.n), dtype=bool)
+        if pull.home:
+            holds &= issuer[:, None, c] | issuer[None, :, c]
+        if pull.within:
+            inside = np.zeros(places.n, dtype=bool)
+            inside[places.of(pull.within)] = True
+            holds &= inside[:, None] & inside[None, :]
+        log[:, :, c] = np.where(holds, np.where(np.isinf(log[:, :, c]), 0.0, log[:, :, c]) + pull.weight.value, log[:, :, c])
+    weight = np.exp(log)
+    usual = np.array([not currency.on_top for currency in money])
+    total: Floats = weight[:, :, usual].sum(axis=2, keepdims=True)
+    return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)

@@ -1,0 +1,132 @@
+"""Observed shares of currencies in payments, beside what the network's choice of a currency gives for the same flows.
+
+The observations of `observations.csv` are official or press figures with their sources; those up to 2023 fit the choice
+(`tools/fit_payments.py`), later ones and some pairs are held out and only compared.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from countervail import countries as atlas
+from countervail.rails.adjustment import Epochs
+from countervail.rails.rails import ALL
+from countervail.types import Floats
+
+if TYPE_CHECKING:
+    from countervail.rails import Network
+    from countervail.world.world import World
+
+FITTED, HELD_OUT = "fit", "held out"
+_FILE = Path(__file__).with_name("observations.csv")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The share (per cent) that some currencies had in a flow of payments at about a day.
+
+    The flow is `side` (exports, imports, both) of `reporter`, a country or a group, with `partners`; `year` is that of
+    the trade which weighs its pairs. `use` says whether the choice was fitted to it.
+    """
+
+    id: str
+    what: str
+    day: dt.date
+    year: int
+    reporter: str
+    side: str
+    partners: str
+    currencies: tuple[str, ...]
+    value: float
+    use: str
+    source: str
+
+
+@cache
+def observations() -> tuple[Observation, ...]:
+    """Every observation, in the order of the file."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Observation(
+                **{name: row[name] for name in ("id", "what", "reporter", "side", "partners", "use", "source")},
+                day=dt.date.fromisoformat(row["day"]),
+                year=int(row["year"]),
+                currencies=tuple(row["currencies"].split()),
+                value=float(row["value"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def as_before(o: Observation, every: Sequence[Observation]) -> Observation | None:
+    """The last fitted observation of the same currencies in the same flow: the naive forecast; None without one."""
+    alike = [
+        other
+        for other in every
+        if other.use == FITTED
+        and (other.reporter, other.side, other.partners, set(other.currencies))
+        == (o.reporter, o.side, o.partners, set(o.currencies))
+        and other.day < o.day
+    ]
+    return max(alike, key=lambda other: other.day, default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The epochs of the pairs that observations are about, and `flows[observation, pair]`, shares of each flow."""
+
+    observed: tuple[Observation, ...]
+    epochs: Epochs
+    flows: Floats
+    _counted: Floats
+    """`[observation, pair, currency]`: 1 where the currency is one of those observed."""
+
+    @classmethod
+    def of(cls, network: Network, world: World, observed: Sequence[Observation] | None = None) -> Comparison:
+        """For a world that can give the trade of other years."""
+        chosen = observations() if observed is None else tuple(observed)
+        union = [c for c in atlas.expand(["EAEU"], max(o.day for o in chosen)) if c in network.countries]
+        pairs = [("RUS", other) for other in network.countries if other != "RUS"]
+        pairs += [(a, b) for a in union for b in union if a < b and "RUS" not in (a, b)]
+        one, other = ([network.index(pair[end]) for pair in pairs] for end in (0, 1))
+        epochs = Epochs.of(network, one, other, max(o.day for o in chosen))
+        trade = {year: (world if year == world.year else world.at(year)).trade for year in {o.year for o in chosen}}
+        flows = np.array([_flow(o, pairs, trade[o.year], network) for o in chosen])
+        counted = np.array([_counted(o, pairs, epochs.currencies) for o in chosen])
+        return cls(chosen, epochs, flows, counted)
+
+    def shares(self, weight: Floats, elasticity: float, speed: float) -> Floats:
+        """`[observation]`: the model's shares, per cent, under these parameters of the choice."""
+        days = sorted({o.day for o in self.observed})
+        path = self.epochs.path(days, weight, elasticity, speed)
+        at = [days.index(o.day) for o in self.observed]
+        return 100.0 * np.einsum("op,opc,opc->o", self.flows, path[at], self._counted)
+
+
+def _flow(o: Observation, pairs: Sequence[tuple[str, str]], trade: Floats, network: Network) -> Floats:
+    mine, theirs = ({*atlas.expand([name], o.day)} for name in (o.reporter, o.partners if o.partners != ALL else o.reporter))
+    weight = np.zeros(len(pairs))
+    for p, (one, other) in enumerate(pairs):
+        for home, away in ((one, other), (other, one)):
+            if home in mine and (o.partners == ALL or away in theirs):
+                i, k = network.index(home), network.index(away)
+                weight[p] += trade[i, k] * (o.side != "imports") + trade[k, i] * (o.side != "exports")
+    return weight / weight.sum()
+
+
+def _counted(o: Observation, pairs: Sequence[tuple[str, str]], currencies: Sequence[str]) -> Floats:
+    """In a pair with China, the other party's own currency is the yuan."""
+    counted = np.zeros((len(pairs), len(currencies)))
+    for p, pair in enumerate(pairs):
+        for c, currency in enumerate(currencies):
+            named = "CNY" if currency == "OWN" and "CHN" in pair else currency
+            counted[p, c] = named in o.currencies or currency in o.currencies and o.partners != ALL
+    return counted

@@ -1,0 +1,128 @@
+"""Fits the choice of a currency to observed shares and writes it to the library (`python -m tools.fit_payments`).
+
+The parameters minimise the sum of squared errors, in points of share, over the observations of
+`rails/observations.csv` whose use is `fit`. The range of a parameter is two standard errors to either side, as if the
+observations were independent. Held-out observations are printed beside the naive forecast, the same share in
+the last observation that was fitted. `--check` compares with the library's file and writes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from countervail.rails import Network, payments
+from countervail.rails.observed import FITTED, Comparison, as_before
+from countervail.rails.rails import Choice
+from countervail.rails.table import CHOICE
+from countervail.scenario import load_scenario
+from countervail.types import Floats
+from countervail.world.store import load_world
+
+PULLS: tuple[tuple[dict[str, Any], float, str], ...] = (
+    ({"id": "eur", "currency": "EUR"}, -1.5, "The euro against the dollar"),
+    ({"id": "eur-home", "currency": "EUR", "home": True}, 1.5, "More, where a party is in the European Union"),
+    ({"id": "cny", "currency": "CNY"}, -4.0, "The yuan against the dollar"),
+    ({"id": "cny-home", "currency": "CNY", "home": True}, 2.5, "More, where a party is China"),
+    ({"id": "rub-home", "currency": "RUB", "home": True}, -1.5, "The rouble, where a party is Russia"),
+    ({"id": "rub-union", "currency": "RUB", "within": ["EAEU"]}, 2.5, "More, within the Eurasian Economic Union"),
+    ({"id": "own", "currency": "OWN"}, -3.0, "The other party's currency"),
+)
+START = np.array([np.log(80.0), np.log(1.0), *(start for _, start, _ in PULLS)])
+LOW = np.array([np.log(10.0), np.log(0.2), *[-9.0] * len(PULLS)])
+HIGH = np.array([np.log(5000.0), np.log(6.0), *[9.0] * len(PULLS)])
+SOURCE = "Least squares on the observed shares of rails/observations.csv up to 2023 (tools/fit_payments.py)"
+
+
+def choice(point: Floats, low: Floats | None = None, high: Floats | None = None) -> Choice:
+    """The choice at a point: log elasticity, log speed, pulls."""
+    ends = [point, point if low is None else low, point if high is None else high]
+
+    def number(k: int, note: str, log: bool = False) -> dict[str, Any]:
+        value, least, most = (float(np.exp(end[k]) if log else end[k]) for end in ends)
+        return {"value": value, "low": least, "high": most, "basis": "estimated", "source": SOURCE, "note": note}
+
+    pulls = [{"id": "usd", "currency": "USD", "weight": {"value": 0, "basis": "definition"}}]
+    pulls += [{**which, "weight": number(2 + k, note)} for k, (which, _, note) in enumerate(PULLS)]
+    return Choice.model_validate(
+        {
+            "elasticity": number(0, "Of a currency's share to one plus its cost", log=True),
+            "speed": number(1, "A year", log=True),
+            "pulls": pulls,
+        }
+    )
+
+
+class Fit:
+    """The observations, and what the model gives for them at a point."""
+
+    def __init__(self) -> None:
+        """From the bundled world and table."""
+        world = load_world()
+        self.network: Network = payments(world, load_scenario("asiu"))
+        self.basis = Comparison.of(self.network, world)
+        self.fitted = np.array([o.use == FITTED for o in self.basis.observed])
+        self.observed = np.array([o.value for o in self.basis.observed])
+
+    def model(self, point: Floats) -> Floats:
+        """Shares of every observation, per cent."""
+        rails = self.network.rails.model_copy(update={"choice": choice(point)})
+        weight = replace(self.network, rails=rails).state.weight
+        assert weight is not None
+        pairs = self.basis.epochs.one, self.basis.epochs.other
+        return self.basis.shares(weight[pairs], float(np.exp(point[0])), float(np.exp(point[1])))
+
+    def best(self) -> Any:
+        """The point `x` that fits best, with its residuals `fun` and Jacobian `jac`."""
+        return least_squares(
+            lambda point: (self.model(point) - self.observed)[self.fitted], START, bounds=(LOW, HIGH), x_scale=0.5
+        )
+
+
+def main() -> int:
+    """Fit, print every observation, write the library's file."""
+    fit = Fit()
+    found = fit.best()
+    point = np.asarray(found.x)
+    variance = (found.fun**2).sum() / (len(found.fun) - len(point))
+    spread = 2.0 * np.sqrt(variance * np.diag(np.linalg.inv(found.jac.T @ found.jac)))
+    result = choice(point, np.maximum(point - spread, LOW), np.minimum(point + spread, HIGH))
+    for o, ours in zip(fit.basis.observed, fit.model(point), strict=True):
+        before = as_before(o, fit.basis.observed)
+        naive = "" if before is None or o.use == FITTED else f"  as before {before.value:.1f}"
+        print(f"{o.id:28} {o.use:9} observed {o.value:5.1f}  model {ours:5.1f}  error {ours - o.value:+5.1f}{naive}")
+    text = _HEAD + "".join(_lines(result))
+    if "--check" in sys.argv[1:]:
+        return int(CHOICE.read_text(encoding="utf-8") != text)
+    CHOICE.write_text(text, encoding="utf-8")
+    return 0
+
+
+_HEAD = """# How payers choose a currency: written by `python -m tools.fit_payments`, not by hand.
+# Ranges are two standard errors to either side, as if the observations were independent.
+"""
+
+
+def _lines(found: Choice) -> list[str]:
+    def number(range_: Any) -> str:
+        if range_.basis == "definition":
+            return "{value: 0, basis: definition}"
+        return (
+            f"{{value: {range_.value:.4g}, low: {range_.low:.4g}, high: {range_.high:.4g}, basis: {range_.basis},\n"
+            f'      source: "{range_.source}", note: "{range_.note}"}}'
+        )
+
+    lines = [f"elasticity:\n    {number(found.elasticity)}\n", f"speed:\n    {number(found.speed)}\n", "pulls:\n"]
+    for pull in found.pulls:
+        which = f"home: {str(pull.home).lower()}, " if pull.home else ""
+        which += f"within: [{', '.join(pull.within)}], " if pull.within else ""
+        lines.append(f"  - {{id: {pull.id}, currency: {pull.currency}, {which}weight:\n    {number(pull.weight)}}}\n")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
