@@ -85,7 +85,8 @@ class Network:
         if self._same_state is not None:
             return self._same_state.chosen
         paid = self.payments
-        return Chosen.of(self.state, paid.routes, paid.one, paid.other, paid.filled)
+        ends = paid.one[paid.kinds], paid.other[paid.kinds]
+        return Chosen.of_kinds(self.state, paid.routes.take(paid.kinds), ends, paid.kind, paid.filled.take(paid.kinds))
 
     @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:

@@ -13,85 +13,88 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from countervail.rails.capacity import Filled, fill, means, wedge_of
+from countervail.rails.capacity import Filled, fill, kinds_of, means, wedge_of
 from countervail.rails.routes import Routes
 from countervail.rails.state import State
 from countervail.types import Floats, Indices
 
 
 @dataclass(frozen=True, eq=False)
-class InCurrency:
-    """The payments of some pairs in one currency: its position (-1 for any), the pairs, how their routes fill.
+class Chosen:
+    """The currencies that pairs may choose, by kinds of pairs that have the same numbers; `kind[pair]`.
 
-    `channels` are the positions, among all channels of the network, of those that `filled` counts.
+    `weight[kind, currency]` are those of the choice. Row r of `filled` are the payments of the kind `rows[r]` in the
+    currency `currency[r]`. Without a choice `weight` is None, and a row is the payments of a kind in any currency.
     """
 
-    currency: int
-    pairs: Indices
-    channels: Indices
+    state: State
+    kind: Indices
+    weight: Floats | None
+    rows: Indices
+    currency: Indices
     filled: Filled
 
-
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """The currencies that p pairs may choose, `weight[pair, currency]` of the choice (None without one)."""
-
-    state: State
-    count: int
-    each: tuple[InCurrency, ...]
-    weight: Floats | None
+    @classmethod
+    def of(cls, state: State, routes: Routes, one: Indices, other: Indices) -> Chosen:
+        """For the pairs `one[p]`, `other[p]` of these routes."""
+        kinds, kind = kinds_of(routes, state, one, other)
+        return cls.of_kinds(state, routes.take(kinds), (one[kinds], other[kinds]), kind)
 
     @classmethod
-    def of(cls, state: State, routes: Routes, one: Indices, other: Indices, filled: Filled | None = None) -> Chosen:
-        """For the pairs `one[p]`, `other[p]` of these routes; `filled` is all of them filled, where it is known."""
-        everyone, count = np.arange(len(one)), len(one)
+    def of_kinds(
+        cls, state: State, routes: Routes, ends: tuple[Indices, Indices], kind: Indices, filled: Filled | None = None
+    ) -> Chosen:
+        """For kinds of pairs, one pair of each with its routes; `filled` is all of them filled, where it is known."""
         if state.weight is None:
-            whole = fill(routes) if filled is None else filled
-            return cls(state, count, (InCurrency(-1, everyone, np.arange(len(routes.channels)), whole),), None)
-        weight = state.weight[one, other]
-        each = []
-        for currency in range(len(state.currencies)):
-            pairs = np.flatnonzero(weight[:, currency] > 0)
-            channels = routes.in_currency(currency)
-            each.append(InCurrency(currency, pairs, channels, fill(routes.take(pairs).over(channels))))
-        return cls(state, count, tuple(each), weight)
+            everyone = np.arange(len(ends[0]))
+            return cls(state, kind, None, everyone, everyone * 0, fill(routes) if filled is None else filled)
+        weight = state.weight[ends]
+        rows, currency = np.nonzero(weight > 0)
+        return cls(state, kind, weight, rows, currency, fill(routes.take(rows).in_currency(currency)))
 
     def wedges(self, theta: float) -> tuple[Floats, Floats, Floats]:
         """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem."""
-        informal = self.state.informal
         if self.weight is None:
-            best, random = means(self.each[0].filled, informal, theta)
-            return wedge_of((best + random) / 2, theta), wedge_of(best, theta), wedge_of(random, theta)
-        kept = self.kept(theta)
-        value, low, high = (wedge_of((self.weight * part).sum(axis=1), self.state.elasticity) for part in kept)
+            best, random = means(self.filled, self.state.informal, theta)
+            every = (wedge_of(mean, theta) for mean in ((best + random) / 2, best, random))
+        else:
+            every = (wedge_of((self.weight * part).sum(axis=1), self.state.elasticity) for part in self._kept(theta))
+        value, low, high = (wedges[self.kind] for wedges in every)
         return value, low, high
 
     def kept(self, theta: float) -> tuple[Floats, Floats, Floats]:
-        """`[pair, currency]`: (1 + w_c)^-eta, between, under best and under random matching."""
-        power, shape = self.state.elasticity / theta, (self.count, len(self.state.currencies))
-        value, low, high = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        for one in self.each:
-            best, random = means(one.filled, self.state.informal, theta)
-            for out, mean in ((value, (best + random) / 2), (low, best), (high, random)):
-                out[one.pairs, one.currency] = mean**power
+        """`[pair, currency]`: (1 + w_c)^-eta, between, under best and under random matching; the table has a choice."""
+        value, low, high = (part[self.kind] for part in self._kept(theta))
         return value, low, high
+
+    def _kept(self, theta: float) -> tuple[Floats, Floats, Floats]:
+        """The same by kind."""
+        assert self.weight is not None
+        power = self.state.elasticity / theta
+        best, random = means(self.filled, self.state.informal, theta)
+        every = np.zeros((3, *self.weight.shape))
+        every[:, self.rows, self.currency] = np.stack([(best + random) / 2, best, random]) ** power
+        return every[0], every[1], every[2]
 
     def shares(self, theta: float) -> Floats:
         """`[pair, currency]`: s*, the share of a pair's payments that each currency has at these costs; rows sum to 1."""
+        return self._shares(theta)[self.kind]
+
+    def _shares(self, theta: float) -> Floats:
         assert self.weight is not None
-        part = self.weight * self.kept(theta)[0]
+        part = self.weight * self._kept(theta)[0]
         total = part.sum(axis=1, keepdims=True)
         return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
 
-    def used(self, theta: float, channels: int) -> tuple[Floats, Floats]:
+    def used(self, theta: float) -> tuple[Floats, Floats]:
         """`[pair, channel]`: the share of a pair's payments over each channel, under best and random matching."""
-        best, random = np.zeros((self.count, channels)), np.zeros((self.count, channels))
-        share = None if self.weight is None else self.shares(theta)
-        for one in self.each:
-            part = np.ones(len(one.pairs)) if share is None else share[one.pairs, one.currency]
-            # a route more expensive than the informal channel is open but not used
-            taken = part[:, None] * (one.filled.cost <= self.state.informal)
-            at = one.channels[one.filled.channel]
-            for out, filled in ((best, one.filled.sorted), (random, one.filled.random)):
-                np.add.at(out, (one.pairs[:, None], at), filled * taken)
-        return best, random
+        kinds, channels = int(self.kind.max(initial=-1)) + 1, self.filled.cost.shape[1]
+        part = np.ones(len(self.rows)) if self.weight is None else self._shares(theta)[self.rows, self.currency]
+        # a route more expensive than the informal channel is open but not used
+        taken = part[:, None] * (self.filled.cost <= self.state.informal)
+        out = []
+        for filled in (self.filled.sorted, self.filled.random):
+            used = np.zeros((kinds, channels))
+            np.add.at(used, (self.rows[:, None], self.filled.channel), filled * taken)
+            out.append(used[self.kind])
+        return out[0], out[1]

@@ -67,7 +67,7 @@ def explain(state: State, exporters: Sequence[int], importer: int, theta: float)
     """The routes by which one country pays each of others, open ones by cost, closed ones with what closes them."""
     out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
     every = routes_of(state, out, into)
-    best, random = Chosen.of(state, every, out, into).used(theta, len(every.channels))
+    best, random = Chosen.of(state, every, out, into).used(theta)
     explained = []
     for p, exporter in enumerate(exporters):
         routes = every.take(np.array([p]))

@@ -7,6 +7,7 @@ world, or many variants of one pair, are one computation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -77,18 +78,23 @@ class Routes:
         return replace(self, thirds=thirds, **{name: getattr(self, name)[pairs] for name in names})
 
 
-    def in_currency(self, currency: int) -> Indices:
-        """Positions of the channels that a payment in a currency may use: its own, and third countries."""
-        return np.flatnonzero([c.third >= 0 or c.currency == currency for c in self.channels])
-
-    def over(self, channels: Indices) -> Routes:
-        """The routes over some of the channels, in their order; those through third countries are all among them."""
-        names = ("best", "chance", "cost")
+    def in_currency(self, currency: Indices) -> Routes:
+        """The routes that payments in `currency[pair]` may take: the others closed, but those through third countries."""
+        of = np.array([c.currency for c in self.channels])
+        other = (of[None, :] != currency[:, None]) & (of >= 0)[None, :]
         return replace(
             self,
-            channels=tuple(self.channels[t] for t in channels),
-            **{name: getattr(self, name)[:, channels] for name in names},
+            best=np.where(other, 0.0, self.best),
+            chance=np.where(other, 0.0, self.chance),
+            cost=np.where(other, np.inf, self.cost),
         )
+
+
+def joined(every: Sequence[Routes]) -> Routes:
+    """The routes of several lists of pairs of one network, one after another."""
+    names = ("importer", "exporter", "best", "chance", "cost")
+    thirds = Thirds(*(np.concatenate([getattr(r.thirds, f.name) for r in every]) for f in fields(Thirds)))
+    return replace(every[0], thirds=thirds, **{n: np.concatenate([getattr(r, n) for r in every]) for n in names})
 
 
 def channels_of(state: State) -> tuple[Channel, ...]:
