@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
+from countervail import countries as atlas
 from countervail.rails import Network, payments
 from countervail.rails.observed import FITTED, Comparison, as_before
 from countervail.rails.rails import Choice
@@ -31,6 +32,11 @@ PULLS: tuple[tuple[dict[str, Any], float, str], ...] = (
     ({"id": "rub-home", "currency": "RUB", "home": True}, -1.5, "The rouble, where a party is Russia"),
     ({"id": "rub-union", "currency": "RUB", "within": ["EAEU"]}, 2.5, "More, within the Eurasian Economic Union"),
     ({"id": "own", "currency": "OWN"}, -3.0, "The other party's currency"),
+    (
+        {"id": "freeze", "currency": ("USD", "EUR"), "party": ["RUS"], "since": "2022-02-28"},
+        -0.5,
+        "Less of the dollar and the euro for Russia once its reserves in them were frozen",
+    ),
 )
 START = np.array([np.log(80.0), np.log(1.0), *(start for _, start, _ in PULLS)])
 LOW = np.array([np.log(10.0), np.log(0.2), *[-9.0] * len(PULLS)])
@@ -47,7 +53,11 @@ def choice(point: Floats, low: Floats | None = None, high: Floats | None = None)
         return {"value": value, "low": least, "high": most, "basis": "estimated", "source": SOURCE, "note": note}
 
     pulls = [{"id": "usd", "currency": "USD", "weight": {"value": 0, "basis": "definition"}}]
-    pulls += [{**which, "weight": number(2 + k, note)} for k, (which, _, note) in enumerate(PULLS)]
+    for k, (which, _, note) in enumerate(PULLS):
+        each = which["currency"] if isinstance(which["currency"], tuple) else (which["currency"],)
+        for currency in each:
+            name = which["id"] if len(each) == 1 else f"{which['id']}-{currency.lower()}"
+            pulls.append({**which, "id": name, "currency": currency, "weight": number(2 + k, note)})
     return Choice.model_validate(
         {
             "elasticity": number(0, "Of a currency's share to one plus its cost", log=True),
@@ -70,16 +80,26 @@ class Fit:
 
     def model(self, point: Floats) -> Floats:
         """Shares of every observation, per cent."""
-        rails = self.network.rails.model_copy(update={"choice": choice(point)})
-        weight = replace(self.network, rails=rails).state.weight
-        assert weight is not None
-        pairs = self.basis.epochs.one, self.basis.epochs.other
-        return self.basis.shares(weight[pairs], float(np.exp(point[0])), float(np.exp(point[1])))
+        made = choice(point)
+        rails = self.network.rails.model_copy(update={"choice": made})
+        epochs = self.basis.epochs
+        known: dict[tuple[object, ...], Floats] = {}
+        weights = []
+        for day in epochs.since:
+            holds = tuple(
+                (pull.since is None or pull.since <= day, tuple(atlas.expand(pull.within, day))) for pull in made.pulls
+            )
+            if holds not in known:
+                weight = replace(self.network, rails=rails, date=day).state.weight
+                assert weight is not None
+                known[holds] = weight[epochs.one, epochs.other]
+            weights.append(known[holds])
+        return self.basis.shares(np.array(weights), float(np.exp(point[0])), float(np.exp(point[1])))
 
     def best(self) -> Any:
         """The point `x` that fits best, with its residuals `fun` and Jacobian `jac`."""
         return least_squares(
-            lambda point: (self.model(point) - self.observed)[self.fitted], START, bounds=(LOW, HIGH), x_scale=0.5
+            lambda point: (self.model(point) - self.observed)[self.fitted], START, bounds=(LOW, HIGH), x_scale="jac"
         )
 
 
@@ -119,7 +139,9 @@ def _lines(found: Choice) -> list[str]:
     lines = [f"elasticity:\n    {number(found.elasticity)}\n", f"speed:\n    {number(found.speed)}\n", "pulls:\n"]
     for pull in found.pulls:
         which = f"home: {str(pull.home).lower()}, " if pull.home else ""
-        which += f"within: [{', '.join(pull.within)}], " if pull.within else ""
+        for name in ("within", "party"):
+            which += f"{name}: [{', '.join(getattr(pull, name))}], " if getattr(pull, name) else ""
+        which += f"since: {pull.since}, " if pull.since else ""
         lines.append(f"  - {{id: {pull.id}, currency: {pull.currency}, {which}weight:\n    {number(pull.weight)}}}\n")
     return lines
 

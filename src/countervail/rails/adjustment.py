@@ -36,7 +36,7 @@ class Epochs:
         currencies: ids, in the order of the arrays.
         since: first day of each epoch, from `START`.
         mean: `(1 + w_c)^-theta` of every currency `[epoch, pair, currency]`.
-        weight: alpha `[pair, currency]` in the table.
+        weight: alpha `[epoch, pair, currency]` in the table.
         theta: the trade elasticity of `mean`.
     """
 
@@ -49,13 +49,17 @@ class Epochs:
     theta: float
 
     @classmethod
-    def of(cls, network: Network, one: Sequence[int] | Indices, other: Sequence[int] | Indices, until: dt.date) -> Epochs:
+    def of(
+        cls, network: Network, one: Sequence[int] | Indices, other: Sequence[int] | Indices, until: dt.date
+    ) -> Epochs:
         """The epochs of these pairs up to a date; the table has a choice of currencies."""
         pairs = np.array(one, dtype=np.intp), np.array(other, dtype=np.intp)
         days = [START, *(day for day in change_dates(network) if START < day <= until)]
         since: list[dt.date] = []
         means: list[Floats] = []
-        weight, currencies, known = np.zeros(0), (), ""
+        weights: list[Floats] = []
+        currencies: tuple[str, ...] = ()
+        known = ""
         for day in days:
             state = replace(network, date=day, neighbour=None).state
             if state.fingerprint == known:
@@ -64,15 +68,17 @@ class Epochs:
             chosen = Chosen.of(state, routes_of(state, *pairs), *pairs)
             assert chosen.weight is not None
             mean = chosen.kept(network.theta)[0] ** (network.theta / state.elasticity)
-            if means and np.array_equal(mean, means[-1]) and state.currencies == currencies:
+            weight = chosen.weight[chosen.kind]
+            if means and np.array_equal(mean, means[-1]) and np.array_equal(weight, weights[-1]):
                 continue
-            weight, currencies = chosen.weight, state.currencies
+            currencies = state.currencies
             since.append(day)
             means.append(mean)
-        return cls(*pairs, currencies, tuple(since), np.array(means), weight, network.theta)
+            weights.append(weight)
+        return cls(*pairs, currencies, tuple(since), np.array(means), np.array(weights), network.theta)
 
     def chosen(self, weight: Floats, elasticity: float) -> Floats:
-        """`[epoch, pair, currency]`: s* under these weights and this elasticity."""
+        """`[epoch, pair, currency]`: s* under these weights (of the same shape) and this elasticity."""
         part = weight * self.mean ** (elasticity / self.theta)
         total = part.sum(axis=2, keepdims=True)
         return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
@@ -98,6 +104,9 @@ def _moved(start: Floats, target: Floats, since: dt.date, until: dt.date, speed:
 def change_dates(network: Network) -> list[dt.date]:
     """The days on which an entry of the table begins or ceases to hold, in order."""
     days: set[dt.date] = set()
+    choice = network.rails.choice
+    if choice is not None:
+        days.update(pull.since for pull in choice.pulls if pull.since is not None)
     entries = (entry for name in STATE_TABLES[2:] for entry in getattr(network.rails, name))
     for entry in entries:
         if isinstance(entry, Entry) and not isinstance(entry, Proposal):

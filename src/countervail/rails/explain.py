@@ -151,8 +151,9 @@ def _blocked(state: State, routes: Routes, t: int, exporter: int, importer: int)
     """What closes a route; empty where neither party is connected to it, so that it is left out."""
     channel = routes.channels[t]
     if channel.third >= 0:
-        held = state.passed[channel.third, [importer, exporter]]
-        return "no connection between its banks and the other party" if held.any() else ""
+        k, thirds = t - routes.straight, routes.thirds
+        held = thirds.held_in[0, k] * (importer != channel.third) + thirds.held_out[0, k] * (exporter != channel.third)
+        return "no connection between its banks and the other party" if held > 0 else ""
     reasons: list[str] = []
     connected = 0
     for country, rail, share in (

@@ -112,7 +112,9 @@ class Comparison:
 
 
 def _flow(o: Observation, pairs: Sequence[tuple[str, str]], trade: Floats, network: Network) -> Floats:
-    mine, theirs = ({*atlas.expand([name], o.day)} for name in (o.reporter, o.partners if o.partners != ALL else o.reporter))
+    mine, theirs = (
+        {*atlas.expand([name], o.day)} for name in (o.reporter, o.partners if o.partners != ALL else o.reporter)
+    )
     weight = np.zeros(len(pairs))
     for p, (one, other) in enumerate(pairs):
         for home, away in ((one, other), (other, one)):

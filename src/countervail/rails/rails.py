@@ -113,8 +113,17 @@ class Correspondent(Entry):
     """The third country."""
     serves: Countries
     """Countries whose payments its banks pass on."""
+    towards: Countries = (ALL,)
+    """The partners with whom it passes them on."""
     share: Range
     """Share of the served country's payments that its banks take, 0 to 1."""
+
+
+class Observed(Entry):
+    """Targets whose trade with third countries was seen to follow what happened to their payments."""
+
+    targets: Countries
+    """Countries whose payments it was."""
 
 
 class CutOff(Entry):
@@ -161,6 +170,15 @@ class Secondary(Entry):
     """Who threatens."""
 
 
+class GoodsTrade(Model):
+    """What payments do to goods trade under no measure: where it is on record, and how much of it reaches trade."""
+
+    share: Range
+    """Share of a change of the wedge that trade responds to, 0 to 1."""
+    observed: tuple[Observed, ...] = ()
+    """The targets whose trade with third countries is on record as held back by payments."""
+
+
 class Costs(Model):
     """Costs that are not of a rail or a currency, ad valorem."""
 
@@ -187,6 +205,10 @@ class Pull(Model):
     """Whether it holds only where one of the two countries issues the currency."""
     within: tuple[CountryOrGroup, ...] = ()
     """The countries it holds among; empty for all."""
+    party: tuple[CountryOrGroup, ...] = ()
+    """Countries of which one must be a party; empty for all."""
+    since: Date | None = None
+    """First day it holds; null for always."""
     weight: Range
     """Log of the weight, against 0 for a currency that has the weight 1."""
 
@@ -269,6 +291,10 @@ class Rails(Model):
     """Restrictions."""
     secondary: tuple[Secondary, ...] = ()
     """Secondary sanctions."""
+    goods_trade: GoodsTrade | None = None
+    """What payments do to goods trade under no measure; null where nothing is on record."""
+    acts: tuple[Entry, ...] = ()
+    """Dated public acts that are shown and change nothing in the network: what followed is in other entries, or unknown."""
     proposals: tuple[Proposal, ...] = ()
     """What the club proposes."""
     counts: tuple[Count, ...] = ()
@@ -301,6 +327,8 @@ class Rails(Model):
         for name in ("hop", "correspondent", "informal", "interest"):
             within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
         within(self.costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
+        if self.goods_trade is not None:
+            within(self.goods_trade.share, "goods_trade.share", 0, 1, ": a share is between 0 and 1")
         if self.choice is not None:
             _check_choice(self.choice, currencies)
         return self
@@ -315,6 +343,8 @@ class Rails(Model):
             *self.correspondents,
             *self.cutoffs,
             *self.secondary,
+            *(self.goods_trade.observed if self.goods_trade is not None else ()),
+            *self.acts,
         ]
         for proposal in self.proposals:
             own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
@@ -328,8 +358,8 @@ def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
             raise ValueError(f"choice: the id {pull.id!r} is used twice")
         if pull.currency not in currencies:
             raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
-    if not any(not pull.home and not pull.within for pull in choice.pulls):
-        raise ValueError("choice: some pull must hold for every pair (without `home` and `within`)")
+    if not any(not (pull.home or pull.within or pull.party or pull.since) for pull in choice.pulls):
+        raise ValueError("choice: some pull must always hold for every pair (with a currency and a weight alone)")
     for name in ("elasticity", "speed"):
         if getattr(choice, name).low <= 0:
             raise ValueError(f"choice.{name} must be above 0, got {getattr(choice, name).low:g}")

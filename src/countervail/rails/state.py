@@ -27,7 +27,17 @@ from countervail.rails.rails import (
 from countervail.scenario import CLUB
 from countervail.types import Floats, Mask
 
-STATE_TABLES = ("costs", "choice", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
+STATE_TABLES = (
+    "costs",
+    "choice",
+    "rails",
+    "currencies",
+    "memberships",
+    "links",
+    "correspondents",
+    "cutoffs",
+    "secondary",
+)
 """The tables of a rails file that a state is made of."""
 
 
@@ -38,6 +48,15 @@ class Account(NamedTuple):
     country: int
     partner: int
     rail: int
+    share: float
+
+
+class Passing(NamedTuple):
+    """A third country whose banks pass on a country's payments with one partner only."""
+
+    third: int
+    served: int
+    partner: int
     share: float
 
 
@@ -59,7 +78,7 @@ class State:
     currency]` whether payments in it are made over a rail, `issuer[country, currency]` whether the country issues it,
     `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
-    a third country's banks take, `risk[target, bank]` the premium for dealing with a target, delay included. `informal`
+    a third country's banks take, `passings` what they take towards one partner only, `risk[target, bank]` the premium for dealing with a target, delay included. `informal`
     is infinite where there is none. `weight[country, country, currency]`, symmetric, is alpha of the choice of a
     currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
     entry in force names CLUB).
@@ -79,6 +98,7 @@ class State:
     conversion: Floats
     allowed: Floats
     passed: Floats
+    passings: tuple[Passing, ...] = ()
     risk: Floats
     hop: float
     correspondent: float
@@ -132,6 +152,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         accounts=accounts,
         users=users,
         allowed=np.ones((places.n, places.n)),
+        accepted=np.ones((places.n, places.n)),
         rail_at=rail_at,
         money_at={currency.id: i for i, currency in enumerate(money)},
     )
@@ -142,6 +163,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         access.threaten(threat, places)
     banks = 1.0 if rails.costs.banks is None else rails.costs.banks.value
     choice = rails.choice
+    passed, passings = _correspondents(rails.correspondents, places, access.accepted)
     return State(
         countries=tuple(countries),
         rails=tuple(rail_at),
@@ -156,7 +178,8 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         messaging=np.array([rail.messaging.value for rail in here]),
         conversion=np.array([c.conversion.value for c in money]),
         allowed=access.allowed,
-        passed=_correspondents(rails.correspondents, places),
+        passed=passed,
+        passings=passings,
         risk=_risks(threats, places, rails.costs),
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
@@ -196,7 +219,10 @@ class _Places:
 
 @dataclass
 class _Access:
-    """What countries' banks may use, restricted in place by one cut-off after another; arrays as in `State`."""
+    """What countries' banks may use, restricted in place by one cut-off after another; arrays as in `State`.
+
+    `accepted[target, bank]` is the chance that a country's banks accept a target's payments.
+    """
 
     share: Floats
     accounts: dict[tuple[int, int, int], Account]
@@ -204,6 +230,7 @@ class _Access:
     allowed: Floats
     rail_at: Mapping[str, int]
     money_at: Mapping[str, int]
+    accepted: Floats
     why: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def restrict(self, cut: CutOff, places: _Places) -> None:
@@ -241,6 +268,7 @@ class _Access:
                     pair = tuple(sorted((places.countries[target], places.countries[bank])))
                     both = min(self.allowed[target, bank], accepts)
                     self.allowed[target, bank] = self.allowed[bank, target] = both
+                    self.accepted[target, bank] = min(self.accepted[target, bank], accepts)
                     self.why.setdefault(pair, []).append(threat.id)
 
 
@@ -290,15 +318,27 @@ def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int])
                     yield Gateway(entry.id, joined, entry.share.value, (one, other))
 
 
-def _correspondents(entries: Iterable[Correspondent], places: _Places) -> Floats:
-    """`[third, served]`: the share of a country's payments that a third country's banks take."""
+def _correspondents(
+    entries: Iterable[Correspondent], places: _Places, accepted: Floats
+) -> tuple[Floats, tuple[Passing, ...]]:
+    """`[third, served]`: the share of a country's payments that a third country's banks take; those for one partner.
+
+    Banks that refuse a target's payments pass fewer of them on: `accepted[target, bank]` multiplies the share.
+    """
     passed = np.zeros((places.n, places.n))
+    passings: dict[tuple[int, int, int], Passing] = {}
     for entry in (c for c in entries if c.holds(places.date)):
+        partners = None if ALL in entry.towards else places.of(entry.towards)
         for third in places.of([entry.country]):
-            for served in places.of(entry.serves):
-                if served != third:
-                    passed[third, served] = max(passed[third, served], entry.share.value)
-    return passed
+            for served in (s for s in places.of(entry.serves) if s != third):
+                share = entry.share.value * accepted[served, third]
+                if partners is None:
+                    passed[third, served] = max(passed[third, served], share)
+                    continue
+                for partner in (p for p in partners if p != served):
+                    key = (third, served, partner)
+                    passings[key] = Passing(*key, max(share, passings[key].share if key in passings else 0.0))
+    return passed, tuple(passings.values())
 
 
 def turned_to(share: Floats, banks: float) -> Floats:
@@ -331,17 +371,21 @@ def _weights(choice: Choice, money: Sequence[Currency], issuer: Mask, places: _P
     log = np.full((places.n, places.n, len(money)), -np.inf)
     at = {currency.id: c for c, currency in enumerate(money)}
     for pull in choice.pulls:
-        if pull.currency not in at:
+        if pull.currency not in at or (pull.since is not None and pull.since > places.date):
             continue
         c = at[pull.currency]
         holds = np.ones((places.n, places.n), dtype=bool)
         if pull.home:
             holds &= issuer[:, None, c] | issuer[None, :, c]
-        if pull.within:
-            inside = np.zeros(places.n, dtype=bool)
-            inside[places.of(pull.within)] = True
-            holds &= inside[:, None] & inside[None, :]
-        log[:, :, c] = np.where(holds, np.where(np.isinf(log[:, :, c]), 0.0, log[:, :, c]) + pull.weight.value, log[:, :, c])
+        for names, both in ((pull.within, True), (pull.party, False)):
+            if names:
+                inside = np.zeros(places.n, dtype=bool)
+                inside[places.of(names)] = True
+                one, other = inside[:, None], inside[None, :]
+                holds &= (one & other) if both else (one | other)
+        log[:, :, c] = np.where(
+            holds, np.where(np.isinf(log[:, :, c]), 0.0, log[:, :, c]) + pull.weight.value, log[:, :, c]
+        )
     weight = np.exp(log)
     usual = np.array([not currency.on_top for currency in money])
     total: Floats = weight[:, :, usual].sum(axis=2, keepdims=True)
