@@ -37,6 +37,8 @@ Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
 """Long-run elasticities, or the low-substitution stress."""
+PaymentsOnGoods: TypeAlias = Literal["observed", "all", "none"]
+"""Where cheaper payments raise goods trade under no measure: where that is on record, on every pair, or nowhere."""
 Side: TypeAlias = Literal["club", "senders"]
 """Whose coalitions: the club's members, or the senders of the measures on a target."""
 

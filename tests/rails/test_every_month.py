@@ -42,7 +42,8 @@ def test_no_proposal_and_no_lifting_costs_anything_in_any_month(world: World, as
         for before, then in ((club.wedges, after.wedges), (club.wedges_high, after.wedges_high)):
             assert (saved(before, then) > -1e-12).all()
             assert (gained(before, then) >= 0).all()
-        paid = PaymentsOf(club, asiu, {"bank-links": tuple(p.id for p in club.proposals("bank-links"))})
+        links = {"bank-links": tuple(p.id for p in club.proposals("bank-links"))}
+        paid = PaymentsOf(club, asiu, ("FOOD", "MACHINERY"), np.array([4.0, 6.0]), links)
         for part in (paid.lifted_range.low, paid.lifted, paid.provision("bank-links", without_measures=False)):
             assert (part >= 0).all()
             assert np.isfinite(part).all()

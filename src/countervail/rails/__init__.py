@@ -16,6 +16,7 @@ from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails import table
 from countervail.rails.capacity import Payments, capacity
+from countervail.rails.charges import Charges
 from countervail.rails.choice import Chosen
 from countervail.rails.explain import Explanation, explain
 from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
@@ -138,6 +139,11 @@ class Network:
     def reach_low(self) -> Floats:
         """`[exporter, importer]`: the share under random matching."""
         return self._capacities[1]
+
+    @cached_property
+    def charges(self) -> Charges:
+        """What of the cost of paying is income, and of whom."""
+        return Charges.of(self)
 
     def wedges_at(self, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
         """`[exporter, importer, sector]`: the wedges under each sector's own elasticity (theta > 0)."""

@@ -170,6 +170,15 @@ class Secondary(Entry):
     """Who threatens."""
 
 
+class Fitted(Model):
+    """What of a table is estimated, in a file of its own."""
+
+    choice: Choice
+    """The choice of a currency."""
+    goods_trade_share: Range
+    """The share of a change of the wedge that goods trade under no measure responds to."""
+
+
 class GoodsTrade(Model):
     """What payments do to goods trade under no measure: where it is on record, and how much of it reaches trade."""
 
@@ -192,6 +201,10 @@ class Costs(Model):
     """Banks that a customer can turn to until one is connected, at least 1; null for its own alone."""
     interest: Range | None = None
     """Interest a year on money under way, ad valorem; null where delays cost nothing."""
+    fee: Range | None = None
+    """Share of what third countries' and threatened banks ask that is their income; null for none."""
+    penalty: Range | None = None
+    """Share of the premium of threatened banks that those who threaten are expected to collect; null for none."""
 
 
 class Pull(Model):
@@ -326,6 +339,8 @@ class Rails(Model):
                 raise ValueError(f"counts: unknown rail {count.rail!r}; there are {', '.join(rails)}")
         for name in ("hop", "correspondent", "informal", "interest"):
             within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+        for name in ("fee", "penalty"):
+            within(getattr(self.costs, name), f"costs.{name}", 0, 1, ": a share is between 0 and 1")
         within(self.costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
         if self.goods_trade is not None:
             within(self.goods_trade.share, "goods_trade.share", 0, 1, ": a share is between 0 and 1")

@@ -79,7 +79,7 @@ class State:
     `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
     a third country's banks take, `passings` what they take towards one partner only, `risk[target, bank]` the premium for dealing with a target, delay included. `informal`
-    is infinite where there is none. `weight[country, country, currency]`, symmetric, is alpha of the choice of a
+    is infinite where there is none. `threats[target, country]` are the parts of those who threaten. `weight[country, country, currency]`, symmetric, is alpha of the choice of a
     currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
     entry in force names CLUB).
     """
@@ -103,6 +103,7 @@ class State:
     hop: float
     correspondent: float
     informal: float
+    threats: Floats | None = None
     weight: Floats | None = None
     elasticity: float = np.inf
     why: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
@@ -184,6 +185,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
+        threats=_threatening(threats, places),
         weight=None if choice is None else _weights(choice, money, issuer, places),
         elasticity=np.inf if choice is None else choice.elasticity.value,
         why={key: tuple(ids) for key, ids in access.why.items()},
@@ -364,6 +366,17 @@ def _risks(threats: Iterable[Secondary], places: _Places, costs: Costs) -> Float
     risk = fee + days * (0.0 if costs.interest is None else costs.interest.value / 365.0)
     np.fill_diagonal(risk, 0.0)
     return risk
+
+
+def _threatening(threats: Iterable[Secondary], places: _Places) -> Floats:
+    """`[target, country]`: the parts of those who threaten, equal among them, adding up to 1 where there are any."""
+    out = np.zeros((places.n, places.n))
+    for threat in threats:
+        senders = places.of(name for name in threat.senders if name != "UN")
+        for target in places.of(threat.targets):
+            out[target, senders] = 1.0
+    total = out.sum(axis=1, keepdims=True)
+    return np.divide(out, total, out=out, where=total > 0)
 
 
 def _weights(choice: Choice, money: Sequence[Currency], issuer: Mask, places: _Places) -> Floats:

@@ -14,10 +14,10 @@ from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails.rails import (
     ALL,
-    Choice,
     Correspondent,
     Currency,
     CutOff,
+    Fitted,
     Link,
     Membership,
     Proposal,
@@ -31,7 +31,7 @@ from countervail.scenario.values import Range, map_ranges, own_groups, walk_rang
 
 BUNDLED = LIBRARY / "rails.yaml"
 CHOICE = LIBRARY / "choice-rails.yaml"
-"""The choice of a currency in the bundled table; `python -m tools.fit_payments` writes it."""
+"""What of the bundled table is estimated; `python -m tools.fit_payments` writes it."""
 Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
 
 _UN = "UN"
@@ -166,7 +166,10 @@ def _adopted(rails: Rails, proposal: Proposal, date: dt.date) -> Rails:
 @cache
 def _bundled() -> Rails:
     rails = _read(BUNDLED)
-    return rails.model_copy(update={"choice": Choice.model_validate(_tree(CHOICE, CHOICE.name).plain())})
+    fitted = Fitted.model_validate(_tree(CHOICE, CHOICE.name).plain())
+    assert rails.goods_trade is not None
+    goods = rails.goods_trade.model_copy(update={"share": fitted.goods_trade_share})
+    return rails.model_copy(update={"choice": fitted.choice, "goods_trade": goods})
 
 
 def _read(path: Path) -> Rails:

@@ -15,7 +15,7 @@ from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
 from countervail.trade.closures import Closure
-from countervail.types import Anchor, Horizon
+from countervail.types import Anchor, Horizon, PaymentsOnGoods
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2025, 12, 31))
@@ -43,6 +43,8 @@ class Settings(Model):
     """The year of the world's trade data, which include the measures in force in it."""
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
+    payments_on_goods: PaymentsOnGoods = "observed"
+    """Where cheaper payments raise trade under no measure: where it is on record, on every pair, or nowhere."""
     rails_date: Date | None = None
     """Date of the payment network, 2010 to 2025; null for the middle of the baseline year."""
 
