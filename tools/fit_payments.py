@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares  # type: ignore[import-untyped]
 
 from countervail import countries as atlas
 from countervail.rails import Network, payments
@@ -154,7 +154,8 @@ def after_order(fit: Fit) -> list[TradeChange]:
             TradeChange(partner, float(np.log1p(seen)), float(np.log(flows @ np.exp(change[:goods]) / flows.sum())))
         )
         print(
-            f"{partner}'s exports to Russia: observed {100 * seen:+.1f} %, model at share 1 {100 * np.expm1(out[-1].model):+.1f} %"
+            f"{partner}'s exports to Russia: observed {100 * seen:+.1f} %, "
+            f"model at share 1 {100 * np.expm1(out[-1].model):+.1f} %"
         )
     return out
 
@@ -166,11 +167,11 @@ def _share(trade: Sequence[TradeChange]) -> str:
     ends = [float(np.clip(x, 0.0, 1.0)) for x in (value, min(each), max(each))]
     return (
         f"goods_trade_share:\n    {{value: {ends[0]:.3g}, low: {ends[1]:.3g}, high: {ends[2]:.3g}, basis: estimated,\n"
-        '      source: "Exports of Turkey (-28.3 %, TurkStat, first half of 2024) and China (+4.1 %, 2024) to Russia after '
-        'Executive Order 14114, through the origin (tools/fit_payments.py)",\n'
-        '      note: "Two countries: from what China alone would say to what Turkey alone would. Besedes, Goldbach and '
-        "Nitsch find no effect of financial sanctions alone on the senders' own goods trade, Borchert et al. one of lost "
-        'correspondents on exports."}\n'
+        '      source: "Exports of Turkey (-28.3 %, TurkStat, first half of 2024) and China (+4.1 %, 2024) to Russia '
+        'after Executive Order 14114, through the origin (tools/fit_payments.py)",\n'
+        '      note: "Two countries: from what China alone would say to what Turkey alone would. Besedes, Goldbach '
+        "and Nitsch find no effect of financial sanctions alone on the senders' own goods trade, Borchert et al. one "
+        'of lost correspondents on exports."}\n'
     )
 
 

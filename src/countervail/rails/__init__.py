@@ -19,6 +19,7 @@ from countervail.rails.capacity import Payments, capacity
 from countervail.rails.charges import Charges
 from countervail.rails.choice import Chosen
 from countervail.rails.explain import Explanation, explain
+from countervail.rails.frontier import Action, lowered
 from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
 from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
 from countervail.rails.removals import Element, lose
@@ -61,8 +62,10 @@ class Network:
     members: tuple[str, ...]
     trade: Floats
     theta: float
+    counted: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     lost: tuple[Element, ...] = ()
+    actions: tuple[Action, ...] = ()
     neighbour: Network | None = field(default=None, repr=False)
 
     @cached_property
@@ -71,7 +74,8 @@ class Network:
         if self.neighbour is not None and self._same_tables(self.neighbour):
             return self.neighbour.state
         complete = state_at(self.rails, self.date, self.countries, self.members)
-        return lose(complete, self.lost) if self.lost else complete
+        left = lose(complete, self.lost) if self.lost else complete
+        return lowered(left, self.actions) if self.actions else left
 
     @cached_property
     def payments(self) -> Payments:
@@ -192,8 +196,15 @@ class Network:
         """The network without these links, memberships or correspondents, as `interdict` names them."""
         return replace(self, lost=(*self.lost, *elements))
 
+    def after(self, actions: Iterable[Action]) -> Network:
+        """The network once elements are lowered, as `frontier.Action` says."""
+        return replace(self, actions=(*self.actions, *actions))
+
     def club_pairs(self) -> Floats:
-        """`[country, country]`: weights of the pairs of members, symmetric, adding up to 1 over unordered pairs."""
+        """`[country, country]`: weights of the pairs of members, symmetric, adding up to 1 over unordered pairs.
+
+        With `counted`, only those of pairs that have one of them: the members whose loss is asked for.
+        """
         inside = [self.countries.index(m) for m in self.members if m in self.countries]
         if len(inside) < 2:
             raise InputError(
@@ -202,6 +213,9 @@ class Network:
         weight = np.zeros_like(self.trade)
         weight[np.ix_(inside, inside)] = (self.trade + self.trade.T)[np.ix_(inside, inside)]
         np.fill_diagonal(weight, 0.0)
+        if self.counted:
+            asked = np.isin(self.countries, self.counted)
+            weight = weight * (asked[:, None] | asked[None, :])
         if not weight.any():
             weight[np.ix_(inside, inside)] = 1.0
             np.fill_diagonal(weight, 0.0)
@@ -231,7 +245,7 @@ class Network:
     def _same_tables(self, other: Network) -> bool:
         """Whether all that the state is made of is equal."""
         return (
-            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
+            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost", "actions"))
             and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATE_TABLES)
             and (other.state.club is None or self.members == other.members)
         )

@@ -1,8 +1,8 @@
 """The currencies that payments are made in at a date: how the shares of pairs approach those chosen at its costs.
 
-Payers keep contracts, accounts and habits: between two dates at which the network changes, the share of a currency moves
-from where it was to the chosen one at a constant speed. Wedges use the chosen shares; these are for comparison with what
-was observed.
+Payers keep contracts, accounts and habits: between two dates at which the network changes, the share of a currency
+moves from where it was to the chosen one at a constant speed. Wedges use the chosen shares; these are for comparison
+with what was observed.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Epochs:
         """`[epoch, pair, currency]`: s* under these weights (of the same shape) and this elasticity."""
         part = weight * self.mean ** (elasticity / self.theta)
         total = part.sum(axis=2, keepdims=True)
-        return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
+        return part / np.where(total > 0, total, 1.0)
 
     def path(self, days: Sequence[dt.date], weight: Floats, elasticity: float, speed: float) -> Floats:
         """`[day, pair, currency]`: the shares at these days, each from `START` on."""
@@ -97,7 +97,7 @@ class Epochs:
 
 
 def _moved(start: Floats, target: Floats, since: dt.date, until: dt.date, speed: float) -> Floats:
-    left = np.exp(-speed * (until - since).days / 365.25)
+    left = float(np.exp(-speed * (until - since).days / 365.25))
     return target + (start - target) * left
 
 

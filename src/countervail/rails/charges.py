@@ -1,7 +1,7 @@
 """Who earns what payments cost: fees of third countries' and threatened banks, expected penalties, and the real rest.
 
 Of what a third country's bank asks, and of what a bank asks that deals with a target of secondary sanctions, the share
-`costs.fee` is income of the bank's country and, of the premium, `costs.penalty` is expected to go to those who threaten.
+`costs.fee` is income of the bank's country; of the premium, `costs.penalty` is expected to go to those who threaten.
 Everything else in a wedge is a real cost. docs/theory/payments.md has the equations.
 """
 
@@ -60,8 +60,9 @@ class Charges:
 
 
 def shares_of(costs: Costs) -> tuple[float, float]:
-    """The share of charges that is a fee and that of premiums which is an expected penalty; 0 where the table has none."""
-    return tuple(0.0 if share is None else share.value for share in (costs.fee, costs.penalty))  # type: ignore[return-value]
+    """The share of charges that is a fee, and that of premiums which is an expected penalty; 0 where not given."""
+    fee, penalty = (0.0 if share is None else share.value for share in (costs.fee, costs.penalty))
+    return fee, penalty
 
 
 def _charges(paid: Payments, chosen: Chosen, theta: float, fee: float, penalty: float) -> Charges:
@@ -69,7 +70,7 @@ def _charges(paid: Payments, chosen: Chosen, theta: float, fee: float, penalty: 
     earned = np.zeros((state.n, len(one)))
     premium = {"one": np.zeros(len(one)), "other": np.zeros(len(one))}
     if fee or penalty:
-        used = sum(chosen.used(theta)) / 2.0
+        used = np.mean(chosen.used(theta), axis=0)
         thirds = np.array([c.third for c in paid.routes.channels], dtype=np.intp)
         for t in np.flatnonzero(thirds >= 0):
             k = thirds[t]

@@ -1,4 +1,4 @@
-"""The choice of a currency by the payers of a pair: the wedge of each currency alone, of all together, and their shares.
+"""The choice of a currency by the payers of a pair: each currency's wedge, that of all together, and their shares.
 
 The currencies of a pair are the upper nest of the choice and the channels of a currency the lower. In the lower nest
 the cheapest channel fills first (`capacity.fill`), in the upper currencies are imperfect substitutes:
@@ -77,14 +77,14 @@ class Chosen:
         return every[0], every[1], every[2]
 
     def shares(self, theta: float) -> Floats:
-        """`[pair, currency]`: s*, the share of a pair's payments that each currency has at these costs; rows sum to 1."""
+        """`[pair, currency]`: s*, the share of a pair's payments in each currency at these costs; rows sum to 1."""
         return self._shares(theta)[self.kind]
 
     def _shares(self, theta: float) -> Floats:
         assert self.weight is not None
         part = self.weight * self._kept(theta)[0]
         total = part.sum(axis=1, keepdims=True)
-        return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
+        return part / np.where(total > 0, total, 1.0)
 
     def used(self, theta: float) -> tuple[Floats, Floats]:
         """`[pair, channel]`: the share of a pair's payments over each channel, under best and random matching."""

@@ -108,7 +108,7 @@ class Comparison:
         days = sorted({o.day for o in self.observed})
         path = self.epochs.path(days, weight, elasticity, speed)
         at = [days.index(o.day) for o in self.observed]
-        return 100.0 * np.einsum("op,opc,opc->o", self.flows, path[at], self._counted)
+        return np.asarray(100.0 * np.einsum("op,opc,opc->o", self.flows, path[at], self._counted))
 
 
 def _flow(o: Observation, pairs: Sequence[tuple[str, str]], trade: Floats, network: Network) -> Floats:
@@ -121,7 +121,7 @@ def _flow(o: Observation, pairs: Sequence[tuple[str, str]], trade: Floats, netwo
             if home in mine and (o.partners == ALL or away in theirs):
                 i, k = network.index(home), network.index(away)
                 weight[p] += trade[i, k] * (o.side != "imports") + trade[k, i] * (o.side != "exports")
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
 def _counted(o: Observation, pairs: Sequence[tuple[str, str]], currencies: Sequence[str]) -> Floats:
@@ -130,5 +130,5 @@ def _counted(o: Observation, pairs: Sequence[tuple[str, str]], currencies: Seque
     for p, pair in enumerate(pairs):
         for c, currency in enumerate(currencies):
             named = "CNY" if currency == "OWN" and "CHN" in pair else currency
-            counted[p, c] = named in o.currencies or currency in o.currencies and o.partners != ALL
+            counted[p, c] = named in o.currencies or (currency in o.currencies and o.partners != ALL)
     return counted

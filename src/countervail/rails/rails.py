@@ -74,6 +74,8 @@ class Currency(Entry):
     """The rails over which payments in it are made."""
     users: Countries = (ALL,)
     """Countries that may clear it, apart from cut-offs."""
+    weight: Range | None = None
+    """Log of its weight in the choice among its users, for a currency that no pull names; null where pulls do."""
     on_top: bool = False
     """Whether its weight in the choice comes on top of the others', as that of a currency the club would add."""
     conversion: Range
@@ -307,7 +309,7 @@ class Rails(Model):
     goods_trade: GoodsTrade | None = None
     """What payments do to goods trade under no measure; null where nothing is on record."""
     acts: tuple[Entry, ...] = ()
-    """Dated public acts that are shown and change nothing in the network: what followed is in other entries, or unknown."""
+    """Dated public acts that are shown and change nothing in the network: other entries have what followed, if any."""
     proposals: tuple[Proposal, ...] = ()
     """What the club proposes."""
     counts: tuple[Count, ...] = ()
@@ -337,11 +339,7 @@ class Rails(Model):
         for count in self.counts:
             if count.rail not in rails:
                 raise ValueError(f"counts: unknown rail {count.rail!r}; there are {', '.join(rails)}")
-        for name in ("hop", "correspondent", "informal", "interest"):
-            within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
-        for name in ("fee", "penalty"):
-            within(getattr(self.costs, name), f"costs.{name}", 0, 1, ": a share is between 0 and 1")
-        within(self.costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
+        _check_costs(self.costs)
         if self.goods_trade is not None:
             within(self.goods_trade.share, "goods_trade.share", 0, 1, ": a share is between 0 and 1")
         if self.choice is not None:
@@ -364,6 +362,14 @@ class Rails(Model):
         for proposal in self.proposals:
             own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
         return own
+
+
+def _check_costs(costs: Costs) -> None:
+    for name in ("hop", "correspondent", "informal", "interest"):
+        within(getattr(costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+    for name in ("fee", "penalty"):
+        within(getattr(costs, name), f"costs.{name}", 0, 1, ": a share is between 0 and 1")
+    within(costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
 
 
 def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:

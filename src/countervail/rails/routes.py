@@ -78,7 +78,7 @@ class Routes:
         return replace(self, thirds=thirds, **{name: getattr(self, name)[pairs] for name in names})
 
     def in_currency(self, currency: Indices) -> Routes:
-        """The routes that payments in `currency[pair]` may take: the others closed, but those through third countries."""
+        """The routes that payments in `currency[pair]` may take: its own, and those through third countries."""
         of = np.array([c.currency for c in self.channels])
         other = (of[None, :] != currency[:, None]) & (of >= 0)[None, :]
         return replace(
@@ -91,9 +91,16 @@ class Routes:
 
 def joined(every: Sequence[Routes]) -> Routes:
     """The routes of several lists of pairs of one network, one after another."""
-    names = ("importer", "exporter", "best", "chance", "cost")
     thirds = Thirds(*(np.concatenate([getattr(r.thirds, f.name) for r in every]) for f in fields(Thirds)))
-    return replace(every[0], thirds=thirds, **{n: np.concatenate([getattr(r, n) for r in every]) for n in names})
+    return Routes(
+        channels=every[0].channels,
+        importer=np.concatenate([r.importer for r in every]),
+        exporter=np.concatenate([r.exporter for r in every]),
+        best=np.concatenate([r.best for r in every]),
+        chance=np.concatenate([r.chance for r in every]),
+        thirds=thirds,
+        cost=np.concatenate([r.cost for r in every]),
+    )
 
 
 def channels_of(state: State) -> tuple[Channel, ...]:
@@ -226,7 +233,7 @@ def _thirds(state: State, thirds: Indices, towards: Floats, exporters: Indices, 
     away_in, away_out = ~home_in[:, :, None], ~home_out[:, :, None]
     held_in = state.passed[thirds][:, importers].T.copy()
     held_out = state.passed[thirds][:, exporters].T.copy()
-    for one in state.passings:
+    for one in (p for p in state.passings if p.share > 0):
         k = int(np.searchsorted(thirds, one.third))
         for held, served, partner in ((held_in, importers, exporters), (held_out, exporters, importers)):
             pairs = (served == one.served) & (partner == one.partner)

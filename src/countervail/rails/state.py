@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from countervail import countries as atlas
+from countervail.rails.places import Places
+from countervail.rails.pulls import pull_weights
 from countervail.rails.rails import (
     ALL,
-    Choice,
     Correspondent,
-    Costs,
     Currency,
     CutOff,
     Link,
@@ -24,7 +23,7 @@ from countervail.rails.rails import (
     Rails,
     Secondary,
 )
-from countervail.scenario import CLUB
+from countervail.rails.threats import exposed, risks, threatening, turned_to
 from countervail.types import Floats, Mask
 
 STATE_TABLES = (
@@ -78,10 +77,11 @@ class State:
     currency]` whether payments in it are made over a rail, `issuer[country, currency]` whether the country issues it,
     `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
-    a third country's banks take, `passings` what they take towards one partner only, `risk[target, bank]` the premium for dealing with a target, delay included. `informal`
-    is infinite where there is none. `threats[target, country]` are the parts of those who threaten. `weight[country, country, currency]`, symmetric, is alpha of the choice of a
-    currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
-    entry in force names CLUB).
+    a third country's banks take, `passings` what they take towards one partner only. `risk[target, bank]` is the
+    premium for dealing with a target, delay included, and `threats[target, country]` the parts of those who threaten.
+    `informal` is infinite where there is none. `weight[country, country, currency]`, symmetric, is alpha of the choice
+    of a currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds
+    the entries behind each restriction, `club` the members of CLUB (None where no entry in force names CLUB).
     """
 
     countries: tuple[str, ...]
@@ -141,7 +141,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
     several connections of a country to one rail do not add up: the largest counts, of several cut-offs the smallest
     share left.
     """
-    places = _Places(date, countries, members)
+    places = Places(date, countries, members)
     here = [rail for rail in rails.rails if rail.holds(date)]
     money = [currency for currency in rails.currencies if currency.holds(date)]
     rail_at = {rail.id: i for i, rail in enumerate(here)}
@@ -181,42 +181,16 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         allowed=access.allowed,
         passed=passed,
         passings=passings,
-        risk=_risks(threats, places, rails.costs),
+        risk=risks(threats, places, rails.costs),
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
-        threats=_threatening(threats, places),
-        weight=None if choice is None else _weights(choice, money, issuer, places),
+        threats=threatening(threats, places),
+        weight=None if choice is None else pull_weights(choice, money, issuer, places),
         elasticity=np.inf if choice is None else choice.elasticity.value,
         why={key: tuple(ids) for key, ids in access.why.items()},
         club=places.club,
     )
-
-
-class _Places:
-    """Positions of countries in a network, by codes, groups, ALL and CLUB at a date."""
-
-    def __init__(self, date: dt.date, countries: Sequence[str], members: Sequence[str]) -> None:
-        self.date, self.countries, self.n = date, countries, len(countries)
-        self.club: tuple[str, ...] | None = None
-        """The members, once an entry has named CLUB."""
-        self._members = members
-        self._at = {iso3: i for i, iso3 in enumerate(countries)}
-
-    def of(self, names: Iterable[str]) -> list[int]:
-        """Positions of the countries that `names` stand for, without those that the network lacks."""
-        codes: list[str] = []
-        for name in names:
-            if name == CLUB:
-                self.club = tuple(self._members)
-            if name == ALL:
-                codes += self.countries
-            else:
-                # most of a table are codes of countries, which need no look into the groups
-                codes += (
-                    self._members if name == CLUB else (name,) if name in self._at else atlas.expand([name], self.date)
-                )
-        return [self._at[iso3] for iso3 in dict.fromkeys(codes) if iso3 in self._at]
 
 
 @dataclass
@@ -235,7 +209,7 @@ class _Access:
     accepted: Floats
     why: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
-    def restrict(self, cut: CutOff, places: _Places) -> None:
+    def restrict(self, cut: CutOff, places: Places) -> None:
         """Apply one cut-off: the share left is an upper bound, so that several never multiply."""
         left = cut.left.value
         targets = places.of(cut.targets)
@@ -259,13 +233,13 @@ class _Access:
                     self.allowed[target, partner] = self.allowed[partner, target] = both
                     self.why.setdefault(pair, []).append(cut.id)
 
-    def threaten(self, threat: Secondary, places: _Places) -> None:
-        """Apply one threat: the chance that the banks it reaches accept is an upper bound, so that several never multiply."""
+    def threaten(self, threat: Secondary, places: Places) -> None:
+        """Apply one threat: the chance that its banks accept is an upper bound, so that several never multiply."""
         if threat.accepts is None:
             return
         accepts = threat.accepts.value
         for target in places.of(threat.targets):
-            for bank in _exposed(threat, places):
+            for bank in exposed(threat, places):
                 if bank != target:
                     pair = tuple(sorted((places.countries[target], places.countries[bank])))
                     both = min(self.allowed[target, bank], accepts)
@@ -275,7 +249,7 @@ class _Access:
 
 
 def _memberships(
-    entries: Iterable[Membership], places: _Places, rail_at: Mapping[str, int]
+    entries: Iterable[Membership], places: Places, rail_at: Mapping[str, int]
 ) -> tuple[Floats, dict[tuple[int, int, int], Account]]:
     share = np.zeros((places.n, len(rail_at)))
     accounts: dict[tuple[int, int, int], Account] = {}
@@ -296,7 +270,7 @@ def _memberships(
     return share, accounts
 
 
-def _currencies(money: Sequence[Currency], places: _Places, rail_at: Mapping[str, int]) -> tuple[Floats, Mask, Mask]:
+def _currencies(money: Sequence[Currency], places: Places, rail_at: Mapping[str, int]) -> tuple[Floats, Mask, Mask]:
     users = np.zeros((places.n, len(money)))
     over = np.zeros((len(rail_at), len(money)), dtype=bool)
     issuer = np.zeros((places.n, len(money)), dtype=bool)
@@ -307,7 +281,7 @@ def _currencies(money: Sequence[Currency], places: _Places, rail_at: Mapping[str
     return users, over, issuer
 
 
-def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
+def _links(entries: Iterable[Link], places: Places, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
     for entry in entries:
         if not entry.holds(places.date) or not all(rail in rail_at for rail in entry.rails):
             continue
@@ -321,7 +295,7 @@ def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int])
 
 
 def _correspondents(
-    entries: Iterable[Correspondent], places: _Places, accepted: Floats
+    entries: Iterable[Correspondent], places: Places, accepted: Floats
 ) -> tuple[Floats, tuple[Passing, ...]]:
     """`[third, served]`: the share of a country's payments that a third country's banks take; those for one partner.
 
@@ -341,65 +315,3 @@ def _correspondents(
                     key = (third, served, partner)
                     passings[key] = Passing(*key, max(share, passings[key].share if key in passings else 0.0))
     return passed, tuple(passings.values())
-
-
-def turned_to(share: Floats, banks: float) -> Floats:
-    """The share of customers who find a connected bank among as many as they can turn to."""
-    return share if banks == 1.0 else 1.0 - (1.0 - share) ** banks
-
-
-def _exposed(threat: Secondary, places: _Places) -> list[int]:
-    """The countries whose banks a threat reaches."""
-    spared = set(places.of(threat.exempt))
-    return [bank for bank in places.of(threat.banks) if bank not in spared]
-
-
-def _risks(threats: Iterable[Secondary], places: _Places, costs: Costs) -> Floats:
-    """`[target, bank]`: what a country's banks ask for dealing with a target of secondary sanctions, delay included."""
-    fee, days = np.zeros((places.n, places.n)), np.zeros((places.n, places.n))
-    for threat in threats:
-        banks = _exposed(threat, places)
-        for target in places.of(threat.targets):
-            fee[target, banks] = np.maximum(fee[target, banks], threat.premium.value)
-            if threat.delay is not None:
-                days[target, banks] = np.maximum(days[target, banks], threat.delay.value)
-    risk = fee + days * (0.0 if costs.interest is None else costs.interest.value / 365.0)
-    np.fill_diagonal(risk, 0.0)
-    return risk
-
-
-def _threatening(threats: Iterable[Secondary], places: _Places) -> Floats:
-    """`[target, country]`: the parts of those who threaten, equal among them, adding up to 1 where there are any."""
-    out = np.zeros((places.n, places.n))
-    for threat in threats:
-        senders = places.of(name for name in threat.senders if name != "UN")
-        for target in places.of(threat.targets):
-            out[target, senders] = 1.0
-    total = out.sum(axis=1, keepdims=True)
-    return np.divide(out, total, out=out, where=total > 0)
-
-
-def _weights(choice: Choice, money: Sequence[Currency], issuer: Mask, places: _Places) -> Floats:
-    """`[country, country, currency]`: alpha, 0 where no pull of the currency holds for the pair."""
-    log = np.full((places.n, places.n, len(money)), -np.inf)
-    at = {currency.id: c for c, currency in enumerate(money)}
-    for pull in choice.pulls:
-        if pull.currency not in at or (pull.since is not None and pull.since > places.date):
-            continue
-        c = at[pull.currency]
-        holds = np.ones((places.n, places.n), dtype=bool)
-        if pull.home:
-            holds &= issuer[:, None, c] | issuer[None, :, c]
-        for names, both in ((pull.within, True), (pull.party, False)):
-            if names:
-                inside = np.zeros(places.n, dtype=bool)
-                inside[places.of(names)] = True
-                one, other = inside[:, None], inside[None, :]
-                holds &= (one & other) if both else (one | other)
-        log[:, :, c] = np.where(
-            holds, np.where(np.isinf(log[:, :, c]), 0.0, log[:, :, c]) + pull.weight.value, log[:, :, c]
-        )
-    weight = np.exp(log)
-    usual = np.array([not currency.on_top for currency in money])
-    total: Floats = weight[:, :, usual].sum(axis=2, keepdims=True)
-    return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)

@@ -217,7 +217,7 @@ class Lifting:
 
 
 def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
-    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also by sector; 1 at home."""
+    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also sector; 1 at home."""
     phi = cube(world, 1.0)
     each = saving[:, :, None] if saving.ndim == 2 else saving
     i, n = np.nonzero((each != 0).any(2) & ~np.eye(world.n, dtype=bool))

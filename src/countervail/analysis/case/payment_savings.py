@@ -16,6 +16,7 @@ from countervail import countries as atlas
 from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
 from countervail.rails.proposals import change, gained
+from countervail.rails.rails import CutOff, Secondary
 from countervail.rails.sectors import sector_wedges
 from countervail.scenario import Scenario
 from countervail.types import Band, Floats
@@ -118,7 +119,8 @@ class PaymentsOf:
         network, date = self.observed, self.observed.date
         at = {code: k for k, code in enumerate(network.countries)}
         pairs = []
-        for entry in (*network.rails.cutoffs, *network.rails.secondary):
+        entries: tuple[CutOff | Secondary, ...] = (*network.rails.cutoffs, *network.rails.secondary)
+        for entry in entries:
             if entry.id in self.lifted_ids:
                 senders, targets = (
                     [at[c] for c in atlas.expand([n for n in names if n != "UN"], date) if c in at]

@@ -43,7 +43,7 @@ SETTINGS: Final[dict[str, Words]] = {
     ),
     "payments_on_goods": Words(
         "Trade that cheaper payments raise",
-        "Outside what sanctions bar, trade follows the cost of paying only where that was seen, everywhere, or nowhere.",
+        "Outside what sanctions bar, trade follows the cost of paying where that was seen, everywhere, or nowhere.",
     ),
     "rails_date": Words(
         "Date of the payment network",

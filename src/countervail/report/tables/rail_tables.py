@@ -94,8 +94,9 @@ def weighted(value: Floats, weight: Floats) -> float:
 
 
 def pairs(network: Network) -> list[Row]:
-    """Every pair of members: its wedge, what its costliest payment costs, its reach and its cheapest route."""
+    """Every pair of members: its wedge, its costliest payment, its reach, its cheapest route, its weight in means."""
     rows: list[Row] = []
+    weight = network.club_pairs()
     for one, other in member_pairs(network):
         i, j = network.index(one), network.index(other)
         shown = network.route(one, other).rows
@@ -115,6 +116,7 @@ def pairs(network: Network) -> list[Row]:
                 "cheapest": next((row["hops"] for row in shown if row["open"]), None),
                 "routes": sum(row["open"] for row in shown),
                 "trade": float(network.trade[i, j] + network.trade[j, i]),
+                "weight": float(weight[i, j]),
             }
         )
     return rows
