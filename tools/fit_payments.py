@@ -19,7 +19,7 @@ from scipy.optimize import least_squares  # type: ignore[import-untyped]
 
 from countervail import countries as atlas
 from countervail.rails import Network, payments
-from countervail.rails.observed import FITTED, Comparison, as_before
+from countervail.rails.observations import FITTED, Comparison, as_before
 from countervail.rails.rails import Choice
 from countervail.rails.sectors import sector_wedges
 from countervail.rails.table import CHOICE
@@ -109,10 +109,10 @@ class Fit:
 def main() -> int:
     """Fit, print every observation, write the library's file."""
     fit = Fit()
-    found = fit.best()
-    point = np.asarray(found.x)
-    variance = (found.fun**2).sum() / (len(found.fun) - len(point))
-    spread = 2.0 * np.sqrt(variance * np.diag(np.linalg.inv(found.jac.T @ found.jac)))
+    solution = fit.best()
+    point = np.asarray(solution.x)
+    variance = (solution.fun**2).sum() / (len(solution.fun) - len(point))
+    spread = 2.0 * np.sqrt(variance * np.diag(np.linalg.inv(solution.jac.T @ solution.jac)))
     result = choice(point, np.maximum(point - spread, LOW), np.minimum(point + spread, HIGH))
     for o, ours in zip(fit.basis.observed, fit.model(point), strict=True):
         before = as_before(o, fit.basis.observed)
@@ -180,7 +180,7 @@ _HEAD = """# How payers choose a currency: written by `python -m tools.fit_payme
 """
 
 
-def _lines(found: Choice) -> list[str]:
+def _lines(solution: Choice) -> list[str]:
     def number(range_: Any) -> str:
         if range_.basis == "definition":
             return "{value: 0, basis: definition}"
@@ -191,11 +191,11 @@ def _lines(found: Choice) -> list[str]:
 
     lines = [
         "choice:\n",
-        f"  elasticity:\n    {number(found.elasticity)}\n",
-        f"  speed:\n    {number(found.speed)}\n",
+        f"  elasticity:\n    {number(solution.elasticity)}\n",
+        f"  speed:\n    {number(solution.speed)}\n",
         "  pulls:\n",
     ]
-    for pull in found.pulls:
+    for pull in solution.pulls:
         which = f"home: {str(pull.home).lower()}, " if pull.home else ""
         for name in ("within", "party"):
             which += f"{name}: [{', '.join(getattr(pull, name))}], " if getattr(pull, name) else ""

@@ -376,7 +376,7 @@ def test_the_choice_of_a_currency_lies_between_its_currencies(state: State) -> N
     chosen = Chosen.of(state, every.routes, every.one, every.other)
     value, _, _ = chosen.wedges(THETA)
     with np.errstate(divide="ignore"):
-        alone = np.stack([part ** (-1 / state.elasticity) - 1 for part in chosen.kept(THETA)[0].T], axis=1)
+        alone = np.stack([part ** (-1 / state.elasticity) - 1 for part in chosen.discounts(THETA)[0].T], axis=1)
     assert (value <= alone.max(axis=1) + 1e-9).all()
     assert ((value >= alone.min(axis=1) - 1e-9) | np.isinf(alone.min(axis=1))).all()
     shares = chosen.shares(THETA)

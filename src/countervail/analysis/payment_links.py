@@ -254,8 +254,8 @@ class _Question:
     def costs(self, cuts: int) -> list[CutCost]:
         """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
         self.report("cuts", 0, 2)
-        asked = replace(self.network, counted=self.counted)
-        searches = asked.interdict_each(range(1, cuts + 1), top=SHOWN)
+        counted_network = replace(self.network, counted=self.counted)
+        searches = counted_network.interdict_each(range(1, cuts + 1), top=SHOWN)
         chosen = [(search, cut) for search in searches for cut in search.cuts]
         self.report("cuts", 1, 2)
         shock = self.case.sanctioned()

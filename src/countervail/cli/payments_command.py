@@ -11,6 +11,17 @@ from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, pr
 from countervail.types import Row
 
 
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        metavar="USD",
+        help="What senders can do by cuts and threats if they lose at most so many million USD a year.",
+        show_default=False,
+    ),
+]
+
+
 def mount(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command(epilog="Example: countervail payments asiu --interdict 3 --route IRN VEN -o runs/payments")(payments)
@@ -24,15 +35,7 @@ def payments(
     interdict: Annotated[
         int, typer.Option(min=0, max=8, metavar="K", help="Search the sets of 1 to K elements to cut, and their cost.")
     ] = 0,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            metavar="USD",
-            help="What senders can do by cuts and threats if they lose at most so many million USD a year.",
-            show_default=False,
-        ),
-    ] = None,
+    budget: Budget = None,
     route: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -55,7 +58,7 @@ def payments(
     import countervail as cv
     from countervail.analysis.case.draws import sample
     from countervail.analysis.payment_links import prepare, study
-    from countervail.rails.frontier import BUDGETS
+    from countervail.rails.frontier import up_to
     from countervail.report.pages import payment_page
     from countervail.report.run_folder import refuse
 
@@ -66,8 +69,7 @@ def payments(
     explanation = network.route(*route) if route is not None else None
     with progress_bar() as progress:
         random = sample(case.world, loaded, draws, seed) if draws else None
-        budgets = () if budget is None else (*(b for b in BUDGETS if b < budget), budget)
-        result = study(case, network, cuts=interdict, draws=random, budgets=budgets, progress=progress)
+        result = study(case, network, cuts=interdict, draws=random, budgets=up_to(budget), progress=progress)
         rows = payment_page.tables(result, progress=progress)
     if explanation is not None:
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
@@ -76,14 +78,12 @@ def payments(
     if as_json:
         typer.echo(payment_page.document(rows), nl=False)
     else:
-        _show(rows)
-        if explanation is not None:
-            typer.echo(f"\n{explanation}")
+        _show(rows, explanation)
     if out is not None:
         typer.echo(f"Report: {written / payment_page.HTML}", err=as_json)
 
 
-def _show(tables: dict[str, list[Row]]) -> None:
+def _show(tables: dict[str, list[Row]], explanation: object = None) -> None:
     from countervail.report.numbers import share
     from countervail.report.tables.columns import described
     from countervail.scenario import CLUB
@@ -136,6 +136,8 @@ def _show(tables: dict[str, list[Row]]) -> None:
             ),
             [_cut(row) for row in tables["payment_cuts"] if row["rank"] <= 3],
         )
+    if explanation is not None:
+        typer.echo(f"\n{explanation}")
 
 
 _RESPONSE = ("budget", "label", "club_usd", "senders_usd", "ratio", "bound")

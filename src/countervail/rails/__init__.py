@@ -214,8 +214,8 @@ class Network:
         weight[np.ix_(inside, inside)] = (self.trade + self.trade.T)[np.ix_(inside, inside)]
         np.fill_diagonal(weight, 0.0)
         if self.counted:
-            asked = np.isin(self.countries, self.counted)
-            weight = weight * (asked[:, None] | asked[None, :])
+            counted = np.isin(self.countries, self.counted)
+            weight = weight * (counted[:, None] | counted[None, :])
         if not weight.any():
             weight[np.ix_(inside, inside)] = 1.0
             np.fill_diagonal(weight, 0.0)

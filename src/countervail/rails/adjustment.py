@@ -67,7 +67,7 @@ class Epochs:
             known = state.fingerprint
             chosen = Chosen.of(state, routes_of(state, *pairs), *pairs)
             assert chosen.weight is not None
-            mean = chosen.kept(network.theta)[0] ** (network.theta / state.elasticity)
+            mean = chosen.discounts(network.theta)[0] ** (network.theta / state.elasticity)
             weight = chosen.weight[chosen.kind]
             if means and np.array_equal(mean, means[-1]) and np.array_equal(weight, weights[-1]):
                 continue

@@ -74,12 +74,12 @@ def _charges(paid: Payments, chosen: Chosen, theta: float, fee: float, penalty: 
         thirds = np.array([c.third for c in paid.routes.channels], dtype=np.intp)
         for t in np.flatnonzero(thirds >= 0):
             k = thirds[t]
-            asked = used[:, t] * state.correspondent
+            charge = used[:, t] * state.correspondent
             for name, target in (("one", one), ("other", other)):
                 more = used[:, t] * state.risk[target, k]
                 premium[name] += more
-                asked = asked + more
-            earned[k] += fee * asked
+                charge = charge + more
+            earned[k] += fee * charge
         straight = used[:, thirds < 0].sum(axis=1)
         every = np.arange(len(one))
         for name, target, bank in (("one", one, other), ("other", other, one)):

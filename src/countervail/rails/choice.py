@@ -58,16 +58,16 @@ class Chosen:
             best, random = means(self.filled, self.state.informal, theta)
             every = (wedge_of(mean, theta) for mean in ((best + random) / 2, best, random))
         else:
-            every = (wedge_of((self.weight * part).sum(axis=1), self.state.elasticity) for part in self._kept(theta))
+            every = (wedge_of((self.weight * part).sum(axis=1), self.state.elasticity) for part in self._by_kind(theta))
         value, low, high = (wedges[self.kind] for wedges in every)
         return value, low, high
 
-    def kept(self, theta: float) -> tuple[Floats, Floats, Floats]:
+    def discounts(self, theta: float) -> tuple[Floats, Floats, Floats]:
         """`[pair, currency]`: (1 + w_c)^-eta, between, under best and under random matching; the table has a choice."""
-        value, low, high = (part[self.kind] for part in self._kept(theta))
+        value, low, high = (part[self.kind] for part in self._by_kind(theta))
         return value, low, high
 
-    def _kept(self, theta: float) -> tuple[Floats, Floats, Floats]:
+    def _by_kind(self, theta: float) -> tuple[Floats, Floats, Floats]:
         """The same by kind."""
         assert self.weight is not None
         power = self.state.elasticity / theta
@@ -82,7 +82,7 @@ class Chosen:
 
     def _shares(self, theta: float) -> Floats:
         assert self.weight is not None
-        part = self.weight * self._kept(theta)[0]
+        part = self.weight * self._by_kind(theta)[0]
         total = part.sum(axis=1, keepdims=True)
         return part / np.where(total > 0, total, 1.0)
 

@@ -145,6 +145,11 @@ def frontier(
     return points
 
 
+def up_to(budget: float | None) -> tuple[float, ...]:
+    """Budgets up to one, itself the last; none for None."""
+    return () if budget is None else (*(b for b in BUDGETS if b < budget), budget)
+
+
 def strongest(actions: Sequence[Action]) -> list[Action]:
     """Of several actions on one element, the one that leaves least."""
     left: dict[Element, float] = {}

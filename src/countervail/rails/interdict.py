@@ -80,7 +80,7 @@ def interdict(
             f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.", field="kinds"
         )
     parts = _differences(club, min(max(sizes), EXACT, n))
-    whole = _wedges([_Asked(pair, np.zeros((1, 0), bool), ()) for pair in pairs], theta)
+    whole = _wedges([_Variants(pair, np.zeros((1, 0), bool), ()) for pair in pairs], theta)
     base = float(club.weights @ np.concatenate(whole))
     return [_search(club, parts, base, min(k, n), top) for k in sizes]
 
@@ -104,7 +104,7 @@ def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> 
     return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
 
 
-class _Asked(NamedTuple):
+class _Variants(NamedTuple):
     """A pair under several sets of its elements: `removed[variant, element]` marks what each lacks."""
 
     pair: PairVariants
@@ -112,14 +112,14 @@ class _Asked(NamedTuple):
     elements: Sequence[Element]
 
 
-def _wedges(asked: Sequence[_Asked], theta: float) -> list[Floats]:
-    """`[variant]` for every pair asked: its wedge without the elements; of all pairs at once, which is fast."""
-    if not asked:
+def _wedges(variants: Sequence[_Variants], theta: float) -> list[Floats]:
+    """`[variant]` for every pair variants: its wedge without the elements; of all pairs at once, which is fast."""
+    if not variants:
         return []
-    counts = [len(one.removed) for one in asked]
-    ends = (np.repeat([getattr(one.pair, end) for one in asked], counts) for end in ("one", "other"))
-    routes = joined([one.pair.routes(one.removed, one.elements) for one in asked])
-    value = Chosen.of(asked[0].pair.state, routes, *ends).wedges(theta)[0]
+    counts = [len(one.removed) for one in variants]
+    ends = (np.repeat([getattr(one.pair, end) for one in variants], counts) for end in ("one", "other"))
+    routes = joined([one.pair.routes(one.removed, one.elements) for one in variants])
+    value = Chosen.of(variants[0].pair.state, routes, *ends).wedges(theta)[0]
     return np.split(np.minimum(value, INFINITE_WEDGE), np.cumsum(counts)[:-1])
 
 
@@ -127,15 +127,15 @@ def _differences(club: _Club, size: int) -> list[Floats]:
     """Inclusion-exclusion differences of the weighted wedge by sets of one, two and three elements, sorted indices."""
     at = {element: i for i, element in enumerate(club.elements)}
     parts: list[Floats] = [np.zeros((len(at),) * order) for order in range(1, size + 1)]
-    asked: list[_Asked] = []
+    variants: list[_Variants] = []
     for pair in club.pairs:
         mine = sorted((e for e in pair.elements if e in at), key=at.__getitem__)
         sets = _sets(len(mine), size)
         removed = np.zeros((len(sets), len(mine)), dtype=bool)
         for row, chosen in enumerate(sets):
             removed[row, list(chosen)] = True
-        asked.append(_Asked(pair, removed, mine))
-    for one, weight, value in zip(asked, club.weights, _wedges(asked, club.theta), strict=True):
+        variants.append(_Variants(pair, removed, mine))
+    for one, weight, value in zip(variants, club.weights, _wedges(variants, club.theta), strict=True):
         sets = _sets(len(one.elements), size)
         known = dict(zip(sets, (value - value[0]).tolist(), strict=True))
         where = [at[e] for e in one.elements]
@@ -172,7 +172,7 @@ def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
     loss = np.zeros(len(club.pairs))
     hit = [(p, [e for e in cut if e in pair.elements]) for p, pair in enumerate(club.pairs)]
     hit = [(p, mine) for p, mine in hit if mine]
-    both = [_Asked(club.pairs[p], np.array([[False] * len(mine), [True] * len(mine)]), mine) for p, mine in hit]
+    both = [_Variants(club.pairs[p], np.array([[False] * len(mine), [True] * len(mine)]), mine) for p, mine in hit]
     for (p, _), value in zip(hit, _wedges(both, club.theta), strict=True):
         loss[p] = club.weights[p] * (value[1] - value[0])
     return loss

@@ -10,7 +10,7 @@ import numpy as np
 
 from countervail.errors import InputError
 from countervail.rails import Network
-from countervail.rails.observed import Comparison, as_before
+from countervail.rails.observations import Comparison, as_before
 from countervail.rails.proposals import four_worlds
 from countervail.rails.series import finite
 from countervail.report.tables import country_name
@@ -33,8 +33,8 @@ def observed(network: Network, world: World) -> Iterator[Row]:
     except InputError:  # a world without the trade of other years
         return
     ours = basis.shares(basis.epochs.weight, choice.elasticity.value, choice.speed.value)
-    found = sorted(zip(basis.observed, ours, strict=True), key=lambda one: -abs(one[1] - one[0].value))
-    for o, share in found:
+    compared = sorted(zip(basis.observed, ours, strict=True), key=lambda one: -abs(one[1] - one[0].value))
+    for o, share in compared:
         before = as_before(o, basis.observed)
         yield {
             "id": o.id,
