@@ -347,11 +347,11 @@ def _countries(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, fl
         rows.append(
             {"iso3": code, "name": table[code].name, "map_id": table[code].numeric, "role": role, "u_pct": u,
              "c_pct": c, "uc_pct": None if code == "PRK" else u + 0.9 * c, "u_usd": u / 100 * gdp[code],
-             "c_usd": c / 100 * gdp[code], "gdp_usd": gdp[code], "population": 3e7, "estimated_share": noise(0.3)}
+             "c_usd": c / 100 * gdp[code], "payments_pct": 0.01, "gdp_usd": gdp[code], "population": 3e7, "estimated_share": noise(0.3)}
         )  # fmt: skip
     rows.append(
         {"iso3": "ROW", "name": "Rest of the world", "map_id": None, "role": "other", "u_pct": -0.02, "c_pct": 0.0,
-         "uc_pct": -0.02, "u_usd": -900.0, "c_usd": 0.0, "gdp_usd": 5e6, "population": 9e8, "estimated_share": 0.9}
+         "uc_pct": -0.02, "u_usd": -900.0, "c_usd": 0.0, "payments_pct": None, "gdp_usd": 5e6, "population": 9e8, "estimated_share": 0.9}
     )  # fmt: skip
     return rows
 
