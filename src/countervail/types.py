@@ -36,7 +36,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
-"""Long-run elasticities, or the low-substitution stress."""
+"""The long run, or one in which plant and labour stay in their sector and trade answers less."""
 PaymentsOnGoods: TypeAlias = Literal["observed", "all", "none"]
 """Where cheaper payments raise goods trade under no measure: where that is on record, on every pair, or nowhere."""
 Side: TypeAlias = Literal["club", "senders"]

@@ -209,7 +209,7 @@ def links() -> alt.LayerChart:
     bars = rows.mark_bar(height=10, yOffset=BELOW).encode(
         alt.X("low_usd:Q", title=axis), y, x2="high_usd:Q", tooltip=tips
     )
-    return layered(bars, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
+    return layered(bars, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
 
 
 @chart(
@@ -243,7 +243,11 @@ def cuts() -> alt.LayerChart:
         )
     )  # fmt: skip
     return (
-        layered(points, zero_line(), labels_above(rows, y))
+        layered(
+            points,
+            zero_line(),
+            labels_above(rows, y, tooltips("label:N", ("hit_most:N", "Hit most"), of="payment_cuts")),
+        )
         .properties(height=alt.Step(58))
         .add_params(chosen("elements"))
     )

@@ -10,7 +10,6 @@ import typer
 from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, print_table, progress_bar
 from countervail.types import Row
 
-
 Budget = Annotated[
     float | None,
     typer.Option(
