@@ -20,8 +20,8 @@ from scipy.optimize import least_squares  # type: ignore[import-untyped]
 from countervail import countries as atlas
 from countervail.rails import Network, payments
 from countervail.rails.observations import FITTED, Comparison, as_before
+from countervail.rails.proposals import sector_wedges
 from countervail.rails.rails import Choice
-from countervail.rails.sectors import sector_wedges
 from countervail.rails.table import CHOICE
 from countervail.scenario import load_scenario
 from countervail.types import Floats

@@ -12,10 +12,10 @@ from countervail.errors import InputError
 from countervail.rails import Network, load_rails, payments
 from countervail.rails.adjustment import Epochs
 from countervail.rails.charges import Charges
+from countervail.rails.entries import turned_to
 from countervail.rails.observations import FITTED, Comparison, as_before
-from countervail.rails.sectors import sector_wedges
+from countervail.rails.proposals import sector_wedges
 from countervail.rails.state import state_at
-from countervail.rails.threats import turned_to
 from countervail.scenario import load_scenario
 from countervail.scenario.values import Range
 from countervail.world.store import load_world

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from countervail.rails.places import Places
-from countervail.rails.pulls import pull_weights
+from countervail.rails.entries import Places, exposed, pull_weights, risks, threatening, turned_to
 from countervail.rails.rails import (
     ALL,
     Correspondent,
@@ -23,7 +22,6 @@ from countervail.rails.rails import (
     Rails,
     Secondary,
 )
-from countervail.rails.threats import exposed, risks, threatening, turned_to
 from countervail.types import Floats, Mask
 
 STATE_TABLES = (

@@ -15,9 +15,8 @@ import numpy as np
 from countervail import countries as atlas
 from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
-from countervail.rails.proposals import change, gained
+from countervail.rails.proposals import change, gained, sector_wedges
 from countervail.rails.rails import CutOff, Secondary
-from countervail.rails.sectors import sector_wedges
 from countervail.scenario import Scenario
 from countervail.types import Band, Floats
 from countervail.world.world import World

@@ -15,7 +15,7 @@ from countervail.rails.interdict import Interdiction
 from countervail.rails.proposals import Change, Proposed, every_proposal
 from countervail.rails.removals import Element
 from countervail.rails.series import events, finite, series
-from countervail.report.tables import choice_tables, country_name, percent_change, rail_tables
+from countervail.report.tables import country_name, percent_change, rail_tables
 from countervail.report.tables.rail_tables import member_pairs, weighted
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Floats, Progress, Row
@@ -62,8 +62,8 @@ def tables(study: Study | None, *, pairs: bool = False, progress: Progress | Non
     rows["payment_cuts"] = list(_cuts(study))
     rows["payment_responses"] = list(_responses(study))
     if pairs and study.network.rails.choice is not None:
-        rows["payment_observed"] = list(choice_tables.observed(study.network, study.case.world))
-        rows["payment_channels"] = list(choice_tables.channels(study.club, study.case.scenario))
+        rows["payment_observed"] = list(rail_tables.observed(study.network, study.case.world))
+        rows["payment_channels"] = list(rail_tables.channels(study.club, study.case.scenario))
     return rows
 
 
