@@ -264,7 +264,7 @@ def _payments(noise: Any) -> dict[str, list[Row]]:
         ],
         "rail_pairs": [
             {**pair, "wedge": 0.09, "wedge_low": 0.08, "wedge_high": 0.1, "marginal": 0.1, "reach": 0.2,
-             "reach_low": 0.1, "reach_high": 0.25, "cheapest": "VEN - SWIFT - IRN", "routes": 3, "trade": 2.0,
+             "reach_low": 0.1, "reach_high": 0.25, "routes": 3, "trade": 2.0,
              "weight": 0.01}
         ],
         "rail_provision_pairs": [

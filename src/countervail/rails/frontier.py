@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from countervail.countries import REST
 from countervail.rails.capacity import INFINITE_WEDGE
 from countervail.rails.choice import Chosen
 from countervail.rails.removals import Element
@@ -100,7 +101,7 @@ def actions_of(network: Network, elements: Sequence[Element], targets: Indices, 
     A threat makes the banks of a country that imposes nothing refuse a target; there are `THREATS` of them.
     """
     state, trade = network.state, network.trade + network.trade.T
-    others = [k for k in range(state.n) if k not in targets and k not in senders]
+    others = [k for k, code in enumerate(state.countries) if k not in {*targets, *senders} and code != REST]
     pairs = [(float(trade[t, k]), int(k), int(t)) for t in targets for k in others if state.allowed[t, k] > 0]
     threats = [
         Element("threat", f"{state.countries[bank]} for {state.countries[target]}")

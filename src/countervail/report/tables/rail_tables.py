@@ -99,7 +99,7 @@ def weighted(value: Floats, weight: Floats) -> float:
 
 
 def pairs(network: Network) -> list[Row]:
-    """Every pair of members: its wedge, its costliest payment, its reach, its cheapest route, its weight in means."""
+    """Every pair of members: its wedge, its costliest payment, its reach, its routes, its weight in means."""
     rows: list[Row] = []
     weight = network.club_pairs()
     for one, other in member_pairs(network):
@@ -118,7 +118,6 @@ def pairs(network: Network) -> list[Row]:
                 "reach": float(network.reach[i, j]),
                 "reach_low": float(network.reach_low[i, j]),
                 "reach_high": float(network.reach_high[i, j]),
-                "cheapest": next((row["hops"] for row in shown if row["open"]), None),
                 "routes": sum(row["open"] for row in shown),
                 "trade": float(network.trade[i, j] + network.trade[j, i]),
                 "weight": float(weight[i, j]),
