@@ -10,10 +10,9 @@ import pytest
 
 from countervail.errors import InputError
 from countervail.rails import Network, load_rails, payments
-from countervail.rails.adjustment import Epochs
 from countervail.rails.charges import Charges
 from countervail.rails.entries import turned_to
-from countervail.rails.observations import FITTED, Comparison, as_before
+from countervail.rails.observations import FITTED, Comparison, Epochs, as_before
 from countervail.rails.proposals import sector_wedges
 from countervail.rails.state import state_at
 from countervail.scenario import load_scenario
