@@ -254,8 +254,7 @@ class _Question:
     def costs(self, cuts: int) -> list[CutCost]:
         """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
         self.report("cuts", 0, 2)
-        counted_network = replace(self.network, counted=self.counted)
-        searches = counted_network.interdict_each(range(1, cuts + 1), top=SHOWN)
+        searches = self.club_that_counts.interdict_each(range(1, cuts + 1), top=SHOWN)
         chosen = [(search, cut) for search in searches for cut in search.cuts]
         self.report("cuts", 1, 2)
         shock = self.case.sanctioned()
@@ -274,11 +273,18 @@ class _Question:
         """The members whose loss a sender asks for: the eligible ones, all where there are none."""
         return eligible(self.case)
 
+    @property
+    def club_that_counts(self) -> Network:
+        """The network whose pairs are those of the counted members with members that impose nothing themselves."""
+        senders = {self.case.world.countries[k] for k in self.case.senders}
+        members = tuple(m for m in self.network.members if m in self.counted or m not in senders)
+        return replace(self.network, members=members, counted=self.counted)
+
     def responses(self, budgets: Sequence[float]) -> list[Response]:
         """What senders can do within each budget by partial cuts and threats, solved."""
         club = self.case.indices(self.counted or self.case.scenario.members())
         senders = self.case.senders_outside
-        elements = replace(self.network, counted=self.counted).interdict(1).elements
+        elements = self.club_that_counts.interdict(1).elements
         actions = actions_of(self.network, elements, club, senders)
         game = Game(self.network, club, senders)
         points = frontier(game, actions, budgets, lambda done, total: self.report("threats", done, total))
