@@ -37,6 +37,8 @@ Anchor: TypeAlias = Literal["estimate", "before", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
 """The long run, or one in which plant and labour stay in their sector and trade answers less."""
+PaymentsOnGoods: TypeAlias = Literal["observed", "all", "none"]
+"""Where cheaper payments raise goods trade under no measure: where that is on record, on every pair, or nowhere."""
 Side: TypeAlias = Literal["club", "senders"]
 """Whose coalitions: the club's members, or the senders of the measures on a target."""
 

@@ -34,7 +34,7 @@ CUT_SIZES = 2
 @pytest.fixture(scope="module")
 def links() -> Study:
     case, network = prepare(rich_world(), SMALL)
-    return study(case, network, cuts=CUT_SIZES)
+    return study(case, network, cuts=CUT_SIZES, budgets=(0.0,))
 
 
 def by_id(links: Study) -> dict[str, payment_links.ProposalGain]:
@@ -113,7 +113,8 @@ def test_tables_fit_their_descriptions(links: Study) -> None:
     tables = payment_tables.tables(links, pairs=True)
     assert set(tables) == set(payment_tables.NAMES)
     for name, rows in tables.items():
-        assert rows, name
+        # a world without the trade of other years has nothing to compare observed shares with
+        assert rows or name == "payment_observed", name
         for row in rows:
             assert list(row) == [c.name for c in described()[name].columns], name
     json.dumps(tables, allow_nan=False)

@@ -264,14 +264,16 @@ def _payments(noise: Any) -> dict[str, list[Row]]:
         ],
         "rail_pairs": [
             {**pair, "wedge": 0.09, "wedge_low": 0.08, "wedge_high": 0.1, "marginal": 0.1, "reach": 0.2,
-             "reach_low": 0.1, "reach_high": 0.25, "cheapest": "VEN - SWIFT - IRN", "routes": 3, "trade": 2.0}
+             "reach_low": 0.1, "reach_high": 0.25, "routes": 3, "trade": 2.0,
+             "weight": 0.01}
         ],
         "rail_provision_pairs": [
             {"id": "bank-link-ven", "label": links["bank-link-ven"], **pair, "wedge_before": 0.09,
              "wedge_after": 0.07, "reach_before": 0.2, "reach_after": 0.4, "b": None, "b_low": 0.03, "b_high": 0.3}
         ],
         "payment_proposals": [
-            {"id": id, "label": label, "country": who, "name": called, "own_b": 0.12, "own_b_low": 0.03,
+            {"id": id, "label": label, "country": who, "name": called, "worth": "most likely place 1 of 6 (80 % of draws)",
+             "own_b": 0.12, "own_b_low": 0.03,
              "own_b_high": 0.28, "reach": 1e-6, **alone, "high_usd": 0.1, "last_pct": 0.0, "last_usd": 0.0,
              "band": "30 draws", "document": "000", "place": "letter 3, paragraph 4"}
             for id, label in links.items() for who, called in (("CLUB", "The club"), ("IRN", "Iran"))
@@ -283,6 +285,19 @@ def _payments(noise: Any) -> dict[str, list[Row]]:
              "others_usd": -180_000.0, "senders_pct": -0.2, "senders_usd": -116_000.0, "third_pct": -0.5,
              "third_usd": -94_000.0, "hit_most": "China -1.06 %"}
             for k in (1, 2)
+        ],
+        "payment_responses": [
+            {"budget": 1000.0, "label": "banks of China for Russia cut to 50 %", "club_first": 900.0,
+             "senders_first": 12.0, "bound": 3000.0, "club_usd": 950.0, "senders_usd": 10.0, "third_usd": 70.0,
+             "ratio": 95.0}
+        ],
+        "payment_observed": [
+            {"id": "exports-rub", "what": "rouble in Russia's exports", "date": "2024-02-15", "use": "held out",
+             "observed": 41.6, "model": 47.7, "error": 6.1, "before": 40.0, "source": "Bank of Russia"}
+        ],
+        "payment_channels": [
+            {"network": "2023-07-01", "one_name": "Iran", "other_name": "Venezuela", "wedge": 0.09, "own_system": 0.1,
+             "bank": 0.2, "third": 0.3, "informal": 0.4, "dollar_euro": 0.2, "other_currency": 0.8}
         ],
     }  # fmt: skip
 
@@ -337,11 +352,11 @@ def _countries(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, fl
         rows.append(
             {"iso3": code, "name": table[code].name, "map_id": table[code].numeric, "role": role, "u_pct": u,
              "c_pct": c, "uc_pct": None if code == "PRK" else u + 0.9 * c, "u_usd": u / 100 * gdp[code],
-             "c_usd": c / 100 * gdp[code], "gdp_usd": gdp[code], "population": 3e7, "estimated_share": noise(0.3)}
+             "c_usd": c / 100 * gdp[code], "payments_pct": 0.01, "gdp_usd": gdp[code], "population": 3e7, "estimated_share": noise(0.3)}
         )  # fmt: skip
     rows.append(
         {"iso3": "ROW", "name": "Rest of the world", "map_id": None, "role": "other", "u_pct": -0.02, "c_pct": 0.0,
-         "uc_pct": -0.02, "u_usd": -900.0, "c_usd": 0.0, "gdp_usd": 5e6, "population": 9e8, "estimated_share": 0.9}
+         "uc_pct": -0.02, "u_usd": -900.0, "c_usd": 0.0, "payments_pct": None, "gdp_usd": 5e6, "population": 9e8, "estimated_share": 0.9}
     )  # fmt: skip
     return rows
 

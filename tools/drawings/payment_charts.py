@@ -191,33 +191,25 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
 @chart(
     "payment_links",
     title="What each link is worth",
-    reading="Real income of the eligible members together. Bars: each alone. Diamonds: what it adds to all the "
-    "others. Lines: its 5 to 95 % band; the table says over what.",
+    reading="Real income of the eligible members together, each link alone: the 5 to 95 % band, the table says over "
+    "what. Where the bands overlap, nobody can say which is worth more.",
     tables=["payment_proposals"],
     section="payments",
-    needs=Needs("alone_usd", where={"country": CLUB}),
+    needs=Needs("low_usd", where={"country": CLUB}),
 )
 def links() -> alt.LayerChart:
-    """What each payment proposal gives the club, alone and last."""
+    """What each payment proposal gives the club, as a band."""
     axis = "Gain of the club (million USD a year)"
-    rows = rows_of("payment_proposals", OF_CLUB, VALID.format("alone_usd"))
-    y = ranked_unlabelled("label", "alone_usd")
+    rows = rows_of("payment_proposals", OF_CLUB, VALID.format("low_usd"))
+    y = ranked_unlabelled("label", "high_usd")
     tips = tooltips(
-        "label:N", "alone_usd:Q", ("low_usd:Q", "5th percentile"), ("high_usd:Q", "95th percentile"),
-        "last_usd:Q", "band:N", ("own_b:Q", "Rise of log trade on its own pairs"),
-        ("alone_pct:Q", "Alone (% of real income)"), of="payment_proposals",
+        "label:N", "worth:N", ("low_usd:Q", "5th percentile"), ("high_usd:Q", "95th percentile"),
+        "band:N", ("own_b:Q", "Rise of log trade on its own pairs"), of="payment_proposals",
     )  # fmt: skip
-    colour = colours("how", ["alone", "added last"])
-    x = alt.X("alone_usd:Q", title=axis)
-    alone = rows.transform_calculate(how="'alone'")
-    bars = alone.mark_bar(height=14, yOffset=BELOW).encode(x, y, colour, tooltip=tips)
-    limits = alone.transform_filter(VALID.format("low_usd")).mark_rule(style="band", yOffset=BELOW)
-    limits = limits.encode(alt.X("low_usd:Q", title=axis), y, x2="high_usd:Q", tooltip=tips)
-    last = rows.transform_filter(VALID.format("last_usd")).transform_calculate(how="'added last'")
-    points = last.mark_point(shape="diamond", yOffset=BELOW).encode(
-        alt.X("last_usd:Q", title=axis), y, colour, tooltip=tips
+    bars = rows.mark_bar(height=10, yOffset=BELOW).encode(
+        alt.X("low_usd:Q", title=axis), y, x2="high_usd:Q", tooltip=tips
     )
-    return layered(bars, limits, points, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
+    return layered(bars, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
 
 
 @chart(

@@ -97,4 +97,4 @@ def _same_sanctions(case: Case, loaded: Case) -> bool:
     paid, before = case.layout.payments, loaded.layout.payments
     if paid is None or before is None:
         return paid is before
-    return np.array_equal(paid.lifted, before.lifted)
+    return np.array_equal(paid.lifted_range.value, before.lifted_range.value)

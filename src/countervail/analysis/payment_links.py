@@ -18,6 +18,7 @@ from countervail.analysis.estimate import percentiles
 from countervail.analysis.identification import ineligible
 from countervail.analysis.worlds import equilibria
 from countervail.rails import Date, Network, payments
+from countervail.rails.frontier import Game, Point, actions_of, frontier
 from countervail.rails.interdict import Cut, Interdiction
 from countervail.rails.proposals import Change, Proposed, every_proposal, saved
 from countervail.rails.rails import EVERY_PROPOSAL
@@ -44,18 +45,19 @@ class ProposalGain:
 
     `alone` is its gain without the other proposals, with the 5th and 95th percentile over `draws` of everything
     uncertain; where `draws` is 0 its range is over that of what payments save, with all else at its central value.
-    `last` is its gain once the other proposals are there.
+    `last` is its gain once the other proposals are there. `drawn` are the draws of `alone` `[draw, country]`.
     """
 
     proposed: Proposed
     alone: Band
     last: Floats
     draws: int = 0
+    drawn: Floats | None = None
 
     def banded(self, drawn: Floats) -> ProposalGain:
         """The same with the band of its gains over draws `[draw, country]`."""
         low, _, high = percentiles(drawn)
-        return replace(self, alone=replace(self.alone, low=low, high=high), draws=len(drawn))
+        return replace(self, alone=replace(self.alone, low=low, high=high), draws=len(drawn), drawn=drawn)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,18 @@ class CutCost:
 
 
 @dataclass(frozen=True, eq=False)
+class Response:
+    """What senders can do within a budget `[million USD a year]`, and what it does to every country, in logs.
+
+    `change` is solved in equilibrium; the losses of `point` are to the first order.
+    """
+
+    budget: float
+    point: Point
+    change: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Study:
     """The payment network of a scenario, what its proposals are worth, and what cuts cost.
 
@@ -82,6 +96,7 @@ class Study:
         worth: of each proposal, of those of one provision together, of all.
         costs: of the worst cuts of each size.
         draws: how many were solved for bands.
+        responses: what senders can do for what it costs themselves, by budget.
     """
 
     case: Case
@@ -91,6 +106,7 @@ class Study:
     worth: tuple[ProposalGain, ...]
     costs: tuple[CutCost, ...]
     draws: int
+    responses: tuple[Response, ...] = ()
 
     @cached_property
     def club(self) -> Network:
@@ -100,8 +116,13 @@ class Study:
     @cached_property
     def eligible(self) -> tuple[str, ...]:
         """The members whose gains make up the club's, as in a run."""
-        why = ineligible(self.case.world, self.case.scenario)
-        return tuple(m for m in self.members if not why[m])
+        return eligible(self.case)
+
+
+def eligible(case: Case) -> tuple[str, ...]:
+    """The members of a scenario's club whose gains make up the club's."""
+    why = ineligible(case.world, case.scenario)
+    return tuple(m for m in case.scenario.members() if not why[m])
 
 
 def prepare(
@@ -130,6 +151,7 @@ def study(
     cuts: int = 0,
     draws: Draws | None = None,
     known: Mapping[str, Floats] | None = None,
+    budgets: Sequence[float] = (),
     progress: Progress | None = None,
 ) -> Study:
     """What the club's proposals are worth in real income, and what the worst cuts of up to `cuts` elements cost.
@@ -141,6 +163,7 @@ def study(
         draws: to make bands of, the first `MOST_DRAWS` of them; None for the range of what payments save.
         known: the gains of provisions over draws made before `[draw, country]`, by id: the band of their proposals
             together.
+        budgets: what the senders may lose themselves by cuts and threats, million USD a year.
         progress: called with (stage, done, total).
 
     Raises:
@@ -160,8 +183,9 @@ def study(
     if known:
         worth = [w.banded(known[w.proposed.id]) if w.proposed.id in known else w for w in worth]
     costs = question.costs(cuts) if cuts and len(members) > 1 else []
+    responses = question.responses(budgets) if budgets and len(members) > 1 else []
     used = 0 if draws is None else min(len(draws.values), MOST_DRAWS)
-    return Study(case, network, members, start, tuple(worth), tuple(costs), used)
+    return Study(case, network, members, start, tuple(worth), tuple(costs), used, tuple(responses))
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +254,7 @@ class _Question:
     def costs(self, cuts: int) -> list[CutCost]:
         """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
         self.report("cuts", 0, 2)
-        searches = self.network.interdict_each(range(1, cuts + 1), top=SHOWN)
+        searches = self.club_that_counts.interdict_each(range(1, cuts + 1), top=SHOWN)
         chosen = [(search, cut) for search in searches for cut in search.cuts]
         self.report("cuts", 1, 2)
         shock = self.case.sanctioned()
@@ -242,6 +266,36 @@ class _Question:
         return [
             CutCost(search, cut, np.log(eq.real_income / self.start.real_income))
             for (search, cut), eq in zip(chosen, solved, strict=True)
+        ]
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The members whose loss a sender asks for: the eligible ones, all where there are none."""
+        return eligible(self.case)
+
+    @property
+    def club_that_counts(self) -> Network:
+        """The network whose pairs are those of the counted members with members that impose nothing themselves."""
+        senders = {self.case.world.countries[k] for k in self.case.senders}
+        members = tuple(m for m in self.network.members if m in self.counted or m not in senders)
+        return replace(self.network, members=members, counted=self.counted)
+
+    def responses(self, budgets: Sequence[float]) -> list[Response]:
+        """What senders can do within each budget by partial cuts and threats, solved."""
+        club = self.case.indices(self.counted or self.case.scenario.members())
+        senders = self.case.senders_outside
+        elements = self.club_that_counts.interdict(1).elements
+        actions = actions_of(self.network, elements, club, senders)
+        game = Game(self.network, club, senders)
+        points = frontier(game, actions, budgets, lambda done, total: self.report("threats", done, total))
+        shock = self.case.sanctioned()
+        shocks = [
+            self.case.repaid(lost_saving(self.network, self.network.after(point.actions)), shock) for point in points
+        ]
+        solved = equilibria(self.case, shocks, self.start, LINK_TOLERANCE)
+        return [
+            Response(budget, point, np.log(eq.real_income / self.start.real_income))
+            for budget, point, eq in zip(sorted(budgets), points, solved, strict=True)
         ]
 
 

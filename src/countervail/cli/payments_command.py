@@ -10,6 +10,16 @@ import typer
 from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, print_table, progress_bar
 from countervail.types import Row
 
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        metavar="USD",
+        help="What senders can do by cuts and threats if they lose at most so many million USD a year.",
+        show_default=False,
+    ),
+]
+
 
 def mount(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -24,6 +34,7 @@ def payments(
     interdict: Annotated[
         int, typer.Option(min=0, max=8, metavar="K", help="Search the sets of 1 to K elements to cut, and their cost.")
     ] = 0,
+    budget: Budget = None,
     route: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -46,6 +57,7 @@ def payments(
     import countervail as cv
     from countervail.analysis.case.draws import sample
     from countervail.analysis.payment_links import prepare, study
+    from countervail.rails.frontier import up_to
     from countervail.report.pages import payment_page
     from countervail.report.run_folder import refuse
 
@@ -56,7 +68,7 @@ def payments(
     explanation = network.route(*route) if route is not None else None
     with progress_bar() as progress:
         random = sample(case.world, loaded, draws, seed) if draws else None
-        result = study(case, network, cuts=interdict, draws=random, progress=progress)
+        result = study(case, network, cuts=interdict, draws=random, budgets=up_to(budget), progress=progress)
         rows = payment_page.tables(result, progress=progress)
     if explanation is not None:
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
@@ -65,14 +77,12 @@ def payments(
     if as_json:
         typer.echo(payment_page.document(rows), nl=False)
     else:
-        _show(rows)
-        if explanation is not None:
-            typer.echo(f"\n{explanation}")
+        _show(rows, explanation)
     if out is not None:
         typer.echo(f"Report: {written / payment_page.HTML}", err=as_json)
 
 
-def _show(tables: dict[str, list[Row]]) -> None:
+def _show(tables: dict[str, list[Row]], explanation: object = None) -> None:
     from countervail.report.numbers import share
     from countervail.report.tables.columns import described
     from countervail.scenario import CLUB
@@ -102,9 +112,19 @@ def _show(tables: dict[str, list[Row]]) -> None:
         print_table(
             labels(
                 "payment_proposals",
-                *("label", "own_b", "range", "alone_usd", f"5 to 95 % ({proposals[0]['band']})", "last_usd"),
+                *("label", "own_b", "range", f"5 to 95 % ({proposals[0]['band']})", "worth"),
             ),
             [_proposal(row) for row in proposals],
+        )
+    _show_observed(tables["payment_observed"])
+    if tables["payment_responses"]:
+        typer.echo("\nWhat senders can do within a budget of their own loss (million USD a year; no enforcement cost)")
+        print_table(
+            labels("payment_responses", "budget", "label", "club_usd", "senders_usd", "ratio", "bound"),
+            [
+                tuple(row[name] if name == "label" else _money(row[name]) for name in _RESPONSE)
+                for row in tables["payment_responses"]
+            ],
         )
     if tables["payment_cuts"]:
         typer.echo("\nThe cuts that hurt the club most, and their cost (real income; billion USD)")
@@ -115,6 +135,42 @@ def _show(tables: dict[str, list[Row]]) -> None:
             ),
             [_cut(row) for row in tables["payment_cuts"] if row["rank"] <= 3],
         )
+    if explanation is not None:
+        typer.echo(f"\n{explanation}")
+
+
+_RESPONSE = ("budget", "label", "club_usd", "senders_usd", "ratio", "bound")
+
+
+def _money(value: float | None) -> str:
+    from countervail.report.numbers import NOTHING, number
+
+    return NOTHING if value is None else number(value)
+
+
+def _show_observed(rows: list[Row]) -> None:
+    """How the observed shares of currencies compare with the model's: those held out, and how far it is off."""
+    held = [row for row in rows if row["use"] == "held out"]
+    if not held:
+        return
+    fitted = [abs(row["error"]) for row in rows if row["use"] != "held out"]
+    known = [row for row in held if row["before"] is not None]
+    ours, naive = (
+        sum(errors) / len(known)
+        for errors in (
+            [abs(row["error"]) for row in known],
+            [abs(row["before"] - row["observed"]) for row in known],
+        )
+    )
+    typer.echo(
+        f"\nCurrencies of payments: mean error {sum(fitted) / len(fitted):.1f} points over {len(fitted)} observations "
+        f"that were fitted; {ours:.1f} over {len(known)} that were held out, {naive:.1f} if they were as before. "
+        "Held out:"
+    )
+    print_table(
+        ("what", "date", "observed", "model", "as before"),
+        [(row["what"], row["date"], *(_money(row[name]) for name in ("observed", "model", "before"))) for row in held],
+    )
 
 
 def _proposal(row: Row) -> tuple[str, ...]:
@@ -124,9 +180,8 @@ def _proposal(row: Row) -> tuple[str, ...]:
         row["label"],
         _log(row["own_b"]),
         f"{_log(row['own_b_low'])} to {_log(row['own_b_high'])}",
-        number(row["alone_usd"]),
         f"{number(row['low_usd'])} to {number(row['high_usd'])}",
-        number(row["last_usd"]),
+        row["worth"],
     )
 
 

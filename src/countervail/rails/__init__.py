@@ -15,14 +15,18 @@ import numpy as np
 from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails import table
-from countervail.rails.capacity import Payments, capacity, wedge
+from countervail.rails.capacity import Payments, capacity
+from countervail.rails.charges import Charges
+from countervail.rails.choice import Chosen
 from countervail.rails.explain import Explanation, explain
+from countervail.rails.frontier import Action, lowered
 from countervail.rails.interdict import ELEMENT_KINDS, Cut, ElementKind, Interdiction, interdict
 from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
 from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
 from countervail.rails.table import Addition, load_rails, ranges, with_values
 from countervail.scenario import Scenario
+from countervail.scenario.scenario import RAILS_KNOWN
 from countervail.types import Floats
 from countervail.world.world import World
 
@@ -58,8 +62,10 @@ class Network:
     members: tuple[str, ...]
     trade: Floats
     theta: float
+    counted: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     lost: tuple[Element, ...] = ()
+    actions: tuple[Action, ...] = ()
     neighbour: Network | None = field(default=None, repr=False)
 
     @cached_property
@@ -68,7 +74,8 @@ class Network:
         if self.neighbour is not None and self._same_tables(self.neighbour):
             return self.neighbour.state
         complete = state_at(self.rails, self.date, self.countries, self.members)
-        return lose(complete, self.lost) if self.lost else complete
+        left = lose(complete, self.lost) if self.lost else complete
+        return lowered(left, self.actions) if self.actions else left
 
     @cached_property
     def payments(self) -> Payments:
@@ -78,12 +85,20 @@ class Network:
         return Payments.of(self.state)
 
     @cached_property
+    def chosen(self) -> Chosen:
+        """The currencies every pair may choose, and how their routes fill."""
+        if self._same_state is not None:
+            return self._same_state.chosen
+        paid = self.payments
+        ends = paid.one[paid.kinds], paid.other[paid.kinds]
+        return Chosen.of_kinds(self.state, paid.routes.take(paid.kinds), ends, paid.kind, paid.filled.take(paid.kinds))
+
+    @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:
         same = self._same_state
         if same is not None and same.theta == self.theta:
             return same._wedges
-        wedges = wedge(self.payments.filled, self.state.informal, self.theta)
-        value, low, high = (self.payments.square(w, 0.0) for w in wedges)
+        value, low, high = (self.payments.square(w, 0.0) for w in self.chosen.wedges(self.theta))
         return value, low, high
 
     @property
@@ -129,13 +144,18 @@ class Network:
         """`[exporter, importer]`: the share under random matching."""
         return self._capacities[1]
 
+    @cached_property
+    def charges(self) -> Charges:
+        """What of the cost of paying is income, and of whom."""
+        return Charges.of(self)
+
     def wedges_at(self, elasticity: Sequence[float] | Floats, end: End = "value") -> Floats:
         """`[exporter, importer, sector]`: the wedges under each sector's own elasticity (theta > 0)."""
         which = ENDS.index(end)
         thetas, place = np.unique(np.asarray(elasticity, dtype=float), return_inverse=True)
         if not (thetas > 0).all():
             raise InputError("elasticity: a trade elasticity is positive.", field="elasticity")
-        each = [wedge(self.payments.filled, self.state.informal, float(theta))[which] for theta in thetas]
+        each = [self.chosen.wedges(float(theta))[which] for theta in thetas]
         return self.payments.square(np.stack(each, axis=1)[:, place], 0.0)
 
     def index(self, iso3: str) -> int:
@@ -156,7 +176,7 @@ class Network:
             raise InputError(
                 f"a payment route joins two different countries, not {importer} with itself.", field="exporter"
             )
-        return explain(self.state, [self.index(code) for code in exporters], self.index(importer))
+        return explain(self.state, [self.index(code) for code in exporters], self.index(importer), self.theta)
 
     def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
@@ -176,8 +196,15 @@ class Network:
         """The network without these links, memberships or correspondents, as `interdict` names them."""
         return replace(self, lost=(*self.lost, *elements))
 
+    def after(self, actions: Iterable[Action]) -> Network:
+        """The network once elements are lowered, as `frontier.Action` says."""
+        return replace(self, actions=(*self.actions, *actions))
+
     def club_pairs(self) -> Floats:
-        """`[country, country]`: weights of the pairs of members, symmetric, adding up to 1 over unordered pairs."""
+        """`[country, country]`: weights of the pairs of members, symmetric, adding up to 1 over unordered pairs.
+
+        With `counted`, only those of pairs that have one of them: the members whose loss is asked for.
+        """
         inside = [self.countries.index(m) for m in self.members if m in self.countries]
         if len(inside) < 2:
             raise InputError(
@@ -186,6 +213,9 @@ class Network:
         weight = np.zeros_like(self.trade)
         weight[np.ix_(inside, inside)] = (self.trade + self.trade.T)[np.ix_(inside, inside)]
         np.fill_diagonal(weight, 0.0)
+        if self.counted:
+            counted = np.isin(self.countries, self.counted)
+            weight = weight * (counted[:, None] | counted[None, :])
         if not weight.any():
             weight[np.ix_(inside, inside)] = 1.0
             np.fill_diagonal(weight, 0.0)
@@ -215,7 +245,7 @@ class Network:
     def _same_tables(self, other: Network) -> bool:
         """Whether all that the state is made of is equal."""
         return (
-            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost"))
+            all(getattr(self, name) == getattr(other, name) for name in ("date", "countries", "lost", "actions"))
             and all(getattr(self.rails, name) == getattr(other.rails, name) for name in STATE_TABLES)
             and (other.state.club is None or self.members == other.members)
         )
@@ -278,18 +308,25 @@ def payments(world: World, scenario: Scenario | None = None, date: Date = None, 
     `scenario` gives the club's members (the countries of CLUB, over which means are taken) and the baseline year;
     `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's.
     `rails` is a table other than the bundled one. Proposals of a provision that is switched off are left out. Raises
-    InputError for an invalid date.
+    InputError for an invalid date, and for one that the bundled table does not cover.
     """
     year = scenario.settings.baseline_year if scenario is not None else world.year
     if date is None and scenario is not None:
         date = scenario.settings.rails_date
+    day = _date(date, year)
+    if rails is None and not RAILS_KNOWN[0] <= day <= RAILS_KNOWN[1]:
+        raise InputError(
+            f"date: {day} is outside the payment network, which is known from {RAILS_KNOWN[0]} to {RAILS_KNOWN[1]}; "
+            "give a date in these years (`settings.rails_date`, `--date`) or a rails table of your own.",
+            field="date",
+        )
     rails = load_rails() if rails is None else rails
     off = set() if scenario is None else {p.id for p in scenario.club.provisions if not p.enabled}
     if off.intersection(p.provision for p in rails.proposals):
         rails = rails.model_copy(update={"proposals": tuple(p for p in rails.proposals if p.provision not in off)})
     return Network(
         rails=rails,
-        date=_date(date, year),
+        date=day,
         countries=world.countries,
         members=scenario.members() if scenario is not None else (),
         trade=world.trade,

@@ -45,13 +45,18 @@ class Filled:
     sorted: Floats
     random: Floats
 
+    def take(self, pairs: Indices) -> Filled:
+        """Some of the pairs, in the order of `pairs`."""
+        return Filled(self.channel[pairs], self.cost[pairs], self.sorted[pairs], self.random[pairs])
+
 
 @dataclass(frozen=True, eq=False)
 class Payments:
     """Every unordered pair of a network's countries with its routes and how they fill.
 
     `one[p] < other[p]` are the countries of pair p: a pair pays the same in both directions, because no part of a route
-    depends on its direction.
+    depends on its direction. Many partners of a country are connected alike: `kinds` are one pair of each kind and
+    `kind[p]` is the place in it of the kind of pair p.
     """
 
     state: State
@@ -59,13 +64,16 @@ class Payments:
     other: Indices
     routes: Routes
     filled: Filled
+    kinds: Indices
+    kind: Indices
 
     @classmethod
     def of(cls, state: State) -> Payments:
         """All pairs of a network."""
         one, other = np.triu_indices(state.n, k=1)
         routes = routes_of(state, one, other)
-        return cls(state, one, other, routes, fill(routes))
+        kinds, kind = kinds_of(routes, state, one, other)
+        return cls(state, one, other, routes, fill(routes.take(kinds)).take(kind), kinds, kind)
 
     def square(self, value: Floats, diagonal: float) -> Floats:
         """`[country, country, ...]` from `[pair, ...]`, symmetric."""
@@ -82,6 +90,28 @@ class Payments:
         return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)
 
 
+def kinds_of(routes: Routes, state: State, one: Indices, other: Indices) -> tuple[Indices, Indices]:
+    """One pair of each kind, and the place of each pair's kind among them; pairs of a kind have the same numbers."""
+    thirds, count = routes.thirds, len(one)
+    parts = [routes.importer, routes.exporter, routes.best, routes.chance, routes.cost, thirds.held_in, thirds.held_out]
+    parts += [leg.reshape(count, -1) for leg in (thirds.leg_in, thirds.leg_out)]
+    parts += [leg.reshape(count, -1) for leg in (thirds.leg_in_chance, thirds.leg_out_chance)]
+    if state.weight is not None:
+        parts.append(state.weight[one, other])
+    rows = np.concatenate(parts, axis=1)
+    data, width = rows.tobytes(), rows.itemsize * rows.shape[1]
+    place: dict[bytes, int] = {}
+    first: list[int] = []
+    kind = np.zeros(count, dtype=np.intp)
+    for p in range(count):
+        key = data[p * width : (p + 1) * width]
+        if key not in place:
+            place[key] = len(first)
+            first.append(p)
+        kind[p] = place[key]
+    return np.array(first, dtype=np.intp), kind
+
+
 def fill(routes: Routes) -> Filled:
     """Fill every pair's routes from the cheapest up."""
     pairs, count = routes.cost.shape
@@ -90,11 +120,11 @@ def fill(routes: Routes) -> Filled:
     flow, chance = np.zeros((pairs, count)), np.zeros((pairs, count))
     if not count:
         return Filled(order, cost, flow, chance)
-    busy = _beyond_first(routes, order[:, 0], flow, chance)
+    busy = np.flatnonzero(_beyond_first(routes, order[:, 0], flow, chance))
     ends = (routes.importer > 0).sum(axis=1) * 100 + (routes.exporter > 0).sum(axis=1)
     width = np.isfinite(cost).sum(axis=1)
     for group in np.unique(ends[busy]):
-        mine = np.flatnonzero(busy & (ends == group))
+        mine = busy[ends[busy] == group]
         a, b = divmod(int(group), 100)
         _check_rails(max(a, b))
         # pairs with few routes are not made to wait for those with many
@@ -116,18 +146,11 @@ def capacity(filled: Filled, informal: float) -> tuple[Floats, Floats]:
     return (filled.sorted * used).sum(axis=1), (filled.random * used).sum(axis=1)
 
 
-def wedge(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats, Floats]:
-    """`[pair]`: the wedge, its low end (best matching) and its high end (random matching), ad valorem.
+def means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
+    """`[pair]`: the mean of `(1 + cost)^-theta` over payments, under best and random matching.
 
-    `(1 + w)^-theta = sum over routes of s_r (1 + w_r)^-theta`, with the payments that no route carries at the informal
-    cost; infinite where there is no way to pay at all. The wedge between the ends takes half of each matching.
+    Payments that no route carries count at the informal cost.
     """
-    best, random = _means(filled, informal, theta)
-    return _solve((best + random) / 2, theta), _solve(best, theta), _solve(random, theta)
-
-
-def _means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Floats]:
-    """`[pair]`: the mean of `(1 + cost)^-theta` over payments, under best and random matching."""
     # a route more expensive than the informal channel is not taken
     term = (1.0 + np.minimum(filled.cost, informal)) ** -theta
     rest = (1.0 + informal) ** -theta
@@ -138,8 +161,9 @@ def _means(filled: Filled, informal: float, theta: float) -> tuple[Floats, Float
     return best, random
 
 
-def _solve(mean: Floats, theta: float) -> Floats:
-    with np.errstate(divide="ignore"):
+def wedge_of(mean: Floats, theta: float) -> Floats:
+    """The wedge w of a mean of `(1 + cost)^-theta`; infinite where it is 0."""
+    with np.errstate(divide="ignore", over="ignore"):
         return np.where(mean >= 1.0, 0.0, np.maximum(mean, 0.0) ** (-1.0 / theta) - 1.0)
 
 

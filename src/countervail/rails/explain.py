@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.rails.capacity import fill
+from countervail.rails.choice import Chosen
 from countervail.rails.routes import Channel, Routes, Thirds, carried, carried_by_thirds, routes_of
 from countervail.rails.state import State
 
@@ -63,16 +63,15 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(state: State, exporters: Sequence[int], importer: int) -> list[Explanation]:
+def explain(state: State, exporters: Sequence[int], importer: int, theta: float) -> list[Explanation]:
     """The routes by which one country pays each of others, open ones by cost, closed ones with what closes them."""
     out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
     every = routes_of(state, out, into)
-    filled = fill(every)
+    best, random = Chosen.of(state, every, out, into).used(theta)
     explained = []
     for p, exporter in enumerate(exporters):
         routes = every.take(np.array([p]))
-        place = {int(channel): t for t, channel in enumerate(filled.channel[p])}
-        used = [(float(filled.sorted[p, place[t]]), float(filled.random[p, place[t]])) for t in range(len(place))]
+        used = list(zip(best[p].tolist(), random[p].tolist(), strict=True))
         rows = [_row(state, routes, t, used[t], exporter, importer) for t in range(len(routes.channels))]
         explained.append(
             _explained(state, [row for row in rows if row["open"] or row["blocked_by"]], exporter, importer)
@@ -82,10 +81,6 @@ def explain(state: State, exporters: Sequence[int], importer: int) -> list[Expla
 
 def _explained(state: State, rows: list[RouteRow], exporter: int, importer: int) -> Explanation:
     rows.sort(key=lambda row: (not row["open"], row["cost"] if row["cost"] is not None else 0.0))
-    # a route more expensive than the informal channel is open but not used
-    for row in rows:
-        if row["cost"] is not None and row["cost"] > state.informal:
-            row["used"] = row["used_random"] = 0.0
     return Explanation(
         exporter=state.countries[exporter],
         importer=state.countries[importer],
@@ -156,8 +151,9 @@ def _blocked(state: State, routes: Routes, t: int, exporter: int, importer: int)
     """What closes a route; empty where neither party is connected to it, so that it is left out."""
     channel = routes.channels[t]
     if channel.third >= 0:
-        held = state.passed[channel.third, [importer, exporter]]
-        return "no connection between its banks and the other party" if held.any() else ""
+        k, thirds = t - routes.straight, routes.thirds
+        held = thirds.held_in[0, k] * (importer != channel.third) + thirds.held_out[0, k] * (exporter != channel.third)
+        return "no connection between its banks and the other party" if held > 0 else ""
     reasons: list[str] = []
     connected = 0
     for country, rail, share in (

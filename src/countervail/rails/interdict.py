@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countervail.errors import InputError
-from countervail.rails.capacity import INFINITE_WEDGE, fill, wedge
+from countervail.rails.capacity import INFINITE_WEDGE
+from countervail.rails.choice import Chosen
 from countervail.rails.removals import Element, PairVariants, elements_of
+from countervail.rails.routes import joined
 from countervail.rails.state import State
 from countervail.types import Floats
 
@@ -78,7 +80,8 @@ def interdict(
             f"the network has {n} elements to cut; at most {_MAX_ELEMENTS}. Give fewer kinds.", field="kinds"
         )
     parts = _differences(club, min(max(sizes), EXACT, n))
-    base = float(club.weights @ np.array([_wedges(pair, np.zeros((1, 0), bool), (), theta)[0] for pair in pairs]))
+    whole = _wedges([_Variants(pair, np.zeros((1, 0), bool), ()) for pair in pairs], theta)
+    base = float(club.weights @ np.concatenate(whole))
     return [_search(club, parts, base, min(k, n), top) for k in sizes]
 
 
@@ -101,25 +104,41 @@ def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> 
     return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
 
 
-def _wedges(pair: PairVariants, removed: NDArray[np.bool_], elements: Sequence[Element], theta: float) -> Floats:
-    """`[variant]`: the pair's wedge without the elements that `removed[variant, element]` marks."""
-    value = wedge(fill(pair.routes(removed, elements)), pair.state.informal, theta)[0]
-    return np.minimum(value, INFINITE_WEDGE)
+class _Variants(NamedTuple):
+    """A pair under several sets of its elements: `removed[variant, element]` marks what each lacks."""
+
+    pair: PairVariants
+    removed: NDArray[np.bool_]
+    elements: Sequence[Element]
+
+
+def _wedges(variants: Sequence[_Variants], theta: float) -> list[Floats]:
+    """`[variant]` for every pair variants: its wedge without the elements; of all pairs at once, which is fast."""
+    if not variants:
+        return []
+    counts = [len(one.removed) for one in variants]
+    ends = (np.repeat([getattr(one.pair, end) for one in variants], counts) for end in ("one", "other"))
+    routes = joined([one.pair.routes(one.removed, one.elements) for one in variants])
+    value = Chosen.of(variants[0].pair.state, routes, *ends).wedges(theta)[0]
+    return np.split(np.minimum(value, INFINITE_WEDGE), np.cumsum(counts)[:-1])
 
 
 def _differences(club: _Club, size: int) -> list[Floats]:
     """Inclusion-exclusion differences of the weighted wedge by sets of one, two and three elements, sorted indices."""
     at = {element: i for i, element in enumerate(club.elements)}
     parts: list[Floats] = [np.zeros((len(at),) * order) for order in range(1, size + 1)]
-    for pair, weight in zip(club.pairs, club.weights, strict=True):
+    variants: list[_Variants] = []
+    for pair in club.pairs:
         mine = sorted((e for e in pair.elements if e in at), key=at.__getitem__)
-        sets = [s for order in range(size + 1) for s in combinations(range(len(mine)), order)]
+        sets = _sets(len(mine), size)
         removed = np.zeros((len(sets), len(mine)), dtype=bool)
         for row, chosen in enumerate(sets):
             removed[row, list(chosen)] = True
-        value = _wedges(pair, removed, mine, club.theta)
+        variants.append(_Variants(pair, removed, mine))
+    for one, weight, value in zip(variants, club.weights, _wedges(variants, club.theta), strict=True):
+        sets = _sets(len(one.elements), size)
         known = dict(zip(sets, (value - value[0]).tolist(), strict=True))
-        where = [at[e] for e in mine]
+        where = [at[e] for e in one.elements]
         for chosen in sets[1:]:
             total = known[chosen]
             for order in range(1, len(chosen)):
@@ -128,6 +147,11 @@ def _differences(club: _Club, size: int) -> list[Floats]:
             if total:
                 parts[len(chosen) - 1][tuple(where[i] for i in chosen)] += weight * total
     return parts
+
+
+def _sets(count: int, size: int) -> list[tuple[int, ...]]:
+    """The sets of up to `size` of `count` elements, the empty one first."""
+    return [s for order in range(size + 1) for s in combinations(range(count), order)]
 
 
 def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[int, ...], float]]:
@@ -146,12 +170,11 @@ def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[
 def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
     """`[pair]`: each pair's part of the loss of a set of elements."""
     loss = np.zeros(len(club.pairs))
-    for p, pair in enumerate(club.pairs):
-        mine = [e for e in cut if e in pair.elements]
-        if mine:
-            removed = np.array([[False] * len(mine), [True] * len(mine)])
-            value = _wedges(pair, removed, mine, club.theta)
-            loss[p] = club.weights[p] * (value[1] - value[0])
+    hit = [(p, [e for e in cut if e in pair.elements]) for p, pair in enumerate(club.pairs)]
+    hit = [(p, mine) for p, mine in hit if mine]
+    both = [_Variants(club.pairs[p], np.array([[False] * len(mine), [True] * len(mine)]), mine) for p, mine in hit]
+    for (p, _), value in zip(hit, _wedges(both, club.theta), strict=True):
+        loss[p] = club.weights[p] * (value[1] - value[0])
     return loss
 
 

@@ -1,4 +1,4 @@
-"""Effects of the club's proposals on payments carried, wedges and trade costs, alone and after all others."""
+"""Effects of the club's proposals on payments, wedges and trade costs, alone and after all others; wedges by sector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from countervail.rails import Network
 from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Rails
 from countervail.rails.table import with_values
 from countervail.scenario import Scenario
-from countervail.scenario.values import Range
+from countervail.scenario.values import SECTOR_ALIASES, Range
 from countervail.types import Band, Floats
 
 
@@ -86,10 +86,10 @@ class Changes:
         savings: list[Floats] = []
         for end in ENDS:
             before, after = self._with(end, others), self._with(end, (*others, *ids))
-            savings += [saved(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
+            savings += [gained(b, a) for b, a in zip(_wedges(before), _wedges(after), strict=True)]
         every = np.stack(savings)
-        gained = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
-        return Change(tuple(ids), Band(savings[0], every.min(axis=0), every.max(axis=0)), gained)
+        more = self._with("value", (*others, *ids)).reach - self._with("value", others).reach
+        return Change(tuple(ids), Band(savings[0], every.min(axis=0), every.max(axis=0)), more)
 
     def _with(self, end: End, ids: Sequence[str]) -> Network:
         chosen = frozenset(p.id for p in self._network.proposals()) if EVERY_PROPOSAL in ids else frozenset(ids)
@@ -106,6 +106,14 @@ def saved(before: Floats, after: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         ratio = np.log1p(before) - np.log1p(after)
     return np.where(np.isinf(before) & np.isinf(after), 0.0, ratio)
+
+
+def gained(before: Floats, after: Floats) -> Floats:
+    """`saved` by an addition to a network or the lifting of a cut-off, which raise no wedge: at least 0.
+
+    The two wedges are sums of many terms, whose rounding may leave -1e-17 where nothing changes.
+    """
+    return np.maximum(0.0, saved(before, after))
 
 
 def four_worlds(
@@ -134,6 +142,42 @@ def trade_cost(new: Network, old: Network, elasticity: Sequence[float] | Floats,
     with np.errstate(invalid="ignore"):
         ratio = (1.0 + after) / (1.0 + before)
     return np.where(np.isinf(before), 1.0, ratio)
+
+
+def sector_wedges(
+    network: Network, sectors: Sequence[str], elasticity: Sequence[float] | Floats
+) -> tuple[Floats, Floats, Floats]:
+    """`[exporter, importer, sector]`: the wedges between, under best and under random matching.
+
+    A sector that a threat of secondary sanctions exempts pays as if there were no such threat.
+    """
+    thetas = np.asarray(elasticity, dtype=float)
+    n = len(network.countries)
+    out = np.zeros((3, n, n, len(thetas)))
+    variants: dict[frozenset[str], Network] = {}
+    for j, theta in enumerate(thetas):
+        spared = frozenset(_exempting(network, sectors[j]))
+        if spared not in variants:
+            variants[spared] = network.without(spared) if spared else network
+        same = [k for k in range(j) if thetas[k] == theta and _exempting(network, sectors[k]) == list(spared)]
+        if same:
+            out[..., j] = out[..., same[0]]
+            continue
+        paid = variants[spared].payments
+        for end, wedge in enumerate(variants[spared].chosen.wedges(float(theta))):
+            out[end, ..., j] = paid.square(wedge, 0.0)
+    return out[0], out[1], out[2]
+
+
+def _exempting(network: Network, sector: str) -> list[str]:
+    """Ids of the threats in force that exempt a sector."""
+    return [
+        threat.id
+        for threat in network.rails.secondary
+        if threat.exempt_sectors
+        and threat.holds(network.date)
+        and any(sector == name or sector in SECTOR_ALIASES.get(name, ()) for name in threat.exempt_sectors)
+    ]
 
 
 def _wedges(network: Network) -> tuple[Floats, Floats, Floats]:

@@ -74,6 +74,10 @@ class Currency(Entry):
     """The rails over which payments in it are made."""
     users: Countries = (ALL,)
     """Countries that may clear it, apart from cut-offs."""
+    weight: Range | None = None
+    """Log of its weight in the choice among its users, for a currency that no pull names; null where pulls do."""
+    on_top: bool = False
+    """Whether its weight in the choice comes on top of the others', as that of a currency the club would add."""
     conversion: Range
     """Cost of turning it into the money of a party outside its area, per such party, ad valorem."""
 
@@ -111,8 +115,17 @@ class Correspondent(Entry):
     """The third country."""
     serves: Countries
     """Countries whose payments its banks pass on."""
+    towards: Countries = (ALL,)
+    """The partners with whom it passes them on."""
     share: Range
     """Share of the served country's payments that its banks take, 0 to 1."""
+
+
+class Observed(Entry):
+    """Targets whose trade with third countries was seen to follow what happened to their payments."""
+
+    targets: Countries
+    """Countries whose payments it was."""
 
 
 class CutOff(Entry):
@@ -143,12 +156,38 @@ class Secondary(Entry):
 
     targets: Countries
     """Countries whose payments carry the risk."""
+    banks: Countries = (ALL,)
+    """Countries whose banks it threatens."""
     exempt: tuple[CountryOrGroup, ...] = ()
-    """Countries whose banks are not exposed to it."""
+    """Countries among them whose banks are not exposed to it."""
     premium: Range
     """Premium that an exposed bank charges, ad valorem."""
+    accepts: Range | None = None
+    """Chance that an exposed bank takes a payment at all, 0 to 1; null where none is known to refuse."""
+    delay: Range | None = None
+    """Days that a payment takes longer; null for none."""
+    exempt_sectors: tuple[str, ...] = ()
+    """Sectors, or keywords for sectors, that the law exempts."""
     senders: Countries
     """Who threatens."""
+
+
+class Fitted(Model):
+    """What of a table is estimated, in a file of its own."""
+
+    choice: Choice
+    """The choice of a currency."""
+    goods_trade_share: Range
+    """The share of a change of the wedge that goods trade under no measure responds to."""
+
+
+class GoodsTrade(Model):
+    """What payments do to goods trade under no measure: where it is on record, and how much of it reaches trade."""
+
+    share: Range
+    """Share of a change of the wedge that trade responds to, 0 to 1."""
+    observed: tuple[Observed, ...] = ()
+    """The targets whose trade with third countries is on record as held back by payments."""
 
 
 class Costs(Model):
@@ -160,6 +199,44 @@ class Costs(Model):
     """Cost of a third country's bank: messages of both legs, conversions and fee, without the risk premium."""
     informal: Range | None
     """Cost of barter, cash and money changers; null without them, when a pair without a route cannot trade."""
+    banks: Range | None = None
+    """Banks that a customer can turn to until one is connected, at least 1; null for its own alone."""
+    interest: Range | None = None
+    """Interest a year on money under way, ad valorem; null where delays cost nothing."""
+    fee: Range | None = None
+    """Share of what third countries' and threatened banks ask that is their income; null for none."""
+    penalty: Range | None = None
+    """Share of the premium of threatened banks that those who threaten are expected to collect; null for none."""
+
+
+class Pull(Model):
+    """What draws the payments of a pair to a currency, in logs of its weight; pulls that hold for a pair add up."""
+
+    id: str = Field(pattern=ID_PATTERN)
+    """A short name, unique among the pulls."""
+    currency: str
+    """The currency."""
+    home: bool = False
+    """Whether it holds only where one of the two countries issues the currency."""
+    within: tuple[CountryOrGroup, ...] = ()
+    """The countries it holds among; empty for all."""
+    party: tuple[CountryOrGroup, ...] = ()
+    """Countries of which one must be a party; empty for all."""
+    since: Date | None = None
+    """First day it holds; null for always."""
+    weight: Range
+    """Log of the weight, against 0 for a currency that has the weight 1."""
+
+
+class Choice(Model):
+    """How payers choose a currency: the upper nest of the choice over currencies and channels."""
+
+    elasticity: Range
+    """Elasticity of a currency's share to one plus its cost, above 0."""
+    speed: Range
+    """Speed a year at which observed shares approach the chosen ones, above 0."""
+    pulls: tuple[Pull, ...] = Field(min_length=1)
+    """What draws payments to currencies."""
 
 
 class Proposal(Model):
@@ -213,6 +290,8 @@ class Rails(Model):
     """What the table describes."""
     costs: Costs
     """Costs of links, correspondents and informal channels."""
+    choice: Choice | None = None
+    """How payers choose a currency; null where they take the cheapest route of all."""
     rails: tuple[Rail, ...] = Field(min_length=1)
     """Messaging systems."""
     currencies: tuple[Currency, ...] = Field(min_length=1)
@@ -227,6 +306,10 @@ class Rails(Model):
     """Restrictions."""
     secondary: tuple[Secondary, ...] = ()
     """Secondary sanctions."""
+    goods_trade: GoodsTrade | None = None
+    """What payments do to goods trade under no measure; null where nothing is on record."""
+    acts: tuple[Entry, ...] = ()
+    """Dated public acts that are shown and change nothing in the network: other entries have what followed, if any."""
     proposals: tuple[Proposal, ...] = ()
     """What the club proposes."""
     counts: tuple[Count, ...] = ()
@@ -249,15 +332,18 @@ class Rails(Model):
                 raise ValueError(f"{item.id}: a link joins two different rails, not {item.rails[0]} with itself")
             if isinstance(item, CutOff) and item.currency is not None and item.currency not in currencies:
                 raise ValueError(f"{item.id}: unknown currency {item.currency!r}; there are {', '.join(currencies)}")
-            for name in ("share", "left"):
+            for name in ("share", "left", "accepts"):
                 within(getattr(item, name, None), f"{item.id}: {name}", 0, 1, ": a share is between 0 and 1")
-            for name in ("messaging", "conversion", "premium"):
+            for name in ("messaging", "conversion", "premium", "delay"):
                 within(getattr(item, name, None), f"{item.id}: {name}", low=0, why=": a cost is not negative")
         for count in self.counts:
             if count.rail not in rails:
                 raise ValueError(f"counts: unknown rail {count.rail!r}; there are {', '.join(rails)}")
-        for name in ("hop", "correspondent", "informal"):
-            within(getattr(self.costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+        _check_costs(self.costs)
+        if self.goods_trade is not None:
+            within(self.goods_trade.share, "goods_trade.share", 0, 1, ": a share is between 0 and 1")
+        if self.choice is not None:
+            _check_choice(self.choice, currencies)
         return self
 
     def entries(self) -> Sequence[Entry | Proposal]:
@@ -270,10 +356,34 @@ class Rails(Model):
             *self.correspondents,
             *self.cutoffs,
             *self.secondary,
+            *(self.goods_trade.observed if self.goods_trade is not None else ()),
+            *self.acts,
         ]
         for proposal in self.proposals:
             own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
         return own
+
+
+def _check_costs(costs: Costs) -> None:
+    for name in ("hop", "correspondent", "informal", "interest"):
+        within(getattr(costs, name), f"costs.{name}", low=0, why=": a cost is not negative")
+    for name in ("fee", "penalty"):
+        within(getattr(costs, name), f"costs.{name}", 0, 1, ": a share is between 0 and 1")
+    within(costs.banks, "costs.banks", low=1, why=": a customer has a bank of its own")
+
+
+def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
+    ids = [pull.id for pull in choice.pulls]
+    for pull in choice.pulls:
+        if ids.count(pull.id) > 1:
+            raise ValueError(f"choice: the id {pull.id!r} is used twice")
+        if pull.currency not in currencies:
+            raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
+    if not any(not (pull.home or pull.within or pull.party or pull.since) for pull in choice.pulls):
+        raise ValueError("choice: some pull must always hold for every pair (with a currency and a weight alone)")
+    for name in ("elasticity", "speed"):
+        if getattr(choice, name).low <= 0:
+            raise ValueError(f"choice.{name} must be above 0, got {getattr(choice, name).low:g}")
 
 
 def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:

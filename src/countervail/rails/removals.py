@@ -31,7 +31,7 @@ def membership(state: State, country: int, rail: int) -> Element:
 
 def lose(state: State, elements: Sequence[Element]) -> State:
     """The network without these elements; InputError for one it does not have."""
-    share, passed = state.share.copy(), state.passed.copy()
+    share, passed, passings = state.share.copy(), state.passed.copy(), state.passings
     gone = {e.name for e in elements if e.kind == "link"}
     known = {a.id for a in state.accounts} | {g.id for g in state.gateways}
     named = {
@@ -40,7 +40,9 @@ def lose(state: State, elements: Sequence[Element]) -> State:
     }
     for element in elements:
         if element.kind == "correspondent" and element.name in state.countries:
-            passed[state.countries.index(element.name)] = 0.0
+            third = state.countries.index(element.name)
+            passed[third] = 0.0
+            passings = tuple(p for p in passings if p.third != third)
         elif element in named:
             share[named[element]] = 0.0
         elif element.kind != "link" or element.name not in known:
@@ -49,6 +51,7 @@ def lose(state: State, elements: Sequence[Element]) -> State:
         state,
         share=share,
         passed=passed,
+        passings=passings,
         accounts=tuple(a for a in state.accounts if a.id not in gone),
         gateways=tuple(g for g in state.gateways if g.id not in gone),
     )

@@ -7,6 +7,7 @@ world, or many variants of one pair, are one computation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -76,6 +77,31 @@ class Routes:
         thirds = Thirds(*(getattr(self.thirds, field.name)[pairs] for field in fields(Thirds)))
         return replace(self, thirds=thirds, **{name: getattr(self, name)[pairs] for name in names})
 
+    def in_currency(self, currency: Indices) -> Routes:
+        """The routes that payments in `currency[pair]` may take: its own, and those through third countries."""
+        of = np.array([c.currency for c in self.channels])
+        other = (of[None, :] != currency[:, None]) & (of >= 0)[None, :]
+        return replace(
+            self,
+            best=np.where(other, 0.0, self.best),
+            chance=np.where(other, 0.0, self.chance),
+            cost=np.where(other, np.inf, self.cost),
+        )
+
+
+def joined(every: Sequence[Routes]) -> Routes:
+    """The routes of several lists of pairs of one network, one after another."""
+    thirds = Thirds(*(np.concatenate([getattr(r.thirds, f.name) for r in every]) for f in fields(Thirds)))
+    return Routes(
+        channels=every[0].channels,
+        importer=np.concatenate([r.importer for r in every]),
+        exporter=np.concatenate([r.exporter for r in every]),
+        best=np.concatenate([r.best for r in every]),
+        chance=np.concatenate([r.chance for r in every]),
+        thirds=thirds,
+        cost=np.concatenate([r.cost for r in every]),
+    )
+
 
 def channels_of(state: State) -> tuple[Channel, ...]:
     """The kinds of routes a network has, cheapest hop count first; third countries last."""
@@ -91,8 +117,8 @@ def channels_of(state: State) -> tuple[Channel, ...]:
             for money in range(len(state.currencies))
             if state.over[one, money] and state.over[other, money]
         ]
-    thirds = np.flatnonzero(state.passed.any(axis=1))
-    return tuple(dict.fromkeys(channels)) + tuple(Channel(-1, -1, -1, int(k)) for k in thirds)
+    thirds = {*np.flatnonzero(state.passed.any(axis=1)).tolist(), *(p.third for p in state.passings if p.share > 0)}
+    return tuple(dict.fromkeys(channels)) + tuple(Channel(-1, -1, -1, k) for k in sorted(thirds))
 
 
 def routes_of(state: State, exporters: Indices, importers: Indices) -> Routes:
@@ -205,9 +231,16 @@ def _thirds(state: State, thirds: Indices, towards: Floats, exporters: Indices, 
     # a party whose own country is the third country is at home there: the other party can only pay it over an account
     home_in, home_out = importers[:, None] == thirds[None, :], exporters[:, None] == thirds[None, :]
     away_in, away_out = ~home_in[:, :, None], ~home_out[:, :, None]
+    held_in = state.passed[thirds][:, importers].T.copy()
+    held_out = state.passed[thirds][:, exporters].T.copy()
+    for one in (p for p in state.passings if p.share > 0):
+        k = int(np.searchsorted(thirds, one.third))
+        for held, served, partner in ((held_in, importers, exporters), (held_out, exporters, importers)):
+            pairs = (served == one.served) & (partner == one.partner)
+            held[pairs, k] = np.maximum(held[pairs, k], one.share)
     return Thirds(
-        held_in=np.where(home_in, 1.0, state.passed[thirds][:, importers].T),
-        held_out=np.where(home_out, 1.0, state.passed[thirds][:, exporters].T),
+        held_in=np.where(home_in, 1.0, held_in),
+        held_out=np.where(home_out, 1.0, held_out),
         leg_in=best[:, importers].swapaxes(0, 1) * away_out,
         leg_out=best[:, exporters].swapaxes(0, 1) * away_in,
         leg_in_chance=met[:, importers].swapaxes(0, 1) * away_out,

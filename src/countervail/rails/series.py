@@ -12,10 +12,10 @@ import numpy as np
 from countervail import countries as atlas
 from countervail.errors import InputError
 from countervail.rails import Network
-from countervail.rails.rails import CutOff, Entry, Proposal, Secondary
+from countervail.rails.rails import CutOff, Entry, Observed, Proposal, Secondary
 
 _ENDS = "End of: "
-_KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency")
+_KINDS = ("cut-off", "banking", "link", "rail", "membership", "secondary sanctions", "correspondent", "currency", "act")
 
 
 class MonthRow(TypedDict):
@@ -100,7 +100,7 @@ def events(network: Network) -> list[EventRow]:
     """Beginnings and ends of the rails table's entries, oldest first; entries that have always held are left out."""
     rows: list[EventRow] = []
     for entry in network.rails.entries():
-        if isinstance(entry, Proposal) or _proposed(network, entry):
+        if isinstance(entry, Proposal | Observed) or _proposed(network, entry):
             continue
         kind = _kind(entry)
         rows.append(_event(entry, entry.since, kind, entry.label))
@@ -160,7 +160,7 @@ def _kind(entry: Entry | Proposal) -> str:
         return "cut-off" if entry.senders else "banking"
     if isinstance(entry, Secondary):
         return "secondary sanctions"
-    return type(entry).__name__.lower()
+    return "act" if type(entry) is Entry else type(entry).__name__.lower()
 
 
 def _next(day: dt.date | None) -> dt.date | None:

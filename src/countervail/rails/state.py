@@ -11,12 +11,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from countervail import countries as atlas
-from countervail.rails.rails import ALL, Correspondent, Currency, CutOff, Link, Membership, Rails, Secondary
-from countervail.scenario import CLUB
+from countervail.rails.entries import Places, exposed, pull_weights, risks, threatening, turned_to
+from countervail.rails.rails import (
+    ALL,
+    Correspondent,
+    Currency,
+    CutOff,
+    Link,
+    Membership,
+    Rails,
+    Secondary,
+)
 from countervail.types import Floats, Mask
 
-STATE_TABLES = ("costs", "rails", "currencies", "memberships", "links", "correspondents", "cutoffs", "secondary")
+STATE_TABLES = (
+    "costs",
+    "choice",
+    "rails",
+    "currencies",
+    "memberships",
+    "links",
+    "correspondents",
+    "cutoffs",
+    "secondary",
+)
 """The tables of a rails file that a state is made of."""
 
 
@@ -27,6 +45,15 @@ class Account(NamedTuple):
     country: int
     partner: int
     rail: int
+    share: float
+
+
+class Passing(NamedTuple):
+    """A third country whose banks pass on a country's payments with one partner only."""
+
+    third: int
+    served: int
+    partner: int
     share: float
 
 
@@ -48,9 +75,11 @@ class State:
     currency]` whether payments in it are made over a rail, `issuer[country, currency]` whether the country issues it,
     `own` whether it means the currency of either party. `allowed[country, country]` is the share of their dealings that
     two countries' authorities let their banks have. `passed[third, served]` is the share of a country's payments that
-    a third country's banks take, `risk[target, bank]` the premium for dealing with a target. `informal` is infinite
-    where there is none. `why` holds the entries behind each restriction, `club` the members of CLUB (None where no
-    entry in force names CLUB).
+    a third country's banks take, `passings` what they take towards one partner only. `risk[target, bank]` is the
+    premium for dealing with a target, delay included, and `threats[target, country]` the parts of those who threaten.
+    `informal` is infinite where there is none. `weight[country, country, currency]`, symmetric, is alpha of the choice
+    of a currency and `elasticity` its eta (None and infinite where payers take the cheapest route of all). `why` holds
+    the entries behind each restriction, `club` the members of CLUB (None where no entry in force names CLUB).
     """
 
     countries: tuple[str, ...]
@@ -67,10 +96,14 @@ class State:
     conversion: Floats
     allowed: Floats
     passed: Floats
+    passings: tuple[Passing, ...] = ()
     risk: Floats
     hop: float
     correspondent: float
     informal: float
+    threats: Floats | None = None
+    weight: Floats | None = None
+    elasticity: float = np.inf
     why: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
     club: tuple[str, ...] | None = None
 
@@ -106,7 +139,7 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
     several connections of a country to one rail do not add up: the largest counts, of several cut-offs the smallest
     share left.
     """
-    places = _Places(date, countries, members)
+    places = Places(date, countries, members)
     here = [rail for rail in rails.rails if rail.holds(date)]
     money = [currency for currency in rails.currencies if currency.holds(date)]
     rail_at = {rail.id: i for i, rail in enumerate(here)}
@@ -118,64 +151,52 @@ def state_at(rails: Rails, date: dt.date, countries: Sequence[str], members: Seq
         accounts=accounts,
         users=users,
         allowed=np.ones((places.n, places.n)),
+        accepted=np.ones((places.n, places.n)),
         rail_at=rail_at,
         money_at={currency.id: i for i, currency in enumerate(money)},
     )
     for cut in (c for c in rails.cutoffs if c.holds(date)):
         access.restrict(cut, places)
+    threats = [threat for threat in rails.secondary if threat.holds(date)]
+    for threat in threats:
+        access.threaten(threat, places)
+    banks = 1.0 if rails.costs.banks is None else rails.costs.banks.value
+    choice = rails.choice
+    passed, passings = _correspondents(rails.correspondents, places, access.accepted)
     return State(
         countries=tuple(countries),
         rails=tuple(rail_at),
         currencies=tuple(access.money_at),
-        share=access.share,
+        share=turned_to(access.share, banks),
         accounts=tuple(access.accounts.values()),
         gateways=tuple(_links(rails.links, places, rail_at)),
-        users=access.users,
+        users=turned_to(access.users, banks),
         over=over,
         issuer=issuer,
         own=np.array([c.own for c in money], dtype=bool),
         messaging=np.array([rail.messaging.value for rail in here]),
         conversion=np.array([c.conversion.value for c in money]),
         allowed=access.allowed,
-        passed=_correspondents(rails.correspondents, places),
-        risk=_risks(rails.secondary, places),
+        passed=passed,
+        passings=passings,
+        risk=risks(threats, places, rails.costs),
         hop=rails.costs.hop.value,
         correspondent=rails.costs.correspondent.value,
         informal=np.inf if rails.costs.informal is None else rails.costs.informal.value,
+        threats=threatening(threats, places),
+        weight=None if choice is None else pull_weights(choice, money, issuer, places),
+        elasticity=np.inf if choice is None else choice.elasticity.value,
         why={key: tuple(ids) for key, ids in access.why.items()},
         club=places.club,
     )
 
 
-class _Places:
-    """Positions of countries in a network, by codes, groups, ALL and CLUB at a date."""
-
-    def __init__(self, date: dt.date, countries: Sequence[str], members: Sequence[str]) -> None:
-        self.date, self.countries, self.n = date, countries, len(countries)
-        self.club: tuple[str, ...] | None = None
-        """The members, once an entry has named CLUB."""
-        self._members = members
-        self._at = {iso3: i for i, iso3 in enumerate(countries)}
-
-    def of(self, names: Iterable[str]) -> list[int]:
-        """Positions of the countries that `names` stand for, without those that the network lacks."""
-        codes: list[str] = []
-        for name in names:
-            if name == CLUB:
-                self.club = tuple(self._members)
-            if name == ALL:
-                codes += self.countries
-            else:
-                # most of a table are codes of countries, which need no look into the groups
-                codes += (
-                    self._members if name == CLUB else (name,) if name in self._at else atlas.expand([name], self.date)
-                )
-        return [self._at[iso3] for iso3 in dict.fromkeys(codes) if iso3 in self._at]
-
-
 @dataclass
 class _Access:
-    """What countries' banks may use, restricted in place by one cut-off after another; arrays as in `State`."""
+    """What countries' banks may use, restricted in place by one cut-off after another; arrays as in `State`.
+
+    `accepted[target, bank]` is the chance that a country's banks accept a target's payments.
+    """
 
     share: Floats
     accounts: dict[tuple[int, int, int], Account]
@@ -183,9 +204,10 @@ class _Access:
     allowed: Floats
     rail_at: Mapping[str, int]
     money_at: Mapping[str, int]
+    accepted: Floats
     why: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
-    def restrict(self, cut: CutOff, places: _Places) -> None:
+    def restrict(self, cut: CutOff, places: Places) -> None:
         """Apply one cut-off: the share left is an upper bound, so that several never multiply."""
         left = cut.left.value
         targets = places.of(cut.targets)
@@ -209,9 +231,23 @@ class _Access:
                     self.allowed[target, partner] = self.allowed[partner, target] = both
                     self.why.setdefault(pair, []).append(cut.id)
 
+    def threaten(self, threat: Secondary, places: Places) -> None:
+        """Apply one threat: the chance that its banks accept is an upper bound, so that several never multiply."""
+        if threat.accepts is None:
+            return
+        accepts = threat.accepts.value
+        for target in places.of(threat.targets):
+            for bank in exposed(threat, places):
+                if bank != target:
+                    pair = tuple(sorted((places.countries[target], places.countries[bank])))
+                    both = min(self.allowed[target, bank], accepts)
+                    self.allowed[target, bank] = self.allowed[bank, target] = both
+                    self.accepted[target, bank] = min(self.accepted[target, bank], accepts)
+                    self.why.setdefault(pair, []).append(threat.id)
+
 
 def _memberships(
-    entries: Iterable[Membership], places: _Places, rail_at: Mapping[str, int]
+    entries: Iterable[Membership], places: Places, rail_at: Mapping[str, int]
 ) -> tuple[Floats, dict[tuple[int, int, int], Account]]:
     share = np.zeros((places.n, len(rail_at)))
     accounts: dict[tuple[int, int, int], Account] = {}
@@ -232,7 +268,7 @@ def _memberships(
     return share, accounts
 
 
-def _currencies(money: Sequence[Currency], places: _Places, rail_at: Mapping[str, int]) -> tuple[Floats, Mask, Mask]:
+def _currencies(money: Sequence[Currency], places: Places, rail_at: Mapping[str, int]) -> tuple[Floats, Mask, Mask]:
     users = np.zeros((places.n, len(money)))
     over = np.zeros((len(rail_at), len(money)), dtype=bool)
     issuer = np.zeros((places.n, len(money)), dtype=bool)
@@ -243,7 +279,7 @@ def _currencies(money: Sequence[Currency], places: _Places, rail_at: Mapping[str
     return users, over, issuer
 
 
-def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
+def _links(entries: Iterable[Link], places: Places, rail_at: Mapping[str, int]) -> Iterable[Gateway]:
     for entry in entries:
         if not entry.holds(places.date) or not all(rail in rail_at for rail in entry.rails):
             continue
@@ -256,24 +292,24 @@ def _links(entries: Iterable[Link], places: _Places, rail_at: Mapping[str, int])
                     yield Gateway(entry.id, joined, entry.share.value, (one, other))
 
 
-def _correspondents(entries: Iterable[Correspondent], places: _Places) -> Floats:
-    """`[third, served]`: the share of a country's payments that a third country's banks take."""
+def _correspondents(
+    entries: Iterable[Correspondent], places: Places, accepted: Floats
+) -> tuple[Floats, tuple[Passing, ...]]:
+    """`[third, served]`: the share of a country's payments that a third country's banks take; those for one partner.
+
+    Banks that refuse a target's payments pass fewer of them on: `accepted[target, bank]` multiplies the share.
+    """
     passed = np.zeros((places.n, places.n))
+    passings: dict[tuple[int, int, int], Passing] = {}
     for entry in (c for c in entries if c.holds(places.date)):
+        partners = None if ALL in entry.towards else places.of(entry.towards)
         for third in places.of([entry.country]):
-            for served in places.of(entry.serves):
-                if served != third:
-                    passed[third, served] = max(passed[third, served], entry.share.value)
-    return passed
-
-
-def _risks(entries: Iterable[Secondary], places: _Places) -> Floats:
-    """`[target, bank]`: the premium that a country's banks ask for dealing with a target of secondary sanctions."""
-    risk = np.zeros((places.n, places.n))
-    for threat in (s for s in entries if s.holds(places.date)):
-        exposed = np.ones(places.n, dtype=bool)
-        exposed[places.of(threat.exempt)] = False
-        for target in places.of(threat.targets):
-            risk[target] = np.maximum(risk[target], threat.premium.value * exposed)
-    np.fill_diagonal(risk, 0.0)
-    return risk
+            for served in (s for s in places.of(entry.serves) if s != third):
+                share = entry.share.value * accepted[served, third]
+                if partners is None:
+                    passed[third, served] = max(passed[third, served], share)
+                    continue
+                for partner in (p for p in partners if p != served):
+                    key = (third, served, partner)
+                    passings[key] = Passing(*key, max(share, passings[key].share if key in passings else 0.0))
+    return passed, tuple(passings.values())

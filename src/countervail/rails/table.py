@@ -17,6 +17,7 @@ from countervail.rails.rails import (
     Correspondent,
     Currency,
     CutOff,
+    Fitted,
     Link,
     Membership,
     Proposal,
@@ -29,6 +30,8 @@ from countervail.scenario.messages import input_error
 from countervail.scenario.values import Range, map_ranges, own_groups, walk_ranges
 
 BUNDLED = LIBRARY / "rails.yaml"
+CHOICE = LIBRARY / "choice-rails.yaml"
+"""What of the bundled table is estimated; `python -m tools.fit_payments` writes it."""
 Addition = Membership | Link | Currency | Correspondent | CutOff | Secondary
 
 _UN = "UN"
@@ -162,12 +165,19 @@ def _adopted(rails: Rails, proposal: Proposal, date: dt.date) -> Rails:
 
 @cache
 def _bundled() -> Rails:
-    return _read(BUNDLED)
+    rails = _read(BUNDLED)
+    fitted = Fitted.model_validate(_tree(CHOICE, CHOICE.name).plain())
+    assert rails.goods_trade is not None
+    goods = rails.goods_trade.model_copy(update={"share": fitted.goods_trade_share})
+    return rails.model_copy(update={"choice": fitted.choice, "goods_trade": goods})
 
 
 def _read(path: Path) -> Rails:
-    shown = path.name if path == BUNDLED else str(path)
-    return parse_rails(tree.parse(tree.decode(tree.read_bytes(path, shown), shown), shown))
+    return parse_rails(_tree(path, path.name if path == BUNDLED else str(path)))
+
+
+def _tree(path: Path, shown: str) -> tree.Node:
+    return tree.parse(tree.decode(tree.read_bytes(path, shown), shown), shown)
 
 
 class _Restriction(NamedTuple):

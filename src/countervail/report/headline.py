@@ -250,8 +250,7 @@ def _links(row: Row) -> str:
     worth = estimate(row, "alone_usd", "low_usd", "high_usd")
     return (
         f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
-        f"{usd(worth.value)} a year, {percent(float_of(row['alone_pct']))} of its real income "
-        f"({band(worth, 'million USD')}; 5 to 95\u00a0% over {row['band']})."
+        f"{band(worth, 'million USD')} a year (5 to 95\u00a0% over {row['band']}): {row['worth']}."
     )
 
 

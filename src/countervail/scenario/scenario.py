@@ -16,7 +16,7 @@ from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, Range, own_groups
 from countervail.trade.closures import Closure
-from countervail.types import Anchor, Horizon
+from countervail.types import Anchor, Horizon, PaymentsOnGoods
 
 ROW = "ROW"
 RETURNING = Range(
@@ -27,8 +27,8 @@ RETURNING = Range(
     basis="assumption",
     note="The war, the age of fields and prices are the rest of the fall.",
 )
-RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
-"""First and last day with a known payment network; after the rails table's last entry it is unchanged."""
+RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2025, 12, 31))
+"""First and last day of the bundled payment network."""
 
 _RANGE = {"$ref": "#/$defs/Range"}
 
@@ -58,8 +58,10 @@ class Settings(Model):
     """The year of the world's trade data, which include the measures in force in it."""
     history_before: int | None = Field(default=None, ge=1900, le=2100)
     """Anchor history: the last year before the measures; null for each measure's own."""
+    payments_on_goods: PaymentsOnGoods = "observed"
+    """Where cheaper payments raise trade under no measure: where it is on record, on every pair, or nowhere."""
     rails_date: Date | None = None
-    """Date of the payment network, 2010 to 2030; null for the middle of the baseline year."""
+    """Date of the payment network, 2010 to 2025; null for the middle of the baseline year."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

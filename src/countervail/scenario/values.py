@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from countervail import countries
 from countervail.errors import InputError
 
-Basis = Literal["observed", "cited", "assumption", "definition"]
+Basis = Literal["observed", "cited", "estimated", "assumption", "definition"]
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """What the id of a measure, a provision or an entry of a table looks like."""
@@ -115,9 +115,9 @@ class Range(Model):
     unit: str | None = None
     """The unit, where it does not follow from the field."""
     basis: Basis
-    """Observed in data, cited from a source, an assumption (then low < high), or true by definition."""
+    """Observed in data, cited, estimated from data, an assumption (then low < high), or true by definition."""
     source: str | None = None
-    """Source of an observed or cited number, and how far it was checked."""
+    """Source of a number that is no assumption, and how far it was checked."""
     note: str | None = None
     """Why this number and this range."""
 
@@ -134,7 +134,7 @@ class Range(Model):
             raise ValueError(f"needs low <= value <= high, got {self.low:g} <= {self.value:g} <= {self.high:g}")
         if self.basis == "assumption" and self.low == self.high:
             raise ValueError("an assumption needs a range: low < high")
-        if self.basis in ("observed", "cited") and not self.source:
+        if self.basis in ("observed", "cited", "estimated") and not self.source:
             raise ValueError(f"basis {self.basis} needs a source")
         return self
 

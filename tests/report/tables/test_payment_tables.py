@@ -167,7 +167,7 @@ def test_tables_are_flat_rows_of_json(network: Network) -> None:
     assert {row["kind"] for row in result["rail_nodes"]} == {"member", "rail", "third country"}
     cut = cut_rows(network, network.interdict_each((1, 2)))
     assert {row["k"] for row in cut} == {1, 2}
-    assert any(row["label"] == "Russia on SPFS" and row["elements"] == "RUS on SPFS" for row in cut)
+    assert any(row["label"] == "Russia on SWIFT" and row["elements"] == "RUS on SWIFT" for row in cut)
 
 
 def test_a_pair_that_cannot_pay_is_null_in_the_tables(network: Network) -> None:

@@ -182,7 +182,8 @@ class Lifting:
         `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
         """
         paid = payments and self.layout.payments is not None
-        phi = np.asarray(self.payments().trade_effect) if paid else cube(self.world, 1.0)
+        cheaper = self.payments() if paid else Shock(trade_effect=cube(self.world, 1.0))
+        phi = np.asarray(cheaper.trade_effect)
         opened = cube(self.world, 0.0)
         # exponentials are expensive: only of the cells that change
         at = np.flatnonzero(flat((self.budget != 0) & ~self._closed))
@@ -192,19 +193,31 @@ class Lifting:
         flat(opened)[at] *= flat(self._potential)[at]
         if markets:
             self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
-        return _with_taxes(self.world, Shock(trade_effect=phi, potential=opened), self.effects, lifted=True)
+        return _with_taxes(self.world, replace(cheaper, potential=opened), self.effects, lifted=True)
 
     def payments(self) -> Shock:
         """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
 
-        `ln phi = theta ln((1 + w_O) / (1 + w_U))`; with the measures one by one it adds up to `every`.
+        With s = ln((1 + w_O) / (1 + w_U)) the saving that trade responds to and rho the share of it that was income of
+        banks or senders: `ln phi = (1 - rho) theta s` is the fall of real costs and the export tax `exp(-rho s) - 1`
+        that of fees, whose loss is a transfer from those who earned them. With the measures one by one the shocks add
+        up to `every`.
         """
         paid = self.layout.payments
         assert paid is not None
-        saving = paid.lifted if self.draw.payments is None else at_quantile(paid.lifted_range, self.draw.payments)
-        phi = cheaper_payments(self.world, saving, self.theta)
-        phi[self.budget != 0] = 1.0
-        return Shock(trade_effect=phi)
+        saving = np.where(self.budget == 0, at_quantile(paid.lifted_range, self.draw.payments), 0.0)
+        share, parts = paid.fees
+        fees = share[:, :, None] * saving
+        phi = cheaper_payments(self.world, saving - fees, self.theta)
+        if not fees.any():
+            return Shock(trade_effect=phi)
+        # what the exporter loses by the tax, at the trade that follows before prices adjust, hubs and senders pay
+        lost = (np.expm1(fees) * np.exp(saving * self.theta) * self.world.flows).sum(2)
+        transfer = lost.sum(1)
+        for country, part in parts.items():
+            transfer[country] -= (lost * part).sum()
+        transfer -= transfer.sum() / len(transfer)  # rounding
+        return Shock(trade_effect=phi, export_tax=np.expm1(-fees), transfer=transfer)
 
     def one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
@@ -249,10 +262,11 @@ class Lifting:
 
 
 def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
-    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving `[exporter, importer]` in logs; 1 at home."""
+    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also sector; 1 at home."""
     phi = cube(world, 1.0)
-    i, n = np.nonzero((saving != 0) & ~np.eye(world.n, dtype=bool))
-    phi[i, n] = np.exp(saving[i, n][:, None] * theta)
+    each = saving[:, :, None] if saving.ndim == 2 else saving
+    i, n = np.nonzero((each != 0).any(2) & ~np.eye(world.n, dtype=bool))
+    phi[i, n] = np.exp(each[i, n] * theta)
     return phi
 
 
@@ -284,6 +298,7 @@ def measures_of(world: World, free: Shock, target: Indices, senders: Indices) ->
         trade_effect=hold(free.trade_effect, 1.0),
         potential=hold(free.potential, 0.0),
         tariff=hold(free.tariff, world.tariff),
+        export_tax=hold(free.export_tax, 0.0),
         transfer=transfer,
     )
 
@@ -312,7 +327,7 @@ def _with_taxes(world: World, shock: Shock, effects: Sequence[Effect], *, lifted
 
     The bundled world's rates are zero: there a tariff taken off is a negative one.
     """
-    tariff, transfer = None, np.zeros(world.n)
+    tariff, transfer = None, np.zeros(world.n) if shock.transfer is None else np.array(shock.transfer, float)
     for effect in effects:
         if effect.transfer is not None:
             transfer += effect.transfer if lifted else -effect.transfer

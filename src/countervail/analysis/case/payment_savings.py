@@ -1,7 +1,8 @@
 """What payments cost in a scenario: how much cheaper each pair pays without the measures, and with the club's links.
 
-The saving `ln((1 + w before) / (1 + w after))` of a pair times the trade elasticity is a rise of log trade. Under a
-measure it is part of the measure's own budget and adds nothing; elsewhere it counts in full.
+The saving `ln((1 + w before) / (1 + w after))` of a pair and sector times the trade elasticity is a rise of log trade.
+Under a measure it is part of the measure's own budget and adds nothing. Elsewhere trade responds to it where that is
+on record, by a share of it (`GoodsTrade` of the rails table), unless the scenario says otherwise.
 """
 
 from __future__ import annotations
@@ -11,24 +12,32 @@ from functools import cached_property
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
-from countervail.rails.proposals import change, saved
+from countervail.rails.proposals import change, gained, sector_wedges
+from countervail.rails.rails import CutOff, Secondary
 from countervail.scenario import Scenario
 from countervail.types import Band, Floats
 from countervail.world.world import World
+
+Wedges = tuple[Floats, Floats, Floats]
+"""Wedges between, under best and under random matching."""
 
 
 @dataclass(eq=False)
 class PaymentsOf:
     """The payment networks of a scenario in a world; each network and range is computed once, when first asked for.
 
-    `proposals` are the ids of the proposals of each provision over rails, by provision; `neighbour` are the networks of
-    a scenario that differs in some switches, whose routes are reused where the network is the same.
+    `sectors` and `elasticity` are the world's. `proposals` are the ids of the proposals of each provision over rails,
+    by provision; `neighbour` are the networks of a scenario that differs in some switches, whose routes are reused
+    where the network is the same.
     """
 
     observed: Network
     scenario: Scenario
+    sectors: tuple[str, ...]
+    elasticity: Floats
     proposals: dict[str, tuple[str, ...]]
     neighbour: PaymentsOf | None = None
     _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
@@ -43,16 +52,17 @@ class PaymentsOf:
         network = payments(world, scenario)
         if neighbour is not None:
             network = network.near(neighbour.observed)
-        return cls(network, scenario, {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}, neighbour)
+        proposals = {p: tuple(x.id for x in network.proposals(p)) for p in over_rails}
+        return cls(network, scenario, world.sectors, np.asarray(world.elasticity), proposals, neighbour)
 
     @cached_property
     def unsanctioned(self) -> Network:
         """The network without what the scenario's measures impose on it."""
-        network = self.observed.lifted(self._lifted)
+        network = self.observed.lifted(self.lifted_ids)
         return network if self.neighbour is None else network.near(self.neighbour.unsanctioned)
 
     @cached_property
-    def _lifted(self) -> set[str]:
+    def lifted_ids(self) -> set[str]:
         """Ids of the entries of the network that U lifts."""
         now, neighbour = self.scenario, self.neighbour
         if (
@@ -60,26 +70,91 @@ class PaymentsOf:
             and (now.measures, now.groups) == (neighbour.scenario.measures, neighbour.scenario.groups)
             and now.settings == neighbour.scenario.settings
         ):
-            return neighbour._lifted
+            return neighbour.lifted_ids
         return self.observed.lifted_ids(now)
 
     @cached_property
+    def _both(self) -> tuple[Wedges, Wedges]:
+        """The wedges by sector as observed, and without the measures."""
+        before, after = (
+            sector_wedges(network, self.sectors, self.elasticity) for network in (self.observed, self.unsanctioned)
+        )
+        return before, after
+
+    @cached_property
     def lifted(self) -> Floats:
-        """What lifting the measures saves each pair `[exporter, importer]`."""
-        return payable(saved(self.observed.wedges, self.unsanctioned.wedges))
+        """What lifting the measures saves each pair `[exporter, importer, sector]`."""
+        before, after = self._both
+        return payable(gained(before[0], after[0]))
+
+    @cached_property
+    def reach(self) -> Band:
+        """Share of a saving that trade under no measure responds to `[exporter, importer]`, with its range.
+
+        On the trade of a target with those who impose its cut-offs it is 0, and so where nothing is on record:
+        financial sanctions alone hardly cut the senders' own goods trade (Besedeš, Goldbach and Nitsch).
+        """
+        n, on_record = len(self.observed.countries), self.observed.rails.goods_trade
+        choice = self.scenario.settings.payments_on_goods
+        if choice != "observed" or on_record is None:
+            everywhere = np.full((n, n), float(choice == "all"))
+            return Band(everywhere, everywhere, everywhere)
+        targets = {
+            code
+            for entry in on_record.observed
+            if entry.holds(self.observed.date)
+            for code in atlas.expand(entry.targets, self.observed.date)
+        }
+        felt = np.zeros((n, n))
+        for target in (self.observed.index(t) for t in targets if t in self.observed.countries):
+            felt[target] = felt[:, target] = 1.0
+        for sender, target in self._imposed():
+            felt[sender, target] = felt[target, sender] = 0.0
+        share = on_record.share
+        return Band(felt * share.value, felt * share.low, felt * share.high)
+
+    def _imposed(self) -> list[tuple[int, int]]:
+        """The pairs of a sender and a target of what U lifts."""
+        network, date = self.observed, self.observed.date
+        at = {code: k for k, code in enumerate(network.countries)}
+        pairs = []
+        entries: tuple[CutOff | Secondary, ...] = (*network.rails.cutoffs, *network.rails.secondary)
+        for entry in entries:
+            if entry.id in self.lifted_ids:
+                senders, targets = (
+                    [at[c] for c in atlas.expand([n for n in names if n != "UN"], date) if c in at]
+                    for names in (entry.senders, entry.targets)
+                )
+                pairs += [(one, other) for one in senders for other in targets]
+        return pairs
 
     @cached_property
     def lifted_range(self) -> Band:
-        """The same with the range over how payments and routes are matched."""
-        ends = [
-            saved(before, after)
-            for before, after in (
-                (self.observed.wedges_low, self.unsanctioned.wedges_low),
-                (self.observed.wedges_high, self.unsanctioned.wedges_high),
-            )
-        ]
-        every = np.stack([self.lifted, *(payable(e) for e in ends)])
-        return Band(self.lifted, every.min(0), every.max(0))
+        """What trade under no measure responds to `[exporter, importer, sector]`, with its range.
+
+        The range is over how payments and routes are matched, and over the share that trade responds to.
+        """
+        before, after = self._both
+        every = np.stack([self.lifted, *(payable(gained(before[k], after[k])) for k in (1, 2))])
+        value, low, high = (part[:, :, None] for part in (self.reach.value, self.reach.low, self.reach.high))
+        return Band(value * self.lifted, low * every.min(0), high * every.max(0))
+
+    @cached_property
+    def fees(self) -> tuple[Floats, dict[int, Floats]]:
+        """The share of what lifting saves that is a loss of income `[exporter, importer]`, and whose: parts by country.
+
+        Fees of banks and expected penalties; the parts of a pair add up to 1 where anybody loses.
+        """
+        before, after = self.observed.charges, self.unsanctioned.charges
+        if not (before.payees or after.payees):
+            return np.zeros_like(self.observed.wedges), {}
+        lost = {k: np.maximum(0.0, before.of_country(k) - after.of_country(k)) for k in before.payees}
+        total = np.asarray(sum(lost.values()))
+        fall = np.maximum(0.0, self.observed.wedges - self.unsanctioned.wedges)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where((fall > 0) & np.isfinite(fall), np.minimum(1.0, total / fall), 0.0)
+            parts = {k: np.where(total > 0, part / total, 0.0) for k, part in lost.items() if part.any()}
+        return share, parts
 
     @cached_property
     def proposed(self) -> Network:
@@ -90,7 +165,7 @@ class PaymentsOf:
     def provision(self, which: str, *, without_measures: bool) -> Floats:
         """What a provision's links save each pair, on top of the observed or the unsanctioned network."""
         base = self.unsanctioned if without_measures else self.observed
-        return payable(saved(base.wedges, self._after(self.proposals[which], without_measures).wedges))
+        return payable(gained(base.wedges, self._after(self.proposals[which], without_measures).wedges))
 
     def _after(self, ids: tuple[str, ...], without_measures: bool) -> Network:
         """The network with the links of these proposals in it."""
@@ -118,7 +193,7 @@ class PaymentsOf:
 
 
 def at_quantile(saving: Band, quantile: float | None) -> Floats:
-    """The saving of every pair `[exporter, importer]` at a quantile of its range; the central value for None."""
+    """The saving of every pair `[exporter, importer, ...]` at a quantile of its range; the central value for None."""
     if quantile is None:
         return saving.value
     middle = np.clip(saving.value, saving.low, saving.high)

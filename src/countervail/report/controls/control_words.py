@@ -41,6 +41,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Count oil in no customs record",
         "Oil of Iran and Venezuela that trade statistics do not show; press and official figures say how much.",
     ),
+    "payments_on_goods": Words(
+        "Trade that cheaper payments raise",
+        "Outside what sanctions bar, trade follows the cost of paying where that was seen, everywhere, or nowhere.",
+    ),
     "rails_date": Words(
         "Date of the payment network",
         "Who is connected to which payment system as of this day; left empty, the middle of the baseline year.",
@@ -56,6 +60,11 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "before": "What barred buyers took before, by commodity",
         "history": "What the pair traded before",
         "gravity": "What similar pairs trade",
+    },
+    "payments_on_goods": {
+        "observed": "Where it was seen: Russia with third countries",
+        "all": "On every pair",
+        "none": "Nowhere",
     },
     "china": {"none": "Stays out", "partial": "In part", "full": "In full"},
 }

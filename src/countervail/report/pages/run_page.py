@@ -9,7 +9,7 @@ from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.outcome import LEAST_COST
 from countervail.report import headline
 from countervail.report.charts import charts
-from countervail.report.numbers import NOTHING, band, float_of, plain, quantity, share, unprefixed
+from countervail.report.numbers import NOTHING, band, plain, quantity, share, unprefixed
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
@@ -125,9 +125,8 @@ def _link(row: Row) -> tuple[str | tuple[str, str], ...]:
     return (
         str(row["label"]),
         (quantity(rise.value, ""), band(rise, "")),
-        quantity(float_of(row["alone_pct"]), "%").removesuffix("\u00a0%"),
-        (unprefixed(quantity(worth.value, "million USD")), unprefixed(band(worth, "million USD"))),
-        unprefixed(quantity(row["last_usd"], "million USD")),
+        str(row["worth"]),
+        unprefixed(band(worth, "million USD")),
         str(row["band"]),
     )
 

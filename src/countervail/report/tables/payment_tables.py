@@ -10,6 +10,7 @@ import numpy as np
 from countervail.analysis.identification import mean
 from countervail.analysis.payment_links import ProposalGain, Study
 from countervail.rails import Network
+from countervail.rails.frontier import Action
 from countervail.rails.interdict import Interdiction
 from countervail.rails.proposals import Change, Proposed, every_proposal
 from countervail.rails.removals import Element
@@ -31,8 +32,20 @@ QUICK = (
 )
 """Tables that take a second together; the others are of pairs."""
 SLOW = ("rail_pairs", "rail_provision_pairs")
-NAMES = (*QUICK, *SLOW, "payment_proposals", "payment_cuts")
+NAMES = (
+    *QUICK,
+    *SLOW,
+    "payment_proposals",
+    "payment_cuts",
+    "payment_responses",
+    "payment_observed",
+    "payment_channels",
+)
 _NOTHING = 1e-9
+NEGLIGIBLE = 1e-5
+"""Share of real income below which a proposal's worth is called negligible."""
+_LEAST_LOSS = 1.0
+"""Loss of the senders (million USD a year) from which a ratio to it is given."""
 _HIT = 5
 """Countries named as hit most by a cut."""
 
@@ -47,6 +60,10 @@ def tables(study: Study | None, *, pairs: bool = False, progress: Progress | Non
     rows |= network_tables(study.network, study.case.scenario, wanted, proposed, progress=progress)
     rows["payment_proposals"] = list(_proposals(study))
     rows["payment_cuts"] = list(_cuts(study))
+    rows["payment_responses"] = list(_responses(study))
+    if pairs and study.network.rails.choice is not None:
+        rows["payment_observed"] = list(rail_tables.observed(study.network, study.case.world))
+        rows["payment_channels"] = list(rail_tables.channels(study.club, study.case.scenario))
     return rows
 
 
@@ -186,6 +203,7 @@ def _proposals(study: Study) -> Iterator[Row]:
                 "label": worth.proposed.label,
                 "country": who,
                 "name": country_name(who),
+                "worth": _in_words(study, worth, who),
                 **own,
                 "reach": club.club_mean(worth.proposed.alone.reach),
                 **_income(study, worth, who),
@@ -193,6 +211,21 @@ def _proposals(study: Study) -> Iterator[Row]:
                 "document": worth.proposed.document,
                 "place": worth.proposed.place,
             }
+
+
+def _in_words(study: Study, worth: ProposalGain, who: str) -> str:
+    """What is known of a proposal's worth: negligible, or its most likely place among all single proposals."""
+    high = _pooled(study, worth.alone.high, who)
+    if high < NEGLIGIBLE:
+        return f"negligible: at most {100 * NEGLIGIBLE:g} % of real income"
+    single = [w for w in study.worth if len(w.proposed.ids) == 1]
+    drawn = [w.drawn for w in single]
+    if len(worth.proposed.ids) > 1 or len(single) < 2 or any(d is None for d in drawn):
+        return "not negligible at the upper end of its range"
+    each = np.array([[_pooled(study, one, who) for one in d] for d in drawn if d is not None])
+    places = (each > each[single.index(worth)]).sum(axis=0) + 1
+    place = int(np.bincount(places).argmax())
+    return f"most likely place {place} of {len(single)} ({100 * float((places == place).mean()):.0f} % of draws)"
 
 
 def _income(study: Study, worth: ProposalGain, who: str) -> Row:
@@ -224,19 +257,11 @@ def _pooled(study: Study, values: Floats, who: str) -> float:
 
 def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
     """The most damaging sets of elements, worst first, with the pairs they hit."""
-    labels = {entry.id: entry.label for entry in network.rails.entries()}
-
-    def named(element: Element) -> str:
-        if element.kind == "membership":
-            country, _, rail = element.name.partition(" on ")
-            return f"{country_name(country)} on {rail}"
-        return f"banks of {country_name(element.name)}" if element.kind == "correspondent" else labels[element.name]
-
     return [
         {
             "k": one.k,
             "rank": rank,
-            "label": "; ".join(named(element) for element in cut.elements),
+            "label": "; ".join(_named(network, element) for element in cut.elements),
             "elements": "; ".join(element.name for element in cut.elements),
             "kinds": "; ".join(element.kind for element in cut.elements),
             "wedge_before": finite(one.base),
@@ -249,6 +274,15 @@ def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
         for one in searched
         for rank, cut in enumerate(one.cuts, start=1)
     ]
+
+
+def _named(network: Network, element: Element) -> str:
+    if element.kind == "membership":
+        country, _, rail = element.name.partition(" on ")
+        return f"{country_name(country)} on {rail}"
+    if element.kind == "correspondent":
+        return f"banks of {country_name(element.name)}"
+    return next(entry.label for entry in network.rails.entries() if entry.id == element.name)
 
 
 def _cuts(study: Study) -> Iterator[Row]:
@@ -271,6 +305,38 @@ def _cuts(study: Study) -> Iterator[Row]:
             f"{country_name(case.world.countries[k])} {percent_change(cost.change[k]):.2f} %" for k in worst
         )
         yield row
+
+
+def _responses(study: Study) -> Iterator[Row]:
+    """What senders can do within a budget of their own loss, and what it costs whom, solved."""
+    income, groups = study.base.base_income, _groups(study)
+    for response in study.responses:
+        lost = {
+            who: -float((income[groups[who]] * np.expm1(response.change[groups[who]])).sum())
+            for who in ("club", "senders", "third")
+        }
+        yield {
+            "budget": response.budget,
+            "label": "; ".join(_action(study.network, action) for action in response.point.actions) or "nothing",
+            "club_first": response.point.club,
+            "senders_first": response.point.senders,
+            "bound": response.point.bound,
+            "club_usd": lost["club"],
+            "senders_usd": lost["senders"],
+            "third_usd": lost["third"],
+            "ratio": lost["club"] / lost["senders"] if lost["senders"] > _LEAST_LOSS else None,
+        }
+
+
+def _action(network: Network, action: Action) -> str:
+    """An action in words."""
+    kind, name = action.element
+    if kind == "threat":
+        bank, _, target = name.partition(" for ")
+        what = f"banks of {country_name(bank)} for {country_name(target)}"
+    else:
+        what = _named(network, action.element)
+    return f"{what} cut" if action.left == 0 else f"{what} cut to {100 * action.left:.0f} %"
 
 
 def _groups(study: Study) -> dict[str, Any]:

@@ -5,17 +5,22 @@ Costs and wedges are ad valorem, reach is a share; null is undefined.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from countervail.errors import InputError
 from countervail.rails import Network
+from countervail.rails.observations import Comparison, as_before
 from countervail.rails.proposals import four_worlds
 from countervail.rails.series import finite
 from countervail.rails.table import ranges
 from countervail.report.tables import country_name
 from countervail.scenario import Scenario
 from countervail.types import Floats, Row
+from countervail.world.world import World
 
 
 def summary(network: Network, scenario: Scenario | None = None) -> list[Row]:
@@ -94,8 +99,9 @@ def weighted(value: Floats, weight: Floats) -> float:
 
 
 def pairs(network: Network) -> list[Row]:
-    """Every pair of members: its wedge, what its costliest payment costs, its reach and its cheapest route."""
+    """Every pair of members: its wedge, its costliest payment, its reach, its routes, its weight in means."""
     rows: list[Row] = []
+    weight = network.club_pairs()
     for one, other in member_pairs(network):
         i, j = network.index(one), network.index(other)
         shown = network.route(one, other).rows
@@ -112,9 +118,9 @@ def pairs(network: Network) -> list[Row]:
                 "reach": float(network.reach[i, j]),
                 "reach_low": float(network.reach_low[i, j]),
                 "reach_high": float(network.reach_high[i, j]),
-                "cheapest": next((row["hops"] for row in shown if row["open"]), None),
                 "routes": sum(row["open"] for row in shown),
                 "trade": float(network.trade[i, j] + network.trade[j, i]),
+                "weight": float(weight[i, j]),
             }
         )
     return rows
@@ -223,3 +229,79 @@ def _edges(network: Network) -> dict[tuple[str, str, str], float]:
                 continue
             add(one, other, f"over {state.rails[gate.rails[0]]} and {state.rails[gate.rails[1]]}", gate.share)
     return shares
+
+
+# -- observed shares of currencies, and the channels and currencies of pairs by class ----------------------------------
+
+
+_EARLIER = "2021-07-01"
+"""The date that pairs are shown at beside the network's own."""
+
+
+def observed(network: Network, world: World) -> Iterator[Row]:
+    """Every observed share of currencies beside the model's, and beside what it was before; misses first."""
+    choice = network.rails.choice
+    if choice is None or "RUS" not in network.countries:
+        return
+    try:
+        basis = Comparison.of(network, world)
+    except InputError:  # a world without the trade of other years
+        return
+    ours = basis.shares(basis.epochs.weight, choice.elasticity.value, choice.speed.value)
+    compared = sorted(zip(basis.observed, ours, strict=True), key=lambda one: -abs(one[1] - one[0].value))
+    for o, share in compared:
+        before = as_before(o, basis.observed)
+        yield {
+            "id": o.id,
+            "what": o.what,
+            "date": o.day.isoformat(),
+            "use": o.use,
+            "observed": o.value,
+            "model": float(share),
+            "error": float(share) - o.value,
+            "before": None if before is None else before.value,
+            "source": o.source,
+        }
+
+
+def channels(network: Network, scenario: Scenario | None = None) -> Iterator[Row]:
+    """The classes of channels and currencies of every pair of members, now, earlier and in the counterfactuals."""
+    worlds = four_worlds(network, scenario=scenario)
+    variants = {
+        _EARLIER: replace(network, date=dt.date.fromisoformat(_EARLIER)),
+        network.date.isoformat(): network,
+        "measures lifted": worlds["U"],
+        "every proposal": worlds["C"],
+    }
+    for name, variant in variants.items():
+        classes = {key: variant.payments.square(value, 0.0) for key, value in _classes(variant).items()}
+        for one, other in sorted(member_pairs(network)):
+            i, j = network.index(one), network.index(other)
+            yield {
+                "network": name,
+                "one_name": country_name(one),
+                "other_name": country_name(other),
+                "wedge": finite(variant.wedges[i, j]),
+                **{key: float(value[i, j]) for key, value in classes.items()},
+            }
+
+
+def _classes(network: Network) -> dict[str, Floats]:
+    """`[pair]` by class of channel (adding up to 1) and by class of currency (adding up to 1)."""
+    state, chosen = network.state, network.chosen
+    used = np.mean(chosen.used(network.theta), axis=0)
+    everywhere = {
+        m.rail for m in network.rails.memberships if "ALL" in m.countries and not m.but and m.holds(network.date)
+    }
+    common = [state.rails.index(rail) for rail in everywhere if rail in state.rails]
+    thirds = np.array([c.third >= 0 for c in network.payments.routes.channels])
+    over = np.array([c.rail_in in common and c.rail_out in common for c in network.payments.routes.channels])
+    own = used[:, ~thirds & ~over].sum(axis=1)
+    bank, third = used[:, ~thirds & over].sum(axis=1), used[:, thirds].sum(axis=1)
+    out = {"own_system": own, "bank": bank, "third": third, "informal": np.maximum(0.0, 1.0 - own - bank - third)}
+    if chosen.weight is not None:
+        shares = chosen.shares(network.theta)
+        vehicles = [c for c, code in enumerate(state.currencies) if code in ("USD", "EUR")]
+        out["dollar_euro"] = shares[:, vehicles].sum(axis=1)
+        out["other_currency"] = 1.0 - out["dollar_euro"]
+    return out

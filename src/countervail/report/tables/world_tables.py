@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from countervail import countries
+from countervail.analysis.decompose import PAYMENTS
 from countervail.analysis.identification import mean
 from countervail.analysis.outcome import Outcome
 from countervail.report.tables import country_name, percent_change
@@ -24,6 +25,7 @@ def every_country(o: Outcome) -> Iterator[Row]:
     senders = {o.world.countries[k] for k in o.case.senders}
     income, cost, gain = o.income, o.worlds.cost, o.worlds.gain
     both = np.log(o.worlds.UC.real_income / o.worlds.sanctions.S.real_income)
+    payments = next((part.alone for part in o.lifted if part.id == PAYMENTS), None)
     for k, code in enumerate(o.world.countries):
         role = {(True, True): "both", (True, False): "member", (False, True): "sender"}.get(
             (code in members, code in senders), "other"
@@ -38,6 +40,7 @@ def every_country(o: Outcome) -> Iterator[Row]:
             "uc_pct": percent_change(both[k]),
             "u_usd": float(income[k] * np.expm1(cost[k])),
             "c_usd": float(income[k] * np.expm1(gain[k])),
+            "payments_pct": None if payments is None else percent_change(payments[k]),
             "gdp_usd": None if o.world.gdp is None else float(o.world.gdp[k]),
             "population": None if o.world.population is None else float(o.world.population[k]),
             "estimated_share": float(o.world.estimated_share[k]),
