@@ -345,7 +345,7 @@ class Equilibrium:
         """Quantity that is produced `[country, sector]`; 1 where nothing was."""
         before = self.reference.imports.sum(1).T * self.economy.scale
         now = self.output / self.producer_price
-        return np.divide(now, before, out=np.ones_like(before), where=before > 0)
+        return np.asarray(np.divide(now, before, out=np.ones_like(before), where=before > 0))
 
     @cached_property
     def rent(self) -> Floats:
