@@ -21,6 +21,7 @@ from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
+from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
 from countervail.errors import InputError
 from countervail.scenario import CLUB, Scenario
@@ -154,6 +155,11 @@ class Outcome:
     def ineligible(self) -> dict[str, str]:
         """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
         return ineligible(self.world, self.scenario)
+
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What stops a wrong reading: changes without effect, a cap that binds, measures and dates outside the data."""
+        return warnings_of(self.case)
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
+from countervail import arguments
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
@@ -15,8 +17,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
-from countervail.errors import InputError
-from countervail.scenario import CLUB, Scenario
+from countervail.scenario import CLUB, Scenario, scenario_of
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 from countervail.world.world import World
@@ -24,7 +25,7 @@ from countervail.world.world import World
 
 def run(
     world: World,
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     draws: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
@@ -33,7 +34,7 @@ def run(
 
     Args:
         world: the baseline, with distances and past trade where the scenario needs them.
-        scenario: as loaded.
+        scenario: as loaded, or its name in the library, or the path to its file.
         draws: how many draws the bands are made of; 0 for none.
         seed: of the draws.
         progress: called with (stage, done, total).
@@ -42,9 +43,9 @@ def run(
         InputError: the scenario does not fit the world.
         NoEquilibrium, NotConverged: as `solve`.
     """
-    if draws < 0:
-        raise InputError(f"draws is {draws}; it must be 0 or more", field="draws")
-    outcome = completed(solved(case_of(world, scenario)), progress)
+    arguments.instance(world, World, "world", "a World (load_world, World.from_flows)")
+    draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
+    outcome = completed(solved(case_of(world, scenario_of(scenario))), progress)
     return banded(outcome, draws, seed, progress) if draws else outcome
 
 

@@ -10,7 +10,7 @@ import typer
 from countervail.cli.console import CaseOption, ScenarioName, Seed, Settings, progress_bar
 from countervail.errors import InputError
 from countervail.trade.closures import Closure
-from countervail.types import Anchor, Horizon
+from countervail.types import Anchor, Horizon, Row
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
@@ -65,13 +65,8 @@ def run(
     if earlier is not None:
         loaded, draws, seed, created = earlier.scenario, earlier.draws, earlier.seed, earlier.created
     else:
-        shortcuts = {
-            "club.reading": reading,
-            "settings.closure": closure,
-            "settings.anchor": anchor,
-            "settings.horizon": horizon,
-        }
-        changes = [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
+        shortcuts = {"club.reading": reading, "settings.closure": closure, "settings.anchor": anchor}
+        changes = _changes(settings, {**shortcuts, "settings.horizon": horizon})
         loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
     target = out if out is not None else Path("runs") / loaded.name
     refuse(target)  # before the work, not after it
@@ -85,9 +80,21 @@ def run(
         typer.echo(results.decode(), nl=False)
     else:
         show(rows)
-    typer.echo(f"Report: {written / 'report.html'}", err=as_json)
+    typer.echo(f"Report: {written / 'report.html'}{_warned(rows['warnings'])}", err=as_json)
     if earlier is not None:
         typer.echo(SAME if results == earlier.results else OTHER, err=True)
+
+
+def _changes(settings: list[str] | None, shortcuts: dict[str, str | None]) -> list[str]:
+    """The overrides of `--set`, and of the options that are short for one."""
+    return [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
+
+
+def _warned(rows: list[Row]) -> str:
+    """Print the warnings on stderr; how many there are, for the last line."""
+    for row in rows:
+        typer.echo(f"Warning: {row['note']}", err=True)
+    return f" ({len(rows)} warning{'s' * (len(rows) != 1)})" if rows else ""
 
 
 def _case(evidence: Path, scenario: Scenario) -> Evidence:

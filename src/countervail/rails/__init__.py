@@ -308,7 +308,7 @@ def _date(date: Date, year: int) -> dt.date:
         return date
     try:
         return dt.date.fromisoformat(date)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(
             f"date: {date!r} is not a date: write it as YYYY-MM-DD, for example 2018-11-05.", field="date"
         ) from None

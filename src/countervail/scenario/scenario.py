@@ -97,6 +97,10 @@ class Scenario(Model):
                 if item.id in seen:
                     raise _at((field, place, "id"), f"the id {item.id!r} is used twice")
                 seen.add(item.id)
+        for field in ("measures", "new_measures"):
+            for place, measure in enumerate(getattr(self, field)):
+                if not self.senders(measure) and (named := self.expand(measure.senders, self._day(measure))):
+                    raise _at((field, place, "senders"), f"{', '.join(named)} cannot impose a measure on itself")
         for place, claim in enumerate(self.claims):
             if claim.reading is not None and claim.reading not in self.club.readings:
                 known = ", ".join(self.club.readings)

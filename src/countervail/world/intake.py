@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -103,7 +103,13 @@ def _error(field: str, problem: str) -> InputError:
 def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
     if isinstance(labels, str):
         raise _error(field, "one string given, expected a list of labels")
-    out = tuple(str(x) for x in labels)
+    if isinstance(labels, Set | Mapping) or not isinstance(labels, Iterable):
+        raise _error(field, f"a {type(labels).__name__} given, expected a list of labels in the order of the arrays")
+    given = tuple(labels)
+    for place, x in enumerate(given):
+        if x is None or x != x or isinstance(x, bool) or not str(x).strip():
+            raise _error(field, f"label {place} is {x!r}; a label is a text")
+    out = tuple(str(x) for x in given)
     if not out:
         raise _error(field, "empty; a world needs at least one")
     for x in out:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
     """
     return {
         "meta": [_meta(outcome, created)],
+        "warnings": [asdict(warned) for warned in outcome.warnings],
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
