@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import numpy as np
 
+from countervail.analysis import tidy_outcome
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
@@ -23,14 +24,16 @@ from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
-from countervail.errors import InputError
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
+from countervail.views import View, Viewed, dataset, frame
 from countervail.world.world import World
 
 if TYPE_CHECKING:
     import xarray
+
+    from countervail.analysis.tidy_outcome import OutcomeTable
 
 
 LEAST_COST = 0.0025
@@ -52,8 +55,8 @@ LARGE_OFFSET = 0.1
 """The offset whose probability `p_offset_10` is."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Viewed):
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
     `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of
@@ -108,12 +111,31 @@ class Outcome:
     @cached_property
     def real_income(self) -> dict[str, Floats]:
         """Real income of every country over that of the observed world, by world: S, U, C, UC."""
-        return {name: eq.real_income for name, eq in self._equilibria.items()}
+        return {name: eq.real_income for name, eq in self.equilibria.items()}
 
     @property
-    def _equilibria(self) -> dict[str, Equilibrium]:
+    def countries(self) -> tuple[str, ...]:
+        """The labels of every `[country]` array."""
+        return self.world.countries
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """The labels of every `[sector]` axis."""
+        return self.world.sectors
+
+    @property
+    def equilibria(self) -> dict[str, Equilibrium]:
+        """The four worlds of the scenario's own members: S, U, C, UC."""
         own = self.worlds
         return {"S": own.sanctions.S, "U": own.sanctions.U, "C": own.C, "UC": own.UC}
+
+    def to_frame(self, table: OutcomeTable = "countries") -> Any:
+        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands) or `flows`.
+
+        Raises:
+            InputError: pandas is not installed, or there is no such table.
+        """
+        return frame(tidy_outcome.columns(self, table, UNITS))
 
     def to_xarray(self) -> xarray.Dataset:
         """Real income by world and country, and flows by world `[exporter, importer, sector]`, as an xarray view.
@@ -121,26 +143,16 @@ class Outcome:
         Raises:
             InputError: xarray is not installed.
         """
-        try:
-            import xarray
-        except ImportError:
-            raise InputError("to_xarray needs xarray: pip install 'countervail[xarray]'") from None
-        by_world = self._equilibria
-        trade = np.stack([eq.flows for eq in by_world.values()])
-        names = list(self.world.countries)
-        return xarray.Dataset(
-            {
-                "real_income": (("world", "country"), np.stack(list(self.real_income.values()))),
-                "flows": (("world", "exporter", "importer", "sector"), trade, {"units": "million USD"}),
-            },
-            coords={
-                "world": list(by_world),
-                "country": names,
-                "exporter": names,
-                "importer": names,
-                "sector": list(self.world.sectors),
-            },
-        )
+        view: xarray.Dataset = dataset(*tidy_outcome.variables(self))
+        return view
+
+    def _view(self) -> View:
+        return tidy_outcome.view(self)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Whom the question is about: the members, or without a club the targets, ISO3 codes."""
+        return self.members or tuple(self.world.countries[k] for k in self.case.targets)
 
     @cached_property
     def income(self) -> Floats:

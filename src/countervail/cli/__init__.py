@@ -17,6 +17,7 @@ from countervail.cli import (
     backtest_command,
     coalitions_command,
     evidence_command,
+    list_command,
     payments_command,
     run_command,
     serve_command,
@@ -46,6 +47,7 @@ run_command.mount(app)
 coalitions_command.mount(app)
 evidence_command.mount(app)
 payments_command.mount(app)
+list_command.mount(app)
 backtest_command.mount(app)
 serve_command.mount(app)
 

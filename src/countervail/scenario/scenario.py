@@ -16,6 +16,7 @@ from countervail.scenario.measures import Measure
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
+from countervail.views import View, listed, table_view
 
 ROW = "ROW"
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
@@ -109,6 +110,34 @@ class Scenario(Model):
             if name in countries.groups():
                 raise _at(("groups", name), f"{name} is a built-in group; choose another name")
         return self
+
+    def __repr__(self) -> str:
+        return f"<{self._view().line()}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return self._view().html()
+
+    def summary(self) -> str:
+        """What it asks, in a few lines: its measures, its club, what was changed."""
+        return self._view().text()
+
+    def _view(self) -> View:
+        rows = [
+            (m.label, m.kind, " ".join(m.senders), " ".join(m.targets), f"{m.since or ''}")
+            for m in (*self.new_measures, *self.measures)
+            if m.enabled
+        ]
+        facts = [
+            f"{len(self.measures)} measures in force, {len(self.new_measures)} new; "
+            f"baseline year {self.settings.baseline_year}, closure {self.settings.closure}",
+            f"Members: {listed(self.members(), 30)}",
+            *(f"Changed: {change}" for change in self.changes),
+        ]
+        head = ("measure", "kind", "senders", "targets", "since")
+        return table_view(f"Scenario {self.name}: {self.title}", facts, head, rows)
 
     def members(self) -> tuple[str, ...]:
         """ISO3 codes of the club's members, the secretariat first."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from countervail.errors import NoEquilibrium, NotConverged
-from countervail.trade import kernels
+from countervail.trade import kernels, tidy
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
@@ -22,7 +22,9 @@ from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.stages import solve_one
+from countervail.trade.tidy import EqTable
 from countervail.types import Floats, Indices
+from countervail.views import View, Viewed, dataset, frame
 
 
 class Reference(NamedTuple):
@@ -223,8 +225,8 @@ def economy_of(world: Flows | Economy) -> Economy:
     return own if isinstance(own, Economy) else Economy.of(world)
 
 
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibrium(Viewed):
     """The world after a shock; every ratio is new over old.
 
     Attributes:
@@ -290,6 +292,27 @@ class Equilibrium:
             reference=reference,
             state=state,
         )
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The labels of every `[country]` array."""
+        return tuple(self.economy.countries)
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """The labels of every `[sector]` axis."""
+        return tuple(self.economy.sectors)
+
+    def to_frame(self, table: EqTable = "countries") -> Any:
+        """A tidy pandas DataFrame: `countries` (a row a country), `flows` (a row a cell) or `output`."""
+        return frame(tidy.columns(self, table))
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of all of it, with labels."""
+        return dataset(*tidy.variables(self))
+
+    def _view(self) -> View:
+        return tidy.view(self)
 
     @cached_property
     def equivalent_variation(self) -> Floats:

@@ -22,6 +22,7 @@ from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, econ
 from countervail.trade.feasible import apart, check, check_suppliers
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Block, Problem, State, one_blas_thread
+from countervail.trade.labels import aligned_shock
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
 from countervail.trade.shock import Shock
@@ -68,7 +69,7 @@ def solve(
 
     Args:
         world: a `World`, or an `Economy` or `Prepared` made of one; what the solver works out about it is used again.
-        shock: one `Shock`, or a sequence of them.
+        shock: one `Shock`, or a sequence of them; labelled data (pandas, xarray) are aligned by name.
         closure: what becomes of deficits: `fixed` (a constant share of world value added), `proportional` (spending
             stays a constant multiple of value added) or `balanced` (removed first, and the counterfactual measured from
             there).
@@ -120,7 +121,8 @@ def _checked(
         names = tuple(own.countries), tuple(own.sectors)
         if (base.countries, base.sectors) != (names):
             raise InputError("start is of a world of other countries or sectors; leave it out", field="start")
-    return shocks
+    own = world.economy if isinstance(world, Prepared) else world
+    return [aligned_shock(one, own.countries, own.sectors) for one in shocks]
 
 
 def with_preconditioner(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:

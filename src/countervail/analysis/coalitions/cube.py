@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +27,14 @@ from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask, Progress, Side
+from countervail.views import View, Viewed, dataset, frame, million_usd, table_view
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
 
 
-@dataclass(frozen=True, eq=False)
-class Cube:
+@dataclass(frozen=True, eq=False, repr=False)
+class Cube(Viewed):
     """All 2^n coalitions; bit k of a coalition is `players[k]`.
 
     Attributes:
@@ -61,6 +63,37 @@ class Cube:
     def n(self) -> int:
         """Number of players."""
         return len(self.players)
+
+    def to_frame(self) -> Any:
+        """A tidy pandas DataFrame, a row a coalition and player: who is in, own gain, the coalition's worth."""
+        count = 1 << self.n
+        inside = stability.members_of(self.n)
+        return frame(
+            {
+                "coalition": np.repeat(np.arange(count), self.n),
+                "player": np.tile(self.players, count),
+                "member": np.asarray(inside, bool).ravel(),
+                "own_gain": self.own_gain.ravel(),
+                "value": np.repeat(self.value, self.n),
+            }
+        )
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of the real income of every country in every coalition, and the coalitions' worth."""
+        members = ["+".join(self.members(c)) for c in range(1 << self.n)]
+        coordinates = {"country": list(self.countries), "members": ("coalition", members)}
+        data = {"real_income": (("coalition", "country"), self.real_income), "value": ("coalition", self.value)}
+        return dataset(data, coordinates)
+
+    def _view(self) -> View:
+        worth = sorted(self.shapley().items(), key=lambda item: -item[1])
+        who = "members of the club" if self.side == "club" else f"senders of the measures on {self.target}"
+        facts = [
+            f"{1 << self.n:,} coalitions of {self.n} {who}",
+            f"all together: {million_usd(float(self.value[-1]))} million USD a year",
+        ]
+        rows = [(player, million_usd(value)) for player, value in worth]
+        return table_view("Coalitions", facts, ("player", "Shapley value, million USD"), rows, 20)
 
     @cached_property
     def gain(self) -> Floats:
