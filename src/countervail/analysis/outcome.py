@@ -77,6 +77,8 @@ class Outcome(Viewed):
         integration: b* by reading and code, infinite beyond what was searched.
         deterrence: by member, the wedge on its trade with the senders that keeps it out.
         variants: the four worlds under each other closure, anchor and horizon.
+        added: what each new measure costs from today's world.
+        joined: what each state that joins changes, and for whom.
         payments: the payment network and what the proposed links are worth; None without a provision over rails.
     """
 
@@ -97,6 +99,8 @@ class Outcome(Viewed):
     deterrence: dict[str, float]
     variants: tuple[Variant, ...]
     payments: Study | None
+    added: tuple[Part, ...] = ()
+    joined: tuple[Part, ...] = ()
 
     @property
     def worlds(self) -> Worlds:
@@ -150,9 +154,13 @@ class Outcome(Viewed):
         return tidy_outcome.view(self)
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def subjects(self) -> tuple[str, ...]:
         """Whom the question is about: the members, or without a club the targets, ISO3 codes."""
         return self.members or tuple(self.world.countries[k] for k in self.case.targets)
+
+    def subjects_of(self, reading: str) -> tuple[str, ...]:
+        """Whom the figures of a reading are about: its members, or without a club the targets."""
+        return self.by_reading[reading].members or self.subjects
 
     @cached_property
     def income(self) -> Floats:
@@ -160,8 +168,8 @@ class Outcome(Viewed):
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed; `ineligible` says why others are not."""
-        return tuple(c for c in (members or self.members) if not self.ineligible[c])
+        """Members (without a club targets) for which ratios are formed; `ineligible` says why others are not."""
+        return tuple(c for c in (members or self.subjects) if not self.ineligible[c])
 
     @cached_property
     def ineligible(self) -> dict[str, str]:
@@ -300,7 +308,7 @@ class Outcome(Viewed):
         return ""
 
     def _by_country(self, quantity: Quantity) -> dict[str, float | None]:
-        club = (CLUB,) if self.eligible() else ()
+        club = (CLUB,) if self.members and self.eligible() else ()
         return {who: self.estimate(quantity, who).value for who in (*self.eligible(), *club)}
 
     @property

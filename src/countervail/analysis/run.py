@@ -11,12 +11,20 @@ from countervail import arguments
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
-from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
+from countervail.analysis.decompose import (
+    dependence,
+    diversion,
+    joining,
+    measures,
+    new_measures,
+    provisions,
+    variants,
+)
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.uncertainty import run_draws
-from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
+from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
 from countervail.scenario import CLUB, Scenario, scenario_of
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
@@ -99,26 +107,26 @@ def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
         lifted = pool.submit(measures, case)
         report("worlds", 0, stages)
         by_reading = {main: own}
-        if scenario.club.members is None:
+        if scenario.club.members is None and own.members:
             for name in scenario.club.readings:
                 if name != main:
-                    by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
+                    by_reading[name] = worlds(case, own.sanctions, scenario.club.all_members(name), name, own)
         outcome = replace(outcome, by_reading=by_reading)
         report("worlds", 1, stages)
-        parts = provisions(case, own, main)
+        parts = provisions(case, own, main) if own.members else []
         report("worlds", 2, stages)
-        rests = dependence(case, own, main)
+        rests = dependence(case, own, main) if own.members else None
         report("worlds", 3, stages)
         moved = diversion(case, own, outcome.eligible())
         report("worlds", 4, stages)
         integration = {}
         for name, one in by_reading.items():
-            eligible = outcome.eligible(one.members)
+            eligible = outcome.eligible(one.members) if one.members else ()
             gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
             integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
         report("worlds", 5, stages)
         others = [m for m in outcome.members if m != scenario.club.secretariat]
-        deterrence = break_even_deterrence(case, own, main, others)
+        deterrence = break_even_deterrence(case, own, main, others) if own.members else {}
         report("worlds", 6, stages)
         paid, varied = case.layout.payments, tuple(variants(case, own, main))
         outcome = replace(
@@ -130,6 +138,8 @@ def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
             integration=integration,
             deterrence=deterrence,
             variants=varied,
+            added=tuple(new_measures(case)),
+            joined=tuple(joining(case, own, main)),
             # what each link is worth needs bands, and is otherwise left to `countervail payments`
             payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
         )

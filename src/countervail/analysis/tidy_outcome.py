@@ -47,7 +47,7 @@ def _figures(outcome: Outcome, units: Mapping[Quantity, str]) -> dict[str, Any]:
     names = ("reading", "country", "quantity", "value", "low", "high", "unit", "note")
     out: dict[str, list[Any]] = {name: [] for name in names}
     for reading, own in outcome.by_reading.items():
-        for who in (*own.members, *((CLUB,) if outcome.eligible(own.members) else ())):
+        for who in (*outcome.subjects_of(reading), *((CLUB,) if own.members and outcome.eligible(own.members) else ())):
             for quantity, unit in units.items():
                 figure = outcome.estimate(quantity, who, reading)
                 row = (reading, who, quantity, figure.value, figure.low, figure.high, unit, figure.note or None)
@@ -73,8 +73,8 @@ def variables(outcome: Outcome) -> tuple[dict[str, Any], dict[str, Any]]:
 def view(outcome: Outcome) -> View:
     """What the measures cost each country of the question, and what the club gives it."""
     cost, gain, income = outcome.worlds.cost, outcome.worlds.gain, outcome.income
-    asked = [outcome.world.index(code) for code in outcome.asked]
-    order = sorted(asked, key=lambda k: -cost[k])
+    subjects = [outcome.world.index(code) for code in outcome.subjects]
+    order = sorted(subjects, key=lambda k: -cost[k])
     club = bool(outcome.members)
     head = ("country", "cost of sanctions", "million USD", *(("gain from the club", "million USD") if club else ()))
     rows = []
@@ -84,7 +84,7 @@ def view(outcome: Outcome) -> View:
             change = float(np.expm1(part[k]))
             row += [percent(100.0 * change), million_usd(income[k] * change)]
         rows.append(tuple(row))
-    facts = [f"Members: {listed(outcome.members)}" if club else f"No club; targets: {listed(outcome.asked)}"]
+    facts = [f"Members: {listed(outcome.members)}" if club else f"No club; targets: {listed(outcome.subjects)}"]
     facts.append(f"{outcome.draws} draws" if outcome.draws else "point values, without draws")
     facts += [f"Warning: {one.note[:160]}" for one in outcome.warnings[:2]]
     return table_view(outcome.scenario.title, facts, head, rows)

@@ -96,9 +96,9 @@ def _cap(case: Case) -> Iterator[Warned]:
     free = case.drawn(replace(case.draw, values={**case.draw.values, "club.cap": np.inf}))
     b, uncapped = case.integration(design), free.integration(design)
     trade = case.world.flows[np.ix_(at, at)] * (1.0 - np.eye(len(at)))[:, :, None]
-    kept, whole = float((b * trade).sum()), float((uncapped * trade).sum())
-    if kept < (1.0 - NOTICED) * whole:
-        lost, cap = 1.0 - kept / whole, case.draw.of("club.cap", scenario.club.cap)
+    left, whole = float((b * trade).sum()), float((uncapped * trade).sum())
+    if left < (1.0 - NOTICED) * whole:
+        lost, cap = 1.0 - left / whole, case.draw.of("club.cap", scenario.club.cap)
         note = (
             f"The provisions add up to {float(uncapped.max()):.2g} log points of trade, and club.cap holds them to "
             f"{cap:g}: {lost:.0%} of what they would do to the club's trade is left out. Set club.cap to change it."

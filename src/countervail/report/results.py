@@ -28,12 +28,16 @@ _TYPES: Final = {
 }
 
 
+def _rows(tables: Tables, document: str) -> dict[str, list[dict[str, Scalar]]]:
+    return {
+        name: [{key: _finite(value) for key, value in row.items()} for row in tables.get(name, ())]
+        for name in described(document)
+    }
+
+
 def document(tables: Tables) -> dict[str, Any]:
     """The document of results.json: `format`, `countervail` (the version), `tables`; NaN and infinity become null."""
-    rows = {
-        name: [{key: _finite(value) for key, value in row.items()} for row in tables.get(name, ())]
-        for name in described()
-    }
+    rows = _rows(tables, "run")
     return {"format": FORMAT, "countervail": __version__, "tables": rows}
 
 
@@ -129,8 +133,8 @@ _LONGEST: Final = 32_767
 _QUANTITY: Final = re.compile(r"[+-]\d[\d.,]*(?: \(?(?:[+-]?\d[\d.,]*|%|[A-Za-z]+)\)?)*")
 
 
-def workbook(tables: Tables) -> bytes:
-    """The workbook of `tables`; texts are never read as formulas or links, also after a conversion to CSV."""
+def workbook(tables: Tables, document: str = "run") -> bytes:
+    """The workbook of a document's tables; texts are never read as formulas or links, nor after a conversion to CSV."""
     import xlsxwriter
 
     stream = BytesIO()
@@ -152,15 +156,15 @@ def workbook(tables: Tables) -> bytes:
             if unit.pattern
         },
     }
-    _readme(book.add_worksheet("readme"), styles)
-    rows = document(tables)["tables"]
-    for table in described().values():
+    _readme(book.add_worksheet("readme"), styles, document)
+    rows = _rows(tables, document)
+    for table in described(document).values():
         _sheet(book.add_worksheet(table.name), table, rows[table.name], styles)
     book.close()
     return stream.getvalue()
 
 
-def _readme(sheet: Any, styles: dict[str, Any]) -> None:
+def _readme(sheet: Any, styles: dict[str, Any], document: str) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 20)
     sheet.set_column(2, 2, 18)
@@ -171,7 +175,7 @@ def _readme(sheet: Any, styles: dict[str, Any]) -> None:
         sheet.write_string(3, position, heading, styles["head"])
     sheet.freeze_panes(4, 0)
     line = 4
-    for table in described().values():
+    for table in described(document).values():
         sheet.write_url(line, 0, f"internal:'{table.name}'!A1", string=table.name)
         sheet.write_string(
             line, 3, ": ".join(part for part in (table.title, table.description) if part), styles["wrap"]

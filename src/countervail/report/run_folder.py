@@ -67,20 +67,22 @@ def replace(
     folder: str | Path,
     ours: Callable[[Path], bool] | None = None,
     private: bool = False,
+    kind: str = "payments",
 ) -> Path:
     """Put a folder with `contents` (bytes by file name) in the place of `folder`; see `write` and `refuse`."""
-    with replacing(folder, _kind(ours, contents), private=private) as new:
+    with replacing(folder, _kind(ours, contents, kind), private=private) as new:
         for name, content in contents.items():
             new.write(name, content)
     return new.target
 
 
-def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = ()) -> Kind:
-    """A run's folder, or one that `ours` recognises; `names` are the files that it holds."""
+def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = (), kind: str = "payments") -> Kind:
+    """A run's folder, or one of `kind` that `ours` recognises; `names` are the files that it holds."""
     if ours is None:
         return Kind("run", lambda folder: FILES if _is_run(folder) else None)
-    refusal = "--out: {folder} is not empty and holds nothing of `countervail payments`; empty it, or name another"
-    return Kind("payments", lambda folder: tuple(names) if ours(folder) else None, refusal)
+    command = kind.replace("comparison", "compare")
+    refusal = f"--out: {{folder}} is not empty and holds nothing of `countervail {command}`; empty it, or name another"
+    return Kind(kind, lambda folder: tuple(names) if ours(folder) else None, refusal)
 
 
 def _is_run(target: Path) -> bool:

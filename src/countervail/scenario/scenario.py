@@ -74,8 +74,8 @@ class Scenario(Model):
     """Measures in force: in the data, lifted in U."""
     new_measures: tuple[Measure, ...] = ()
     """Measures added to the world of today."""
-    club: Club
-    """The coalition."""
+    club: Club = Field(default_factory=Club)
+    """The coalition; none where omitted."""
     claims: tuple[Claim, ...] = ()
     """Statements of the documents to be checked against data."""
     timeline: tuple[Event, ...] = ()
@@ -133,16 +133,15 @@ class Scenario(Model):
         facts = [
             f"{len(self.measures)} measures in force, {len(self.new_measures)} new; "
             f"baseline year {self.settings.baseline_year}, closure {self.settings.closure}",
-            f"Members: {listed(self.members(), 30)}",
+            f"Members: {listed(self.members(), 30)}" if self.members() else "No club",
             *(f"Changed: {change}" for change in self.changes),
         ]
         head = ("measure", "kind", "senders", "targets", "since")
         return table_view(f"Scenario {self.name}: {self.title}", facts, head, rows)
 
     def members(self) -> tuple[str, ...]:
-        """ISO3 codes of the club's members, the secretariat first."""
-        others = self.club.candidates() if self.club.members is None else self.club.members
-        return tuple(dict.fromkeys((self.club.secretariat, *others)))
+        """ISO3 codes of the club's members, the secretariat first and who joins last; empty where there is no club."""
+        return self.club.all_members()
 
     def expand(self, names: Sequence[str], date: dt.date | str | None = None) -> tuple[str, ...]:
         """ISO3 codes of countries and groups, the scenario's own groups included, with membership at `date`.

@@ -124,6 +124,10 @@ class Case:
         """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
         return imposed(self.world, self.effects, self.new_effects, self._horizon)
 
+    def impose_one(self, which: int) -> Shock:
+        """One new measure on top of those in force."""
+        return imposed(self.world, self.effects, self.new_effects[which : which + 1], self._horizon)
+
     @cached_property
     def _share(self) -> Floats:
         """Trade shares `[exporter, importer, sector]`."""

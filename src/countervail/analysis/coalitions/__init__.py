@@ -59,13 +59,12 @@ def coalitions(
 
     Args:
         world: the baseline.
-        scenario: as loaded, or its name in the library, or the path to its file.
+        scenario: as loaded, its name in the library, or a path.
         players: members (default: the secretariat and the reading's candidates), or senders (default: all).
         out: a folder for the cube; a sweep that was stopped continues from what is there.
         executor: any `concurrent.futures.Executor`, a Dask client's too; default one thread per processor.
         side: `club`, or `senders` of the measures on `target`, an ISO3 code.
-        joining_wedge: secondary sanctions as the cost of joining: an ad-valorem wedge on a member's trade with the
-            senders.
+        joining_wedge: the cost of joining: secondary sanctions, an ad-valorem wedge on trade with the senders.
         permutations, seed: orders of joining to sample beyond twenty players.
         tol: bound on every coalition's relative residual.
         progress: `progress(stage, done, total)`.
@@ -77,14 +76,14 @@ def coalitions(
         InputError: unknown players, or a folder that holds something else or cannot be written.
         NoEquilibrium, NotConverged: name the coalition.
     """
-    scenario = scenario_of(scenario)
-    case = Case.of(arguments.instance(world, World, "world", "a World (load_world, World.from_flows)"), scenario)
+    world, scenario = arguments.instance(world, World, "world", "a World (load_world)"), scenario_of(scenario)
+    case = Case.of(world, scenario)
     game = _game(case, players, side, target, joining_wedge, tol)
     names = game.solver.players
     if len(names) > MOST:
         worth = CoalitionWorth(case, game, side, target)
-        orders = arguments.whole(permutations, "permutations", 2)
-        return Sampled(names, shapley.sampled_shapley(worth, len(names), orders, arguments.whole(seed, "seed", 0)))
+        orders, seed = arguments.whole(permutations, "permutations", 2), arguments.whole(seed, "seed", 0)
+        return Sampled(names, shapley.sampled_shapley(worth, len(names), orders, seed))
     folder, documents = None if out is None else Path(out), {"scenario.yaml": dump(scenario)}
     solved = sweep(game.solver, folder, executor, progress, documents, __version__)
     if side == "club" and not joining_wedge:

@@ -26,7 +26,15 @@ from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
-from countervail.report.tables.world_tables import acts, diversion, every_country, measures, senders, third_countries
+from countervail.report.tables.world_tables import (
+    acts,
+    diversion,
+    every_country,
+    joining,
+    measures,
+    senders,
+    third_countries,
+)
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Row
 from countervail.world.world import World
@@ -51,6 +59,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
         "measures": list(measures(outcome)),
+        "joining": list(joining(outcome)),
         "acts": list(acts(outcome)),
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
@@ -164,7 +173,8 @@ def _placebo_summary(o: Outcome) -> Row:
 def _sensitivity(o: Outcome) -> Iterator[Row]:
     if o.drawn is None or o.draws < 3:
         return
-    heads: Sequence[str] = (*((CLUB,) if o.eligible() else ()), o.scenario.club.secretariat)
+    first = o.scenario.club.secretariat or next(iter(o.subjects), None)
+    heads: Sequence[str] = (*((CLUB,) if o.members and o.eligible() else ()), *((first,) if first else ()))
     for who in heads:
         for label, series in (("cost of sanctions", o.cost(who)), ("gain from the club", o.gain(who))):
             for row in influence(o.drawn, series[1:])[:SHOWN_INFLUENCES]:
