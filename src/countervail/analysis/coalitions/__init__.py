@@ -87,8 +87,7 @@ def coalitions(
     folder, documents = None if out is None else Path(out), {"scenario.yaml": dump(scenario)}
     solved = sweep(game.solver, folder, executor, progress, documents, __version__)
     if side == "club" and not joining_wedge:
-        # one member alone changes no cell
-        solved[1 << np.arange(len(names))] = solved[0]
+        solved[1 << np.arange(len(names))] = solved[0]  # one member alone changes no cell
     return Cube(
         players=names,
         countries=world.countries,
