@@ -70,9 +70,9 @@ def synthetic() -> dict[str, list[Row]]:
         "measures": [
             {
                 "id": f"measure-{k}", "label": label, "kind": kind, "senders": senders, "targets": targets,
-                "since": since, "in_baseline": 1.0 if k else 0.8, "target_usd": noise(20_000),
-                "new": not k, "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None, "existence": "seen",
-                "sender_pct": noise(0.1) if k else None, "third_usd": noise(900),
+                "since": since, "in_baseline": 1.0 if k else 0.8, "new": not k, "target_usd": noise(20_000),
+                "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None,
+                "sender_pct": noise(0.1) if k else None, "third_usd": noise(900), "existence": "seen",
                 "size_basis": "cited", "acts": "EU: Regulation 1", "source": "A published estimate (2020), table 3",
             }
             for k, (label, kind, senders, targets, since) in enumerate(

@@ -24,6 +24,7 @@ from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
+from countervail.arguments import one_of
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
@@ -183,6 +184,13 @@ class Outcome(Viewed):
 
     # -- figures of one country or of the club -----------------------------------------------------------------------
 
+    def _reading(self, reading: str | None) -> str:
+        """A reading by name, the scenario's own where none is given."""
+        if reading is None:
+            return self.main
+        one_of(reading, "reading", tuple(self.by_reading))
+        return reading
+
     def pooled(self, values: Floats, who: str, reading: str) -> Floats:
         """Log changes `[..., country]` of a country, or the club's: weighted by income over the eligible members."""
         if who != CLUB:
@@ -191,19 +199,19 @@ class Outcome(Viewed):
 
     def cost(self, who: str, reading: str | None = None) -> Floats:
         """L0 of a country or the club: the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         return self._series(self.by_reading[name].cost, None if drawn is None else drawn.cost, who, name)
 
     def gain(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_C / W_S): the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         return self._series(self.by_reading[name].gain, None if drawn is None else drawn.gain[name], who, name)
 
     def cost_with_club(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_UC / W_C): the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         later = None if drawn is None else drawn.cost_with_club[name]
         return self._series(self.by_reading[name].cost_with_club, later, who, name)
@@ -226,7 +234,8 @@ class Outcome(Viewed):
             who: an ISO3 code, or "CLUB".
             reading: default the scenario's own.
         """
-        name = reading or self.main
+        name = self._reading(reading)
+        one_of(quantity, "quantity", tuple(UNITS))
         match quantity:
             case "cost_pct":
                 return Estimate.percent(self.cost(who, name))

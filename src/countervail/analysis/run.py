@@ -25,12 +25,14 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
+from countervail.arguments import a_callback, checked, optional
 from countervail.scenario import CLUB, Scenario, scenario_of
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 
 
+@checked(progress=optional(a_callback))
 def run(
     world: World,
     scenario: Scenario | str | Path,

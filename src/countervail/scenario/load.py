@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
+from countervail.arguments import a_path, checked, either, several, text
 from countervail.errors import InputError
 from countervail.scenario import tree
 from countervail.scenario.messages import input_error
@@ -37,6 +38,7 @@ def library() -> list[str]:
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
+@checked(name_or_path=a_path, set=either(text, several(str, "texts such as 'club.reading=interview'")))
 def load_scenario(name_or_path: str | Path, set: Sequence[str] | str = ()) -> Scenario:
     """The scenario of that name in the library, or in the file at that path.
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from countervail.arguments import real
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
 
@@ -111,7 +112,7 @@ class Shock:
         Raises:
             InputError: an unknown name, a value that is no number, two values for one cell.
         """
-        if field not in NEUTRAL:
+        if not isinstance(field, str) or field not in NEUTRAL:
             raise InputError(f"field is {field!r}; it must be one of {', '.join(NEUTRAL)}", field="field")
         if not isinstance(cells, Mapping):
             raise InputError(f"cells is a {type(cells).__name__}; give a mapping of values by pair", field="cells")
@@ -146,7 +147,7 @@ class Shock:
             bars: `[exporter, importer, sector]`, or what broadcasts to it: True where trade is barred.
             left: from 0, an embargo, to 1.
         """
-        return cls(trade_effect=np.where(bars, left, 1.0))
+        return cls(trade_effect=np.where(bars, real(left, "left", 0.0), 1.0))
 
 
 def _named_cells(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -149,7 +149,8 @@ def _values(long: Any, name: str) -> Floats:
 def _axis(field: str, given: Sequence[str] | None, there: list[str]) -> tuple[str, ...]:
     if given is None:
         return tuple(sorted(set(there)))
-    labels = arguments.texts(given if isinstance(given, str | Mapping) else list(given), field, "['A', 'B']")
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else given
+    labels = arguments.texts(listed, field, "['A', 'B']")
     if unknown := [x for x in dict.fromkeys(there) if x not in labels]:
         raise _error(field, f"the table has {', '.join(unknown[:3])}, which {field} lacks")
     if missing := [x for x in labels if x not in there]:

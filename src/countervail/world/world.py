@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from countervail.arguments import a_mapping, checked, optional, real
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
 from countervail.trade.labels import aligned, is_labelled
@@ -242,6 +243,7 @@ class World(Viewed):
         """The base point of the solver, made once."""
         return Economy.of(self)
 
+    @checked(tolerance=real)
     def check(self, tolerance: float = 1e-9) -> tuple[Violation, ...]:
         """Every violated identity, with country, sector and size; empty where the accounts close.
 
@@ -336,6 +338,7 @@ class World(Viewed):
         """A copy with some fields changed (and nothing derived carried over)."""
         return replace(self, **changes)
 
+    @checked(sectors=optional(a_mapping), countries=optional(a_mapping))
     def aggregate(self, sectors: Mapping[str, str] | None = None, countries: Mapping[str, str] | None = None) -> World:
         """A coarser world: `sectors` and `countries` map codes to groups that are summed; other codes are unchanged."""
         from countervail.world.aggregate import aggregate

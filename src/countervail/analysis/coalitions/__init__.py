@@ -14,6 +14,7 @@ from countervail.analysis.case import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.coalitions.games import CoalitionGame, CoalitionWorth, club_game, senders_game
+from countervail.arguments import a_callback, a_path, checked, optional, text
 from countervail.errors import InputError
 from countervail.scenario import Scenario, dump, scenario_of
 from countervail.trade.coalition_sweep import sweep
@@ -40,6 +41,7 @@ class Sampled:
         return {p: (float(self.estimate.low[k]), float(self.estimate.high[k])) for k, p in enumerate(self.players)}
 
 
+@checked(progress=optional(a_callback), out=optional(a_path), target=optional(text))
 def coalitions(
     world: World,
     scenario: Scenario | str | Path,

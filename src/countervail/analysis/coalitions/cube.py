@@ -21,6 +21,7 @@ from countervail.analysis.coalitions import shapley, stability
 from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import offset, sanctions, worlds
+from countervail.arguments import at_least, checked, one_of, several
 from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
@@ -118,6 +119,7 @@ class Cube(Viewed):
         """Differences of value that the solver's tolerance leaves open, million USD."""
         return SLACK * float(self.income[[k for c in self.game.names for k in self.case.indices(c)]].sum())
 
+    @checked(members=several(str, "players"))
     def coalition(self, members: Sequence[str]) -> int:
         """The number of the coalition of given players."""
         out = 0
@@ -149,6 +151,7 @@ class Cube(Viewed):
 
     def marginal(self, player: str) -> Floats:
         """What a player adds to every coalition without it, million USD, in the order of their numbers."""
+        one_of(player, "player", self.players)
         return shapley.marginal(self.value, self.players.index(player))
 
     def interaction(self) -> Floats:
@@ -164,6 +167,8 @@ class Cube(Viewed):
     def core(self, allocation: dict[str, float] | None = None) -> Core:
         """Whether an allocation (default: the Shapley values) is in the core."""
         shares = self.shapley() if allocation is None else allocation
+        if not isinstance(shares, dict) or set(shares) != set(self.players):
+            raise InputError(f"allocation: give a value for each of {', '.join(self.players)}", field="allocation")
         return stability.core(self.value, np.array([shares[p] for p in self.players]), self.slack)
 
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
@@ -240,6 +245,7 @@ class Cube(Viewed):
         worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])
         return float(self.value[-1] / worth)
 
+    @checked(draws=at_least(0), seed=at_least(0), permutations=at_least(1))
     def bands(
         self,
         draws: int,
