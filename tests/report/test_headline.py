@@ -67,7 +67,7 @@ def test_a_negative_figure_is_never_clipped() -> None:
     assert any("hurt more once the club exists: blunting is −3.0" in sentence for sentence in headline.headline(tables))
 
 
-@pytest.mark.parametrize("width", [60, 80, 110, 200])
+@pytest.mark.parametrize("width", [40, 60, 80, 110, 200])
 def test_the_terminal_answers_at_any_width(width: int) -> None:
     stream = io.StringIO()
     terminal.show(synthetic(), stream, width=width)

@@ -48,9 +48,8 @@ def _from_a_case(tables: Tables) -> bool:
 
 def contents(tables: Tables, scenario_yaml: str, stata: bool = False) -> dict[str, bytes]:
     """The files by name, results.dta among them where it is wanted."""
-    from countervail.report.long_results import long_csv, long_stata
     from countervail.report.pages.run_page import page
-    from countervail.report.results import workbook
+    from countervail.report.results import long_csv, long_stata, workbook
 
     return {
         "report.html": page(tables).encode(),
