@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from countervail.analysis.breakeven import break_even_deterrence, break_even_int
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.decompose import (
+    Part,
     dependence,
     diversion,
     joining,
@@ -55,7 +56,10 @@ def run(
     """
     arguments.instance(world, World, "world", "a World (load_world, World.from_flows)")
     draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
-    outcome = completed(solved(case_of(world, scenario_of(scenario))), progress)
+    case = case_of(world, scenario_of(scenario))
+    with one_blas_thread(), ThreadPoolExecutor(1) as pool:
+        _ = case.layout.potential  # which both threads need
+        outcome = completed(solved(case), progress, pool.submit(measures, case))
     return banded(outcome, draws, seed, progress) if draws else outcome
 
 
@@ -76,8 +80,11 @@ def solved(
         base: S and U, where they are known.
     """
     scenario, main = case.scenario, case.scenario.club.reading
-    if base is None:
-        base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+    with one_blas_thread():  # gravity's systems are small, too
+        if base is None:
+            base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+        by_reading = {main: worlds(case, base, scenario.members(), main, neighbour)}
+        control = placebo(case) if control is None else control
     return Outcome(
         world=case.world,
         scenario=scenario,
@@ -85,8 +92,8 @@ def solved(
         seed=0,
         case=case,
         main=main,
-        by_reading={main: worlds(case, base, scenario.members(), main, neighbour)},
-        placebo=placebo(case) if control is None else control,
+        by_reading=by_reading,
+        placebo=control,
         drawn=None,
         parts=(),
         lifted=(),
@@ -99,14 +106,17 @@ def solved(
     )
 
 
-def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
-    """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments."""
+def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future[list[Part]] | None = None) -> Outcome:
+    """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments.
+
+    `lifted` is what each measure does alone, where it is being computed already.
+    """
     report = progress or (lambda stage, done, total: None)
     stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
     # what each measure does alone is half of the solves: it has a thread of its own beside the others
     with one_blas_thread(), ThreadPoolExecutor(1) as pool:
-        lifted = pool.submit(measures, case)
+        lifted = lifted or pool.submit(measures, case)
         report("worlds", 0, stages)
         by_reading = {main: own}
         if scenario.club.members is None and own.members:

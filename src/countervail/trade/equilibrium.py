@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from countervail.errors import NoEquilibrium, NotConverged
-from countervail.trade import kernels, tidy
+from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check, named
+from countervail.trade.feasible import check, check_suppliers, named
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
-from countervail.trade.tidy import EqTable
+from countervail.trade.specific_factors import same_places
+from countervail.trade.stages import approach, solve_one
+from countervail.trade.tidy import EquilibriumViews
 from countervail.types import Floats, Indices
-from countervail.views import View, Viewed, dataset, frame
 
 
 class Reference(NamedTuple):
     """The point that hats are measured from: the baseline, or the baseline without deficits.
 
     `imports` are border values `[sector, importer, exporter]`, `revenue` the tariff revenue on them, `cost` the log
-    cost of input bundles `[sector, country]`; values are shares of world value added.
+    price at the producer and `returns` the log return to capacity, NaN without any, `[sector, country]`; values are
+    shares of world value added.
     """
 
     income: Floats
@@ -40,6 +41,7 @@ class Reference(NamedTuple):
     cost: Floats
     imports: Floats
     revenue: Floats
+    returns: Floats
 
     @classmethod
     def at_baseline(cls, economy: Economy) -> Reference:
@@ -47,7 +49,7 @@ class Reference(NamedTuple):
         spent = economy.share * economy.expenditure[:, :, None]
         imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
         zero = np.zeros((economy.j, economy.n))
-        return cls(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports)
+        return cls(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports, zero)
 
     @classmethod
     def at(cls, problem: Problem, state: State) -> Reference:
@@ -56,14 +58,23 @@ class Reference(NamedTuple):
         t = kernels.terms(problem, state)
         spent = shares.A * t.q[:, None, :, 0] * t.v[:, :, 0, None]
         imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
+        price = kernels.log_producer_price(economy, shares, state)[:, :, 0]
         return cls(
             income=t.spending[:, 0],
             log_wage=state.log_wage[:, 0],
             log_price=state.log_price[:, :, 0],
-            cost=kernels.log_cost(economy, shares, state)[:, :, 0],
+            cost=price,
             imports=imports,
             revenue=spent - imports,
+            returns=_returns(economy, shares, state, price),
         )
+
+
+def _returns(economy: Economy, shares: ShockedShares, state: State, price: Floats) -> Floats:
+    """Log return to capacity `[sector, country]`, NaN where there is none, at log prices of producers."""
+    if economy.capacity is None:
+        return np.full(price.shape, np.nan)
+    return economy.capacity.returns(price, kernels.log_cost(economy, shares, state)[:, :, 0])
 
 
 References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
@@ -78,12 +89,7 @@ PARTS = 64
 """Parts of a world kept prepared."""
 
 _KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References, PreparedParts]] = WeakKeyDictionary()
-"""What is computed once for each economy in use.
-
-An `Economy` is an immutable base point and holds nothing of the solver's, and users pass the same world to `solve` many
-times, so the preconditioner is kept here and is freed with its economy. A value must not hold its key, or neither would
-ever be freed.
-"""
+"""What is computed once for each economy in use, and freed with it: a value must not hold its key."""
 
 
 class Prepared:
@@ -119,7 +125,12 @@ class Prepared:
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
-        """Another base point with the preconditioner of this one, which only steers the iteration."""
+        """Another base point with the preconditioner of this one, which only steers the iteration.
+
+        Where other sectors have capacity there, it would not: then one of its own.
+        """
+        if not same_places(self.economy.capacity, economy.capacity):
+            return Prepared.of(economy)
         return Prepared(economy, self.preconditioner)
 
     def reference(self, closure: Closure, tol: float) -> Reference:
@@ -175,7 +186,7 @@ class Prepared:
             solution = iterate(problem, preconditioner, tol, begin)
             residual = float(solution.residual.max())
         except Stalled:
-            solution = self._apart(problem, parts, tol, begin)
+            solution = self._begun_apart(problem, parts, tol, begin)
         for k in range(ROUNDS):
             taken += solution.iterations
             state, off = levelled(problem, parts, solution.state)
@@ -196,6 +207,16 @@ class Prepared:
             residual=residual,
             country=names[0],
         )
+
+    def _begun_apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone; the whole in stages where a part buys something from the others alone."""
+        try:
+            for members in parts:
+                part = self._part(members).economy
+                check_suppliers(part, problem_of(part, problem, members).shares.A)
+            return self._apart(problem, parts, tol, begin)
+        except (NoEquilibrium, NotConverged):
+            return approach(problem, tol)
 
     def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
         """Each part alone."""
@@ -226,12 +247,13 @@ def economy_of(world: Flows | Economy) -> Economy:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium(Viewed):
+class Equilibrium(EquilibriumViews):
     """The world after a shock; every ratio is new over old.
 
     Attributes:
         real_income: W, income over the consumer price index `[country]`.
-        wage: `[country]`; world value added is the numeraire.
+        wage: `[country]`; world value added is the numeraire. Where no labour can leave its sector there is no wage:
+            value added.
         price_index: of final consumption `[country]`.
         income: final spending after the shock, million USD `[country]`.
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
@@ -293,27 +315,6 @@ class Equilibrium(Viewed):
             state=state,
         )
 
-    @property
-    def countries(self) -> tuple[str, ...]:
-        """The labels of every `[country]` array."""
-        return tuple(self.economy.countries)
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """The labels of every `[sector]` axis."""
-        return tuple(self.economy.sectors)
-
-    def to_frame(self, table: EqTable = "countries") -> Any:
-        """A tidy pandas DataFrame: `countries` (a row a country), `flows` (a row a cell) or `output`."""
-        return frame(tidy.columns(self, table))
-
-    def to_xarray(self) -> Any:
-        """An xarray Dataset of all of it, with labels."""
-        return dataset(*tidy.variables(self))
-
-    def _view(self) -> View:
-        return tidy.view(self)
-
     @cached_property
     def equivalent_variation(self) -> Floats:
         """EV = I (W - 1), million USD `[country]`."""
@@ -332,7 +333,25 @@ class Equilibrium(Viewed):
 
     @cached_property
     def _cost(self) -> Floats:
-        return kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+        return kernels.log_producer_price(self.economy, self.shares, self.state)[:, :, 0]
+
+    @cached_property
+    def producer_price(self) -> Floats:
+        """Price at the producer `[country, sector]`: what is received for a unit, taxes and transport left out."""
+        return np.asarray(np.exp(self._cost - self.reference.cost).T)
+
+    @cached_property
+    def quantity(self) -> Floats:
+        """Quantity that is produced `[country, sector]`; 1 where nothing was."""
+        before = self.reference.imports.sum(1).T * self.economy.scale
+        change = np.divide(self.output, before, out=np.ones_like(before), where=before > 0)
+        return np.asarray(np.where(before > 0, change / self.producer_price, 1.0))
+
+    @cached_property
+    def rent(self) -> Floats:
+        """Return to a unit of capacity `[country, sector]`; NaN where no factor is specific to the sector."""
+        after = _returns(self.economy, self.shares, self.state, self._cost)
+        return np.asarray(np.exp(after - self.reference.returns).T)
 
     @cached_property
     def flows(self) -> Floats:
@@ -346,6 +365,16 @@ class Equilibrium(Viewed):
         if self.shares.B is not self.shares.A:
             received = received * (self.shares.B / np.where(self.shares.A > 0, self.shares.A, 1.0))
         return np.asarray(received.sum(1).T * self.economy.scale)
+
+    @cached_property
+    def value_added(self) -> Floats:
+        """Income of labour and of specific factors `[country]`, million USD: output less the cost of inputs."""
+        paid = self.output
+        capacity = self.economy.capacity
+        if capacity is not None and capacity.bound is not None:
+            margin = self._cost - kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+            paid = paid * np.where(capacity.bound, np.exp(-margin), 1.0).T
+        return np.asarray((self.output - (1.0 - self.economy.value_added_share.T) * paid).sum(1))
 
     @cached_property
     def terms_of_trade(self) -> Floats:

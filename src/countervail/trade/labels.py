@@ -67,7 +67,7 @@ def aligned_shock(shock: Shock, countries: Sequence[str], sectors: Sequence[str]
 
 def axes_of(field: str, countries: Sequence[str], sectors: Sequence[str]) -> Axes:
     """The axes of a field of a shock."""
-    if field == "productivity":
+    if field in ("productivity", "capacity"):
         return {"country": countries, "sector": sectors}
     if field == "transfer":
         return {"country": countries}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from countervail import arguments
 from countervail.types import Floats
-from countervail.views import View, change, million_usd, percent, table_view
+from countervail.views import View, Viewed, change, dataset, frame, million_usd, percent, table_view
 
 if TYPE_CHECKING:
+    from countervail.trade.economy import Economy
     from countervail.trade.equilibrium import Equilibrium
 
 EqTable = Literal["countries", "flows", "output"]
@@ -88,3 +89,30 @@ def view(eq: Equilibrium) -> View:
     )
     head = ("country", "real income", "million USD", "wage", "prices")
     return table_view("Equilibrium after a shock", facts, head, rows)
+
+
+class EquilibriumViews(Viewed):
+    """The labels of an equilibrium, and its tables: what `Equilibrium` shows of itself."""
+
+    economy: Economy
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The labels of every `[country]` array."""
+        return tuple(self.economy.countries)
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """The labels of every `[sector]` axis."""
+        return tuple(self.economy.sectors)
+
+    def to_frame(self, table: EqTable = "countries") -> Any:
+        """A tidy pandas DataFrame: `countries` (a row a country), `flows` (a row a cell) or `output`."""
+        return frame(columns(cast("Equilibrium", self), table))
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of all of it, with labels."""
+        return dataset(*variables(cast("Equilibrium", self)))
+
+    def _view(self) -> View:
+        return view(cast("Equilibrium", self))

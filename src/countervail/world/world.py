@@ -55,6 +55,8 @@ _AXES: dict[str, tuple[str, ...]] = {
     "elasticity_low": ("sector",),
     "elasticity_high": ("sector",),
     "unrecorded": ("exporter", "importer", "sector"),
+    "specific_share": ("country", "sector"),
+    "supply_elasticity": ("country", "sector"),
 }
 _DTYPES: dict[str, type[np.generic]] = {
     "goods": np.bool_,
@@ -77,8 +79,12 @@ class World(Viewed):
     each cell how it is known, in the codes of `ORIGINS`.
     `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
-    `flows` that no customs office recorded. Build one with `World.from_flows`, which validates; the constructor
-    checks shapes only, `check()` the identities.
+    `flows` that no customs office recorded.
+
+    `specific_share[country, sector]` is the share of value added paid to a factor that cannot leave the sector (None:
+    0), `supply_elasticity[country, sector]` that of gross output where capacity binds it (None, or infinite: it does
+    not); the bundled world has neither, for a scenario sets them (`settings.supply`). Build one with
+    `World.from_flows`, which validates; the constructor checks shapes only, `check()` the identities.
     """
 
     countries: tuple[str, ...]
@@ -101,6 +107,8 @@ class World(Viewed):
     elasticity_low: Floats | None = None
     elasticity_high: Floats | None = None
     unrecorded: Floats | None = None
+    specific_share: Floats | None = None
+    supply_elasticity: Floats | None = None
     sources: tuple[Mapping[str, Any], ...] = ()
     repairs: tuple[str, ...] = ()
     name: str = ""
@@ -158,7 +166,7 @@ class World(Viewed):
         return labelled.sector_places(self, name)
 
     def to_frame(self, table: WorldTable = "flows") -> Any:
-        """A tidy pandas DataFrame: `flows` (a row a cell), `countries` or `sectors`."""
+        """A tidy DataFrame: `flows` (a row a cell), `countries` or `sectors`."""
         return frame(labelled.columns(self, table, ORIGINS))
 
     def to_xarray(self) -> Any:
@@ -321,9 +329,7 @@ class World(Viewed):
             duplicates: whether several rows of a combination are refused (`refuse`) or added up (`sum`).
             countries, sectors: the order of the labels; default sorted.
             elasticity, name, technology: as `from_flows` takes them (`value_added_share`, `input_share`, `tariff`).
-
-        Raises:
-            InputError: as `from_flows`, and for what of the table is missing, twice or no number.
+        InputError as `from_flows`, and for what of the table is missing, twice or no number.
         """
         from countervail.world.long_table import LongTable
 
@@ -331,8 +337,8 @@ class World(Viewed):
         flows, own, kinds = table.read(long)
         if unknown := sorted(set(technology) - {"value_added_share", "input_share", "tariff"}):
             raise InputError(f"{unknown[0]}: there is no such argument", field=unknown[0])
-        given: dict[str, Any] = {"countries": own, "sectors": kinds, "elasticity": elasticity, "name": name}
-        return cls.from_flows(flows, **given, **technology, year=year or 0)
+        given: dict[str, Any] = {"elasticity": elasticity, "name": name, "year": year or 0, **technology}
+        return cls.from_flows(flows, countries=own, sectors=kinds, **given)
 
     def replace(self, **changes: Any) -> World:
         """A copy with some fields changed (and nothing derived carried over)."""

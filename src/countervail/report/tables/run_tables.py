@@ -28,6 +28,7 @@ from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import (
     acts,
+    capacity,
     diversion,
     every_country,
     joining,
@@ -64,6 +65,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
+        "capacity": list(capacity(outcome)),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
