@@ -33,7 +33,7 @@ Tables: TypeAlias = Mapping[str, Sequence[Row]]
 Progress: TypeAlias = Callable[[str, int, int], None]
 """`progress(stage, done, total)`."""
 
-Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
+Anchor: TypeAlias = Literal["estimate", "before", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
 """The long run, or one in which plant and labour stay in their sector and trade answers less."""

@@ -12,14 +12,22 @@ from pydantic_core import PydanticCustomError
 
 from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
+from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
-from countervail.scenario.supply import Supply, resources
-from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
+from countervail.scenario.values import SECTOR_ALIASES, Date, Model, Range, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
 from countervail.views import View, listed, table_view
 
 ROW = "ROW"
+RETURNING = Range(
+    value=0.75,
+    low=0.5,
+    high=1.0,
+    unit="exponent",
+    basis="assumption",
+    note="The war, the age of fields and prices are the rest of the fall.",
+)
 RAILS_KNOWN = (dt.date(2010, 1, 1), dt.date(2030, 12, 31))
 """First and last day with a known payment network; after the rails table's last entry it is unchanged."""
 
@@ -35,10 +43,14 @@ class Settings(Model):
     """Long run: labour moves between sectors. Short: plant and labour stay in their sector, elasticities are halved."""
     supply: tuple[Supply, ...] = Field(default_factory=resources)
     """Supply elasticities of sectors that reserves, wells, mines or land hold back; an empty list holds none back."""
+    markets: tuple[Market, ...] = Field(default_factory=markets)
+    """Sectors in which displaced trade finds other buyers; an empty list leaves all trade to existing ties."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
     anchor: Anchor = "estimate"
-    """Basis of the trade without measures: the measures' effects, past trade, or a gravity prediction."""
+    """Basis of the trade without measures: their effects, what barred buyers took before, past trade, or gravity."""
+    returning: Range = RETURNING
+    """Anchor before: how much of what a barred buyer took before comes back, as exponent on the fall of its share."""
     unrecorded_oil: bool = True
     """Whether the world includes Iran's oil exports that trade statistics do not record."""
     un_enforced: bool = True

@@ -16,7 +16,7 @@ from countervail.analysis.backtest.episodes import EpisodeData
 from countervail.analysis.case.capacities import of_elasticity, with_resources
 from countervail.countries import REST
 from countervail.errors import InputError
-from countervail.scenario.supply import resources
+from countervail.scenario.commodities import resources
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve

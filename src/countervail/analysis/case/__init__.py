@@ -20,6 +20,7 @@ from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterr
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, positions
+from countervail.analysis.case.markets import Markets
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
@@ -128,11 +129,15 @@ class Case:
 
     def sanctioned(self) -> Shock:
         """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
-        return imposed(self.world, self.effects, self.new_effects, self._horizon)
+        return imposed(self.world, self.effects, self.new_effects, self._horizon, self._markets)
+
+    @cached_property
+    def _markets(self) -> Markets:
+        return Markets.of(self.world, self.scenario, self.draw)
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""
-        return imposed(self.world, self.effects, self.new_effects[which : which + 1], self._horizon)
+        return imposed(self.world, self.effects, self.new_effects[which : which + 1], self._horizon, self._markets)
 
     @cached_property
     def _share(self) -> Floats:
@@ -149,6 +154,7 @@ class Case:
             share=self._share,
             theta=self.economy.elasticity,
             horizon=self._horizon,
+            markets=self._markets,
         )
 
     @property
@@ -156,9 +162,12 @@ class Case:
         """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
         return self._lifting.budget
 
-    def lift(self, *, payments: bool = True) -> Shock:
-        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
-        return self._lifting.every(payments=payments)
+    def lift(self, *, payments: bool = True, markets: bool = True) -> Shock:
+        """U: all measures in force lifted.
+
+        `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
+        """
+        return self._lifting.every(payments=payments, markets=markets)
 
     def lift_payments(self) -> Shock:
         """Cheaper payments of pairs under no measure once cut-offs are lifted."""

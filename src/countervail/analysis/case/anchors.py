@@ -136,15 +136,11 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
             "settings.anchor: history needs past trade, which this world does not have; use estimate",
             field="settings.anchor",
         )
-    starts: dict[str, int] = {}
-    for m in scenario.measures:
-        for target in scenario.targets(m) if m.enabled else ():
-            start = world.year if m.since is None or m.since.year <= EARLIEST else m.since.year
-            starts[target] = min(start, starts.get(target, world.year))
+    starts = {t: y + 1 for t, y in years_before(scenario, world.year).items()}
     first = min(world.history_years)
     out = {}
     for target, start in starts.items():
-        year = scenario.settings.history_before or start - 1
+        year = start - 1
         years = [y for y in world.history_years if y <= year]
         if not years:
             raise InputError(
@@ -153,6 +149,19 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
             )
         out[target] = max(years)
     return out
+
+
+def years_before(scenario: Scenario, now: int) -> dict[str, int]:
+    """By target, the year before the measures on it: as set, or before the earliest since `EARLIEST`.
+
+    One that is switched off does not count; `now` is the world's year.
+    """
+    starts: dict[str, int] = {}
+    for m in scenario.measures:
+        for target in scenario.targets(m) if m.enabled else ():
+            start = now if m.since is None or m.since.year <= EARLIEST else m.since.year
+            starts[target] = min(start, starts.get(target, now))
+    return {target: scenario.settings.history_before or start - 1 for target, start in starts.items()}
 
 
 def main_year(world: World, scenario: Scenario) -> int:

@@ -17,10 +17,12 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.anchors import before_years, double_ratio, goods_of
+from countervail.analysis.case.anchors import before_years, double_ratio, goods_of, years_before
+from countervail.analysis.case.before import of_year
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.markets import Markets
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
@@ -87,6 +89,7 @@ class Lifting:
         share: trade shares of the draw's economy `[exporter, importer, sector]`.
         theta: its elasticities, at the horizon `[sector]`.
         horizon: exponent on effects that are known at the long elasticity `[sector]`.
+        markets: in which displaced trade finds others.
     """
 
     scenario: Scenario
@@ -96,6 +99,7 @@ class Lifting:
     share: Floats
     theta: Floats
     horizon: Floats
+    markets: Markets
 
     @property
     def world(self) -> World:
@@ -116,6 +120,9 @@ class Lifting:
                 ratio = self._history
                 goods = goods_of(self.world) & (G > 0) & np.isfinite(ratio)[:, :, None]
                 G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
+            case "before":
+                ratio, known = self._before[0], np.isfinite(self._before[0]) & (G > 0)
+                G = np.where(known, np.maximum(self._returning * np.where(known, ratio, 0.0), 0.0), G)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self.share)
@@ -126,6 +133,36 @@ class Lifting:
             more = self.layout.gravity_share / np.where(banned, self.share, 1.0)
             G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
         return G
+
+    @cached_property
+    def _before(self) -> tuple[Floats, Floats]:
+        """Log double ratios and shares to open to, by commodity, of the year before the measures on each target.
+
+        NaN, and zero, where no customs record says `[exporter, importer, sector]`.
+        """
+        years = years_before(self.scenario, self.world.year)
+        ratio, share = cube(self.world, np.nan), cube(self.world, 0.0)
+        for j, sector in enumerate(self.world.sectors):
+            for year in sorted(set(years.values()), reverse=True):
+                found = of_year(self.world, sector, year)
+                if found is None:
+                    continue
+                at = positions(self.world, (t for t, y in years.items() if y == year))
+                # what the target sells, and what it buys
+                ratio[at, :, j], share[at, :, j] = found[0][at], found[1][at]
+                ratio[:, at, j], share[:, at, j] = found[0][:, at], found[1][:, at]
+        return ratio, share
+
+    @property
+    def _returning(self) -> float:
+        return self.draw.of("settings.returning", self.scenario.settings.returning)
+
+    @cached_property
+    def _potential(self) -> Floats:
+        """What a pair without trade opens to: its share before where asked for and on record, else gravity's."""
+        if self.scenario.settings.anchor != "before":
+            return self.layout.potential
+        return np.where(self._before[1] > 0, self._returning * self._before[1], self.layout.potential)
 
     @cached_property
     def _history(self) -> Floats:
@@ -139,8 +176,11 @@ class Lifting:
             ratio[at], ratio[:, at] = of_year[at], of_year[:, at]
         return ratio
 
-    def every(self, *, payments: bool = True) -> Shock:
-        """U: all measures in force lifted; `payments`: whether pairs under no measure also pay less."""
+    def every(self, *, payments: bool = True, markets: bool = True) -> Shock:
+        """U: all measures in force lifted.
+
+        `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
+        """
         paid = payments and self.layout.payments is not None
         phi = np.asarray(self.payments().trade_effect) if paid else cube(self.world, 1.0)
         opened = cube(self.world, 0.0)
@@ -149,7 +189,9 @@ class Lifting:
         flat(phi)[at] = np.exp(flat(self.budget)[at] * self.horizon[at // self.world.n**2])
         at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
         flat(opened)[at] = self._opening(flat(self.strongest)[at], at // self.world.n**2)
-        flat(opened)[at] *= flat(self.layout.potential)[at]
+        flat(opened)[at] *= flat(self._potential)[at]
+        if markets:
+            self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=opened), self.effects, lifted=True)
 
     def payments(self) -> Shock:
@@ -167,16 +209,19 @@ class Lifting:
     def one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
         phi = cube(self.world, 1.0)
+        hit = np.zeros(phi.shape, bool)
         potential: Floats | None = None
         for (i, n, j), own in self._shares[which]:
             cells = np.ix_(i, n, j)
             total, closed = self.strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
+            hit[cells] = True
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
-            opening = self._opening(total, j) * self.layout.potential[cells]
+            opening = self._opening(total, j) * self._potential[cells]
             opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
             potential = self._with(potential, cells, opened)
+        potential = self.markets.match(phi, potential, hit)
         return _with_taxes(
             self.world, Shock(trade_effect=phi, potential=potential), (self.effects[which],), lifted=True
         )
@@ -211,14 +256,15 @@ def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
     return phi
 
 
-def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats) -> Shock:
+def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats, markets: Markets) -> Shock:
     """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
     if not new:
         return Shock()
     with np.errstate(invalid="ignore"):
         added = budget(world, (*effects, *new)) - budget(world, effects)
     phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
-    return _with_taxes(world, Shock(trade_effect=phi), new, lifted=False)
+    opened = markets.match(phi, None, added > 0)
+    return _with_taxes(world, Shock(trade_effect=phi, potential=opened), new, lifted=False)
 
 
 def measures_of(world: World, free: Shock, target: Indices, senders: Indices) -> Shock:

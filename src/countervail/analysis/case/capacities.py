@@ -10,7 +10,7 @@ import numpy as np
 from countervail.analysis.case.draws import Draw
 from countervail.errors import InputError
 from countervail.scenario import Scenario
-from countervail.scenario.supply import resources
+from countervail.scenario.commodities import resources
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.trade.specific_factors import same_places

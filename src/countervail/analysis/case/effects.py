@@ -16,7 +16,7 @@ import numpy as np
 from countervail.analysis.case.draws import Draw, elasticities
 from countervail.analysis.case.layout import Layout, MeasurePlace
 from countervail.scenario import Measure, Scenario
-from countervail.types import Cells, Floats
+from countervail.types import Cells, Floats, Indices
 from countervail.world.world import World
 
 
@@ -117,22 +117,32 @@ def tariff(m: DrawnMeasure) -> Effect:
 
 
 def price_cap(m: DrawnMeasure) -> Effect:
-    """A price cap as one cell: what it leaves of trade, and the tariff whose revenue is the buyers' rent.
+    """A price cap takes from what the seller receives, and bars nobody from buying: income that moves, no barrier.
 
-    The pair's trade is two varieties, a covered share s at the discount t (rent to the importer) and the rest at an
-    evasion wedge kappa (docs/theory/analysis.md): m = s (1 + t)^-theta + (1 - s) kappa^-theta. With the rent
-    r = s (1 + t)^-theta t / ((1 + t) m), one cell with the tariff r / (1 - r) and the trade effect m (1 - r)^-theta has
-    the same price index, spending, rent and receipts.
+    Of what the buyers pay, V, the share s is sold at the discount t over the price paid, which is a rent of theirs; the
+    rest needs other ships, whose cost kappa is income of who owns them (docs/theory/analysis.md). Lifted, the seller
+    receives s t V + (1 - s) (1 - 1 / kappa) V more.
     """
-    theta, force = m.now, m.placed.lifted
-    s, t = m.value("coverage"), m.value("rate")
-    kappa = 1.0 + m.value("evasion")
-    total = s * (1.0 + t) ** -theta + (1.0 - s) * kappa**-theta
-    rent = s * (1.0 + t) ** -theta * t / ((1.0 + t) * total)
-    left, rate = total * (1.0 - rent) ** -theta, rent / (1.0 - rent)
-    # the wedges of a cap are known: its effect is that of the horizon's elasticity, and is not scaled to it again
-    lifted = np.maximum(-np.log1p(-force * (1.0 - left)), 0.0) * m.long / theta
-    return m.effect(lifted=lifted, tariff=force * rate)
+    world, force = m.world, m.placed.lifted
+    s, t, kappa = m.value("coverage"), m.value("rate"), 1.0 + m.value("evasion")
+    transfer = np.zeros(world.n)
+    for sellers, buyers, sectors in m.placed.cells:
+        paid = (world.flows / (1.0 + world.tariff))[np.ix_(sellers, buyers, sectors)].sum(2)
+        rent, cost = s * t * paid, (1.0 - s) * (1.0 - 1.0 / kappa) * paid
+        transfer[sellers] += force * (rent + cost).sum(1)
+        transfer[buyers] -= force * rent.sum(0)
+        transfer -= force * cost.sum() * _shipping(m, sellers)
+    return m.effect(transfer=transfer)
+
+
+def _shipping(m: DrawnMeasure, sellers: Indices) -> Floats:
+    """Who owns the ships that a cap's senders do not insure: exporters of transport but them, and the seller."""
+    world = m.world
+    sector = world.sectors.index("TRANSPORT") if "TRANSPORT" in world.sectors else None
+    abroad = world.flows * ~np.eye(world.n, dtype=bool)[:, :, None]
+    sold = abroad.sum((1, 2)) if sector is None else abroad[:, :, sector].sum(1)
+    sold[m.placed.senders] = sold[sellers] = 0.0
+    return np.asarray(sold / sold.sum()) if sold.any() else np.full(world.n, 1.0 / world.n)
 
 
 def asset_freeze(m: DrawnMeasure) -> Effect:

@@ -11,11 +11,18 @@ Lifting a measure is the mirror image: what returns to a buyer is drawn from the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from countervail.analysis.case.draws import Draw
+from countervail.errors import InputError
+from countervail.scenario import Scenario
+from countervail.scenario.commodities import markets
 from countervail.types import Floats, Mask
+from countervail.world.world import World
 
 MOST = 0.9
 """Most that the pool takes of what a seller sells a buyer, or fills of what a buyer buys of others."""
@@ -109,6 +116,71 @@ class Pool(NamedTuple):
         if self.distance is None or not self.reach:
             return np.ones_like(self.flows)
         return np.asarray(np.maximum(self.distance, 1.0) ** -self.reach)
+
+
+@dataclass(frozen=True, eq=False)
+class Markets:
+    """The markets of a case.
+
+    Attributes:
+        flows: what producers receive `[exporter, importer, sector]`.
+        spending: what importers spend `[importer, sector]`, and `paid` what they pay for a unit of flows (1 + tariff).
+        distance: km `[exporter, importer]`, or None.
+        shares: lambda by sector's position.
+    """
+
+    flows: Floats
+    spending: Floats
+    paid: Floats
+    distance: Floats | None
+    shares: Mapping[int, float]
+
+    @classmethod
+    def of(cls, world: World, scenario: Scenario, draw: Draw) -> Markets:
+        """The markets of a scenario in a draw.
+
+        Raises:
+            InputError: the scenario names a sector that the world does not have.
+        """
+        shares: dict[int, float] = {}
+        for item in scenario.settings.markets:
+            if item.id in world.sectors:
+                share = draw.of(f"settings.markets.{item.id}.share", item.share)
+                shares[world.sectors.index(item.id)] = share
+            elif item not in markets():
+                raise InputError(
+                    f"settings.markets: the world has no sector {item.id!r}; it has {', '.join(world.sectors)}",
+                    field="settings.markets",
+                )
+        flows = world.flows if draw.flows is None else draw.flows
+        paid = 1.0 + world.tariff
+        return cls(flows / paid, flows.sum(0), paid, world.distance, shares)
+
+    def match(self, effect: Floats, potential: Floats | None, hit: Mask) -> Floats | None:
+        """Match what a shock's measures displace, in place: its `effect` and `potential`, where measures `hit`.
+
+        All arrays `[exporter, importer, sector]`; `effect` elsewhere is left out of what is displaced.
+
+        Returns:
+            `potential`, made where pairs without trade open and there was none.
+        """
+        home = np.eye(len(self.flows), dtype=bool)
+        for j, share in self.shares.items():
+            if not hit[:, :, j].any():
+                continue
+            flows = np.where(home, 0.0, self.flows[:, :, j])
+            per_share = self.spending[:, j] / self.paid[:, :, j]
+            change = np.where(hit[:, :, j], (effect[:, :, j] - 1.0) * flows, 0.0)
+            if potential is not None:
+                change += np.where(hit[:, :, j], potential[:, :, j] * per_share, 0.0)
+            moved = Pool(flows, self.distance, share).moved(change)
+            traded = flows > 0
+            effect[:, :, j] += np.divide(moved, flows, out=np.zeros_like(moved), where=traded)
+            new = np.where(traded, 0.0, moved)
+            if new.any():
+                potential = np.zeros_like(effect) if potential is None else potential
+                potential[:, :, j] += np.divide(new, per_share, out=np.zeros_like(new), where=per_share > 0)
+        return potential
 
 
 def _balanced(seed: Floats, rows: Floats, columns: Floats) -> Floats:

@@ -137,8 +137,8 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     measures = tuple(m.model_copy(update={"enabled": m.enabled and m.id in own}) for m in case.scenario.measures)
     lifted = case.switched(case.scenario.model_copy(update={"measures": measures}))
     countries = [c for p in chosen for c in senders[p]]
-    # no sender alone lifts the payments of pairs under no measure
-    free = lifted.lift(payments=False)
+    # no sender alone lifts the payments of pairs under no measure, or moves the trade of third countries
+    free = lifted.lift(payments=False, markets=False)
     others = sorted(c for p, codes in senders.items() if p not in chosen for c in codes)
     at = case.indices([target, *countries])
     if others:

@@ -53,6 +53,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "elasticity": {"low": "Less easily: low end", "central": "As estimated", "high": "More easily: high end"},
     "anchor": {
         "estimate": "The size given for each measure",
+        "before": "What barred buyers took before, by commodity",
         "history": "What the pair traded before",
         "gravity": "What similar pairs trade",
     },

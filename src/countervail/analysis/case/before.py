@@ -1,0 +1,58 @@
+"""What barred buyers of a commodity took before the measures: the anchor `before`, from customs records by product.
+
+For a target i, a barred buyer n and a commodity, with m the target's share of what n imports and a its share of what
+all import, in the year before the measures (0) and now (1),
+
+    phi = [ (m0 / m1) / (a0 / a1) ]^h
+
+is what lifting does to the pair's trade, h being how much of the fall is the measures' doing; the war, the age of
+fields and prices are the rest. Where nothing is left the pair opens to h m0 a1 / a0 of what n spends. Barred pairs
+only: what other buyers do follows from the market, capacity and prices.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from countervail.types import Floats
+from countervail.world.observed import RAW, raw_materials
+from countervail.world.world import World
+
+MOST = 100.0
+"""Ratio beyond which a trickle that is left says nothing of the pair: what a pair without trade opens to is taken."""
+
+
+def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | None:
+    """Log of the double ratio, NaN where it is not known, and the share a pair without trade had, adjusted.
+
+    Both `[exporter, importer]`; None where there are no records of the sector, or of one of the years.
+    """
+    trade = raw_materials()
+    if sector not in RAW or not {year, world.year} <= {*trade.years}:
+        return None
+    then, now = (_shares(world.countries, sector, y) for y in (year, world.year))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = np.log(then[1] / now[1])[:, None]
+        ratio = np.log(then[0] / now[0]) - level
+        share = then[0] * np.exp(-level)
+    ratio[~np.isfinite(ratio)] = np.nan
+    ratio[ratio > np.log(MOST)] = np.nan
+    return ratio, np.where(np.isfinite(share), share, 0.0)
+
+
+@lru_cache(maxsize=32)
+def _shares(countries: tuple[str, ...], sector: str, year: int) -> tuple[Floats, Floats]:
+    """The exporter's share of each importer's imports `[exporter, importer]`, and of all imports `[exporter]`."""
+    trade = raw_materials()
+    wanted = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in RAW[sector]]
+    table = np.nan_to_num(trade.of_products(wanted).matrix(year))
+    place = {c: k for k, c in enumerate(trade.countries)}
+    known = np.array([c in place for c in countries])
+    at = np.array([place.get(c, 0) for c in countries])
+    flows = np.where(known[:, None] & known[None, :], table[np.ix_(at, at)], 0.0)
+    bought = np.where(known, table.sum(0)[at], 0.0)  # from all, also from those the world has no country for
+    share = np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0)
+    total = np.where(known, table.sum(1)[at], 0.0) / table.sum()
+    return share, total
