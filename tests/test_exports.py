@@ -14,6 +14,7 @@ import pytest
 import countervail as cv
 
 NAMES = [
+    "Comparison",
     "CountervailError",
     "Cube",
     "Equilibrium",
@@ -29,6 +30,7 @@ NAMES = [
     "backtest",
     "check",
     "coalitions",
+    "compare",
     "load_scenario",
     "load_world",
     "payments",

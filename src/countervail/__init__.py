@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import check as check
     from countervail.evidence.bundle import read as read
     from countervail.rails import payments as payments
+    from countervail.report.comparison import Comparison as Comparison
+    from countervail.report.comparison import compare as compare
     from countervail.report.run_folder import write as write
     from countervail.scenario.load import load_scenario as load_scenario
     from countervail.scenario.scenario import Scenario as Scenario
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Comparison": "report.comparison",
     "CountervailError": "errors",
     "Cube": "analysis.coalitions.cube",
     "Equilibrium": "trade.equilibrium",
@@ -48,6 +51,7 @@ _HOME = {
     "backtest": "analysis.backtest",
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
+    "compare": "report.comparison",
     "load_scenario": "scenario.load",
     "load_world": "world.store",
     "payments": "rails",

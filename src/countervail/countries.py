@@ -17,6 +17,8 @@ from countervail.errors import InputError
 
 REST = "ROW"
 """The residual region of a world: it has a name, but no row in countries.csv."""
+_AMBIGUOUS = {"congo": ("COD", "COG"), "korea": ("KOR", "PRK")}
+"""Folded names that two states have."""
 
 
 @dataclass(frozen=True)
@@ -116,22 +118,66 @@ def _members(name: str, on: datetime.date | None) -> tuple[str, ...]:
     return tuple(sorted({m.iso3 for m in memberships(name) if m.holds(on)}))
 
 
+def resolve(text: str | int) -> str:
+    """The ISO3 code of a country by any ISO 3166-1 code, English name or alias.
+
+    Case, accents and a leading "the" do not matter; a numeric code may be a number.
+
+    Raises:
+        InputError: nothing is called so, two states are, or a state that is no more (its successors are named).
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        raise InputError(f"{text!r} is not a country: give a code or an English name", field="country")
+    return _resolved(str(text))
+
+
 @cache
-def resolve(text: str) -> str:
-    """The ISO3 code of a code, an English name or an alias; case, accents and a leading "the" do not matter."""
+def _resolved(text: str) -> str:
     key = _fold(text)
-    if key == "congo":
-        raise InputError(
-            "'Congo' is ambiguous: COD (DR Congo, Kinshasa) or COG (Congo Republic, Brazzaville)", field="country"
-        )
+    if key.isdigit():
+        key = key.zfill(3)
+    if key in _AMBIGUOUS:
+        meant = " or ".join(f"{code} ({load()[code].name})" for code in _AMBIGUOUS[key])
+        raise InputError(f"{text!r} is ambiguous: {meant}", field="country")
     try:
         return _index()[key]
     except KeyError:
-        raise InputError(f"no country called {text!r}{_near(text, _labels())}", field="country") from None
+        pass
+    if (state := former_states().get(key)) is not None:
+        heirs = ", ".join(f"{code} ({load()[code].name})" for code in state.successors)
+        raise InputError(
+            f"{text!r} is a former state: {state.name}, {state.since} to {state.until}; name its successors: {heirs}",
+            field="country",
+        )
+    raise InputError(f"no country called {text!r}{_near(text, _labels())}", field="country")
+
+
+@dataclass(frozen=True)
+class FormerState:
+    """A state that is no more: its name, when it existed (EDTF), and the codes of its successors."""
+
+    name: str
+    since: str
+    until: str
+    successors: tuple[str, ...]
+
+
+@cache
+def former_states() -> Mapping[str, FormerState]:
+    """States that are no more, by every folded name and code of theirs that no country of today has."""
+    states: dict[str, FormerState] = {}
+    text = (resources.files("countervail") / "former_states.tsv").read_text(encoding="utf-8")
+    for row in csv.DictReader(io.StringIO(text), delimiter="\t"):
+        names = row["names"].split("|")
+        state = FormerState(names[0], row["from"], row["until"], tuple(row["successors"].split()))
+        states.update(dict.fromkeys((_fold(label) for label in (*names, *row["codes"].split())), state))
+    return MappingProxyType(states)
 
 
 def expand(items: Iterable[str], date: str | datetime.date | None = None) -> tuple[str, ...]:
-    """Countries of a list of ISO3 codes, names and group names on a date, each once, in order of first appearance."""
+    """Countries of a list of codes, names and group names on a date, each once, in order of first appearance."""
+    if isinstance(items, str):
+        raise InputError(f"countries: one text, {items!r}; give a list, such as ['{items}']", field="countries")
     return _expanded(tuple(items), _date(date))
 
 
@@ -167,7 +213,7 @@ def _labels() -> tuple[str, ...]:
 def _index() -> Mapping[str, str]:
     index: dict[str, str] = {_fold("Rest of the world"): REST, _fold(REST): REST}
     for c in load().values():
-        for label in (c.iso3, c.name, *c.aliases):
+        for label in (c.iso3, c.iso2, c.numeric, c.name, *c.aliases):
             index[_fold(label)] = c.iso3
     return MappingProxyType(index)
 
@@ -181,7 +227,9 @@ def _fold(text: str) -> str:
 
 def _near(text: str, labels: Iterable[str]) -> str:
     close = difflib.get_close_matches(text, list(labels), n=3, cutoff=0.6)
-    return f"; did you mean {', '.join(close)}?" if close else "; give an ISO3 code such as IRN, or an English name"
+    return (
+        f"; did you mean {', '.join(close)}?" if close else "; give a code such as IRN, IR or 364, or an English name"
+    )
 
 
 def _date(value: str | datetime.date | None) -> datetime.date | None:
@@ -189,5 +237,5 @@ def _date(value: str | datetime.date | None) -> datetime.date | None:
         return value
     try:
         return datetime.date.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(f"date {value!r}: write it as YYYY-MM-DD", field="date") from None

@@ -42,3 +42,40 @@ def test_other_options_are_refused(
 ) -> None:
     assert call(["run", "--repeat", str(earlier / "results.json"), *options]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_the_folder_is_named_after_the_question_and_never_overwritten_by_another(tmp_path: Path) -> None:
+    from countervail.report.run_folder import free_folder, holds_another_question, write_folder
+    from countervail.scenario import dump, load_scenario
+    from support.synthetic_tables import synthetic
+
+    plain = load_scenario("russia-alone")
+    changed = load_scenario(
+        "russia-alone", set=["settings.closure=balanced", "measures.eu-russia-refined.enabled=false"]
+    )
+    assert free_folder(plain, tmp_path) == tmp_path / "russia-alone"
+    assert free_folder(changed, tmp_path).name == "russia-alone-closure-balanced-enabled-false"
+    long = load_scenario("russia-alone", set=[f"description={'x' * 90}"])
+    assert len(free_folder(long, tmp_path).name) < 80
+    write_folder(synthetic(), dump(plain), tmp_path / "russia-alone")
+    assert free_folder(plain, tmp_path) == tmp_path / "russia-alone"
+    assert holds_another_question(tmp_path / "russia-alone", changed)
+    other = plain.model_copy(update={"title": "Another question of this name"})
+    assert free_folder(other, tmp_path) == tmp_path / "russia-alone-2"
+
+
+def test_one_long_table_in_csv_and_stata(tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    from countervail.report.run_folder import write_folder
+    from support.synthetic_tables import synthetic
+
+    folder = write_folder(synthetic(), "name: x\n", tmp_path / "run", stata=True)
+    table = pd.read_csv(folder / "results.csv")
+    figures = table[(table.table == "figures") & (table.country == "IRN") & (table.quantity == "cost_pct")]
+    row = next(r for r in synthetic()["figures"] if (r["country"], r["quantity"]) == ("IRN", "cost_pct"))
+    assert row["value"] in figures.value.to_list()
+    assert set(table.table) >= {"figures", "countries", "provisions", "measures", "joining"}
+    assert table.version.nunique() == table.world.nunique() == 1
+    stata = pd.read_stata(folder / "results.dta")
+    assert len(stata) == len(table)
+    assert stata.value.sum() == pytest.approx(table.value.sum())

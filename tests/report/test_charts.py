@@ -25,6 +25,8 @@ from tools.drawings import DRAWINGS, register, text
 TABLES = synthetic()
 CHARTS = charts(TABLES)
 EVERY = every()
+OTHER_PAGES = ("coalition_", "comparison_")
+"""How the names of charts begin that the report of a run does not have."""
 WORLD = json.loads((files("countervail.report") / "static" / "world.json").read_text(encoding="utf-8"))
 
 
@@ -36,8 +38,8 @@ def draw(chart: Chart, rows: dict[str, Any], dark: bool = False) -> str:
 
 
 def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
-    of_coalitions = {name: [] for name in described("coalitions")}
-    return of_coalitions | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
+    of_others = {name: [] for document in ("coalitions", "comparison") for name in described(document)}
+    return of_others | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
 
 
 def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
@@ -83,6 +85,7 @@ def test_every_chart_has_its_section() -> None:
     run = {section.id for section in run_page.sections({})}
     for name, drawn in EVERY.items():
         ids = {id for id, _ in coalition_page.SECTIONS} if name.startswith("coalition_") else run
+        ids = {"figures"} if name.startswith("comparison_") else ids
         assert drawn.section in ids, name
 
 
@@ -92,7 +95,7 @@ def test_the_live_page_shows_every_section_of_the_report() -> None:
     sections = [
         name for listed in re.findall(r"sections: \[(.*?)\]", scripts) for name in re.findall(r'"([\w-]+)"', listed)
     ]
-    placed = {chart.section for name, chart in EVERY.items() if not name.startswith("coalition_")}
+    placed = {chart.section for name, chart in EVERY.items() if not name.startswith(OTHER_PAGES)}
     placed |= {table.section for table in described().values() if table.section}
     assert placed - set(sections) == {"claims", "timeline", "evidence"}  # the tab on evidence has these
     assert set(sections) <= placed
@@ -165,7 +168,7 @@ def test_no_rows_no_chart_and_no_error() -> None:
 
 
 def test_a_page_whose_rows_come_later_has_every_chart() -> None:
-    assert {name for name in EVERY if not name.startswith("coalition_")} == set(CHARTS)
+    assert {name for name in EVERY if not name.startswith(OTHER_PAGES)} == set(CHARTS)
     for name, chart in CHARTS.items():
         assert (EVERY[name].title, EVERY[name].tables) == (chart.title, chart.tables)
         assert EVERY[name].reading.startswith(chart.reading)
@@ -181,7 +184,7 @@ def test_what_is_clicked_says_what_it_is() -> None:
 
 
 def test_charts_hold_named_data_only() -> None:
-    known = {*described(), *described("coalitions"), "world"}
+    known = {*described(), *described("coalitions"), *described("comparison"), "world"}
     for chart in EVERY.values():
         text = json.dumps(chart.specification)
         assert '"url"' not in text

@@ -49,12 +49,13 @@ def test_a_band_has_its_unit_once() -> None:
     assert band(Estimate(4.0), "%") == ""
 
 
-def test_headline_gives_losses_and_gains_before_ratios() -> None:
+def test_headline_gives_the_verdict_then_losses_and_gains() -> None:
     sentences = headline.headline(synthetic())
-    assert "cost" in sentences[0]
-    assert "USD" in sentences[0]
-    assert "give" in sentences[1]
-    assert "covers" in sentences[2]
+    assert sentences[0].startswith("In part: the club would make up for 13")
+    assert "cost" in sentences[1]
+    assert "USD" in sentences[1]
+    assert "give" in sentences[2]
+    assert "times as large" in " ".join(sentences)
     assert any("Placebo" in sentence for sentence in sentences)
 
 
@@ -63,10 +64,10 @@ def test_a_negative_figure_is_never_clipped() -> None:
     for row in tables["figures"]:
         if row["country"] == "CLUB" and row["quantity"] == "blunting":
             row.update(value=-0.03, low=-0.05, high=-0.01)
-    assert any("bite more: blunting is −3.0" in sentence for sentence in headline.headline(tables))
+    assert any("hurt more once the club exists: blunting is −3.0" in sentence for sentence in headline.headline(tables))
 
 
-@pytest.mark.parametrize("width", [60, 80, 110, 200])
+@pytest.mark.parametrize("width", [40, 60, 80, 110, 200])
 def test_the_terminal_answers_at_any_width(width: int) -> None:
     stream = io.StringIO()
     terminal.show(synthetic(), stream, width=width)
@@ -90,3 +91,21 @@ def test_the_terminal_takes_an_empty_run() -> None:
     stream = io.StringIO()
     terminal.show({}, stream, width=80)
     assert "without draws" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("offset", "verdict"),
+    [
+        (1.2, "Yes:"),
+        (0.7, "For the larger part:"),
+        (0.2, "In part:"),
+        (0.01, "No: the club would make up"),
+        (-0.1, "No: the club would cost"),
+    ],
+)
+def test_the_verdict_comes_first(offset: float, verdict: str) -> None:
+    tables = synthetic()
+    for row in tables["figures"]:
+        if row["country"] == "CLUB" and row["quantity"] == "offset":
+            row.update(value=offset)
+    assert headline.headline(tables)[0].startswith(verdict)

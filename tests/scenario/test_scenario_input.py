@@ -376,7 +376,7 @@ def test_the_example_of_the_how_to_runs(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_lists_the_library() -> None:
-    with pytest.raises(InputError, match="asiu, maximum-pressure-2018, russia-2022"):
+    with pytest.raises(InputError, match="asiu, brics-settlement, maximum-pressure-2018, russia-2022, russia-alone"):
         load_scenario("assiu")
 
 

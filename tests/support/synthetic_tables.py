@@ -59,11 +59,20 @@ def synthetic() -> dict[str, list[Row]]:
         "figures": _figures(cost, gain, gdp),
         "countries": _countries(cost, gain, gdp, noise),
         "provisions": _provisions(gain, gdp),
+        "warnings": [{"kind": "date", "field": "settings.baseline_year", "note": "The world's trade is of 2023."}],
+        "joining": [
+            {
+                "joins": "TUR", "names": "Turkey", "country": code, "name": name, "change_pct": noise(0.1),
+                "change_usd": noise(900),
+            }
+            for code, name in (("TUR", "Turkey"), ("RUS", "Russia"), (None, "the other members"), (None, "the senders"))
+        ],
         "measures": [
             {
                 "id": f"measure-{k}", "label": label, "kind": kind, "senders": senders, "targets": targets,
-                "since": since, "in_baseline": 1.0 if k else 0.8, "target_usd": noise(20_000),
-                "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None, "existence": "seen",
+                "since": since, "in_baseline": 1.0 if k else 0.8, "new": not k, "target_usd": noise(20_000),
+                "target_pct": noise(1.0), "sender_usd": noise(9_000) if k else None,
+                "sender_pct": noise(0.1) if k else None, "third_usd": noise(900), "existence": "seen",
                 "size_basis": "cited", "acts": "EU: Regulation 1", "source": "A published estimate (2020), table 3",
             }
             for k, (label, kind, senders, targets, since) in enumerate(

@@ -272,7 +272,7 @@ def test_what_falls_on_own_goods_too_says_so() -> None:
     assert solve(world, Shock(trade_cost=1.0)).residual <= 1e-10
 
 
-def test_labels_are_refused_not_ignored() -> None:
+def test_labels_that_are_no_names_of_the_world_are_refused_not_ignored() -> None:
     pd, xr = pytest.importorskip("pandas"), pytest.importorskip("xarray")
     world = make_world(0, n=3, j=2)
     cube = xr.DataArray(np.ones((3, 3, 2)), dims=("exporter", "importer", "sector"))
@@ -281,10 +281,10 @@ def test_labels_are_refused_not_ignored() -> None:
         ("productivity", pd.DataFrame(np.ones((3, 2)))),
         ("transfer", pd.Series([0.0] * 3)),
     ):
-        with pytest.raises(InputError, match=f"shock.{field}: a {type(value).__name__}, whose labels"):
+        with pytest.raises(InputError, match=f"shock.{field}: "):
             solve(world, Shock(**{field: value}))
     for field, value in (("flows", cube), ("elasticity", pd.Series([4.0, 5.0])), ("tariff", cube)):
-        with pytest.raises(InputError, match=f"{field}: a {type(value).__name__}, whose labels"):
+        with pytest.raises(InputError, match=f"{field}: "):
             rebuild(world, **{field: value})
 
 

@@ -73,7 +73,7 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
     claimed = float(claim.value)
     rows = []
     for name in [claim.reading] if claim.reading else list(club.readings):
-        named = [club.secretariat, *club.candidates(name)]
+        named = list(club.all_members(name))
         without = [c for c in named if c != "CHN"]
         for label, codes in ((f"{name}, without China", without), (f"{name}, all of China", [*without, "CHN"])):
             if "CHN" not in named and codes != without:

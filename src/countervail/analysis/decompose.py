@@ -67,6 +67,36 @@ def measures(case: Case) -> list[Part]:
     return out
 
 
+def new_measures(case: Case) -> list[Part]:
+    """What each new measure costs on top of those in force, from today's world: losses are positive."""
+    if not case.new_effects:
+        return []
+    shocks = [Shock(), *(case.impose_one(k) for k in range(len(case.new_effects)))]
+    origin, *solved = equilibria(case, shocks, tol=ROUNDED_TOLERANCE)
+    out = []
+    for effect, eq in zip(case.new_effects, solved, strict=True):
+        change = np.log(eq.real_income / origin.real_income)
+        out.append(Part(effect.measure.id, -change, -eq.base_income * np.expm1(change), np.full(len(change), np.nan)))
+    return out
+
+
+def joining(case: Case, base_worlds: Worlds, reading: str) -> list[Part]:
+    """What each state that joins changes beside the other members, and all of them together; ids are joined by `+`."""
+    new = [code for code in case.scenario.club.joining() if code in base_worlds.members]
+    if not new or len(new) == len(base_worlds.members):
+        return []
+    base, before = base_worlds.sanctions, [m for m in base_worlds.members if m not in new]
+    groups = [[code] for code in new] + ([new] if len(new) > 1 else [])
+    designs = [ClubDesign([*before, *group], reading) for group in ([], *groups)]
+    without, *solved = equilibria(case, [case.club(d, base.shock) for d in designs], base_worlds.C, ROUNDED_TOLERANCE)
+    out = []
+    for group, eq in zip(groups, solved, strict=True):
+        change = np.log(eq.real_income / without.real_income)
+        money = base.S.base_income * np.expm1(change)
+        out.append(Part("+".join(group), change, money, np.full(len(change), np.nan)))
+    return out
+
+
 @dataclass(frozen=True)
 class Dependence:
     """The gain `[country]`, in logs, of the club without China, and of a club on observed trade only."""

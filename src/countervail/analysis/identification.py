@@ -115,5 +115,7 @@ def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
 
 
 def mean(values: Floats, income: Floats, at: NDArray[np.intp]) -> Floats:
-    """Log changes `[..., country]` of some countries together, weighted by income."""
+    """Log changes `[..., country]` of some countries together, weighted by income; NaN for none."""
+    if not at.size:
+        return np.full(values.shape[:-1], np.nan)
     return np.asarray((values[..., at] * income[at]).sum(-1) / income[at].sum())

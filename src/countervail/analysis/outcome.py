@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import numpy as np
 
+from countervail.analysis import tidy_outcome
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
 from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
@@ -21,15 +22,19 @@ from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import DrawnWorlds
+from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
-from countervail.errors import InputError
+from countervail.arguments import one_of
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
+from countervail.views import View, Viewed, dataset, frame
 from countervail.world.world import World
 
 if TYPE_CHECKING:
     import xarray
+
+    from countervail.analysis.tidy_outcome import OutcomeTable
 
 
 LEAST_COST = 0.0025
@@ -51,8 +56,8 @@ LARGE_OFFSET = 0.1
 """The offset whose probability `p_offset_10` is."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Viewed):
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
     `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of
@@ -73,6 +78,8 @@ class Outcome:
         integration: b* by reading and code, infinite beyond what was searched.
         deterrence: by member, the wedge on its trade with the senders that keeps it out.
         variants: the four worlds under each other closure, anchor and horizon.
+        added: what each new measure costs from today's world.
+        joined: what each state that joins changes, and for whom.
         payments: the payment network and what the proposed links are worth; None without a provision over rails.
     """
 
@@ -93,6 +100,8 @@ class Outcome:
     deterrence: dict[str, float]
     variants: tuple[Variant, ...]
     payments: Study | None
+    added: tuple[Part, ...] = ()
+    joined: tuple[Part, ...] = ()
 
     @property
     def worlds(self) -> Worlds:
@@ -107,12 +116,31 @@ class Outcome:
     @cached_property
     def real_income(self) -> dict[str, Floats]:
         """Real income of every country over that of the observed world, by world: S, U, C, UC."""
-        return {name: eq.real_income for name, eq in self._equilibria.items()}
+        return {name: eq.real_income for name, eq in self.equilibria.items()}
 
     @property
-    def _equilibria(self) -> dict[str, Equilibrium]:
+    def countries(self) -> tuple[str, ...]:
+        """The labels of every `[country]` array."""
+        return self.world.countries
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """The labels of every `[sector]` axis."""
+        return self.world.sectors
+
+    @property
+    def equilibria(self) -> dict[str, Equilibrium]:
+        """The four worlds of the scenario's own members: S, U, C, UC."""
         own = self.worlds
         return {"S": own.sanctions.S, "U": own.sanctions.U, "C": own.C, "UC": own.UC}
+
+    def to_frame(self, table: OutcomeTable = "countries") -> Any:
+        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands) or `flows`.
+
+        Raises:
+            InputError: pandas is not installed, or there is no such table.
+        """
+        return frame(tidy_outcome.columns(self, table, UNITS))
 
     def to_xarray(self) -> xarray.Dataset:
         """Real income by world and country, and flows by world `[exporter, importer, sector]`, as an xarray view.
@@ -120,26 +148,20 @@ class Outcome:
         Raises:
             InputError: xarray is not installed.
         """
-        try:
-            import xarray
-        except ImportError:
-            raise InputError("to_xarray needs xarray: pip install 'countervail[xarray]'") from None
-        by_world = self._equilibria
-        trade = np.stack([eq.flows for eq in by_world.values()])
-        names = list(self.world.countries)
-        return xarray.Dataset(
-            {
-                "real_income": (("world", "country"), np.stack(list(self.real_income.values()))),
-                "flows": (("world", "exporter", "importer", "sector"), trade, {"units": "million USD"}),
-            },
-            coords={
-                "world": list(by_world),
-                "country": names,
-                "exporter": names,
-                "importer": names,
-                "sector": list(self.world.sectors),
-            },
-        )
+        view: xarray.Dataset = dataset(*tidy_outcome.variables(self))
+        return view
+
+    def _view(self) -> View:
+        return tidy_outcome.view(self)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Whom the question is about: the members, or without a club the targets, ISO3 codes."""
+        return self.members or tuple(self.world.countries[k] for k in self.case.targets)
+
+    def subjects_of(self, reading: str) -> tuple[str, ...]:
+        """Whom the figures of a reading are about: its members, or without a club the targets."""
+        return self.by_reading[reading].members or self.subjects
 
     @cached_property
     def income(self) -> Floats:
@@ -147,15 +169,27 @@ class Outcome:
         return self.worlds.sanctions.S.base_income
 
     def eligible(self, members: Sequence[str] | None = None) -> tuple[str, ...]:
-        """Members for which ratios are formed; `ineligible` says why others are not."""
-        return tuple(c for c in (members or self.members) if not self.ineligible[c])
+        """Members (without a club targets) for which ratios are formed; `ineligible` says why others are not."""
+        return tuple(c for c in (members or self.subjects) if not self.ineligible[c])
 
     @cached_property
     def ineligible(self) -> dict[str, str]:
         """Why no ratio is formed for a country; empty for those under other countries' measures on their trade."""
         return ineligible(self.world, self.scenario)
 
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What stops a wrong reading: changes without effect, a cap that binds, measures and dates outside the data."""
+        return warnings_of(self.case)
+
     # -- figures of one country or of the club -----------------------------------------------------------------------
+
+    def _reading(self, reading: str | None) -> str:
+        """A reading by name, the scenario's own where none is given."""
+        if reading is None:
+            return self.main
+        one_of(reading, "reading", tuple(self.by_reading))
+        return reading
 
     def pooled(self, values: Floats, who: str, reading: str) -> Floats:
         """Log changes `[..., country]` of a country, or the club's: weighted by income over the eligible members."""
@@ -165,19 +199,19 @@ class Outcome:
 
     def cost(self, who: str, reading: str | None = None) -> Floats:
         """L0 of a country or the club: the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         return self._series(self.by_reading[name].cost, None if drawn is None else drawn.cost, who, name)
 
     def gain(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_C / W_S): the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         return self._series(self.by_reading[name].gain, None if drawn is None else drawn.gain[name], who, name)
 
     def cost_with_club(self, who: str, reading: str | None = None) -> Floats:
         """ln(W_UC / W_C): the central value first, then the draws."""
-        name = reading or self.main
+        name = self._reading(reading)
         drawn = self.drawn_of(name)
         later = None if drawn is None else drawn.cost_with_club[name]
         return self._series(self.by_reading[name].cost_with_club, later, who, name)
@@ -200,7 +234,8 @@ class Outcome:
             who: an ISO3 code, or "CLUB".
             reading: default the scenario's own.
         """
-        name = reading or self.main
+        name = self._reading(reading)
+        one_of(quantity, "quantity", tuple(UNITS))
         match quantity:
             case "cost_pct":
                 return Estimate.percent(self.cost(who, name))
@@ -282,7 +317,7 @@ class Outcome:
         return ""
 
     def _by_country(self, quantity: Quantity) -> dict[str, float | None]:
-        club = (CLUB,) if self.eligible() else ()
+        club = (CLUB,) if self.members and self.eligible() else ()
         return {who: self.estimate(quantity, who).value for who in (*self.eligible(), *club)}
 
     @property

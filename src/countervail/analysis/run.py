@@ -5,26 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
+from countervail import arguments
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
-from countervail.analysis.decompose import Part, dependence, diversion, measures, provisions, variants
+from countervail.analysis.decompose import (
+    Part,
+    dependence,
+    diversion,
+    joining,
+    measures,
+    new_measures,
+    provisions,
+    variants,
+)
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.uncertainty import run_draws
-from countervail.analysis.worlds import Sanctions, Worlds, sanctions, with_secretariat, worlds
-from countervail.errors import InputError
-from countervail.scenario import CLUB, Scenario
+from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
+from countervail.arguments import a_callback, checked, optional
+from countervail.scenario import CLUB, Scenario, scenario_of
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 
 
+@checked(progress=optional(a_callback))
 def run(
     world: World,
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     draws: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
@@ -33,7 +45,7 @@ def run(
 
     Args:
         world: the baseline, with distances and past trade where the scenario needs them.
-        scenario: as loaded.
+        scenario: as loaded, or its name in the library, or the path to its file.
         draws: how many draws the bands are made of; 0 for none.
         seed: of the draws.
         progress: called with (stage, done, total).
@@ -42,9 +54,9 @@ def run(
         InputError: the scenario does not fit the world.
         NoEquilibrium, NotConverged: as `solve`.
     """
-    if draws < 0:
-        raise InputError(f"draws is {draws}; it must be 0 or more", field="draws")
-    case = case_of(world, scenario)
+    arguments.instance(world, World, "world", "a World (load_world, World.from_flows)")
+    draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
+    case = case_of(world, scenario_of(scenario))
     with one_blas_thread(), ThreadPoolExecutor(1) as pool:
         _ = case.layout.potential  # which both threads need
         outcome = completed(solved(case), progress, pool.submit(measures, case))
@@ -107,26 +119,26 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
         lifted = lifted or pool.submit(measures, case)
         report("worlds", 0, stages)
         by_reading = {main: own}
-        if scenario.club.members is None:
+        if scenario.club.members is None and own.members:
             for name in scenario.club.readings:
                 if name != main:
-                    by_reading[name] = worlds(case, own.sanctions, with_secretariat(case, name), name, own)
+                    by_reading[name] = worlds(case, own.sanctions, scenario.club.all_members(name), name, own)
         outcome = replace(outcome, by_reading=by_reading)
         report("worlds", 1, stages)
-        parts = provisions(case, own, main)
+        parts = provisions(case, own, main) if own.members else []
         report("worlds", 2, stages)
-        rests = dependence(case, own, main)
+        rests = dependence(case, own, main) if own.members else None
         report("worlds", 3, stages)
         moved = diversion(case, own, outcome.eligible())
         report("worlds", 4, stages)
         integration = {}
         for name, one in by_reading.items():
-            eligible = outcome.eligible(one.members)
+            eligible = outcome.eligible(one.members) if one.members else ()
             gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
             integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
         report("worlds", 5, stages)
         others = [m for m in outcome.members if m != scenario.club.secretariat]
-        deterrence = break_even_deterrence(case, own, main, others)
+        deterrence = break_even_deterrence(case, own, main, others) if own.members else {}
         report("worlds", 6, stages)
         paid, varied = case.layout.payments, tuple(variants(case, own, main))
         outcome = replace(
@@ -138,6 +150,8 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
             integration=integration,
             deterrence=deterrence,
             variants=varied,
+            added=tuple(new_measures(case)),
+            joined=tuple(joining(case, own, main)),
             # what each link is worth needs bands, and is otherwise left to `countervail payments`
             payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
         )

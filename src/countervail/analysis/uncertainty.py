@@ -77,8 +77,10 @@ class _Plan:
     variants: tuple[Variant, ...]
 
     def trade(self, flows: Floats) -> float:
-        """Trade of the members with one another, million USD, in a draw's flows."""
+        """Trade of the members with one another (without a club, all of the targets'), million USD, in a draw."""
         at = self.case.indices(self.central[self.main].members)
+        if not at.size:
+            return float(flows[self.case.targets].sum() + flows[:, self.case.targets].sum()) or 1.0
         return float(flows[np.ix_(at, at)].sum())
 
     def solve(self, k: int) -> _Draw:
@@ -128,7 +130,8 @@ def run_draws(
 ) -> DrawnWorlds:
     """The same draws in every world: U, and C and UC of each reading; the main reading's provisions alone; variants."""
     count = len(draws.values)
-    ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and provisions)
+    shown = provisions and bool(central[main].members)
+    ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and shown)
     plan = _Plan(case.with_prepared(), draws, central, main, ids, tuple(variants))
     results: list[_Draw] = []
     with one_blas_thread(), ThreadPoolExecutor(DRAW_THREADS) as pool:

@@ -119,9 +119,3 @@ def _moved(start: Equilibrium, was: Equilibrium, now: Equilibrium) -> Equilibriu
     )
     state = State.of(a.log_price + c.log_price - b.log_price, a.log_wage + c.log_wage - b.log_wage, spent)
     return replace(now, state=state, preconditioner=now.preconditioner or was.preconditioner)
-
-
-def with_secretariat(case: Case, reading: str) -> tuple[str, ...]:
-    """Members of a reading, the secretariat first."""
-    club = case.scenario.club
-    return (club.secretariat, *club.candidates(reading))

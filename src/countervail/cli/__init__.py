@@ -16,7 +16,9 @@ import typer
 from countervail.cli import (
     backtest_command,
     coalitions_command,
+    compare_command,
     evidence_command,
+    list_command,
     payments_command,
     run_command,
     serve_command,
@@ -44,8 +46,10 @@ data = typer.Typer(help="The bundled world and how it is made.", no_args_is_help
 app.add_typer(data, name="data")
 run_command.mount(app)
 coalitions_command.mount(app)
+compare_command.mount(app)
 evidence_command.mount(app)
 payments_command.mount(app)
+list_command.mount(app)
 backtest_command.mount(app)
 serve_command.mount(app)
 

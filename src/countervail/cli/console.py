@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-ScenarioName = Annotated[str, typer.Argument(help="A scenario of the library by name, or a path to one.")]
+ScenarioName = Annotated[
+    str, typer.Argument(help="A scenario of the library by name, a path to one, or - for standard input.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one thing in the scenario; may be repeated."),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countervail.cli.console import JsonOption, ScenarioName, Seed, Settings, print_table, progress_bar
+from countervail.errors import InputError
 from countervail.types import Row
+
+if TYPE_CHECKING:
+    from countervail.analysis.case import Case
+    from countervail.analysis.warnings import Warned
+    from countervail.rails import Network
 
 Budget = Annotated[
     float | None,
@@ -65,6 +71,7 @@ def payments(
         refuse(out, payment_page.is_ours)  # before the work, not after it
     loaded = cv.load_scenario(scenario, set=settings or ())
     case, network = prepare(cv.load_world(), loaded, date, rails)
+    warned = _checked(case, network)
     explanation = network.route(*route) if route is not None else None
     with progress_bar() as progress:
         random = sample(case.world, loaded, draws, seed) if draws else None
@@ -74,12 +81,26 @@ def payments(
         rows["rail_routes"] = [dict(row) for row in explanation.rows]
     if out is not None:
         written = payment_page.write(rows, out)
+    for one in warned:
+        typer.echo(f"Warning: {one.note}", err=True)
     if as_json:
         typer.echo(payment_page.document(rows), nl=False)
     else:
         _show(rows, explanation)
     if out is not None:
         typer.echo(f"Report: {written / payment_page.HTML}", err=as_json)
+
+
+def _checked(case: Case, network: Network) -> list[Warned]:
+    """Warnings about the question; InputError where the club has no pair to pay."""
+    from countervail.analysis.warnings import rails_date_warnings, warnings_of
+
+    if sum(code in network.countries for code in network.members) < 2:
+        raise InputError(
+            "the club has fewer than two members, so there are no payments among them; set club.members",
+            field="club.members",
+        )
+    return [*rails_date_warnings(network.date, network.rails), *(w for w in warnings_of(case) if w.kind != "date")]
 
 
 def _show(tables: dict[str, list[Row]], explanation: object = None) -> None:

@@ -10,7 +10,7 @@ import typer
 from countervail.cli.console import CaseOption, ScenarioName, Seed, Settings, progress_bar
 from countervail.errors import InputError
 from countervail.trade.closures import Closure
-from countervail.types import Anchor, Horizon
+from countervail.types import Anchor, Horizon, Row
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
@@ -33,7 +33,8 @@ def run(
     context: typer.Context,
     scenario: ScenarioName = "asiu",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The run folder (default: runs/SCENARIO).", show_default=False)
+        Path | None,
+        typer.Option("--out", "-o", help="The run folder (default: runs/SCENARIO and changes).", show_default=False),
     ] = None,
     settings: Settings = None,
     draws: Annotated[int, typer.Option(min=0, max=100_000, help="Draws for the bands; 0 for none.")] = 100,
@@ -51,13 +52,14 @@ def run(
             show_default=False,
         ),
     ] = None,
+    stata: Annotated[bool, typer.Option("--stata", help="Also write results.dta (needs pandas).")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print results.json on stdout instead of the readable answer.")
     ] = False,
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
     import countervail as cv
-    from countervail.report.run_folder import refuse
+    from countervail.report.run_folder import free_folder, holds_another_question, refuse
     from countervail.report.tables.run_tables import stated_time, tables
     from countervail.report.terminal import show
 
@@ -65,29 +67,39 @@ def run(
     if earlier is not None:
         loaded, draws, seed, created = earlier.scenario, earlier.draws, earlier.seed, earlier.created
     else:
-        shortcuts = {
-            "club.reading": reading,
-            "settings.closure": closure,
-            "settings.anchor": anchor,
-            "settings.horizon": horizon,
-        }
-        changes = [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
+        shortcuts = {"club.reading": reading, "settings.closure": closure, "settings.anchor": anchor}
+        changes = _changes(settings, {**shortcuts, "settings.horizon": horizon})
         loaded, created = cv.load_scenario(scenario, set=changes), stated_time()
-    target = out if out is not None else Path("runs") / loaded.name
+    target = out if out is not None else free_folder(loaded)
     refuse(target)  # before the work, not after it
+    other = out is not None and holds_another_question(target, loaded)
     case = None if evidence is None else _case(evidence, loaded)
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
     rows = tables(outcome, case, created)
-    written = cv.write(outcome, target, rows)
+    written = cv.write(outcome, target, rows, stata=stata)
     results = (written / "results.json").read_bytes()
     if as_json:
         typer.echo(results.decode(), nl=False)
     else:
         show(rows)
-    typer.echo(f"Report: {written / 'report.html'}", err=as_json)
+    typer.echo(f"Report: {written / 'report.html'}{_warned(rows['warnings'], other)}", err=as_json)
     if earlier is not None:
         typer.echo(SAME if results == earlier.results else OTHER, err=True)
+
+
+def _changes(settings: list[str] | None, shortcuts: dict[str, str | None]) -> list[str]:
+    """The overrides of `--set`, and of the options that are short for one."""
+    return [*(settings or ()), *(f"{path}={value}" for path, value in shortcuts.items() if value is not None)]
+
+
+def _warned(rows: list[Row], other: bool) -> str:
+    """Print the warnings on stderr; how many there are, for the last line."""
+    if other:
+        typer.echo("The folder held the run of another question, which is replaced.", err=True)
+    for row in rows:
+        typer.echo(f"Warning: {row['note']}", err=True)
+    return f" ({len(rows)} warning{'s' * (len(rows) != 1)})" if rows else ""
 
 
 def _case(evidence: Path, scenario: Scenario) -> Evidence:
@@ -105,7 +117,7 @@ def _earlier(repeat: Path, evidence: Path | None, context: typer.Context) -> Ear
     given = [
         parameter.opts[0] if parameter.param_type_name == "option" else "SCENARIO"
         for parameter in context.command.params
-        if parameter.name not in (None, "repeat", "out", "evidence", "as_json")
+        if parameter.name not in (None, "repeat", "out", "evidence", "as_json", "stata")
         and (source := context.get_parameter_source(parameter.name)) is not None
         and source.name == "COMMANDLINE"
     ]

@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from countervail.arguments import a_path, checked, either, instance, several
 from countervail.errors import InputError
 from countervail.evidence.assess import HasPopulation, assess
 from countervail.evidence.case import nothing_read, read_all, write_case
@@ -132,6 +134,7 @@ class Evidence:
         return rows
 
 
+@checked(paths=either(a_path, several((str, PathLike), "paths of documents")))
 def read(paths: Sequence[str | Path] | str | Path) -> Evidence:
     """Read documents (text, HTML, PDF, docx, scans) into evidence; InputError where none can be read.
 
@@ -180,4 +183,7 @@ def load(folder: str | Path) -> Evidence:
 
 def check(evidence: Evidence, world: HasPopulation) -> tuple[Assessment, ...]:
     """Verdicts on the claims of evidence against a world's data: arithmetic shown, vintage named."""
+    instance(evidence, Evidence, "evidence", "Evidence (read)")
+    if not hasattr(world, "population"):
+        raise InputError(f"world is a {type(world).__name__}; give a World (load_world)", field="world")
     return evidence.assess(world)

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from countervail import countries as atlas
+from countervail.arguments import at_least, checked, kind_of, optional, several, whole
 from countervail.errors import InputError
 from countervail.rails import table
 from countervail.rails.capacity import Payments, capacity
@@ -178,6 +179,7 @@ class Network:
             )
         return explain(self.state, [self.index(code) for code in exporters], self.index(importer), self.theta)
 
+    @checked(k=whole, kinds=several(str, "kinds of elements"), top=at_least(0))
     def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
         """The k links, memberships or correspondents whose loss raises the club's trade-weighted wedge most.
 
@@ -302,6 +304,11 @@ class Network:
         return replace(self, rails=table.without(self.rails, ids))
 
 
+@checked(
+    world=kind_of(World, "a World (load_world)"),
+    scenario=optional(kind_of(Scenario, "a Scenario (load_scenario)")),
+    rails=optional(kind_of(Rails, "a rails table (load_rails)")),
+)
 def payments(world: World, scenario: Scenario | None = None, date: Date = None, rails: Rails | None = None) -> Network:
     """The payment network of a world at a date.
 
@@ -345,7 +352,7 @@ def _date(date: Date, year: int) -> dt.date:
         return date
     try:
         return dt.date.fromisoformat(date)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(
             f"date: {date!r} is not a date: write it as YYYY-MM-DD, for example 2018-11-05.", field="date"
         ) from None

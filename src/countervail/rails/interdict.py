@@ -28,6 +28,8 @@ from countervail.types import Floats
 ElementKind = Literal["link", "membership", "correspondent"]
 ELEMENT_KINDS: tuple[ElementKind, ...] = ("link", "membership", "correspondent")
 EXACT = 3
+MOST = 8
+"""The largest sets that are searched: beyond them the greedy search takes minutes and its bound says nothing."""
 _MAX_ELEMENTS = 400
 
 
@@ -71,6 +73,8 @@ def interdict(
         raise InputError(f"kinds: unknown {unknown[0]!r}; there are {', '.join(ELEMENT_KINDS)}.", field="kinds")
     if not sizes or min(sizes) < 1:
         raise InputError(f"k: {min(sizes, default=0)} elements cannot be cut; give 1 or more.", field="k")
+    if max(sizes) > MOST:
+        raise InputError(f"k: sets of {max(sizes)} elements are not searched; give 1 to {MOST}.", field="k")
     one, other = np.nonzero(np.triu(weight, 1))
     pairs = [PairVariants(state, int(a), int(b)) for a, b in zip(one, other, strict=True)]
     club = _Club(pairs, weight[one, other], elements_of(pairs, kinds), theta)

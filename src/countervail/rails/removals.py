@@ -141,9 +141,10 @@ class PairVariants:
                 largest = np.maximum(largest, share * there)
             return largest
 
-        rails = range(len(state.rails))
-        importer = np.stack([left(self._sources(self.other, self.one, r)) for r in rails], axis=1)
-        exporter = np.stack([left(self._sources(self.one, self.other, r)) for r in rails], axis=1)
+        importer, exporter = np.zeros((2, count, len(state.rails)))  # no rail is known before the first
+        for rail in range(len(state.rails)):
+            importer[:, rail] = left(self._sources(self.other, self.one, rail))
+            exporter[:, rail] = left(self._sources(self.one, self.other, rail))
         best, chance = np.repeat(base.best, count, axis=0), np.repeat(base.chance, count, axis=0)
         clear = state.users[[self.other, self.one]]
         allowed = state.allowed[self.other, self.one]

@@ -9,7 +9,19 @@ from typing import Final
 
 from countervail.analysis.estimate import Estimate
 from countervail.analysis.outcome import LEAST_COST
-from countervail.report.numbers import MINUS, NOTHING, USUAL, band, float_of, number, percent, quantity, share, usd
+from countervail.report.numbers import (
+    AGREEMENT,
+    MINUS,
+    NOTHING,
+    USUAL,
+    band,
+    float_of,
+    number,
+    percent,
+    quantity,
+    share,
+    usd,
+)
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
 from countervail.types import Row, Tables
@@ -84,6 +96,14 @@ def meta(tables: Tables) -> Row:
     return next(iter(tables.get("meta", ())), {})
 
 
+def question(tables: Tables) -> str:
+    """Whom the answer is about, in a line."""
+    run = meta(tables)
+    if run and not run.get("members"):
+        return "Without a club: what the sanctions cost their targets and those who impose them"
+    return f"Members according to: {run.get('reading_label') or run.get('reading')}"
+
+
 def find(tables: Tables, country: str, wanted: str) -> Row | None:
     """The row of one figure in the run's own reading."""
     reading = meta(tables).get("reading")
@@ -125,10 +145,16 @@ def _bare_band(figure: Estimate, unit: str) -> str:
 
 
 def tiles(tables: Tables) -> list[Tile]:
-    """The club's figures, which the page sets above the sentences."""
+    """The figures that the page sets above the sentences: the club's, or without one those of who loses most."""
+    who, whose = CLUB, ""
+    if meta(tables) and not meta(tables).get("members"):
+        costs = [row for row in tables.get("figures", ()) if row["quantity"] == "cost_usd"]
+        most = max(costs, key=lambda row: float_of(row["value"]) or 0.0, default=None)
+        who, whose = (str(most["country"]), f", {most['name']}") if most else (CLUB, "")
     return [
-        Tile(column.name, column.label, column.description, figure(tables, CLUB, column.name))
+        Tile(column.name, f"{column.label}{whose}", column.description, figure(tables, who, column.name))
         for column in described("page")["tiles"].columns
+        if who == CLUB or find(tables, who, column.name)
     ]
 
 
@@ -143,20 +169,57 @@ def members(tables: Tables) -> list[Member]:
 
 
 def headline(tables: Tables, final: bool = True) -> list[str]:
-    """The answer in sentences, losses and gains first; a ratio without a value gives its reason instead.
+    """The answer in sentences: the verdict, cost beside gain in money, why, and what it rests on.
 
     Without `final`, missing bands are not mentioned: they are still being computed.
     """
-    sentences = [*_cost_and_gain(tables), *_ratios(tables), *_break_even(tables), *_china(tables), *_placebo(tables)]
+    if not meta(tables).get("members") and meta(tables):
+        sentences = [*_cost_without_club(tables), *_dearest(tables), *_placebo(tables)]
+    else:
+        verdict = [*_verdict(tables), *_cost_and_gain(tables), *_joining(tables), *_dearest(tables, only_new=True)]
+        sentences = [
+            *verdict,
+            *_why(tables),
+            *_blunting(tables),
+            *_break_even(tables),
+            *_china(tables),
+            *_placebo(tables),
+        ]
     if final and not meta(tables).get("draws"):
         sentences.append("These are point values, without draws: no bands are given.")
     return sentences
 
 
+# -- with a club -------------------------------------------------------------------------------------------------------
+
+_VERDICTS: Final = (
+    (0.95, "Yes: the club would make up for all of it."),
+    (0.5, "For the larger part: the club would make up for {share} of what the sanctions cost."),
+    (0.1, "In part: the club would make up for {share} of what the sanctions cost."),
+    (0.0, "No: the club would make up for {share} of what the sanctions cost."),
+    (-math.inf, "No: the club would cost its members more than it gives them."),
+)
+"""The offset from which each verdict holds."""
+
+
+def _verdict(tables: Tables) -> list[str]:
+    """Whether the club would make up for the sanctions, in a sentence, or why that cannot be said."""
+    offset, size = figure(tables, CLUB, "offset"), estimate(find(tables, CLUB, "offset"))
+    if size.value is None:
+        why = f": {offset.note}" if offset.note else ""
+        return [f"Whether the club would make up for the sanctions cannot be said{why}."]
+    verdict = next(text for least, text in _VERDICTS if size.value >= least)
+    sentence = verdict.format(share=f"{offset.value}{_bracket(offset)}")
+    chance = estimate(find(tables, CLUB, "p_offset_10")).value
+    if chance is None or not meta(tables).get("draws"):
+        return [sentence]
+    return [f"{sentence} The chance that it makes up for more than a tenth is {quantity(chance, 'probability')}."]
+
+
 def _cost_and_gain(tables: Tables) -> list[str]:
     eligible = _eligible(tables)
-    cost, cost_usd = figure(tables, CLUB, "cost_pct"), find(tables, CLUB, "cost_usd")
-    gain, gain_usd = figure(tables, CLUB, "gain_pct"), find(tables, CLUB, "gain_usd")
+    cost, gain = figure(tables, CLUB, "cost_pct"), figure(tables, CLUB, "gain_pct")
+    cost_usd, gain_usd = find(tables, CLUB, "cost_usd"), find(tables, CLUB, "gain_usd")
     who = f"the members for which it can be estimated ({_list(eligible)})" if eligible else "the members"
     return [
         f"The sanctions in force cost {who} {cost.value} of real income{_money(cost_usd)}{_bracket(cost)}.",
@@ -164,42 +227,70 @@ def _cost_and_gain(tables: Tables) -> list[str]:
     ]
 
 
-def _ratios(tables: Tables) -> list[str]:
-    """Offset and blunting, or why they are not given."""
-    offset = figure(tables, CLUB, "offset")
-    if offset.note and offset.value == NOTHING:
-        return [f"The share covered is not given: {offset.note}."]
-    chance = estimate(find(tables, CLUB, "p_offset_10")).value
-    odds = (
-        f"; the chance that it covers more than a tenth is {quantity(chance, 'probability')}"
-        if chance is not None and meta(tables).get("draws")
-        else ""
-    )
-    return [f"That covers {offset.value} of the cost{_bracket(offset)}{odds}.", *_blunting(tables)]
+def _joining(tables: Tables) -> list[str]:
+    """What each state that joins changes."""
+    groups: dict[str, list[Row]] = {}
+    for row in tables.get("joining", ()):
+        groups.setdefault(str(row["names"]), []).append(row)
+    sentences = []
+    for names, rows in groups.items():
+        own = [row for row in rows if row["country"] and str(row["country"]) in str(row["joins"]).split("+")]
+        others = [row for row in rows if row["country"] and row not in own]
+        hit = max(
+            others, key=lambda row: estimate(find(tables, str(row["country"]), "cost_usd")).value or 0.0, default=None
+        )
+        most = max(others, key=lambda row: abs(float_of(row["change_usd"]) or 0.0), default=None)
+        listed = [*own, *([hit] if hit else []), *([most] if most and most is not hit else [])]
+        listed += [row for row in rows if not row["country"]]
+        parts = [f"{row['name']} {_signed(float_of(row['change_usd']))}" for row in listed]
+        sentences.append(f"If {names} joined, it would change a year: {', '.join(parts)}.")
+    return sentences
+
+
+def _signed(value: float | None) -> str:
+    """Money with its sign."""
+    return usd(value) if value is None or value < 0 else f"+{usd(value)}"
+
+
+def _why(tables: Tables) -> list[str]:
+    """How little, or how much, the members trade with one another."""
+    for row in tables.get("readings", ()):
+        inside, size = float_of(row["intra_trade_usd"]), float_of(row["gdp_usd"])
+        if row["reading"] == meta(tables).get("reading") and inside is not None and size:
+            return [
+                f"Why: the members sell one another {usd(inside)} a year, {share(inside / size)} of what they produce, "
+                "and the proposals make that trade only a little cheaper."
+                if (estimate(find(tables, CLUB, "offset")).value or 0.0) < 0.1
+                else f"The members sell one another {usd(inside)} a year, {share(inside / size)} of what they produce."
+            ]
+    return []
 
 
 def _blunting(tables: Tables) -> list[str]:
     blunting = figure(tables, CLUB, "blunting")
     size, full = estimate(find(tables, CLUB, "blunting")).value, blunting.value + _bracket(blunting)
     if size is not None and abs(size) < UNNOTICED:
-        return [f"Once the club exists, the sanctions bite as much as before: blunting is {full}."]
+        return [f"The sanctions would hurt as much as before once the club exists (blunting {full})."]
     if blunting.value.startswith(MINUS):
-        return [f"Once the club exists, the sanctions bite more: blunting is {full}."]
+        return [f"The sanctions would hurt more once the club exists: blunting is {full}."]
     if blunting.value != NOTHING:
-        return [f"Once the club exists, the sanctions bite {blunting.value} less{_bracket(blunting)}."]
+        return [f"The sanctions would hurt {blunting.value} less once the club exists{_bracket(blunting)}."]
     return []
 
 
 def _break_even(tables: Tables) -> list[str]:
     rise = estimate(find(tables, CLUB, "break_even"))
+    usual = " to ".join(number(math.exp(part), 2) for part in AGREEMENT)
     if rise.value is not None:
-        times = number(math.exp(rise.value), 2)
         return [
-            f"To make up for the sanctions, trade inside the club would have to rise {times}-fold "
-            f"({number(rise.value)} log points; a trade agreement brings about {USUAL})."
+            f"To make up for all of it, trade inside the club would have to become {number(math.exp(rise.value), 2)} "
+            f"times as large ({number(rise.value)} log points); a trade agreement makes it {usual} times as large."
         ]
     if rise.note.startswith(">"):
-        return [f"To make up for the sanctions, trade inside the club would have to rise by {rise.note} log points."]
+        return [
+            f"To make up for all of it, trade inside the club would have to grow by {rise.note} log points; a trade "
+            f"agreement makes it {usual} times as large."
+        ]
     return []
 
 
@@ -213,6 +304,46 @@ def _china(tables: Tables) -> list[str]:
     return []
 
 
+# -- without a club ----------------------------------------------------------------------------------------------------
+
+
+def _cost_without_club(tables: Tables) -> list[str]:
+    """What the sanctions cost the targets and the senders."""
+    rows = [row for row in tables.get("figures", ()) if row["quantity"] == "cost_usd" and row["value"] is not None]
+    rows.sort(key=lambda row: -(float_of(row["value"]) or 0.0))
+    parts = [_target(tables, row) for row in rows[:5]]
+    if len(rows) > 5:
+        parts.append(f"{len(rows) - 5} others {usd(sum(float_of(row['value']) or 0.0 for row in rows[5:]))}")
+    sentences = [f"The sanctions cost {_list(parts)}."] if parts else ["No country is under the sanctions."]
+    paid = sorted(tables.get("senders", ()), key=lambda row: -(float_of(row["cost_usd"]) or 0.0))
+    if paid:
+        whole = sum(float_of(row["cost_usd"]) or 0.0 for row in paid)
+        most = _list([f"{row['name']} {usd(float_of(row['cost_usd']))}" for row in paid[:3]])
+        sentences.append(f"They cost the {len(paid)} states that impose them {usd(whole)} a year; most: {most}.")
+    return sentences
+
+
+def _target(tables: Tables, row: Row) -> str:
+    cost = figure(tables, str(row["country"]), "cost_pct")
+    return f"{row['name']} {usd(float_of(row['value']))} a year, {cost.value} of what it can buy{_bracket(cost)}"
+
+
+def _dearest(tables: Tables, only_new: bool = False) -> list[str]:
+    """The measures that cost the targets most, one at a time; the new ones first."""
+    rows = [row for row in tables.get("measures", ()) if (float_of(row["target_usd"]) or 0.0) > 0]
+    rows.sort(key=lambda row: -(float_of(row["target_usd"]) or 0.0))
+    sentences = []
+    kinds = ((True, "From today's world, these new measures"), (False, "One at a time, these measures"))
+    for new, words in kinds[: 1 if only_new else 2]:
+        parts = [
+            f"{row['label']} ({usd(float_of(row['target_usd']))}; senders {usd(float_of(row['sender_usd']))})"
+            for row in [row for row in rows if bool(row["new"]) is new][:3]
+        ]
+        if parts:
+            sentences.append(f"{words} cost the targets most: {', '.join(parts)}.")
+    return sentences
+
+
 def _placebo(tables: Tables) -> list[str]:
     for row in tables.get("placebo_summary", ()):
         if row["p95_pct"] is not None:
@@ -221,41 +352,6 @@ def _placebo(tables: Tables) -> list[str]:
                 f"{percent(float_of(row['p95_pct']))} (95th percentile; median {percent(float_of(row['median_pct']))})."
             ]
     return []
-
-
-def payments(tables: Tables) -> list[str]:
-    """How the club can pay and what its links are worth, in sentences; none without a payment network."""
-    networks = {str(row["network"]): row for row in tables.get("rail_summary", ())}
-    if "as it is" not in networks:
-        return []
-    now, lifted, after = (networks[name] for name in ("as it is", "measures lifted", "every proposal"))
-    together = (
-        row
-        for row in tables.get("payment_proposals", ())
-        if row["country"] == CLUB and str(row["label"]).endswith(" together")
-    )
-    return [
-        f"On {now['date']} some route carries {_part(now, 'reach')} of the payments among the members "
-        f"({_part(now, 'reach_low')} to {_part(now, 'reach_high')}, as banks meet at random or find each other), and "
-        f"paying costs {_part(now, 'wedge')} of their trade. Without the measures it would be "
-        f"{_part(lifted, 'reach')} and {_part(lifted, 'wedge')}; with every proposal {_part(after, 'reach')} and "
-        f"{_part(after, 'wedge')}.",
-        *(_links(row) for row in together),
-    ]
-
-
-def _links(row: Row) -> str:
-    """What all payment proposals together are worth."""
-    rise, low, high = (number(float_of(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
-    worth = estimate(row, "alone_usd", "low_usd", "high_usd")
-    return (
-        f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
-        f"{band(worth, 'million USD')} a year (5 to 95\u00a0% over {row['band']}): {row['worth']}."
-    )
-
-
-def _part(row: Row, column: str) -> str:
-    return share(float_of(row[column]), 3)
 
 
 def _eligible(tables: Tables) -> list[str]:

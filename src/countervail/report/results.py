@@ -1,20 +1,22 @@
-"""results.json, its JSON Schema and documentation, and results.xlsx: the result tables of a run as files."""
+"""results.json, its JSON Schema and documentation, results.xlsx, .csv and .dta: the result tables of a run as files."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
 from countervail import __version__
-from countervail.output import cell
+from countervail.output import cell, csv_text
 from countervail.report.charts import every
-from countervail.report.numbers import UNITS
+from countervail.report.numbers import UNITS, float_of
 from countervail.report.tables.columns import Column, Table, described
-from countervail.types import Scalar, Tables
+from countervail.types import Row, Scalar, Tables
+from countervail.views import frame
 
 FORMAT: Final = "run/1"
 # What a column may hold in JSON; every value may be null, which means undefined
@@ -28,12 +30,16 @@ _TYPES: Final = {
 }
 
 
+def _rows(tables: Tables, document: str) -> dict[str, list[dict[str, Scalar]]]:
+    return {
+        name: [{key: _finite(value) for key, value in row.items()} for row in tables.get(name, ())]
+        for name in described(document)
+    }
+
+
 def document(tables: Tables) -> dict[str, Any]:
     """The document of results.json: `format`, `countervail` (the version), `tables`; NaN and infinity become null."""
-    rows = {
-        name: [{key: _finite(value) for key, value in row.items()} for row in tables.get(name, ())]
-        for name in described()
-    }
+    rows = _rows(tables, "run")
     return {"format": FORMAT, "countervail": __version__, "tables": rows}
 
 
@@ -129,8 +135,8 @@ _LONGEST: Final = 32_767
 _QUANTITY: Final = re.compile(r"[+-]\d[\d.,]*(?: \(?(?:[+-]?\d[\d.,]*|%|[A-Za-z]+)\)?)*")
 
 
-def workbook(tables: Tables) -> bytes:
-    """The workbook of `tables`; texts are never read as formulas or links, also after a conversion to CSV."""
+def workbook(tables: Tables, document: str = "run") -> bytes:
+    """The workbook of a document's tables; texts are never read as formulas or links, nor after a conversion to CSV."""
     import xlsxwriter
 
     stream = BytesIO()
@@ -152,15 +158,15 @@ def workbook(tables: Tables) -> bytes:
             if unit.pattern
         },
     }
-    _readme(book.add_worksheet("readme"), styles)
-    rows = document(tables)["tables"]
-    for table in described().values():
+    _readme(book.add_worksheet("readme"), styles, document)
+    rows = _rows(tables, document)
+    for table in described(document).values():
         _sheet(book.add_worksheet(table.name), table, rows[table.name], styles)
     book.close()
     return stream.getvalue()
 
 
-def _readme(sheet: Any, styles: dict[str, Any]) -> None:
+def _readme(sheet: Any, styles: dict[str, Any], document: str) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 20)
     sheet.set_column(2, 2, 18)
@@ -171,7 +177,7 @@ def _readme(sheet: Any, styles: dict[str, Any]) -> None:
         sheet.write_string(3, position, heading, styles["head"])
     sheet.freeze_panes(4, 0)
     line = 4
-    for table in described().values():
+    for table in described(document).values():
         sheet.write_url(line, 0, f"internal:'{table.name}'!A1", string=table.name)
         sheet.write_string(
             line, 3, ": ".join(part for part in (table.title, table.description) if part), styles["wrap"]
@@ -217,3 +223,75 @@ def _write(sheet: Any, line: int, position: int, value: Scalar, style: Any) -> N
 
 def _unit_of(column: Column) -> str:
     return "in the column unit" if column.unit == "own" else column.unit
+
+
+# -- results.csv and results.dta: every figure by country in one long table, a row a figure ----------------------------
+
+
+LONG: Final = ("scenario", "table", "item", "country", "name", "quantity", "unit", "value", "low", "high", "note")
+OF_RUN: Final = ("version", "world", "world_year", "created")
+"""What every row says of the run."""
+_TABLES: Final = {
+    "countries": ("iso3", ""),
+    "provisions": ("country", "id"),
+    "measures": ("targets", "id"),
+    "joining": ("country", "joins"),
+    "senders": ("iso3", ""),
+    "deterrence": ("iso3", ""),
+}
+"""Tables that are melted: the column of the country, and that of the item."""
+_BANDS: Final = {"alone_pct": ("alone_low", "alone_high"), "cost_pct": ("low", "high")}
+"""The columns of a band, by the column of its value."""
+_ENDS: Final = frozenset(end for ends in _BANDS.values() for end in ends)
+
+
+def long_rows(tables: Tables) -> Iterator[Row]:
+    """Every number of the tables by country, a row each."""
+    meta = next(iter(tables.get("meta", ())), {})
+    same = {"scenario": meta.get("scenario"), **{name: meta.get(name) for name in OF_RUN}}
+    for row in tables.get("figures", ()):
+        item = {"table": "figures", "item": row["reading"]}
+        figure = {name: row[name] for name in ("country", "name", "quantity", "unit", "value", "low", "high", "note")}
+        yield {**same, **item, **figure}
+    for table, (country, item_column) in _TABLES.items():
+        columns = [c for c in described()[table].columns if c.kind == "number" and c.name not in _ENDS]
+        for row in tables.get(table, ()):
+            for column in columns:
+                low, high = _BANDS.get(column.name, (None, None))
+                if (value := float_of(row.get(column.name))) is not None:
+                    yield {
+                        **same,
+                        "table": table,
+                        "item": row.get(item_column) if item_column else None,
+                        "country": row.get(country),
+                        "name": row.get("name") or row.get("label"),
+                        "quantity": column.name,
+                        "unit": column.unit,
+                        "value": value,
+                        "low": None if low is None else float_of(row.get(low)),
+                        "high": None if high is None else float_of(row.get(high)),
+                        "note": row.get("note"),
+                    }
+
+
+def long_csv(tables: Tables) -> str:
+    """results.csv as text."""
+    names = (*LONG, *OF_RUN)
+    return csv_text([names, *([row[name] for name in names] for row in long_rows(tables))])
+
+
+def long_stata(tables: Tables) -> bytes:
+    """results.dta, of Stata 14 and later; InputError where pandas is not installed."""
+    rows = list(long_rows(tables))
+    numbers = ("value", "low", "high", "world_year")
+    columns = {
+        name: [float("nan") if row[name] is None else float(row[name]) for row in rows]
+        if name in numbers
+        else [str(row[name] or "") for row in rows]
+        for name in (*LONG, *OF_RUN)
+    }
+    created = str(rows[0]["created"]) if rows else ""
+    stream = BytesIO()
+    time = datetime.fromisoformat(created).replace(tzinfo=None) if created else None
+    frame(columns).to_stata(stream, write_index=False, version=118, time_stamp=time)
+    return stream.getvalue()

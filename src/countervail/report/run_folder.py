@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from countervail import __version__
+from countervail import __version__, arguments
 from countervail.analysis.outcome import Outcome
 from countervail.errors import InputError
 from countervail.files import open_whole
@@ -23,17 +25,20 @@ from countervail.world.world import World
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
-FILES: Final = ("report.html", "results.xlsx", "results.json", "scenario.yaml")
+FILES: Final = ("report.html", "results.xlsx", "results.csv", "results.json", "scenario.yaml")
+STATA: Final = "results.dta"
+LONGEST_NAME: Final = 60
+"""Characters of a folder's name; longer ones are cut and end in a checksum."""
 
 
-def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path) -> Path:
+def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path, stata: bool = False) -> Path:
     """Write the run folder `folder` and return it, resolved.
 
-    An earlier run stays as it was until all four files are on disk beside it (see `folders`); other files in the folder
+    An earlier run stays as it was until all its files are on disk beside it (see `folders`); other files in the folder
     are kept. A folder with words of a case's documents is private: modes 700 and 600.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
-    return replace(contents(tables, scenario_yaml), folder, private=_from_a_case(tables))
+    return replace(contents(tables, scenario_yaml, stata), folder, private=_from_a_case(tables))
 
 
 def _from_a_case(tables: Tables) -> bool:
@@ -41,17 +46,42 @@ def _from_a_case(tables: Tables) -> bool:
     return any(row.get(column) is not None for row in tables.get("evidence", ()) for column in ("quote", "said_by"))
 
 
-def contents(tables: Tables, scenario_yaml: str) -> dict[str, bytes]:
-    """The four files by name."""
+def contents(tables: Tables, scenario_yaml: str, stata: bool = False) -> dict[str, bytes]:
+    """The files by name, results.dta among them where it is wanted."""
     from countervail.report.pages.run_page import page
-    from countervail.report.results import workbook
+    from countervail.report.results import long_csv, long_stata, workbook
 
     return {
         "report.html": page(tables).encode(),
         "results.xlsx": workbook(tables),
+        "results.csv": long_csv(tables).encode(),
+        **({STATA: long_stata(tables)} if stata else {}),
         "results.json": text(tables).encode(),
         "scenario.yaml": scenario_yaml.encode(),
     }
+
+
+def free_folder(scenario: Scenario, root: str | Path = "runs") -> Path:
+    """The folder of a run that names none: its name and changes, numbered where it holds another question."""
+    parts = [f"{path.rpartition('.')[2]}={value}" for path, _, value in (c.partition("=") for c in scenario.changes)]
+    changes = "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)
+    name = f"{scenario.name}-{changes}" if changes else scenario.name
+    if len(name) > LONGEST_NAME:
+        name = f"{name[:LONGEST_NAME]}-{sha256(name.encode()).hexdigest()[:8]}"
+    folder, number = Path(root) / name, 1
+    while holds_another_question(folder, scenario):
+        number += 1
+        folder = Path(root) / f"{name}-{number}"
+    return folder
+
+
+def holds_another_question(folder: str | Path, scenario: Scenario) -> bool:
+    """Whether a folder holds the run of another scenario."""
+    try:
+        written = (Path(folder) / "scenario.yaml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return written != dump(scenario)
 
 
 def refuse(folder: str | Path, ours: Callable[[Path], bool] | None = None) -> None:
@@ -67,20 +97,22 @@ def replace(
     folder: str | Path,
     ours: Callable[[Path], bool] | None = None,
     private: bool = False,
+    kind: str = "payments",
 ) -> Path:
     """Put a folder with `contents` (bytes by file name) in the place of `folder`; see `write` and `refuse`."""
-    with replacing(folder, _kind(ours, contents), private=private) as new:
+    with replacing(folder, _kind(ours, contents, kind), private=private) as new:
         for name, content in contents.items():
             new.write(name, content)
     return new.target
 
 
-def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = ()) -> Kind:
-    """A run's folder, or one that `ours` recognises; `names` are the files that it holds."""
+def _kind(ours: Callable[[Path], bool] | None, names: Iterable[str] = (), kind: str = "payments") -> Kind:
+    """A run's folder, or one of `kind` that `ours` recognises; `names` are the files that it holds."""
     if ours is None:
         return Kind("run", lambda folder: FILES if _is_run(folder) else None)
-    refusal = "--out: {folder} is not empty and holds nothing of `countervail payments`; empty it, or name another"
-    return Kind("payments", lambda folder: tuple(names) if ours(folder) else None, refusal)
+    command = kind.replace("comparison", "compare")
+    refusal = f"--out: {{folder}} is not empty and holds nothing of `countervail {command}`; empty it, or name another"
+    return Kind(kind, lambda folder: tuple(names) if ours(folder) else None, refusal)
 
 
 def _is_run(target: Path) -> bool:
@@ -168,9 +200,13 @@ def _meta_of(document: Any) -> dict[str, Any] | None:
 
 
 def write(
-    outcome: Outcome, directory: str | Path, rows: Tables | None = None, evidence: Evidence | str | Path | None = None
+    outcome: Outcome,
+    directory: str | Path,
+    rows: Tables | None = None,
+    evidence: Evidence | str | Path | None = None,
+    stata: bool = False,
 ) -> Path:
-    """Write report.html, results.xlsx, results.json and scenario.yaml; the folder is replaced completely or not at all.
+    """Write report.html, results.xlsx, .csv, .json and scenario.yaml; the folder is replaced completely or not at all.
 
     Args:
         outcome: of `run`.
@@ -178,10 +214,12 @@ def write(
         rows: the outcome's tables where they are made already.
         evidence: the case the scenario was exported from, or its folder, for the report's evidence; not looked at
             where `rows` are given. `InputError` where it holds none of the scenario's facts.
+        stata: whether results.dta is written, too (needs pandas).
 
     Returns:
         the folder, resolved.
     """
+    arguments.instance(outcome, Outcome, "outcome", "an Outcome (run)")
     if rows is None:
         case = None
         if evidence is not None:
@@ -189,4 +227,4 @@ def write(
 
             case = opened(evidence, outcome.scenario)
         rows = tables(outcome, case)
-    return write_folder(rows, dump(outcome.scenario), directory)
+    return write_folder(rows, dump(outcome.scenario), directory, stata)

@@ -23,7 +23,7 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
         console.width = 110
     meta = headline.meta(tables)
     console.print(Text(str(meta.get("title") or meta.get("scenario") or ""), style="bold"))
-    console.print(Text(f"Members according to: {meta.get('reading_label') or meta.get('reading')}", style="dim"))
+    console.print(Text(headline.question(tables), style="dim"))
     if meta.get("changes"):
         console.print(Text(f"Changed: {meta['changes']}", style="dim"))
     console.print()
@@ -52,12 +52,14 @@ def _labels(table: str) -> dict[str, str]:
 def _members(tables: Tables) -> Table:
     bands = " (below each figure its 5 to 95 % band)" if headline.meta(tables).get("draws") else ""
     labels = [column.label for column in described("page")["members"].columns if column.numeric]
-    table = _table(f"The members{bands}", "", *labels)
+    club = bool(headline.meta(tables).get("members", True))
+    labels = labels if club else labels[:2]
+    table = _table(f"{'The members' if club else 'The targets'}{bands}", "", *labels)
     marks = _marks(tables)
     for member in headline.members(tables):
         cells = [
             unprefixed(f"{figure.value}{marks.get(figure.note, '')}" + (f"\n{figure.band}" if figure.band else ""))
-            for figure in member.figures
+            for figure in member.figures[: len(labels)]
         ]
         table.add_row(member.name, *cells)
     return table

@@ -2,7 +2,7 @@
 
 from countervail.scenario.assumptions import assumptions, ranges, unit_of, with_values
 from countervail.scenario.club import CLUB, China, Claim, Club, Event, Integration, Provision, Reading
-from countervail.scenario.load import dump, library, load_scenario
+from countervail.scenario.load import dump, library, load_scenario, scenario_of
 from countervail.scenario.measures import Act, Measure
 from countervail.scenario.scenario import Scenario, Settings, json_schema, select_sectors
 from countervail.scenario.values import Range
@@ -27,6 +27,7 @@ __all__ = [
     "library",
     "load_scenario",
     "ranges",
+    "scenario_of",
     "select_sectors",
     "unit_of",
     "with_values",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
@@ -24,6 +25,8 @@ from countervail.scenario.values import (
 China = Literal["none", "partial", "full"]
 CLUB: Final = "CLUB"
 """The code of the club as a whole, in place of a country's."""
+OWN: Final = "own"
+"""The reading of a club that no document describes."""
 
 
 class Reading(Model):
@@ -31,9 +34,9 @@ class Reading(Model):
 
     label: str
     """What this reading is."""
-    document: Text
-    """The document that contains it."""
-    place: str
+    document: Text | None = None
+    """The document that contains it; null for a list of the scenario's own."""
+    place: str | None = None
     """The place in the document: letter number and paragraph."""
     date: Text | None = None
     """When it was written, as far as known (EDTF: 2022-05-15, 2022-10, 2020)."""
@@ -124,30 +127,48 @@ class Integration(Model):
 
 
 class Club(Model):
-    """The coalition of sanctioned states."""
+    """The coalition of sanctioned states; one without members is no club."""
 
-    reading: str
-    """The reading that gives the candidates."""
-    secretariat: Country
-    """The state that runs the club; a member in every reading."""
+    reading: str = ""
+    """The reading that gives the candidates; the first where omitted."""
+    secretariat: Country | None = None
+    """The state that runs the club, a member in every reading; null where none does."""
     members: tuple[Country, ...] | None = None
     """The members beside the secretariat; null for the candidates of the reading. An empty list is no club."""
+    joins: tuple[Country, ...] = ()
+    """States that join beside these members; the results say what their joining changes, and for whom."""
     china: China | None = None
     """China: out, in with a part of each provision, or in full; null for the reading's default."""
-    china_partial: Range
+    china_partial: Range = Range.defined(1.0)
     """Factor of a provision on a pair with China when China takes part partially, 0 to 1."""
     congo: Literal["COD", "COG"] = "COD"
     """Which state "Congo" means where a document does not say."""
-    readings: dict[str, Reading] = Field(min_length=1)
-    """The lists of candidates, each with its document and place."""
+    readings: dict[str, Reading] = Field(default_factory=dict)
+    """The lists of candidates, each with its document and place; none for a club of the scenario's own members."""
     provisions: tuple[Provision, ...] = ()
     """What the club does."""
-    cap: Range
+    cap: Range = Range.defined(0.0)
     """The largest rise of log trade by all provisions of a pair and sector together."""
-    rent_share: Range
+    rent_share: Range = Range.defined(0.0)
     """Share of a wedge that is a fee earned on the exporter's side, not a real cost, 0 to 1."""
     integration: tuple[Integration, ...] = ()
     """Existing integration of pairs."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_reading(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        if data.get("provisions"):
+            missing = [name for name in ("cap", "rent_share", "china_partial") if data.get(name) is None]
+            if missing:
+                raise ValueError(
+                    f"provisions need {', '.join(f'`{name}`' for name in missing)}: give each a range, or include "
+                    "library:club-assumptions.yaml"
+                )
+        readings = data.get("readings") or {OWN: {"label": "The scenario's own members", "china": "full"}}
+        reading = data.get("reading") or (next(iter(readings)) if isinstance(readings, Mapping) else "")
+        return {**data, "readings": readings, "reading": reading}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -162,7 +183,7 @@ class Club(Model):
             for name in item.provisions:
                 if name not in known:
                     raise ValueError(f"integration {item.id}: unknown provision {name!r}; there are {', '.join(known)}")
-        if self.china == "none" and self.members is not None and "CHN" in self.members:
+        if self.china == "none" and "CHN" in (*(self.members or ()), *self.joins):
             raise ValueError("members: CHN is listed while `china` is none; set china to partial or full, or drop it")
         within(self.china_partial, "china_partial", 0, 1)
         within(self.rent_share, "rent_share", 0, 1)
@@ -196,6 +217,22 @@ class Club(Model):
         if self.china_level(reading) == "none":
             chosen = [state for state in chosen if state != "CHN"]
         return tuple(dict.fromkeys(state for state in chosen if state != self.secretariat))
+
+    def all_members(self, reading: str | None = None) -> tuple[str, ...]:
+        """ISO3 codes of the members: the secretariat, the members given or else `reading`'s candidates, who joins.
+
+        With `reading` these are its candidates, whatever members are given.
+        """
+        first = () if self.secretariat is None else (self.secretariat,)
+        given = self.candidates(reading) if reading is not None or self.members is None else self.members
+        return tuple(dict.fromkeys((*first, *given, *self.joins)))
+
+    def joining(self) -> tuple[str, ...]:
+        """ISO3 codes of the members that no reading names: who joins."""
+        named = {code for name in self.readings for code in self.candidates(name)} - set(self.joins)
+        documented = any(r.document is not None for r in self.readings.values())
+        new = [code for code in self.members or () if documented and code not in named and code != self.secretariat]
+        return tuple(dict.fromkeys((*new, *self.joins)))
 
     def integrated(self, one: str, other: str, provision: str, date: Any = None) -> Range:
         """Share of `provision` that a pair (ISO3) already has at `date`: the largest of what applies, never a sum."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
+from countervail.arguments import a_path, checked, either, several, text
 from countervail.errors import InputError
 from countervail.scenario import tree
 from countervail.scenario.commodities import with_commodities
@@ -37,13 +39,31 @@ def library() -> list[str]:
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
-def load_scenario(name_or_path: str | Path, set: Sequence[str] = ()) -> Scenario:
+@checked(name_or_path=a_path, set=either(text, several(str, "texts such as 'club.reading=interview'")))
+def load_scenario(name_or_path: str | Path, set: Sequence[str] | str = ()) -> Scenario:
     """The scenario of that name in the library, or in the file at that path.
 
-    `set` are overrides of the form `path=value`, the value in YAML: `club.reading=interview`,
-    `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`. Raises InputError naming file, line and field.
+    `-` is standard input, whose includes are files of the library. `set` are overrides of the form `path=value`, the
+    value in YAML: `club.reading=interview`, `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`; one of
+    them needs no list. Raises InputError naming file, line and field.
     """
-    return Source.of(name_or_path).scenario(set)
+    return Source.of(name_or_path).scenario((set,) if isinstance(set, str) else set)
+
+
+def scenario_of(given: Scenario | str | Path) -> Scenario:
+    """The scenario itself, or the one of that name in the library or in the file at that path.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if isinstance(given, Scenario):
+        return given
+    if not isinstance(given, str | Path):
+        raise InputError(
+            f"scenario is a {type(given).__name__}; give a Scenario (load_scenario), a name of the library or a path",
+            field="scenario",
+        )
+    return load_scenario(given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +74,9 @@ class Source:
 
     @classmethod
     def of(cls, name_or_path: str | Path) -> Source:
-        """From a name of the library, or a file with what it includes."""
+        """From a name of the library, or a file with what it includes; `-` is standard input."""
+        if name_or_path == "-":
+            return cls.parse(sys.stdin.buffer.read(tree.MAX_BYTES + 1), "standard input")
         return cls(with_commodities(_read(_find(name_or_path), ())))
 
     @classmethod

@@ -19,7 +19,11 @@ _SHOWN = 12
 
 def input_error(error: ValidationError, root: Node, model: type[BaseModel] = Scenario) -> InputError:
     """What to raise for a tree that `model` refuses: one line an error, at most a dozen, and the data of the first."""
-    problems = [_problem(detail, root, model) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)
+    # a list whose entries are wrong counts as too short, which says nothing more
+    wrong = {detail["loc"][:k] for detail in details for k in range(len(detail["loc"]))}
+    details = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in wrong]
+    problems = [_problem(detail, root, model) for detail in details]
     lines = list(dict.fromkeys(str(problem) for problem in problems))
     if len(lines) > _SHOWN:
         lines = [*lines[:_SHOWN], f"... and {len(lines) - _SHOWN} more."]

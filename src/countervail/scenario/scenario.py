@@ -17,6 +17,7 @@ from countervail.scenario.measures import Measure
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, Range, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon, PaymentsOnGoods
+from countervail.views import View, listed, table_view
 
 ROW = "ROW"
 RETURNING = Range(
@@ -90,8 +91,8 @@ class Scenario(Model):
     """Measures in force: in the data, lifted in U."""
     new_measures: tuple[Measure, ...] = ()
     """Measures added to the world of today."""
-    club: Club
-    """The coalition."""
+    club: Club = Field(default_factory=Club)
+    """The coalition; none where omitted."""
     claims: tuple[Claim, ...] = ()
     """Statements of the documents to be checked against data."""
     timeline: tuple[Event, ...] = ()
@@ -114,6 +115,10 @@ class Scenario(Model):
                 if item.id in seen:
                     raise _at((field, place, "id"), f"the id {item.id!r} is used twice")
                 seen.add(item.id)
+        for field in ("measures", "new_measures"):
+            for place, measure in enumerate(getattr(self, field)):
+                if not self.senders(measure) and (named := self.expand(measure.senders, self._day(measure))):
+                    raise _at((field, place, "senders"), f"{', '.join(named)} cannot impose a measure on itself")
         for place, claim in enumerate(self.claims):
             if claim.reading is not None and claim.reading not in self.club.readings:
                 known = ", ".join(self.club.readings)
@@ -123,10 +128,37 @@ class Scenario(Model):
                 raise _at(("groups", name), f"{name} is a built-in group; choose another name")
         return self
 
+    def __repr__(self) -> str:
+        return f"<{self._view().line()}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return self._view().html()
+
+    def summary(self) -> str:
+        """What it asks, in a few lines: its measures, its club, what was changed."""
+        return self._view().text()
+
+    def _view(self) -> View:
+        rows = [
+            (m.label, m.kind, " ".join(m.senders), " ".join(m.targets), f"{m.since or ''}")
+            for m in (*self.new_measures, *self.measures)
+            if m.enabled
+        ]
+        facts = [
+            f"{len(self.measures)} measures in force, {len(self.new_measures)} new; "
+            f"baseline year {self.settings.baseline_year}, closure {self.settings.closure}",
+            f"Members: {listed(self.members(), 30)}" if self.members() else "No club",
+            *(f"Changed: {change}" for change in self.changes),
+        ]
+        head = ("measure", "kind", "senders", "targets", "since")
+        return table_view(f"Scenario {self.name}: {self.title}", facts, head, rows)
+
     def members(self) -> tuple[str, ...]:
-        """ISO3 codes of the club's members, the secretariat first."""
-        others = self.club.candidates() if self.club.members is None else self.club.members
-        return tuple(dict.fromkeys((self.club.secretariat, *others)))
+        """ISO3 codes of the club's members, the secretariat first and who joins last; empty where there is no club."""
+        return self.club.all_members()
 
     def expand(self, names: Sequence[str], date: dt.date | str | None = None) -> tuple[str, ...]:
         """ISO3 codes of countries and groups, the scenario's own groups included, with membership at `date`.

@@ -117,7 +117,7 @@ def decode(data: bytes, file: str) -> str:
         )
     if not text.strip():
         raise InputError(
-            f"{file}: is empty. A scenario needs at least `name`, `title` and `club`; see `countervail schema`.",
+            f"{file}: is empty. A scenario needs at least `name` and `title`; see `countervail schema`.",
             file=file,
         )
     return text

@@ -63,6 +63,11 @@ def _country(value: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def _code(value: Any) -> Any:
+    # a numeric code without quotes is a number to YAML
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _country_or_group(value: str) -> str:
     if value in _own_groups.get() or value in countries.groups():
         return value
@@ -70,7 +75,7 @@ def _country_or_group(value: str) -> str:
         return countries.resolve(value)
     except InputError as error:
         known = ", ".join((*sorted(_own_groups.get()), *countries.groups()))
-        raise ValueError(f"{error} Groups: {known}") from None
+        raise ValueError(f"{error}. Groups: {known}") from None
 
 
 def _sector(value: str) -> str:
@@ -93,8 +98,10 @@ def _pair(value: tuple[str, str]) -> tuple[str, str]:
 Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int)]
 Date = Annotated[dt.date, BeforeValidator(_date, json_schema_input_type=dt.date)]
 Number = Annotated[float, Field(strict=True)]
-Country = Annotated[str, AfterValidator(_country)]
-CountryOrGroup = Annotated[str, AfterValidator(_country_or_group)]
+Country = Annotated[str, BeforeValidator(_code, json_schema_input_type=str | int), AfterValidator(_country)]
+CountryOrGroup = Annotated[
+    str, BeforeValidator(_code, json_schema_input_type=str | int), AfterValidator(_country_or_group)
+]
 Pair = Annotated[tuple[Country, Country], AfterValidator(_pair)]
 Sectors = Annotated[
     tuple[Annotated[str, AfterValidator(_sector)], ...],
@@ -171,7 +178,8 @@ def within(
     if low is not None and number.low < low:
         raise ValueError(f"{field} may not be below {low:g}, got {number.low:g}{why}")
     if high is not None and number.high > high:
-        raise ValueError(f"{field} may not be above {high:g}, got {number.high:g}{why}")
+        percent = f"; {number.high:g} % is {number.high / 100:g}" if high == 1 and number.high > 1 else ""
+        raise ValueError(f"{field} may not be above {high:g}, got {number.high:g}{why}{percent}")
 
 
 def walk_ranges(value: Any, path: str = "", label: str = "") -> Iterator[tuple[str, str, Range]]:

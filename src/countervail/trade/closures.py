@@ -104,7 +104,7 @@ def closure_rule(closure: Closure) -> ClosureRule:
     Raises:
         InputError: there is none.
     """
-    if closure not in CLOSURES:
+    if not isinstance(closure, str) or closure not in CLOSURES:
         raise InputError(f"closure is {closure!r}; it must be one of {', '.join(CLOSURES)}", field="closure")
     return CLOSURES[closure]
 

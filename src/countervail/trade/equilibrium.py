@@ -23,6 +23,7 @@ from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.specific_factors import same_places
 from countervail.trade.stages import approach, solve_one
+from countervail.trade.tidy import EquilibriumViews
 from countervail.types import Floats, Indices
 
 
@@ -88,12 +89,7 @@ PARTS = 64
 """Parts of a world kept prepared."""
 
 _KNOWN: WeakKeyDictionary[Economy, tuple[Preconditioner, References, PreparedParts]] = WeakKeyDictionary()
-"""What is computed once for each economy in use.
-
-An `Economy` is an immutable base point and holds nothing of the solver's, and users pass the same world to `solve` many
-times, so the preconditioner is kept here and is freed with its economy. A value must not hold its key, or neither would
-ever be freed.
-"""
+"""What is computed once for each economy in use, and freed with it: a value must not hold its key."""
 
 
 class Prepared:
@@ -247,8 +243,8 @@ def economy_of(world: Flows | Economy) -> Economy:
     return own if isinstance(own, Economy) else Economy.of(world)
 
 
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibrium(EquilibriumViews):
     """The world after a shock; every ratio is new over old.
 
     Attributes:

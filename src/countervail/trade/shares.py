@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
-from countervail.trade.shock import Shock
+from countervail.trade.shock import NEUTRAL, Shock
 from countervail.trade.taxes import Cells, Duties, Receipts, taxed_cells
 from countervail.types import Floats, Indices, Mask
 
@@ -140,8 +140,6 @@ def plain_array(field: str, value: ArrayLike, axes: tuple[str, ...], shape: tupl
     return array
 
 
-NEUTRAL = {"trade_cost": 1.0, "trade_effect": 1.0, "potential": 0.0, "tariff": 0.0, "export_tax": 0.0}
-"""Fields of pairs of countries, and the value that changes nothing."""
 AXES = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "sector")}
 
 

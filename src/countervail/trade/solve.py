@@ -14,6 +14,7 @@ from typing import overload
 
 import numpy as np
 
+from countervail.arguments import positive
 from countervail.errors import InputError, NotConverged
 from countervail.trade.closures import Closure, closure_rule, deficits_of
 from countervail.trade.components import weakly_linked
@@ -22,9 +23,10 @@ from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, econ
 from countervail.trade.feasible import apart, check, check_suppliers
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Block, Problem, State, one_blas_thread
+from countervail.trade.labels import aligned_shock
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
-from countervail.trade.shock import Shock
+from countervail.trade.shock import Among, Shock
 from countervail.types import Floats
 
 BATCH = 16
@@ -68,7 +70,7 @@ def solve(
 
     Args:
         world: a `World`, or an `Economy` or `Prepared` made of one; what the solver works out about it is used again.
-        shock: one `Shock`, or a sequence of them.
+        shock: one `Shock`, or a sequence of them; labelled data (pandas, xarray) are aligned by name.
         closure: what becomes of deficits: `fixed` (a constant share of world value added), `proportional` (spending
             stays a constant multiple of value added) or `balanced` (removed first, and the counterfactual measured from
             there).
@@ -91,8 +93,7 @@ def solve(
         UserWarning: a change that is given for all exporters or importers at once applies to own goods too.
     """
     closure_rule(closure)
-    if not tol > 0:
-        raise InputError(f"tol is {tol}; it must be > 0", field="tol")
+    positive(tol, "tol")
     shocks = _checked(world, shock, start)
     with one_blas_thread():
         if fixed_shares:
@@ -113,6 +114,8 @@ def _checked(
     for one in shocks:
         if not isinstance(one, Shock):
             raise InputError(f"shock is a {type(one).__name__}; give a Shock, or a sequence of them", field="shock")
+        if not isinstance(one.among, Among | None):
+            raise InputError(f"shock.among is a {type(one.among).__name__}; give an Among", field="shock.among")
     if start is not None:
         if not isinstance(start, Equilibrium):
             raise InputError(f"start is a {type(start).__name__}; give an Equilibrium", field="start")
@@ -120,7 +123,8 @@ def _checked(
         names = tuple(own.countries), tuple(own.sectors)
         if (base.countries, base.sectors) != (names):
             raise InputError("start is of a world of other countries or sectors; leave it out", field="start")
-    return shocks
+    own = world.economy if isinstance(world, Prepared) else world
+    return [aligned_shock(one, own.countries, own.sectors) for one in shocks]
 
 
 def with_preconditioner(eq: Equilibrium, closure: Closure = "fixed") -> Equilibrium:

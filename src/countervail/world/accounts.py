@@ -8,10 +8,21 @@ import numpy as np
 
 from countervail.errors import NotConverged
 from countervail.types import Floats, Mask
-from countervail.world.world import Violation, World
+from countervail.world.world import World
 
 LARGE_DEFICIT = 0.15
 """Trade deficit or surplus over value added, above which real income depends much on what the closure does with it."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One accounting identity that does not hold: where, and by how much relative to the cell."""
+
+    identity: str
+    country: str | None
+    sector: str | None
+    size: float
+    message: str
 
 
 def violations(world: World, tolerance: float) -> tuple[Violation, ...]:

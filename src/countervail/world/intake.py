@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from countervail.errors import InputError
 from countervail.trade.economy import Economy
+from countervail.trade.labels import Axes, aligned, axes_of, is_labelled
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats
@@ -64,6 +65,7 @@ class _Labels(NamedTuple):
 def world_from_flows(given: FlowTables, name: str = "", year: int = 0) -> World:
     """A validated and balanced world, as `World.from_flows` documents."""
     labels = _Labels(_unique("countries", given.countries), _unique("sectors", given.sectors))
+    given = _aligned(given, labels)
     n, j = len(labels.countries), len(labels.sectors)
     cube = _flows(given.flows, labels)
     tariff = _array("tariff", 0.0 if given.tariff is None else given.tariff, (n, n, j))
@@ -96,6 +98,21 @@ def world_from_flows(given: FlowTables, name: str = "", year: int = 0) -> World:
     return world
 
 
+def _aligned(given: FlowTables, labels: _Labels) -> FlowTables:
+    """The tables with labelled data in the order of the labels."""
+    countries, sectors = labels
+    axes: dict[str, Axes] = {
+        "flows": axes_of("trade_cost", countries, sectors),
+        "elasticity": {"sector": sectors},
+        "value_added_share": {"country": countries, "sector": sectors},
+        "input_share": {"country": countries, "input": sectors, "user": sectors},
+        "tariff": axes_of("tariff", countries, sectors),
+    }
+    labelled = [name for name in axes if is_labelled(getattr(given, name))]
+    changed: dict[str, Any] = {name: aligned(name, getattr(given, name), axes[name]) for name in labelled}
+    return replace(given, **changed) if changed else given
+
+
 def _error(field: str, problem: str) -> InputError:
     return InputError(f"{field}: {problem}", field=field)
 
@@ -103,7 +120,13 @@ def _error(field: str, problem: str) -> InputError:
 def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
     if isinstance(labels, str):
         raise _error(field, "one string given, expected a list of labels")
-    out = tuple(str(x) for x in labels)
+    if isinstance(labels, Set | Mapping) or not isinstance(labels, Iterable):
+        raise _error(field, f"a {type(labels).__name__} given, expected a list of labels in the order of the arrays")
+    given = tuple(labels)
+    for place, x in enumerate(given):
+        if x is None or x != x or isinstance(x, bool) or not str(x).strip():
+            raise _error(field, f"label {place} is {x!r}; a label is a text")
+    out = tuple(str(x) for x in given)
     if not out:
         raise _error(field, "empty; a world needs at least one")
     for x in out:
@@ -114,7 +137,6 @@ def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """A writable float64 array of this shape, broadcast from a scalar or a trailing axis."""
-    _unlabelled(field, value)
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -132,19 +154,8 @@ def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
         raise _error(field, f"shape {array.shape} does not fit {shape}; {_SHAPES[field]}") from None
 
 
-def _unlabelled(field: str, value: ArrayLike) -> None:
-    """Refuse data with labels of their own, which would be ignored."""
-    if hasattr(value, "dims") or (hasattr(value, "index") and hasattr(value, "to_numpy")):
-        raise _error(
-            field,
-            f"a {type(value).__name__}, whose labels would be ignored; put it in the order of the countries and "
-            "sectors named and give its numbers (.to_numpy())",
-        )
-
-
 def _flows(flows: ArrayLike, labels: _Labels) -> Floats:
     c, s = labels
-    _unlabelled("flows", flows)
     try:
         cube = np.array(flows, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from countervail.arguments import a_mapping, a_path, checked, kind_of, optional
 from countervail.errors import InputError
 from countervail.files import write_whole
 from countervail.world.world import OBSERVED_TOTAL, World, array_fields, array_shapes
@@ -32,6 +33,7 @@ _OFTEN_ZERO = ("tariff", "unrecorded", "input_share")
 _REQUIRED = ("flows", "value_added_share", "elasticity")
 
 
+@checked(name=kind_of(str, "the name of a world"), path=optional(a_path), sectors=optional(a_mapping))
 def load_world(
     name: str = "bundled", path: str | Path | None = None, *, sectors: Mapping[str, str] | None = None
 ) -> World:

@@ -11,14 +11,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from countervail.arguments import a_mapping, checked, optional, real
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
+from countervail.trade.labels import aligned, is_labelled
 from countervail.types import Floats, Mask
+from countervail.views import View, Viewed, dataset, frame
+from countervail.world import labelled
+from countervail.world.labelled import WorldTable
+
+_T = TypeVar("_T")
+
+if TYPE_CHECKING:
+    from countervail.world.accounts import Violation
+    from countervail.world.long_table import Duplicates, Missing
 
 ORIGINS = ("observed", "observed total", "official figure", "mirrored", "scaled", "imputed")
 """How a cell of `estimated` is known, by its code: a customs record of the product; a recorded total of the pair whose
@@ -28,22 +39,22 @@ OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED, SCALED, IMPUTED = range(6)
 """The codes of `ORIGINS`; from `SCALED` on nobody recorded the trade of the pair."""
 
 _AXES: dict[str, tuple[str, ...]] = {
-    "flows": ("country", "country", "sector"),
+    "flows": ("exporter", "importer", "sector"),
     "value_added_share": ("country", "sector"),
-    "input_share": ("country", "sector", "sector"),
-    "tariff": ("country", "country", "sector"),
+    "input_share": ("country", "input", "user"),
+    "tariff": ("exporter", "importer", "sector"),
     "elasticity": ("sector",),
     "goods": ("sector",),
-    "estimated": ("country", "country", "sector"),
+    "estimated": ("exporter", "importer", "sector"),
     "population": ("country",),
     "gdp": ("country",),
-    "distance": ("country", "country"),
-    "contiguity": ("country", "country"),
-    "common_language": ("country", "country"),
-    "history": ("year", "country", "country"),
+    "distance": ("exporter", "importer"),
+    "contiguity": ("exporter", "importer"),
+    "common_language": ("exporter", "importer"),
+    "history": ("year", "exporter", "importer"),
     "elasticity_low": ("sector",),
     "elasticity_high": ("sector",),
-    "unrecorded": ("country", "country", "sector"),
+    "unrecorded": ("exporter", "importer", "sector"),
     "specific_share": ("country", "sector"),
     "supply_elasticity": ("country", "sector"),
 }
@@ -55,19 +66,8 @@ _DTYPES: dict[str, type[np.generic]] = {
 }
 
 
-@dataclass(frozen=True)
-class Violation:
-    """One accounting identity that does not hold: where, and by how much relative to the cell."""
-
-    identity: str
-    country: str | None
-    sector: str | None
-    size: float
-    message: str
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class World:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class World(Viewed):
     """A baseline economy of n countries and j sectors; the arrays are read-only float64.
 
     Shapes: `flows[exporter, importer, sector]` is what the importer pays, tariff included, domestic sales on the
@@ -121,6 +121,9 @@ class World:
             value = getattr(self, name)
             if value is None:
                 continue
+            if is_labelled(value):
+                labels = _by_axis(self.countries, self.sectors, tuple(map(str, self.history_years)))
+                value = aligned(name, value, {axis: labels[axis] for axis in _AXES[name]})
             try:
                 array = np.array(value, dtype=_DTYPES.get(name, np.float64), order="C")
             except (TypeError, ValueError) as error:
@@ -153,6 +156,25 @@ class World:
                 f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}",
                 field="country",
             ) from None
+
+    def places(self, name: str) -> tuple[int, ...]:
+        """Positions of a country by label, code or English name, or of a group's members in the world's year."""
+        return labelled.places(self, name)
+
+    def sector_places(self, name: str) -> tuple[int, ...]:
+        """Positions of a sector, or of `goods` or `services`; InputError where the world has none."""
+        return labelled.sector_places(self, name)
+
+    def to_frame(self, table: WorldTable = "flows") -> Any:
+        """A tidy DataFrame: `flows` (a row a cell), `countries` or `sectors`."""
+        return frame(labelled.columns(self, table, ORIGINS))
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of flows, tariffs, shares and elasticities, with labels."""
+        return dataset(*labelled.variables(self))
+
+    def _view(self) -> View:
+        return labelled.view(self)
 
     def sector_index(self, code: str) -> int:
         """Position of a sector; InputError where the world does not have it."""
@@ -229,6 +251,7 @@ class World:
         """The base point of the solver, made once."""
         return Economy.of(self)
 
+    @checked(tolerance=real)
     def check(self, tolerance: float = 1e-9) -> tuple[Violation, ...]:
         """Every violated identity, with country, sector and size; empty where the accounts close.
 
@@ -254,6 +277,8 @@ class World:
     ) -> World:
         """A world from its flows, validated, with small misfits balanced and named in `repairs`.
 
+        Labelled data (pandas, xarray) are put in the order of `countries` and `sectors` by their labels.
+
         `flows[exporter, importer, sector]` (or `[exporter, importer]` with one sector) as in the class. Without
         `input_share` production uses labour only and `value_added_share` is 1; with it, what a column leaves of 1 is
         value added. Columns that miss 1 by up to one in a thousand are rescaled. Where the sectors use more than is
@@ -274,10 +299,52 @@ class World:
         )
         return world_from_flows(tables, name, year)
 
+    @classmethod
+    def from_dataframe(
+        cls,
+        long: Any,
+        *,
+        exporter: str = "exporter",
+        importer: str = "importer",
+        sector: str | None = None,
+        value: str = "value",
+        years: str | None = None,
+        year: int | None = None,
+        missing: Missing = "refuse",
+        duplicates: Duplicates = "refuse",
+        countries: Sequence[str] | None = None,
+        sectors: Sequence[str] | None = None,
+        elasticity: ArrayLike | Mapping[str, float],
+        name: str = "",
+        **technology: Any,
+    ) -> World:
+        """A world from a long table of flows, a row a cell; the order of its rows does not matter.
+
+        Args:
+            long: a pandas DataFrame, or anything with columns by name, a mapping of lists too.
+            exporter, importer, sector, value: the columns; a value is what the importer pays, own sales included.
+            years: the column of years, where there is one.
+            year: the year that is read, and of the world; needed where the table has several.
+            missing: what a combination without a row is: `refuse`, or `zero` trade.
+            duplicates: whether several rows of a combination are refused (`refuse`) or added up (`sum`).
+            countries, sectors: the order of the labels; default sorted.
+            elasticity, name, technology: as `from_flows` takes them (`value_added_share`, `input_share`, `tariff`).
+        InputError as `from_flows`, and for what of the table is missing, twice or no number.
+        """
+        from countervail.world.long_table import LongTable
+
+        table = LongTable(exporter, importer, value, sector, years, year, missing, duplicates, countries, sectors)
+        flows, own, kinds = table.read(long)
+        if unknown := sorted(set(technology) - {"value_added_share", "input_share", "tariff"}):
+            raise InputError(f"{unknown[0]}: there is no such argument", field=unknown[0])
+        given: dict[str, Any] = {"elasticity": elasticity, "name": name, "year": year or 0, **technology}
+        return cls.from_flows(flows, countries=own, sectors=kinds, **given)
+
     def replace(self, **changes: Any) -> World:
         """A copy with some fields changed (and nothing derived carried over)."""
         return replace(self, **changes)
 
+    @checked(sectors=optional(a_mapping), countries=optional(a_mapping))
     def aggregate(self, sectors: Mapping[str, str] | None = None, countries: Mapping[str, str] | None = None) -> World:
         """A coarser world: `sectors` and `countries` map codes to groups that are summed; other codes are unchanged."""
         from countervail.world.aggregate import aggregate
@@ -321,7 +388,13 @@ def array_fields() -> tuple[str, ...]:
     return tuple(f.name for f in fields(World) if f.name in _AXES)
 
 
+def _by_axis(country: _T, sector: _T, year: _T) -> dict[str, _T]:
+    """What belongs to each axis of the array fields."""
+    pair, use = dict.fromkeys(("country", "exporter", "importer"), country), dict.fromkeys(("input", "user"), sector)
+    return {**pair, **use, "sector": sector, "year": year}
+
+
 def array_shapes(countries: int, sectors: int, years: int) -> dict[str, tuple[int, ...]]:
     """The shape of every array field of a world of so many countries, sectors and years of past trade."""
-    sizes = {"country": countries, "sector": sectors, "year": years}
+    sizes = _by_axis(countries, sectors, years)
     return {name: tuple(sizes[axis] for axis in axes) for name, axes in _AXES.items()}

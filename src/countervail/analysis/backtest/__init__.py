@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from countervail.analysis.backtest import predict
 from countervail.analysis.backtest.episodes import EpisodeData, data_of, library, load
 from countervail.analysis.backtest.predict import Predictor
+from countervail.arguments import a_callback, a_path, checked, either, kind_of, optional, several
 from countervail.errors import NoEquilibrium, NotConverged
 from countervail.types import Floats, Mask, Progress, Row
 from countervail.world.world import World
@@ -219,6 +221,12 @@ def geometric_mean(values: Sequence[float | None]) -> float | None:
     return float(np.exp(np.log(known).mean())) if (known > 0).all() else 0.0
 
 
+@checked(
+    world=kind_of(World, "a World (load_world)"),
+    episodes=optional(either(a_path, several((str, PathLike), "names or paths of episodes"))),
+    predictor=a_callback,
+    progress=optional(a_callback),
+)
 def backtest(
     world: World,
     episodes: str | Path | Sequence[str | Path] | None = None,

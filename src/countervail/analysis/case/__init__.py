@@ -135,6 +135,10 @@ class Case:
     def _markets(self) -> Markets:
         return Markets.of(self.world, self.scenario, self.draw)
 
+    def impose_one(self, which: int) -> Shock:
+        """One new measure on top of those in force."""
+        return imposed(self.world, self.effects, self.new_effects[which : which + 1], self._horizon, self._markets)
+
     @cached_property
     def _share(self) -> Floats:
         """Trade shares `[exporter, importer, sector]`."""

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,21 @@ from countervail.analysis.coalitions import shapley, stability
 from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
 from countervail.analysis.worlds import offset, sanctions, worlds
+from countervail.arguments import at_least, checked, one_of, several
 from countervail.errors import InputError
 from countervail.files import placing
 from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask, Progress, Side
+from countervail.views import View, Viewed, dataset, frame, million_usd, table_view
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
 
 
-@dataclass(frozen=True, eq=False)
-class Cube:
+@dataclass(frozen=True, eq=False, repr=False)
+class Cube(Viewed):
     """All 2^n coalitions; bit k of a coalition is `players[k]`.
 
     Attributes:
@@ -62,6 +65,37 @@ class Cube:
         """Number of players."""
         return len(self.players)
 
+    def to_frame(self) -> Any:
+        """A tidy pandas DataFrame, a row a coalition and player: who is in, own gain, the coalition's worth."""
+        count = 1 << self.n
+        inside = stability.members_of(self.n)
+        return frame(
+            {
+                "coalition": np.repeat(np.arange(count), self.n),
+                "player": np.tile(self.players, count),
+                "member": np.asarray(inside, bool).ravel(),
+                "own_gain": self.own_gain.ravel(),
+                "value": np.repeat(self.value, self.n),
+            }
+        )
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of the real income of every country in every coalition, and the coalitions' worth."""
+        members = ["+".join(self.members(c)) for c in range(1 << self.n)]
+        coordinates = {"country": list(self.countries), "members": ("coalition", members)}
+        data = {"real_income": (("coalition", "country"), self.real_income), "value": ("coalition", self.value)}
+        return dataset(data, coordinates)
+
+    def _view(self) -> View:
+        worth = sorted(self.shapley().items(), key=lambda item: -item[1])
+        who = "members of the club" if self.side == "club" else f"senders of the measures on {self.target}"
+        facts = [
+            f"{1 << self.n:,} coalitions of {self.n} {who}",
+            f"all together: {million_usd(float(self.value[-1]))} million USD a year",
+        ]
+        rows = [(player, million_usd(value)) for player, value in worth]
+        return table_view("Coalitions", facts, ("player", "Shapley value, million USD"), rows, 20)
+
     @cached_property
     def gain(self) -> Floats:
         """Equivalent variation against nobody's coalition, million USD `[coalition, country]`."""
@@ -85,6 +119,7 @@ class Cube:
         """Differences of value that the solver's tolerance leaves open, million USD."""
         return SLACK * float(self.income[[k for c in self.game.names for k in self.case.indices(c)]].sum())
 
+    @checked(members=several(str, "players"))
     def coalition(self, members: Sequence[str]) -> int:
         """The number of the coalition of given players."""
         out = 0
@@ -116,6 +151,7 @@ class Cube:
 
     def marginal(self, player: str) -> Floats:
         """What a player adds to every coalition without it, million USD, in the order of their numbers."""
+        one_of(player, "player", self.players)
         return shapley.marginal(self.value, self.players.index(player))
 
     def interaction(self) -> Floats:
@@ -131,6 +167,8 @@ class Cube:
     def core(self, allocation: dict[str, float] | None = None) -> Core:
         """Whether an allocation (default: the Shapley values) is in the core."""
         shares = self.shapley() if allocation is None else allocation
+        if not isinstance(shares, dict) or set(shares) != set(self.players):
+            raise InputError(f"allocation: give a value for each of {', '.join(self.players)}", field="allocation")
         return stability.core(self.value, np.array([shares[p] for p in self.players]), self.slack)
 
     def stable(self, entry: Entry = "open") -> list[tuple[str, ...]]:
@@ -207,6 +245,7 @@ class Cube:
         worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])
         return float(self.value[-1] / worth)
 
+    @checked(draws=at_least(0), seed=at_least(0), permutations=at_least(1))
     def bands(
         self,
         draws: int,

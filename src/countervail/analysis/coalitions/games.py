@@ -77,7 +77,7 @@ def club_game(
         if code not in everybody:
             raise InputError(
                 f"players: {code} is not a member of the club's reading; it has {', '.join(everybody)} "
-                "(--set club.members=[...] for another club)",
+                "(--set club.members=[...] for another club; --side senders for who imposes measures)",
                 field="players",
             )
     if len(set(chosen)) < len(chosen) or len(chosen) < 2:

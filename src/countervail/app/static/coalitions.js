@@ -45,14 +45,16 @@ export class Coalitions {
     const { members } = controls;
     this.members = members;
     const inside = members.list.filter((one) => one.in);
-    this.names = new Map([[members.secretariat_name, members.secretariat], ...members.list.map((one) => [one.name, one.iso3])]);
-    const people = [[members.secretariat, members.secretariat_name], ...inside.map((one) => [one.iso3, one.name])];
+    const first = members.secretariat ? [[members.secretariat, members.secretariat_name]] : [];
+    this.names = new Map([...first.map(([iso3, name]) => [name, iso3]), ...members.list.map((one) => [one.name, one.iso3])]);
+    const people = [...first, ...inside.map((one) => [one.iso3, one.name])];
     const text = people.join();
     if (text === this.people || !figures) return;
     this.people = text;
     const gain = new Map(figures.filter((row) => row.quantity === "gain_usd").map((row) => [row.country, row.value ?? 0]));
     const ranked = people.map(([iso3]) => iso3).sort((a, b) => (gain.get(b) ?? 0) - (gain.get(a) ?? 0));
-    this.chosen = new Set([members.secretariat, ...ranked.filter((iso3) => iso3 !== members.secretariat).slice(0, AT_FIRST - 1)]);
+    const always = first.map(([iso3]) => iso3);
+    this.chosen = new Set([...always, ...ranked.filter((iso3) => !always.includes(iso3)).slice(0, AT_FIRST - always.length)]);
     fill(
       this.players,
       people.map(([iso3, name]) => {

@@ -154,7 +154,8 @@ export class Members {
       // moved only where the list of the document is another, so that the focus stays where it is
       const focused = document.activeElement;
       [this.named, this.others].forEach((place, k) => fill(place, parts[k].map(({ iso3 }) => this.switches.get(iso3).element)));
-      this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "runs the club and is always in")));
+      if (members.secretariat)
+        this.named.prepend(el("p", { class: "fixed" }, `${members.secretariat_name} `, el("small", {}, "runs the club and is always in")));
       if (focused?.isConnected) focused.focus();
       this.shown = shown;
     }

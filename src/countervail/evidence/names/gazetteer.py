@@ -95,10 +95,10 @@ _NEAR_MISS = frozenset(
 @cache
 def _historic() -> tuple[re.Pattern[str], dict[str, dict[str, object]]]:
     """States that are no more, with when they were and what followed them."""
-    text = (files("countervail.evidence") / "data" / "historic_states.tsv").read_text(encoding="utf-8")
+    text = (files("countervail") / "former_states.tsv").read_text(encoding="utf-8")
     states: dict[str, dict[str, object]] = {}
     for line in text.splitlines()[1:]:
-        names, begin, end, successors = line.split("\t")
+        names, _, begin, end, successors = line.split("\t")
         first = names.split("|")[0]
         state: dict[str, object] = {"historic": first, "existed": f"{begin}/{end}", "successors": successors.split()}
         for name in names.split("|"):

@@ -97,6 +97,10 @@ def _named(club: Club, reading: str) -> tuple[str, ...]:
     return club.model_copy(update={"china": "full"}).candidates(reading)
 
 
+def _first(club: Club) -> tuple[str, ...]:
+    return () if club.secretariat is None else (club.secretariat,)
+
+
 def _readings(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str]) -> Readings:
     return Readings(
         path="club.reading",
@@ -111,7 +115,7 @@ def _readings(club: Club, loaded: Club, behind: Mapping[tuple[str, Any], str]) -
                 date=reading.date,
                 china=club.china_level(name),
                 note=reading.note,
-                members=(club.secretariat, *_named(club, name)),
+                members=(*_first(club), *_named(club, name)),
                 evidence=behind.get(("reading", (name,))),
             )
             for name, reading in club.readings.items()
@@ -128,11 +132,12 @@ def _members(scenario: Scenario, loaded: Scenario, behind: Mapping[tuple[str, An
     order = (club.reading, *(name for name in club.readings if name != club.reading))
     inside = set(scenario.members())
     every = dict.fromkeys([*(code for name in order for code in named[name]), *scenario.members()])
-    every.pop(club.secretariat)
+    for code in _first(club):
+        every.pop(code)
     return Members(
         path="club.members",
         secretariat=club.secretariat,
-        secretariat_name=countries.name(club.secretariat),
+        secretariat_name=None if club.secretariat is None else countries.name(club.secretariat),
         list=tuple(
             Member(
                 iso3=code,

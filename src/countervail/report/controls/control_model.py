@@ -65,8 +65,8 @@ class ReadingChoice(_Part):
 
     value: str
     label: str
-    document: str
-    place: str
+    document: str | None
+    place: str | None
     date: str | None
     china: China
     note: str | None
@@ -103,8 +103,9 @@ class Members(_Part):
     """The members beside the secretariat, as switches."""
 
     path: str
-    secretariat: str
-    secretariat_name: str
+    secretariat: str | None
+    secretariat_name: str | None
+    """Null where no state runs the club."""
     list: tuple[Member, ...]
     china: Control
     congo: Control | None

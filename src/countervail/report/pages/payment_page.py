@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from countervail import __version__
 from countervail.analysis.payment_links import Study
-from countervail.report import headline
 from countervail.report.numbers import plain
 from countervail.report.pages import Section, render
-from countervail.report.pages.run_page import sections
+from countervail.report.pages.run_page import payments, sections
 from countervail.report.run_folder import replace
 from countervail.report.tables import payment_tables
 from countervail.report.tables.rail_tables import assumptions
@@ -64,7 +63,7 @@ def page(tables: Tables) -> str:
             *sections(tables, ["payments"]),
             *sections(tables, ["assumptions"], with_charts=False),
         ],
-        headline.payments(tables),
+        payments(tables),
         beside=f"The same figures are in {JSON} beside this page.",
     )
 

@@ -9,7 +9,17 @@ from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.outcome import LEAST_COST
 from countervail.report import headline
 from countervail.report.charts import charts
-from countervail.report.numbers import NOTHING, band, plain, quantity, share, unprefixed
+from countervail.report.headline import estimate
+from countervail.report.numbers import (
+    NOTHING,
+    band,
+    float_of,
+    number,
+    plain,
+    quantity,
+    share,
+    unprefixed,
+)
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB
@@ -78,7 +88,7 @@ def page(tables: Tables) -> str:
     filled = sections(tables)
     for section in filled:
         if section.id == "payments":
-            section.texts = [*headline.payments(tables), *section.texts]
+            section.texts = [*payments(tables), *section.texts]
     return render(
         tables,
         meta,
@@ -155,10 +165,48 @@ def _run(meta: Row) -> str:
         return ""
     draws = f"{meta['draws']} draws, seed {meta['seed']}" if meta.get("draws") else "no draws"
     parts = (
-        f"Members according to: {meta['reading_label'] or meta['reading']}",
+        headline.question({"meta": [meta]}),
         *((f"changed: {meta['changes']}",) if meta.get("changes") else ()),
         f"world {meta['world']} ({meta['world_year']})",
         f"closure {meta['closure']}, anchor {meta['anchor']}, horizon {meta['horizon']}",
         draws,
     )
     return "; ".join(parts) + "."
+
+
+# -- payments in sentences ---------------------------------------------------------------------------------------------
+
+
+def payments(tables: Tables) -> list[str]:
+    """How the club can pay and what its links are worth, in sentences; none without a payment network."""
+    networks = {str(row["network"]): row for row in tables.get("rail_summary", ())}
+    if "as it is" not in networks:
+        return []
+    now, lifted, after = (networks[name] for name in ("as it is", "measures lifted", "every proposal"))
+    together = (
+        row
+        for row in tables.get("payment_proposals", ())
+        if row["country"] == CLUB and str(row["label"]).endswith(" together")
+    )
+    return [
+        f"On {now['date']} some route carries {_part(now, 'reach')} of the payments among the members "
+        f"({_part(now, 'reach_low')} to {_part(now, 'reach_high')}, as banks meet at random or find each other), and "
+        f"paying costs {_part(now, 'wedge')} of their trade. Without the measures it would be "
+        f"{_part(lifted, 'reach')} and {_part(lifted, 'wedge')}; with every proposal {_part(after, 'reach')} and "
+        f"{_part(after, 'wedge')}.",
+        *(_links(row) for row in together),
+    ]
+
+
+def _links(row: Row) -> str:
+    """What all payment proposals together are worth."""
+    rise, low, high = (number(float_of(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+    worth = estimate(row, "alone_usd", "low_usd", "high_usd")
+    return (
+        f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
+        f"{band(worth, 'million USD')} a year (5 to 95\u00a0% over {row['band']}): {row['worth']}."
+    )
+
+
+def _part(row: Row, column: str) -> str:
+    return share(float_of(row[column]), 3)

@@ -127,7 +127,7 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
         rows.append({"country": code, "name": name, "kind": kind, "value": value, "note": note})
 
     deficit = world.deficit / world.value_added.sum(1)
-    for code in outcome.members:
+    for code in outcome.subjects:
         k = world.index(code)
         if world.estimated_share[k] > LARGE_GUESS:
             add(

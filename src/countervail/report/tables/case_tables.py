@@ -164,7 +164,7 @@ class _Case:
         """The row on the state of the secretariat, for which the scenario itself names no document."""
         claims = [self.by_id[c] for c in self.chosen.get("club.secretariat", ())]
         code = scenario.club.secretariat
-        if not claims or self.club is None or self.club.data["club"].get("secretariat") != code:
+        if not claims or code is None or self.club is None or self.club.data["club"].get("secretariat") != code:
             return None
         source = _key(self.documents[claims[0]["document"]]["source"])
         label = "The state that has the secretariat"

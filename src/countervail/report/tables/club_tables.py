@@ -21,7 +21,7 @@ def figures(o: Outcome) -> Iterator[Row]:
     """Every headline figure by reading, country and quantity; bands are the 5th and 95th percentile."""
     for reading, own in o.by_reading.items():
         eligible = o.eligible(own.members)
-        for who in (*own.members, *((CLUB,) if eligible else ())):
+        for who in (*o.subjects_of(reading), *((CLUB,) if own.members and eligible else ())):
             head = {
                 "reading": reading,
                 "country": who,
@@ -29,6 +29,8 @@ def figures(o: Outcome) -> Iterator[Row]:
                 "eligible": who in eligible or who == CLUB,
             }
             for quantity, unit in UNITS.items():
+                if not own.members and quantity not in ("cost_pct", "cost_usd"):
+                    continue  # without a club there is nothing to gain from
                 if quantity != "break_even" or who in o.integration.get(reading, {}):
                     yield head | {"quantity": quantity, "unit": unit} | _columns(o.estimate(quantity, who, reading))
 
@@ -83,6 +85,8 @@ def readings(o: Outcome) -> Iterator[Row]:
     """Each document's own members."""
     club = o.scenario.club
     for reading, own in o.by_reading.items():
+        if not own.members:
+            continue
         at = o.case.indices(own.members)
         inside = o.world.flows[np.ix_(at, at)].sum() - o.world.flows[at, at].sum()
         yield {
@@ -116,7 +120,7 @@ def closures(o: Outcome) -> Iterator[Row]:
     """The question under other closures, anchors and horizons."""
     nothing = dict.fromkeys(("cost_pct", "cost_low", "cost_high", "gain_pct", "gain_low", "gain_high", "offset"))
     for variant in o.variants:
-        for who in (*o.eligible(), *((CLUB,) if o.eligible() else ())):
+        for who in (*o.eligible(), *((CLUB,) if o.members and o.eligible() else ())):
             head = {"variant": variant.setting, "value": variant.value, "country": who, "name": country_name(who)}
             if variant.worlds is None:
                 yield head | nothing | {"note": variant.note}
@@ -147,7 +151,7 @@ def closures(o: Outcome) -> Iterator[Row]:
 
 def rests_on(o: Outcome) -> Iterator[Row]:
     """How much of each gain depends on China, and how much of the trade behind it is estimated."""
-    if o.dependence is None:
+    if o.dependence is None or not o.members:
         return
     at = o.case.indices(o.members)
     inside = np.array(o.world.flows[np.ix_(at, at)])

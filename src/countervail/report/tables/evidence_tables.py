@@ -60,6 +60,8 @@ def sentences(*notes: str | None) -> str | None:
 def _readings(scenario: Scenario, checked: Sequence[Row]) -> Iterator[Fact]:
     counts = {claim.id for claim in scenario.claims if claim.quantity == "country_count"}
     for key, reading in scenario.club.readings.items():
+        if reading.document is None or reading.place is None:
+            continue
         tested = [
             r
             for r in checked

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,7 @@ from countervail.report.tables.world_tables import (
     capacity,
     diversion,
     every_country,
+    joining,
     measures,
     senders,
     third_countries,
@@ -53,10 +55,12 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
     """
     return {
         "meta": [_meta(outcome, created)],
+        "warnings": [asdict(warned) for warned in outcome.warnings],
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
         "measures": list(measures(outcome)),
+        "joining": list(joining(outcome)),
         "acts": list(acts(outcome)),
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
@@ -171,7 +175,8 @@ def _placebo_summary(o: Outcome) -> Row:
 def _sensitivity(o: Outcome) -> Iterator[Row]:
     if o.drawn is None or o.draws < 3:
         return
-    heads: Sequence[str] = (*((CLUB,) if o.eligible() else ()), o.scenario.club.secretariat)
+    first = o.scenario.club.secretariat or next(iter(o.subjects), None)
+    heads: Sequence[str] = (*((CLUB,) if o.members and o.eligible() else ()), *((first,) if first else ()))
     for who in heads:
         for label, series in (("cost of sanctions", o.cost(who)), ("gain from the club", o.gain(who))):
             for row in influence(o.drawn, series[1:])[:SHOWN_INFLUENCES]:

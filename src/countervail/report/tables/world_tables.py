@@ -48,12 +48,14 @@ def every_country(o: Outcome) -> Iterator[Row]:
 
 
 def measures(o: Outcome) -> Iterator[Row]:
-    """What lifting each measure alone gives targets and senders."""
+    """What each measure alone costs targets, senders and others: lifted where in force, imposed where it is new."""
     base = o.income
-    parts = {part.id: part for part in o.lifted}
-    for m in (effect.measure for effect in o.case.effects if effect.measure.id in parts):
+    parts = {part.id: part for part in (*o.lifted, *o.added)}
+    for m in (effect.measure for effect in (*o.case.effects, *o.case.new_effects) if effect.measure.id in parts):
         part = parts.pop(m.id)
         targets, senders = o.case.indices(o.scenario.targets(m)), o.case.indices(o.scenario.senders(m))
+        others = np.setdiff1d(np.arange(o.world.n), np.concatenate([targets, senders]))
+        new = m in o.scenario.new_measures
         yield {
             "id": m.id,
             "label": m.label,
@@ -61,10 +63,13 @@ def measures(o: Outcome) -> Iterator[Row]:
             "senders": " ".join(m.senders),
             "targets": " ".join(m.targets),
             "since": m.since.isoformat() if m.since else None,
-            "in_baseline": o.scenario.share_in_force(m),
+            "in_baseline": None if new else o.scenario.share_in_force(m),
+            "new": new,
             "target_usd": float(part.ev[targets].sum()),
             "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "sender_pct": percent_change(float(mean(part.alone, base, senders))) if senders.size else None,
+            "third_usd": float(part.ev[others].sum()),
             "existence": m.existence,
             "size_basis": m.size_basis,
             "acts": "; ".join(f"{act.issuer}: {act.act}" for act in m.acts if act.act) or None,
@@ -80,14 +85,39 @@ def measures(o: Outcome) -> Iterator[Row]:
             "targets": "",
             "since": None,
             "in_baseline": None,
+            "new": False,
             "target_usd": float(part.ev[targets].sum()),
             "target_pct": percent_change(float(mean(part.alone, base, targets))),
             "sender_usd": float(part.ev[senders].sum()) if senders.size else None,
+            "sender_pct": percent_change(float(mean(part.alone, base, senders))) if senders.size else None,
+            "third_usd": float(part.ev.sum() - part.ev[np.union1d(targets, senders)].sum()),
             "existence": None,
             "size_basis": "assumption",
             "acts": None,
             "source": "the rails table: each entry with its date and source, see the payments assumptions",
         }
+
+
+def joining(o: Outcome) -> Iterator[Row]:
+    """What each state that joins the club changes: for itself, the other members, the senders and everybody else."""
+    members, senders = o.case.indices(o.members), o.case.senders_outside
+    for part in o.joined:
+        codes = part.id.split("+")
+        joiners = o.case.indices(codes)
+        rest = np.setdiff1d(members, joiners)
+        outside = np.setdiff1d(np.arange(o.world.n), np.concatenate([members, senders]))
+        names = " and ".join(country_name(code) for code in codes)
+        groups = {"the other members": rest, "the senders": senders, "everybody else": outside}
+        named = [(country_name(o.world.countries[k]), o.world.countries[k], [k]) for k in (*joiners, *rest)]
+        for name, code, at in (*named, *((name, None, at) for name, at in groups.items() if len(at))):
+            yield {
+                "joins": part.id,
+                "names": names,
+                "country": code,
+                "name": name,
+                "change_pct": percent_change(float(mean(part.alone, o.income, np.asarray(at)))),
+                "change_usd": float(part.ev[np.asarray(at)].sum()),
+            }
 
 
 def acts(o: Outcome) -> Iterator[Row]:
