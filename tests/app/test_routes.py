@@ -58,7 +58,7 @@ def test_meta_says_what_is_here(client: httpx.Client) -> None:
     assert meta["world"] == {"name": "made up", "year": 2023, "countries": 12, "sectors": 5}
     assert meta["draws"] == 100
     assert set(meta["headline"]["definitions"]) == {column.name for column in described("page")["tiles"].columns}
-    assert meta["headline"]["agreement"] == "0.2 to 0.5"
+    assert meta["headline"]["agreement"] == "1.2 to 1.6-fold"
     assert "0.25\u00a0%" in dict(meta["headline"]["terms"])["No ratio"]
 
 

@@ -121,7 +121,9 @@ class HeadlineWords(_Answer):
     terms: list[tuple[str, str]]
     """A term and what it means, for every tile."""
     agreement: str
-    """The usual effect of a trade agreement, in log points."""
+    """The usual effect of a trade agreement on trade, such as 1.2 to 1.6-fold."""
+    glossary: dict[str, str]
+    """Terms of the page and what they mean."""
 
 
 class Meta(_Answer):
@@ -210,6 +212,26 @@ class Tile(_Answer):
     note: str
 
 
+class MoneyFigure(_Answer):
+    """A figure as text, with its band; both empty where there is none."""
+
+    value: str
+    band: str
+
+
+class Verdict(_Answer):
+    """The answer in words, about the same countries whoever of them is a member."""
+
+    answer: str
+    """No, In part, Yes, or Not known."""
+    sentence: str
+    cost: MoneyFigure
+    gain: MoneyFigure
+    who: str
+    """Who is counted."""
+    caveat: str
+
+
 class MemberTable(_Answer):
     """A row for each member, as text; in a cell of two texts the second is below the first."""
 
@@ -220,6 +242,10 @@ class MemberTable(_Answer):
 class WorldsAnswer(TablesOnly):
     """The four worlds, solved."""
 
+    verdict: Verdict | None
+    """None where no country is under broad sanctions."""
+    against: list[str]
+    """How the verdict differs from that of the scenario as loaded, in sentences."""
     headline: list[str]
     tiles: list[Tile]
     members: MemberTable

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from countervail.app.models import CountryState
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
-from countervail.report import headline
+from countervail.report import glossary, headline
+from countervail.report.comparison import against
 from countervail.report.controls import controls
-from countervail.report.numbers import USUAL
+from countervail.report.numbers import AS_FOLD
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
@@ -29,9 +31,10 @@ def facts(engine: Engine, question: Question) -> dict[str, Any]:
     return {
         "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
         "headline": {
-            "definitions": headline.DEFINITIONS,
-            "terms": headline.TERMS,
-            "agreement": USUAL,
+            "definitions": glossary.DEFINITIONS,
+            "terms": glossary.TERMS,
+            "agreement": AS_FOLD,
+            "glossary": glossary.GLOSSARY,
         },
     }
 
@@ -105,14 +108,17 @@ def worlds(engine: Engine, question: Question) -> dict[str, Any]:
     return {
         "tables": tables,
         **in_words(tables),
+        "against": against(tables, engine.first_tables(question)) if question.state.set else [],
         "seconds": solved.seconds,
         "placebo_of": "as loaded" if question.state.set else "this",
     }
 
 
 def in_words(tables: Tables) -> dict[str, Any]:
-    """Headline, tiles and the table of members, as the report has them."""
+    """Verdict, headline, tiles and the table of members, as the report has them."""
+    verdict = headline.verdict(tables)
     return {
+        "verdict": None if verdict is None else asdict(verdict),
         "headline": headline.headline(tables, final=False),
         "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
