@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from support.driving import LAPTOP, PHONE, Server, keep, violations
-from support.expected import tiles
+from support.expected import tiles, verdict
 from support.user import LATER, User, at_the_top
 
 TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
@@ -123,8 +123,9 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
 def test_what_a_switch_did_is_announced_to_a_screen_reader(user: User) -> None:
     user.opens()
     user.puts_china("Out").settled()
-    status = user.page.get_by_role("status").filter(has_text="Gain from the club")
-    expect(status).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
+    status = user.page.get_by_role("status").filter(has_text="The club would bring")
+    now, before = verdict("club.china=none"), verdict()
+    expect(status).to_contain_text(f"The club would bring {now.gain.value}, was {before.gain.value}; sanctions cost")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -31,9 +31,13 @@ def verdict() -> alt.LayerChart:
         to_bn="isValid(datum.high) ? datum.high / 1000 : null",
         loaded_bn="isValid(datum.loaded) ? datum.loaded / 1000 : null",
     )
-    # one axis for every state of the switches: a live page sets `most` to the largest value so far
-    most = alt.param(name="most", value=None)
-    x = alt.X("bn:Q", title="Billion USD a year", scale=alt.Scale(domainMax=alt.ExprRef("most"), nice=True, zero=True))
+    # one axis for every state of the switches: a live page sets its ends
+    least, most = (alt.param(name=name, value=None) for name in ("least", "most"))
+    x = alt.X(
+        "bn:Q",
+        title="Billion USD a year",
+        scale=alt.Scale(domainMin=alt.ExprRef("least"), domainMax=alt.ExprRef("most"), nice=True),
+    )
     y = alt.Y("name:N", sort=list(_NAMES.values()), title=None, axis=None)
     tips = tooltips(
         ("name:N", "What"), ("bn:Q", "Billion USD a year"), ("from_bn:Q", "5th percentile"),
@@ -61,7 +65,7 @@ def verdict() -> alt.LayerChart:
             zero_line(),
         )
         .properties(height=alt.Step(_STEP))
-        .add_params(most)
+        .add_params(least, most)
     )
 
 

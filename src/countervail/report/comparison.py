@@ -19,15 +19,18 @@ def against(now: Tables, before: Tables) -> list[str]:
     Both hold the tables `meta`, `verdict` and `countries` of one world; empty where nothing differs.
     """
     sentences = []
-    for quantity, name in (("gain_usd", "Gain"), ("cost_usd", "Cost")):
+    for quantity, verb, column in (
+        ("gain_usd", "The club would bring", "c_usd"),
+        ("cost_usd", "Sanctions cost", "u_usd"),
+    ):
         value, was = (_value(tables, quantity) for tables in (now, before))
         if value is not None and was is not None and abs(value - was) >= _NOTICED:
-            size = f"{_signed(value - was)} bn, from {billions(was)} to {billions(value)}"
-            parts = _parts(now, before, "c_usd" if quantity == "gain_usd" else "u_usd")
-            sentences.append(f"{name} {size}{parts}.".replace(" bn", "\u00a0bn"))
+            more = "more" if value > was else "less"
+            size = f"USD\u00a0{billions(abs(value - was))}\u00a0bn {more}: {billions(value)} instead of {billions(was)}"
+            sentences.append(f"{verb} {size}{_parts(now, before, column)}.")
     value, was = (_value(tables, "share") for tables in (now, before))
     if value is not None and was is not None and share(value) != share(was):
-        sentences.append(f"The share made good is {share(value)}, from {share(was)}.")
+        sentences.append(f"It would make good {share(value)} of the cost instead of {share(was)}.")
     return sentences
 
 
@@ -50,11 +53,11 @@ def _parts(now: Tables, before: Tables, column: str) -> str:
             size = _sum(values, (c for c in codes if c in counted)) - _sum(
                 earlier, (c for c in codes if c in was_counted)
             )
-            texts.append(f"{_signed(size)} bn {', '.join(names[c] for c in codes)}, {why}")
+            texts.append(f"{_signed(size)}\u00a0bn {', '.join(names[c] for c in codes)}, {why}")
     if not texts:
         return ""
     others = _sum(values, rest) - _sum(earlier, rest)
-    return f" ({'; '.join(texts)}; {_signed(others)} bn the others)"
+    return f" (of it {'; '.join(texts)}; {_signed(others)}\u00a0bn the others)"
 
 
 def _counted(tables: Tables) -> dict[str, str]:
