@@ -20,12 +20,16 @@ from countervail.errors import InputError
 from countervail.output import OBEYED
 from countervail.report.charts import every
 from countervail.report.tables.columns import described
-from countervail.report.tables.run_tables import at_once, stated
+from countervail.report.tables.run_tables import at_once, stated, tables
 from countervail.scenario import Scenario, dump, library
 from countervail.scenario.load import Source
 from support.cases import rich_world
 from support.served import WALL, app, question, serving
 
+ADDED = (
+    'new_measures.added-1={"label": "A tariff", "kind": "tariff", "senders": ["EU"], "targets": ["IND"], '
+    '"rate": {"value": 0.25, "low": 0.25, "high": 0.25, "basis": "definition"}}'
+)
 STATES: tuple[tuple[str, ...], ...] = (
     (),
     ("club.members=[RUS]",),
@@ -35,6 +39,7 @@ STATES: tuple[tuple[str, ...], ...] = (
     ("measures.iran.effect=-0.4", "settings.horizon=short"),
     ("settings.closure=balanced",),
     ("club.provisions.bank-links.enabled=false", "settings.rails_date=2019-06-30"),
+    (ADDED, "club.members=[RUS]"),
 )
 
 
@@ -109,6 +114,31 @@ def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings
     assert len(body["headline"]) >= 3
     assert len(body["members"]["rows"]) == len(outcome.members) + 1
     assert len(body["members"]["columns"]) == len(body["members"]["rows"][0])
+
+
+def test_a_measure_at_the_margin_is_that_of_the_run(client: httpx.Client) -> None:
+    """Lifted alone as in the table of measures; an added one as the world of a run in which it is imposed."""
+    outcome = cv.run(rich_world(), given())
+    alone = {row["id"]: row["target_usd"] for row in tables(outcome)["measures"]}
+    body = ask(client, "margin", measures=["russia"])
+    (russia,) = (row for row in body["tables"]["margin"] if row["iso3"] == "RUS")
+    assert russia["part"] == "target"
+    assert russia["usd"] == pytest.approx(alone["russia"], rel=1e-4)
+    assert body["sentences"][0].startswith("Lifting it would bring those it is on")
+    imposed = cv.run(rich_world(), given(ADDED)).worlds.sanctions.S
+    rows = {row["iso3"]: row["usd"] for row in ask(client, "margin", ADDED, measures=["added-1"])["tables"]["margin"]}
+    k = outcome.world.index("IND")
+    assert rows["IND"] == pytest.approx(float(imposed.equivalent_variation[k]), rel=1e-4)
+    assert rows["IND"] < 0
+    reply = client.post("/api/margin", json={"scenario": "test", "measures": ["no-such"]})
+    assert reply.status_code == 422
+
+
+def test_the_verdict_counts_the_same_countries_whatever_is_switched(client: httpx.Client) -> None:
+    who = ask(client, "worlds")["verdict"]["who"]
+    for change in ("measures.russia.enabled=false", "club.members=[]", ADDED):
+        assert ask(client, "worlds", change)["verdict"]["who"] == who
+    assert ask(client, "worlds")["against"] == []
 
 
 def test_tables_have_the_columns_that_are_described(client: httpx.Client) -> None:

@@ -40,7 +40,7 @@ def costs() -> alt.LayerChart:
     """What the sanctions cost each member, ranked, with bands."""
     rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'cost_pct'")
     axis = "Cost of the sanctions (% of real income)"
-    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", kept=True).add_params(
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", fixed=True).add_params(
         chosen("reading")
     )
 
@@ -58,7 +58,7 @@ def gains() -> alt.LayerChart:
     """What the club gives each member, ranked, with bands."""
     rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'gain_pct'")
     axis = "Gain from the club (% of real income)"
-    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", kept=True).add_params(
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", fixed=True).add_params(
         chosen("reading")
     )
 

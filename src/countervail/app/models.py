@@ -56,6 +56,13 @@ class CountryState(State):
     country: Iso3
 
 
+class MarginState(State):
+    """A page's state, and the measures whose effect at the margin is asked for."""
+
+    measures: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(min_length=1, max_length=50)]
+    """Ids of measures in force, which are lifted together, or of new ones, which are imposed together."""
+
+
 class RunState(State):
     """A page's state, and the draws for its bands."""
 
@@ -105,6 +112,21 @@ class WorldFacts(_Answer):
     sectors: int
 
 
+class Named(_Answer):
+    """A country, a group of countries or a sector that a measure may name."""
+
+    code: str
+    name: str
+
+
+class MeasureChoices(_Answer):
+    """What a measure that a page adds can be made of."""
+
+    countries: list[Named]
+    groups: list[Named]
+    sectors: list[Named]
+
+
 class CaseFacts(_Answer):
     """Evidence that was read."""
 
@@ -136,6 +158,7 @@ class Meta(_Answer):
     """The state a page begins with."""
     scenarios: list[ScenarioName]
     world: WorldFacts
+    choices: MeasureChoices
     headline: HeadlineWords
     draws: int
     """Draws of a run by default."""
@@ -259,6 +282,12 @@ class ScenarioAnswer(Controls):
     """Everything that can be switched, and what documents say about it."""
 
     tables: dict[str, list[dict[str, Scalar]]]
+
+
+class MarginAnswer(TablesOnly):
+    """What measures do at the margin."""
+
+    sentences: list[str]
 
 
 class Uploaded(_Answer):

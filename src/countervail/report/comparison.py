@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from countervail.report.headline import estimate, meta
 from countervail.report.numbers import MINUS, billions, float_of, share
-from countervail.types import Tables
+from countervail.types import Row, Tables
 
+_SHOWN: Final = 4
 _NOTICED: Final = 0.5
 """Million USD: smaller differences are the solver's last digits."""
 
@@ -34,26 +35,39 @@ def against(now: Tables, before: Tables) -> list[str]:
     return sentences
 
 
+def at_the_margin(rows: Sequence[Row], imposed: bool) -> list[str]:
+    """What measures do at the margin: to their targets, to their senders, and to others most affected."""
+    doing = "Imposing" if imposed else "Lifting"
+    groups = {
+        part: [row for row in rows if row["part"] == part and abs(float_of(row["usd"]) or 0.0) >= _NOTICED]
+        for part in ("target", "sender", "other")
+    }
+    sentences = []
+    for part, who in (("target", "those it is on"), ("sender", "those that impose it"), ("other", "others")):
+        if groups[part]:
+            most = ", ".join(f"{row['name']} {_signed(float_of(row['usd']) or 0.0)}" for row in groups[part][:_SHOWN])
+            total = sum(float_of(row["usd"]) or 0.0 for row in groups[part])
+            bring = "bring" if total >= 0 else "cost"
+            amount = f"USD\u00a0{billions(abs(total))}\u00a0bn"
+            sentences.append(f"{doing} it would {bring} {who} {amount} a year ({most}\u00a0bn).")
+    return sentences or [f"{doing} it alone would change next to nothing."]
+
+
 def _parts(now: Tables, before: Tables, column: str) -> str:
-    """How much of a difference falls on those that left or joined the club, or the count, and how much on the rest."""
-    counted, was_counted = _counted(now), _counted(before)
+    """How much of a difference falls on those that left or joined the club, and how much on the rest."""
+    counted = _counted(now)
     inside, was_inside = (set(str(meta(tables).get("members") or "").split()) for tables in (now, before))
     values, earlier = _values(now, column), _values(before, column)
     groups = {
-        "which left the club": [c for c in counted if c in was_counted and c in was_inside and c not in inside],
-        "which joined the club": [c for c in counted if c in was_counted and c in inside and c not in was_inside],
-        "now counted": [c for c in counted if c not in was_counted],
-        "no longer counted": [c for c in was_counted if c not in counted],
+        "which left the club": [c for c in counted if c in was_inside and c not in inside],
+        "which joined the club": [c for c in counted if c in inside and c not in was_inside],
     }
-    names = counted | was_counted
-    texts, rest = [], set(names)
+    texts, rest = [], set(counted)
     for why, codes in groups.items():
         if codes:
             rest -= set(codes)
-            size = _sum(values, (c for c in codes if c in counted)) - _sum(
-                earlier, (c for c in codes if c in was_counted)
-            )
-            texts.append(f"{_signed(size)}\u00a0bn {', '.join(names[c] for c in codes)}, {why}")
+            size = _sum(values, codes) - _sum(earlier, codes)
+            texts.append(f"{_signed(size)}\u00a0bn {', '.join(counted[c] for c in codes)}, {why}")
     if not texts:
         return ""
     others = _sum(values, rest) - _sum(earlier, rest)

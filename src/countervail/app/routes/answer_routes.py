@@ -15,6 +15,8 @@ from countervail.app.inputs import Inputs
 from countervail.app.models import (
     ChartList,
     CountryState,
+    MarginAnswer,
+    MarginState,
     Meta,
     ScenarioAnswer,
     State,
@@ -73,6 +75,12 @@ async def worlds(state: State, request: Request) -> Response:
 async def country(state: CountryState, request: Request) -> Response:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     return await _answer(request, "country", state)
+
+
+@router.post("/margin", response_model=MarginAnswer, responses=STATE)
+async def margin(state: MarginState, request: Request) -> Response:
+    """What measures do at the margin: those in force lifted from today's world, or new ones imposed on it."""
+    return await _answer(request, "margin", state)
 
 
 @router.post("/payments", response_model=TablesOnly, responses=STATE)

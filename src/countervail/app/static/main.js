@@ -17,6 +17,7 @@ import { WorldMap } from "./map.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
 import { LongRun } from "./run.js";
+import { setChoices } from "./sanctions.js";
 import { onSave } from "./save.js";
 import * as sheet from "./sheet.js";
 import { asLoaded, begin, key, onState, state, undo, undoable } from "./state.js";
@@ -285,6 +286,7 @@ async function open() {
   library();
   meta = await get("/api/meta");
   answer.begin(meta.headline);
+  setChoices(meta.choices);
   begin(meta.state ?? { scenario: meta.scenario });
   top = bar.begin(meta, failed);
   sheet.begin();

@@ -75,6 +75,8 @@ export function changed(changes, from = present) {
     const place = set.findIndex((override) => path(override) === name);
     const entry = value === undefined ? [] : [`${name}=${written(value)}`];
     set.splice(place < 0 ? set.length : place, place < 0 ? 0 : 1, ...entry);
+    // what is taken back takes with it what was changed inside it
+    if (value === undefined) for (let k = set.length - 1; k >= 0; k--) if (set[k].startsWith(`${name}.`)) set.splice(k, 1);
   }
   return { ...from, set };
 }

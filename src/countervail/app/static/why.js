@@ -58,11 +58,12 @@ function cited(fact) {
 
 /**
  * Opens the reasons for something.
- * @param {{title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string}} reasons
+ * @param {{title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string, extra?: Element | null}} reasons
  */
-export const explain = ({ title, help, facts: pairs = [], numbers = [], evidence }) =>
+export const explain = ({ title, help, extra = null, facts: pairs = [], numbers = [], evidence }) =>
   open(title, [
     help && el("p", { class: "text" }, help),
+    extra,
     pairs.length ? described(pairs) : null,
     cited(evidence),
     numbers.map((n) => [el("h3", {}, n.label), n.help && el("p", { class: "text" }, n.help), numbered(n)]),

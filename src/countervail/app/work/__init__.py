@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
     from countervail.world.world import World
 
-Reply = Literal["ahead", "charts", "country", "facts", "payments", "scenario", "worlds"]
+Reply = Literal["ahead", "charts", "country", "facts", "margin", "payments", "scenario", "worlds"]
 """The keys of `replies.REPLIES`; a name, so that the server itself loads nothing that computes."""
-SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "country", "payments", "worlds"))
+SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "country", "margin", "payments", "worlds"))
 """Replies that need the worlds of a state."""
-URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "worlds"))
+URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "margin", "worlds"))
 """Replies that a user waits for."""
 MOST_SCENARIOS: Final = 64
 MOST_LIVES: Final = 3

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from countervail.app.models import CountryState
+from countervail import countries
+from countervail.app.models import CountryState, MarginState
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
 from countervail.report import glossary, headline
-from countervail.report.comparison import against
+from countervail.report.comparison import against, at_the_margin
 from countervail.report.controls import controls
+from countervail.report.controls.control_words import GROUPS
 from countervail.report.numbers import AS_FOLD
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
@@ -30,6 +32,11 @@ def facts(engine: Engine, question: Question) -> dict[str, Any]:
     world = engine.world
     return {
         "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
+        "choices": {
+            "countries": _named((code, countries.name(code)) for code in world.countries if code != "ROW"),
+            "groups": _named((name, GROUPS.get(name, name)) for name in countries.groups()),
+            "sectors": _named(zip(world.sectors, world.sector_names or world.sectors, strict=True)),
+        },
         "headline": {
             "definitions": glossary.DEFINITIONS,
             "terms": glossary.TERMS,
@@ -37,6 +44,10 @@ def facts(engine: Engine, question: Question) -> dict[str, Any]:
             "glossary": glossary.GLOSSARY,
         },
     }
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"code": code, "name": name} for code, name in pairs]
 
 
 def ahead(engine: Engine, question: Question) -> dict[str, Any]:
@@ -150,6 +161,18 @@ def country(engine: Engine, question: Question) -> dict[str, Any]:
     return {"tables": country_tables(engine.solved(question).outcome, question.state.country)}
 
 
+def margin(engine: Engine, question: Question) -> dict[str, Any]:
+    """What measures do at the margin: rows of every country, and sentences."""
+    from countervail.analysis.margin import margin as margin_of
+    from countervail.report.tables.country_tables import margin_rows
+
+    assert isinstance(question.state, MarginState)
+    outcome = engine.solved(question).outcome
+    effect = margin_of(outcome, question.state.measures)
+    rows = list(margin_rows(outcome, question.state.measures, effect))
+    return {"tables": {"margin": rows}, "sentences": at_the_margin(rows, imposed=effect.imposed)}
+
+
 def payments(engine: Engine, question: Question) -> dict[str, Any]:
     """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
     from countervail.analysis.payment_links import network_of
@@ -169,6 +192,7 @@ REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
     "charts": charts,
     "country": country,
     "facts": facts,
+    "margin": margin,
     "payments": payments,
     "scenario": scenario,
     "worlds": worlds,

@@ -233,6 +233,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 acts=tuple(act.in_words() for act in m.acts),
                 source=m.source,
                 note=m.note,
+                finds=_finds(scenario, m),
                 numbers=tuple(
                     _number(
                         f"{path}.{size}",
@@ -244,6 +245,13 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                     for size, number in ((size, KINDS[m.kind].number(size)) for size in m.sizes)
                 ),
             )
+
+
+def _finds(scenario: Scenario, m: Measure) -> str:
+    codes = dict.fromkeys((*scenario.senders(m), *scenario.targets(m))) if not m.by_united_nations else m.targets
+    sectors = (words.FINDS.get(sector, sector.replace("_", " ")) for sector in m.sectors)
+    named = (countries.name(code) for code in codes if code not in countries.groups())
+    return " ".join((m.label, words.FINDS[m.kind], *_who(scenario, m.senders), *named, *sectors)).lower()
 
 
 def _iso(date: dt.date | None) -> str | None:

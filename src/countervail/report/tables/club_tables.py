@@ -9,7 +9,7 @@ import numpy as np
 from countervail.analysis.breakeven import LARGEST_WEDGE
 from countervail.analysis.claim_checks import population
 from countervail.analysis.estimate import Estimate, percentiles
-from countervail.analysis.identification import mean
+from countervail.analysis.identification import mean, sanctioned
 from countervail.analysis.outcome import UNITS, Outcome
 from countervail.analysis.worlds import offset
 from countervail.report.tables import country_name, percent_change
@@ -47,10 +47,10 @@ def _columns(figure: Estimate) -> Row:
 def verdict(o: Outcome) -> Iterator[Row]:
     """What sanctions cost, and the club brings, the countries under broad sanctions, whoever of them is a member.
 
-    The countries depend on the measures alone: where the club's switches change, the figures stay comparable.
+    They are the same whatever is switched, so that the figures stay comparable.
     """
     income = dict(zip(o.world.countries, o.income, strict=True))
-    counted = sorted(o.eligible(o.world.countries), key=lambda code: -income[code])
+    counted = sorted(sanctioned(o.world, o.scenario), key=lambda code: -income[code])
     if not counted:
         return
     at, drawn = o.case.indices(counted), o.drawn_of(o.main)
