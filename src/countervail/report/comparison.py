@@ -77,7 +77,7 @@ def _parts(now: Tables, before: Tables, column: str) -> str:
 def _counted(tables: Tables) -> dict[str, str]:
     """Code and name of the countries that the verdict counts."""
     for row in tables.get("verdict", ()):
-        return dict(zip(str(row["countries"]).split(), str(row["names"]).split("; "), strict=True))
+        return dict(zip(str(row["countries"]).split(), str(row["names"]).split("; "), strict=False))
     return {}
 
 

@@ -304,7 +304,7 @@ def verdict(tables: Tables) -> Verdict | None:
     first = rows["share"]
     codes, names = str(first["countries"]).split(), str(first["names"]).split("; ")
     inside = set(str(meta(tables).get("members") or "").split())
-    out = [name for code, name in zip(codes, names, strict=True) if code not in inside]
+    out = [name for code, name in zip(codes, names, strict=False) if code not in inside]
     count = {1: "the one country", **{k: f"the {word} countries" for k, word in _WORDS.items()}}
     who = f"{count.get(len(names), f'the {len(names)} countries')} under broad sanctions ({_list(names)})"
     caveats = []

@@ -124,7 +124,10 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     if answer.cancelled():
         raise Unable(ENDING)
     if answer.done():
-        return answer.result()
+        try:
+            return answer.result()
+        except asyncio.CancelledError:  # nobody else waited for it, and it was dropped
+            raise Unable(ENDING) from None
     answers.leave(question)
     return None
 

@@ -27,6 +27,7 @@ import { onChange, setFacts } from "./why.js";
 const SETTLED = 150; // milliseconds after an answer before the rest of the page is updated
 const ANNOUNCED = 400; // milliseconds after an answer before it is announced: of several quick switches only the last is
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
+const RETRY = 2000; // milliseconds between attempts to reach a server that has gone
 const LATEST = 600; // milliseconds after an answer at which the rest is updated at the latest
 
 const main = at("answer");
@@ -103,6 +104,7 @@ async function solved(of, number, received, error) {
   main.dataset.sequence = number;
   if (error) {
     failed(error.message, error.status > 0 && of.set.length > 0);
+    if (gone(error)) heal();
     answer.waiting(false);
     main.dataset.failed = number;
     if (controls) refresh();
@@ -121,6 +123,33 @@ async function solved(of, number, received, error) {
   answer.waiting(false);
   spoken ??= received;
   after(of, duration);
+}
+
+/** Whether an error means that the server has ended, or is another than the page was opened from. */
+const gone = (error) => error.status === 0 || (error.status === 403 && /^cookie/.test(error.message));
+
+/** Tries again until a server answers, and shows the present state then: nothing that was changed is lost. */
+async function heal() {
+  if (timers.heal) return;
+  const kept = "What you changed is kept, also in this page's address.";
+  const about = (error) =>
+    error.status === 0
+      ? `The server does not answer. ${kept} The page goes on by itself as soon as it is back; if you stopped it, start it again.`
+      : `The server was started again. ${kept} Open the address that it printed in this browser, and this page goes on by itself.`;
+  for (let error = null; ; ) {
+    if (error) failed(about(error));
+    await new Promise((done) => (timers.heal = setTimeout(done, RETRY)));
+    try {
+      await get("/api/meta");
+      break;
+    } catch (again) {
+      if (!gone(again)) break;
+      error = again;
+    }
+  }
+  timers.heal = null;
+  failed("");
+  moved(null, "history");
 }
 
 /** Updates the rest once the answer is on the screen and the browser has time; on a busy machine other answers come first. */

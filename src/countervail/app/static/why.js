@@ -48,7 +48,7 @@ function cited(fact) {
       ["Place", row.place],
       ["Origin", row.origin],
       ["Said by", row.said_by && `${row.said_by}${row.modality ? ` (${row.modality})` : ""}`],
-      ["In its words", row.quote && el("q", {}, row.quote)],
+      ["In its words", row.quote ? el("q", {}, row.quote) : "Not in the program: read the documents in the tab Evidence, and their words stand here."],
       ["Witnesses", row.witnesses],
       ["Compared with data", row.verdict],
       ["Note", row.note],

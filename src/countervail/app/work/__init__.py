@@ -30,7 +30,7 @@ Reply = Literal["ahead", "charts", "country", "facts", "margin", "payments", "sc
 """The keys of `replies.REPLIES`; a name, so that the server itself loads nothing that computes."""
 SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "country", "margin", "payments", "worlds"))
 """Replies that need the worlds of a state."""
-URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "margin", "worlds"))
+URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "margin", "scenario", "worlds"))
 """Replies that a user waits for."""
 MOST_SCENARIOS: Final = 64
 MOST_LIVES: Final = 3
