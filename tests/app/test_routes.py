@@ -134,6 +134,22 @@ def test_a_measure_at_the_margin_is_that_of_the_run(client: httpx.Client) -> Non
     assert reply.status_code == 422
 
 
+def test_two_states_side_by_side_are_those_of_two_runs(client: httpx.Client) -> None:
+    changes = ("club.members=[RUS]", ADDED)
+    body = ask(client, "compare", *changes, other=["settings.closure=balanced"])
+    runs = [at_once(cv.run(rich_world(), given(*settings))) for settings in (("settings.closure=balanced",), changes)]
+    for side, tables_of in zip("ab", runs, strict=True):
+        known = {row["quantity"]: row["value"] for row in tables_of["verdict"] if row["value"] is not None}
+        rows = {row["quantity"]: row for row in body[side]["tables"]["verdict"]}
+        assert {name: rows[name]["value"] for name in known} == pytest.approx(known, rel=1e-5)
+        assert known
+        assert body[side]["verdict"]["sentence"].startswith(("No", "In part", "Yes"))
+    for row in body["tables"]["compare"]:
+        if row["difference"] is not None:
+            assert row["difference"] == pytest.approx(row["b"] - row["a"])
+    assert body["sentences"]
+
+
 def test_the_verdict_counts_the_same_countries_whatever_is_switched(client: httpx.Client) -> None:
     who = ask(client, "worlds")["verdict"]["who"]
     for change in ("measures.russia.enabled=false", "club.members=[]", ADDED):

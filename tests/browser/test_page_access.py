@@ -12,7 +12,8 @@ from support.driving import LAPTOP, PHONE, Server, keep, violations
 from support.expected import tiles, verdict
 from support.user import LATER, User, at_the_top
 
-TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+TABS = ["Questions", "Members", "Proposals", "Payments", "Coalitions", "Compare", "Rest of the world"]
+TABS += ["Evidence & assumptions", "Checks"]
 SCREENS = {"laptop": LAPTOP, "phone": PHONE}
 SCHEMES = {"light": None, "dark": ["color-contrast"]}
 """Axe's rules that a scheme is held to; None for all. Dark has a phone's colours on a laptop, too."""

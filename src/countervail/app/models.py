@@ -63,6 +63,13 @@ class MarginState(State):
     """Ids of measures in force, which are lifted together, or of new ones, which are imposed together."""
 
 
+class CompareState(State):
+    """A page's state, and the changes of another state of the same scenario."""
+
+    other: Annotated[tuple[Setting, ...], Field(max_length=MOST_SETTINGS)] = ()
+    """The changes of the state that it is compared with."""
+
+
 class RunState(State):
     """A page's state, and the draws for its bands."""
 
@@ -282,6 +289,23 @@ class ScenarioAnswer(Controls):
     """Everything that can be switched, and what documents say about it."""
 
     tables: dict[str, list[dict[str, Scalar]]]
+
+
+class Side(TablesOnly):
+    """One of two states that are compared."""
+
+    verdict: Verdict | None
+
+
+class CompareAnswer(TablesOnly):
+    """Two states of a scenario, figure by figure."""
+
+    a: Side
+    """The other state."""
+    b: Side
+    """The page's state."""
+    sentences: list[str]
+    """How b differs from a."""
 
 
 class MarginAnswer(TablesOnly):

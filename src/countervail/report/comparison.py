@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from countervail.report.headline import estimate, meta
 from countervail.report.numbers import MINUS, billions, float_of, share
+from countervail.scenario import CLUB
 from countervail.types import Row, Tables
 
 _SHOWN: Final = 4
@@ -33,6 +34,36 @@ def against(now: Tables, before: Tables) -> list[str]:
     if value is not None and was is not None and share(value) != share(was):
         sentences.append(f"It would make good {share(value)} of the cost instead of {share(was)}.")
     return sentences
+
+
+_NAMES: Final = {
+    "cost_usd": "What sanctions cost", "cost_pct": "What sanctions cost", "gain_usd": "What the club would bring",
+    "gain_pct": "What the club would bring", "share": "Share made good", "offset": "Share made good",
+}  # fmt: skip
+
+
+def side_by_side(a: Tables, b: Tables) -> Iterator[Row]:
+    """Every figure of two states: those of the verdict first, then those of every country that is a member in one."""
+    rows: dict[tuple[str, str], Row] = {}
+    for tables, side in ((a, "a"), (b, "b")):
+        for row in tables.get("verdict", ()):
+            key = "Under broad sanctions", str(row["quantity"])
+            rows[key] = {**rows.get(key, {}), "unit": row["unit"], side: row["value"]}
+        for row in tables.get("figures", ()):
+            key = str(row["name"]), str(row["quantity"])
+            if row["quantity"] in _NAMES and row["country"] != CLUB:
+                rows[key] = {**rows.get(key, {}), "unit": row["unit"], side: row["value"]}
+    for (name, quantity), row in rows.items():
+        first, second = (float_of(row.get(side)) for side in ("a", "b"))
+        difference = None if first is None or second is None else second - first
+        yield {
+            "name": name,
+            "quantity": _NAMES[quantity],
+            "unit": row["unit"],
+            "a": first,
+            "b": second,
+            "difference": difference,
+        }
 
 
 def at_the_margin(rows: Sequence[Row], imposed: bool) -> list[str]:

@@ -14,6 +14,8 @@ from countervail.app import Unable
 from countervail.app.inputs import Inputs
 from countervail.app.models import (
     ChartList,
+    CompareAnswer,
+    CompareState,
     CountryState,
     MarginAnswer,
     MarginState,
@@ -75,6 +77,12 @@ async def worlds(state: State, request: Request) -> Response:
 async def country(state: CountryState, request: Request) -> Response:
     """One country: its partners, its sectors, the measures on it, the routes it can pay by."""
     return await _answer(request, "country", state)
+
+
+@router.post("/compare", response_model=CompareAnswer, responses=STATE)
+async def compare(state: CompareState, request: Request) -> Response:
+    """Two states of a scenario side by side: their verdicts, and every figure of both."""
+    return await _answer(request, "compare", state)
 
 
 @router.post("/margin", response_model=MarginAnswer, responses=STATE)

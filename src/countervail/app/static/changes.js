@@ -51,6 +51,9 @@ function grouped(names, controls, loaded) {
   return [...[...left].map((name) => ({ names: [name], words: inWords(name, controls, loaded) })), ...chips];
 }
 
+/** The changes of a state in words. @param {string[]} set @param {object} controls those of that state @param {object} loaded */
+export const words = (set, controls, loaded) => grouped(set.map(path), controls, loaded).map(({ words: [what, value] }) => `${what}: ${value}`);
+
 /** Shows what is changed. @param {object} controls @param {object} loaded */
 export function show(controls, loaded) {
   const names = state().set.map(path);

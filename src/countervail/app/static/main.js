@@ -6,6 +6,7 @@ import * as bar from "./bars.js";
 import * as changes from "./changes.js";
 import { Chart, library } from "./charts.js";
 import { Coalitions } from "./coalitions.js";
+import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
 import * as country from "./country.js";
 import { at, el, idle, write } from "./dom.js";
@@ -16,6 +17,7 @@ import { solve } from "./live.js";
 import { WorldMap } from "./map.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
+import { Questions } from "./questions.js";
 import { LongRun } from "./run.js";
 import { setChoices } from "./sanctions.js";
 import { onSave } from "./save.js";
@@ -56,6 +58,12 @@ const membersTable = new MembersTable((name) => {
 const payments = new Payments();
 const coalitions = new Coalitions();
 const evidence = new Evidence();
+const compare = new Compare(async (set) => {
+  const controls = await ask("/api/scenario", { ...state(), set });
+  return changes.words(set, controls, unchanged ?? controls);
+});
+let turn; // to a tab
+const questions = new Questions({ controls: () => present, run: () => (run.fresh ? run.result : null), now: () => now, tab: (id) => turn(id) });
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
 const run = new LongRun(() => {
@@ -173,7 +181,7 @@ function rest(of) {
   }, ANNOUNCED - SETTLED);
   country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
-  for (const panel of [payments, coalitions]) panel.changed();
+  for (const panel of [payments, coalitions, compare, questions]) panel.changed();
   if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show(), pictures()), () => {});
   if (of.scenario === state().scenario) run.soon();
 }
@@ -258,6 +266,7 @@ async function refresh() {
   payments.sync(present);
   coalitions.sync(present, now?.tables.figures);
   evidence.set(present.tables);
+  questions.sync(present);
   main.dataset.ready = "true";
 }
 
@@ -304,7 +313,7 @@ async function open() {
   drawer.begin();
   worldChoice();
   onSave(pictureNotes);
-  tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
+  turn = tabs.make([questions, members, proposals, payments, coalitions, compare, world, evidence, tests]).select;
   at("country").addEventListener("change", () => opened(at("country").value));
   at("problem-drop").addEventListener("click", undo);
   at("problem-close").addEventListener("click", () => failed(""));

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from countervail import countries
-from countervail.app.models import CountryState, MarginState
+from countervail.app.models import CompareState, CountryState, MarginState, State
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
 from countervail.report import glossary, headline
-from countervail.report.comparison import against, at_the_margin
+from countervail.report.comparison import against, at_the_margin, side_by_side
 from countervail.report.controls import controls
 from countervail.report.controls.control_words import GROUPS
 from countervail.report.numbers import AS_FOLD
@@ -161,6 +161,19 @@ def country(engine: Engine, question: Question) -> dict[str, Any]:
     return {"tables": country_tables(engine.solved(question).outcome, question.state.country)}
 
 
+def compare(engine: Engine, question: Question) -> dict[str, Any]:
+    """Two states of a scenario: their verdicts, how they differ in sentences, and every figure of both."""
+    assert isinstance(question.state, CompareState)
+    other = replace(question, state=State(scenario=question.state.scenario, set=question.state.other))
+    a, b = (at_once(engine.solved(one).outcome) for one in (other, question))
+    verdicts = [headline.verdict(tables) for tables in (a, b)]
+    sides = [
+        {"verdict": None if answer is None else asdict(answer), "tables": {"verdict": tables["verdict"]}}
+        for answer, tables in zip(verdicts, (a, b), strict=True)
+    ]
+    return {"a": sides[0], "b": sides[1], "sentences": against(b, a), "tables": {"compare": list(side_by_side(a, b))}}
+
+
 def margin(engine: Engine, question: Question) -> dict[str, Any]:
     """What measures do at the margin: rows of every country, and sentences."""
     from countervail.analysis.margin import margin as margin_of
@@ -190,6 +203,7 @@ def payments(engine: Engine, question: Question) -> dict[str, Any]:
 REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
     "ahead": ahead,
     "charts": charts,
+    "compare": compare,
     "country": country,
     "facts": facts,
     "margin": margin,
