@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from countervail.analysis.estimate import Estimate
 from countervail.report import headline, terminal
-from countervail.report.comparison import against
+from countervail.report.differences import against
 from countervail.report.numbers import band, number, percent, persons, share, usd
 from support.synthetic_tables import synthetic
 

@@ -9,7 +9,7 @@ import countervail as cv
 from countervail.analysis.live import Live
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
-from countervail.report import comparison, headline
+from countervail.report import differences, headline
 from countervail.report.tables.run_tables import at_once
 from countervail.scenario import CLUB
 
@@ -54,4 +54,4 @@ def verdict(*changes: str) -> headline.Verdict:
 
 def against(*changes: str) -> list[str]:
     """How that answer differs from that of the scenario as loaded."""
-    return comparison.against(at_once(outcome(*changes)), at_once(outcome()))
+    return differences.against(at_once(outcome(*changes)), at_once(outcome()))

@@ -163,6 +163,8 @@ def config(dark: bool) -> dict[str, Any]:
         "legend": {
             "labelColor": c["ink"], "titleColor": c["soft"], "labelFontSize": 12, "titleFontSize": 12,
             "titleFontWeight": "normal", "orient": "top", "labelLimit": 320, "titleLimit": 500, "symbolType": "square",
+            # beside one another only as far as there is room: a legend is not broken into lines by itself
+            "columns": {"expr": "max(1, floor(width / 170))"},
         },
         "range": {"category": [c["first"], c["second"], c["third"], c["quiet"]], "diverging": diverging},
         "style": {

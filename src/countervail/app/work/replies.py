@@ -12,9 +12,9 @@ from countervail.app.models import CompareState, CountryState, MarginState, Stat
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
 from countervail.report import glossary, headline
-from countervail.report.comparison import against, at_the_margin, side_by_side
 from countervail.report.controls import controls
 from countervail.report.controls.control_words import GROUPS
+from countervail.report.differences import against, at_the_margin, side_by_side
 from countervail.report.numbers import AS_FOLD
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
