@@ -10,12 +10,13 @@
 #   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
 #   make audit       known vulnerabilities of the locked requirements (pip-audit)
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
-# PORT=8765 where that listens.
+# PORT=8765 where that listens; WORKERS=2 the processes of `make test`, which take up to 4 GB each.
 
 VENV = .venv
 BIN = $(VENV)/bin
 SCENARIO = asiu
 PORT = 8765
+WORKERS = 2
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
@@ -29,7 +30,7 @@ serve: $(VENV)/serve.stamp $(BUNDLE)
 	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
 test: $(VENV)/dev.stamp $(BUNDLE)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 hostile: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m tools.hostile $(HOSTILE)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import httpx
     from fastapi import FastAPI
 
+# the processors belong to the workers of pytest-xdist and to the processes that tests start; numpy is not imported yet
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

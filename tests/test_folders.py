@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from threading import Thread
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import InputError
-from countervail.files import TemporaryFolder, write_whole
-from countervail.folders import MARKER, Kind, check, claim, damaged, marker, replacing
+from countervail.files import TemporaryFolder, carry, taking_turns, write_whole
+from countervail.folders import MARKER, Kind, _tag, check, claim, damaged, marker, replacing
 from support.kills import child, killed_at_every_step
 
 RUN = Kind("run")
@@ -434,6 +435,44 @@ def test_many_at_once_leave_one_of_them(tmp_path: Path) -> None:
     assert len(set(seen(tmp_path / "run").values())) == 1
     assert damaged(tmp_path / "run") == []
     assert os.listdir(tmp_path) == ["run"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_writers_put_their_folders_there_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    if not at_once:
+        monkeypatch.setattr(ctypes, "CDLL", one_at_a_time)
+    target = put(tmp_path / "run", {"a": "1"})
+    others: list[Thread] = []
+    before: list[dict[str, str]] = []
+
+    def interrupted(*given: Any) -> None:  # what the first writer does before its folder takes its place
+        if not others:
+            others.append(Thread(target=put, args=(target, {"b": "3"})))
+            others[0].start()
+            others[0].join(0.1)
+            before.append(seen(target))
+        carry(*given)
+
+    monkeypatch.setattr("countervail.folders.carry", interrupted)
+    put(target, {"a": "2"})
+    others[0].join()
+    assert before == [{"a": "1"}]
+    assert seen(target) == {"b": "3"}
+    assert damaged(target) == []
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_a_writer_that_waits_too_long_for_another_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("countervail.files._PATIENCE", 0.0)
+    target = put(tmp_path / "run", {"a": "1"})
+    with (
+        taking_turns(tmp_path, _tag(target)),
+        pytest.raises(InputError, match="another program is writing it"),
+    ):
+        put(target, {"a": "2"})
+    assert seen(target) == {"a": "1"}
 
 
 def test_what_the_user_adds_meanwhile_stays(tmp_path: Path) -> None:

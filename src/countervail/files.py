@@ -32,6 +32,8 @@ LEFTOVER: Final = re.compile(r"\.countervail-(?:[0-9a-f]{8}-)?[0-9a-f]{16}\.(?:n
 """Names of content under construction: a folder (`new`), one moved aside (`old`), a file, a temporary folder."""
 _STALE: Final = 7 * 24 * 3600.0
 _TRIES: Final = 20
+_PATIENCE: Final = 60.0
+"""Seconds that a writer waits for another one of the same target."""
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _AT_CWD: Final = -100
 _EXCHANGE: Final = 2
@@ -122,13 +124,8 @@ def build(parent: Path, suffix: str, mode: int, tag: str = "") -> tuple[Path, in
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, mode))
         else:
             path.mkdir(mode)
-        try:
-            held = hold(path)
-            if held is None or os.path.samestat(os.fstat(held), path.lstat()):
-                return path, held
-            release(held)
-        except (FileNotFoundError, BlockingIOError):  # removed as a leftover before it was locked
-            pass
+        with suppress(FileNotFoundError, BlockingIOError):  # removed as a leftover before it was locked
+            return path, hold(path)
     raise OSError(errno.EBUSY, "other programs are changing it", str(parent))
 
 
@@ -137,14 +134,16 @@ def hold(path: Path) -> int | None:
 
     Raises:
         BlockingIOError: another process has it.
-        FileNotFoundError: there is nothing of that name.
+        FileNotFoundError: there is nothing of that name, or no longer what was locked.
     """
     if fcntl is None:
         return None
     handle = os.open(path, os.O_RDONLY | _NO_FOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if not os.path.samestat(os.fstat(handle), path.lstat()):
+            raise FileNotFoundError(errno.ENOENT, "replaced while it was locked", str(path))
+    except (BlockingIOError, FileNotFoundError):
         os.close(handle)
         raise
     except OSError:  # this file system has none
@@ -157,6 +156,33 @@ def release(held: int | None) -> None:
     """Release a lock of `hold`."""
     if held is not None:
         os.close(held)
+
+
+@contextmanager
+def taking_turns(parent: Path, tag: str) -> Iterator[None]:
+    """Lets one writer of a target work at a time, where the system has locks; `tag` is that of the target.
+
+    The lock is on an empty file beside the target, because each swap puts another folder there.
+
+    Raises:
+        OSError: another writer does not finish.
+    """
+    path = parent / f".countervail-{tag}-{0:016x}.part"
+    until = time.monotonic() + _PATIENCE
+    while True:
+        with suppress(BlockingIOError, FileNotFoundError):  # another writer has it, or has just removed it
+            os.close(os.open(path, os.O_RDONLY | os.O_CREAT | _NO_FOLLOW, 0o666))
+            held = hold(path)
+            break
+        if time.monotonic() > until:
+            raise OSError(errno.EBUSY, "another program is writing it", str(path))
+        time.sleep(0.002)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        release(held)
 
 
 def remove(path: Path) -> None:

@@ -13,7 +13,7 @@ One file is written by `files.write_whole` or `files.placing`; `files.TemporaryF
 
 - **Atomic.** The new folder is built beside the target, hence on the same file system, and synced to disk; then the two
   are exchanged in one step, or in two steps that the next `check` completes. After an exception, SIGINT, SIGTERM, a
-  full disk or `kill -9` the target is complete: the old folder or the new one.
+  full disk or `kill -9` the target is complete: the old folder or the new one. Writers of one target take turns.
 - **Ownership.** A folder of ours has the file `.countervail.json` with its kind and the digest of every file written. A
   folder without it is accepted if it is new or empty, or if `Kind.adopt` recognises one of an earlier version. Every
   other folder is refused, and so is one that contains an input. Other files in a folder belong to the user: a
@@ -52,6 +52,7 @@ from countervail.files import (
     sweep,
     sync_file,
     sync_folder,
+    taking_turns,
     write_whole,
 )
 
@@ -183,6 +184,16 @@ def check(folder: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()) -> 
 
 def _ours(target: Path, kind: Kind) -> Collection[str] | None:
     """Names of the files in a folder that the package made; None where the folder is something else's."""
+    for _ in range(_TRIES):
+        with suppress(FileNotFoundError):  # another writer is putting a new folder there
+            before = target.lstat()
+            ours = _named_in(target, kind)
+            if os.path.samestat(before, target.lstat()):
+                return ours
+    raise OSError(errno.EBUSY, "other programs are changing it")
+
+
+def _named_in(target: Path, kind: Kind) -> Collection[str] | None:
     if known := marker(target):
         return {*known.files, MARKER} if known.kind == kind.name else None
     if all(LEFTOVER.fullmatch(name) for name in os.listdir(target)):
@@ -249,7 +260,7 @@ def replacing(
             if error.filename is not None and fresh not in Path(os.fsdecode(error.filename)).parents:
                 raise
             raise kind.failed(folder, error) from None
-        with _failing(folder, kind):
+        with _failing(folder, kind), taking_turns(target.parent, _tag(target)):
             _commit(fresh, target, kind, private)
     finally:
         remove(fresh)

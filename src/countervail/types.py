@@ -36,7 +36,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 Anchor: TypeAlias = Literal["estimate", "history", "gravity"]
 """What sizes the lifting of a measure."""
 Horizon: TypeAlias = Literal["long", "short"]
-"""Long-run elasticities, or the low-substitution stress."""
+"""The long run, or one in which plant and labour stay in their sector and trade answers less."""
 Side: TypeAlias = Literal["club", "senders"]
 """Whose coalitions: the club's members, or the senders of the measures on a target."""
 

@@ -16,6 +16,7 @@ import countervail as cv
 from countervail.analysis.backtest import EpisodeResult, backtest, episodes, predict
 from countervail.analysis.backtest.episodes import load
 from countervail.analysis.backtest.predict import ONE_SECTOR, WHOLE_WORLD, Predictor, one_sector
+from countervail.analysis.case.capacities import with_resources
 from countervail.cli import call
 from countervail.report.tables.run_tables import BACKTEST
 from support import reference_solver
@@ -262,7 +263,7 @@ def test_all_goods_are_predicted_in_the_whole_world_of_the_base_year(tmp_path: P
     russia, barred = base.index("RUS"), [base.index(c) for c in ("DEU", "USA")]
     effect = np.ones(base.flows.shape)
     effect[np.ix_([russia], barred, goods)] = 0.3
-    after = cv.solve(base, cv.Shock(trade_effect=effect)).flows[russia][:, goods].sum(axis=1)
+    after = cv.solve(with_resources(base), cv.Shock(trade_effect=effect)).flows[russia][:, goods].sum(axis=1)
     names = [k for k, c in enumerate(base.countries) if c not in ("RUS", "ROW")]
     before = base.flows[russia][:, goods].sum(axis=1)
     after = after * before[names].sum() / after[names].sum()

@@ -19,6 +19,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import banded, case_of, completed, solved
 from countervail.errors import InputError
 from countervail.scenario.load import Source
+from support.worlds import coarse_world
 
 SWITCHES = (
     "club.china=none",
@@ -56,7 +57,7 @@ def source() -> Source:
 
 @cache
 def live() -> Live:
-    return Live.of(cv.load_world(), source().scenario())
+    return Live.of(coarse_world(), source().scenario())
 
 
 def same(one: Outcome, other: Outcome) -> None:

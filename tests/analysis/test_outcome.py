@@ -36,7 +36,7 @@ def outcome() -> Outcome:
 
 
 def test_the_four_worlds_are_exact_solves(outcome: Outcome) -> None:
-    world, case = outcome.world, outcome.case
+    case = outcome.case
     members = ("IRN", "RUS", "BLR", "VEN")
     assert outcome.members == members
     for name, shock in (
@@ -45,7 +45,7 @@ def test_the_four_worlds_are_exact_solves(outcome: Outcome) -> None:
         ("C", case.club(ClubDesign(members))),
         ("UC", case.club(ClubDesign(members), case.lift())),
     ):
-        assert_allclose(outcome.real_income[name], cv.solve(world, shock, tol=1e-12).real_income, atol=1e-9)
+        assert_allclose(outcome.real_income[name], cv.solve(case.economy, shock, tol=1e-12).real_income, atol=1e-9)
     assert_allclose(outcome.real_income["S"], 1.0, atol=1e-12)
 
 
@@ -196,13 +196,12 @@ def test_a_break_even_out_of_reach_is_undefined() -> None:
 
 def test_at_the_break_even_wedge_a_member_is_as_well_off_outside(outcome: Outcome) -> None:
     members = list(outcome.members)
-    club = outcome.case.club(ClubDesign(members))
+    economy, club = outcome.case.economy, outcome.case.club(ClubDesign(members))
     for who, wedge in outcome.deterrence.items():
         k = CODES.index(who)
-        inside = cv.solve(outcome.world, outcome.case.deterrence(club, who, wedge)).real_income[k]
-        outside = cv.solve(outcome.world, outcome.case.club(ClubDesign([m for m in members if m != who]))).real_income[
-            k
-        ]
+        inside = cv.solve(economy, outcome.case.deterrence(club, who, wedge)).real_income[k]
+        without = outcome.case.club(ClubDesign([m for m in members if m != who]))
+        outside = cv.solve(economy, without).real_income[k]
         gain = outcome.real_income["C"][k] / outside - 1.0
         assert gain > 0
         assert_allclose(inside, outside, atol=0.01 * gain)
@@ -221,8 +220,10 @@ def test_without_senders_nothing_deters(outcome: Outcome) -> None:
 def test_provisions_alone_and_last(outcome: Outcome) -> None:
     base, members = outcome.real_income["S"], list(outcome.members)
     for part, other in zip(outcome.parts, reversed(outcome.parts), strict=True):
-        alone = cv.solve(outcome.world, outcome.case.club(ClubDesign(members, provisions=[part.id]))).real_income
-        rest = cv.solve(outcome.world, outcome.case.club(ClubDesign(members, provisions=[other.id]))).real_income
+        alone, rest = (
+            cv.solve(outcome.case.economy, outcome.case.club(ClubDesign(members, provisions=[p]))).real_income
+            for p in (part.id, other.id)
+        )
         assert_allclose(part.alone, np.log(alone / base), atol=1e-7)
         assert_allclose(part.last, np.log(outcome.real_income["C"] / rest), atol=1e-7)
 

@@ -313,7 +313,7 @@ def test_mutated_documents_are_read_or_refused_by_name(tmp_path: Path) -> None:
 
 @POSIX
 def test_killed_readings_leave_one_case_or_the_other(tmp_path: Path) -> None:
-    counts = kill_reads(tmp_path / "home", 4, seed=3)
+    counts = kill_reads(tmp_path / "home", 2, seed=3)
     assert counts["wrong"] == 0
 
 

@@ -12,6 +12,7 @@ from countervail.evidence import Evidence, read
 from countervail.evidence.compare import Comparison
 from countervail.evidence.model import Link
 from countervail.scenario.load import load_scenario
+from support.worlds import coarse_world
 
 WIRE = (
     "The members of the Boreal League are Iran, Cuba, Belarus and Syria. Laos left the Boreal League in 2019, and the "
@@ -123,9 +124,11 @@ def test_every_exported_scenario_runs(name: str, tmp_path: Path, capsys: pytest.
     assert "Missing: which state keeps the club" in said
     assert ("Left out" in said) == (name != "joined")
     scenario = load_scenario(folder / "club-scenario.yaml")
-    world = set(cv.load_world().countries)
+    world = coarse_world()
     members = scenario.members()
-    assert list(members) == [c for c in MEMBERS[name] if c in world]
-    run = ["run", str(folder / "club-scenario.yaml"), "-o", str(tmp_path / "run"), "--draws", "0"]
-    assert call(run) == 0
-    assert (tmp_path / "run" / "results.json").is_file()
+    assert list(members) == [c for c in MEMBERS[name] if c in set(cv.load_world().countries)]
+    assert set(cv.run(world, scenario).members) == set(members) & set(world.countries)
+    if name == "joined":
+        out = tmp_path / "run"
+        assert call(["run", str(folder / "club-scenario.yaml"), "-o", str(out), "--draws", "0"]) == 0
+        assert (out / "results.json").is_file()

@@ -17,17 +17,27 @@ from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Mask
 from countervail.world.world import World
-from support.worlds import make_world
+from support.worlds import make_world, with_capacity
 
 
 def make_game(
-    seed: int, players: int, *, closure: Any = "fixed", taxes: bool = True, size: float = 0.3, **shape: Any
+    seed: int,
+    players: int,
+    *,
+    closure: Any = "fixed",
+    taxes: bool = True,
+    size: float = 0.3,
+    capacity: str | None = None,
+    **shape: Any,
 ) -> tuple[World, Game, Shock]:
     """A world of players + 4 countries, the game of its first `players`, and the shock of all of them together.
 
-    Members trade more with one another, and with `taxes` at other tariffs and export taxes.
+    Members trade more with one another, and with `taxes` at other tariffs and export taxes; `capacity` is a kind of
+    specific factors (`with_capacity`).
     """
     world = make_world(seed, n=players + 4, **{"j": 3, "closed": 0.1, **shape})
+    if capacity is not None:
+        world = with_capacity(world, capacity, seed)
     rng = np.random.default_rng(seed)
     cells = np.ix_(range(players), range(players), range(world.j))
     off = np.broadcast_to(~np.eye(world.n, dtype=bool)[:, :, None], world.flows.shape)[cells]

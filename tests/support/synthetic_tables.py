@@ -103,6 +103,11 @@ def synthetic() -> dict[str, list[Row]]:
             for t in ("RUS", "IRN") for flow in ("export", "import")
             for p in ("DEU", "USA", "JPN", "CHN", "IND", "TUR", "ARE", "BLR")
         ],
+        "capacity": [
+            {"target": t, "name": countries.name(t), "sector": j, "output_usd": noise(50_000), "supply_elasticity": 0.2,
+             "held_by": "output" if j == "CRUDE" else "a specific factor", "price_pct": -noise(5.0), "quantity_pct": -1.0}
+            for t in ("RUS", "IRN") for j in ("CRUDE", "AGR")
+        ],
         "backtest": [
             {"name": f"episode-{k}", "base": 2021, "year": 2023, "target": "RUS", "direction": "export",
              "measure": "quantity", "output": "observed", "partners": 40, "model": "one sector", "fitted": None,

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from countervail import load_world
 from countervail.world.world import World
+
+_SEPARATE = (
+    "AFG BLR CHN COD CUB IRN LBN LBY MLI NIC PRK RUS SDN SOM SYR TWN UKR USA VEN ZWE DEU FRA POL BEL COG ARE ARM AUS "
+    "BRA CAN CHE EGY GBR IDN IND IRQ ISR JPN KAZ KOR MEX NOR SAU SGP THA TUR VNM ZAF"
+)
+"""The countries of `coarse_world`: all that scenarios name, and the larger others."""
+_MERGED = {
+    "DEU": "AUT CZE DNK FIN IRL LUX NLD SWE",
+    "FRA": "ESP ITA PRT",
+    "POL": "BGR CYP EST GRC HRV HUN LTU LVA MLT ROU SVK SVN",
+}
+"""Members of the Union that are part of a larger one there; the others are part of the rest of the world."""
 
 
 def make_world(
@@ -85,3 +99,32 @@ def rebuild(world: World, **changes: Any) -> World:
         "tariff": world.tariff,
     }
     return World.from_flows(**{**given, **changes})
+
+
+@cache
+def coarse_world() -> World:
+    """The bundled world with fewer countries, for what does not depend on its size: a scenario costs a sixth in it."""
+    world = load_world()
+    merged = {code: into for into, codes in _MERGED.items() for code in codes.split()}
+    separate = set(_SEPARATE.split())
+    return world.aggregate(countries={c: merged.get(c, "ROW") for c in world.countries if c not in separate})
+
+
+KINDS = ("some", "all", "one country", "bound", "mixed")
+"""Kinds of specific factors in `with_capacity`."""
+
+
+def with_capacity(world: World, kind: str, seed: int = 0) -> World:
+    """The world with specific factors of a kind."""
+    rng = np.random.default_rng(seed)
+    table = (world.n, world.j)
+    sigma, elastic = np.zeros(table), np.full(table, np.inf)
+    if kind in ("some", "mixed"):
+        sigma[:, 0] = rng.uniform(0.2, 1.0, world.n)
+    if kind == "all":
+        sigma[:] = 1.0
+    if kind == "one country":  # all of it specific in one, nothing in the others
+        sigma[1] = 1.0
+    if kind in ("bound", "mixed"):
+        elastic[: world.n - 1, -1] = rng.uniform(0.0, 0.8, world.n - 1)
+    return world.replace(specific_share=sigma, supply_elasticity=elastic)

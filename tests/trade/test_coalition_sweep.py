@@ -40,7 +40,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-@pytest.mark.parametrize("shape", [{}, {"tariffs": 0.0, "taxes": False}, {"j": 1, "inputs": 0.0}])
+@pytest.mark.parametrize(
+    "shape", [{}, {"tariffs": 0.0, "taxes": False}, {"j": 1, "inputs": 0.0}, {"capacity": "mixed"}, {"capacity": "all"}]
+)
 def test_every_coalition_is_what_a_cold_solve_finds(closure: Any, shape: dict[str, Any], small: None) -> None:
     world, game, full = make_game(0, 8, closure=closure, **shape)
     incomes = sweep(game)

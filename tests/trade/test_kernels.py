@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.trade import kernels
+from countervail.trade.anderson import Anderson
 from countervail.trade.coalition_block import Game
-from countervail.trade.iterate import Anderson
+from countervail.trade.jacobian import Jacobian
 from countervail.trade.kernels import Block, Buffers, State
-from countervail.trade.preconditioner import Jacobian
 from countervail.trade.stages import solved_out
 from support.games import make_game
+from support.worlds import KINDS
 
 SEEDS = st.integers(0, 10**6)
 
@@ -37,10 +38,10 @@ def open_block(block: Block, gate: Any) -> Block:
     return Block(block.importers, block.exporters, out(block.A), out(block.B), out(block.T), out(block.E))
 
 
-@given(seed=SEEDS)
-@settings(max_examples=15, deadline=None)
-def test_gated_and_open_blocks_and_merged_shares_are_one(seed: int) -> None:
-    _, game, _ = make_game(seed % 50, 4)
+@given(seed=SEEDS, capacity=st.sampled_from([None, *KINDS]))
+@settings(max_examples=20, deadline=None)
+def test_gated_and_open_blocks_and_merged_shares_are_one(seed: int, capacity: str | None) -> None:
+    _, game, _ = make_game(seed % 50, 4, capacity=capacity)
     rng = np.random.default_rng(seed)
     members = rng.random((4, 3)) < 0.5
     state = near(game, seed, 3)
@@ -49,12 +50,14 @@ def test_gated_and_open_blocks_and_merged_shares_are_one(seed: int) -> None:
     one = kernels.terms(problem, state, Buffers())
     other = kernels.terms(problem._replace(blocks=opened), state)
     for a, b in zip(one, other, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+        if a is not None or b is not None:
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-14)
     residual = kernels.residuals(game.economy, one, state)
     for k in range(3):
         alone = kernels.terms(game.problem_of(members[:, [k]]), state.column(k))
         for a, b in zip(one, alone, strict=True):
-            np.testing.assert_allclose(a[..., k : k + 1], b, rtol=1e-12, atol=1e-15)
+            if a is not None or b is not None:
+                np.testing.assert_allclose(a[..., k : k + 1], b, rtol=1e-11, atol=1e-14)
         mine = kernels.residuals(game.economy, alone, state.column(k))
         np.testing.assert_allclose(residual.z[..., k : k + 1], mine.z, rtol=1e-9, atol=1e-13)
 

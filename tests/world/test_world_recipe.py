@@ -18,7 +18,7 @@ from countervail.world.build import build, economies, goods, pairs, rebuild, rec
 from countervail.world.build.datasheet import markdown
 from countervail.world.build.regions import great_circle
 from countervail.world.build.sources import elasticities, icio, national_accounts, panels
-from countervail.world.build.sources.factbook import commodity_sectors
+from countervail.world.build.sources.factbook import commodity_sectors, partner_code
 from countervail.world.store import load_world
 from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, ORIGINS, World, array_fields
 from support import fake_sources
@@ -91,7 +91,7 @@ def test_official_figures_stand_before_the_rest(world: World) -> None:
 
 def test_value_added_is_the_united_nations_by_group(world: World, fakes: Path) -> None:
     un = national_accounts.read_accounts(fakes).groups(world.countries, 2023)
-    rejected = {c for c, what in economies.rejected() if what in ("gdp", "industry")}
+    rejected = {c for c, what in economies.rejected() if what in ("gdp", "industry", "mining")}
     for n, c in enumerate(world.countries):
         if c in rejected or np.isnan(un[n]).any():
             continue
@@ -166,6 +166,50 @@ def test_cells_have_their_total_and_at_least_their_products() -> None:
     assert cube[0, 1, crude] == 30
     assert cube[0, 1, metals] == pytest.approx(40)
     assert cube[1, 0, crude] == 0
+
+
+def test_a_countrys_sales_of_a_sector_are_the_published_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs keep their totals; what the other country sells stays."""
+    totals = pairs.PairTotals(
+        total=np.array([[0.0, 100, 40], [20, 0, 10], [5, 30, 0]]),
+        origin=np.full((3, 3), OBSERVED_TOTAL, dtype=np.uint8),
+        products=np.zeros((3, 3, goods.G)),
+        seen=np.ones((3, 3), dtype=bool),
+        unrecorded=np.zeros((3, 3, goods.G)),
+        intra_row=0.0,
+    )
+    row = recipe_tables.Override("x", "", "DEU", "WLD", "PHARMA", 50.0, 40.0, 60.0, False, "s", "r")
+    monkeypatch.setattr(recipe_tables, "overrides", lambda: (row,))
+    mix = np.random.default_rng(3).random((3, 3, goods.G))
+    moved = pairs.fit_sectors(totals, mix, ("DEU", "FRA", "USA"))
+    cube = pairs.cells(totals, moved)
+    np.testing.assert_allclose(cube.sum(axis=2), totals.total, rtol=1e-9)
+    assert cube[0, :, recipe_tables.position("PHARMA")].sum() == pytest.approx(50, rel=0.01)
+    np.testing.assert_array_equal(moved[1:], mix[1:])
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_gas_used_at_home_takes_the_place_of_other_inputs(seed: int) -> None:
+    """Inputs sum to what they did, nobody spends more than half of them on gas that did not before, none uses less."""
+    rng = np.random.default_rng(seed)
+    k, gas = len(recipe_tables.CODES), recipe_tables.position("GAS")
+    technology = rng.dirichlet(np.ones(k + 1), (3, k)).transpose(0, 2, 1)[:, :k]
+    output, imports = rng.exponential(50.0, (3, k)), rng.exponential(1.0, 3)
+    home = np.array([0.0, *rng.exponential(60.0, 2)])
+    made = economies.home_gas(technology, output, imports, home)
+    np.testing.assert_allclose(made.sum(axis=1), technology.sum(axis=1), rtol=1e-12)
+    assert (made >= 0).all()
+    assert (made[:, gas] >= technology[:, gas] - 1e-15).all()
+    assert (made[:, gas] <= np.maximum(technology[:, gas], technology.sum(axis=1) / 2) + 1e-12).all()
+    np.testing.assert_array_equal(made[0], technology[0])
+
+
+def test_every_partner_that_the_factbook_names_is_known() -> None:
+    """ "S. Korea" was the rest of the world."""
+    assert partner_code("S. Korea") == "KOR"
+    assert partner_code("NZ") == "NZL"
+    assert partner_code("Atlantis") == "ROW"
 
 
 def test_the_national_table_meets_its_margins() -> None:

@@ -57,7 +57,7 @@ def provisions() -> alt.LayerChart:
     points = last.mark_point(shape="diamond", yOffset=BELOW).encode(
         alt.X("last_pct:Q", title=axis), y, colour, tooltip=tips
     )
-    return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
+    return layered(bars, limits, points, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
 
 
 @chart(
@@ -105,7 +105,7 @@ def timeline() -> alt.LayerChart:
     y = ranked_unlabelled("label", "when", order="ascending")
     x = alt.X("when:T", title=None, axis=alt.Axis(format="%Y"), scale=alt.Scale(type="utc", nice=True))
     points = rows.mark_point(style="first", yOffset=BELOW).encode(x, y, tooltip=tips)
-    return layered(points, labels_above(rows, y)).properties(height=alt.Step(58))
+    return layered(points, labels_above(rows, y, tips)).properties(height=alt.Step(58))
 
 
 @chart(

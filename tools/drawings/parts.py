@@ -88,12 +88,21 @@ def ranked_unlabelled(field: str, sort: str, order: str = "descending") -> alt.Y
     return alt.Y(f"{field}:N", sort=by, title=None, axis=None)
 
 
-def labels_above(rows: Any, y: alt.Y) -> alt.Chart:
-    """Long labels over their marks (which are BELOW the middle), broken into as many lines as the width needs."""
-    broken = "replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7)) + '})( +|$)', 'g'), '$1\\n')"
-    words = rows.transform_calculate(lines=f"split(trim({broken}), '\\n')")
+def labels_above(rows: Any, y: alt.Y, tips: list[alt.Tooltip]) -> alt.Chart:
+    """Long labels over their marks (which are BELOW the middle), broken into at most two lines.
+
+    They have the marks' tooltips, which show the whole text.
+    """
+    width = "max(20, floor(width / 7))"
+    parts = (
+        f"regexp('(.{{1,' + {width} + '}})( +|$)|(.{{' + {width} + '}})', 'g')"  # whole words, or parts of a longer one
+    )
+    broken = f"replace(datum.label, {parts}, '$1$3\\n')"
+    words = rows.transform_calculate(all=f"split(trim({broken}), '\\n')").transform_calculate(
+        lines="length(datum.all) > 2 ? [datum.all[0], datum.all[1] + ' …'] : datum.all"
+    )
     words = words.mark_text(style="label", align="left", baseline="top", yOffset=-BELOW - 10, dx=2)
-    chart: alt.Chart = words.encode(alt.X(value=0), y, text="lines:N", tooltip=alt.value(None))
+    chart: alt.Chart = words.encode(alt.X(value=0), y, text="lines:N", tooltip=tips)
     return chart
 
 

@@ -217,7 +217,7 @@ def links() -> alt.LayerChart:
     points = last.mark_point(shape="diamond", yOffset=BELOW).encode(
         alt.X("last_usd:Q", title=axis), y, colour, tooltip=tips
     )
-    return layered(bars, limits, points, zero_line(), labels_above(rows, y)).properties(height=alt.Step(58))
+    return layered(bars, limits, points, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
 
 
 @chart(
@@ -251,7 +251,11 @@ def cuts() -> alt.LayerChart:
         )
     )  # fmt: skip
     return (
-        layered(points, zero_line(), labels_above(rows, y))
+        layered(
+            points,
+            zero_line(),
+            labels_above(rows, y, tooltips("label:N", ("hit_most:N", "Hit most"), of="payment_cuts")),
+        )
         .properties(height=alt.Step(58))
         .add_params(chosen("elements"))
     )

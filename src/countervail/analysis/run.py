@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
-from countervail.analysis.decompose import dependence, diversion, measures, provisions, variants
+from countervail.analysis.decompose import Part, dependence, diversion, measures, provisions, variants
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
@@ -44,7 +44,10 @@ def run(
     """
     if draws < 0:
         raise InputError(f"draws is {draws}; it must be 0 or more", field="draws")
-    outcome = completed(solved(case_of(world, scenario)), progress)
+    case = case_of(world, scenario)
+    with one_blas_thread(), ThreadPoolExecutor(1) as pool:
+        _ = case.layout.potential  # which both threads need
+        outcome = completed(solved(case), progress, pool.submit(measures, case))
     return banded(outcome, draws, seed, progress) if draws else outcome
 
 
@@ -65,8 +68,11 @@ def solved(
         base: S and U, where they are known.
     """
     scenario, main = case.scenario, case.scenario.club.reading
-    if base is None:
-        base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+    with one_blas_thread():  # gravity's systems are small, too
+        if base is None:
+            base = sanctions(case, None if neighbour is None else neighbour.sanctions)
+        by_reading = {main: worlds(case, base, scenario.members(), main, neighbour)}
+        control = placebo(case) if control is None else control
     return Outcome(
         world=case.world,
         scenario=scenario,
@@ -74,8 +80,8 @@ def solved(
         seed=0,
         case=case,
         main=main,
-        by_reading={main: worlds(case, base, scenario.members(), main, neighbour)},
-        placebo=placebo(case) if control is None else control,
+        by_reading=by_reading,
+        placebo=control,
         drawn=None,
         parts=(),
         lifted=(),
@@ -88,14 +94,17 @@ def solved(
     )
 
 
-def completed(outcome: Outcome, progress: Progress | None = None) -> Outcome:
-    """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments."""
+def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future[list[Part]] | None = None) -> Outcome:
+    """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments.
+
+    `lifted` is what each measure does alone, where it is being computed already.
+    """
     report = progress or (lambda stage, done, total: None)
     stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
     # what each measure does alone is half of the solves: it has a thread of its own beside the others
     with one_blas_thread(), ThreadPoolExecutor(1) as pool:
-        lifted = pool.submit(measures, case)
+        lifted = lifted or pool.submit(measures, case)
         report("worlds", 0, stages)
         by_reading = {main: own}
         if scenario.club.members is None:

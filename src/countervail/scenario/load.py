@@ -17,6 +17,7 @@ from countervail.scenario import tree
 from countervail.scenario.messages import input_error
 from countervail.scenario.override import apply
 from countervail.scenario.scenario import Scenario
+from countervail.scenario.supply import with_supply
 from countervail.scenario.tree import Node
 from countervail.scenario.values import Model
 
@@ -32,7 +33,7 @@ else:
 
 def library() -> list[str]:
     """Names of the scenarios that come with the package."""
-    parts = ("-club", "-assumptions", "rails")  # included by scenarios, or not a scenario
+    parts = ("-club", "-assumptions", "rails", "supply")  # included by scenarios, or not a scenario
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if not path.stem.endswith(parts))
 
 
@@ -54,12 +55,12 @@ class Source:
     @classmethod
     def of(cls, name_or_path: str | Path) -> Source:
         """From a name of the library, or a file with what it includes."""
-        return cls(_read(_find(name_or_path), ()))
+        return cls(with_supply(_read(_find(name_or_path), ())))
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> Source:
         """From the text of a file that is not on this machine; it may include only files of the library."""
-        return cls(_parsed(data, name, LIBRARY / "given", ()))
+        return cls(with_supply(_parsed(data, name, LIBRARY / "given", ())))
 
     def scenario(self, set: Sequence[str] = ()) -> Scenario:
         """The scenario under overrides, as `load_scenario` takes them."""

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.measures import Measure
+from countervail.scenario.supply import Supply, resources
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon
@@ -30,7 +31,9 @@ class Settings(Model):
     closure: Closure = "fixed"
     """How trade deficits respond: fixed as a share of world output, proportional to income, or removed first."""
     horizon: Horizon = "long"
-    """Elasticities of the long run, or a stress of half of them (not a forecast)."""
+    """Long run: labour moves between sectors. Short: plant and labour stay in their sector, elasticities are halved."""
+    supply: tuple[Supply, ...] = Field(default_factory=resources)
+    """Supply elasticities of sectors that reserves, wells, mines or land hold back; an empty list holds none back."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
     anchor: Anchor = "estimate"

@@ -14,7 +14,7 @@ import numpy as np
 from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
 from countervail.trade.iterate import Solution
-from countervail.trade.kernels import Problem, State, log_cost
+from countervail.trade.kernels import Problem, State, terms
 from countervail.trade.shares import ShockedShares, components
 from countervail.trade.taxes import Duties, Receipts
 from countervail.types import Floats, Indices
@@ -49,7 +49,15 @@ def part_of(economy: Economy, members: Indices) -> Economy:
         expenditure=economy.expenditure[:, members] / weight,
         income=economy.income[members] / weight,
         scale=economy.scale * weight,
+        sales=economy.sales[:, members] / weight,
+        specific_share=_columns(economy.specific_share, members),
+        supply_elasticity=_columns(economy.supply_elasticity, members),
     )
+
+
+def _columns(array: Floats | None, members: Indices) -> Floats | None:
+    """Some countries of `[sector, country]`."""
+    return None if array is None else np.ascontiguousarray(array[:, members])
 
 
 def _summing_to_zero(deficit: Floats, labour: Floats) -> Floats:
@@ -74,17 +82,18 @@ def _shares_of(shares: ShockedShares, members: Indices) -> ShockedShares:
         A,
         None if T is None else Duties.taking(T, A),
         None if E is None else Receipts.of(E),
-        None if shares.log_productivity is None else np.ascontiguousarray(shares.log_productivity[:, members]),
+        _columns(shares.log_productivity, members),
+        log_capacity=_columns(shares.log_capacity, members),
     )
 
 
 def state_of(economy: Economy, state: State, members: Indices) -> State:
     """A state of the whole as a start for a part, in the part's numeraire."""
-    labour = economy.labour[members][:, None]
+    payroll = economy.payroll[members][:, None]
     w = state.log_wage[members]
-    shift = np.log((np.exp(w) * labour).sum(0) / labour.sum(0))
+    shift = np.log((np.exp(w) * payroll).sum(0) / payroll.sum(0))
     X = state.expenditure[:, members] * np.exp(-shift)
-    X = np.where(economy.dead[:, members, None], X / labour.sum(0), X)
+    X = np.where(economy.dead[:, members, None], X / economy.labour[members].sum(), X)
     return State.of(state.log_price[:, members] - shift, w - shift, X)
 
 
@@ -149,7 +158,7 @@ def _moved(economy: Economy, parts: Sequence[Indices], state: State, level: Floa
     for members, change in zip(parts, level, strict=True):
         by[members] = change
     w = state.log_wage + by
-    by = by - np.log((np.exp(w) * economy.labour[:, None]).sum(0))
+    by = by - np.log((np.exp(w) * economy.payroll[:, None]).sum(0) / economy.payroll_total)
     return State.of(state.log_price + by, state.log_wage + by, state.expenditure * np.exp(by))
 
 
@@ -157,12 +166,11 @@ def _imbalance(problem: Problem, parts: Sequence[Indices], state: State, level: 
     """Log of what each part receives from the others, deficits with them included, over what it pays them."""
     economy, shares, deficits, _ = problem
     state = _moved(economy, parts, state, level)
-    q = np.exp(-economy.elasticity[:, None] * log_cost(economy, shares, state)[:, :, 0])
-    X = (economy.unit * state.expenditure[:, :, 0]) / np.matmul(shares.A, q[:, :, None])[:, :, 0]
+    t = terms(problem, state)
     border = shares.A if shares.T is None else shares.A - shares.T
-    paid = (border * q[:, None, :] * X[:, :, None]).sum(0)
-    value_added = np.exp(state.log_wage[:, 0]) * economy.labour
-    gap = deficits.fixed[:, 0]
+    paid = (border * t.q[:, None, :, 0] * t.v).sum(0)
+    value_added = t.value_added[:, 0]
+    gap = deficits.fixed[:, 0] * (1.0 if economy.capacity is None else value_added.sum())
     if deficits.rate is not None:
         scaled = deficits.rate[:, 0] * value_added
         gap = gap + scaled * (value_added.sum() / scaled.sum()) - value_added

@@ -13,7 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from countervail.errors import NoEquilibrium
+from countervail.errors import InputError, NoEquilibrium
+from countervail.trade.specific_factors import Capacity
 from countervail.trade.taxes import Duties
 from countervail.types import Floats, Mask
 
@@ -84,6 +85,11 @@ class Economy:
         expenditure: base spending X `[sector, country]`.
         income: base final spending I `[country]`.
         scale: world value added, million USD.
+        sales: base sales Y of producers `[sector, country]`.
+        specific_share: sigma, the share of value added paid to a factor that cannot leave the sector
+            `[sector, country]`; None where that is zero everywhere.
+        supply_elasticity: of gross output where capacity binds it, infinite elsewhere `[sector, country]`; None where
+            it does so nowhere.
     """
 
     countries: tuple[str, ...]
@@ -99,6 +105,9 @@ class Economy:
     expenditure: Floats
     income: Floats
     scale: float
+    sales: Floats
+    specific_share: Floats | None = None
+    supply_elasticity: Floats | None = None
 
     @classmethod
     def of(cls, world: Flows) -> Economy:
@@ -143,6 +152,9 @@ class Economy:
             expenditure=spending / scale,
             income=income / scale,
             scale=scale,
+            sales=output / scale,
+            specific_share=_by_country(world, "specific_share", 0.0, 1.0),
+            supply_elasticity=_by_country(world, "supply_elasticity", np.inf, np.inf),
         )
 
     @property
@@ -181,21 +193,45 @@ class Economy:
     @cached_property
     def cost_matrix(self) -> Floats:
         """Log cost of a bundle out of log prices and, last, the log wage `[country, sector, sector + 1]`."""
-        labour = self.value_added_share.T[:, :, None]
+        share = self.value_added_share if self.capacity is None else self.capacity.wage_share
+        labour = share.T[:, :, None]
         return np.ascontiguousarray(np.concatenate([self.input_share_transposed, labour], axis=2))
 
     @cached_property
     def use_matrix(self) -> Floats:
-        """Value added earned, then spending over `unit`, out of sales and, last, final spending.
+        """Value added earned (that of labour), then spending over `unit`, out of sales and, last, final spending.
 
         `[country, 1 + sector, sector + 1]`.
         """
         n, j = self.n, self.j
         out = np.zeros((n, j + 1, j + 1))
-        out[:, 0, :j] = self.value_added_share.T
+        out[:, 0, :j] = self.earned_share.T
         out[:, 1:, :j] = self.input_share / self.unit.T[:, :, None]
         out[:, 1:, j] = (self.final_share / self.unit).T
         return out
+
+    @cached_property
+    def capacity(self) -> Capacity | None:
+        """The factors that cannot leave their sector; None without any."""
+        given = (self.specific_share, self.supply_elasticity)
+        if all(parameter is None for parameter in given):
+            return None
+        return Capacity.of(self.sales, self.value_added_share, self.labour, *given)
+
+    @property
+    def payroll(self) -> Floats:
+        """What the wage unknown moves of base value added `[country]`: all of it where no factor is specific."""
+        return self.labour if self.capacity is None else self.capacity.payroll
+
+    @cached_property
+    def payroll_total(self) -> float:
+        """The sum that payrolls are held at while iterating."""
+        return 1.0 if self.capacity is None else float(self.capacity.payroll.sum())
+
+    @property
+    def earned_share(self) -> Floats:
+        """Of a sector's cost, what the equation of wages counts as earned `[sector, country]`."""
+        return self.value_added_share if self.capacity is None else self.capacity.earned_share
 
     @cached_property
     def input_share_transposed(self) -> Floats:
@@ -203,5 +239,24 @@ class Economy:
         return np.ascontiguousarray(self.input_share.transpose(0, 2, 1))
 
     def with_elasticity(self, elasticity: Floats) -> Economy:
-        """The same base point under other elasticities."""
+        """The same base point under other trade elasticities."""
         return replace(self, elasticity=np.asarray(elasticity, float))
+
+    def with_capacity(self, specific_share: Floats | None, supply_elasticity: Floats | None = None) -> Economy:
+        """The same base point with other specific factors; `[sector, country]`, as in the class."""
+        return replace(self, specific_share=specific_share, supply_elasticity=supply_elasticity)
+
+
+def _by_country(world: Flows, name: str, neutral: float, highest: float) -> Floats | None:
+    """An optional field of a baseline `[country, sector]` as `[sector, country]`; None where it is neutral."""
+    given = getattr(world, name, None)
+    if given is None:
+        return None
+    value = np.asarray(given, float)
+    if (outside := ~((value >= 0) & (value <= highest))).any():
+        n, j = (int(k) for k in np.argwhere(outside)[0])
+        raise InputError(
+            f"{name} is {value[n, j]} in {world.countries[n]} {world.sectors[j]}; it must be from 0 to {highest:g}",
+            field=name,
+        )
+    return None if (value == neutral).all() else np.ascontiguousarray(value.T)

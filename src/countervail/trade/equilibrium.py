@@ -15,13 +15,14 @@ from countervail.trade import kernels
 from countervail.trade.closures import Closure, closure_rule, deficits_of, without_fixed_deficits
 from countervail.trade.components import LEVEL, levelled, part_of, problem_of, state_of, together, weakly_linked
 from countervail.trade.economy import Economy, Flows, outward
-from countervail.trade.feasible import check, named
+from countervail.trade.feasible import check, check_suppliers, named
 from countervail.trade.iterate import Solution, Stalled, iterate
 from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
-from countervail.trade.stages import solve_one
+from countervail.trade.specific_factors import same_places
+from countervail.trade.stages import approach, solve_one
 from countervail.types import Floats, Indices
 
 
@@ -29,7 +30,8 @@ class Reference(NamedTuple):
     """The point that hats are measured from: the baseline, or the baseline without deficits.
 
     `imports` are border values `[sector, importer, exporter]`, `revenue` the tariff revenue on them, `cost` the log
-    cost of input bundles `[sector, country]`; values are shares of world value added.
+    price at the producer and `returns` the log return to capacity, NaN without any, `[sector, country]`; values are
+    shares of world value added.
     """
 
     income: Floats
@@ -38,6 +40,7 @@ class Reference(NamedTuple):
     cost: Floats
     imports: Floats
     revenue: Floats
+    returns: Floats
 
     @classmethod
     def at_baseline(cls, economy: Economy) -> Reference:
@@ -45,7 +48,7 @@ class Reference(NamedTuple):
         spent = economy.share * economy.expenditure[:, :, None]
         imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
         zero = np.zeros((economy.j, economy.n))
-        return cls(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports)
+        return cls(economy.income, np.zeros(economy.n), zero, zero, imports, spent - imports, zero)
 
     @classmethod
     def at(cls, problem: Problem, state: State) -> Reference:
@@ -54,14 +57,23 @@ class Reference(NamedTuple):
         t = kernels.terms(problem, state)
         spent = shares.A * t.q[:, None, :, 0] * t.v[:, :, 0, None]
         imports = spent if economy.tariff is None else spent / (1.0 + economy.tariff)
+        price = kernels.log_producer_price(economy, shares, state)[:, :, 0]
         return cls(
             income=t.spending[:, 0],
             log_wage=state.log_wage[:, 0],
             log_price=state.log_price[:, :, 0],
-            cost=kernels.log_cost(economy, shares, state)[:, :, 0],
+            cost=price,
             imports=imports,
             revenue=spent - imports,
+            returns=_returns(economy, shares, state, price),
         )
+
+
+def _returns(economy: Economy, shares: ShockedShares, state: State, price: Floats) -> Floats:
+    """Log return to capacity `[sector, country]`, NaN where there is none, at log prices of producers."""
+    if economy.capacity is None:
+        return np.full(price.shape, np.nan)
+    return economy.capacity.returns(price, kernels.log_cost(economy, shares, state)[:, :, 0])
 
 
 References: TypeAlias = dict[tuple[Closure, float] | None, Reference]
@@ -117,7 +129,12 @@ class Prepared:
         return cls(economy, *known)
 
     def lend(self, economy: Economy) -> Prepared:
-        """Another base point with the preconditioner of this one, which only steers the iteration."""
+        """Another base point with the preconditioner of this one, which only steers the iteration.
+
+        Where other sectors have capacity there, it would not: then one of its own.
+        """
+        if not same_places(self.economy.capacity, economy.capacity):
+            return Prepared.of(economy)
         return Prepared(economy, self.preconditioner)
 
     def reference(self, closure: Closure, tol: float) -> Reference:
@@ -173,7 +190,7 @@ class Prepared:
             solution = iterate(problem, preconditioner, tol, begin)
             residual = float(solution.residual.max())
         except Stalled:
-            solution = self._apart(problem, parts, tol, begin)
+            solution = self._begun_apart(problem, parts, tol, begin)
         for k in range(ROUNDS):
             taken += solution.iterations
             state, off = levelled(problem, parts, solution.state)
@@ -194,6 +211,16 @@ class Prepared:
             residual=residual,
             country=names[0],
         )
+
+    def _begun_apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
+        """Each part alone; the whole in stages where a part buys something from the others alone."""
+        try:
+            for members in parts:
+                part = self._part(members).economy
+                check_suppliers(part, problem_of(part, problem, members).shares.A)
+            return self._apart(problem, parts, tol, begin)
+        except (NoEquilibrium, NotConverged):
+            return approach(problem, tol)
 
     def _apart(self, problem: Problem, parts: Sequence[Indices], tol: float, begin: State) -> Solution:
         """Each part alone."""
@@ -229,7 +256,8 @@ class Equilibrium:
 
     Attributes:
         real_income: W, income over the consumer price index `[country]`.
-        wage: `[country]`; world value added is the numeraire.
+        wage: `[country]`; world value added is the numeraire. Where no labour can leave its sector there is no wage:
+            value added.
         price_index: of final consumption `[country]`.
         income: final spending after the shock, million USD `[country]`.
         base_income: final spending that `real_income` is measured from, million USD `[country]`.
@@ -309,7 +337,25 @@ class Equilibrium:
 
     @cached_property
     def _cost(self) -> Floats:
-        return kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+        return kernels.log_producer_price(self.economy, self.shares, self.state)[:, :, 0]
+
+    @cached_property
+    def producer_price(self) -> Floats:
+        """Price at the producer `[country, sector]`: what is received for a unit, taxes and transport left out."""
+        return np.asarray(np.exp(self._cost - self.reference.cost).T)
+
+    @cached_property
+    def quantity(self) -> Floats:
+        """Quantity that is produced `[country, sector]`; 1 where nothing was."""
+        before = self.reference.imports.sum(1).T * self.economy.scale
+        change = np.divide(self.output, before, out=np.ones_like(before), where=before > 0)
+        return np.asarray(np.where(before > 0, change / self.producer_price, 1.0))
+
+    @cached_property
+    def rent(self) -> Floats:
+        """Return to a unit of capacity `[country, sector]`; NaN where no factor is specific to the sector."""
+        after = _returns(self.economy, self.shares, self.state, self._cost)
+        return np.asarray(np.exp(after - self.reference.returns).T)
 
     @cached_property
     def flows(self) -> Floats:
@@ -323,6 +369,16 @@ class Equilibrium:
         if self.shares.B is not self.shares.A:
             received = received * (self.shares.B / np.where(self.shares.A > 0, self.shares.A, 1.0))
         return np.asarray(received.sum(1).T * self.economy.scale)
+
+    @cached_property
+    def value_added(self) -> Floats:
+        """Income of labour and of specific factors `[country]`, million USD: output less the cost of inputs."""
+        paid = self.output
+        capacity = self.economy.capacity
+        if capacity is not None and capacity.bound is not None:
+            margin = self._cost - kernels.log_cost(self.economy, self.shares, self.state)[:, :, 0]
+            paid = paid * np.where(capacity.bound, np.exp(-margin), 1.0).T
+        return np.asarray((self.output - (1.0 - self.economy.value_added_share.T) * paid).sum(1))
 
     @cached_property
     def terms_of_trade(self) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -115,8 +115,10 @@ class Buffers:
 class Terms(NamedTuple):
     """What the equations need at a state.
 
-    `q` is (cost of the input bundle)^-theta, `S` the price index's sum, `v` expenditure over it; `income` holds sales
-    and, last, final spending `[sector + 1, country, batch]`.
+    `q` is (price at the producer)^-theta, `S` the price index's sum, `v` expenditure over it; `income` holds what
+    sales pay for (all of them, but for a rent of capacity that binds output) and, last, final spending
+    `[sector + 1, country, batch]`. `payroll` is what the wage unknown moves of `value_added`, `rent` is that of
+    capacity, or None, `[country, batch]`.
     """
 
     q: Floats
@@ -124,11 +126,8 @@ class Terms(NamedTuple):
     v: Floats
     income: Floats
     value_added: Floats
-
-    @property
-    def sales(self) -> Floats:
-        """Y' `[sector, country, batch]`."""
-        return self.income[:-1]
+    payroll: Floats
+    rent: Floats | None = None
 
     @property
     def spending(self) -> Floats:
@@ -172,77 +171,131 @@ def _add_forward(blocks: Sequence[Block], values: Floats, out: Floats) -> None:
         out[:, b.importers] += _product(b.A, b.exporters, b.gates, values)
 
 
-def _add_backward(blocks: Sequence[Block], values: Floats, out: Floats) -> None:
-    """Add the sum over importers of the batch's own cells of `B` times `values`."""
-    for b in blocks:
-        out[:, b.exporters] += _product(_transposed(b, b.B), b.importers, _swap(b.gates), values)
-
-
 def _swap(gates: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
     return None if gates is None else (gates[1], gates[0])
 
 
 def log_cost(economy: Economy, shares: ShockedShares, state: State) -> Floats:
-    """Log cost of an input bundle, c-hat: wages and prices at their cost shares over productivity."""
+    """Log cost of labour and inputs: wages and prices at their cost shares over productivity."""
     cost = mix(economy.cost_matrix, state.z[: economy.j + 1])
     if shares.log_productivity is not None:
         cost = cost - shares.log_productivity[:, :, None]
     return cost
 
 
+def log_producer_price(economy: Economy, shares: ShockedShares, state: State) -> Floats:
+    """Log price at the producer `[sector, country, batch]`: cost of labour and inputs, and the return to capacity."""
+    J, N, batch = economy.j, economy.n, state.z.shape[2]
+    price, v, market = log_cost(economy, shares, state), np.empty((J, N, batch)), np.empty((J, N, batch))
+    _price_capacity(Problem(economy, shares, Deficits(np.zeros((N, 1)), None)), state, price, v, market)
+    return price
+
+
+def _price_capacity(problem: Problem, state: State, cost: Floats, v: Floats, market: Floats) -> Floats | None:
+    """In sectors with capacity, log costs into prices at the producer, in place (`Capacity.prices`).
+
+    There, sales at a price of 1 come before prices: they follow from expenditure and the price index of the state,
+    to which that of the producers' prices converges. `v` and `market` are filled in these sectors.
+
+    Returns:
+        the log margin of prices over costs where capacity binds output, over all sectors; None without such a cell.
+    """
+    economy = problem.economy
+    capacity = economy.capacity
+    if capacity is None:
+        return None
+    margin = None if capacity.bound is None else np.zeros_like(cost)
+    for run in capacity.runs:
+        theta = economy.elasticity[run, None, None]
+        np.multiply(
+            state.expenditure[run], economy.unit[run, :, None] * np.exp(theta * state.log_price[run]), out=v[run]
+        )
+        _receive(problem, v, run, market)
+        cost[run], above = capacity.prices(run, cost[run], market[run], theta, problem.shares.log_capacity)
+        if margin is not None and above is not None:
+            margin[run] = above
+    return margin
+
+
+def _receive(problem: Problem, v: Floats, sectors: slice, out: Floats) -> None:
+    """What producers receive in a run of sectors at a price of 1: the sum over importers of `B` times `v`."""
+    shares = problem.shares
+    rate = None if shares.duties is None else shares.duties.rate
+    left = v[sectors] if rate is None else v[sectors] * (1.0 - rate[sectors, :, None])
+    sales = np.matmul(shares.A[sectors].transpose(0, 2, 1), left, out=out[sectors])
+    for b in problem.blocks:
+        sales[:, b.exporters] += _product(_transposed(b, b.B)[sectors], b.importers, _swap(b.gates), v[sectors])
+    if shares.home is not None:
+        sales -= shares.home[sectors] * v[sectors]
+    for taken in (*shares.beyond, *(() if shares.levies is None else (shares.levies,))):
+        if (part := taken.within(sectors)) is not None:
+            at = part.at
+            out[at.sectors, at.exporters] -= np.matmul(part.value.transpose(0, 2, 1), v[at.sectors, at.importers])
+
+
 def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Terms:
-    """Everything the three equations share, one product with `A` and one with `B`."""
-    economy, shares, deficits, blocks = problem
+    """Everything the equations share, one product with `A` and one with `B`."""
+    economy, shares, _, blocks = problem
     buffers = Buffers() if buffers is None else buffers
     J, N, batch = economy.j, economy.n, state.z.shape[2]
+    v, income = buffers("v", J, N, batch), buffers("income", J + 1, N, batch)
+    sales = income[:J]
     q = mix(economy.cost_matrix, state.z[: J + 1], buffers("q", J, N, batch))
     if shares.log_productivity is not None:
         q -= shares.log_productivity[:, :, None]
+    margin = _price_capacity(problem, state, q, v, sales)
     q *= -economy.elasticity[:, None, None]
     np.exp(q, out=q)
     S = np.matmul(shares.A, q, out=buffers("S", J, N, batch))
-    rate = None if shares.duties is None else shares.duties.rate
-    untaxed = S if rate is None or not blocks else S.copy()
+    untaxed = S if shares.duties is None or shares.duties.rate is None or not blocks else S.copy()
     _add_forward(blocks, q, S)
-    v = np.multiply(state.expenditure, economy.unit[:, :, None], out=buffers("v", J, N, batch))
-    v /= S
-    income = buffers("income", J + 1, N, batch)
-    left = v if rate is None else np.multiply(v, 1.0 - rate[:, :, None], out=buffers("left", J, N, batch))
-    sales = np.matmul(shares.A.transpose(0, 2, 1), left, out=income[:J])
-    _add_backward(blocks, v, sales)
-    value_added = np.exp(state.log_wage)
-    value_added *= economy.labour[:, None]
-    spending = income[J]
+    for run in (slice(0, J),) if economy.capacity is None else economy.capacity.others:
+        np.multiply(state.expenditure[run], economy.unit[run, :, None], out=v[run])
+        v[run] /= S[run]
+        _receive(problem, v, run, sales)
+    sales *= q
+    payroll = np.exp(state.log_wage)
+    payroll *= economy.payroll[:, None]
+    value_added, rent = payroll, None
+    if economy.capacity is not None:
+        if margin is not None:
+            rent = -(sales * np.expm1(-margin)).sum(0)
+            sales *= np.exp(-margin)
+        value_added = payroll + np.einsum("jn,jnb->nb", economy.capacity.factor_share, sales)
+        if rent is not None:
+            value_added += np.where(economy.capacity.idle[:, None], 0.0, rent)
+    _spend(problem, q, untaxed, v, value_added, income[J])
+    return Terms(q, S, v, income, value_added, payroll, rent)
+
+
+def _spend(problem: Problem, q: Floats, S: Floats, v: Floats, value_added: Floats, out: Floats) -> None:
+    """Final spending `[country, batch]`: value added, deficits and the revenue of both taxes."""
+    economy, shares, deficits, blocks = problem
+    # what deficits are shares of is 1 where wages are all of value added
+    fixed = deficits.fixed if economy.capacity is None else deficits.fixed * value_added.sum(0)
     if deficits.rate is None:
-        np.add(value_added, deficits.fixed, out=spending)
+        np.add(value_added, fixed, out=out)
     else:
         scaled = deficits.rate * value_added
-        np.add(scaled * (value_added.sum(0) / scaled.sum(0)), deficits.fixed, out=spending)
-    if rate is not None:
-        spending += ((v - left) * untaxed).sum(0)
+        np.add(scaled * (value_added.sum(0) / scaled.sum(0)), fixed, out=out)
+    if shares.duties is not None and shares.duties.rate is not None:
+        left = v * (1.0 - shares.duties.rate[:, :, None])
+        out += ((v - left) * S).sum(0)
     if shares.home is not None:
-        own = shares.home * v
-        spending += (own * q).sum(0)
-        sales -= own
+        out += (shares.home * v * q).sum(0)
     for taken in shares.beyond:
         some, rows, columns = taken.at.sectors, taken.at.importers, taken.at.exporters
-        bought = v[some, rows]
-        spending[rows] += (bought * np.matmul(taken.value, q[some, columns])).sum(0)
-        sales[some, columns] -= np.matmul(taken.value.transpose(0, 2, 1), bought)
+        out[rows] += (v[some, rows] * np.matmul(taken.value, q[some, columns])).sum(0)
     if shares.levies is not None:
-        at = shares.levies.at
-        some, rows, columns = at.sectors, at.importers, at.exporters
+        some, rows, columns = shares.levies.at.sectors, shares.levies.at.importers, shares.levies.at.exporters
         levied = np.matmul(shares.levies.value.transpose(0, 2, 1), v[some, rows])
-        spending[columns] += (levied * q[some, columns]).sum(0)
-        sales[some, columns] -= levied
+        out[columns] += (levied * q[some, columns]).sum(0)
     for b in blocks:
         if b.T is not None:
-            spending[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
+            out[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
         if b.E is not None:
             levied = _product(_transposed(b, b.E), b.importers, _swap(b.gates), v)
-            spending[b.exporters] += (levied * q[:, b.exporters]).sum(0)
-    sales *= q
-    return Terms(q, S, v, income, value_added)
+            out[b.exporters] += (levied * q[:, b.exporters]).sum(0)
 
 
 def residuals(economy: Economy, t: Terms, state: State, buffers: Buffers | None = None) -> State:
@@ -254,7 +307,9 @@ def residuals(economy: Economy, t: Terms, state: State, buffers: Buffers | None 
     price *= (-1.0 / economy.elasticity)[:, None, None]
     price -= state.log_price
     mix(economy.use_matrix, t.income, r[J:])
-    r[J] /= t.value_added
+    if t.rent is not None and economy.capacity is not None:
+        r[J] += np.where(economy.capacity.idle[:, None], t.rent, 0.0)
+    r[J] /= t.payroll
     np.log(r[J], out=r[J])
     r[J + 1 :] -= state.expenditure
     return State(r)
@@ -290,7 +345,7 @@ def merged(shares: ShockedShares, blocks: Sequence[Block]) -> ShockedShares:
     assert A is not None
     duties = None if T is None else Duties.taking(T, A)
     levies = None if E is None else Receipts.of(E)
-    return ShockedShares(A, duties, levies, shares.log_productivity, shares.transfer)
+    return replace(shares, A=A, duties=duties, levies=levies)
 
 
 # -- one BLAS thread: the solver's matrices are small, and processors belong to scenarios ------------------------------

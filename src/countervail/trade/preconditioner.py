@@ -8,21 +8,21 @@ the exact ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from countervail.trade import kernels
-from countervail.trade.closures import Deficits, deficits_of
+from countervail.trade.closures import deficits_of
 from countervail.trade.economy import Economy
+from countervail.trade.jacobian import Jacobian
 from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Singles
 
-PASSES = 200
-DIGITS = 1e-10
+ENOUGH = 1e-3
+"""Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
 
 
 class Preconditioner(NamedTuple):
@@ -37,12 +37,20 @@ class Preconditioner(NamedTuple):
             `[country, 1 + sector, sector]`.
         wage: minus the inverse Jacobian of the wage equations `[country, country]`.
         response: d log price and d expenditure / d log wage `[2 sector, country, country]`.
+        markets: d log price / d log expenditure where sectors have capacity, all else equal
+            `[sector with capacity, country, country]`; None without any.
     """
 
     price: Singles
     expenditure: Singles
     wage: Floats
     response: Singles
+    markets: Singles | None = None
+
+    def fits(self, economy: Economy) -> bool:
+        """Whether it was made where the same number of sectors had capacity."""
+        held = 0 if economy.capacity is None else sum(run.stop - run.start for run in economy.capacity.runs)
+        return held == (0 if self.markets is None else len(self.markets))
 
     @classmethod
     def at_baseline(cls, economy: Economy) -> Preconditioner:
@@ -66,20 +74,21 @@ class Preconditioner(NamedTuple):
         """
         economy = problem.economy
         t = kernels.terms(problem, state)
-        labour = t.value_added[:, 0]
+        labour = t.payroll[:, 0]
         here = Jacobian.at(problem, state, t)
         dw = np.eye(economy.n)
-        dP, dX, earned = here.respond(dw)
+        dP, dX, earned = here.respond(dw) if economy.capacity is None else here.respond(dw, digits=ENOUGH)
         wage = np.asarray(
             -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
         )
         unit = economy.unit.T
         spending = here.expenditure * unit[:, None, :]
-        home = (economy.value_added_share * np.einsum("jnn->jn", here.received)).T[:, None, :]
+        home = (economy.earned_share * here.sold_at_home).T[:, None, :]
         response = np.concatenate([dP, dX / economy.unit[:, :, None]])
         both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
         price, both, response = (np.ascontiguousarray(a, dtype=np.float32) for a in (here.price, both, response))
-        return cls(price, both, wage, response)
+        markets = None if here.markets is None else np.asarray(here.markets.pull, np.float32)
+        return cls(price, both, wage, response, markets)
 
 
 def initial(economy: Economy) -> State:
@@ -87,100 +96,6 @@ def initial(economy: Economy) -> State:
     z = np.zeros((2 * economy.j + 1, economy.n, 1))
     z[economy.j + 1 :, :, 0] = ~economy.dead
     return State(z)
-
-
-@dataclass(frozen=True, eq=False)
-class Jacobian:
-    """The equations linearised at a state of one scenario: shares `[sector, importer, exporter]` of expenditure.
-
-    `share` is what importers spend, `received` what of it the producer gets, `taxed` and `levied` what the importer's
-    and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks.
-    """
-
-    economy: Economy
-    share: Floats
-    received: Floats
-    taxed: Floats | None
-    levied: Floats | None
-    spending: Floats
-    own_income: Floats
-    price: Floats
-    expenditure: Floats
-
-    @classmethod
-    def at(cls, problem: Problem, state: State, t: Terms) -> Jacobian:
-        """The linearisation at `state`, whose terms are `t`; blocks are not looked at."""
-        economy, shares = problem.economy, problem.shares
-        per_unit = t.q[:, None, :, 0] / t.S
-        share = shares.A * per_unit
-        received = share if not shares.taxed else shares.B * per_unit
-        duties, levies = shares.T, shares.E
-        taxed = None if duties is None else duties * per_unit
-        eye = np.eye(economy.j)
-        own = economy.input_share * np.einsum("jnn->jn", received).T[:, None, :]
-        if taxed is not None:
-            own = own + economy.final_share.T[:, :, None] * taxed.sum(2).T[:, None, :]
-        return cls(
-            economy=economy,
-            share=share,
-            received=received,
-            taxed=taxed,
-            levied=None if levies is None else levies * per_unit,
-            spending=state.expenditure[:, :, 0] * economy.unit,
-            own_income=_own_income(problem.deficits, t.value_added[:, 0]),
-            price=np.linalg.inv(eye - np.einsum("jnn->nj", share)[:, :, None] * economy.input_share_transposed),
-            expenditure=np.linalg.inv(eye - own),
-        )
-
-    def respond(self, dw: Floats, passes: int = PASSES, digits: float = DIGITS) -> tuple[Floats, Floats, Floats]:
-        """What prices and expenditure answer to wages `[country, column]`.
-
-        Returns:
-            d log price, d expenditure `[sector, country, column]` and d value added earned `[country, column]`.
-        """
-        economy = self.economy
-        g, gT = economy.input_share, economy.input_share_transposed
-        alpha = economy.final_share[:, :, None]
-        theta = economy.elasticity[:, None, None]
-        wages = economy.value_added_share[:, :, None] * dw
-        dP = np.zeros((economy.j, economy.n, dw.shape[1]))
-        for _ in range(passes):
-            move = mix(self.price, np.matmul(self.share, mix(gT, dP) + wages) - dP)
-            dP += move
-            if np.abs(move).max() < digits:
-                break
-        dc = mix(gT, dP) + wages
-
-        # what each country sells and earns in taxes, spending held: relative costs against the buyer's price index
-        def substitute(receipts: Floats) -> tuple[Floats, Floats]:
-            """Changes of `receipts [sector, importer, exporter]`, summed over importers and over exporters."""
-            across = np.matmul(receipts.transpose(0, 2, 1), dP)
-            by_exporter = -theta * (receipts.sum(1)[:, :, None] * dc - across)
-            by_importer = -theta * (np.matmul(receipts, dc) - receipts.sum(2)[:, :, None] * dP)
-            return by_exporter, by_importer
-
-        X = self.spending[:, :, None]
-        sold = substitute(self.received * X)[0]
-        dI = self.own_income @ dw
-        if self.taxed is not None:
-            dI = dI + substitute(self.taxed * X)[1].sum(0)
-        if self.levied is not None:
-            dI = dI + substitute(self.levied * X)[0].sum(0)
-        scale = np.where(X > 0, 1.0 / np.where(X > 0, X, 1.0), 0.0)
-        dX = np.zeros_like(dP)
-        through = self.received.transpose(0, 2, 1)
-        for _ in range(passes):
-            income = dI
-            if self.taxed is not None:
-                income = income + (self.taxed.sum(2)[:, :, None] * dX).sum(0)
-            if self.levied is not None:
-                income = income + np.matmul(self.levied.transpose(0, 2, 1), dX).sum(0)
-            move = mix(self.expenditure, mix(g, sold + np.matmul(through, dX)) + alpha * income - dX)
-            dX += move
-            if np.abs(move * scale).max() < digits:
-                break
-        sales = sold + np.matmul(through, dX)
-        return dP, dX, np.einsum("jn,jnk->nk", economy.value_added_share, sales)
 
 
 def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
@@ -191,15 +106,6 @@ def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
     for members in parts:
         level[np.ix_(members, members)] = labour[members] / labour[members].sum()
     return level
-
-
-def _own_income(deficits: Deficits, labour: Floats) -> Floats:
-    """d spending out of value added / d log wage `[country, country]`."""
-    if deficits.rate is None:
-        return np.diag(labour)
-    scaled = deficits.rate[:, 0] * labour
-    spent = scaled * labour.sum() / scaled.sum()
-    return np.diag(spent) + np.outer(spent, labour / labour.sum() - scaled / scaled.sum())
 
 
 def step(
@@ -220,12 +126,14 @@ def step(
     r = buffers.single("residual", *shape)
     np.copyto(r, residual.z, casting="same_kind")
     own = buffers.single("own", *shape)
-    mix(p.price, r[:J], own[:J])
     mix(p.expenditure, r[J + 1 :], own[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
-    error = residual.log_wage + own[J] / t.value_added
+    error = residual.log_wage + own[J] / t.payroll
+    if p.markets is not None:
+        _clear(economy, p.markets, state, r, own[J + 1 :])
+    mix(p.price, r[:J], own[:J])
     dw = p.wage @ error
-    dw -= np.log((np.exp(state.log_wage + dw) * economy.labour[:, None]).sum(0))
+    dw -= np.log((np.exp(state.log_wage + dw) * economy.payroll[:, None]).sum(0) / economy.payroll_total)
     answer = buffers.single("answer", 2 * J * economy.n, shape[2])
     np.matmul(p.response.reshape(-1, economy.n), dw.astype(np.float32), out=answer)
     answer = answer.reshape(2 * J, *shape[1:])
@@ -234,3 +142,18 @@ def step(
     f[J] = dw
     np.add(own[J + 1 :], answer[J:], out=f[J + 1 :])
     return f
+
+
+def _clear(economy: Economy, markets: Singles, state: State, residual: Singles, dX: Singles) -> None:
+    """Add to the price residuals of sectors with capacity what the answer of all their producers makes of them.
+
+    A higher price index raises what is sold at a price of 1, as spending does, and so the producers' prices.
+    """
+    assert economy.capacity is not None
+    first = 0
+    for run in economy.capacity.runs:
+        last = first + run.stop - run.start
+        own = np.maximum(state.expenditure[run], economy.floor[run, :, None])
+        pull = economy.elasticity[run, None, None] * residual[run] + dX[run] / own
+        residual[run] += np.matmul(markets[first:last], pull.astype(np.float32))
+        first = last

@@ -23,8 +23,8 @@ class ShockedShares:
     With a = pi phi + potential and tau = (1 + e)(1 + t): `A` = a (tau'/tau)^-theta, of which `T` = A t' / (1 + t') is
     import tariff revenue and `E` = A e' / tau' export tax revenue; the producer receives the rest, `B` = A / tau'.
     Arrays are `[sector, importer, exporter]`; `duties` and `levies` are the taxes as the solver reads them.
-    `log_productivity` `[sector, country]` and `transfer` `[country]` (share of world value added) are None where
-    nothing changes, like taxes where every rate is zero.
+    `log_productivity` and `log_capacity` `[sector, country]` and `transfer` `[country]` (share of world value added)
+    are None where nothing changes, like taxes where every rate is zero.
     """
 
     A: Floats
@@ -32,6 +32,7 @@ class ShockedShares:
     levies: Receipts | None = None
     log_productivity: Floats | None = None
     transfer: Floats | None = None
+    log_capacity: Floats | None = None
 
     @cached_property
     def B(self) -> Floats:
@@ -213,7 +214,23 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
                 field="shock.transfer",
             )
         transfer = amount / economy.scale
-    return ShockedShares(A, duties, levies, log_productivity, transfer)
+    return ShockedShares(A, duties, levies, log_productivity, transfer, _capacity(economy, shock))
+
+
+def _capacity(economy: Economy, shock: Shock) -> Floats | None:
+    """Log of what is left of capacity `[sector, country]`."""
+    if shock.capacity is None:
+        return None
+    value = _finite("capacity", _field("capacity", shock.capacity, (economy.n, economy.j), 0.0, inclusive=False)).T
+    held = np.zeros(value.shape, bool) if economy.capacity is None else economy.capacity.weight > 0
+    if (without := (value != 1.0) & ~held).any():
+        sector, country = (int(k) for k in np.argwhere(without)[0])
+        raise InputError(
+            f"shock.capacity changes that of {economy.countries[country]} {economy.sectors[sector]}, which has none: "
+            "give the world a specific factor or a supply elasticity there, or leave it at 1",
+            field="shock.capacity",
+        )
+    return np.log(value)
 
 
 def _taxed(

@@ -45,6 +45,7 @@ class Shock:
         tariff: new ad-valorem import tariffs, > -1 (default: the baseline's).
         export_tax: new ad-valorem export taxes, > -1 (default 0).
         productivity: new over old, `[country, sector]`, > 0.
+        capacity: of specific factors, new over old, `[country, sector]`, > 0; 1 where there is none.
         transfer: added to the deficit, `[country]`, million USD, sums to zero.
         among: further changes in the trade of some countries with one another.
     """
@@ -55,6 +56,7 @@ class Shock:
     tariff: ArrayLike | None = None
     export_tax: ArrayLike | None = None
     productivity: ArrayLike | None = None
+    capacity: ArrayLike | None = None
     transfer: ArrayLike | None = None
     among: Among | None = None
 

@@ -143,7 +143,9 @@ def _solve(
     reference = prepared.reference(closure, tol)
     begin, preconditioner = initial(economy), prepared.preconditioner
     if start is not None:
-        begin, preconditioner = start.state, start.preconditioner or preconditioner
+        begin = start.state
+        if start.preconditioner is not None and start.preconditioner.fits(economy):
+            preconditioner = start.preconditioner
     shared = _Shared(economy, shocks, start)
     solved: list[Equilibrium] = []
     while (position := len(solved)) < len(shocks):
@@ -214,7 +216,7 @@ def _gather(
 ) -> tuple[list[ShockedShares], tuple[Block, ...]]:
     """The first scenario with the `others` up to one that differs in more than a small block of cells, as one batch."""
     group = [first]
-    if first.log_productivity is not None:
+    if first.log_productivity is not None or first.log_capacity is not None:
         return group, ()
     rows, columns = np.zeros(economy.n, bool), np.zeros(economy.n, bool)
     for shares in others:
@@ -223,7 +225,8 @@ def _gather(
             and first.transfer is not None
             and np.array_equal(shares.transfer, first.transfer)
         )
-        if shares.log_productivity is not None or not same_transfer:
+        changed = shares.log_productivity is not None or shares.log_capacity is not None
+        if changed or not same_transfer:
             break
         differ = np.zeros((economy.n, economy.n), bool)
         for one, other in ((first.A, shares.A), (_part(first), _part(shares)), (first.E, shares.E)):

@@ -18,8 +18,9 @@ from countervail.errors import NoEquilibrium, NotConverged
 from countervail.trade import kernels
 from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.iterate import PATIENCE, Solution, Stalled, iterate, worst_equation
+from countervail.trade.jacobian import Jacobian
 from countervail.trade.kernels import Problem, State
-from countervail.trade.preconditioner import Jacobian, Preconditioner, initial
+from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.taxes import Duties, Receipts
@@ -115,7 +116,8 @@ def _blend(start: ShockedShares, end: ShockedShares, weight: float) -> ShockedSh
     T, E = taken(start.T, end.T), taken(start.E, end.E)
     duties = None if T is None else Duties.taking(T, A)
     levies = None if E is None else Receipts.of(E)
-    return ShockedShares(A, duties, levies, productivity, end.transfer)
+    capacity = None if end.log_capacity is None else weight * end.log_capacity
+    return ShockedShares(A, duties, levies, productivity, end.transfer, capacity)
 
 
 def _explain(
@@ -183,7 +185,7 @@ def newton(problem: Problem, tol: float, begin: State) -> Solution | None:
             return None
         size = kernels.relative(economy, kernels.residuals(economy, point.terms, point.state), point.state)
         if size.max() < tol:
-            return Solution(point.state, point.terms.spending, size, taken)
+            return Solution.at(economy, point.state, point.terms, size, taken)
         move = _newton_step(problem, point)
         far = float(np.abs(move).max())
         if not np.isfinite(far):
@@ -197,7 +199,7 @@ def newton(problem: Problem, tol: float, begin: State) -> Solution | None:
 
 def _newton_step(problem: Problem, point: Point) -> Floats:
     """The change of log wages `[country]`."""
-    n, labour = problem.economy.n, point.terms.value_added[:, 0]
+    n, labour = problem.economy.n, point.terms.payroll[:, 0]
     jacobian = Jacobian.at(problem, point.state, point.terms)
     earned = jacobian.respond(np.eye(n), PASSES, DIGITS)[2]
     level = labour * np.exp(point.error)
@@ -210,7 +212,7 @@ def _line_search(problem: Problem, point: Point, move: Floats, step: float) -> P
     economy = problem.economy
     while True:
         w = point.state.log_wage + step * move[:, None]
-        w -= np.log((np.exp(w) * economy.labour[:, None]).sum(0))
+        w -= np.log((np.exp(w) * economy.payroll[:, None]).sum(0) / economy.payroll_total)
         # prices and spending start from where all move with the wages
         shift = w - point.state.log_wage
         guess = State.of(point.state.log_price + shift, w, point.state.expenditure * np.exp(shift))
@@ -223,24 +225,28 @@ def _line_search(problem: Problem, point: Point, move: Floats, step: float) -> P
 
 
 def solved_out(problem: Problem, begin: State) -> Point:
-    """Prices and expenditure solved at the wages of `begin`."""
+    """Prices and expenditure solved at the wages of `begin`: in turn, or together where sectors have capacity."""
     economy, shares = problem.economy, problem.shares
-    theta = economy.elasticity[:, None, None]
     state = begin
-    for _ in range(PASSES):
-        q = np.exp(-theta * kernels.log_cost(economy, shares, state))
-        price = -np.log(np.matmul(shares.A, q)) / theta
-        change = np.abs(price - state.log_price).max()
-        state = State.of(price, state.log_wage, state.expenditure)
-        if not change > DIGITS:
-            break
+    if economy.capacity is None:
+        theta = economy.elasticity[:, None, None]
+        for _ in range(PASSES):
+            q = np.exp(-theta * kernels.log_cost(economy, shares, state))
+            price = -np.log(np.matmul(shares.A, q)) / theta
+            change = np.abs(price - state.log_price).max()
+            state = State.of(price, state.log_wage, state.expenditure)
+            if not change > DIGITS:
+                break
     for _ in range(PASSES):
         t = kernels.terms(problem, state)
-        error = kernels.residuals(economy, t, state).expenditure
-        X = state.expenditure + error
-        if not np.abs(error).max() > DIGITS * np.abs(X).max() and not (np.abs(error) > 1e-12 * np.abs(X)).any():
+        residual = kernels.residuals(economy, t, state)
+        error, X = residual.expenditure, state.expenditure + residual.expenditure
+        change = 0.0 if economy.capacity is None else np.abs(residual.log_price).max()
+        small = not np.abs(error).max() > DIGITS * np.abs(X).max() and not (np.abs(error) > 1e-12 * np.abs(X)).any()
+        if small and not change > 1e-13:
             break
-        state = State.of(state.log_price, state.log_wage, X)
+        price = state.log_price if economy.capacity is None else state.log_price + residual.log_price
+        state = State.of(price, state.log_wage, X)
     t = kernels.terms(problem, state)
     wage = kernels.residuals(economy, t, state).log_wage[:, 0]
     merit = float(np.square(wage).sum())

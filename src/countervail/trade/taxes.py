@@ -65,6 +65,17 @@ class Receipts:
         at = taxed_cells(receipts)
         return None if at is None else cls(at, np.ascontiguousarray(receipts[at.index]))
 
+    def within(self, sectors: slice) -> Receipts | None:
+        """Those of a run of sectors; None where it takes nothing there."""
+        own = self.at.sectors
+        first, last = max(own.start, sectors.start), min(own.stop, sectors.stop)
+        if (first, last) == (own.start, own.stop):
+            return self
+        if first >= last:
+            return None
+        at = Cells(slice(first, last), self.at.importers, self.at.exporters)
+        return Receipts(at, self.value[first - own.start : last - own.start])
+
     def spread(self, j: int, n: int) -> Floats:
         """Over all `j` sectors and `n` countries."""
         out = np.zeros((j, n, n))

@@ -17,7 +17,8 @@ def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mappin
     Flows, population, GDP and history are summed (trade within a group becomes domestic); input shares are weighted by
     output, tariffs by trade before tariffs, elasticities by trade between countries, distances by value added. A pair
     of groups has a border or a language in common where any of its pairs has. A group of sectors is goods where all
-    its sectors are; a cell's `estimated` is that of its largest part.
+    its sectors are; a cell's `estimated` is that of its largest part. Specific factors are summed, and a group's output
+    is bound by capacity where that of all its parts is.
     """
     to_sector, codes = _groups("sectors", world.sectors, sectors)
     to_country, names = _groups("countries", world.countries, countries)
@@ -66,7 +67,28 @@ def aggregate(world: World, sectors: Mapping[str, str] | None, countries: Mappin
         common_language=any_pair(world.common_language),
         history=None if world.history is None else _history(world.history, c),
         unrecorded=None if world.unrecorded is None else cube(world.unrecorded),
+        specific_share=_specific(world, c, s),
+        supply_elasticity=_supply(world, c, s),
     )
+
+
+def _specific(world: World, c: Floats, s: Floats) -> Floats | None:
+    """The share of a group's value added that is paid to specific factors."""
+    if world.specific_share is None:
+        return None
+    total, part = c @ world.value_added @ s.T, c @ (world.specific_share * world.value_added) @ s.T
+    return np.divide(part, total, out=np.zeros_like(total), where=total > 0)
+
+
+def _supply(world: World, c: Floats, s: Floats) -> Floats | None:
+    """Mean supply elasticity of a group, weighted by output; infinite where any of it is."""
+    if world.supply_elasticity is None:
+        return None
+    bound = np.isfinite(world.supply_elasticity)
+    output = c @ world.output @ s.T
+    free = c @ np.where(bound, 0.0, world.output) @ s.T > 0
+    rated = c @ (np.where(bound, world.supply_elasticity, 0.0) * world.output) @ s.T
+    return np.where(free | (output <= 0), np.inf, rated / np.where(output > 0, output, 1.0))
 
 
 def _groups(

@@ -44,6 +44,8 @@ _AXES: dict[str, tuple[str, ...]] = {
     "elasticity_low": ("sector",),
     "elasticity_high": ("sector",),
     "unrecorded": ("country", "country", "sector"),
+    "specific_share": ("country", "sector"),
+    "supply_elasticity": ("country", "sector"),
 }
 _DTYPES: dict[str, type[np.generic]] = {
     "goods": np.bool_,
@@ -77,8 +79,12 @@ class World:
     each cell how it is known, in the codes of `ORIGINS`.
     `population[country]` in persons, `gdp[country]` and `history[year, exporter, importer]` (goods totals before the
     measures; NaN where not reported) in million USD, `distance` in km between capitals, `unrecorded` the part of
-    `flows` that no customs office recorded. Build one with `World.from_flows`, which validates; the constructor
-    checks shapes only, `check()` the identities.
+    `flows` that no customs office recorded.
+
+    `specific_share[country, sector]` is the share of value added paid to a factor that cannot leave the sector (None:
+    0), `supply_elasticity[country, sector]` that of gross output where capacity binds it (None, or infinite: it does
+    not); the bundled world has neither, for a scenario sets them (`settings.supply`). Build one with
+    `World.from_flows`, which validates; the constructor checks shapes only, `check()` the identities.
     """
 
     countries: tuple[str, ...]
@@ -101,6 +107,8 @@ class World:
     elasticity_low: Floats | None = None
     elasticity_high: Floats | None = None
     unrecorded: Floats | None = None
+    specific_share: Floats | None = None
+    supply_elasticity: Floats | None = None
     sources: tuple[Mapping[str, Any], ...] = ()
     repairs: tuple[str, ...] = ()
     name: str = ""

@@ -148,6 +148,8 @@ def test_closed_pairs_open_in_proportion() -> None:
     for at, k in enumerate((RU, BY, VE), 1):
         opened = inside.potential[0, at]
         assert_allclose(opened, np.where(closed[k], -np.expm1(-0.4) * potential[IR, k], 0.0))
+    # a fall of trade, if only by rounding (once a refusal of the shock), closes nothing that is closed
+    assert made.club(ClubDesign(MEMBERS, uniform=-1e-16)).among.potential is None
     # where U has opened a pair of members already, its trade grows like any other
     both = case(
         world, [measure("ban", "embargo", senders=["VEN"], targets=["IRN"], coverage=0.5)], [provision("a", 0.4)]

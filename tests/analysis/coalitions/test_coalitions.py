@@ -1,4 +1,4 @@
-"""Coalitions of a scenario in the bundled world: the club's cube, the senders', and what is read off them."""
+"""Coalitions of a scenario in a coarse world: the club's cube, the senders', and what is read off them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from countervail.errors import InputError
 from countervail.folders import MARKER
 from countervail.scenario import Scenario
 from countervail.world.world import World
+from support.worlds import coarse_world
 
 PLAYERS = ("IRN", "RUS", "CHN", "BLR", "VEN", "SYR")
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return cv.load_world()
+    return coarse_world()
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 
 from countervail.analysis.backtest.episodes import EpisodeData
+from countervail.analysis.case.capacities import of_elasticity, with_resources
 from countervail.countries import REST
 from countervail.errors import InputError
-from countervail.trade import kernels
+from countervail.scenario.supply import resources
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
@@ -49,8 +50,8 @@ class Predictor:
 def one_sector(data: EpisodeData) -> Floats:
     """The product alone, in exact hat algebra: its pairs of the base year, all else bought and sold at home.
 
-    Armington demand with the elasticity of the product's sector, supply that moves with the wage, trade balances held
-    (`solve`, closure fixed). Only countries that trade with the target, directly or through others, can change.
+    Armington demand and supply with the elasticities of the product's sector, trade balances held (`solve`, closure
+    fixed). Only countries that trade with the target, directly or through others, can change.
     """
     trade = np.nan_to_num(data.value)
     if alone(data):
@@ -71,12 +72,23 @@ def one_sector(data: EpisodeData) -> Floats:
         year=data.episode.base,
     )
     bars = np.stack([data.bars[cells], np.zeros_like(data.bars[cells])], axis=2)
-    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
+    after = solve(_held_back(world, data), Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
     hat = np.ones_like(trade)
     hat[cells] = np.divide(after.flows[:, :, 0], trade[cells], out=np.ones_like(home), where=trade[cells] > 0)
-    if data.episode.measure == "quantity":  # costs are wages alone
-        hat[inside] /= after.wage[:, None]
+    if data.episode.measure == "quantity":
+        hat[inside] /= after.producer_price[:, :1]
     return np.asarray(np.nan_to_num(data.before) * data.of_target(hat))
+
+
+def _held_back(world: World, data: EpisodeData) -> World:
+    """The one-sector world with the supply elasticity of the product's sector, where it is one that has one."""
+    supply = {item.id: item.elasticity.value for item in resources()}
+    known = {supply[code] for code in data.sectors if code in supply}
+    if len(known) != 1:
+        return world
+    table = np.zeros((world.n, world.j))
+    table[:, 0] = of_elasticity(known.pop(), np.ones(world.n))[0]
+    return world.replace(specific_share=table)
 
 
 def alone(data: EpisodeData) -> bool:
@@ -110,7 +122,7 @@ def whole_world(data: EpisodeData) -> Floats:
     bars = np.zeros(world.flows.shape, dtype=bool)
     for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
         bars[region[exporter], region[importer], sectors] = True
-    after = solve(world, Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
+    after = solve(with_resources(world), Shock.of_bars(bars, max(data.episode.left, LEAST_LEFT)))
     hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
     change = np.asarray(hat[np.ix_(region, region)])
     change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
@@ -155,12 +167,11 @@ def _region(world: World, country: str) -> int:
 def _pair_change(after: Equilibrium, world: World, sectors: Indices, quantity: bool) -> Floats:
     """New over old trade of each pair `[exporter, importer]` in some sectors; NaN where there was none.
 
-    With `quantity`, at the base year's costs of the exporter.
+    With `quantity`, at the base year's prices of the exporter.
     """
     flows = after.flows[:, :, sectors]
     if quantity:
-        cost = kernels.log_cost(after.economy, after.shares, after.state)[:, :, 0] - after.reference.cost
-        flows = flows / np.exp(cost).T[:, None, sectors]
+        flows = flows / after.producer_price[:, None, sectors]
     before = world.flows[:, :, sectors].sum(axis=2)
     return np.asarray(np.divide(flows.sum(axis=2), before, out=np.full_like(before, np.nan), where=before > 0))
 

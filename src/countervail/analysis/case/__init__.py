@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from countervail.analysis.case.budget import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
+from countervail.analysis.case.capacities import capacities, prepared, with_capacity
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
@@ -24,6 +25,7 @@ from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
+from countervail.trade.specific_factors import same_places
 from countervail.types import Floats, Indices
 from countervail.world.world import World
 
@@ -76,17 +78,21 @@ class Case:
 
     @cached_property
     def economy(self) -> Economy:
-        """The solver's base point in this draw, at the horizon's elasticities."""
+        """The solver's base point in this draw, at the horizon's elasticities and with its specific factors."""
         base = self.base.economy if self.base is not None else self.world.economy
         if self.draw.flows is not None:
             base = Economy.of(self.world.replace(flows=self.draw.flows))
         theta = self._elasticities[1]
-        return base if np.array_equal(theta, base.elasticity) else base.with_elasticity(theta)
+        if not np.array_equal(theta, base.elasticity):
+            base = base.with_elasticity(theta)
+        return with_capacity(base, *capacities(self.world, self.scenario, self.draw))
 
     @cached_property
     def prepared(self) -> Prepared:
-        """The economy prepared for the solver, with the preconditioner of the world's own."""
-        base = self.base if self.base is not None else Prepared.of(self.world)
+        """The economy prepared for the solver, with the preconditioner of a base point like it."""
+        base = self.base
+        if base is None or not same_places(base.economy.capacity, self.economy.capacity):
+            base = prepared(self.world, self.economy)
         return base if base.economy is self.economy else base.lend(self.economy)
 
     @cached_property

@@ -77,7 +77,9 @@ class ClubShocks:
         closed = self.share[cells] == 0
         if start.potential is not None:
             closed &= np.asarray(start.potential)[cells] == 0
-        opened = np.where(closed, -np.expm1(-b * self.horizon) * self.layout.potential[cells], 0.0)
+        # b may be below zero, if only by rounding: there is nothing to close then
+        rise = np.maximum(b, 0.0) * self.horizon
+        opened = np.where(closed, -np.expm1(-rise) * self.layout.potential[cells], 0.0)
         tax = np.expm1(-rent * b / self.elasticity)
         inside = Among(
             at,

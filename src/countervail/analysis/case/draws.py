@@ -44,7 +44,7 @@ class Draw:
 CENTRAL = Draw()
 
 SHORT = 0.5
-"""Elasticities of the short horizon over those of the long: a stress test, not a forecast."""
+"""Trade elasticities of the short horizon over those of the long (an assumption)."""
 
 
 def elasticities(world: World, scenario: Scenario, draw: Draw) -> tuple[Floats, Floats]:
@@ -106,7 +106,8 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     root = np.random.SeedSequence(seed)
     mine, cells = root.spawn(2)
     rng = np.random.default_rng(mine)
-    numbers = [(path, label, number) for path, label, number in ranges(scenario) if number.low < number.high]
+    absent = {f"settings.supply.{s.id}.elasticity" for s in scenario.settings.supply if s.id not in world.sectors}
+    numbers = [item for item in ranges(scenario) if item[2].low < item[2].high and item[0] not in absent]
     u = rng.random((n, len(numbers)))
     common = rng.standard_normal((n, 1))
     of_measures = [k for k, (path, _, _) in enumerate(numbers) if path.startswith(MEASURES)]

@@ -49,7 +49,7 @@ SETTINGS: Final[dict[str, Words]] = {
 # The values of every choice, in words; keyed by field and value.
 CHOICES: Final[dict[str, dict[str, str]]] = {
     "closure": {name: rule.label for name, rule in CLOSURES.items()},
-    "horizon": {"long": "Long run", "short": "Short run: a stress, not a forecast"},
+    "horizon": {"long": "Long run", "short": "Short run: plant and labour stay in their sector"},
     "elasticity": {"low": "Less easily: low end", "central": "As estimated", "high": "More easily: high end"},
     "anchor": {
         "estimate": "The size given for each measure",

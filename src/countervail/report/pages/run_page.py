@@ -45,7 +45,7 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
         "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
     ),
     "senders": ("Senders and third countries", ""),
-    "diversion": ("Diverted trade", ""),
+    "diversion": ("Diverted trade, and what capacity holds back", ""),
     "claims": ("Claims checked", ""),
     "readings": (
         "The readings",

@@ -25,7 +25,15 @@ from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on, verdict
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
-from countervail.report.tables.world_tables import acts, diversion, every_country, measures, senders, third_countries
+from countervail.report.tables.world_tables import (
+    acts,
+    capacity,
+    diversion,
+    every_country,
+    measures,
+    senders,
+    third_countries,
+)
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Row
 from countervail.world.world import World
@@ -54,6 +62,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
+        "capacity": list(capacity(outcome)),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),

@@ -13,6 +13,8 @@ from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
 
 SHOWN_PARTNERS = 8
+LEAST_OUTPUT = 10.0
+"""Million USD that a sector sells to be shown among those that capacity holds back."""
 
 
 def every_country(o: Outcome) -> Iterator[Row]:
@@ -143,3 +145,28 @@ def diversion(o: Outcome) -> Iterator[Row]:
                     "diverted_usd": max(d.change, 0.0),
                     "share": max(d.change, 0.0) / total if total > 0 else None,
                 }
+
+
+def capacity(o: Outcome) -> Iterator[Row]:
+    """What the measures do to price and quantity in the targets' sectors that capacity holds back."""
+    factors = o.case.economy.capacity
+    if factors is None:
+        return
+    free, now = o.worlds.sanctions.U, o.worlds.sanctions.S
+    price, quantity = np.log(now.producer_price / free.producer_price), np.log(now.quantity / free.quantity)
+    elasticity = factors.elasticity
+    for target in o.eligible():
+        n = o.world.index(target)
+        held = np.flatnonzero((factors.weight[:, n] > 0) & (now.output[n] >= LEAST_OUTPUT))
+        for j in sorted(held.tolist(), key=lambda j: -now.output[n, j]):
+            bound = factors.bound is not None and bool(factors.bound[j, n])
+            yield {
+                "target": target,
+                "name": country_name(target),
+                "sector": o.world.sectors[j],
+                "output_usd": float(now.output[n, j]),
+                "supply_elasticity": float(elasticity[j, n]),
+                "held_by": "output" if bound else "a specific factor",
+                "price_pct": percent_change(price[n, j]),
+                "quantity_pct": percent_change(quantity[n, j]),
+            }

@@ -127,25 +127,23 @@ def assemble(source: Path, progress: Progress) -> Assembly:
     service = balance_of_payments.totals(regions, table, raw.accounts.published, traded)
     service_pairs = balance_of_payments.pair_totals(regions, table, service, traded, raw.services)
 
-    mix = goods.mixes(regions, table, raw.book)
-    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
-    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
-    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
+    split = _split(raw, totals)
     cube = np.zeros((len(regions), len(regions), len(recipe_tables.CODES)))
     cube[:, :, :G] = pairs.cells(totals, split)
     outside = np.array([c not in table.countries for c in regions])
     inputs = economies.table_technology(table, cube[outside][:, ~outside, :G].sum(axis=0))
     technology, structure = economies.start(regions, table, inputs)
     leaves = 1 - technology.sum(axis=1)
-    structure[outside] = economies.extraction(
-        structure[outside], leaves[outside], raw.products.output[outside], raw.accounts.groups[outside]
-    )
+    structure = economies.by_quantity(structure, leaves, raw.products.output, raw.accounts.groups, outside)
     own = economies.by_sector(structure, raw.accounts.groups)
     cube[:, :, G:] = service_pairs[:, :, None] * balance_of_payments.split(regions, table, own)
     exports = cube.sum(axis=1)
     exports[:, :G] += totals.unrecorded.sum(axis=1)
     output, _ = economies.outputs(structure, leaves, exports, raw.accounts.groups)
     technology, sold = economies.refinery_crude(technology, output, exports, cube.sum(axis=0))
+    home, bought = raw.products.home_gas, cube[:, :, recipe_tables.position("GAS")].sum(axis=0)
+    technology = economies.home_gas(technology, output, bought, home)
+    sold = economies.sold_at_least(sold, leaves, home, raw.accounts.groups, outside)
     output, made = economies.outputs(structure, leaves, sold, raw.accounts.groups)
     technology = technology * ((1 - made) / (1 - leaves))[:, None, :]
     settled = _settle(cube, totals, service_pairs, output, technology, raw.tariff, _usual_final(table), progress)
@@ -171,6 +169,18 @@ def assemble(source: Path, progress: Progress) -> Assembly:
         member_gdp=raw.member_gdp,
         moved=moved,
     )
+
+
+def _split(raw: _Raw, totals: PairTotals) -> Floats:
+    """How each pair's goods are split over sectors [exporter, importer, goods], not normed."""
+    regions, table = raw.regions, raw.table
+    mix = goods.mixes(regions, table, raw.book)
+    base = mix.exports[[regions.index(d) for d in recipe_tables.words("donors_ROW")]].mean(axis=0)
+    rest = goods.rest_of_world_exports(raw.trade, raw.groups, len(regions), base, raw.book)
+    split = goods.mix_cube(regions, table, mix, rest, raw.sections, raw.product_mix)
+    for n in map(regions.index, recipe_tables.words("unnamed_partner")):
+        split[-1, n] = (split[:-1, n] * totals.total[:-1, n, None]).sum(axis=0) / totals.total[:-1, n].sum()
+    return pairs.fit_sectors(totals, split, regions)
 
 
 def status(made: Assembly) -> NDArray[np.uint8]:

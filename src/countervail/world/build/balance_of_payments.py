@@ -52,6 +52,7 @@ def fit_goods(
             cut[regions[i]] = float(over)
             pairs.cut(goods, i, over, exports=True)
             pairs.cut(goods, i, over, exports=False)
+    halved = _halfway(goods, regions, table, published)
     unplaced: dict[str, float] = {}
     for side in ("imports", "exports"):
         for i in np.nonzero(published.held)[0].tolist():
@@ -62,10 +63,31 @@ def fit_goods(
     least = recipe_tables.number("unplaced_shown")
     return {
         "re-exports cut from exports and imports": cut,
+        "goods moved halfway to the published total": halved,
         "goods of an official or published total without a partner": {
             k: float(v) for k, v in unplaced.items() if abs(v) > least
         },
     }
+
+
+def _halfway(goods: PairTotals, regions: tuple[str, ...], table: Icio, published: Published) -> dict[str, float]:
+    """Move goods of the table's countries whose records are far above the published total of goods and services.
+
+    Partners count what comes by way of a country as its own, accounts count what changes owner: with the least of
+    services the total becomes the mean of both, in logs. Returns by country what was taken off.
+    """
+    moved: dict[str, float] = {}
+    prior, least = table_trade(table), recipe_tables.number("services_least")
+    for i, region in enumerate(table.countries):
+        for side, sold in (("exports", True), ("imports", False)):
+            total = float(getattr(published, side)[i])
+            services = least * float((prior[i] if sold else prior[:, i]).sum())
+            where = (i, slice(None)) if sold else (slice(None), i)
+            now = float(goods.total[where].sum() + goods.unrecorded[where].sum()) + services
+            if not published.held[i] and now > (1 + recipe_tables.number("records_above")) * total:
+                pairs.scale_to(goods, i, float(np.sqrt(now * total)) - services, exports=sold)
+                moved[f"{region} {side}"] = now - float(np.sqrt(now * total))
+    return moved
 
 
 def pass_through(
@@ -226,11 +248,11 @@ def _wanted(region: str, i: int, side: str, goods: PairTotals, published: Publis
     if (value := _official(region, side, "goods")) is not None:
         return value
     total = float(getattr(published, side)[i])
+    for key, unit in ((f"goods_{side}_{region}", 1.0), (f"goods_share_{side}_{region}", total)):
+        if key in recipe_tables.table():
+            return recipe_tables.number(key) * unit
     if (value := _official(region, side, "services")) is not None:
         return total - value
-    key = f"goods_share_{side}_{region}"
-    if key in recipe_tables.table():
-        return recipe_tables.number(key) * total
     where = (i, slice(None)) if side == "exports" else (slice(None), i)
     now = float(goods.total[where].sum() + goods.unrecorded[where].sum())
     low, high = recipe_tables.number("services_floor"), recipe_tables.number(f"services_part_{side}")

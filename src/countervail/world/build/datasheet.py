@@ -12,7 +12,7 @@ from countervail.countries import name
 from countervail.types import Floats
 from countervail.world import known_cells
 from countervail.world.accounts import LARGE_DEFICIT
-from countervail.world.build import economies, recipe_tables
+from countervail.world.build import economies, pairs, recipe_tables
 from countervail.world.build.assemble import Assembly
 from countervail.world.build.sources.elasticities import Elasticities
 from countervail.world.world import OBSERVED, ORIGINS, SCALED, World
@@ -26,23 +26,27 @@ PAIRS_SHOWN = 20
 STEPS = (
     "The input-output table of 2022 is summed to 26 sectors, crude oil and gas apart by what is produced of them."
     " Its compact form has intermediate flows by pair; final sales have no buyer, so a pair's pattern is its"
-    " intermediate flow times the world ratio of all sales to intermediate ones.",
+    " intermediate flow times the world ratio of all sales to intermediate ones, and of textiles, medicines, other"
+    " chemicals and metals what crosses borders in the world over that. What large exporters of oil products,"
+    " medicines and textiles sell of these is a published figure, within pairs' totals.",
     "Raw materials of each pair are BACI's by product of 2023 and are kept: crude, gas and coal are whole sectors, ores"
     " and unwrought metals the least that mining and metals trade. What a country sells of crude, gas and coal far"
     " beyond what it produces goes from its suppliers to its buyers. Gold that its seller does not mine is left out.",
     "Goods of each pair, the stronger source first: sourced overrides, recorded products, BACI's total of 2023,"
-    " Russia's customs where BACI has nothing, Taiwan from its totals, pairs that BACI's extract lacks from the table,"
-    " pairs of two that do not report from UNCTAD's matrix of 2015 at the level of 2023. A total is at least its"
-    " recorded products.",
+    " Russia's customs where BACI has nothing, Taiwan from its totals and partners, pairs that BACI's extract lacks"
+    " from the table at the ratio of their countries' other pairs, pairs of two that do not report from UNCTAD's matrix"
+    " of 2015 at the level of 2023. A total is at least its recorded products.",
     "Exports and imports of members and of built countries are brought to official totals, or to what the UN's accounts"
-    " leave for goods, within bounds: official figures and recorded products stay.",
+    " leave for goods, within bounds: official figures and recorded products stay. Countries of the table whose records"
+    " are far above the UN's total of goods and services (Viet Nam, Malaysia) go halfway to it, in logs.",
     "Exports above 95 % of goods output were made elsewhere and are cut from the country's exports and imports; imports"
     " that leave a deficit far above the published one pass through and are cut (Hong Kong, Singapore).",
     "Services close the balance of payments: published exports and imports of goods and services less goods, official"
     " figures first; by pair as the OECD's figures to 2019 and the table have them.",
     "Value added by seven groups is the UN's of 2023 for every country; within a group the table's split, that of donor"
-    " economies, or what is mined by quantity. Outputs cover exports; where exporting sectors alone make more than"
-    " their group's value added they use more inputs.",
+    " economies, or what is mined by quantity; a country of the table makes no more crude than that. Outputs cover"
+    " exports, crude that a seller's own refineries take, gas that is used where it is found at the price there, and a"
+    " least of power and water; where these alone make more than their group's value added they use more inputs.",
     "All flows are balanced at once: the nearest in relative entropy to the prior under sales = output, each pair's"
     " goods and services totals and the recorded products, with purchases near to use. Then each country's use and"
     " final demand are fitted to what it buys and to the inputs that outputs less value added leave.",
@@ -56,8 +60,15 @@ LIMITS = (
     "The pattern of inputs is of 2022, accounts and goods trade are of 2023.",
     "A built country's sectors are its donors' within each group: its totals and its raw materials are usable, its"
     " machinery is not.",
-    "Services imports close the balance: where the UN's total counts freight or what passes through, they do too"
-    " (China's are above the official ones).",
+    "Services imports close the balance: where the UN's total counts freight or what passes through, they do too."
+    " China's and Russia's are official ones; China's imports of goods are between its own and its partners' records,"
+    " so that its surplus is between that of customs and that of the balance of payments.",
+    "What passes through Belgium, the Netherlands, Singapore, Hong Kong and the Emirates is cut from their trade: their"
+    " pairs are below customs' records. Bullion is left out (Switzerland, the Emirates, Hong Kong).",
+    "The Emirates' crude is what its buyers record (108 bn, some 3.5 million barrels a day with condensate), more than"
+    " its wells would leave beside its refineries; some of it may be others' oil.",
+    "Russia's products by buyer follow the pattern of 2022 but for Brazil's: those of the European Union and the United"
+    " States are too large, the Gulf's and Africa's too small.",
     "There are no data on firms, products below the sector, prices, stocks of assets, or smuggling other than the"
     " listed oil. North Korea's sales are hardly known.",
     "Malaysia's crude exports to China are kept as recorded, though part is suspected to be Iran's, which is also"
@@ -88,6 +99,7 @@ def write(made: Assembly, theta: Elasticities, world: World) -> dict[str, Any]:
             }
             for i, n, s, before, after in made.products.rerouted()
         ],
+        "beside customs": pairs.beside_customs(made.pairs, made.products, made.balanced.flows),
         "known": [c.row() for c in compared(world)],
         "sectors": _sectors(made, theta, world),
         "balancing": {"iterations": made.balanced.iterations, "largest misfit": made.balanced.misfit},
@@ -169,6 +181,11 @@ def _official(sheet: Mapping[str, Any]) -> list[str]:
         _table(
             ("exporter", "importer", "sector", "recorded", "ours"), [tuple(row.values()) for row in sheet["rerouted"]]
         ),
+        _BESIDE_CUSTOMS,
+        _table(
+            ("sector", "pairs", "correlation", "off", *pairs.STILL, *pairs.ALONE),
+            [tuple(row.values()) for row in sheet["beside customs"]],
+        ),
         "## Trade among the members, without China",
         f"The {PAIRS_SHOWN} largest pairs, goods.",
         _table(
@@ -176,6 +193,14 @@ def _official(sheet: Mapping[str, Any]) -> list[str]:
             [tuple(row.values()) for row in sheet["pairs"]],
         ),
     ]
+
+
+_BESIDE_CUSTOMS = (
+    f"Crude, gas and coal of pairs above {pairs.LARGE / BILLION:g} bn in customs' records (BACI), beside ours: the "
+    "correlation of logs (what is nothing counts as USD 1 million), and how many are off by more than "
+    f"{pairs.OFF:.0%}. All pairs; those that the rows of overrides.csv on what passes through (Belgium's and France's "
+    "gas, Rotterdam's crude) leave as they are; of these, those that no other office's figure replaces or adds to."
+)
 
 
 def _round(value: float, digits: int = 4) -> float:

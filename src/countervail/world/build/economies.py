@@ -20,8 +20,9 @@ from countervail.world.build.balance_of_payments import Published
 from countervail.world.build.sources.icio import Icio
 from countervail.world.build.sources.national_accounts import GROUPS, NationalAccounts, Tariffs
 
-WHAT = ("exports", "imports", "gdp", "industry")
-"""What of a country can be set aside; "industry" is the split of industry between mining and manufacturing."""
+WHAT = ("exports", "imports", "gdp", "industry", "mining")
+"""What of a country can be set aside; "industry" is the split of industry between mining and manufacturing, "mining"
+the share of mining and utilities in the whole economy."""
 _FLOWS = ("exports", "imports", "gdp")
 _FREE = ("EU", "EEA", "EFTA", "EAEU", "GCC", "GAFTA", "USMCA", "ASEAN")
 """Groups within which goods pay no duty."""
@@ -72,6 +73,10 @@ def accounts(
         if what == "industry":
             share = recipe_tables.number(f"mining_of_industry_{code}")
             groups[i, industry] = np.array([share, 1 - share]) * groups[i, industry].sum()
+        elif what == "mining":
+            share, total = recipe_tables.number(f"mining_share_{code}"), groups[i].sum()
+            groups[i] *= (1 - share) * total / (total - groups[i, industry[0]])
+            groups[i, industry[0]] = share * total
         elif what == "gdp":
             gdp = recipe_tables.number(f"gdp_{code}")
             groups[i] *= gdp / flows["gdp"][i]
@@ -202,6 +207,27 @@ def extraction(structure: Floats, leaves: Floats, mined: Floats, groups: Floats)
     return out
 
 
+def by_quantity(structure: Floats, leaves: Floats, mined: Floats, groups: Floats, built: Mask) -> Floats:
+    """`extraction` of built countries and `crude_at_most` of the table's: the value-added structure of both."""
+    out = crude_at_most(structure, leaves, mined[:, recipe_tables.position("CRUDE")], groups)
+    out[built] = extraction(structure[built], leaves[built], mined[built], groups[built])
+    return out
+
+
+def crude_at_most(structure: Floats, leaves: Floats, mined: Floats, groups: Floats) -> Floats:
+    """The value-added structure [country, sector] with no more crude than can be made of what is mined by quantity.
+
+    Tables put gas and what serves mining beside it: China's has twice what its wells give. Where nothing is known to
+    be mined (`mined[country]`, million USD) the table's figure stays.
+    """
+    crude = recipe_tables.position("CRUDE")
+    made = by_sector(structure, groups)[:, crude]
+    most = recipe_tables.number("crude_most") * mined * leaves[:, crude]
+    out = structure.copy()
+    out[:, crude] *= np.where((mined > 0) & (made > most), most / np.maximum(made, 1e-300), 1.0)
+    return out
+
+
 def by_sector(structure: Floats, groups: Floats) -> Floats:
     """Value added [country, sector]: that of each group split as in `structure`."""
     out = np.zeros_like(structure)
@@ -249,6 +275,40 @@ def refinery_crude(technology: Floats, output: Floats, exports: Floats, imports:
     own = np.maximum(np.minimum(share, least) * output[:, refining] - imports[:, crude], 0.0)
     sold[:, crude] += recipe_tables.number("export_cap") * np.where(seller, own, 0.0)
     return out, sold
+
+
+def home_gas(technology: Floats, output: Floats, imports: Floats, home: Floats) -> Floats:
+    """Input shares in which gas that is found at home is used there.
+
+    Where gas is cheap by rule, tables hardly show its use (Russia's has 3 bn for 450 bn cubic metres). Users buy, in
+    the proportions of the table, at least a part of `home[country]` and of `imports[country]`; none spends more than
+    half of its inputs on it, and its other inputs give way in proportion.
+    """
+    gas = recipe_tables.position("GAS")
+    row, inputs = technology[:, gas], technology.sum(axis=1)
+    used = (row * output).sum(axis=1)
+    wanted = (1 - recipe_tables.number("gas_final")) * (home + imports)
+    factor = np.divide(wanted, used, out=np.ones_like(used), where=(used > 0) & (home > 0))
+    share = np.where(factor[:, None] > 1, np.maximum(row, np.minimum(factor[:, None] * row, inputs / 2)), row)
+    rest = np.divide(inputs - share, inputs - row, out=np.ones_like(row), where=inputs > row)
+    out: Floats = technology * rest[:, None]
+    out[:, gas] = share
+    return out
+
+
+def sold_at_least(sold: Floats, leaves: Floats, home: Floats, groups: Floats, built: Mask) -> Floats:
+    """What sectors sell abroad [country, sector], with gas used at home and the least of a built country's utilities.
+
+    `home[country]` is gas at the price there, of which no more is sold than a part of the value added of mining and
+    utilities can be made of.
+    """
+    out, cap = sold.copy(), recipe_tables.number("export_cap")
+    gas, local = recipe_tables.position("GAS"), recipe_tables.position("UTILITIES")
+    mining = groups[:, list(_GROUPS).index("C+E")]
+    out[:, gas] += cap * np.minimum(home, recipe_tables.number("gas_most") * mining / leaves[:, gas])
+    least = recipe_tables.number("utilities_least") * groups.sum(axis=1) / leaves[:, local]
+    out[built, local] = np.maximum(out, cap * least[:, None])[built, local]
+    return out
 
 
 def fill_up(wanted: Floats, least: Floats, leaves: Floats, total: float) -> Floats:

@@ -32,15 +32,20 @@ class Products:
     """Trade in raw materials and what is taken out of the ground, million USD.
 
     `trade[exporter, importer, goods]`: the whole trade of `WHOLE`, what is recorded by product of the others;
-    `recorded` the same as customs have it, before re-exports are sent on; `outside[exporter, importer]` bullion that
-    its seller does not mine; `output[country, goods]` of coal, crude and gas by quantity (0 where none is mined);
+    `recorded` the same before re-exports are sent on, `customs` as customs have it, before another office's figures;
+    `outside[exporter, importer]` bullion that its seller does not mine; `hidden[exporter, importer]` what crude, gas
+    and coal of another office's figure add to the pair's total; `output[country, goods]` of coal, crude and gas by
+    quantity (0 where none is mined) and `home_gas[country]` what of it is used at home, at the price there;
     `unplaced[exporter]` crude that sanctioned sellers sold to a place not named.
     """
 
     trade: Floats
     recorded: Floats
+    customs: Floats
     outside: Floats
+    hidden: Floats
     output: Floats
+    home_gas: Floats
     unplaced: Floats
 
     def rerouted(self) -> list[tuple[int, int, int, float, float]]:
@@ -61,18 +66,23 @@ def read_products(source: Path, regions: tuple[str, ...], year: int) -> Products
     recorded[:, :, _PLACES] = raw.value(year, regions)
     home = np.arange(len(regions))
     recorded[home, home] = 0.0
-    for row in recipe_tables.overrides():  # what customs hide: the figure of another office
-        if row.sector in WHOLE and not row.unrecorded and row.exporter in regions and row.importer in regions:
+    customs, hidden = recorded.copy(), np.zeros((len(regions), len(regions)))
+    for row in recipe_tables.overrides():  # what customs hide, or do not show by product here
+        if row.sector in recipe_tables.CODES and not row.unrecorded and {row.exporter, row.importer} <= {*regions}:
             cell = regions.index(row.exporter), regions.index(row.importer), recipe_tables.position(row.sector)
+            if row.sector in WHOLE:
+                hidden[cell[:2]] += row.value - recorded[cell]
             recorded[cell] = row.value
-    output = _output(read_mining(source), raw, regions, year)
+    mining = read_mining(source)
+    output = _output(mining, raw, regions, year)
     trade = recorded.copy()
     for code in WHOLE:
         s = recipe_tables.position(code)
         trade[:, :, s] = pass_on(recorded[:, :, s], _transit(code, regions))
     outside = raw.outside(year, regions)
     np.fill_diagonal(outside, 0.0)
-    return Products(trade, recorded, outside, output, raw.unplaced_sales(year, regions))
+    home_gas = _home_gas(mining, raw, regions, year)
+    return Products(trade, recorded, customs, outside, hidden, output, home_gas, raw.unplaced_sales(year, regions))
 
 
 def pass_on(trade: Floats, transit: Floats, rounds: int = 4) -> Floats:
@@ -110,28 +120,42 @@ def _output(mining: Mining, raw: RawMaterials, regions: tuple[str, ...], year: i
     Gas is valued at its lower price at home.
     """
     usd, tonnes = raw.value(year, regions), raw.quantity(year, regions)
-    place = {c: i for i, c in enumerate(regions)}
     out = np.zeros((len(regions), G))
-
-    def mined(mineral: str, price: float) -> Floats:
-        values = mining.of(mineral, year) if mineral in mining.minerals else {}
-        at: Indices = np.array([place.get(c, place["ROW"]) for c in values], dtype=np.intp)
-        return np.asarray(
-            np.bincount(at, weights=np.array(list(values.values())) * price, minlength=len(regions)), dtype=np.float64
-        )
-
     for code, minerals in _MINERALS.items():
         s, k = recipe_tables.position(code), SECTORS.index(code)
         sold, weight = usd[:, :, k].sum(axis=1), tonnes[:, :, k].sum(axis=1)
         if code == "GAS":  # most gas is used where it is found, far below the prices of trade
-            home = mined(minerals[0], recipe_tables.number("gas_home_price") / 1e3)
+            home = _mined(mining, minerals[0], regions, year) * _gas_price(regions) / 1e3
             own = np.minimum(sold, recipe_tables.number("gas_sold_most") * home)
             out[:, s] = home + recipe_tables.number("gas_export_premium") * own
             continue
         usual = sold.sum() / max(weight.sum(), 1e-300)
-        price = np.clip(np.divide(sold, weight, out=np.full_like(sold, usual), where=weight > 0), usual, 2 * usual)
-        out[:, s] = sum(mined(m, _quality(m)) for m in minerals) * price
+        made = np.sum([_mined(mining, m, regions, year) * _quality(m) for m in minerals], axis=0)
+        much = weight > recipe_tables.number("price_from") * made  # a few tonnes say nothing of the price
+        price = np.clip(np.divide(sold, weight, out=np.full_like(sold, usual), where=much), usual, 2 * usual)
+        out[:, s] = made * price
     return out
+
+
+def _mined(mining: Mining, mineral: str, regions: tuple[str, ...], year: int) -> Floats:
+    """What is mined of a mineral `[country]`, in its own unit."""
+    place = {c: i for i, c in enumerate(regions)}
+    values = mining.of(mineral, year) if mineral in mining.minerals else {}
+    at: Indices = np.array([place.get(c, place["ROW"]) for c in values], dtype=np.intp)
+    return np.bincount(at, weights=np.array(list(values.values())), minlength=len(regions)).astype(np.float64)
+
+
+def _gas_price(regions: tuple[str, ...]) -> Floats:
+    """What gas is worth where it is found `[country]`, USD per thousand cubic metres."""
+    held = np.isin(regions, recipe_tables.words("gas_regulated"))
+    return np.where(held, recipe_tables.number("gas_regulated_price"), recipe_tables.number("gas_home_price"))
+
+
+def _home_gas(mining: Mining, raw: RawMaterials, regions: tuple[str, ...], year: int) -> Floats:
+    """Gas that is used in the country that it is found in `[country]`, million USD at the price there."""
+    sold = raw.quantity(year, regions)[:, :, SECTORS.index("GAS")].sum(axis=1)
+    left = _mined(mining, "Natural Gas", regions, year) - recipe_tables.number("gas_volume") * sold / 1e3
+    return np.asarray(np.maximum(left, 0.0) * _gas_price(regions) / 1e3)
 
 
 def _quality(mineral: str) -> float:
@@ -159,9 +183,19 @@ class Mixes:
     tilt: Floats
 
 
+def _traded(icio: Icio) -> Floats:
+    """Goods of the table by pair and sector: intermediate flows times the world ratio of all sales to these.
+
+    Of some sectors buyers' goods cross borders more, or less, than in that ratio, in which sales at home weigh most.
+    """
+    names = recipe_tables.CODES[:G]
+    more = [recipe_tables.number(f"traded_{c}") if f"traded_{c}" in recipe_tables.table() else 1.0 for c in names]
+    return np.asarray(icio.intermediate[:, :, :G] * icio.sales_ratio[:G] * np.array(more))
+
+
 def mixes(regions: tuple[str, ...], icio: Icio, book: Factbook) -> Mixes:
     """What each region exports, by sector, and how the imports of countries outside the table differ."""
-    traded = icio.intermediate[:, :, recipe_tables.GOODS] * icio.sales_ratio[recipe_tables.GOODS]
+    traded = _traded(icio)
     traded[np.arange(len(icio.countries)), np.arange(len(icio.countries))] = 0.0
     own = traded.sum(axis=1)
     own /= own.sum(axis=1, keepdims=True)
@@ -229,7 +263,7 @@ def mix_cube(
     cube[n - 1, known] = (rest * mix.tilt)[known]
     cube /= cube.sum(axis=2, keepdims=True)
     where = np.array([regions.index(c) for c in icio.countries])
-    own = icio.intermediate[:, :, recipe_tables.GOODS] * icio.sales_ratio[recipe_tables.GOODS]
+    own = _traded(icio)
     sums = own.sum(axis=2, keepdims=True)
     block = cube[np.ix_(where, where)]
     pattern = np.divide(own, sums, out=block.copy(), where=sums > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,11 @@ from countervail.world.build.sources.icio import Icio
 from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED
 
 TRADE_YEAR_END = "2023-12-31"
+LARGE, OFF = 1e3, 0.05
+"""Pairs above this, million USD, are compared with customs' records; the share from which one is off."""
+STILL = ("left as they are", "their correlation", "off of them")
+ALONE = ("of customs alone", "correlation of these", "off of these")
+_TINY = 1.0
 
 
 @dataclass
@@ -75,7 +80,7 @@ def build(evidence: Evidence) -> PairTotals:
     for country in ("TWN", "STP"):
         if not evidence.baci[at[country]].any():
             _from_table(pairs, country, at, pattern, evidence.book)
-    _absent(pairs, at, evidence.table, pattern)
+    _absent(pairs, at, evidence, pattern)
     _unrecorded(pairs, at)
     _older(pairs, silent, evidence.older)
     for country in ("CUB", "PRK"):
@@ -138,27 +143,43 @@ def _pattern(table: Icio, at: dict[str, int]) -> Floats:
 
 
 def _from_table(pairs: PairTotals, country: str, at: dict[str, int], pattern: Floats, book: Factbook) -> None:
-    """The input-output table's pattern, scaled to Factbook totals where these are goods (Taiwan), else by the ratio."""
+    """Factbook totals and shares of the partners that it names where its totals are of goods (Taiwan), else a ratio.
+
+    What names no partner follows the input-output table's pattern.
+    """
     i = at[country]
-    ratio = recipe_tables.number("icio_to_trade")
-    exports = book.exports[country] if country == "TWN" else ratio * pattern[i].sum()
-    imports = book.imports[country] if country == "TWN" else ratio * pattern[:, i].sum()
-    for n in range(len(at)):
-        if pattern[i, n] > 0:
-            pairs.fill((i, n), float(exports * pattern[i, n] / pattern[i].sum()), SCALED)
-        if pattern[n, i] > 0:
-            pairs.fill((n, i), float(imports * pattern[n, i] / pattern[:, i].sum()), SCALED)
-    pairs.notes[f"{country} exp"], pairs.notes[f"{country} imp"] = float(exports), float(imports)
+    for flow, weight in (("exp", pattern[i]), ("imp", pattern[:, i])):
+        value = recipe_tables.number("icio_to_trade") * weight.sum()
+        share = weight / weight.sum()
+        if country == "TWN":
+            value = (book.exports if flow == "exp" else book.imports)[country]
+            named = np.zeros(len(at))
+            for partner, part in book.partners.get((country, flow), ()):
+                named[at.get(partner, at["ROW"])] += part
+            rest = np.where(named > 0, 0.0, weight)
+            share = named + (1 - named.sum()) * rest / rest.sum()
+        for n in np.flatnonzero(share):
+            pairs.fill((i, int(n)) if flow == "exp" else (int(n), i), float(value * share[n]), SCALED)
+        pairs.notes[f"{country} {flow}"] = float(value)
 
 
-def _absent(pairs: PairTotals, at: dict[str, int], table: Icio, pattern: Floats) -> None:
+def _absent(pairs: PairTotals, at: dict[str, int], evidence: Evidence, pattern: Floats) -> None:
     """Pairs of the input-output table that trade there and are absent from BACI (Korea-Viet Nam, Poland-Russia ...).
 
-    A member of the European Union trades with an outsider as much less or more than in the table's year as the other
+    Goods trade over the table's intermediate flows is that of the exporter's and of the importer's other pairs. A
+    member of the European Union trades with an outsider as much less or more than in the table's year as the other
     members do: what the Union's measures took away by the year of the trade data is in that ratio.
     """
-    ratio = recipe_tables.number("icio_to_trade")
-    inside = [at[c] for c in table.countries]
+    inside = [at[c] for c in evidence.table.countries]
+    known = (evidence.baci > 0) & (pattern > 0)
+    sums = [
+        (np.where(known, x, 0.0).sum(axis=1), np.where(known, x, 0.0).sum(axis=0)) for x in (evidence.baci, pattern)
+    ]
+    usual = recipe_tables.number("icio_to_trade")
+    sold, bought = (
+        np.divide(a, b, out=np.full_like(a, usual), where=b > 0) for a, b in zip(sums[0], sums[1], strict=True)
+    )
+    ratio = np.outer(sold, bought) / (sums[0][0].sum() / max(sums[1][0].sum(), 1e-300) or usual)
     union = np.zeros(len(at), bool)
     union[[at[c] for c in countries.group("EU", TRADE_YEAR_END) if c in at]] = True
     seen = pairs.total > 0
@@ -174,8 +195,8 @@ def _absent(pairs: PairTotals, at: dict[str, int], table: Icio, pattern: Floats)
             elif union[i] and not union[n]:
                 peers[:, n] = union
             peers &= seen & (pattern > 0)
-            scale = pairs.total[peers].sum() / (ratio * pattern[peers].sum()) if peers.any() else 1.0
-            guess = float(scale * ratio * pattern[i, n])
+            like = pairs.total[peers].sum() / pattern[peers].sum() if peers.any() else ratio[i, n]
+            guess = float(like * pattern[i, n])
             pairs.fill((i, n), guess, SCALED)
             count, value = count + 1, value + guess
     pairs.notes["pairs absent from BACI"], pairs.notes["their estimated trade"] = count, value
@@ -255,7 +276,7 @@ def _products(pairs: PairTotals, products: Products) -> None:
     before = pairs.total.copy()
     official = pairs.origin == OFFICIAL
     known = products.recorded.sum(axis=2)
-    bare = np.where(official, before, np.maximum(before - products.outside, 0.0))
+    bare = np.where(official, before, np.maximum(before - products.outside + products.hidden, 0.0))
     pairs.total = np.maximum(bare, known)
     raised = pairs.total > bare * (1 + 1e-9)
     pairs.origin[raised & ~official & (pairs.origin >= SCALED)] = OBSERVED_TOTAL
@@ -264,6 +285,53 @@ def _products(pairs: PairTotals, products: Products) -> None:
     pairs.products = products.trade.copy()
     pairs.notes["bullion that its seller does not mine, left out"] = float((before - bare).sum())
     pairs.notes["totals raised to their recorded products"] = float((pairs.total - bare)[raised].sum())
+
+
+def fit_sectors(pairs: PairTotals, mix: Floats, regions: tuple[str, ...], rounds: int = 16) -> Floats:
+    """The mix moved so that what countries sell of a sector is the figure of overrides.csv, within pairs' totals."""
+    fixed = [
+        (regions.index(r.exporter), recipe_tables.position(r.sector), r.value)
+        for r in recipe_tables.overrides()
+        if r.importer == "WLD" and r.sector in recipe_tables.CODES[:G] and r.sector not in WHOLE
+        if r.exporter in regions
+    ]
+    some = sorted({i for i, _, _ in fixed})
+    part = replace(pairs, total=pairs.total[some], products=pairs.products[some], seen=pairs.seen[some])
+    out = mix.copy()
+    for _ in range(rounds):
+        sold = cells(part, out[some]).sum(axis=1)
+        for i, s, value in fixed:
+            now = sold[some.index(i), s]
+            wanted = max(value - float(pairs.unrecorded[i, :, s].sum()), 0.0)
+            out[i, :, s] *= np.clip(wanted / now, 0.1, 10.0) if now > 0 else 1.0  # a figure above all its goods
+    return out
+
+
+def beside_customs(pairs: PairTotals, products: Products, flows: Floats) -> list[dict[str, Any]]:
+    """Pairs of crude, gas and coal of `flows[exporter, importer, sector]` beside customs' records, a row a sector.
+
+    How many are `LARGE`, the correlation of their logs and how many are `OFF`: all, those that re-exports leave as they
+    are (`STILL`), and of these those that no other figure replaces or adds to (`ALONE`).
+    """
+    rows = []
+    moved = np.abs(products.trade - products.recorded) > OFF / 10 * products.customs
+    replaced = (products.recorded != products.customs) | (pairs.unrecorded > 0)
+    for s in map(recipe_tables.position, WHOLE):
+        known, ours = products.customs[:, :, s], flows[:, :, s]
+        large = known > LARGE
+        still = large & ~moved[:, :, s]
+        row: dict[str, Any] = {"sector": recipe_tables.CODES[s]}
+        for names, cells in (
+            (("pairs", "correlation", "off"), large),
+            (STILL, still),
+            (ALONE, still & ~replaced[:, :, s]),
+        ):
+            logs = np.log(np.maximum(np.stack([known[cells], ours[cells]]), _TINY))
+            like = float(np.corrcoef(logs)[0, 1]) if cells.sum() > 1 else 1.0
+            off = int((np.abs(ours[cells] / known[cells] - 1) > OFF).sum())
+            row |= dict(zip(names, (int(cells.sum()), round(like, 4), off), strict=True))
+        rows.append(row)
+    return rows
 
 
 def cells(pairs: PairTotals, mix: Floats, sweeps: int = 60) -> Floats:

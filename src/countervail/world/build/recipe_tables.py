@@ -125,10 +125,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
 class Override:
     """A row of overrides.csv: a figure that stands before what the other sources say, in million USD.
 
-    `sector` is "all" for a pair's goods, a sector for a cell (beyond the total where it is unrecorded, else crude, gas
-    or coal that is part of it and that customs hide), "goods" or "services" for a country's total with the
-    world ("WLD"), and with it a sector for what of the country's sales only passes through. `cell` names the row of
-    known_cells.csv that it repeats.
+    `sector` is "all" for a pair's goods, a sector for a cell (beyond the total where it is unrecorded; else crude, gas
+    or coal that customs hide, or the least of another sector that is part of the total), "goods" or "services" for a
+    country's total with the world ("WLD"), and with it crude, gas or coal for what of the country's sales only passes
+    through, another sector of goods for all that it sells of it. `cell` names the row of known_cells.csv that it
+    repeats.
     """
 
     id: str

@@ -117,9 +117,12 @@ def read_json(folder: Path) -> Factbook:
 def partner_code(label: str) -> str:
     """ISO3 of a trade partner as the Factbook writes it; "ROW" for what is no country of ours."""
     text = html.unescape(label).replace("&", "and").strip()
-    text = {"Republic of the": "Republic of the Congo", "NZ": "New Zealand", "Congo": "Republic of the Congo"}.get(
-        text, text
-    )
+    text = {
+        "Republic of the": "Republic of the Congo",
+        "Congo": "Republic of the Congo",
+        "NZ": "New Zealand",
+        "S. Korea": "South Korea",
+    }.get(text, text)
     try:
         return resolve(text)
     except InputError:

@@ -1,0 +1,125 @@
+"""Markets for what is alike whoever sells it: trade that measures displace looks for other matches, through a pool.
+
+Crude, coal and metals of different sellers are close substitutes once a trade is cut, which partial trade shares along
+existing ties do not show. A share lambda of what a measure takes from a seller is sold to buyers that no measure bars,
+in proportion to what they buy of others, over distance; what these bought of others goes where the measure left a gap.
+At the baseline's prices every seller then sells, and every buyer spends, what they did, up to the share 1 - lambda;
+with nothing displaced, nothing moves. Prices, capacity and the equilibrium do the rest.
+
+Lifting a measure is the mirror image: what returns to a buyer is drawn from the seller's other buyers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from countervail.types import Floats, Mask
+
+MOST = 0.9
+"""Most that the pool takes of what a seller sells a buyer, or fills of what a buyer buys of others."""
+ROUNDS = 4
+"""Times that what did not fit is offered to the other buyers."""
+SWEEPS = 200
+"""Of the balancing of those who fill a gap."""
+
+
+class Pool(NamedTuple):
+    """One commodity's market.
+
+    Attributes:
+        flows: trade that can be matched anew, `[exporter, importer]`, zero at home.
+        distance: km `[exporter, importer]`, or None where it is unknown.
+        share: lambda, the share of what is displaced that finds another match.
+        reach: exponent of distance among the buyers open to a seller.
+    """
+
+    flows: Floats
+    distance: Floats | None
+    share: float
+    reach: float = 1.0
+
+    def moved(self, change: Floats) -> Floats:
+        """What trade moves by where `change [exporter, importer]` is what measures take (negative) or bring back.
+
+        Zero in the cells that change; with `share` 1 every seller's and buyer's sum of both is zero, unless there is
+        too little open trade.
+        """
+        if not (self.share > 0 and change.any()):
+            return np.zeros_like(self.flows)
+        free = (change == 0) & ~np.eye(len(change), dtype=bool)
+        sellers, buyers = change.sum(1), change.sum(0)
+        sold = self._sold(free, np.maximum(-sellers, 0.0)) - self._drawn(free, np.maximum(sellers, 0.0))
+        goal = -self.share * buyers
+        # what found no room leaves as much of the gaps, or of the returning trade, unmatched
+        short = sold.sum() - goal.sum()
+        side = goal > 0 if short < 0 else goal < 0
+        part = np.abs(goal[side].sum())
+        if part > 0:
+            goal = np.where(side, goal * max(0.0, 1.0 - abs(short) / part), goal)
+        return sold + self._others(free & (sold == 0), goal - sold.sum(0))
+
+    def _sold(self, free: Mask, supply: Floats) -> Floats:
+        """What sellers place of `supply [exporter]` with open buyers, by what these buy of others, over distance."""
+        out = np.zeros_like(self.flows)
+        if not supply.any():
+            return out
+        unserved = np.where(free, self.flows.sum(0) - self.flows, 0.0)
+        weight = unserved * self._nearness()
+        room = MOST * np.where(supply.any(), (self.flows * free).sum(0), 0.0)
+        left = self.share * supply
+        for _ in range(ROUNDS):
+            total = weight.sum(1)
+            offer = weight * np.where(total > 0, left / np.where(total > 0, total, 1.0), 0.0)[:, None]
+            wanted = offer.sum(0)
+            took = offer * np.where(wanted > 0, np.minimum(1.0, room / np.where(wanted > 0, wanted, 1.0)), 0.0)
+            out += took
+            left, room = left - took.sum(1), room - took.sum(0)
+            weight = np.where(room > 1e-9 * self.flows.sum(), weight, 0.0)
+            if left.max() <= 1e-12 * supply.max():
+                break
+        return out
+
+    def _drawn(self, free: Mask, demand: Floats) -> Floats:
+        """What sellers draw from open buyers for `demand [exporter]` that returns, in proportion to what these buy."""
+        open_trade = np.where(free, self.flows, 0.0)
+        total = open_trade.sum(1)
+        part = np.where(total > 0, np.minimum(MOST, self.share * demand / np.where(total > 0, total, 1.0)), 0.0)
+        return np.asarray(open_trade * part[:, None])
+
+    def _others(self, free: Mask, need: Floats) -> Floats:
+        """How all other sellers move from buyers with `need [importer]` below zero to those above; rows sum to zero."""
+        trade = np.where(free, self.flows, 0.0)
+        total = trade.sum(0)
+        part = np.where(total > 0, np.minimum(MOST, np.maximum(-need, 0.0) / np.where(total > 0, total, 1.0)), 0.0)
+        left = trade * part
+        gap = np.maximum(need, 0.0)
+        supply = left.sum(1)
+        if not (supply.any() and gap.any()):
+            return np.zeros_like(trade)
+        gap = gap * min(1.0, supply.sum() / gap.sum())
+        seed = np.where(free & (gap > 0), np.outer(supply, gap) * self._nearness(), 0.0)
+        filled = _balanced(seed, supply, gap)
+        # who finds no gap keeps its buyers
+        placed = np.divide(filled.sum(1), supply, out=np.zeros_like(supply), where=supply > 0)
+        return np.asarray(filled - left * np.minimum(placed, 1.0)[:, None])
+
+    def _nearness(self) -> Floats:
+        if self.distance is None or not self.reach:
+            return np.ones_like(self.flows)
+        return np.asarray(np.maximum(self.distance, 1.0) ** -self.reach)
+
+
+def _balanced(seed: Floats, rows: Floats, columns: Floats) -> Floats:
+    """The seed scaled to sums of rows and columns (iterative proportional fitting), as far as its zeros allow."""
+    out = seed.copy()
+    for _ in range(SWEEPS):
+        total = out.sum(0)
+        out *= np.where(total > 0, columns / np.where(total > 0, total, 1.0), 0.0)
+        total = out.sum(1)
+        factor = np.where(total > 0, rows / np.where(total > 0, total, 1.0), 0.0)
+        out *= factor[:, None]
+        if np.abs(factor[total > 0] - 1.0).max(initial=0.0) < 1e-13:
+            break
+    return out
