@@ -77,7 +77,7 @@ def test_charts_are_all_there(client: httpx.Client) -> None:
 
 def test_tables_are_served_as_the_report_has_them(client: httpx.Client) -> None:
     served = client.get("/api/charts").json()["columns"]
-    assert {table["document"] for table in served.values()} == {"run", "coalitions", "country"}
+    assert {table["document"] for table in served.values()} == {"run", "coalitions", "country", "state"}
     for document in ("run", "coalitions"):
         known = sorted((t for t in described(document).values() if t.section), key=lambda table: table.position)
         placed = [(name, t) for name, t in served.items() if t["document"] == document and t["section"]]
@@ -104,7 +104,9 @@ def test_worlds_are_those_of_the_python_interface(client: httpx.Client, settings
             assert mine is not None
             for key, value in row.items():
                 if isinstance(value, float):
-                    assert_allclose(mine[key], value, rtol=1e-6, atol=1e-7, err_msg=f"{row} {key}")
+                    # of a change that is small against a country's spending, its money has the solver's tolerance
+                    slack = 1e-5 if key.endswith("usd") else 1e-7
+                    assert_allclose(mine[key], value, rtol=1e-6, atol=slack, err_msg=f"{row} {key}")
                 elif key != "note":
                     assert mine[key] == value
         assert not rows

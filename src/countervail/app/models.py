@@ -208,7 +208,7 @@ class TableFacts(_Answer):
     title: str
     description: str
     document: str
-    """run, coalitions or country"""
+    """run, coalitions, country or state"""
     section: str
     """The section of the report that shows it; empty where none does."""
     folded: bool

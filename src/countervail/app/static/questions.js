@@ -1,4 +1,4 @@
-// Six questions that analysts ask: each sets the switches it needs, and tells the answer in the numbers of that state.
+// Six questions of analysts: each sets the switches it needs, and is answered in the numbers of that state.
 
 import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
@@ -56,7 +56,7 @@ const QUESTIONS = [
     text: "Which coalition holds together?",
     fits: (c) => c.members.list.length > 1,
     answer: (c, page) => [
-      ...sentences(["Every subset of the members is solved as a club of its own, and each is asked who would rather leave. Choose the players and start it: the answer stands in that tab under “What holds together”."]),
+      ...sentences(["Every subset of the members is solved as a club of its own, and tested for who would rather leave. Choose the players and start it: the answer is in that tab under “What holds together”."]),
       el("button", { type: "button", class: "secondary", onclick: () => page.tab("coalitions") }, "Go to the coalitions"),
     ],
   },

@@ -24,7 +24,7 @@ from countervail.report.tables.run_tables import at_once
 from countervail.types import Tables
 
 # those of the run last: they are used where a name occurs twice
-_DOCUMENTS: Final = ("coalitions", "country", "run")
+_DOCUMENTS: Final = ("coalitions", "country", "state", "run")
 
 
 def facts(engine: Engine, question: Question) -> dict[str, Any]:
