@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, get_args
 
 from countervail import countries
@@ -248,10 +249,18 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
 
 
 def _finds(scenario: Scenario, m: Measure) -> str:
-    codes = dict.fromkeys((*scenario.senders(m), *scenario.targets(m))) if not m.by_united_nations else m.targets
-    sectors = (words.FINDS.get(sector, sector.replace("_", " ")) for sector in m.sectors)
-    named = (countries.name(code) for code in codes if code not in countries.groups())
-    return " ".join((m.label, words.FINDS[m.kind], *_who(scenario, m.senders), *named, *sectors)).lower()
+    targets = scenario.targets(m)
+    codes = targets if m.by_united_nations else (*scenario.senders(m), *targets)
+    return _words_of(m.label, m.kind, tuple(m.senders), tuple(codes), tuple(m.sectors))
+
+
+@cache
+def _words_of(label: str, kind: str, senders: tuple[str, ...], codes: tuple[str, ...], sectors: tuple[str, ...]) -> str:
+    """The words by which a search finds a measure; they are the same in every state of its switches."""
+    named = (countries.name(code) for code in dict.fromkeys(codes))
+    groups = (words.GROUPS.get(name, name) for name in senders)
+    goods = (words.FINDS.get(sector, sector.replace("_", " ")) for sector in sectors)
+    return " ".join((label, words.FINDS[kind], *groups, *named, *goods)).lower()
 
 
 def _iso(date: dt.date | None) -> str | None:
