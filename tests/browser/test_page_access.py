@@ -186,7 +186,7 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
     change = "club.china=none"
     expect(sheet).to_contain_text(tiles(change)["gain_pct"])
     user.unfolds("How it is computed")
-    user.chooses("Time to adjust", "Short run: a stress, not a forecast").settled()
+    user.chooses("Time to adjust", "Short run").settled()
     assert page.evaluate(CUT_OFF) == []
     keep(page, "assumptions-open-phone-light")
     sheet.get_by_role("button", name="Done").click()

@@ -62,6 +62,7 @@ class User:
 
     def reads(self, tiles: Mapping[str, str], timeout: int = SOON) -> None:
         """Every tile shows its value, and nothing more or less."""
+        self.page.evaluate("document.getElementById('figures').open = true")
         for quantity, value in tiles.items():
             expect(self.tile(quantity).get_by_text(value, exact=True).first, quantity).to_be_visible(timeout=timeout)
 

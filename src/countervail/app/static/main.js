@@ -134,14 +134,14 @@ async function solved(of, number, received, error) {
 }
 
 /** Whether an error means that the server has ended, or is another than the page was opened from. */
-const gone = (error) => error.status === 0 || (error.status === 403 && /^cookie/.test(error.message));
+const gone = ({ status, message }) => status === 0 || (status === 403 && /^cookie/.test(message)) || (status === 503 && /^the server has ended/.test(message));
 
 /** Tries again until a server answers, and shows the present state then: nothing that was changed is lost. */
 async function heal() {
   if (timers.heal) return;
   const kept = "What you changed is kept, also in this page's address.";
   const about = (error) =>
-    error.status === 0
+    error.status !== 403
       ? `The server does not answer. ${kept} The page goes on by itself as soon as it is back; if you stopped it, start it again.`
       : `The server was started again. ${kept} Open the address that it printed in this browser, and this page goes on by itself.`;
   for (let error = null; ; ) {

@@ -81,7 +81,7 @@
       color: themes.light.axis.labelColor, subtitleColor: themes.light.axis.titleColor,
     };
     const config = { ...themes.light, background: "white", padding: 12 };
-    const { view, finalize } = await vegaEmbed(document.createElement("div"), specification, { ast: true, renderer: "svg", config, defaultStyle: false, logLevel: 1, actions: false });
+    const { view, finalize } = await vegaEmbed(document.createElement("div"), specification, { ast: true, renderer: "svg", config, defaultStyle: false, tooltip: false, logLevel: 1, actions: false });
     try {
       if (kind === "svg") sortable.save(await view.toSVG(), `${place.dataset.chart}.svg`, "image/svg+xml");
       else (await view.toCanvas(3)).toBlob(async (blob) => sortable.save(blob, `${place.dataset.chart}.png`, "image/png"));
