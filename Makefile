@@ -91,9 +91,10 @@ $(VENV)/run.stamp: $(VENV)/venv.stamp requirements/run.lock pyproject.toml hatch
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(VENV)/serve.stamp: $(VENV)/run.stamp requirements/serve.lock
-	@echo "Installing what the page's server needs ..."
+$(VENV)/serve.stamp: $(VENV)/run.stamp requirements/serve.lock requirements/documents.lock
+	@echo "Installing what the page's server, and the documents that one gives it, need ..."
 	@$(PIP) install --require-hashes -r requirements/serve.lock
+	@$(PIP) install --require-hashes -r requirements/documents.lock
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from support.driving import LAPTOP, PHONE, Server, keep, violations
-from support.expected import tiles
+from support.expected import tiles, verdict
 from support.user import LATER, User, at_the_top
 
-TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+TABS = ["Questions", "Members", "Proposals", "Payments", "Coalitions", "Compare", "Rest of the world"]
+TABS += ["Evidence & assumptions", "Checks"]
 SCREENS = {"laptop": LAPTOP, "phone": PHONE}
 SCHEMES = {"light": None, "dark": ["color-contrast"]}
 """Axe's rules that a scheme is held to; None for all. Dark has a phone's colours on a laptop, too."""
@@ -123,8 +124,9 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
 def test_what_a_switch_did_is_announced_to_a_screen_reader(user: User) -> None:
     user.opens()
     user.puts_china("Out").settled()
-    status = user.page.get_by_role("status").filter(has_text="Gain from the club")
-    expect(status).to_contain_text(f"{tiles('club.china=none')['gain_pct']}, was {tiles()['gain_pct']}")
+    status = user.page.get_by_role("status").filter(has_text="The club would bring")
+    now, before = verdict("club.china=none"), verdict()
+    expect(status).to_contain_text(f"The club would bring {now.gain.value}, was {before.gain.value}; sanctions cost")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -184,7 +186,7 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
     change = "club.china=none"
     expect(sheet).to_contain_text(tiles(change)["gain_pct"])
     user.unfolds("How it is computed")
-    user.chooses("Time to adjust", "Short run: a stress, not a forecast").settled()
+    user.chooses("Time to adjust", "Short run").settled()
     assert page.evaluate(CUT_OFF) == []
     keep(page, "assumptions-open-phone-light")
     sheet.get_by_role("button", name="Done").click()

@@ -14,7 +14,8 @@ from support.documents import papers
 from support.driving import Server, keep
 from support.user import LATER, User
 
-TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+TABS = ["Questions", "Members", "Proposals", "Payments", "Coalitions", "Compare", "Rest of the world"]
+TABS += ["Evidence & assumptions", "Checks"]
 # the marks and overrides of the writing direction, and control characters
 MADE = "img, iframe, object, embed, [onload], [onerror], a[href^='javascript' i], script:not([src])"
 OBEYED = "[\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f\\u061c\\u0001-\\u0008\\u000b-\\u001f]"

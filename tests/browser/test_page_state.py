@@ -36,7 +36,7 @@ def test_undo_redo_reset_and_the_browsers_own_buttons(user: User) -> None:
         expect(button).to_be_disabled()
     user.puts_china("Out").settled()
     user.unfolds("How it is computed")
-    user.chooses("Time to adjust", "Short run: a stress, not a forecast")
+    user.chooses("Time to adjust", "Short run")
     shows(user, NO_CHINA, SHORT)
     undo.click()
     shows(user, NO_CHINA)
@@ -59,7 +59,7 @@ def test_undo_redo_reset_and_the_browsers_own_buttons(user: User) -> None:
     undo.click()
     shows(user)
     user.unfolds("How it is computed")
-    user.chooses("Time to adjust", "Short run: a stress, not a forecast")
+    user.chooses("Time to adjust", "Short run")
     shows(user, SHORT)
     expect(redo).to_be_disabled()
 
@@ -120,7 +120,7 @@ def test_the_scenario_downloaded_runs_to_the_same_numbers(user: User, tmp_path: 
     user.opens()
     user.puts_china("Out").settled()
     user.unfolds("How it is computed")
-    user.chooses("Time to adjust", "Short run: a stress, not a forecast").settled()
+    user.chooses("Time to adjust", "Short run").settled()
     download = user.downloads("Scenario")
     path = tmp_path / download.suggested_filename
     download.save_as(path)

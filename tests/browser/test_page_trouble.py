@@ -63,7 +63,7 @@ def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
 ) -> None:
     with serving(tmp_path / "first.log", "asiu", "--draws", "0") as first:
         context = contexts(first)
-        context.watch.allow("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "403")  # type: ignore[attr-defined]
+        context.watch.allow("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "403", "503")  # type: ignore[attr-defined]
         user = User(context.new_page(), first.url).opens()
         expect(user.page.get_by_role("radio", name="Out", exact=True)).to_be_visible()
         first.stop()
@@ -73,6 +73,9 @@ def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
         keep(user.page, "server-gone-laptop-light")
     with serving(tmp_path / "second.log", "asiu", "--draws", "0", port=first.port) as second:
         second.admit(context)  # as does the browser that the new server opens
+        # what was changed is still there, and is solved without a click
+        expect(alert).to_be_hidden()
+        user.settled().reads(tiles("club.china=none"))
         # what needs a token of the new server works as well
         with user.page.expect_response(lambda reply: reply.url.endswith("/api/run") and reply.status == 202):
             user.puts_china("In full")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     page = contexts(report.as_uri()).new_page()
     page.goto(report.as_uri())
     drawn(page, "light")
-    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 23
+    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 24
     keep(page, "report-laptop-light")
     assert violations(page) == []
 
@@ -36,7 +37,42 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     assert page.locator("main details:visible").count() == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     keep(page, "report-printed", full_page=True)
-    assert page.pdf().startswith(b"%PDF")
+    page.evaluate("document.body.classList.add('story-only')")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", prefer_css_page_size=True))) <= 6
+
+
+def test_a_table_is_sorted_filtered_and_saved_and_a_chart_with_its_data(
+    contexts: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(written(synthetic()), encoding="utf-8")
+    page = contexts(report.as_uri()).new_page()
+    page.goto(report.as_uri())
+    drawn(page, "light")
+    table = page.get_by_role("table", name="The members Below each figure")
+    costs = "t => [...t.tBodies[0].rows].filter(r => !r.hidden).map(r => parseFloat(r.cells[1].firstChild.data))"
+    for direction in (-1, 1):
+        table.get_by_role("button", name="Cost of sanctions").click()
+        values = table.evaluate(costs)
+        assert values == sorted(values, key=lambda value: direction * value)
+    page.get_by_label("Filter the table: The members").fill("russia")
+    assert len(table.evaluate(costs)) == 1
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV: The members").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("Country,Cost of sanctions")
+    assert lines[1].startswith("Russia,")
+    assert lines[-1].startswith('"# Source: Made by Countervail') or lines[-1].startswith("# Source")
+
+    chart = page.get_by_role("figure", name="What sanctions cost, and what the club would bring")
+    for button, start in (("Save as SVG", "<svg"), ("Save its data as CSV", "quantity,")):
+        chart.locator("summary").click()
+        with page.expect_download() as download:
+            chart.get_by_role("button", name=button).click()
+        text = Path(download.value.path()).read_text(encoding="utf-8")
+        assert text.startswith(start)
+        assert "Alliance of Sanctioned States" in text
+        assert "Source:" in text
 
 
 def drawn(page: Page, scheme: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from countervail.analysis.estimate import Estimate
 from countervail.report import headline, terminal
+from countervail.report.differences import against
 from countervail.report.numbers import band, number, percent, persons, share, usd
 from support.synthetic_tables import synthetic
 
@@ -65,6 +66,53 @@ def test_a_negative_figure_is_never_clipped() -> None:
         if row["country"] == "CLUB" and row["quantity"] == "blunting":
             row.update(value=-0.03, low=-0.05, high=-0.01)
     assert any("hurt more once the club exists: blunting is −3.0" in sentence for sentence in headline.headline(tables))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sentence"),
+    [
+        (0.0036, 0.032, "No: the club would make good between 0.36 and 3.2\u00a0% of what sanctions cost."),
+        (0.2, 0.6, "In part: the club would make good between 20 and 60\u00a0% of what sanctions cost."),
+        (1.1, 1.3, "Yes: the club would make good between 110 and 130\u00a0% of what sanctions cost."),
+        (-0.05, -0.01, "No: the club would add between 1.0 and 5.0\u00a0% to what sanctions cost."),
+        (None, None, "No: the club would make good about 2.0\u00a0% of what sanctions cost."),
+    ],
+)
+def test_the_verdict_is_one_sentence_with_its_band(low: float | None, high: float | None, sentence: str) -> None:
+    tables = synthetic()
+    for row in tables["verdict"]:
+        if row["quantity"] == "share":
+            row.update(value=0.02, low=low, high=high)
+    assert (answer := headline.verdict(tables)) is not None
+    assert answer.sentence == sentence
+    assert answer.who.startswith("the seven countries under broad sanctions (Russia, Belarus")
+
+
+def test_a_verdict_without_a_share_says_why_and_still_has_the_money() -> None:
+    tables = synthetic()
+    for row in tables["verdict"]:
+        if row["quantity"] == "share":
+            row.update(value=None, low=None, high=None, note="not identified: the cost is too small")
+    assert (answer := headline.verdict(tables)) is not None
+    assert (answer.answer, answer.caveat) == ("Not known", "No share is given: the cost is too small.")
+    assert answer.cost.value.startswith("USD")
+
+
+def test_who_left_the_club_is_said_apart_from_what_that_does_to_the_others() -> None:
+    before, now = synthetic(), synthetic()
+    now["meta"][0]["members"] = "IRN SYR VEN CUB PRK"
+    worth = {"RUS": -900.0, "BLR": -100.0, "IRN": -50.0}
+    for row in now["countries"]:
+        row["c_usd"] += worth.get(row["iso3"], 0.0)
+    for row in now["verdict"]:
+        if row["quantity"] == "gain_usd":
+            row["value"] += sum(worth.values())
+    (gain,) = against(now, before)
+    assert "1.1\u00a0bn less: " in gain
+    assert "(of it −1.0\u00a0bn Russia, Belarus, which left the club; −0.050\u00a0bn the others)" in gain
+    assert against(now, now) == []
+    assert (answer := headline.verdict(now)) is not None
+    assert answer.caveat == "Not in the club here, and still counted: Russia and Belarus."
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 110, 200])

@@ -423,6 +423,17 @@ def _by_id(items: Any, id: str) -> Any:
     return next(item for item in items if item.id == id)
 
 
+def test_a_mapping_set_at_a_new_id_adds_a_measure() -> None:
+    wall = "new_measures.wall={label: Wall, kind: tariff, senders: [EU], targets: [IND], rate: 0.25, basis: assumption}"
+    scenario = load_scenario("asiu", set=[wall, "new_measures.wall.rate=0.5"])
+    (added,) = scenario.new_measures
+    assert (added.id, added.kind, added.rate and added.rate.value) == ("wall", "tariff", 0.5)
+    with pytest.raises(InputError, match="new_measures"):
+        load_scenario("asiu", set=["new_measures.wall={label: Wall}"])
+    with pytest.raises(InputError, match="wall"):
+        load_scenario("asiu", set=["new_measures.wall.rate=0.5"])
+
+
 def test_several_sets_apply_in_order() -> None:
     scenario = load_scenario("asiu", set=["club.reading=annex", "club.reading=interview", "club.cap=0.3"])
     assert scenario.members() == ("IRN", "RUS", "CHN")

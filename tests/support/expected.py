@@ -9,7 +9,7 @@ import countervail as cv
 from countervail.analysis.live import Live
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
-from countervail.report import headline
+from countervail.report import differences, headline
 from countervail.report.tables.run_tables import at_once
 from countervail.scenario import CLUB
 
@@ -43,3 +43,15 @@ def tiles(*changes: str, scenario: str = "asiu") -> dict[str, str]:
 
 def sentences(*changes: str) -> Sequence[str]:
     return headline.headline(at_once(outcome(*changes)))
+
+
+def verdict(*changes: str) -> headline.Verdict:
+    """The answer in one sentence, with its figures."""
+    answer = headline.verdict(at_once(outcome(*changes)))
+    assert answer is not None
+    return answer
+
+
+def against(*changes: str) -> list[str]:
+    """How that answer differs from that of the scenario as loaded."""
+    return differences.against(at_once(outcome(*changes)), at_once(outcome()))

@@ -56,6 +56,7 @@ def synthetic() -> dict[str, list[Row]]:
                 "world": "bundled 2022", "world_year": 2022, "created": "2026-01-01T12:00:00+00:00",
             }
         ],
+        "verdict": _verdict(cost, gain, gdp),
         "figures": _figures(cost, gain, gdp),
         "countries": _countries(cost, gain, gdp, noise),
         "provisions": _provisions(gain, gdp),
@@ -309,6 +310,20 @@ def _payments(noise: Any) -> dict[str, list[Row]]:
              "bank": 0.2, "third": 0.3, "informal": 0.4, "dollar_euro": 0.2, "other_currency": 0.8}
         ],
     }  # fmt: skip
+
+
+def _verdict(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, float]) -> list[Row]:
+    head = {"countries": " ".join(ELIGIBLE), "names": "; ".join(countries.name(code) for code in ELIGIBLE)}
+    lost, won = (sum(one[code] * gdp[code] / 100 for code in ELIGIBLE) for one in (cost, gain))
+    income = sum(gdp[code] for code in ELIGIBLE)
+    values = {
+        "cost_usd": ("million USD", lost), "cost_pct": ("%", 100 * lost / income), "gain_usd": ("million USD", won),
+        "gain_pct": ("%", 100 * won / income), "share": ("share", won / lost),
+    }  # fmt: skip
+    return [
+        {"quantity": name, "unit": unit, "value": x, "low": 0.7 * x, "median": x, "high": 1.5 * x, "note": None, **head}
+        for name, (unit, x) in values.items()
+    ]
 
 
 def _figures(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, float]) -> list[Row]:

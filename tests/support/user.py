@@ -12,9 +12,9 @@ from playwright.sync_api import Download, Locator, Page, expect
 TILES = {
     "cost_pct": "Cost of the sanctions",
     "gain_pct": "Gain from the club",
-    "offset": "Offset",
-    "blunting": "Blunting",
-    "break_even": "Break-even",
+    "offset": "Share made good",
+    "blunting": "Sanctions bite less",
+    "break_even": "Trade needed",
 }
 """What a tile is called on the page, by the quantity it shows."""
 SOON = 10_000
@@ -41,11 +41,12 @@ class User:
         return self.settled()
 
     def settled(self) -> User:
-        """Waits until the page shows the state that was last chosen."""
+        """Waits until the page shows the state that was last chosen, with its figures unfolded."""
         until = time.monotonic() + SOON / 1000
         while not self.page.evaluate(_SETTLED):
             assert time.monotonic() < until, "the page does not come to rest"
             self.page.wait_for_timeout(15)
+        self.page.evaluate("document.getElementById('figures').open = true")
         return self
 
     @property
@@ -61,6 +62,7 @@ class User:
 
     def reads(self, tiles: Mapping[str, str], timeout: int = SOON) -> None:
         """Every tile shows its value, and nothing more or less."""
+        self.page.evaluate("document.getElementById('figures').open = true")
         for quantity, value in tiles.items():
             expect(self.tile(quantity).get_by_text(value, exact=True).first, quantity).to_be_visible(timeout=timeout)
 

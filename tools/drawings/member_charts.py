@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import altair as alt
 
-from countervail.report.numbers import AGREEMENT, USUAL
+from countervail.report.numbers import AGREEMENT, AS_FOLD
 from tools.drawings.parts import (
     HEADLINE,
     VALID,
@@ -39,7 +40,9 @@ def costs() -> alt.LayerChart:
     """What the sanctions cost each member, ranked, with bands."""
     rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'cost_pct'")
     axis = "Cost of the sanctions (% of real income)"
-    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median").add_params(chosen("reading"))
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", fixed=True).add_params(
+        chosen("reading")
+    )
 
 
 @chart(
@@ -55,7 +58,9 @@ def gains() -> alt.LayerChart:
     """What the club gives each member, ranked, with bands."""
     rows = valid_rows("figures", "value", HEADLINE, "datum.quantity == 'gain_pct'")
     axis = "Gain from the club (% of real income)"
-    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median").add_params(chosen("reading"))
+    return ranked_bars(rows, "value", axis, band=("low", "high"), median="median", fixed=True).add_params(
+        chosen("reading")
+    )
 
 
 @chart(
@@ -93,7 +98,7 @@ def ratios() -> alt.LayerChart:
 @chart(
     "break_evens",
     title="The rise in trade inside the club that makes up for the sanctions",
-    reading=f"Shaded: the usual effect of a trade agreement, {USUAL} log points.",
+    reading=f"Shaded: what a trade agreement usually brings, {AS_FOLD}. Each step of the axis doubles trade.",
     bands=BANDS,
     tables=["figures"],
     section="break-even",
@@ -101,29 +106,37 @@ def ratios() -> alt.LayerChart:
 )
 def break_evens() -> alt.LayerChart:
     """How much trade inside the club would have to rise, beside what a trade agreement does."""
-    axis = "Rise in trade inside the club (log points)"
+    axis = "Trade inside the club, times that of today"
     rows = rows_of("figures", "datum.reading == reading", "datum.quantity == 'break_even'").transform_calculate(
-        place=f"isValid(datum.value) ? datum.value : {BREAK_EVEN_CEILING}"
+        place=f"exp(isValid(datum.value) ? datum.value : {BREAK_EVEN_CEILING})",
+        low_fold="isValid(datum.low) ? exp(datum.low) : null",
+        high_fold="isValid(datum.high) ? exp(datum.high) : null",
+        beyond="'more than ' + format(exp(toNumber(replace(datum.note, '> ', ''))), '.0f') + '-fold'",
     )
     y = ranked_by("name", "place", order="ascending")
-    x = alt.X("place:Q", title=axis, scale=alt.Scale(domain=[0, BREAK_EVEN_CEILING + 0.6]))
-    low, high = AGREEMENT
+    x = alt.X(
+        "place:Q",
+        title=axis,
+        scale=alt.Scale(type="log", base=2, domain=[1, math.exp(BREAK_EVEN_CEILING + 0.9)], nice=False),
+        axis=alt.Axis(format="~r", values=[1, 2, 4, 8, 16, 32, 64, 128, 256]),
+    )
+    low, high = (math.exp(rise) for rise in AGREEMENT)
     shade = (
         alt.Chart(alt.InlineData([{"from": low, "to": high}])).mark_rect(style="shade").encode(x="from:Q", x2="to:Q")
     )
     tips = tooltips(
-        "name:N", ("value:Q", "Break-even"), ("low:Q", "5th percentile"), ("high:Q", "95th percentile"), of="figures"
+        "name:N", ("place:Q", axis), ("low_fold:Q", "5th percentile"), ("high_fold:Q", "95th percentile"), of="figures"
     )
     within = rows.transform_filter(VALID.format("value"))
     points = within.mark_point(style="first").encode(x, y, tooltip=tips)
     limits = (
         within.transform_filter(VALID.format("low"))
         .mark_rule(style="band", clip=True)
-        .encode(alt.X("low:Q", title=axis), y, x2="high:Q", tooltip=tips)
+        .encode(alt.X("low_fold:Q", title=axis), y, x2="high_fold:Q", tooltip=tips)
     )
     beyond = rows.transform_filter("!isValid(datum.value) && isValid(datum.note) && test(/^\\s*>/, datum.note)")
-    arrows = beyond.mark_point(style="second", shape="triangle-right").encode(x, y, tooltip=["name:N", "note:N"])
-    words = beyond.mark_text(style="note", align="left", dx=9).encode(x, y, text="note:N")
+    arrows = beyond.mark_point(style="second", shape="triangle-right").encode(x, y, tooltip=["name:N", "beyond:N"])
+    words = beyond.mark_text(style="note", align="right", dx=-9).encode(x, y, text="beyond:N")
     return layered(shade, limits, points, arrows, words).add_params(chosen("reading"))
 
 

@@ -120,10 +120,12 @@ def ranked_bars(
     median: str | None = None,
     kind: str = "Q",
     what: str = "Country",
+    fixed: bool = False,
 ) -> alt.LayerChart:
     """Bars of `rows` ranked by `value`, with the band and the median of each over it.
 
-    `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar.
+    `kind` is that of the value in `tooltips`, `what` the sort of thing that has a bar. Where `fixed`, a live
+    page keeps the axis from state to state (`least`, `most`) and marks what each bar was as loaded (`loaded`).
     """
     y = ranked_by("name", value)
     tips = [("name:N", what), (f"{value}:{kind}", axis)]
@@ -131,8 +133,22 @@ def ranked_bars(
         tips += [(f"{band[0]}:{kind}", "5th percentile"), (f"{band[1]}:{kind}", "95th percentile")]
     if median:
         tips.append((f"{median}:Q", "Median of the draws"))
-    bars = rows.mark_bar(style="first").encode(x=alt.X(f"{value}:Q", title=axis), y=y, tooltip=tooltips(*tips))
+    if fixed:
+        rows = rows.add_params(alt.param(name="least", value=None), alt.param(name="most", value=None))
+        x = alt.X(
+            f"{value}:Q",
+            title=axis,
+            scale=alt.Scale(domainMin=alt.ExprRef("least"), domainMax=alt.ExprRef("most"), nice=True),
+        )
+    else:
+        x = alt.X(f"{value}:Q", title=axis)
+    bars = rows.mark_bar(style="first").encode(x=x, y=y, tooltip=tooltips(*tips))
     layers: list[Any] = [bars]
+    if fixed:
+        ghosts = rows.transform_filter(VALID.format("loaded")).mark_tick(style="loaded", thickness=3, size=18)
+        layers.append(
+            ghosts.encode(x="loaded:Q", y=y, tooltip=tooltips(("name:N", what), (f"loaded:{kind}", "As loaded")))
+        )
     if band:
         limits = rows.transform_filter(VALID.format(band[0])).mark_rule(style="band")
         layers.append(

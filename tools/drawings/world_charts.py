@@ -23,7 +23,7 @@ from tools.drawings.parts import (
 from tools.drawings.register import BANDS, Needs, chart
 
 STEPS: Final = (-5, -2, -1, -0.5, -0.1, 0.1, 0.5, 1, 2, 5)
-"""Where the map's classes end, in the unit of the world shown."""
+"""Where the map's classes end, in the unit of all worlds, or of the world shown."""
 _MIDDLE: Final = STEPS[len(STEPS) // 2]
 WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct": "both"}
 
@@ -31,8 +31,8 @@ WORLDS: Final = {"u_pct": "sanctions lifted", "c_pct": "with the club", "uc_pct"
 @chart(
     "map",
     title="Where real income would change",
-    reading="Against the observed world. Purple: gains. Brown: losses. Grey: the world has no separate data. "
-    "Outlined: the members.",
+    reading="Against the observed world. Green: gains. Purple: losses. Darkest, or on a dark screen brightest: the "
+    "largest. Grey: no data of its own. Outlined: the members.",
     tables=["countries", "world"],
     section="map",
     needs=Needs("u_pct"),
@@ -44,7 +44,10 @@ def world_map() -> alt.LayerChart:
         value="u_pct",
         bind=alt.binding_radio(options=list(WORLDS), labels=list(WORLDS.values()), name="Real income, "),
     )
-    unit = alt.param(name="units", value=dict.fromkeys(WORLDS, 1.0))
+    unit = alt.param(name="units", value=dict.fromkeys([*WORLDS, "all"], 1.0))
+    # one scale for every view, so that a small change looks small; a reader may ask for a closer look
+    zoomed = alt.param(name="zoomed", value=False, bind=alt.binding_checkbox(name="Scale the colours to this view "))
+    scale = alt.param(name="unit", expr="units[zoomed ? world_shown : 'all']")
     tips = [
         *tooltips("name:N", "role:N", of="countries"),
         *(alt.Tooltip(f"{field}:Q", title=heading("countries", field), format="+.3~r") for field in WORLDS),
@@ -63,8 +66,8 @@ def world_map() -> alt.LayerChart:
     drawn = layered(blank, unsolved.encode(tooltip=tips[:2]), solved, members)
     drawn.data = alt.NamedData(name="world", format=alt.TopoDataFormat(type="topojson", feature="countries"))
     # looked up and computed once for all layers, the most frequent class first: a live page does it with every switch
-    low, high = (f"{sign}{_MIDDLE} * units[world_shown]" for sign in ("-", ""))
-    level = "".join(f"datum.shown < {limit} * units[world_shown] ? {k} : " for k, limit in enumerate(STEPS))
+    low, high = (f"{sign}{_MIDDLE} * unit" for sign in ("-", ""))
+    level = "".join(f"datum.shown < {limit} * unit ? {k} : " for k, limit in enumerate(STEPS))
     drawn = drawn.transform_lookup(
         lookup="id",
         from_=alt.LookupData(
@@ -77,7 +80,7 @@ def world_map() -> alt.LayerChart:
         level=f"datum.shown >= {low} && datum.shown < {high} ? {len(STEPS) // 2} : {level}{len(STEPS)}"
     )
     # the shapes are projected already, so that a page which pushes new rows in only scales them
-    drawn = drawn.project("identity").add_params(shown, unit)
+    drawn = drawn.project("identity").add_params(shown, zoomed, unit, scale)
     # what a live page recolours by, without asking Vega
     return drawn.properties(height="container", usermeta={"classes": STEPS})
 
@@ -86,7 +89,7 @@ def _classes() -> alt.Color:
     """The colours of the map's classes, and their legend."""
     # on a narrow screen without what can be spared, so that every class keeps its limit
     wide = "width >= 440"
-    limit = f"format({list(STEPS)}[floor(datum.value)] * units[world_shown], {wide} ? '+.1~r' : '.1~r')"
+    limit = f"format({list(STEPS)}[floor(datum.value)] * unit, {wide} ? '+.1~r' : '.1~r')"
     label = f"isFinite(datum.value) ? replace({limit}, {wide} ? '+' : '0.', {wide} ? '+' : '.') : ''"
     return alt.Color(
         "level:Q",
@@ -98,7 +101,7 @@ def _classes() -> alt.Color:
             labelExpr=label,
             gradientThickness=12,
             labelFontSize=alt.ExprRef(f"{wide} ? 11 : 9"),
-            labelOverlap=alt.ExprRef("width < 330 || width < 440 && units[world_shown] < 0.01"),
+            labelOverlap=alt.ExprRef("width < 330 || width < 440 && unit < 0.01"),
             gradientLength=alt.ExprRef("clamp(width - 10, 100, 500)"),
         ),
     )

@@ -114,6 +114,24 @@ def ineligible(world: World, scenario: Scenario) -> dict[str, str]:
     return reasons
 
 
+def sanctioned(world: World, scenario: Scenario) -> tuple[str, ...]:
+    """The countries under broad sanctions of others, whatever is switched on and whoever is a member; without China.
+
+    They are the same in every state of a scenario's switches, so that figures about them can be compared. Measures of
+    states that a document names as members do not count, nor do new ones, unless the scenario has nothing else.
+    """
+    club = scenario.club.model_copy(update={"china": "full", "members": None})
+    named = {club.secretariat, *(code for reading in club.readings for code in club.candidates(reading))}
+    broad = {
+        code
+        for m in scenario.measures or scenario.new_measures
+        if m.lifted and not m.list_based
+        for code in scenario.targets(m)
+        if not named.issuperset(scenario.senders(m))
+    }
+    return tuple(code for code in world.countries if code in broad and code != "CHN")
+
+
 def mean(values: Floats, income: Floats, at: NDArray[np.intp]) -> Floats:
     """Log changes `[..., country]` of some countries together, weighted by income; NaN for none."""
     if not at.size:

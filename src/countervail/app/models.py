@@ -56,6 +56,20 @@ class CountryState(State):
     country: Iso3
 
 
+class MarginState(State):
+    """A page's state, and the measures whose effect at the margin is asked for."""
+
+    measures: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(min_length=1, max_length=50)]
+    """Ids of measures in force, which are lifted together, or of new ones, which are imposed together."""
+
+
+class CompareState(State):
+    """A page's state, and the changes of another state of the same scenario."""
+
+    other: Annotated[tuple[Setting, ...], Field(max_length=MOST_SETTINGS)] = ()
+    """The changes of the state that it is compared with."""
+
+
 class RunState(State):
     """A page's state, and the draws for its bands."""
 
@@ -105,6 +119,21 @@ class WorldFacts(_Answer):
     sectors: int
 
 
+class Named(_Answer):
+    """A country, a group of countries or a sector that a measure may name."""
+
+    code: str
+    name: str
+
+
+class MeasureChoices(_Answer):
+    """What a measure that a page adds can be made of."""
+
+    countries: list[Named]
+    groups: list[Named]
+    sectors: list[Named]
+
+
 class CaseFacts(_Answer):
     """Evidence that was read."""
 
@@ -121,7 +150,9 @@ class HeadlineWords(_Answer):
     terms: list[tuple[str, str]]
     """A term and what it means, for every tile."""
     agreement: str
-    """The usual effect of a trade agreement, in log points."""
+    """The usual effect of a trade agreement on trade, such as 1.2 to 1.6-fold."""
+    glossary: dict[str, str]
+    """Terms of the page and what they mean."""
 
 
 class Meta(_Answer):
@@ -134,6 +165,7 @@ class Meta(_Answer):
     """The state a page begins with."""
     scenarios: list[ScenarioName]
     world: WorldFacts
+    choices: MeasureChoices
     headline: HeadlineWords
     draws: int
     """Draws of a run by default."""
@@ -176,7 +208,7 @@ class TableFacts(_Answer):
     title: str
     description: str
     document: str
-    """run, coalitions or country"""
+    """run, coalitions, country or state"""
     section: str
     """The section of the report that shows it; empty where none does."""
     folded: bool
@@ -210,6 +242,26 @@ class Tile(_Answer):
     note: str
 
 
+class MoneyFigure(_Answer):
+    """A figure as text, with its band; both empty where there is none."""
+
+    value: str
+    band: str
+
+
+class Verdict(_Answer):
+    """The answer in words, about the same countries whoever of them is a member."""
+
+    answer: str
+    """No, In part, Yes, or Not known."""
+    sentence: str
+    cost: MoneyFigure
+    gain: MoneyFigure
+    who: str
+    """Who is counted."""
+    caveat: str
+
+
 class MemberTable(_Answer):
     """A row for each member, as text; in a cell of two texts the second is below the first."""
 
@@ -220,6 +272,10 @@ class MemberTable(_Answer):
 class WorldsAnswer(TablesOnly):
     """The four worlds, solved."""
 
+    verdict: Verdict | None
+    """None where no country is under broad sanctions."""
+    against: list[str]
+    """How the verdict differs from that of the scenario as loaded, in sentences."""
     headline: list[str]
     tiles: list[Tile]
     members: MemberTable
@@ -233,6 +289,29 @@ class ScenarioAnswer(Controls):
     """Everything that can be switched, and what documents say about it."""
 
     tables: dict[str, list[dict[str, Scalar]]]
+
+
+class Side(TablesOnly):
+    """One of two states that are compared."""
+
+    verdict: Verdict | None
+
+
+class CompareAnswer(TablesOnly):
+    """Two states of a scenario, figure by figure."""
+
+    a: Side
+    """The other state."""
+    b: Side
+    """The page's state."""
+    sentences: list[str]
+    """How b differs from a."""
+
+
+class MarginAnswer(TablesOnly):
+    """What measures do at the margin."""
+
+    sentences: list[str]
 
 
 class Uploaded(_Answer):

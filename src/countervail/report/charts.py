@@ -108,37 +108,46 @@ def _distinct(tables: Tables, table: str, column: str) -> list[Any]:
 
 
 def _map_units(tables: Tables) -> dict[str, float]:
-    """The unit of the map's classes in each world: a power of ten of percent, at most the largest change over _TOP."""
-    units = {}
-    for field in ("u_pct", "c_pct", "uc_pct"):
-        largest = max((abs(float(row[field] or 0.0)) for row in tables.get("countries", ())), default=0.0)
-        units[field] = max(10.0 ** math.floor(math.log10(largest / _TOP)), _LEAST) if largest > 0 else 1.0
-    return units
+    """The unit of the map's classes for each world, and for all of them: a power of ten of percent.
+
+    It is at most the largest change over _TOP.
+    """
+    largest = {
+        field: max((abs(float(row[field] or 0.0)) for row in tables.get("countries", ())), default=0.0)
+        for field in ("u_pct", "c_pct", "uc_pct")
+    }
+    largest["all"] = max(largest.values())
+    return {
+        name: max(10.0 ** math.floor(math.log10(size / _TOP)), _LEAST) if size > 0 else 1.0
+        for name, size in largest.items()
+    }
 
 
 # -- the look, in light and in dark ------------------------------------------------------------------------------------
 
 
-# Okabe and Ito's palette, whose colours are distinguished with any colour vision; in dark the lighter half of it.
+# Colours that are distinguished with any colour vision; orange is kept for what a reader has changed (report.css).
 _LIGHT: Final = {
-    "ink": "#1c2024", "soft": "#5c656e", "grid": "#e3e6e9", "first": "#0b6aa8", "second": "#c2570c", "third": "#00795a",
-    "quiet": "#8b949c", "unknown": "#d4d8db", "outline": "#ffffff", "shade": "#8b949c",
+    "ink": "#1c2024", "soft": "#5c656e", "grid": "#e3e6e9", "first": "#0b6aa8", "second": "#a0307f", "third": "#00795a",
+    "quiet": "#8b949c", "unknown": "#d4d8db", "outline": "#ffffff", "shade": "#8b949c", "loss": "#762a83",
+    "gain": "#1b7837",
 }  # fmt: skip
 _DARK: Final = {
-    "ink": "#e8eaec", "soft": "#a5adb5", "grid": "#343a40", "first": "#5fb4e8", "second": "#f0924a", "third": "#3fc79d",
-    "quiet": "#7f8891", "unknown": "#25292d", "outline": "#16191c", "shade": "#8b949c",
+    "ink": "#e8eaec", "soft": "#a5adb5", "grid": "#343a40", "first": "#5fb4e8", "second": "#e48cc6", "third": "#3fc79d",
+    "quiet": "#7f8891", "unknown": "#25292d", "outline": "#16191c", "shade": "#8b949c", "loss": "#c79fd6",
+    "gain": "#7fcf8f",
 }  # fmt: skip
-# ColorBrewer's PuOr in eleven steps, losses brown and gains purple; its middle goes with the page.
-_BROWN: Final = ["#7f3b08", "#b35806", "#e08214", "#fdb863", "#fee0b6"]
-_PURPLE: Final = ["#d8daeb", "#b2abd2", "#8073ac", "#542788", "#2d004b"]
-_DARK_BROWN: Final = ["#ffc27a", "#f09a3e", "#c9761f", "#985414", "#633a16"]
-_DARK_PURPLE: Final = ["#3f3a63", "#5d53a0", "#8377c9", "#aca2ea", "#d9d4ff"]
+# ColorBrewer's PRGn in eleven steps, losses purple and gains green: the extremes are darkest in light, lightest in dark
+_LOSSES: Final = ["#40004b", "#762a83", "#9970ab", "#c2a5cf", "#e7d4e8"]
+_GAINS: Final = ["#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b"]
+_DARK_LOSSES: Final = ["#eccff5", "#c79fd6", "#a274b4", "#7c4e90", "#57346a"]
+_DARK_GAINS: Final = ["#22492f", "#2f6e43", "#479a5c", "#7fcf8f", "#c9f5cd"]
 
 
 def config(dark: bool) -> dict[str, Any]:
     """The Vega-Lite configuration of every chart; colours of marks are named through ranges and styles."""
     c = _DARK if dark else _LIGHT
-    diverging = [*_DARK_BROWN, "#4a5056", *_DARK_PURPLE] if dark else [*_BROWN, "#f0f0ee", *_PURPLE]
+    diverging = [*_DARK_LOSSES, "#3a4046", *_DARK_GAINS] if dark else [*_LOSSES, "#f0f0ee", *_GAINS]
     font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
     return {
         "background": "transparent",
@@ -154,11 +163,16 @@ def config(dark: bool) -> dict[str, Any]:
         "legend": {
             "labelColor": c["ink"], "titleColor": c["soft"], "labelFontSize": 12, "titleFontSize": 12,
             "titleFontWeight": "normal", "orient": "top", "labelLimit": 320, "titleLimit": 500, "symbolType": "square",
+            # beside one another only as far as there is room: a legend is not broken into lines by itself
+            "columns": {"expr": "max(1, floor(width / 170))"},
         },
         "range": {"category": [c["first"], c["second"], c["third"], c["quiet"]], "diverging": diverging},
         "style": {
             "first": {"color": c["first"], "fill": c["first"]},
             "second": {"color": c["second"], "fill": c["second"]},
+            "loss": {"color": c["loss"], "fill": c["loss"]},
+            "gain": {"color": c["gain"], "fill": c["gain"]},
+            "loaded": {"color": c["quiet"], "fill": c["quiet"]},
             "band": {"color": c["ink"], "stroke": c["ink"], "strokeWidth": 1.5, "opacity": 0.75},
             "reference": {"color": c["second"], "stroke": c["second"], "strokeWidth": 2, "strokeDash": [5, 3]},
             "claimed": {"color": c["second"], "fill": c["second"]},

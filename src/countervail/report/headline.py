@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from countervail.analysis.estimate import Estimate
-from countervail.analysis.outcome import LEAST_COST
 from countervail.report.numbers import (
     AGREEMENT,
     MINUS,
     NOTHING,
-    USUAL,
     band,
+    billions,
     float_of,
+    fold,
     number,
     percent,
     quantity,
@@ -30,37 +30,6 @@ UNNOTICED: Final = 0.005
 """A blunting of less than half a per cent is described as none."""
 QUANTITIES: Final = tuple(column.name for column in described("page")["members"].columns if column.numeric)
 """What is shown of every member."""
-DEFINITIONS: Final = {
-    "cost_pct": "What the members would gain if the sanctions in force were lifted, as a share of their real income: "
-    "what they can buy in a year. It is compared with the observed world, in which the sanctions are in force.",
-    "gain_pct": "What the members would gain from the club while the sanctions remain in force, whatever the reason: "
-    "ordinary gains from trade are included.",
-    "offset": "The gain divided by the cost: how much of what the sanctions take the club gives back.",
-    "blunting": "How much less the sanctions cost once the club exists: one minus the cost with the club divided by "
-    "the cost without it. Below zero they cost more.",
-    "break_even": "By how much trade inside the club would have to rise, in log points, for the gain to equal the "
-    f"cost. One log point is 2.7 times as much trade; a trade agreement brings {USUAL}.",
-}
-"""What each tile means, for its help."""
-TERMS: Final = (
-    (
-        "For whom",
-        "The members under comprehensive sanctions, for which a ratio can be computed. The headline leaves out the "
-        "others: China, countries that impose sanctions themselves, and those under list-based measures, which are "
-        "aimed at named persons and firms and not at a country's trade.",
-    ),
-    (
-        "A band",
-        "The 5th to the 95th percentile over draws of every uncertain assumption within its range. It is computed "
-        "after the figure itself.",
-    ),
-    (
-        "No ratio",
-        "No ratio is given where the cost is no larger than in the placebo, the same calculation for countries that "
-        f"are not sanctioned in this way, or no larger than {share(LEAST_COST)}.",
-    ),
-)
-"""What the words of every tile mean."""
 
 
 @dataclass(frozen=True)
@@ -129,19 +98,27 @@ def figure(tables: Tables, country: str, wanted: str) -> Figure:
     of_row, unit = estimate(row), str(row["unit"])
     if of_row.value is None:
         beyond = of_row.note.startswith((">", "<"))
-        return Figure(of_row.note if beyond else NOTHING, note="" if beyond else of_row.note or "not identified")
+        return Figure(
+            _beyond(of_row.note) if beyond else NOTHING, note="" if beyond else of_row.note or "not identified"
+        )
     median = "" if of_row.median is None else _bare(of_row.median, unit)
     return Figure(_bare(of_row.value, unit), _bare_band(of_row, unit), of_row.note, median)
 
 
+def _beyond(note: str) -> str:
+    """A break-even beyond what was searched, such as "> 5" log points; any other text unchanged."""
+    sign, _, limit = note.partition(" ")
+    return f"{sign} {fold(float(limit))}" if limit.replace(".", "", 1).isdecimal() else note
+
+
 def _bare(value: float, unit: str) -> str:
-    return number(value) if unit.startswith("log points") else quantity(value, unit)
+    return fold(value) if unit.startswith("log points") else quantity(value, unit)
 
 
 def _bare_band(figure: Estimate, unit: str) -> str:
     if not unit.startswith("log points"):
         return band(figure, unit)
-    return "" if figure.low is None or figure.high is None else f"{number(figure.low)} to {number(figure.high)}"
+    return "" if figure.low is None or figure.high is None else f"{fold(figure.low)} to {fold(figure.high)}"
 
 
 def tiles(tables: Tables) -> list[Tile]:
@@ -378,3 +355,83 @@ def _bracket(figure: Figure) -> str:
         return ""
     median = f"median {figure.median}, " if figure.median else ""
     return f" (draws: {median}5 to 95\u00a0%: {figure.band})"
+
+
+# -- the verdict: the answer in one sentence, about the same countries whoever is a member -----------------------------
+
+SMALL: Final = 0.25
+"""Up to a quarter of the cost made good, the answer is No; from all of it, Yes; between the two, In part."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer in words: a sentence, what the sanctions cost and the club brings beside it, and for whom."""
+
+    answer: str
+    """No, In part, Yes, or Not known."""
+    sentence: str
+    """The whole answer, which begins with `answer`."""
+    cost: Figure
+    """What the sanctions cost in a year, in money."""
+    gain: Figure
+    """What the club would bring in a year, in money."""
+    who: str
+    """Who is counted."""
+    caveat: str
+    """Who of them is no member, or why there is no share; empty where there is nothing to say."""
+
+
+def verdict(tables: Tables) -> Verdict | None:
+    """The verdict of a run, from its table `verdict`; None where no country is under broad sanctions."""
+    rows = {str(row["quantity"]): row for row in tables.get("verdict", ())}
+    if not rows:
+        return None
+    part, (cost, gain) = estimate(rows["share"]), (_of_row(rows[name]) for name in ("cost_usd", "gain_usd"))
+    answer, sentence = _answer(part)
+    first = rows["share"]
+    codes, names = str(first["countries"]).split(), str(first["names"]).split("; ")
+    inside = set(str(meta(tables).get("members") or "").split())
+    out = [name for code, name in zip(codes, names, strict=False) if code not in inside]
+    count = {1: "the one country", **{k: f"the {word} countries" for k, word in _WORDS.items()}}
+    who = f"{count.get(len(names), f'the {len(names)} countries')} under broad sanctions ({_list(names)})"
+    caveats = []
+    if out:
+        caveats.append(f"Not in the club here, and still counted: {_list(out)}.")
+    if part.value is None and part.note:
+        caveats.append(f"No share is given: {part.note.removeprefix('not identified: ')}.")
+    return Verdict(answer, sentence, cost, gain, who, " ".join(caveats))
+
+
+_WORDS: Final = dict(enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=2))
+
+
+def _of_row(row: Row) -> Figure:
+    """A figure in billions of USD, whatever its size: cost and gain are to be compared."""
+    of_row = estimate(row)
+    if of_row.value is None:
+        return Figure(NOTHING, note=of_row.note)
+    between = "" if of_row.low is None or of_row.high is None else f"{billions(of_row.low)} to {billions(of_row.high)}"
+    return Figure(f"USD\u00a0{billions(of_row.value)}\u00a0bn", between and f"{between}\u00a0bn")
+
+
+def _answer(part: Estimate) -> tuple[str, str]:
+    """The answer and its sentence, from the share of the cost that is made good, with its band."""
+    if part.value is None:
+        answer = "Not known"
+        return (
+            answer,
+            f"{answer}: what the sanctions cost is too small or too uncertain to say what the club makes good.",
+        )
+    low, high = (part.value, part.value) if part.low is None or part.high is None else (part.low, part.high)
+    if high < 0:
+        least, most = share(-high), share(-low)
+        size = f"{least}" if least == most else f"between {_bare_share(least)} and {most}"
+        return "No", f"No: the club would add {size} to what sanctions cost."
+    answer = "No" if high <= SMALL else "Yes" if low >= 1 else "In part"
+    least, most = share(low), share(high)
+    size = f"about {most}" if least == most else f"between {_bare_share(least)} and {most}"
+    return answer, f"{answer}: the club would make good {size} of what sanctions cost."
+
+
+def _bare_share(text: str) -> str:
+    return text.removesuffix("\u00a0%")

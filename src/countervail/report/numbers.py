@@ -20,7 +20,6 @@ HARD_SPACE: Final = "\u00a0"
 _DECIMALS: Final = 4  # at most
 AGREEMENT: Final = (0.2, 0.5)
 """The usual effect of a trade agreement on trade, in log points: break-evens of that size have been observed."""
-USUAL: Final = f"{AGREEMENT[0]} to {AGREEMENT[1]}"
 
 
 def float_of(value: object) -> float | None:
@@ -39,6 +38,15 @@ def number(value: float, digits: int = 2) -> str:
     if size and not float(text.replace(",", "")):
         text = "0"
     return MINUS + text if value < 0 and text.strip("0.") else text
+
+
+def fold(log: float) -> str:
+    """A rise of log trade as what it does to trade: 0.7 is 2.0-fold."""
+    return f"{number(math.exp(log))}-fold"
+
+
+AS_FOLD: Final = f"{fold(AGREEMENT[0]).removesuffix('-fold')} to {fold(AGREEMENT[1])}"
+"""The same, as trade over trade before."""
 
 
 def percent(value: float | None) -> str:
@@ -61,6 +69,11 @@ def usd(million: float | None) -> str:
         if abs(million) >= size:
             return f"USD{HARD_SPACE}{number(million / size)}{HARD_SPACE}{name}"
     return f"USD{HARD_SPACE}{number(million)}{HARD_SPACE}m"
+
+
+def billions(million: float) -> str:
+    """Million USD as a bare number of billions, for figures that stand beside one another."""
+    return number(million / 1e3)
 
 
 def unprefixed(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from countervail.errors import InputError
 from countervail.scenario import tree
@@ -10,12 +10,16 @@ from countervail.scenario.messages import fields_at, model_at, suggest
 from countervail.scenario.tree import Key, Node
 from countervail.scenario.values import Range
 
+ADDED: Final[frozenset[tuple[Key, ...]]] = frozenset({("measures",), ("new_measures",)})
+"""Lists to which a mapping set at an id that they do not have is added: `new_measures.wall={kind: embargo, ...}`."""
+
 
 def apply(root: Node, assignment: str) -> None:
     """Set the value at a path of the tree; steps are fields, keys, ids of list items, or their numbers from 0.
 
     Only `root` itself is changed: the nodes on the way are replaced by copies, and all others may be shared with other
-    trees. A number set for a range, or for its `value`, becomes an assumption whose range is widened to include it.
+    trees. A mapping set at a new id of `ADDED` is a further item.
+    A number set for a range, or for its `value`, becomes an assumption whose range is widened to include it.
     Raises InputError listing the known names where the path leads nowhere.
     """
     path, sign, text = assignment.partition("=")
@@ -52,7 +56,7 @@ def _descend(node: Node, step: str, loc: list[Key], where: str, name: str) -> tu
         if step not in node.value or node.value[step].value is None:
             if step not in node.value and step not in fields_at(loc):
                 raise _unknown(where, name, loc, [*node.value, *fields_at(loc)])
-            node.value[step] = Node({}, where, 0)
+            node.value[step] = Node([] if (*loc, step) in ADDED else {}, where, 0)
         return _own(node, step), step
     if isinstance(node.value, list):
         index = _index(node, step, loc, where)
@@ -68,6 +72,10 @@ def _own(node: Node, key: Key) -> Node:
 
 def _assign(node: Node, step: str, new: Node, loc: list[Key], where: str) -> None:
     if isinstance(node.value, list):
+        if tuple(loc) in ADDED and isinstance(new.value, dict) and not _is_item(node, step):
+            new.value.setdefault("id", Node(step, where, 0))
+            node.value.append(new)
+            return
         index = _index(node, step, loc, where)
         node.value[index] = new
         return
@@ -98,6 +106,10 @@ def _replace(old: Node | None, number: Node) -> Node:
     fields["basis"] = "assumption" if chosen else "definition"
     fields["note"] = "set by the user" + (f"; was {before['value']:g}" if "value" in before else "")
     return Node({key: Node(v, number.file, 0) for key, v in fields.items()}, number.file, 0)
+
+
+def _is_item(node: Node, step: str) -> bool:
+    return step in [item.item_id() for item in node.value] or (step.isdigit() and int(step) < len(node.value))
 
 
 def _index(node: Node, step: str, loc: list[Key], where: str) -> int:

@@ -19,7 +19,7 @@ from countervail.report.tables.columns import FILE, described
 from support.synthetic_tables import synthetic
 
 TEXT = FILE.read_text(encoding="utf-8")
-DOCUMENTS = ("run", "coalitions", "country", "page", "comparison")
+DOCUMENTS = ("run", "coalitions", "country", "state", "page", "comparison")
 KINDS = {"text", "number", "integer", "boolean", "date", "any"}
 
 

@@ -86,6 +86,25 @@ def test_the_clubs_money_is_the_sum_of_its_eligible_members(results: dict[str, l
         )
 
 
+def test_the_verdict_is_the_clubs_where_all_it_counts_are_members(results: dict[str, list[dict[str, Any]]]) -> None:
+    club = {r["quantity"]: r for r in results["figures"] if r["country"] == "CLUB" and r["reading"] == "one"}
+    verdict = {r["quantity"]: r for r in results["verdict"]}
+    assert set(verdict["share"]["countries"].split()) == {"IRN", "RUS"}
+    for quantity, as_club in [(name, name) for name in verdict if name != "share"] + [("share", "offset")]:
+        for column in ("value", "low", "median", "high"):
+            assert verdict[quantity][column] == pytest.approx(club[as_club][column], rel=1e-12), quantity
+
+
+def test_a_state_that_leaves_the_club_is_still_counted() -> None:
+    outcome = cv.run(rich_world(), scenario(MEASURES, PROVISIONS, members=[], rent_share=rng_of(0.5)))
+    rows = tables(outcome)
+    assert rows["meta"][0]["members"] == "IRN"
+    verdict = {row["quantity"]: row for row in rows["verdict"]}
+    assert set(verdict["gain_usd"]["countries"].split()) == {"IRN", "RUS"}
+    gain = {row["iso3"]: row["c_usd"] for row in rows["countries"]}
+    assert verdict["gain_usd"]["value"] == pytest.approx(gain["IRN"] + gain["RUS"])
+
+
 def test_every_country_has_its_role(results: dict[str, list[dict[str, Any]]]) -> None:
     roles = {r["iso3"]: r["role"] for r in results["countries"]}
     assert roles["IRN"] == roles["RUS"] == roles["VEN"] == "member"

@@ -21,6 +21,7 @@ from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, positions
 from countervail.analysis.case.markets import Markets
+from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
@@ -176,6 +177,28 @@ class Case:
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
         return self._lifting.one(which)
+
+    def margin(self, measures: Sequence[str]) -> Shock:
+        """Some measures by id, from the observed world: those in force lifted, and the new ones imposed on it.
+
+        Raises:
+            InputError: one of them is none of the scenario's, or takes no part.
+        """
+        ids = [effect.measure.id for effect in self.effects]
+        new = [effect for effect in self.new_effects if effect.measure.id in measures]
+        unknown = set(measures) - set(ids) - {effect.measure.id for effect in new}
+        if unknown:
+            raise InputError(
+                f"measures: {', '.join(sorted(unknown))}: no measure that takes part; one that is left out of the "
+                "question has no effect",
+                field="measures",
+            )
+        lifted = [ids.index(name) for name in measures if name in ids]
+        if not lifted:
+            return imposed(self.world, self.effects, new, self._horizon, self._markets)
+        if new:
+            raise InputError("measures: name measures in force, or new ones, not both", field="measures")
+        return self._lifting.some(lifted)
 
     def repaid(self, saving: Floats, base: Shock) -> Shock:
         """`base` once every pair pays `saving` [exporter, importer], in logs, less (or more, where negative)."""

@@ -221,10 +221,14 @@ class Lifting:
 
     def one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
+        return self.some([which])
+
+    def some(self, which: Sequence[int]) -> Shock:
+        """Some measures lifted together, each at its own part of every cell's budget."""
         phi = cube(self.world, 1.0)
         hit = np.zeros(phi.shape, bool)
         potential: Floats | None = None
-        for (i, n, j), own in self._shares[which]:
+        for (i, n, j), own in (block for k in which for block in self._shares[k]):
             cells = np.ix_(i, n, j)
             total, closed = self.strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -233,11 +237,11 @@ class Lifting:
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
             opening = self._opening(total, j) * self._potential[cells]
             opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
-            potential = self._with(potential, cells, opened)
+            before = 0.0 if potential is None else potential[cells]
+            potential = self._with(potential, cells, before + opened)
         potential = self.markets.match(phi, potential, hit)
-        return _with_taxes(
-            self.world, Shock(trade_effect=phi, potential=potential), (self.effects[which],), lifted=True
-        )
+        chosen = [self.effects[k] for k in which]
+        return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
 
     def _opening(self, G: Floats, sectors: Indices) -> Floats:
         """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""

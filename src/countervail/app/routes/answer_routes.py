@@ -14,7 +14,11 @@ from countervail.app import Unable
 from countervail.app.inputs import Inputs
 from countervail.app.models import (
     ChartList,
+    CompareAnswer,
+    CompareState,
     CountryState,
+    MarginAnswer,
+    MarginState,
     Meta,
     ScenarioAnswer,
     State,
@@ -75,6 +79,18 @@ async def country(state: CountryState, request: Request) -> Response:
     return await _answer(request, "country", state)
 
 
+@router.post("/compare", response_model=CompareAnswer, responses=STATE)
+async def compare(state: CompareState, request: Request) -> Response:
+    """Two states of a scenario side by side: their verdicts, and every figure of both."""
+    return await _answer(request, "compare", state)
+
+
+@router.post("/margin", response_model=MarginAnswer, responses=STATE)
+async def margin(state: MarginState, request: Request) -> Response:
+    """What measures do at the margin: those in force lifted from today's world, or new ones imposed on it."""
+    return await _answer(request, "margin", state)
+
+
 @router.post("/payments", response_model=TablesOnly, responses=STATE)
 async def payments(state: State, request: Request) -> Response:
     """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
@@ -116,7 +132,10 @@ async def _data(request: Request, reply: Reply, state: State) -> bytes | None:
     if answer.cancelled():
         raise Unable(ENDING)
     if answer.done():
-        return answer.result()
+        try:
+            return answer.result()
+        except asyncio.CancelledError:  # nobody else waited for it, and it was dropped
+            raise Unable(ENDING) from None
     answers.leave(question)
     return None
 

@@ -1,12 +1,19 @@
-// The headline: a tile for each figure with its band and its value as loaded, and the answer in sentences.
+// The answer: the verdict, a tile for each figure with its band and its value as loaded, and sentences.
 
 import { at, el, fill, say, unique, write } from "./dom.js";
+import { explained, learn } from "./glossary.js";
 import { whyButton } from "./why.js";
 import { usd } from "./words.js";
 
 /** What the figures and the words about them mean. @type {{definitions: Record<string, string>, terms: [string, string][], agreement: string}} */
 let known;
-export const begin = (headline) => (known = headline);
+export function begin(headline) {
+  known = headline;
+  learn(headline.glossary);
+  const figures = at("figures");
+  figures.open = sessionStorage.getItem("figures") === "open";
+  figures.addEventListener("toggle", () => sessionStorage.setItem("figures", figures.open ? "open" : "closed"));
+}
 
 const CLUB = "CLUB"; // its code in the tables
 const MONEY = { cost_pct: "cost_usd", gain_pct: "gain_usd" };
@@ -63,7 +70,7 @@ export function show({ now, loaded, run, fresh, first, expected }) {
     const before = among(long ? first : loaded, live.quantity);
     const later = long && !fresh;
     write(tile.value, later ? (expected ? "…" : DASH) : figure.value);
-    write(tile.meaning, [money(now.tables, live.quantity), live.meaning].filter(Boolean).join(" ") + whose(now.tables, live.quantity));
+    explained(tile.meaning, [money(now.tables, live.quantity), live.meaning].filter(Boolean).join(" ") + whose(now.tables, live.quantity));
     const differs = Boolean(before) && !later && before.value !== figure.value;
     write(tile.was, differs ? `as loaded ${before.value}` : "");
     tile.element.classList.toggle("changed", differs);
@@ -76,8 +83,32 @@ export function show({ now, loaded, run, fresh, first, expected }) {
 export function showSentences(sentences) {
   const place = at("headline");
   if (place.children.length !== sentences.length) fill(place, sentences.map(() => el("p", {})));
-  sentences.forEach((sentence, k) => write(place.children[k], sentence));
+  sentences.forEach((sentence, k) => explained(place.children[k], sentence));
 }
+
+/**
+ * The verdict: the answer in one sentence, for whom, and how it differs from the scenario as loaded.
+ * @param {{now: object, banded: object | null, expected: boolean}} shown
+ *  now: the live answer; banded: the full run's, where it is of this state; expected: whether that is on its way
+ */
+export function showVerdict({ now, banded, expected }) {
+  const verdict = (banded ?? now).verdict;
+  explained(at("verdict"), verdict?.sentence ?? "No country is under broad sanctions in this question.");
+  const draws = banded?.tables.meta[0].draws;
+  const band = draws ? ` The range: 90 % of ${draws} draws of every uncertain assumption.` : expected ? " The range is being computed." : " No range is computed.";
+  explained(at("verdict-who"), verdict ? `Counted are always ${verdict.who}.${band}` : "");
+  const lines = [...now.against, ...(verdict?.caveat ? [verdict.caveat] : [])];
+  const list = at("against");
+  if (list.children.length !== lines.length) fill(list, lines.map(() => el("li", {})));
+  lines.forEach((line, k) => explained(list.children[k], line));
+}
+
+/** Rows of the bars under the verdict, each with what it was as loaded. @param {object[]} rows @param {object[] | undefined} first */
+export const bars = (rows, first) =>
+  rows.map((row) => {
+    const before = first?.find((one) => one.quantity === row.quantity)?.value;
+    return { ...row, loaded: before != null && Math.abs(before - row.value) > 1e-6 * Math.abs(before) ? before : null };
+  });
 
 /** The text under a figure: its band, the band of the state before, or why there is none. */
 function bandOf({ figure, old, fresh, expected, long }) {
@@ -90,12 +121,11 @@ function bandOf({ figure, old, fresh, expected, long }) {
 }
 
 /** Dims the figures while an answer takes noticeably long. */
-export const waiting = (on) => at("tiles").classList.toggle("waiting", on);
+export const waiting = (on) => document.querySelector(".verdict").classList.toggle("waiting", on);
 
 /** Announces in one sentence what a switch did. */
 export function announce(now, before) {
-  const gain = (answer) => answer?.tiles.find((t) => t.quantity === "gain_pct")?.value;
-  const cost = (answer) => answer?.tiles.find((t) => t.quantity === "cost_pct")?.value;
-  const was = (mine, other) => (other && other !== mine ? `, was ${other}` : "");
-  say(`Gain from the club ${gain(now)}${was(gain(now), gain(before))}; cost of the sanctions ${cost(now)}${was(cost(now), cost(before))}.`);
+  const figure = (answer, what) => answer?.verdict?.[what].value ?? DASH;
+  const was = (what) => (before && figure(before, what) !== figure(now, what) ? `, was ${figure(before, what)}` : "");
+  say(`The club would bring ${figure(now, "gain")}${was("gain")}; sanctions cost ${figure(now, "cost")}${was("cost")}.`);
 }

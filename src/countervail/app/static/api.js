@@ -11,17 +11,20 @@ export class Refused extends Error {
   }
 }
 
+/** A message of the server in the words of the page: a change, not an option of the command line. */
+const inPageWords = (message) => message.replace(/^--set (.+?)=.*?: (?=[a-zA-Z`])/s, "A change does not fit (“$1”): ").replaceAll("--set ", "");
+
 async function answer(path, options) {
   let reply;
   try {
     reply = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused("The server does not answer. Is `countervail serve` still running?", 0);
+    throw new Refused("The server does not answer.", 0);
   }
   if (reply.ok) return reply;
   const problem = await reply.json().catch(() => null);
-  throw new Refused(problem?.error ?? `The server answered with status ${reply.status}.`, reply.status);
+  throw new Refused((problem?.error && inPageWords(problem.error)) ?? `The server answered with status ${reply.status}.`, reply.status);
 }
 
 const json = async (path, options) => (await answer(path, options)).json();

@@ -22,12 +22,15 @@ function inWords(name, controls, loaded) {
   }
   const control = controls.settings[setting(controls.settings)];
   if (control) return [control.label, choice(control)(control.value), choice(control)(control.default)];
+  const added = controls.measures.find((m) => m.path === `${name}.enabled`);
+  if (added) return ["Added", added.label, null];
   for (const group of ["provisions", "measures"]) {
     const item = controls[group].find((one) => one.path === name || one.numbers.some((n) => n.path === name));
     if (!item) continue;
     const n = item.numbers.find((one) => one.path === name);
     if (n) return [item.label, brief(n, n.value), brief(n, n.loaded)];
-    return [item.label, item.enabled ? "on" : "off", loaded[group].find((one) => one.path === name)?.enabled ? "on" : "off"];
+    const word = (on) => (group === "measures" ? (on ? "in force" : "left out") : on ? "on" : "off");
+    return [item.label, word(item.enabled), word(loaded[group].find((one) => one.path === name)?.enabled)];
   }
   const n = controls.numbers.find((one) => one.path === name);
   return n ? [n.label, brief(n, n.value), brief(n, n.loaded)] : [name, state().set.find((text) => path(text) === name)?.slice(name.length + 1), null];
@@ -43,10 +46,13 @@ function grouped(names, controls, loaded) {
     const off = flipped.every((m) => !m.enabled);
     if (!off && !flipped.every((m) => m.enabled)) continue;
     flipped.forEach((m) => left.delete(m.path));
-    chips.push({ names: flipped.map((m) => m.path), words: [`All ${measures.length} sanctions on ${targets}`, off ? "off" : "on", off ? "on" : "off"] });
+    chips.push({ names: flipped.map((m) => m.path), words: [`All ${measures.length} sanctions on ${targets}`, off ? "left out" : "in force", off ? "in force" : "left out"] });
   }
   return [...[...left].map((name) => ({ names: [name], words: inWords(name, controls, loaded) })), ...chips];
 }
+
+/** The changes of a state in words. @param {string[]} set @param {object} controls those of that state @param {object} loaded */
+export const words = (set, controls, loaded) => grouped(set.map(path), controls, loaded).map(({ words: [what, value] }) => `${what}: ${value}`);
 
 /** Shows what is changed. @param {object} controls @param {object} loaded */
 export function show(controls, loaded) {

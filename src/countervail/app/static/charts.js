@@ -39,7 +39,7 @@ const CHOICES = {
   reading: (tables) => [tables.meta?.[0]?.reading],
   figure: (tables) => tables.sensitivity?.map((row) => row.figure),
   elements: (tables) => tables.payment_cuts?.map((row) => row.k),
-  units: (tables) => [units(tables.countries ?? [])],
+  units: (tables) => [units(tables.scale ?? tables.countries ?? [])],
   flow: (tables) => tables.diversion?.map((row) => `${row.name}: ${row.flow}s`),
 };
 
@@ -49,11 +49,12 @@ const SHAPE = 0.46; // a map's height over its width
 const TOP = 2;
 const LEAST = 0.001;
 
-/** The unit of the map's classes in each world, a power of ten of percent (tools/drawings/world_charts.py). */
+/** The unit of the map's classes for each world, and for all of them, a power of ten of percent (report/charts.py). */
 function units(rows) {
-  const largest = (field) => Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)));
+  const sizes = Object.fromEntries(["u_pct", "c_pct", "uc_pct"].map((field) => [field, Math.max(0, ...rows.map((row) => Math.abs(row[field] ?? 0)))]));
+  sizes.all = Math.max(...Object.values(sizes));
   const unit = (size) => (size > 0 ? Math.max(10 ** Math.floor(Math.log10(size / TOP)), LEAST) : 1);
-  return Object.fromEntries(["u_pct", "c_pct", "uc_pct"].map((field) => [field, unit(largest(field))]));
+  return Object.fromEntries(Object.entries(sizes).map(([field, size]) => [field, unit(size)]));
 }
 
 /** One chart with its caption. */
@@ -234,16 +235,20 @@ export class Chart {
     return changes;
   }
 
-  /** Describes the scale of the map's colours, and says when it has changed: each world has its own unit. */
+  /** The unit of the map's classes in the view that is shown. */
+  get unit() {
+    const [known] = this.choices().units ?? [];
+    return known?.[this.signals.zoomed ? this.signals.world_shown : "all"];
+  }
+
+  /** Describes the scale of the map's colours: one for all views, or that of this view where a reader wants a closer look. */
   scaled() {
-    const [unit] = this.choices().units ?? [];
-    const darkest = unit?.[this.signals.world_shown];
-    if (!darkest) return;
-    const text = `Colours are scaled to this view: darkest beyond ±${number(5 * darkest, 1)} %.`;
-    const moved = this.scale && this.scale !== text;
-    this.scale = text;
+    const { unit } = this;
+    if (!unit) return;
+    const limit = `${dark() ? "brightest" : "darkest"} beyond ±${number(5 * unit, 1)} %`;
     if (!this.scaling) this.caption.append((this.scaling = el("span", { class: "scaling" })));
-    write(this.scaling, moved ? `${text} The scale has changed.` : text);
+    write(this.scaling, this.signals.zoomed ? `Colours are scaled to this view alone: ${limit}.` : `One scale for all three views: ${limit}.`);
+    this.scaling.classList.toggle("zoomed", Boolean(this.signals.zoomed));
   }
 
   /** Gives every row its height. */

@@ -37,7 +37,7 @@ export class Coalitions {
       this.loadable,
       this.results.element,
     );
-    this.job = new Job("coalitions", { onChange: (job) => this.line.show(job), onResult: (result) => this.receive(result) });
+    this.job = new Job("coalitions", { onChange: (job) => this.follow(job), onResult: (result) => this.receive(result) });
   }
 
   /** @param {object} controls @param {object[] | undefined} figures of the live answer, from which the first players come */
@@ -81,6 +81,12 @@ export class Coalitions {
     this.job.start("/api/coalitions", { ...state(), players, draws: 0 }, { state: key() });
   }
 
+  /** Shows how far the job is, and whether it is for the state shown. */
+  follow(job) {
+    this.line.title = this.job.about?.state === key() ? "Coalitions" : "Coalitions of an earlier state";
+    this.line.show(job);
+  }
+
   resume() {
     return this.job.resume();
   }
@@ -117,6 +123,7 @@ export class Coalitions {
   }
 
   changed() {
+    if (this.job.job) this.follow(this.job.job);
     if (!this.element.hidden) this.draw();
   }
 }

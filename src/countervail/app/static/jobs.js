@@ -127,7 +127,7 @@ export class Line {
     this.bar.hidden = this.stop.hidden = !running;
     this.again.hidden = running;
     write(this.text,
-      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" ? `${this.title}: ${inWords(job)}` : inWords(job));
+      job.status === "failed" ? `${this.title} failed: ${job.error}` : job.status === "cancelled" ? `${this.title}: stopped.` : job.status === "queued" || this.title.includes("earlier") ? `${this.title}: ${inWords(job)}` : inWords(job));
     // never without a value: for a moving bar the browser draws sixty frames a second, in every window that waits
     this.bar.value = job.total > 0 ? job.done / job.total : 0;
   }

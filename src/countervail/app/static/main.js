@@ -6,6 +6,7 @@ import * as bar from "./bars.js";
 import * as changes from "./changes.js";
 import { Chart, library } from "./charts.js";
 import { Coalitions } from "./coalitions.js";
+import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
 import * as country from "./country.js";
 import { at, el, idle, write } from "./dom.js";
@@ -16,16 +17,19 @@ import { solve } from "./live.js";
 import { WorldMap } from "./map.js";
 import { checks, later, MembersTable, panels } from "./panels.js";
 import { Payments } from "./payments.js";
+import { Questions } from "./questions.js";
 import { LongRun } from "./run.js";
+import { setChoices } from "./sanctions.js";
 import { onSave } from "./save.js";
 import * as sheet from "./sheet.js";
-import { asLoaded, begin, go, key, onState, state } from "./state.js";
+import { asLoaded, begin, key, onState, state, undo, undoable } from "./state.js";
 import * as tabs from "./tabs.js";
 import { onChange, setFacts } from "./why.js";
 
 const SETTLED = 150; // milliseconds after an answer before the rest of the page is updated
 const ANNOUNCED = 400; // milliseconds after an answer before it is announced: of several quick switches only the last is
 const NOTICED = 250; // milliseconds after which the figures are dimmed while an answer is awaited
+const RETRY = 2000; // milliseconds between attempts to reach a server that has gone
 const LATEST = 600; // milliseconds after an answer at which the rest is updated at the latest
 
 const main = at("answer");
@@ -45,6 +49,7 @@ const timers = {};
 const bars = (quantity) => new Chart(quantity === "gain_pct" ? "gains" : "costs", { click: (datum) => opened(datum.country), of: (row) => row.quantity === quantity });
 const map = new WorldMap({ click: (datum) => opened(datum.id), height: (width) => Math.min(width * 0.46, 440) });
 const ranked = { gains: bars("gain_pct"), costs: bars("cost_pct") };
+const verdict = new Chart("verdict");
 
 const membersTable = new MembersTable((name) => {
   const row = now.tables.countries.find((one) => one.name === name);
@@ -53,6 +58,12 @@ const membersTable = new MembersTable((name) => {
 const payments = new Payments();
 const coalitions = new Coalitions();
 const evidence = new Evidence();
+const compare = new Compare(async (set) => {
+  const controls = await ask("/api/scenario", { ...state(), set });
+  return changes.words(set, controls, unchanged ?? controls);
+});
+let turn; // to a tab
+const questions = new Questions({ controls: () => present, run: () => (run.fresh ? run.result : null), now: () => now, tab: (id) => turn(id) });
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
 const run = new LongRun(() => {
@@ -71,7 +82,7 @@ function opened(code) {
 function failed(message, droppable = false) {
   write(at("problem-text"), message);
   at("problem").hidden = !message;
-  at("problem-drop").hidden = !droppable;
+  at("problem-drop").hidden = !(droppable && undoable());
 }
 
 // -- a new state ----------------------------------------------------------------------------------------------------
@@ -88,7 +99,10 @@ function moved(_, how) {
   if (sliding) return;
   // the control that was used is right already; after any other change the controls are updated at once, else later
   const another = controls?.scenario !== state().scenario;
-  if (another) loaded = unchanged = spoken = null;
+  if (another) {
+    loaded = unchanged = spoken = null;
+    limits.clear();
+  }
   if (another || how === "history" || !state().set.length) refresh();
   if (main.dataset.updated === main.dataset.sequence) after(state());
 }
@@ -97,7 +111,8 @@ function moved(_, how) {
 async function solved(of, number, received, error) {
   main.dataset.sequence = number;
   if (error) {
-    failed(error.message, of.set.length > 0);
+    failed(error.message, error.status > 0 && of.set.length > 0);
+    if (gone(error)) heal();
     answer.waiting(false);
     main.dataset.failed = number;
     if (controls) refresh();
@@ -116,6 +131,33 @@ async function solved(of, number, received, error) {
   answer.waiting(false);
   spoken ??= received;
   after(of, duration);
+}
+
+/** Whether an error means that the server has ended, or is another than the page was opened from. */
+const gone = ({ status, message }) => status === 0 || (status === 403 && /^cookie/.test(message)) || (status === 503 && /^the server has ended/.test(message));
+
+/** Tries again until a server answers, and shows the present state then: nothing that was changed is lost. */
+async function heal() {
+  if (timers.heal) return;
+  const kept = "What you changed is kept, also in this page's address.";
+  const about = (error) =>
+    error.status !== 403
+      ? `The server does not answer. ${kept} The page goes on by itself as soon as it is back; if you stopped it, start it again.`
+      : `The server was started again. ${kept} Open the address that it printed in this browser, and this page goes on by itself.`;
+  for (let error = null; ; ) {
+    if (error) failed(about(error));
+    await new Promise((done) => (timers.heal = setTimeout(done, RETRY)));
+    try {
+      await get("/api/meta");
+      break;
+    } catch (again) {
+      if (!gone(again)) break;
+      error = again;
+    }
+  }
+  timers.heal = null;
+  failed("");
+  moved(null, "history");
 }
 
 /** Updates the rest once the answer is on the screen and the browser has time; on a busy machine other answers come first. */
@@ -139,13 +181,14 @@ function rest(of) {
   }, ANNOUNCED - SETTLED);
   country.load(loaded);
   if (present) coalitions.sync(present, now.tables.figures);
-  for (const panel of [payments, coalitions]) panel.changed();
-  if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show()), () => {});
+  for (const panel of [payments, coalitions, compare, questions]) panel.changed();
+  if (!loaded) ask("/api/worlds", asLoaded()).then((first) => ((loaded = first), show(), pictures()), () => {});
   if (of.scenario === state().scenario) run.soon();
 }
 
 function figures() {
   answer.show({ now, loaded, run: run.fresh ? run.result : run.previous, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
+  answer.showVerdict({ now, banded: run.fresh ? run.result : null, expected: run.expected });
   answer.showSentences((run.fresh ? run.result : now).headline);
   sheet.show(now, loaded);
 }
@@ -158,13 +201,34 @@ function show() {
   if (banded && banded !== drawn) pictures();
 }
 
-/** Map and bars; rows with bands where they are of this state. */
+/** Map and bars; rows with bands where they are of this state, and beside each bar what it was as loaded. */
 function pictures() {
   drawn = run.fresh ? run.result : null;
-  const rows = drawn ? { ...now.tables, figures: drawn.tables.figures } : now.tables;
-  const shown = [map, ...Object.values(ranked)];
-  for (const chart of shown) chart.set(rows);
-  return Promise.all(shown.map((chart) => chart.ready()));
+  const first = state().set.length ? loaded?.tables : null;
+  const { figures: members, verdict: answers } = (drawn ?? now).tables;
+  const before = new Map(first?.figures.map((row) => [`${row.country} ${row.quantity}`, row.value]));
+  const marked = (row) => {
+    const was = before.get(`${row.country} ${row.quantity}`);
+    return was != null && Math.abs(was - row.value) > 1e-4 * Math.abs(was) ? { ...row, loaded: was } : { ...row, loaded: null };
+  };
+  const shown = { ...now.tables, figures: members.map(marked), verdict: answer.bars(answers, first?.verdict), scale: loaded?.tables.countries ?? now.tables.countries };
+  for (const [chart, quantities] of [[verdict, ["cost_usd", "gain_usd"]], [ranked.gains, ["gain_pct"]], [ranked.costs, ["cost_pct"]]]) fix(chart, shown, quantities);
+  const charts = [verdict, map, ...Object.values(ranked)];
+  for (const chart of charts) chart.set(shown);
+  return Promise.all(charts.map((chart) => chart.ready()));
+}
+
+const limits = new Map(); // the ends of each chart's axis, by chart
+
+/** Keeps the axis of a chart from state to state: it grows where a bar or its band would not fit, and never shrinks. */
+function fix(chart, tables, quantities) {
+  const rows = tables[chart === verdict ? "verdict" : "figures"].filter((row) => quantities.includes(row.quantity) && (chart === verdict || row.country !== "CLUB"));
+  const values = rows.flatMap((row) => [row.value, row.low, row.high, row.loaded]).filter((value) => value != null);
+  const [least, most] = limits.get(chart) ?? [0, 0];
+  const ends = [Math.min(least, ...values), Math.max(most, ...values)];
+  limits.set(chart, ends);
+  const unit = chart === verdict ? 1000 : 1;
+  [chart.signals.least, chart.signals.most] = ends.map((end) => end / unit);
 }
 
 /** Requests the controls of the present state, which show what an override did to a range or a list. */
@@ -180,7 +244,7 @@ async function refresh() {
   } catch (error) {
     if (followed === wanted) followed = null;
     if (wanted !== key()) return;
-    failed(error.message, state().set.length > 0);
+    failed(error.message, error.status > 0 && state().set.length > 0);
     if (controls) return void changes.show(present, unchanged);
     // a change that cannot be made: shows the controls as loaded, and the change, so that it can be taken back
     present = unchanged = await ask("/api/scenario", asLoaded()).catch(() => null);
@@ -202,6 +266,7 @@ async function refresh() {
   payments.sync(present);
   coalitions.sync(present, now?.tables.figures);
   evidence.set(present.tables);
+  questions.sync(present);
   main.dataset.ready = "true";
 }
 
@@ -223,6 +288,9 @@ function worldChoice() {
       at("costs").hidden = gains;
     });
   map.signals.world_shown = document.querySelector("input[name='world']:checked").value;
+  map.signals.zoomed = false;
+  at("zoom").checked = false;
+  at("zoom").addEventListener("change", () => map.signal("zoomed", at("zoom").checked));
 }
 
 /** The lines under the title of a picture that is saved. */
@@ -237,6 +305,7 @@ function pictureNotes(chart) {
 }
 
 async function open() {
+  at("verdict-bars").append(verdict.element);
   at("map").append(map.element);
   at("gains").append(ranked.gains.element);
   at("costs").append(ranked.costs.element);
@@ -244,9 +313,9 @@ async function open() {
   drawer.begin();
   worldChoice();
   onSave(pictureNotes);
-  tabs.make([members, proposals, payments, coalitions, world, evidence, tests]);
+  turn = tabs.make([questions, members, proposals, payments, coalitions, compare, world, evidence, tests]).select;
   at("country").addEventListener("change", () => opened(at("country").value));
-  at("problem-drop").addEventListener("click", () => go(asLoaded()));
+  at("problem-drop").addEventListener("click", undo);
   at("problem-close").addEventListener("click", () => failed(""));
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -255,6 +324,7 @@ async function open() {
   library();
   meta = await get("/api/meta");
   answer.begin(meta.headline);
+  setChoices(meta.choices);
   begin(meta.state ?? { scenario: meta.scenario });
   top = bar.begin(meta, failed);
   sheet.begin();

@@ -46,8 +46,7 @@ export class WorldMap extends Chart {
 
   /** What the colours and the legend depend on beside a country's own number. */
   scales() {
-    const world = this.signals.world_shown;
-    return `${world} ${this.choices().units[0][world]}`;
+    return `${this.signals.world_shown} ${this.unit}`;
   }
 
   /** Gives every country its colour and outline; false, without doing so, where more has changed. */
@@ -56,8 +55,7 @@ export class WorldMap extends Chart {
     const rows = this.tables.countries.filter((row) => row.map_id != null);
     const template = this.outlines.values().next().value;
     if (this.scales() !== this.scaledBy || !template || rows.some((row) => (row[world] != null) !== this.shapes.has(row.map_id))) return false;
-    const unit = this.choices().units[0][world];
-    const limits = this.known.specification.usermeta.classes.map((limit) => limit * unit);
+    const limits = this.known.specification.usermeta.classes.map((limit) => limit * this.unit);
     const colour = this.drawn.view.scale("color");
     const set = (shape, name, value) => shape.getAttribute(name) !== value && shape.setAttribute(name, value);
     for (const row of rows) {

@@ -1,7 +1,9 @@
 // The sanctions in force, by target or by sender: switched one by one or a group at once, with their sizes.
 
+import { addForm } from "./add.js";
 import { Segments, Switch } from "./choices.js";
 import { el, fill } from "./dom.js";
+import { Line, pin, pinnedCountry, effectOf } from "./margin.js";
 import { Slider } from "./slider.js";
 import { change } from "./state.js";
 import { whyButton } from "./why.js";
@@ -9,8 +11,13 @@ import { whyButton } from "./why.js";
 /** What a measure is, in a line. */
 const inShort = (m) => [m.kind_label, m.sender_names.join(", "), m.since && `since ${m.since}`, m.until && `until ${m.until}`].filter(Boolean).join(" · ");
 
+/** What is loaded of a measure; one that was added is as it is. */
+const first = (loaded, m) => loaded.get(m.path) ?? { ...m, enabled: true };
+
 const because = (m) => ({
   title: m.label,
+  help: m.new ? "Added to the sanctions of today." : m.enabled ? "In force." : "Left out of the question: the trade that it prevents does not come back, and it is not counted as a cost.",
+  extra: m.enabled ? effectOf([m.id], m.new ? "What imposing it does" : "What lifting it alone would do") : null,
   facts: [
     ["Kind", m.kind_label],
     ["By", m.sender_names.join(", ")],
@@ -38,12 +45,14 @@ export class Item {
     const why = whyButton(item.label, () => reasons(this.item));
     this.element = el("div", { class: "item" }, el("div", { class: "line" }, this.switch.element, why), about && el("small", {}, about), this.sliders.map((s) => s.element));
     for (const slider of this.sliders) slider.why.remove();
+    if (item.kind) this.element.append((this.line = new Line(item.id, () => this.element.checkVisibility())).element);
   }
 
   sync(item, loaded) {
     this.item = item;
     this.loaded = loaded.enabled;
     this.switch.sync(item.enabled, loaded.enabled);
+    this.line?.show(item.enabled, item.new);
     this.element.classList.toggle("off", !item.enabled);
     this.sliders.forEach((slider, k) => slider.sync(item.numbers[k]));
   }
@@ -59,7 +68,7 @@ class Group {
     this.all = new Switch(el("span", { class: "aside" }, `All sanctions ${name}`), (on) => this.flip(on), { "data-target": name });
     this.count = el("small", {});
     this.body = el("div", {});
-    this.fold = el("details", { ontoggle: () => this.fold.open && this.build() }, el("summary", {}, el("span", {}, name.replace(/^on /, "").replace(/^b/, "B")), this.count), this.body);
+    this.fold = el("details", { ontoggle: () => this.fold.open && (this.build(), this.sync(this.measures, this.loaded)) }, el("summary", {}, el("span", {}, name.replace(/^on /, "").replace(/^b/, "B")), this.count), this.body);
     this.element = el("div", { class: "target" }, this.all.element, this.fold);
   }
 
@@ -68,7 +77,7 @@ class Group {
     for (const m of this.measures) {
       if (this.items.has(m.id)) continue;
       const item = new Item(m, because, this.about(m));
-      item.sync(m, this.loaded.get(m.path));
+      item.sync(m, first(this.loaded, m));
       this.items.set(m.id, item);
       this.body.append(item.element);
     }
@@ -76,12 +85,13 @@ class Group {
 
   /** Switches the measures in sight: after a search only its hits. */
   flip(on) {
-    change(Object.fromEntries(this.shown.map((m) => [m.path, on === this.loaded.get(m.path).enabled ? undefined : on])));
+    change(Object.fromEntries(this.shown.map((m) => [m.path, on === first(this.loaded, m).enabled ? undefined : on])));
   }
 
   /** Shows the hits of a search; false where there are none. */
   find(wanted) {
-    const hit = (m) => `${m.label} ${inShort(m)} ${m.target_names.join(" ")}`.toLowerCase().includes(wanted);
+    const parts = wanted.split(/\s+/).filter(Boolean);
+    const hit = (m) => parts.every((part) => m.finds.includes(part));
     this.hits = new Set(this.measures.filter(hit).map((m) => m.id));
     this.element.hidden = !this.hits.size;
     if (wanted && this.hits.size) this.build();
@@ -96,12 +106,12 @@ class Group {
     this.loaded = loaded;
     this.shown = this.hits ? measures.filter((m) => this.hits.has(m.id)) : measures;
     const on = this.shown.filter((m) => m.enabled).length;
-    this.all.sync(on > 0, this.shown.some((m) => loaded.get(m.path).enabled));
+    this.all.sync(on > 0, this.shown.some((m) => first(loaded, m).enabled));
     this.all.input.indeterminate = on > 0 && on < this.shown.length;
     const of = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length} found` : `${measures.length}`;
-    this.count.textContent = on === this.shown.length ? of : `${on} on, of ${of}`;
-    this.fold.classList.toggle("changed", measures.some((m) => m.enabled !== loaded.get(m.path).enabled || m.numbers.some((n) => n.value !== n.loaded)));
-    for (const m of measures) this.items.get(m.id)?.sync(m, loaded.get(m.path));
+    this.count.textContent = on === this.shown.length ? of : `${on} in force, of ${of}`;
+    this.fold.classList.toggle("changed", measures.some((m) => !loaded.has(m.path) || m.enabled !== loaded.get(m.path).enabled || m.numbers.some((n) => n.value !== n.loaded)));
+    for (const m of measures) this.items.get(m.id)?.sync(m, first(loaded, m));
   }
 }
 
@@ -109,16 +119,22 @@ const onWhom = (m) => `on ${m.target_names.join(", ")}`;
 const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several senders");
 const LINES = { target: inShort, sender: (m) => `${inShort(m)} · on ${m.target_names.join(", ")}` };
 
+let choices = { countries: [], groups: [], sectors: [] };
+/** What a sanction that is added can be made of. */
+export const setChoices = (given) => (choices = given);
+
 export class Sanctions {
   constructor() {
     this.by = new Segments("Sanctions listed by", [{ value: "target", label: "By target" }, { value: "sender", label: "By sender" }], (value) => this.list(value));
-    this.search = el("input", { type: "search", placeholder: "Find a sanction", "aria-label": "Find a sanction by name, sender or kind", oninput: () => this.find() });
-    this.none = el("p", { class: "text", hidden: true, role: "status" }, "No sanction has this in its name, kind or senders.");
+    this.search = el("input", { type: "search", placeholder: "Find: oil embargo, Germany, crude …", "aria-label": "Find a sanction by name, country, goods or kind", oninput: () => this.find() });
+    this.none = el("p", { class: "text", hidden: true, role: "status" }, "No sanction has all these words in its name, countries, goods or kind.");
     this.place = el("div", {});
     this.element = el(
       "div",
       {},
-      el("p", { class: "text" }, "A sanction that is off is left out of the calculation. The cost is then that of the others alone; the trade that it prevents does not come back."),
+      el("p", { class: "text" }, "A sanction switched off is left out of the question: it is not counted as a cost, and the trade that it prevents does not come back. What lifting it would do is behind its question mark, and under it for a country that you pin."),
+      this.pinning(),
+      addForm(choices),
       this.by.element,
       this.search,
       this.none,
@@ -128,6 +144,14 @@ export class Sanctions {
     this.by.sync(this.order);
   }
 
+  /** The choice of a country for which every sanction in sight says what it costs or brings. */
+  pinning() {
+    const sorted = [...choices.countries].sort((a, b) => a.name.localeCompare(b.name));
+    const select = el("select", { id: "pin", onchange: () => pin(select.value, select.selectedOptions[0].textContent) }, el("option", { value: "" }, "no country"), sorted.map(({ code, name }) => el("option", { value: code }, name)));
+    select.value = pinnedCountry();
+    return el("div", { class: "setting pin" }, el("label", { for: "pin" }, "What each costs or brings"), select);
+  }
+
   get key() {
     return this.order === "target" ? onWhom : byWhom;
   }
@@ -135,6 +159,7 @@ export class Sanctions {
   /** Lists them by target or by sender. */
   list(order) {
     this.order = order;
+    this.names = [...new Set(this.controls.measures.map(this.key))].join();
     const groups = Map.groupBy(this.controls.measures, this.key);
     this.groups = new Map([...groups].map(([name, measures]) => [name, new Group(name, measures, LINES[order])]));
     fill(this.place, [...this.groups.values()].map((group) => group.element));
@@ -152,7 +177,11 @@ export class Sanctions {
   sync(controls, loaded) {
     this.controls = controls;
     this.loaded = loaded;
-    if (!this.groups) return this.list(this.order);
+    const names = [...new Set(controls.measures.map(this.key))].join();
+    if (names !== this.names) {
+      this.names = names;
+      return this.list(this.order);
+    }
     for (const [name, measures] of Map.groupBy(controls.measures, this.key)) this.groups.get(name)?.sync(measures, loaded);
   }
 

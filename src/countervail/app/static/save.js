@@ -55,7 +55,8 @@ async function save(chart, kind) {
 export function saver(chart) {
   const button = (kind) =>
     el("button", { type: "button", class: "link", onclick: () => ((menu.open = false), menu.firstChild.focus(), save(chart, kind)) }, `Save as ${kind.toUpperCase()}`);
-  const menu = el("details", {}, el("summary", { "aria-label": `Save this chart: ${chart.known.title}` }, icon("more")), el("div", { class: "vega-actions" }, button("svg"), button("png")));
+  const data = el("button", { type: "button", class: "link", onclick: () => ((menu.open = false), menu.firstChild.focus(), sortable.save(sortable.rowsAsCsv(chart.rows(chart.known.tables[0]), [chart.known.title, ...lines(chart).filter(Boolean)]), `${chart.name}.csv`)) }, "Save its data as CSV");
+  const menu = el("details", {}, el("summary", { "aria-label": `Save this chart: ${chart.known.title}`, title: "Save this chart, or its data" }, icon("more")), el("div", { class: "vega-actions" }, button("svg"), button("png"), data));
   menu.addEventListener("keydown", (event) => event.key === "Escape" && menu.open && ((menu.open = false), menu.firstChild.focus()));
   return menu;
 }

@@ -35,12 +35,12 @@ let shown = null;
 export function show(now, loaded) {
   latest = [now, loaded];
   if (!small.matches) return;
-  const short = ["gain_pct", "cost_pct", "offset"].map((quantity) => {
-    const tile = now.tiles.find((one) => one.quantity === quantity);
-    const before = loaded?.tiles.find((one) => one.quantity === quantity);
-    const name = { gain_pct: "Gain", cost_pct: "Cost", offset: "Offset" }[quantity];
-    return tile && [name, tile.value, before && before.value !== tile.value ? before.value : null];
-  });
+  const part = (answer) => answer?.tiles.find((one) => one.quantity === "offset")?.value;
+  const short = [
+    ["Sanctions cost", now.verdict?.cost.value, loaded?.verdict?.cost.value],
+    ["Club brings", now.verdict?.gain.value, loaded?.verdict?.gain.value],
+    ["Made good", part(now), part(loaded)],
+  ].map(([name, value, before]) => value && [name, value, before && before !== value ? before : null]);
   const text = JSON.stringify(short);
   if (text === shown) return;
   shown = text;

@@ -13,7 +13,8 @@ export class Slider {
   /** @param {object} n a Number of the controls @param {string} of what it is a number of */
   constructor(n, of) {
     const id = unique("number");
-    this.input = el("input", { type: "range", id, "data-path": n.path, "aria-describedby": `${id}-range` });
+    // the visible label alone would be that of every slider of its kind
+    this.input = el("input", { type: "range", id, "data-path": n.path, "aria-describedby": `${id}-range`, "aria-label": of === n.label ? n.label : `${n.label}: ${of}` });
     this.output = el("output", { for: id });
     this.range = el("small", { id: `${id}-range` });
     this.track = el("div", { class: "track" }, el("span", { class: "span" }), el("span", { class: "loaded" }), this.input);

@@ -30,7 +30,27 @@ const encode = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
 
 /** The state as a fragment: #asiu&set=club.china%3Dnone @param {State} one */
 export const fragment = (one = present) =>
-  "#" + [encode(one.scenario), ...one.set.map((text) => `set=${encode(text)}`), ...(one.case ? [`case=${encode(one.case)}`] : [])].join("&");
+  "#" + [encode(one.scenario), ...one.set.map((text) => `set=${encode(text)}`), ...(one.case ? [`case=${encode(one.case)}`] : []), ...(pinned ? [`versus=${encode(JSON.stringify(pinned))}`] : [])].join("&");
+
+/** The changes of the state that is pinned for comparison, null where none is. */
+let pinned = null;
+export const pinnedSet = () => pinned;
+/** Pins the changes of a state, or nothing; the address holds it. @param {string[] | null} set */
+export function setPinned(set) {
+  pinned = set;
+  history.replaceState(history.state, "", fragment());
+}
+
+/** The pinned changes in an address. @param {string} text */
+function pinnedIn(text) {
+  const part = text.split("&").find((one) => one.startsWith("versus="));
+  try {
+    const set = part && JSON.parse(decodeURIComponent(part.slice("versus=".length)));
+    return Array.isArray(set) && set.every((one) => typeof one === "string") ? set : null;
+  } catch {
+    return null;
+  }
+}
 
 /** @param {string} text @returns {State} */
 export function parse(text) {
@@ -75,6 +95,8 @@ export function changed(changes, from = present) {
     const place = set.findIndex((override) => path(override) === name);
     const entry = value === undefined ? [] : [`${name}=${written(value)}`];
     set.splice(place < 0 ? set.length : place, place < 0 ? 0 : 1, ...entry);
+    // what is taken back takes with it what was changed inside it
+    if (value === undefined) for (let k = set.length - 1; k >= 0; k--) if (set[k].startsWith(`${name}.`)) set.splice(k, 1);
   }
   return { ...from, set };
 }
@@ -90,6 +112,7 @@ export function preview(changes) {
 /** Begins with the address, or with the state that the server starts from. @param {State} first */
 export function begin(first) {
   fallback = first.scenario;
+  pinned = pinnedIn(location.hash);
   present = location.hash.length > 1 ? parse(location.hash) : { set: [], case: null, ...first };
   if (history.state?.position == null) {
     history.replaceState({ position: 0 }, "", fragment());
@@ -103,6 +126,9 @@ export function begin(first) {
       sessionStorage.setItem("last", step);
     }
     present = parse(location.hash);
+    // what is pinned stays pinned: it is no step of the history
+    pinned = pinnedIn(location.hash) ?? pinned;
+    if (pinned && fragment() !== location.hash) history.replaceState(history.state, "", fragment());
     notify("history");
   });
 }

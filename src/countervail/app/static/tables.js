@@ -17,7 +17,7 @@ export function grid({ title, about, headings, rows, shown = true }) {
   const texts = (k) => rows.map((row) => [row[k]].flat().map((part) => part?.textContent ?? part).join(""));
   const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
   const content = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null, value[2] ? el("small", { class: "was" }, value[2]) : null] : value);
-  return el(
+  const place = el(
     "div",
     { class: "scroll", role: "region", tabindex: "0", "aria-label": title },
     el(
@@ -28,6 +28,9 @@ export function grid({ title, about, headings, rows, shown = true }) {
       el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, k) => (k ? el("td", { class: style[k] || null }, content(value)) : el("th", { scope: "row", class: style[0] || null }, content(value))))))),
     ),
   );
+  const framed = el("div", { class: "framed" }, place);
+  globalThis.sortable?.make(place, () => [document.title]);
+  return framed;
 }
 
 /** A cell's text with what is set small under it; `brief` gives each number its unit, rounded, instead of the heading. */
@@ -61,7 +64,7 @@ export class Table {
   async showAll() {
     this.all = this.stale = true;
     await this.render();
-    this.place.firstChild.focus();
+    this.place.querySelector(".scroll").focus();
   }
 
   async render() {

@@ -48,7 +48,7 @@ function cited(fact) {
       ["Place", row.place],
       ["Origin", row.origin],
       ["Said by", row.said_by && `${row.said_by}${row.modality ? ` (${row.modality})` : ""}`],
-      ["In its words", row.quote && el("q", {}, row.quote)],
+      ["In its words", row.quote ? el("q", {}, row.quote) : "Not in the program: read the documents in the tab Evidence, and their words stand here."],
       ["Witnesses", row.witnesses],
       ["Compared with data", row.verdict],
       ["Note", row.note],
@@ -58,11 +58,12 @@ function cited(fact) {
 
 /**
  * Opens the reasons for something.
- * @param {{title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string}} reasons
+ * @param {{title: string, help?: string, facts?: [string, any][], numbers?: object[], evidence?: string, extra?: Element | null}} reasons
  */
-export const explain = ({ title, help, facts: pairs = [], numbers = [], evidence }) =>
+export const explain = ({ title, help, extra = null, facts: pairs = [], numbers = [], evidence }) =>
   open(title, [
     help && el("p", { class: "text" }, help),
+    extra,
     pairs.length ? described(pairs) : null,
     cited(evidence),
     numbers.map((n) => [el("h3", {}, n.label), n.help && el("p", { class: "text" }, n.help), numbered(n)]),

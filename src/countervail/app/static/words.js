@@ -68,6 +68,7 @@ const LOGS = /^log points/;
 /** A number in its unit, in words. @param {{unit: string | null}} n */
 export function measured(n, value) {
   if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value, 3)} log points)`;
+  if (n.unit === "ad valorem") return share(value);
   return n.unit === "persons" ? persons(value) : quantity(value, n.unit);
 }
 
@@ -75,7 +76,7 @@ export function measured(n, value) {
 export const brief = (n, value) => {
   const unit = n.unit ?? "";
   if (LOGS.test(unit)) return effect(value);
-  return unit === "share" ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+  return unit === "share" || unit === "ad valorem" ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
 };
 
 /** Seconds as a reader would say them. */

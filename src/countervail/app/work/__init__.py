@@ -17,6 +17,7 @@ from countervail.report.controls.control_model import ScenarioOrigin
 from countervail.scenario import Scenario
 from countervail.scenario.load import Source
 from countervail.scenario.tree import Node
+from countervail.types import Tables
 
 if TYPE_CHECKING:
     from countervail.analysis.live import Live
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
     from countervail.world.world import World
 
-Reply = Literal["ahead", "charts", "country", "facts", "payments", "scenario", "worlds"]
+Reply = Literal["ahead", "charts", "compare", "country", "facts", "margin", "payments", "scenario", "worlds"]
 """The keys of `replies.REPLIES`; a name, so that the server itself loads nothing that computes."""
-SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "country", "payments", "worlds"))
+SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "compare", "country", "margin", "payments", "worlds"))
 """Replies that need the worlds of a state."""
-URGENT: Final[frozenset[Reply]] = frozenset(("country", "facts", "worlds"))
+URGENT: Final[frozenset[Reply]] = frozenset(("compare", "country", "facts", "margin", "scenario", "worlds"))
 """Replies that a user waits for."""
 MOST_SCENARIOS: Final = 64
 MOST_LIVES: Final = 3
@@ -134,6 +135,7 @@ class Engine:
         self._sources: LRUCache[Hashable, Source] = LRUCache(MOST_SCENARIOS)
         self._scenarios: LRUCache[Hashable, Scenario] = LRUCache(MOST_SCENARIOS)
         self._lives: LRUCache[Hashable, Live] = LRUCache(MOST_LIVES)
+        self._first: LRUCache[Hashable, Tables] = LRUCache(MOST_LIVES)
         self._solved: LRUCache[Hashable, Solved] = LRUCache(MOST_OUTCOMES)
         self._cases: LRUCache[Hashable, Evidence | None] = LRUCache(MOST_CASES)
 
@@ -157,6 +159,13 @@ class Engine:
         from countervail.analysis.live import Live
 
         return Live.of(self.world, self.loaded(question))
+
+    @cachedmethod(attrgetter("_first"), key=_scenario)
+    def first_tables(self, question: Question) -> Tables:
+        """The tables of the scenario as loaded, with which every state of it is compared."""
+        from countervail.report.tables.run_tables import at_once
+
+        return at_once(self.live(question).outcome)
 
     @cachedmethod(attrgetter("_solved"), key=_changed)
     def solved(self, question: Question) -> Solved:

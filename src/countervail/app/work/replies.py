@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any, Final
 
-from countervail.app.models import CountryState
+from countervail import countries
+from countervail.app.models import CompareState, CountryState, MarginState, State
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
-from countervail.report import headline
+from countervail.report import glossary, headline
 from countervail.report.controls import controls
-from countervail.report.numbers import USUAL
+from countervail.report.controls.control_words import GROUPS
+from countervail.report.differences import against, at_the_margin, side_by_side
+from countervail.report.numbers import AS_FOLD
 from countervail.report.pages import View
 from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
@@ -20,7 +24,7 @@ from countervail.report.tables.run_tables import at_once
 from countervail.types import Tables
 
 # those of the run last: they are used where a name occurs twice
-_DOCUMENTS: Final = ("coalitions", "country", "run")
+_DOCUMENTS: Final = ("coalitions", "country", "state", "run")
 
 
 def facts(engine: Engine, question: Question) -> dict[str, Any]:
@@ -28,12 +32,22 @@ def facts(engine: Engine, question: Question) -> dict[str, Any]:
     world = engine.world
     return {
         "world": {"name": world.name, "year": world.year, "countries": world.n, "sectors": world.j},
+        "choices": {
+            "countries": _named((code, countries.name(code)) for code in world.countries if code != "ROW"),
+            "groups": _named((name, GROUPS.get(name, name)) for name in countries.groups()),
+            "sectors": _named(zip(world.sectors, world.sector_names or world.sectors, strict=True)),
+        },
         "headline": {
-            "definitions": headline.DEFINITIONS,
-            "terms": headline.TERMS,
-            "agreement": USUAL,
+            "definitions": glossary.DEFINITIONS,
+            "terms": glossary.TERMS,
+            "agreement": AS_FOLD,
+            "glossary": glossary.GLOSSARY,
         },
     }
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"code": code, "name": name} for code, name in pairs]
 
 
 def ahead(engine: Engine, question: Question) -> dict[str, Any]:
@@ -105,14 +119,17 @@ def worlds(engine: Engine, question: Question) -> dict[str, Any]:
     return {
         "tables": tables,
         **in_words(tables),
+        "against": against(tables, engine.first_tables(question)) if question.state.set else [],
         "seconds": solved.seconds,
         "placebo_of": "as loaded" if question.state.set else "this",
     }
 
 
 def in_words(tables: Tables) -> dict[str, Any]:
-    """Headline, tiles and the table of members, as the report has them."""
+    """Verdict, headline, tiles and the table of members, as the report has them."""
+    verdict = headline.verdict(tables)
     return {
+        "verdict": None if verdict is None else asdict(verdict),
         "headline": headline.headline(tables, final=False),
         "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
@@ -144,6 +161,31 @@ def country(engine: Engine, question: Question) -> dict[str, Any]:
     return {"tables": country_tables(engine.solved(question).outcome, question.state.country)}
 
 
+def compare(engine: Engine, question: Question) -> dict[str, Any]:
+    """Two states of a scenario: their verdicts, how they differ in sentences, and every figure of both."""
+    assert isinstance(question.state, CompareState)
+    other = replace(question, state=State(scenario=question.state.scenario, set=question.state.other))
+    a, b = (at_once(engine.solved(one).outcome) for one in (other, question))
+    verdicts = [headline.verdict(tables) for tables in (a, b)]
+    sides = [
+        {"verdict": None if answer is None else asdict(answer), "tables": {"verdict": tables["verdict"]}}
+        for answer, tables in zip(verdicts, (a, b), strict=True)
+    ]
+    return {"a": sides[0], "b": sides[1], "sentences": against(b, a), "tables": {"compare": list(side_by_side(a, b))}}
+
+
+def margin(engine: Engine, question: Question) -> dict[str, Any]:
+    """What measures do at the margin: rows of every country, and sentences."""
+    from countervail.analysis.margin import margin as margin_of
+    from countervail.report.tables.country_tables import margin_rows
+
+    assert isinstance(question.state, MarginState)
+    outcome = engine.solved(question).outcome
+    effect = margin_of(outcome, question.state.measures)
+    rows = list(margin_rows(outcome, question.state.measures, effect))
+    return {"tables": {"margin": rows}, "sentences": at_the_margin(rows, imposed=effect.imposed)}
+
+
 def payments(engine: Engine, question: Question) -> dict[str, Any]:
     """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
     from countervail.analysis.payment_links import network_of
@@ -161,8 +203,10 @@ def payments(engine: Engine, question: Question) -> dict[str, Any]:
 REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
     "ahead": ahead,
     "charts": charts,
+    "compare": compare,
     "country": country,
     "facts": facts,
+    "margin": margin,
     "payments": payments,
     "scenario": scenario,
     "worlds": worlds,

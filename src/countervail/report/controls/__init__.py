@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, get_args
 
 from countervail import countries
@@ -238,6 +239,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 acts=tuple(act.in_words() for act in m.acts),
                 source=m.source,
                 note=m.note,
+                finds=_finds(scenario, m),
                 numbers=tuple(
                     _number(
                         f"{path}.{size}",
@@ -249,6 +251,21 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                     for size, number in ((size, KINDS[m.kind].number(size)) for size in m.sizes)
                 ),
             )
+
+
+def _finds(scenario: Scenario, m: Measure) -> str:
+    targets = scenario.targets(m)
+    codes = targets if m.by_united_nations else (*scenario.senders(m), *targets)
+    return _words_of(m.label, m.kind, tuple(m.senders), tuple(codes), tuple(m.sectors))
+
+
+@cache
+def _words_of(label: str, kind: str, senders: tuple[str, ...], codes: tuple[str, ...], sectors: tuple[str, ...]) -> str:
+    """The words by which a search finds a measure; they are the same in every state of its switches."""
+    named = (countries.name(code) for code in dict.fromkeys(codes))
+    groups = (words.GROUPS.get(name, name) for name in senders)
+    goods = (words.FINDS.get(sector, sector.replace("_", " ")) for sector in sectors)
+    return " ".join((label, words.FINDS[kind], *groups, *named, *goods)).lower()
 
 
 def _iso(date: dt.date | None) -> str | None:

@@ -157,6 +157,8 @@ class MeasureSwitch(_Part):
     """Each act in a line, with its days and how it is known."""
     source: str | None
     note: str | None
+    finds: str
+    """The words by which a search finds it: its countries one by one, and what people call its kind and goods."""
     numbers: tuple[Number, ...]
 
 

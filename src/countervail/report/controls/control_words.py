@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from countervail.report.numbers import USUAL
+from countervail.report.numbers import AS_FOLD
 from countervail.trade.closures import CLOSURES
 
 
@@ -74,13 +74,11 @@ GROUPS: Final[dict[str, str]] = {"EU": "European Union", "UN": "United Nations"}
 
 PROVISION: Final = Words(
     "Rise of trade",
-    f"Log points by which it raises trade on its pairs: 0.05 is about 5 %; a trade agreement brings {USUAL}.",
+    f"By how much it raises trade on its pairs; a trade agreement brings {AS_FOLD}.",
 )
 PAID: Final = "Its effect is computed from the payment network, so it has no slider."
 CLUB_NUMBERS: Final[dict[str, Words]] = {
-    "cap": Words(
-        "Maximum total effect", "The most, in log points, by which all provisions together raise trade on a pair."
-    ),
+    "cap": Words("Maximum total effect", "The most by which all provisions together raise trade on a pair."),
     "rent_share": Words(
         "Share of trade costs kept as a fee",
         "Share of the cost of trading that intermediaries on the exporter's side keep.",
@@ -93,3 +91,23 @@ CLUB_NUMBERS: Final[dict[str, Words]] = {
 INTEGRATION: Final = Words(
     "in place already", "Share of what the club offers that these pairs have already, so that the club adds less."
 )
+
+# What people call kinds and goods, for the search.
+FINDS: Final[dict[str, str]] = {
+    "embargo": "trade embargo ban sanctions",
+    "export_control": "export control ban embargo",
+    "import_ban": "import ban embargo",
+    "tariff": "tariff duty customs",
+    "price_cap": "price cap discount",
+    "payment_cutoff": "payments banks swift finance cut off",
+    "asset_freeze": "asset freeze reserves frozen funds",
+    "OIL_GAS": "oil gas crude petroleum energy",
+    "CRUDE": "crude oil petroleum energy",
+    "GAS": "natural gas lng energy",
+    "REFINING": "refined oil products petroleum diesel energy",
+    "COAL": "coal energy",
+    "energy": "energy oil gas coal crude",
+    "ELECTRONICS": "electronics chips semiconductors",
+    "AGR": "agriculture food grain",
+    "all": "all goods and services everything",
+}

@@ -18,7 +18,7 @@ from typing import Any, Final
 from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report.charts import Chart, config
-from countervail.report.headline import Tile
+from countervail.report.headline import Tile, Verdict
 from countervail.report.numbers import cell
 from countervail.report.tables.columns import Column, Table, described
 from countervail.types import Row, Tables
@@ -65,7 +65,10 @@ def _text(column: Column, row: Row) -> str | tuple[str, str]:
 
 @dataclass
 class Section:
-    """A section of the page: its texts, its charts, tables that are open, and tables that are folded away."""
+    """A section of the page: its texts, its charts, tables that are open, and tables that are folded away.
+
+    The story comes first, in a few printed pages; a section of the `appendix` is there to be looked up.
+    """
 
     id: str
     title: str
@@ -74,6 +77,7 @@ class Section:
     open: list[View] = field(default_factory=list)
     folded: list[View] = field(default_factory=list)
     empty: str = ""
+    appendix: bool = False
 
     @property
     def bare(self) -> bool:
@@ -120,6 +124,7 @@ def render(
     *,
     beside: str,
     tiles: Sequence[Tile] = (),
+    verdict: Verdict | None = None,
 ) -> str:
     """A page of sections over `tables`, self-contained; only the tables its charts need are written into it.
 
@@ -128,7 +133,7 @@ def render(
     shown = {chart.name: chart for section in sections for chart in section.charts}
     needed = {name for chart in shown.values() for name in chart.tables}
     rows = {name: list(tables.get(name, ())) for name in sorted(needed - {"world"})}
-    style, script = _static("report.css"), _static("report.js")
+    style, script = _static("report.css"), _static("sortable.js") + _static("report.js")
     data = {
         "specifications": {name: chart.specification for name, chart in shown.items()},
         "themes": {"light": config(dark=False), "dark": config(dark=True)},
@@ -146,6 +151,7 @@ def render(
             policy=_policy(style, (script, _bundle())),
             sections=sections,
             tiles=tiles,
+            verdict=verdict,
             headline=headline,
             beside=beside,
             style=safe(style),

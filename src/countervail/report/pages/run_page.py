@@ -14,6 +14,7 @@ from countervail.report.numbers import (
     NOTHING,
     band,
     float_of,
+    fold,
     number,
     plain,
     quantity,
@@ -35,15 +36,20 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     "map": ("The world", ""),
     "members": ("Costs and gains", ""),
     "proposals": ("What each proposal is worth", ""),
+    "break-even": (
+        "How strong a club would have to be",
+        f"A uniform rise in trade inside the club takes the place of the proposals. Members that would need more than "
+        f"{fold(SEARCHED)} trade have an arrow.",
+    ),
+    "backtest": (
+        "How the model does on the past",
+        "Episodes that are over, predicted from the year before; judged are the partners that bar nothing. "
+        "Nothing was fitted on them unless the table says so.",
+    ),
     "payments": (
         "Payments",
         "Who is connected to which rail, what a cut-off does to a share and what a route costs are assumptions with "
         "ranges, listed below with their sources. Published counts of participants are not shares of payments.",
-    ),
-    "break-even": (
-        "How strong a club would have to be",
-        f"A uniform rise in trade inside the club takes the place of the proposals. Members that would need more than "
-        f"{SEARCHED:g} log points have an arrow.",
     ),
     "deterrence": (
         "Deterrence by member",
@@ -69,13 +75,10 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("Under other rules", ""),
     "placebo": ("Placebo", ""),
     "facts": ("Published figures beside ours", ""),
-    "backtest": (
-        "How the model does on the past",
-        "Episodes that are over, predicted from the year before; the score is over the partners that bar nothing. "
-        "Nothing was fitted on them unless the table says so.",
-    ),
     "caveats": ("Caveats of the data", ""),
 }
+_STORY: Final = ("answer", "map", "members", "proposals", "break-even", "backtest")
+"""The sections of the story; the others are the appendix."""
 _BESIDE: Final = (
     "The same figures are in results.xlsx and results.json beside this page; scenario.yaml is exactly what ran."
 )
@@ -97,6 +100,7 @@ def page(tables: Tables) -> str:
         headline.headline(tables),
         beside=_BESIDE,
         tiles=headline.tiles(tables),
+        verdict=headline.verdict(tables),
     )
 
 
@@ -108,6 +112,7 @@ def sections(tables: Tables, names: Sequence[str] = tuple(_SECTIONS), with_chart
     for section in filled:
         if section.bare and section.id != "answer":
             section.empty = "This run has nothing to show here."
+        section.appendix = section.id not in _STORY
     return filled
 
 

@@ -24,13 +24,9 @@
         renderer: "svg",
         config: dark.matches ? themes.dark : themes.light,
         defaultStyle: false,
-        forceActionsMenu: true,
         logLevel: 1,
         tooltip: { disableDefaultStyle: true },
-        scaleFactor: { png: 3 },
-        actions: { export: { svg: true, png: true }, source: false, compiled: false, editor: false },
-        downloadFileName: place.dataset.chart,
-        i18n: { SVG_ACTION: "Save as SVG", PNG_ACTION: "Save as PNG", CLICK_TO_VIEW_ACTIONS: "Save this chart" },
+        actions: false,
       }));
       const { view } = drawn.get(place);
       if (step) await view.height(step * view.scale("y").domain().length).runAsync();
@@ -42,6 +38,75 @@
     }
   };
 
+  const element = (tag, properties, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+  const lines = () => [
+    [...document.querySelectorAll("header h1, header .run")].map((part) => part.textContent.trim()).join(". "),
+    `Source: ${document.querySelector("footer p").textContent.trim().split(". ")[0]}; results of a model, not observations.`,
+  ];
+
+  /** Text in lines of some letters. */
+  const wrapped = (text, letters) => {
+    const made = [""];
+    for (const word of text.split(" ")) {
+      if (made.at(-1) && `${made.at(-1)} ${word}`.length > letters) made.push(word);
+      else made.push([made.pop(), word].filter(Boolean).join(" "));
+    }
+    return made;
+  };
+
+  /** A chart as a picture for a document: light, with its title, the run it shows, and its source. */
+  const picture = async (place, title, kind) => {
+    const specification = structuredClone(specifications[place.dataset.chart]);
+    specification.datasets = { ...specification.datasets };
+    for (const name of place.dataset.tables.split(" ")) specification.datasets[name] = tables[name] ?? [];
+    const { view: shown } = drawn.get(place);
+    for (const parameter of specification.params ?? []) {
+      if (parameter.bind) parameter.value = shown.signal(parameter.name);
+      delete parameter.bind;
+    }
+    const WIDTH = 760;
+    specification.width = WIDTH;
+    const step = specification.height?.step;
+    if (step) specification.height = shown.height();
+    if (specification.height === "container") specification.height = Math.round(WIDTH * 0.46);
+    const reading = place.closest("figure").querySelector("figcaption span").textContent;
+    specification.title = {
+      text: wrapped(title, 80),
+      subtitle: [reading, ...lines()].flatMap((line) => wrapped(line, 115)),
+      anchor: "start", fontSize: 16, subtitleFontSize: 12, subtitleLineHeight: 16, subtitlePadding: 6, offset: 14,
+      color: themes.light.axis.labelColor, subtitleColor: themes.light.axis.titleColor,
+    };
+    const config = { ...themes.light, background: "white", padding: 12 };
+    const { view, finalize } = await vegaEmbed(document.createElement("div"), specification, { ast: true, renderer: "svg", config, defaultStyle: false, tooltip: false, logLevel: 1, actions: false });
+    try {
+      if (kind === "svg") sortable.save(await view.toSVG(), `${place.dataset.chart}.svg`, "image/svg+xml");
+      else (await view.toCanvas(3)).toBlob(async (blob) => sortable.save(blob, `${place.dataset.chart}.png`, "image/png"));
+    } finally {
+      finalize();
+    }
+  };
+
+  /** The menu at a chart: its picture, and the rows that it is drawn from. */
+  const menu = (place, title) => {
+    const [first] = place.dataset.tables.split(" ");
+    const entry = (text, act) => element("button", { type: "button", onclick: () => ((menu.open = false), act()) }, text);
+    const menu = element(
+      "details", {},
+      element("summary", { ariaLabel: `Save this chart: ${title}`, title: "Save this chart, or its data" }, "⋯"),
+      element(
+        "div", { className: "vega-actions" },
+        entry("Save as SVG", () => picture(place, title, "svg")),
+        entry("Save as PNG", () => picture(place, title, "png")),
+        entry("Save its data as CSV", () => sortable.save(sortable.rowsAsCsv(tables[first] ?? [], [title, ...lines()]), `${place.dataset.chart}.csv`)),
+      ),
+    );
+    return menu;
+  };
+
   // for a screen reader: the chart's title for the picture, and a name for the button that saves it
   const name = (place) => {
     const title = place.closest("figure").querySelector("figcaption strong").textContent;
@@ -49,7 +114,7 @@
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `Chart: ${title}. Its figures are in the tables.`);
     for (const drawing of picture.children) drawing.setAttribute("aria-hidden", "true"); // hundreds of nameless shapes
-    place.querySelector("details > summary")?.setAttribute("aria-label", `Save this chart: ${title}`);
+    if (!place.querySelector("details")) place.append(menu(place, title));
   };
 
   const drawAll = async () => {
@@ -57,6 +122,15 @@
     for (const place of document.querySelectorAll("[data-chart]")) await draw(place);
     document.documentElement.dataset.ready = "true";
   };
+
+  for (const place of document.querySelectorAll(".scroll")) sortable.make(place, lines);
+  const story = document.getElementById("print-story");
+  story.hidden = !document.querySelector("section.appendix");
+  story.addEventListener("click", () => {
+    document.body.classList.add("story-only");
+    print();
+    document.body.classList.remove("story-only");
+  });
 
   dark.addEventListener("change", drawAll);
   drawAll();

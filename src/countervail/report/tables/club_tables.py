@@ -8,7 +8,8 @@ import numpy as np
 
 from countervail.analysis.breakeven import LARGEST_WEDGE
 from countervail.analysis.claim_checks import population
-from countervail.analysis.estimate import Estimate
+from countervail.analysis.estimate import Estimate, percentiles
+from countervail.analysis.identification import mean, sanctioned
 from countervail.analysis.outcome import UNITS, Outcome
 from countervail.analysis.worlds import offset
 from countervail.report.tables import country_name, percent_change
@@ -43,6 +44,34 @@ def _columns(figure: Estimate) -> Row:
         "high": figure.high,
         "note": figure.note or None,
     }
+
+
+def verdict(o: Outcome) -> Iterator[Row]:
+    """What sanctions cost, and the club brings, the countries under broad sanctions, whoever of them is a member.
+
+    They are the same whatever is switched, so that the figures stay comparable.
+    """
+    income = dict(zip(o.world.countries, o.income, strict=True))
+    counted = sorted(sanctioned(o.world, o.scenario), key=lambda code: -income[code])
+    if not counted:
+        return
+    at, drawn = o.case.indices(counted), o.drawn_of(o.main)
+    cost, gain = [o.worlds.cost[None]], [o.worlds.gain[None]]
+    if drawn is not None:
+        cost.append(drawn.cost)
+        gain.append(drawn.gain[o.main])
+    counts = {"countries": " ".join(counted), "names": "; ".join(country_name(code) for code in counted)}
+    logs = {"cost": np.concatenate(cost), "gain": np.concatenate(gain)}
+    for what, values in logs.items():
+        money = Estimate.of((o.income[at] * np.expm1(values[:, at])).sum(1))
+        yield {"quantity": f"{what}_usd", "unit": "million USD"} | _columns(money) | counts
+        change = Estimate.percent(mean(values, o.income, at))
+        yield {"quantity": f"{what}_pct", "unit": "%"} | _columns(change) | counts
+    costs, gains = (mean(values, o.income, at) for values in logs.values())
+    floor = float(costs[0]) if len(costs) == 1 else float(percentiles(costs[1:])[0])
+    why = o.too_small(floor, "cost (no draws)" if len(costs) == 1 else "5th percentile of the cost")
+    share = Estimate.none(f"not identified: {why}") if why else Estimate.of(offset(gains, costs))
+    yield {"quantity": "share", "unit": "share"} | _columns(share) | counts
 
 
 def provisions(o: Outcome) -> Iterator[Row]:

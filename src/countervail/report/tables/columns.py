@@ -4,7 +4,8 @@ Each line of columns.csv is a table (its `column` is empty) or a column of it. T
 Schema, docs/results-schema.md and the server read the descriptions from here:
 
 - `document`: run (results.json), coalitions (coalitions.json), comparison (comparison.json), country (one country, on
-  the live page), page (tables that a page makes from those of a run);
+  the live page), state (states of the live page beside one another), page (tables that a page makes from those of a
+  run);
 - `kind`: text, number, integer, boolean, date or any;
 - `unit`: what a number counts (see `numbers.UNITS`); `own` where the row's column `unit` says it;
 - `section`, of a table: the section of the page that shows it;

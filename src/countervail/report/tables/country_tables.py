@@ -5,16 +5,17 @@ Every table's columns are described in columns.csv (document `country`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
+from countervail.analysis.margin import Margin
 from countervail.analysis.outcome import Outcome
 from countervail.rails import Network, payments
 from countervail.rails.explain import Explanation
 from countervail.report.numbers import MINUS, share, usd
-from countervail.report.tables import country_name
+from countervail.report.tables import country_name, percent_change
 from countervail.report.tables.evidence_tables import sentences
 from countervail.report.tables.world_tables import every_country
 from countervail.scenario import Measure, Range, Scenario, unit_of
@@ -63,6 +64,22 @@ def _country(o: Outcome, iso3: str) -> Row:
         "spending_usd": float(o.income[o.world.index(iso3)]),
         **{key: row[key] for key in size},
     }
+
+
+def margin_rows(o: Outcome, measures: Sequence[str], effect: Margin) -> Iterator[Row]:
+    """What some measures do to every country at the margin, the largest amounts first, and its part in them."""
+    chosen = [m for m in (*o.scenario.measures, *o.scenario.new_measures) if m.id in measures]
+    targets = {code for m in chosen for code in o.scenario.targets(m)}
+    senders = {code for m in chosen for code in o.scenario.senders(m)}
+    for k in np.argsort(-np.abs(effect.money), kind="stable").tolist():
+        code = o.world.countries[k]
+        yield {
+            "iso3": code,
+            "name": country_name(code),
+            "part": "target" if code in targets else "sender" if code in senders else "other",
+            "usd": float(effect.money[k]),
+            "pct": percent_change(float(effect.change[k])),
+        }
 
 
 def _partners(o: Outcome, k: int) -> Iterator[Row]:

@@ -23,7 +23,7 @@ from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
 from countervail.report.tables import country_name, payment_tables, percent_change
 from countervail.report.tables.assumption_tables import assumed, caveats
-from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on
+from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on, verdict
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import (
@@ -56,6 +56,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
     return {
         "meta": [_meta(outcome, created)],
         "warnings": [asdict(warned) for warned in outcome.warnings],
+        "verdict": list(verdict(outcome)),
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
@@ -85,6 +86,7 @@ def at_once(outcome: Outcome) -> dict[str, list[Row]]:
     """The tables that the four worlds alone give, of the run's own reading: what a page shows at once."""
     return {
         "meta": [_meta(outcome)],
+        "verdict": list(verdict(outcome)),
         "figures": [row for row in figures(outcome) if row["reading"] == outcome.main],
         "countries": list(every_country(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
