@@ -12,6 +12,7 @@ from countervail.analysis.estimate import Estimate
 from countervail.report import headline, terminal
 from countervail.report.differences import against
 from countervail.report.numbers import band, number, percent, persons, share, usd
+from countervail.report.verdict import verdict as verdict_of
 from support.synthetic_tables import synthetic
 
 
@@ -83,7 +84,7 @@ def test_the_verdict_is_one_sentence_with_its_band(low: float | None, high: floa
     for row in tables["verdict"]:
         if row["quantity"] == "share":
             row.update(value=0.02, low=low, high=high)
-    assert (answer := headline.verdict(tables)) is not None
+    assert (answer := verdict_of(tables)) is not None
     assert answer.sentence == sentence
     assert answer.who.startswith("the seven countries under broad sanctions (Russia, Belarus")
 
@@ -93,7 +94,7 @@ def test_a_verdict_without_a_share_says_why_and_still_has_the_money() -> None:
     for row in tables["verdict"]:
         if row["quantity"] == "share":
             row.update(value=None, low=None, high=None, note="not identified: the cost is too small")
-    assert (answer := headline.verdict(tables)) is not None
+    assert (answer := verdict_of(tables)) is not None
     assert (answer.answer, answer.caveat) == ("Not known", "No share is given: the cost is too small.")
     assert answer.cost.value.startswith("USD")
 
@@ -111,7 +112,7 @@ def test_who_left_the_club_is_said_apart_from_what_that_does_to_the_others() -> 
     assert "1.1\u00a0bn less: " in gain
     assert "(of it −1.0\u00a0bn Russia, Belarus, which left the club; −0.050\u00a0bn the others)" in gain
     assert against(now, now) == []
-    assert (answer := headline.verdict(now)) is not None
+    assert (answer := verdict_of(now)) is not None
     assert answer.caveat == "Not in the club here, and still counted: Russia and Belarus."
 
 

@@ -11,6 +11,8 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.report import differences, headline
 from countervail.report.tables.run_tables import at_once
+from countervail.report.verdict import Verdict
+from countervail.report.verdict import verdict as verdict_of
 from countervail.scenario import CLUB
 
 SOLVED = ("cost_pct", "gain_pct", "offset", "blunting")
@@ -45,9 +47,9 @@ def sentences(*changes: str) -> Sequence[str]:
     return headline.headline(at_once(outcome(*changes)))
 
 
-def verdict(*changes: str) -> headline.Verdict:
+def verdict(*changes: str) -> Verdict:
     """The answer in one sentence, with its figures."""
-    answer = headline.verdict(at_once(outcome(*changes)))
+    answer = verdict_of(at_once(outcome(*changes)))
     assert answer is not None
     return answer
 

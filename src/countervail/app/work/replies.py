@@ -21,6 +21,7 @@ from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
+from countervail.report.verdict import verdict as verdict_of
 from countervail.types import Tables
 
 # those of the run last: they are used where a name occurs twice
@@ -127,7 +128,7 @@ def worlds(engine: Engine, question: Question) -> dict[str, Any]:
 
 def in_words(tables: Tables) -> dict[str, Any]:
     """Verdict, headline, tiles and the table of members, as the report has them."""
-    verdict = headline.verdict(tables)
+    verdict = verdict_of(tables)
     return {
         "verdict": None if verdict is None else asdict(verdict),
         "headline": headline.headline(tables, final=False),
@@ -166,7 +167,7 @@ def compare(engine: Engine, question: Question) -> dict[str, Any]:
     assert isinstance(question.state, CompareState)
     other = replace(question, state=State(scenario=question.state.scenario, set=question.state.other))
     a, b = (at_once(engine.solved(one).outcome) for one in (other, question))
-    verdicts = [headline.verdict(tables) for tables in (a, b)]
+    verdicts = [verdict_of(tables) for tables in (a, b)]
     sides = [
         {"verdict": None if answer is None else asdict(answer), "tables": {"verdict": tables["verdict"]}}
         for answer, tables in zip(verdicts, (a, b), strict=True)

@@ -18,9 +18,10 @@ from typing import Any, Final
 from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report.charts import Chart, config
-from countervail.report.headline import Tile, Verdict
+from countervail.report.headline import Tile
 from countervail.report.numbers import cell
 from countervail.report.tables.columns import Column, Table, described
+from countervail.report.verdict import Verdict
 from countervail.types import Row, Tables
 
 

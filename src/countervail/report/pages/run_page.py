@@ -23,6 +23,7 @@ from countervail.report.numbers import (
 )
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
+from countervail.report.verdict import verdict as verdict_of
 from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
 
@@ -100,7 +101,7 @@ def page(tables: Tables) -> str:
         headline.headline(tables),
         beside=_BESIDE,
         tiles=headline.tiles(tables),
-        verdict=headline.verdict(tables),
+        verdict=verdict_of(tables),
     )
 
 
