@@ -12,7 +12,7 @@ import countervail as cv
 from countervail.scenario import dump
 from support.driving import Server, keep, serving
 from support.expected import tiles
-from support.user import User
+from support.user import LATER, User
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_server_that_stops_is_noticed_and_one_that_is_back_is_used(
         second.admit(context)  # as does the browser that the new server opens
         # what was changed is still there, and is solved without a click
         expect(alert).to_be_hidden()
-        user.settled().reads(tiles("club.china=none"))
+        user.reads(tiles("club.china=none"), timeout=LATER)
         # what needs a token of the new server works as well
         with user.page.expect_response(lambda reply: reply.url.endswith("/api/run") and reply.status == 202):
             user.puts_china("In full")
