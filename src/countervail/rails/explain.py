@@ -31,7 +31,7 @@ class RouteRow(TypedDict):
 
 @dataclass(frozen=True)
 class Explanation:
-    """How an importer pays an exporter: its routes from the cheapest up, then those that are closed."""
+    """How an importer pays an exporter: open routes, then closed ones, by name: the order says nothing of their cost."""
 
     exporter: str
     importer: str
@@ -64,7 +64,7 @@ class Explanation:
 
 
 def explain(state: State, exporters: Sequence[int], importer: int, theta: float) -> list[Explanation]:
-    """The routes by which one country pays each of others, open ones by cost, closed ones with what closes them."""
+    """The routes by which one country pays each of others, by name, closed ones with what closes them."""
     out, into = np.array(exporters, dtype=np.intp), np.full(len(exporters), importer)
     every = routes_of(state, out, into)
     best, random = Chosen.of(state, every, out, into).used(theta)
@@ -80,7 +80,8 @@ def explain(state: State, exporters: Sequence[int], importer: int, theta: float)
 
 
 def _explained(state: State, rows: list[RouteRow], exporter: int, importer: int) -> Explanation:
-    rows.sort(key=lambda row: (not row["open"], row["cost"] if row["cost"] is not None else 0.0))
+    # a ranking by cost would be advice to who pays
+    rows.sort(key=lambda row: (not row["open"], row["hops"]))
     return Explanation(
         exporter=state.countries[exporter],
         importer=state.countries[importer],

@@ -222,12 +222,10 @@ def test_routes_are_those_of_the_payment_network() -> None:
         )
         assert row["wedge_low"] <= row["wedge"] <= row["wedge_high"]
         assert row["reach_low"] <= row["reach"] <= row["reach_high"]
-        assert row["carries_low"] <= row["carries_high"]
         assert row["explained"] == str(explanation)
+        opened_first = [r["hops"] for r in explanation.rows if r["open"]]
+        assert opened_first == sorted(opened_first)  # no ranking by cost
         assert row["routes"] == len([r for r in explanation.rows if r["open"]])
-        assert row["cost"] == min(r["cost"] for r in explanation.rows if r["cost"] is not None)
-        assert row["cheapest"].startswith("IRN - ")
-        assert row["cheapest"].split(" in ")[0].endswith(f" - {iso3}")
     assert "IRN is not on CIPS" in rows["CHN"]["closed"]
     assert rows["CHN"]["explained"].startswith("Iran pays China")
 

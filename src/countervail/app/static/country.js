@@ -58,7 +58,7 @@ function content(tables) {
   };
   const parts = Object.entries(PARTS).map(([name, keep]) => {
     const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
-    // beside the cheapest route every other one, as text
+    // behind the route that carries most every other one, as text
     const cells = name === "routes" ? { main: (row) => (row.explained ? el("details", {}, el("summary", {}, row.main ?? "no route"), el("pre", {}, row.explained)) : row.main) } : {};
     const table = new Table(name, { keep, cells, brief: true, most: MOST });
     table.set(rows);

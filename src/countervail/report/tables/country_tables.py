@@ -208,7 +208,6 @@ def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network, after:
     for partner, explanation in zip(shown, network.routes([p["iso3"] for p in shown], iso3), strict=True):
         other = partner["iso3"]
         n = network.index(other)
-        cheapest = next((row for row in explanation.rows if row["open"]), None)
         carried, main = max(_carried(explanation))
         closed = dict.fromkeys(row["blocked_by"] or "" for row in explanation.rows if not row["open"])
         wedges = (network.wedges[n, k], network.wedges_low[n, k], network.wedges_high[n, k])
@@ -218,10 +217,6 @@ def _routes(o: Outcome, iso3: str, partners: list[Row], network: Network, after:
             "name": partner["name"],
             "member": other in inside,
             "trade_usd": partner["exports_usd"] + partner["imports_usd"],
-            "cheapest": None if cheapest is None else cheapest["hops"],
-            "cost": None if cheapest is None else cheapest["cost"],
-            "carries_low": None if cheapest is None else cheapest["capacity_random"],
-            "carries_high": None if cheapest is None else cheapest["capacity"],
             "main": main,
             "main_share": carried,
             "wedge": wedge,
