@@ -31,7 +31,7 @@ class RouteRow(TypedDict):
 
 @dataclass(frozen=True)
 class Explanation:
-    """How an importer pays an exporter: open routes, then closed ones, by name: the order says nothing of their cost."""
+    """How an importer pays an exporter: open routes, then closed ones, by name and not by cost."""
 
     exporter: str
     importer: str
