@@ -132,6 +132,7 @@ class MeasureKind:
         needs: those of them that it must have.
         numbers: the numbers that mean another thing in this kind than in most.
         cuts_payments: whether it closes payment links.
+        also: other words that people look for it by.
     """
 
     label: str
@@ -140,6 +141,7 @@ class MeasureKind:
     needs: tuple[str, ...] = ()
     numbers: Mapping[str, MeasureNumber] = field(default_factory=dict)
     cuts_payments: bool = False
+    also: str = ""
 
     def number(self, name: str) -> MeasureNumber:
         """What a number means in this kind."""
@@ -147,15 +149,16 @@ class MeasureKind:
 
 
 KINDS: Final[dict[Kind, MeasureKind]] = {
-    "embargo": MeasureKind("Trade embargo", "both", _BAN),
-    "export_control": MeasureKind("Export control", "sender_to_target", _BAN),
-    "import_ban": MeasureKind("Import ban", "target_to_sender", _BAN),
-    "tariff": MeasureKind("Tariff", "target_to_sender", ("rate",), needs=("rate",)),
+    "embargo": MeasureKind("Trade embargo", "both", _BAN, also="ban sanctions"),
+    "export_control": MeasureKind("Export control", "sender_to_target", _BAN, also="ban embargo"),
+    "import_ban": MeasureKind("Import ban", "target_to_sender", _BAN, also="embargo"),
+    "tariff": MeasureKind("Tariff", "target_to_sender", ("rate",), needs=("rate",), also="duty customs"),
     "price_cap": MeasureKind(
         "Price cap",
         "target_to_buyers",
         ("rate", "buyers", "coverage", "evasion"),
         needs=("rate", "buyers"),
+        also="discount",
         numbers={
             "rate": MeasureNumber(
                 "Discount",
@@ -168,11 +171,12 @@ KINDS: Final[dict[Kind, MeasureKind]] = {
             )
         },
     ),
-    "payment_cutoff": MeasureKind("Payments cut off", "both", _BAN, cuts_payments=True),
+    "payment_cutoff": MeasureKind("Payments cut off", "both", _BAN, cuts_payments=True, also="banks swift finance"),
     "asset_freeze": MeasureKind(
         "Asset freeze",
         "none",
         ("stock", "return_rate", "custodians"),
+        also="reserves frozen funds",
         needs=("stock", "return_rate", "custodians"),
     ),
 }

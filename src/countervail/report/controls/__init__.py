@@ -30,7 +30,7 @@ from countervail.report.controls.control_model import (
 )
 from countervail.report.tables.evidence_tables import facts, sentences
 from countervail.scenario import China, Club, Measure, Provision, Range, Scenario, Settings, unit_of
-from countervail.scenario.kinds import KINDS
+from countervail.scenario.kinds import KINDS, Kind
 from countervail.scenario.scenario import RAILS_KNOWN
 
 _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAILS_KNOWN), strict=True))
@@ -260,12 +260,14 @@ def _finds(scenario: Scenario, m: Measure) -> str:
 
 
 @cache
-def _words_of(label: str, kind: str, senders: tuple[str, ...], codes: tuple[str, ...], sectors: tuple[str, ...]) -> str:
+def _words_of(
+    label: str, kind: Kind, senders: tuple[str, ...], codes: tuple[str, ...], sectors: tuple[str, ...]
+) -> str:
     """The words by which a search finds a measure; they are the same in every state of its switches."""
     named = (countries.name(code) for code in dict.fromkeys(codes))
     groups = (words.GROUPS.get(name, name) for name in senders)
     goods = (words.FINDS.get(sector, sector.replace("_", " ")) for sector in sectors)
-    return " ".join((label, words.FINDS[kind], *groups, *named, *goods)).lower()
+    return " ".join((label, KINDS[kind].label, KINDS[kind].also, *groups, *named, *goods)).lower()
 
 
 def _iso(date: dt.date | None) -> str | None:

@@ -92,15 +92,8 @@ INTEGRATION: Final = Words(
     "in place already", "Share of what the club offers that these pairs have already, so that the club adds less."
 )
 
-# What people call kinds and goods, for the search.
+# What people call goods, for the search.
 FINDS: Final[dict[str, str]] = {
-    "embargo": "trade embargo ban sanctions",
-    "export_control": "export control ban embargo",
-    "import_ban": "import ban embargo",
-    "tariff": "tariff duty customs",
-    "price_cap": "price cap discount",
-    "payment_cutoff": "payments banks swift finance cut off",
-    "asset_freeze": "asset freeze reserves frozen funds",
     "OIL_GAS": "oil gas crude petroleum energy",
     "CRUDE": "crude oil petroleum energy",
     "GAS": "natural gas lng energy",
