@@ -29,6 +29,9 @@ from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
 from countervail.world.world import World
 
+BARRED = 0.5
+"""Share of the trade that a measure must cover for its cells to count as barred (anchor `before`)."""
+
 
 def budget(world: World, chosen: Sequence[Effect]) -> Floats:
     """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`."""
@@ -121,7 +124,7 @@ class Lifting:
                 goods = goods_of(self.world) & (G > 0) & np.isfinite(ratio)[:, :, None]
                 G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
             case "before":
-                ratio, known = self._before[0], np.isfinite(self._before[0]) & (G > 0)
+                ratio, known = self._before[0], np.isfinite(self._before[0]) & self._barred
                 G = np.where(known, np.maximum(self._returning * np.where(known, ratio, 0.0), 0.0), G)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
@@ -162,7 +165,18 @@ class Lifting:
         """What a pair without trade opens to: its share before where asked for and on record, else gravity's."""
         if self.scenario.settings.anchor != "before":
             return self.layout.potential
-        return np.where(self._before[1] > 0, self._returning * self._before[1], self.layout.potential)
+        known = self._barred & (self._before[1] > 0)
+        return np.where(known, self._returning * self._before[1], self.layout.potential)
+
+    @cached_property
+    def _barred(self) -> Mask:
+        """Cells that a measure on a country's trade as such, and not on listed names, bars for the larger part."""
+        out = np.zeros(self.strongest.shape, bool)
+        for effect in self.effects:
+            if effect.covered >= BARRED and not effect.measure.list_based:
+                for i, n, j in effect.cells:
+                    out[np.ix_(i, n, j)] = True
+        return out & (self.strongest > 0)
 
     @cached_property
     def _history(self) -> Floats:
