@@ -184,7 +184,7 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
     assert sheet.evaluate("element => element.scrollWidth <= innerWidth")
     user.puts_china("Out").settled()
     change = "club.china=none"
-    expect(sheet).to_contain_text(tiles(change)["gain_pct"])
+    expect(sheet).to_contain_text(verdict(change).gain.value)
     user.unfolds("How it is computed")
     user.chooses("Time to adjust", "Short run").settled()
     assert page.evaluate(CUT_OFF) == []

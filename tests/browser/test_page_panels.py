@@ -14,7 +14,8 @@ from support.driving import Server, keep
 from support.expected import outcome
 from support.user import User, at_the_top
 
-TABS = ["Members", "Proposals", "Payments", "Coalitions", "Rest of the world", "Evidence & assumptions", "Checks"]
+TABS = ["Questions", "Members", "Proposals", "Payments", "Coalitions", "Compare", "Rest of the world"]
+TABS += ["Evidence & assumptions", "Checks"]
 
 
 @pytest.fixture

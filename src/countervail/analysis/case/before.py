@@ -29,10 +29,14 @@ def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | Non
 
     Both `[exporter, importer]`; None where there are no records of the sector, or of one of the years.
     """
-    trade = raw_materials()
-    if sector not in RAW or not {year, world.year} <= {*trade.years}:
+    return None if sector not in RAW else _between(world.countries, sector, year, world.year)
+
+
+@lru_cache(maxsize=256)
+def _between(countries: tuple[str, ...], sector: str, before: int, after: int) -> tuple[Floats, Floats] | None:
+    if not {before, after} <= {*raw_materials().years}:
         return None
-    then, now = (_shares(world.countries, sector, y) for y in (year, world.year))
+    then, now = (_shares(countries, sector, y) for y in (before, after))
     with np.errstate(divide="ignore", invalid="ignore"):
         level = np.log(then[1] / now[1])[:, None]
         ratio = np.log(then[0] / now[0]) - level

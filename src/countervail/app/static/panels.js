@@ -36,7 +36,7 @@ export class Panel {
 
   /** Puts the charts and tables of a block into its place. @param {Element} place @param {Block} block */
   fill(place, { heading, text, sections, document = "run", of = () => true }, all) {
-    const here = (table, section) => all.columns[table].document === document && (sections?.includes(section) ?? section) && of(table);
+    const here = (table, section) => all.columns[table]?.document === document && (sections?.includes(section) ?? section) && of(table);
     const drawn = Object.entries(all.charts).filter(([name, chart]) => here(chart.tables[0], chart.section) && !ELSEWHERE.charts.includes(name));
     const listed = Object.entries(all.columns).filter(([name, table]) => here(name, table.section) && !ELSEWHERE.tables.includes(name));
     const charts = drawn.map(([name]) => new Chart(name, { click: this.options.click?.[name] }));
