@@ -116,7 +116,7 @@ def test_behind_an_assumption_stand_document_place_range_and_basis(user: User) -
 def test_every_tab_shows_its_subject(user: User) -> None:
     user.opens()
     expect(user.page.get_by_role("tab")).to_have_text(TABS)
-    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=60_000)
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=180_000)
     for name in TABS:
         panel = user.turns_to(name)
         expect(panel).to_be_visible()
@@ -153,6 +153,6 @@ def test_documents_of_ones_own_are_read(user: User) -> None:
         [papers.FOLDER / f"{name}.txt" for name in papers.NAMES]
     )
     panel.get_by_role("button", name="Read them").click()
-    expect(panel.get_by_text("Statements found")).to_be_visible(timeout=60_000)
+    expect(panel.get_by_text("Statements found")).to_be_visible(timeout=180_000)
     expect(panel.get_by_text("h1-article").first).to_be_attached()
     user.settled()
