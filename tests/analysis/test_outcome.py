@@ -257,7 +257,7 @@ def test_diverted_trade_is_the_difference_between_u_and_s(outcome: Outcome) -> N
 
 
 def test_variants_change_one_setting_each(outcome: Outcome) -> None:
-    assert len(outcome.variants) == 8
+    assert len(outcome.variants) == 9
     by = {(v.setting, v.value): v for v in outcome.variants}
     assert by["closure", "fixed"].worlds is outcome.worlds
     short: Any = scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), settings={"horizon": "short"})

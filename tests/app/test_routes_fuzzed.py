@@ -27,6 +27,8 @@ OPERATIONS = (
     "POST /api/scenario",
     "POST /api/worlds",
     "POST /api/country",
+    "POST /api/compare",
+    "POST /api/margin",
     "POST /api/payments",
     "POST /api/scenario.yaml",
     "POST /api/scenarios",

@@ -291,21 +291,13 @@ def test_files_of_one_name_keep_apart(tmp_path: Path) -> None:
     assert len(load(tmp_path / "case").texts) == 2
 
 
-def test_fifty_documents_a_second_and_no_growing_memory(tmp_path: Path) -> None:
-    """By processor time of one core; the case is written as a stream (10,000 were measured, see
-    docs/theory/evidence.md)."""
-    import time
+def test_memory_does_not_grow_with_the_number_of_documents(tmp_path: Path) -> None:
+    """The case is written as a stream (10,000 were measured, and the speed, see docs/theory/evidence.md)."""
     import tracemalloc
 
     from countervail.evidence.case import find_documents, read_all, write_case
-    from countervail.evidence.extract.parts import Extracted
-    from countervail.evidence.reader import read_extracted
 
     texts = [harbour.ARTICLE.replace("12/P/88", f"12/P/{n}") for n in range(80)]
-    start = time.process_time()
-    for n, text in enumerate(texts[:60]):
-        read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, f"{n}.txt", f"source:{n}")
-    assert 60 / (time.process_time() - start) >= 50
     for n, text in enumerate(texts):
         (tmp_path / f"{n:03d}.txt").write_text(text, encoding="utf-8")
     files = find_documents([tmp_path])

@@ -363,6 +363,9 @@ def test_the_bundled_world_is_what_the_recipe_makes(shared_data: Path) -> None:
     made, shipped = build(shared_data), load_world()
     for name in array_fields():
         a, b = getattr(made, name), getattr(shipped, name)
+        if b is None:  # the specific factors are a scenario's
+            assert a is None
+            continue
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-9 * np.nanmax(np.abs(b)) if b.size else 0, err_msg=name)
     assert numbers(made.datasheet["totals"]) == pytest.approx(numbers(shipped.datasheet["totals"]), rel=1e-3)
     assert numbers(made.datasheet["countries"]) == pytest.approx(numbers(shipped.datasheet["countries"]), rel=1e-2)

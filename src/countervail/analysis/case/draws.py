@@ -107,6 +107,8 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     mine, cells = root.spawn(2)
     rng = np.random.default_rng(mine)
     absent = {f"settings.supply.{s.id}.elasticity" for s in scenario.settings.supply if s.id not in world.sectors}
+    if scenario.settings.anchor != "before":
+        absent.add("settings.returning")
     absent |= {f"settings.markets.{m.id}.share" for m in scenario.settings.markets if m.id not in world.sectors}
     numbers = [item for item in ranges(scenario) if item[2].low < item[2].high and item[0] not in absent]
     u = rng.random((n, len(numbers)))

@@ -32,6 +32,7 @@ _STARTS: Final = STATE | documented(429)
 _ABOUT_JOB: Final = READ | documented(404, 422)
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "text/yaml; charset=utf-8",
