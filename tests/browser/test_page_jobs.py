@@ -51,7 +51,7 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
             expect(user.tile(quantity)).to_contain_text(figure.band)
     for sentence in headline.headline(run):
         expect(user.page.get_by_text(sentence)).to_be_visible()
-    members = user.panel("Members")
+    members = user.turns_to("Members")
     for member in headline.members(run)[:3]:
         row = members.get_by_role("row", name=re.compile(f"^{member.name}"))
         for figure in member.figures[:2]:
