@@ -84,6 +84,7 @@ def test_a_reload_keeps_the_state_and_a_shared_link_gives_it_to_others(
     changes = user.changes
     assert len(changes) == 2
     user.page.reload()
+    user.settled()
     shows(user, *changes)
     user.presses("Copy link")
     expect(user.page.get_by_text("Link copied.").first).to_be_visible()
@@ -92,6 +93,7 @@ def test_a_reload_keeps_the_state_and_a_shared_link_gives_it_to_others(
 
     other = User(contexts(server).new_page(), server.url)
     other.page.goto(link)
+    other.settled()
     shows(other, *changes)
     expect(other.switch("Russia")).not_to_be_checked()
 
