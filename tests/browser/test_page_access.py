@@ -200,7 +200,8 @@ def test_on_a_phone_nothing_runs_over_and_every_control_is_reached(
             .filter(element => element.getBoundingClientRect().width > 1 && element.getBoundingClientRect().right > 0)
             .map(element => [(element.closest("label") ?? element).getBoundingClientRect(), element])
             .filter(([box]) => box.width < 24 || box.height < 24)
-            .map(([, element]) => element.getAttribute("aria-label") || element.textContent.trim() || element.outerHTML)"""
+            .map(([, element]) => element)
+            .map(element => element.getAttribute("aria-label") || element.textContent.trim() || element.outerHTML)"""
     )
     assert small == [], f"too small for a finger: {small}"
 
