@@ -186,16 +186,19 @@ def log_cost(economy: Economy, shares: ShockedShares, state: State) -> Floats:
 def log_producer_price(economy: Economy, shares: ShockedShares, state: State) -> Floats:
     """Log price at the producer `[sector, country, batch]`: cost of labour and inputs, and the return to capacity."""
     J, N, batch = economy.j, economy.n, state.z.shape[2]
-    price, v, market = log_cost(economy, shares, state), np.empty((J, N, batch)), np.empty((J, N, batch))
-    _price_capacity(Problem(economy, shares, Deficits(np.zeros((N, 1)), None)), state, price, v, market)
+    price, (v, left, market) = log_cost(economy, shares, state), np.empty((3, J, N, batch))
+    left = left if shares.duties is not None and shares.duties.rate is not None else v
+    _price_capacity(Problem(economy, shares, Deficits(np.zeros((N, 1)), None)), state, price, v, left, market)
     return price
 
 
-def _price_capacity(problem: Problem, state: State, cost: Floats, v: Floats, market: Floats) -> Floats | None:
+def _price_capacity(
+    problem: Problem, state: State, cost: Floats, v: Floats, left: Floats, market: Floats
+) -> Floats | None:
     """In sectors with capacity, log costs into prices at the producer, in place (`Capacity.prices`).
 
     There, sales at a price of 1 come before prices: they follow from expenditure and the price index of the state,
-    to which that of the producers' prices converges. `v` and `market` are filled in these sectors.
+    to which that of the producers' prices converges. `v`, `left` and `market` are filled in these sectors.
 
     Returns:
         the log margin of prices over costs where capacity binds output, over all sectors; None without such a cell.
@@ -210,19 +213,22 @@ def _price_capacity(problem: Problem, state: State, cost: Floats, v: Floats, mar
         np.multiply(
             state.expenditure[run], economy.unit[run, :, None] * np.exp(theta * state.log_price[run]), out=v[run]
         )
-        _receive(problem, v, run, market)
+        _receive(problem, v, left, run, market)
         cost[run], above = capacity.prices(run, cost[run], market[run], theta, problem.shares.log_capacity)
         if margin is not None and above is not None:
             margin[run] = above
     return margin
 
 
-def _receive(problem: Problem, v: Floats, sectors: slice, out: Floats) -> None:
-    """What producers receive in a run of sectors at a price of 1: the sum over importers of `B` times `v`."""
+def _receive(problem: Problem, v: Floats, left: Floats, sectors: slice, out: Floats) -> None:
+    """What producers receive in a run of sectors at a price of 1: the sum over importers of `B` times `v`.
+
+    `left`, filled in these sectors, is what importers' duties leave of `v`; `v` itself where there are none.
+    """
     shares = problem.shares
-    rate = None if shares.duties is None else shares.duties.rate
-    left = v[sectors] if rate is None else v[sectors] * (1.0 - rate[sectors, :, None])
-    sales = np.matmul(shares.A[sectors].transpose(0, 2, 1), left, out=out[sectors])
+    if shares.duties is not None and shares.duties.rate is not None:
+        np.multiply(v[sectors], 1.0 - shares.duties.rate[sectors, :, None], out=left[sectors])
+    sales = np.matmul(shares.A[sectors].transpose(0, 2, 1), left[sectors], out=out[sectors])
     for b in problem.blocks:
         sales[:, b.exporters] += _product(_transposed(b, b.B)[sectors], b.importers, _swap(b.gates), v[sectors])
     if shares.home is not None:
@@ -243,16 +249,18 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
     q = mix(economy.cost_matrix, state.z[: J + 1], buffers("q", J, N, batch))
     if shares.log_productivity is not None:
         q -= shares.log_productivity[:, :, None]
-    margin = _price_capacity(problem, state, q, v, sales)
+    taxed = shares.duties is not None and shares.duties.rate is not None
+    left = buffers("left", J, N, batch) if taxed else v
+    margin = _price_capacity(problem, state, q, v, left, sales)
     q *= -economy.elasticity[:, None, None]
     np.exp(q, out=q)
     S = np.matmul(shares.A, q, out=buffers("S", J, N, batch))
-    untaxed = S if shares.duties is None or shares.duties.rate is None or not blocks else S.copy()
+    untaxed = S.copy() if taxed and blocks else S
     _add_forward(blocks, q, S)
     for run in (slice(0, J),) if economy.capacity is None else economy.capacity.others:
         np.multiply(state.expenditure[run], economy.unit[run, :, None], out=v[run])
         v[run] /= S[run]
-        _receive(problem, v, run, sales)
+        _receive(problem, v, left, run, sales)
     sales *= q
     payroll = np.exp(state.log_wage)
     payroll *= economy.payroll[:, None]
@@ -264,11 +272,11 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
         value_added = payroll + np.einsum("jn,jnb->nb", economy.capacity.factor_share, sales)
         if rent is not None:
             value_added += np.where(economy.capacity.idle[:, None], 0.0, rent)
-    _spend(problem, q, untaxed, v, value_added, income[J])
+    _spend(problem, q, untaxed, v, left, value_added, income[J])
     return Terms(q, S, v, income, value_added, payroll, rent)
 
 
-def _spend(problem: Problem, q: Floats, S: Floats, v: Floats, value_added: Floats, out: Floats) -> None:
+def _spend(problem: Problem, q: Floats, S: Floats, v: Floats, left: Floats, value_added: Floats, out: Floats) -> None:
     """Final spending `[country, batch]`: value added, deficits and the revenue of both taxes."""
     economy, shares, deficits, blocks = problem
     # what deficits are shares of is 1 where wages are all of value added
@@ -278,8 +286,7 @@ def _spend(problem: Problem, q: Floats, S: Floats, v: Floats, value_added: Float
     else:
         scaled = deficits.rate * value_added
         np.add(scaled * (value_added.sum(0) / scaled.sum(0)), fixed, out=out)
-    if shares.duties is not None and shares.duties.rate is not None:
-        left = v * (1.0 - shares.duties.rate[:, :, None])
+    if left is not v:
         out += ((v - left) * S).sum(0)
     if shares.home is not None:
         out += (shares.home * v * q).sum(0)

@@ -96,14 +96,17 @@ def _in_measure(data: EpisodeData, trade: Floats, opened: Floats) -> Floats:
 
 def _barred(world: World, bars: Mask, data: EpisodeData, shares: Mapping[int, float], distance: Floats | None) -> Shock:
     """The bars, and what the trade they displace finds in markets for what is alike."""
-    paid = 1.0 + world.tariff
-    markets_of = Markets(world.flows / paid, world.flows.sum(0), paid, distance, shares)
-    return markets_of.bar(bars, max(data.episode.left, LEAST_LEFT))
+    return Markets.within(world, shares, distance).bar(bars, max(data.episode.left, LEAST_LEFT))
+
+
+def _central_shares() -> dict[str, float]:
+    """The share of displaced trade that finds others, by sector: the central values of a scenario."""
+    return {item.id: item.share.value for item in markets()}
 
 
 def _market_share(data: EpisodeData) -> dict[int, float]:
-    """The central share of displaced trade that finds others, where the episode's products are of one such market."""
-    known = {item.id: item.share.value for item in markets()}
+    """That share for the product of a one-sector world, where the episode's products are of one such market."""
+    known = _central_shares()
     chosen = {known.get(code) for code in data.sectors}
     share = chosen.pop() if len(chosen) == 1 else None
     return {} if share is None else {0: share}
@@ -162,7 +165,7 @@ def whole_world(data: EpisodeData) -> Floats:
     bars = np.zeros(world.flows.shape, dtype=bool)
     for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
         bars[region[exporter], region[importer], sectors] = True
-    known = {item.id: item.share.value for item in markets()}
+    known = _central_shares()
     shares = {int(j): known[world.sectors[j]] for j in sectors if world.sectors[j] in known}
     after = solve(with_resources(world), _barred(world, bars, data, shares, world.distance))
     hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")

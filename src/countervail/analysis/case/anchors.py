@@ -136,11 +136,9 @@ def before_years(world: World, scenario: Scenario) -> dict[str, int]:
             "settings.anchor: history needs past trade, which this world does not have; use estimate",
             field="settings.anchor",
         )
-    starts = {t: y + 1 for t, y in years_before(scenario, world.year).items()}
     first = min(world.history_years)
     out = {}
-    for target, start in starts.items():
-        year = start - 1
+    for target, year in years_before(scenario, world.year).items():
         years = [y for y in world.history_years if y <= year]
         if not years:
             raise InputError(

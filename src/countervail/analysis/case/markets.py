@@ -12,7 +12,7 @@ Lifting a measure is the mirror image: what returns to a buyer is drawn from the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -154,14 +154,20 @@ class Markets:
                     f"settings.markets: the world has no sector {item.id!r}; it has {', '.join(world.sectors)}",
                     field="settings.markets",
                 )
-        flows = world.flows if draw.flows is None else draw.flows
-        paid = 1.0 + world.tariff
-        return cls(flows / paid, flows.sum(0), paid, world.distance, shares)
+        return cls.within(world, shares, world.distance, draw.flows)
+
+    @classmethod
+    def within(
+        cls, world: World, shares: Mapping[int, float], distance: Floats | None, flows: Floats | None = None
+    ) -> Markets:
+        """Those of some sectors of a world, `shares` by their position; `flows` in place of the world's."""
+        flows, paid = world.flows if flows is None else flows, 1.0 + world.tariff
+        return cls(flows / paid, flows.sum(0), paid, distance, shares)
 
     def bar(self, bars: Mask, left: float) -> Shock:
         """Bars `[exporter, importer, sector]` that leave a share of the trade, and what they displace matched anew."""
-        effect = np.where(bars, left, 1.0)
-        return Shock(trade_effect=effect, potential=self.match(effect, None, bars))
+        barred = Shock.of_bars(bars, left)
+        return replace(barred, potential=self.match(np.asarray(barred.trade_effect), None, bars))
 
     def match(self, effect: Floats, potential: Floats | None, hit: Mask) -> Floats | None:
         """Match what a shock's measures displace, in place: its `effect` and `potential`, where measures `hit`.
