@@ -9,6 +9,7 @@ from typing import Any
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
+from countervail.evidence.text.tokens import Mention
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
 _OFFICE_SIGNS = re.compile(
@@ -64,6 +65,24 @@ def _people_of_letters(shared: Context) -> Iterator[Claim]:
                 )
 
 
+def _signature(
+    shared: Context, document: Document, person_at: tuple[int, int, Mention]
+) -> tuple[str, str, dict[str, Any]]:
+    """Who signs a document, where that is written, and what the claims of it have in common."""
+    first, last, mention = person_at
+    return (
+        person(shared.reading.full_name(mention.value or "")),
+        shared.place(first, last, document),
+        {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": dated(document),
+            "extractor": "rules/letter@1",
+            "place": document.place_of(shared.reading.folded.offsets[first]),
+        },
+    )
+
+
 def _signed_lines(shared: Context) -> Iterator[Claim]:
     """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
     office a letter is addressed by its title."""
@@ -79,15 +98,7 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         signatory = document.signatory or {}
         if signatory.get("name") == person_at[2].value and signatory.get("post"):
             continue
-        who = person(shared.reading.full_name(person_at[2].value or ""))
-        where = shared.place(person_at[0], person_at[1], document)
-        common: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": dated(document),
-            "extractor": "rules/letter@1",
-            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
-        }
+        who, where, common = _signature(shared, document, person_at)
         yield Claim(document.id, "signed_by", (where,), object=who, **common)
         post, body = post_of(text, person_at[1], end, names)
         rest, lines = end, 0
@@ -106,19 +117,9 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         if person_at is None or person_at[0] != match.end() or person_at[1] < end - 2:
             continue
         document = shared.reading.document_at(shared.reading.folded.offsets[person_at[0]])
-        who = person(shared.reading.full_name(person_at[2].value or ""))
-        where = shared.place(person_at[0], person_at[1], document)
-        shared_fields: dict[str, Any] = {
-            "document": document.id,
-            "attribution": (document.source, document.id),
-            "time": dated(document),
-            "extractor": "rules/letter@1",
-            "place": document.place_of(shared.reading.folded.offsets[person_at[0]]),
-        }
-        yield Claim(document.id, "signed_by", (where,), object=who, **shared_fields)
-        yield Claim(
-            who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **shared_fields
-        )
+        who, where, common = _signature(shared, document, person_at)
+        yield Claim(document.id, "signed_by", (where,), object=who, **common)
+        yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **common)
     for match in _TO_OFFICE.finditer(text):
         document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
         if document.addressees:
