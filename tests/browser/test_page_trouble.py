@@ -90,12 +90,12 @@ def test_a_launch_address_opens_the_page_in_one_browser(browser: Browser, server
         page = context.new_page()
         page.goto(f"{address}#asiu&set=club.china%3Dnone")
         assert page.url == f"{server.url}/#asiu&set=club.china%3Dnone"
-        expect(page.get_by_role("group", name="Offset", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="The answer", exact=True)).to_be_visible()
         (cookie,) = context.cookies()
         assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
         assert page.evaluate("document.cookie") == ""
         page.reload()
-        expect(page.get_by_role("group", name="Offset", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="The answer", exact=True)).to_be_visible()
         late = other.new_page()
         for again in (address, server.url):
             reply = late.goto(again)
