@@ -206,7 +206,7 @@ class Leak:
 def _barred(world: World, effects: Sequence[Effect]) -> Mask:
     """Cells in which a measure's senders bar their own sales to its targets `[exporter, importer, sector]`.
 
-    Those who comply with the threats of others, or with the United Nations as everybody does, are hubs for others' goods.
+    Who complies with the threat of another state, or with the United Nations as all do, may be a hub for others.
     """
     out = np.zeros(world.flows.shape, bool)
     for effect in (e for e in effects if e.placed.own):
