@@ -28,7 +28,7 @@ from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
 from countervail.trade.specific_factors import same_places
-from countervail.types import Floats, Indices
+from countervail.types import Floats, Indices, Mask
 from countervail.world.world import World
 
 
@@ -162,6 +162,10 @@ class Case:
     @cached_property
     def _markets(self) -> Markets:
         return Markets.of(self.world, self.scenario, self.draw)
+
+    def matched(self, effect: Floats, hit: Mask) -> Floats | None:
+        """What trade effects displace in integrated markets matched anew, in place; pairs that open, if any."""
+        return self._markets.match(effect, None, hit)
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""
