@@ -10,8 +10,8 @@ import numpy as np
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, positions
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.payment_savings import at_quantile
-from countervail.analysis.case.rerouting import Leak
 from countervail.scenario import Provision, Scenario
 from countervail.trade.shock import Among, Shock
 from countervail.types import Floats, Indices, Mask
