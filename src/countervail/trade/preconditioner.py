@@ -21,7 +21,7 @@ from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Singles
 
-ENOUGH = 1e-3
+ENOUGH = 0.03
 """Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
 
 
