@@ -25,8 +25,6 @@ from typing import Any
 import numpy as np
 
 from countervail import countries as atlas
-from countervail.analysis.case.anchors import goods_of
-from countervail.analysis.case.layout import positions
 from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
 from countervail.world.world import World
@@ -83,7 +81,7 @@ def hub_shares(world: World, target: int, barring: Indices, weights: Weights | N
             field="settings.rerouting",
         )
     weights = fitted() if weights is None else weights
-    goods = goods_of(world)
+    goods = np.ones(world.j, dtype=bool) if world.goods is None else world.goods
     out = np.ones(world.n, dtype=bool)
     out[barring] = out[target] = False
     sold = np.where(out[:, None] & goods, world.flows[:, target], 0.0)
@@ -119,7 +117,7 @@ def in_union(world: World, target: int) -> Mask:
     for name in UNIONS:
         members = atlas.group(name, f"{world.year}-12-31" if world.year else None)
         if world.countries[target] in members:
-            out[positions(world, members)] = True
+            out |= np.isin(world.countries, members)
     out[target] = False
     return out
 
