@@ -21,6 +21,7 @@ from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
 from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
+from countervail.analysis.surface import SurfacePoint
 from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
@@ -80,6 +81,7 @@ class Outcome(Viewed):
         variants: the four worlds under each other closure, anchor and horizon.
         added: what each new measure costs from today's world.
         joined: what each state that joins changes, and for whom.
+        surface: the gain of clubs from a currency agreement to a customs union, and of the provisions' ranges.
         payments: the payment network and what the proposed links are worth; None without a provision over rails.
     """
 
@@ -102,6 +104,7 @@ class Outcome(Viewed):
     payments: Study | None
     added: tuple[Part, ...] = ()
     joined: tuple[Part, ...] = ()
+    surface: tuple[SurfacePoint, ...] = ()
 
     @property
     def worlds(self) -> Worlds:

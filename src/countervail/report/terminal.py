@@ -11,6 +11,7 @@ from rich.text import Text
 from countervail.report import headline
 from countervail.report.numbers import NOTHING, band, float_of, percent, plain, quantity, unprefixed, usd
 from countervail.report.tables.columns import described
+from countervail.report.verdict import sentences
 from countervail.scenario import CLUB
 from countervail.types import Tables
 
@@ -27,7 +28,7 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     if meta.get("changes"):
         console.print(Text(f"Changed: {meta['changes']}", style="dim"))
     console.print()
-    for sentence in headline.headline(tables):
+    for sentence in sentences(tables):
         console.print(Text(sentence))
     console.print()
     for table in (_members(tables), _provisions(tables), _claims(tables)):

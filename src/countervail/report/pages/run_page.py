@@ -23,6 +23,7 @@ from countervail.report.numbers import (
 )
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
+from countervail.report.verdict import reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
@@ -98,7 +99,7 @@ def page(tables: Tables) -> str:
         meta,
         _run(meta),
         filled,
-        headline.headline(tables),
+        reasons(tables),
         beside=_BESIDE,
         tiles=headline.tiles(tables),
         verdict=verdict_of(tables),

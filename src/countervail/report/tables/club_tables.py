@@ -74,6 +74,40 @@ def verdict(o: Outcome) -> Iterator[Row]:
     yield {"quantity": "share", "unit": "share"} | _columns(share) | counts
 
 
+ALL = "ALL"
+"""The code of all countries under broad sanctions together, in the table `surface`."""
+
+
+def surface(o: Outcome) -> Iterator[Row]:
+    """The offset of clubs from a currency agreement to a customs union, and of the provisions' ranges.
+
+    For all countries under broad sanctions together, which the verdict counts, and for each of them.
+    """
+    counted = sanctioned(o.world, o.scenario)
+    if not counted or not o.surface:
+        return
+    cost = o.worlds.cost
+    for who in (ALL, *counted):
+        at = o.case.indices(counted if who == ALL else [who])
+        lost = float(mean(cost, o.income, at))
+        why = o.too_small(lost, "cost (no draws)")
+        for point in o.surface:
+            gain = float(mean(point.gain, o.income, at))
+            yield {
+                "country": who,
+                "name": "All under broad sanctions" if who == ALL else country_name(who),
+                "kind": point.kind,
+                "club": point.club,
+                "b": point.b,
+                "fee_share": point.fee,
+                "china": point.china,
+                "gain_pct": percent_change(gain),
+                "gain_usd": float((o.income[at] * np.expm1(point.gain[at])).sum()),
+                "offset": None if why else gain / lost,
+                "note": f"not identified: {why}" if why else None,
+            }
+
+
 def provisions(o: Outcome) -> Iterator[Row]:
     """Each provision alone, and as the last of all."""
     known = {p.id: p for p in o.scenario.club.provisions}
