@@ -11,9 +11,10 @@ import countervail as cv
 from countervail.analysis.decompose import joining, new_measures
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
-from countervail.report.headline import headline, tiles
+from countervail.report.headline import tiles
 from countervail.report.tables.run_tables import at_once
 from countervail.report.tables.world_tables import joining as joining_rows
+from countervail.report.verdict import sentences, verdict
 from countervail.scenario import dump
 
 NEW = """format: scenario/1
@@ -42,9 +43,11 @@ def test_without_a_club_the_targets_are_answered_for(alone: Outcome) -> None:
     assert 1.0 < (alone.estimate("cost_pct", "RUS").value or 0.0) < 10.0
     np.testing.assert_allclose(alone.worlds.gain, 0.0, atol=1e-9)
     tables = at_once(alone)
-    sentences = headline(tables)
-    assert sentences[0].startswith("The sanctions cost Russia USD")
-    assert not any("club" in sentence for sentence in sentences)
+    words = sentences(tables)
+    assert words[0].startswith("The sanctions cost Russia USD")
+    assert not any("club" in sentence for sentence in words)
+    assert (answer := verdict(tables)) is not None
+    assert answer.sentence.startswith("Without a club: sanctions cost Russia USD")
     assert {row["quantity"] for row in tables["figures"]} == {"cost_pct", "cost_usd"}
     assert [tile.quantity for tile in tiles(tables)] == ["cost_pct"]
     assert "RUS" in alone.summary()
@@ -83,8 +86,8 @@ def test_who_joins_gains_and_everybody_is_shown(world: cv.World) -> None:
     assert {"Türkiye", "Russia", "the other members", "the senders", "everybody else"} <= set(turkey)
     together = turkey["Türkiye"] + turkey["the other members"] + turkey["the senders"] + turkey["everybody else"]
     assert together == pytest.approx(parts[0].ev.sum())
-    sentences = headline({**at_once(outcome), "joining": rows})
-    assert any(s.startswith("If Türkiye joined") and "Russia" in s for s in sentences)
+    words = sentences({**at_once(outcome), "joining": rows})
+    assert any(s.startswith("If Türkiye joined") and "Russia" in s for s in words)
 
 
 def test_a_member_that_no_reading_names_joins() -> None:

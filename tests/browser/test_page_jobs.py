@@ -15,6 +15,7 @@ from countervail import countries
 from countervail.report import headline
 from countervail.report.numbers import usd
 from countervail.report.tables.run_tables import tables
+from countervail.report.verdict import reasons
 from countervail.scenario import CLUB
 from support.driving import DRAWS, Server, keep
 from support.expected import tiles, world

@@ -341,7 +341,8 @@ def _surface() -> list[Row]:
     uniform = [("uniform", name, b) for name, b in CLUBS.items()]
     provisions = [("provisions", f"its provisions, {end} sizes", b) for end, b in (("low", 0.0), ("high", 0.15))]
     return [
-        {"country": "ALL", "name": "All under broad sanctions", "kind": kind, "club": club, "b": b, "fee_share": fee,
+        {"country": "ALL", "name": "All under broad sanctions", "point": f"{club}, {fee}, {china}",
+         "kind": kind, "club": club, "b": b, "fee_share": fee,
          "china": china, "gain_pct": 1.2 * b * (1.0 - fee) * (0.2 + china), "gain_usd": 9e3 * b,
          "offset": 0.4 * b * (1.0 - 1.1 * fee) * (0.2 + china), "note": None}
         for kind, club, b in (*uniform, *provisions)

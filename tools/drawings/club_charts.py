@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 import altair as alt
 
-from countervail.report.numbers import AGREEMENT
 from countervail.report.tables.club_tables import ALL
 from countervail.scenario import CLUB
 from tools.drawings.parts import (
@@ -68,7 +65,7 @@ def provisions() -> alt.LayerChart:
     "surface",
     title="What weaker and stronger clubs would make good",
     reading="Upper edge: trade simply becomes cheaper. Lower edge: all that is saved was somebody's fee. The box: the "
-    "scenario's own club at the ends of its ranges. Shaded grey: what a trade agreement usually brings.",
+    "scenario's own club at the ends of its ranges. Points: currency, shallow, deep agreement and customs union.",
     tables=["surface"],
     section="break-even",
     needs=Needs("offset", where={"country": ALL}),
@@ -100,12 +97,8 @@ def surface() -> alt.LayerChart:
     region = box.mark_rect(style="reference", fillOpacity=0).encode(
         alt.X("left:Q"), alt.Y("least:Q", title=axis), x2="right:Q", y2="most:Q", tooltip=ends
     )
-    low, high = (math.exp(rise) for rise in AGREEMENT)
-    shade = (
-        alt.Chart(alt.InlineData([{"from": low, "to": high}])).mark_rect(style="shade").encode(x="from:Q", x2="to:Q")
-    )
     zero = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(y=alt.datum(0))
-    return layered(shade, areas, points, region, zero).properties(height=260)
+    return layered(areas, points, region, zero).properties(height=260)
 
 
 @chart(

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from countervail.analysis.estimate import Estimate
 from countervail.report.numbers import (
-    AGREEMENT,
-    MINUS,
     NOTHING,
     band,
     float_of,
     fold,
-    number,
-    percent,
     quantity,
-    share,
-    usd,
 )
 from countervail.report.tables.columns import described
 from countervail.scenario import CLUB

@@ -1,4 +1,4 @@
-"""The answer in sentences: the verdict first, about the same countries whoever is a member, then why and what beside it.
+"""The answer in sentences: the verdict, about the same countries whoever is a member, then why, and what it rests on.
 
 The terminal, the page and the report have their words from here.
 """

@@ -96,6 +96,8 @@ def surface(o: Outcome) -> Iterator[Row]:
             yield {
                 "country": who,
                 "name": "All under broad sanctions" if who == ALL else country_name(who),
+                "point": f"{point.club}, fee {point.fee:g}"
+                + ("" if point.china is None else f", China {point.china:g}"),
                 "kind": point.kind,
                 "club": point.club,
                 "b": point.b,

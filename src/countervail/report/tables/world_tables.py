@@ -14,7 +14,7 @@ from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
 
 SHOWN_PARTNERS = 8
-NOTICED = 1.0
+NOTICED = 10.0
 """Million USD a year from which on what a measure does to a country that is no target of it is listed."""
 LEAST_OUTPUT = 10.0
 """Million USD that a sector sells to be shown among those that capacity holds back."""
