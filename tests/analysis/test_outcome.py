@@ -245,9 +245,9 @@ def test_the_scenarios_own_club_is_a_region_of_the_surface(outcome: Outcome) -> 
 
 def test_china_is_an_axis_where_it_is_in_question() -> None:
     case = case_of(bare_world(), scenario(MEASURES, PROVISIONS, china="full", members=["RUS", "CHN"]))
-    found = surface(case, solved(case).worlds, "one")
-    assert {p.china for p in found if p.kind == "uniform"} == set(CHINA.values())
-    assert {p.china for p in found if p.kind == "provisions"} == {1.0}
+    points = surface(case, solved(case).worlds, "one")
+    assert {p.china for p in points if p.kind == "uniform"} == set(CHINA.values())
+    assert {p.china for p in points if p.kind == "provisions"} == {1.0}
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------

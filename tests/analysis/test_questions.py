@@ -9,6 +9,7 @@ import pytest
 
 import countervail as cv
 from countervail.analysis.decompose import joining, new_measures
+from countervail.analysis.identification import sanctioned
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.report.headline import tiles
@@ -118,3 +119,23 @@ club:
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(cv.InputError, match="provisions need `cap`, `rent_share`, `china_partial`"):
         cv.load_scenario(tmp_path / "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("russia-alone", ["RUS"]),
+        ("brics-settlement", ["RUS", "IRN"]),
+        ("asiu", ["BLR", "RUS", "IRN", "SYR", "VEN", "CUB", "PRK"]),
+    ],
+)
+def test_counter_measures_put_nobody_under_broad_sanctions(world: cv.World, name: str, counted: list[str]) -> None:
+    """Russia bans food of forty states and of Ukraine, in the scenarios without documents as in the others."""
+    assert sorted(sanctioned(world, cv.load_scenario(name))) == sorted(counted)
+
+
+def test_in_a_trade_war_both_sides_are_counted(world: cv.World, tmp_path: Path) -> None:
+    both = NEW.replace("new_measures", "measures")
+    back = both[both.index("  - ") :].replace("id: t,", "id: u,").replace("[EU]", "[X]").replace("[US]", "[BR]")
+    (tmp_path / "war.yaml").write_text(both.replace("[EU]", "[BR]") + back.replace("[X]", "[US]"), encoding="utf-8")
+    assert set(sanctioned(world, cv.load_scenario(tmp_path / "war.yaml"))) == {"USA", "BRA"}
