@@ -29,7 +29,7 @@ from countervail.arguments import one_of
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
-from countervail.views import View, Viewed, dataset, frame
+from countervail.views import Plotted, View, dataset, frame
 from countervail.world.world import World
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ LARGE_OFFSET = 0.1
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome(Viewed):
+class Outcome(Plotted):
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
     `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of

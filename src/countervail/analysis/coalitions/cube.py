@@ -28,14 +28,14 @@ from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask, Progress, Side
-from countervail.views import View, Viewed, dataset, frame, million_usd, table_view
+from countervail.views import Plotted, View, dataset, frame, million_usd, table_view
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cube(Viewed):
+class Cube(Plotted):
     """All 2^n coalitions; bit k of a coalition is `players[k]`.
 
     Attributes:
