@@ -16,6 +16,7 @@ import numpy as np
 
 from countervail.analysis.coalitions.cube import Cube
 from countervail.analysis.outcome import Outcome
+from countervail.arguments import whole
 from countervail.errors import InputError
 from countervail.report.charts import Chart, charts, config
 from countervail.report.tables import coalition_tables, country_name, run_tables
@@ -107,7 +108,7 @@ class Plots:
                 (files("countervail.report") / "static" / "world.json").read_text(encoding="utf-8")
             )
         specification |= {
-            "width": width,
+            "width": whole(width, "width", 1),
             "title": chart.title,
             "datasets": {**specification.get("datasets", {}), **rows},
             "config": _look(dark),
@@ -129,9 +130,11 @@ class EquilibriumPlots:
         """Change of real income by country in percent, the `most` largest changes: an Altair chart."""
         altair = extra("altair", "plot.real_income", "countervail[plot]")
         change = 100.0 * (self._result.real_income - 1.0)
-        order = np.argsort(-np.abs(change), kind="stable")[: max(1, most)]
+        order = np.argsort(-np.abs(change), kind="stable")[: whole(most, "most", 1)]
         rows = [{"name": country_name(self._result.countries[k]), "change": float(change[k])} for k in order]
-        bars = altair.Chart(altair.Data(values=rows), width=width, title="Change of real income by country")
+        bars = altair.Chart(
+            altair.Data(values=rows), width=whole(width, "width", 1), title="Change of real income by country"
+        )
         y = altair.Y("name:N", sort=altair.EncodingSortField(field="change", order="descending"), title=None)
         tips = [altair.Tooltip("name:N", title="Country"), altair.Tooltip("change:Q", title="%", format="+.3~f")]
         drawn = bars.mark_bar(style="first").encode(altair.X("change:Q", title="Percent"), y, tooltip=tips)
