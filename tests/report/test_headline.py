@@ -155,7 +155,7 @@ def test_the_verdict_gives_the_region_and_not_a_point(draws: int) -> None:
         kind: [r["offset"] for r in tables["surface"] if r["kind"] == kind] for kind in ("provisions", "uniform")
     }
     low, high = (share(end(offsets["uniform"])).removesuffix("\u00a0%") for end in (min, max))
-    assert f"to a customs union would make good between {low} and {high}" in answer.sentence
+    assert f"to a customs union, would make good between {low} and {high}" in answer.sentence
     least, most = (share(end(offsets["provisions"])).removesuffix("\u00a0%") for end in (min, max))
     assert (f"the club would make good between {least} and {most}" in answer.sentence) is (not draws)
     assert sentences_of(tables)[0] == answer.sentence

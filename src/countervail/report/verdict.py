@@ -26,7 +26,7 @@ from countervail.report.numbers import (
 )
 from countervail.report.tables.club_tables import ALL
 from countervail.scenario import CLUB
-from countervail.types import Row, Tables
+from countervail.types import Row, Scalar, Tables
 
 SMALL: Final = 0.25
 """Up to a quarter of the cost made good, the answer is No; from all of it, Yes; between the two, In part."""
@@ -114,7 +114,7 @@ def _answer(
     low, high = provisions or (part.value, part.value)
     if part.low is not None and part.high is not None:
         low, high = part.low, part.high
-    kind = "any club of this kind from a currency agreement to a customs union"
+    kind = "any club of these states, from a currency agreement to a customs union,"
     beside = "" if any_club is None else f"; {kind} would make good {_between(*any_club)}"
     if high < 0:
         return "No", f"No: the club would add {_between(-high, -low)} to what sanctions cost{beside}."
@@ -156,7 +156,8 @@ def sentences(tables: Tables, final: bool = True) -> list[str]:
 def reasons(tables: Tables, final: bool = True) -> list[str]:
     """The sentences after the verdict: who joins, why, and what the answer rests on; without a club, the costs."""
     if not meta(tables).get("members") and meta(tables):
-        out = [*_cost_without_club(tables), *_dearest(tables), *_placebo(tables)]
+        new = _dearest(tables, only_new=True)
+        out = [*new, *_cost_without_club(tables), *_dearest(tables)[len(new) :], *_placebo(tables)]
     else:
         out = [
             *_joining(tables),
@@ -190,14 +191,14 @@ def _joining(tables: Tables) -> list[str]:
         most = max(others, key=lambda row: abs(float_of(row["change_usd"]) or 0.0), default=None)
         listed = [*own, *([hit] if hit else []), *([most] if most and most is not hit else [])]
         listed += [row for row in rows if not row["country"]]
-        parts = [f"{row['name']} {_signed(float_of(row['change_usd']))}" for row in listed]
-        sentences.append(f"If {names} joined, it would change a year: {', '.join(parts)}.")
+        parts = [f"{row['name']} {_more(float_of(row['change_usd']))}" for row in listed]
+        sentences.append(f"If {names} joined, a year would bring {', '.join(parts)}.")
     return sentences
 
 
-def _signed(value: float | None) -> str:
-    """Money with its sign."""
-    return usd(value) if value is None or value < 0 else f"+{usd(value)}"
+def _more(value: float | None) -> str:
+    """Money that is gained or lost."""
+    return f"{usd(None if value is None else abs(value))} {'less' if value is not None and value < 0 else 'more'}"
 
 
 def _why(tables: Tables) -> list[str]:
@@ -262,7 +263,8 @@ def _cost_without_club(tables: Tables) -> list[str]:
     parts = [_target(tables, row) for row in rows[:5]]
     if len(rows) > 5:
         parts.append(f"{len(rows) - 5} others {usd(sum(float_of(row['value']) or 0.0 for row in rows[5:]))}")
-    sentences = [f"The sanctions cost {listed_names(parts)}."] if parts else ["No country is under the sanctions."]
+    new = "With the new measures the" if any(row["new"] for row in tables.get("measures", ())) else "The"
+    sentences = [f"{new} sanctions cost {listed_names(parts)}."] if parts else ["No country is under the sanctions."]
     paid = sorted(tables.get("senders", ()), key=lambda row: -(float_of(row["cost_usd"]) or 0.0))
     if paid:
         whole = sum(float_of(row["cost_usd"]) or 0.0 for row in paid)
@@ -284,12 +286,18 @@ def _dearest(tables: Tables, only_new: bool = False) -> list[str]:
     kinds = ((True, "From today's world, these new measures"), (False, "One at a time, these measures"))
     for new, words in kinds[: 1 if only_new else 2]:
         parts = [
-            f"{row['label']} ({usd(float_of(row['target_usd']))}; senders {usd(float_of(row['sender_usd']))})"
+            f"{row['label']} ({lost('targets', row['target_usd'])}, {lost('senders', row['sender_usd'])})"
             for row in [row for row in rows if bool(row["new"]) is new][:3]
         ]
         if parts:
-            sentences.append(f"{words} cost the targets most: {', '.join(parts)}.")
+            sentences.append(f"{words} cost the targets most: {'; '.join(parts)}.")
     return sentences
+
+
+def lost(who: str, cost: Scalar) -> str:
+    """What somebody loses a year, or gains where the cost is negative."""
+    value = float_of(cost)
+    return f"{who} {'gain' if value is not None and value < 0 else 'lose'} {usd(None if value is None else abs(value))}"
 
 
 def _placebo(tables: Tables) -> list[str]:
