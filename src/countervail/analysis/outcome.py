@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.analysis import tidy_outcome
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
@@ -234,10 +235,10 @@ class Outcome(Plotted):
 
         Args:
             quantity: one of `UNITS`, in the unit given there.
-            who: an ISO3 code, or "CLUB".
+            who: a country by code or name, or "CLUB".
             reading: default the scenario's own.
         """
-        name = self._reading(reading)
+        name, who = self._reading(reading), atlas.among(who, self.countries)
         one_of(quantity, "quantity", tuple(UNITS))
         match quantity:
             case "cost_pct":

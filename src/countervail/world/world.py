@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from countervail import arguments
+from countervail import countries as atlas
 from countervail.arguments import a_mapping, checked, optional, real
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
@@ -121,9 +122,9 @@ class World(Viewed):
         return len(self.sectors)
 
     def index(self, iso3: str) -> int:
-        """Position of a country; InputError where the world does not have it."""
+        """Position of a country, by label, code or name; InputError where the world does not have it."""
         try:
-            return self.countries.index(iso3)
+            return self.countries.index(atlas.among(iso3, self.countries))
         except ValueError:
             raise InputError(
                 f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail import countries as atlas
 from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
@@ -123,7 +124,8 @@ class Cube(Plotted):
     def coalition(self, members: Sequence[str]) -> int:
         """The number of the coalition of given players."""
         out = 0
-        for code in members:
+        for name in members:
+            code = atlas.among(name, self.players)
             if code not in self.players:
                 raise InputError(
                     f"coalition: {code} is not a player; they are {', '.join(self.players)}", field="coalition"
