@@ -271,5 +271,5 @@ def test_countries_have_any_code_or_name_wherever_a_country_is_asked_for() -> No
     assert cube.coalition(["Russia"]) == 2
     with pytest.raises(cv.InputError, match="Korea' is ambiguous"):
         cv.coalitions(world, "asiu", players=["Iran", "Korea"])
-    with pytest.raises(cv.InputError, match="no measure of the scenario .* is on BRA"):
+    with pytest.raises(cv.InputError, match=r"no measure of the scenario .* is on BRA"):
         cv.coalitions(world, "asiu", side="senders", target="Brazil")

@@ -107,6 +107,12 @@ def test_a_bad_shock_names_its_field(field: str, value: Any, text: str) -> None:
     assert refused.value.field == f"shock.{field}"
 
 
+def test_the_rounding_of_transfers_that_cancel_is_no_sum() -> None:
+    world = make_world(4, n=3)
+    amount = np.array([1e-17, 0.0, 0.0]) * world.value_added.sum()
+    np.testing.assert_array_equal(solve(world, Shock(transfer=amount)).real_income, solve(world, Shock()).real_income)
+
+
 @pytest.mark.filterwarnings("ignore:.*own goods")
 @pytest.mark.parametrize("field", ["tariff", "export_tax"])
 def test_a_rate_of_25_is_said_to_be_2500_percent(field: str) -> None:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -315,10 +316,10 @@ def payments(
 ) -> Network:
     """The payment network of a world at a date.
 
-    `scenario`, as loaded or its name or path, gives the club's members (the countries of CLUB, over which means are taken) and the baseline year;
-    `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's.
-    `rails` is a table other than the bundled one. Proposals of a provision that is switched off are left out. Raises
-    InputError for an invalid date, and for one that the bundled table does not cover.
+    `scenario`, as loaded or its name or path, gives the club's members (the countries of CLUB, over which means are
+    taken) and the baseline year; `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of
+    that year, or of the world's. `rails` is a table other than the bundled one. Proposals of a provision that is
+    switched off are left out. Raises InputError for an invalid date, and for one that the bundled table does not cover.
     """
     scenario = None if scenario is None else scenario_of(scenario)
     year = scenario.settings.baseline_year if scenario is not None else world.year

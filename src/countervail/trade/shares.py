@@ -214,7 +214,8 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
     transfer = None
     if shock.transfer is not None:
         amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
-        if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
+        # what is left where amounts cancel is rounding, of the size of the world's float64
+        if abs(amount.sum()) > max(1e-9 * np.abs(amount).sum(), 1e-16 * economy.scale):
             raise InputError(
                 f"shock.transfer sums to {amount.sum():g} million USD; transfers must sum to zero",
                 field="shock.transfer",

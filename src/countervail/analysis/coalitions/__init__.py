@@ -79,8 +79,7 @@ def coalitions(
         NoEquilibrium, NotConverged: name the coalition.
     """
     world, scenario = arguments.instance(world, World, "world", "a World (load_world)"), scenario_of(scenario)
-    case = Case.of(world, scenario)
-    target = countries.among(target, world.countries)
+    case, target = Case.of(world, scenario), countries.among(target, world.countries)
     game = _game(case, players, side, target, joining_wedge, tol)
     names = game.solver.players
     if len(names) > MOST:
