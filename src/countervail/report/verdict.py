@@ -60,8 +60,7 @@ def verdict(tables: Tables) -> Verdict | None:
     rows = {str(row["quantity"]): row for row in tables.get("verdict", ())}
     if not rows:
         return None
-    part, (cost, gain) = estimate(rows["share"]), (_of_row(rows[name]) for name in ("cost_usd", "gain_usd"))
-    first = rows["share"]
+    first, cost = rows["cost_usd"], _of_row(rows["cost_usd"])
     codes, names = str(first["countries"]).split(), str(first["names"]).split("; ")
     inside = set(str(meta(tables).get("members") or "").split())
     out = [name for code, name in zip(codes, names, strict=False) if code not in inside]
@@ -69,7 +68,10 @@ def verdict(tables: Tables) -> Verdict | None:
     who = f"{count.get(len(names), f'the {len(names)} countries')} under broad sanctions ({listed_names(names)})"
     if meta(tables) and not inside:
         sentence = f"Without a club: sanctions cost {listed_names(names)} {_priced(rows, 'cost')}."
+        if len(names) == 1:
+            sentence = sentence.replace("what they can buy", "what it can buy")
         return Verdict("No club", sentence, cost, Figure(NOTHING, note="there is no club"), who, "")
+    part, gain = estimate(rows["share"]), _of_row(rows["gain_usd"])
     answer, sentence = _answer(part, _region(tables, "provisions"), _region(tables, "uniform"))
     caveats = []
     if out:

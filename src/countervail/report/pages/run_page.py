@@ -126,6 +126,9 @@ def members_view(tables: Tables) -> View:
         reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
         rows.append((member.name, *texts, "; ".join(reasons)))
     table = described("page")["members"]
+    if headline.meta(tables) and not headline.meta(tables).get("members"):
+        # without a club: the country and what the sanctions cost it
+        return View("The targets", table.description, table.columns[:3], tuple(row[:3] for row in rows))
     return View(table.title, table.description, table.columns, tuple(rows))
 
 

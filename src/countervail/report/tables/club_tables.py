@@ -62,11 +62,15 @@ def verdict(o: Outcome) -> Iterator[Row]:
         gain.append(drawn.gain[o.main])
     counts = {"countries": " ".join(counted), "names": "; ".join(country_name(code) for code in counted)}
     logs = {"cost": np.concatenate(cost), "gain": np.concatenate(gain)}
+    if not o.members:
+        del logs["gain"]  # without a club there is nothing to gain from
     for what, values in logs.items():
         money = Estimate.of((o.income[at] * np.expm1(values[:, at])).sum(1))
         yield {"quantity": f"{what}_usd", "unit": "million USD"} | _columns(money) | counts
         change = Estimate.percent(mean(values, o.income, at))
         yield {"quantity": f"{what}_pct", "unit": "%"} | _columns(change) | counts
+    if not o.members:
+        return
     costs, gains = (mean(values, o.income, at) for values in logs.values())
     floor = float(costs[0]) if len(costs) == 1 else float(percentiles(costs[1:])[0])
     why = o.too_small(floor, "cost (no draws)" if len(costs) == 1 else "5th percentile of the cost")
