@@ -145,23 +145,21 @@ def sentences(tables: Tables, final: bool = True) -> list[str]:
     Without `final`, missing bands are not mentioned: they are still being computed.
     """
     answer = verdict(tables)
-    if answer is None and meta(tables).get("members"):
-        return [NOBODY, *reasons(tables, final)]
     if answer is None or answer.answer == "No club":
-        return reasons(tables, final)
-    rows = {str(row["quantity"]): row for row in tables["verdict"]}
-    money = f"Sanctions cost {answer.who} {_priced(rows, 'cost')}."
-    first = [answer.sentence, money, f"The club would give them {_priced(rows, 'gain')}."]
-    return [*first, *filter(None, [answer.caveat]), *reasons(tables, final)]
+        first = [NOBODY] if answer is None and meta(tables).get("members") else []
+    else:
+        first = [answer.sentence, *filter(None, [answer.caveat])]
+    return [*first, *reasons(tables, final)]
 
 
 def reasons(tables: Tables, final: bool = True) -> list[str]:
-    """The sentences after the verdict: who joins, why, and what the answer rests on; without a club, the costs."""
+    """The sentences after the verdict: cost beside gain, who joins, why, and what the answer rests on."""
     if not meta(tables).get("members") and meta(tables):
         new = _dearest(tables, only_new=True)
         out = [*new, *_cost_without_club(tables), *_dearest(tables)[len(new) :], *_placebo(tables)]
     else:
         out = [
+            *_cost_and_gain(tables),
             *_joining(tables),
             *_dearest(tables, only_new=True),
             *_why(tables),
@@ -176,6 +174,16 @@ def reasons(tables: Tables, final: bool = True) -> list[str]:
 
 
 # -- with a club -------------------------------------------------------------------------------------------------------
+
+
+def _cost_and_gain(tables: Tables) -> list[str]:
+    """What sanctions cost all who are counted, and what the club would give them."""
+    rows = {str(row["quantity"]): row for row in tables.get("verdict", ())}
+    answer = verdict(tables)
+    if answer is None:
+        return []
+    cost = f"Sanctions cost {answer.who} {_priced(rows, 'cost')}."
+    return [cost, f"The club would give them {_priced(rows, 'gain')}."]
 
 
 def _joining(tables: Tables) -> list[str]:
