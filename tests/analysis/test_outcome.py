@@ -243,6 +243,15 @@ def test_the_scenarios_own_club_is_a_region_of_the_surface(outcome: Outcome) -> 
     assert high.fee == low.fee == 0.5  # the share is stated without a range
 
 
+def test_the_surface_is_a_tidy_table(outcome: Outcome) -> None:
+    pytest.importorskip("pandas")
+    rows = outcome.to_frame("surface")
+    assert len(rows) == len(outcome.surface) * outcome.world.n
+    deep = rows.query("kind == 'uniform' and b == 0.5 and fee == 0 and not china > 0 and country == 'IRN'")
+    (point,) = [p for p in outcome.surface if p.kind == "uniform" and p.b == 0.5 and p.fee == 0 and not p.china]
+    assert_allclose(deep.gain_pct, 100 * np.expm1(point.gain[IRAN]))
+
+
 def test_china_is_an_axis_where_it_is_in_question() -> None:
     case = case_of(bare_world(), scenario(MEASURES, PROVISIONS, china="full", members=["RUS", "CHN"]))
     points = surface(case, solved(case).worlds, "one")

@@ -55,9 +55,9 @@ def test_a_band_has_its_unit_once() -> None:
 def test_headline_gives_the_verdict_then_losses_and_gains() -> None:
     sentences = sentences_of(synthetic())
     assert sentences[0].startswith("No: the club would make good between ")
-    assert "Sanctions cost the seven countries" in sentences[1]
-    assert "USD" in sentences[1]
-    assert "give" in sentences[2]
+    assert sentences[1].startswith("Counted: the seven countries")
+    assert "Sanctions cost them USD" in sentences[2]
+    assert "give them USD" in sentences[3]
     assert "times as large" in " ".join(sentences)
     assert any("Placebo" in sentence for sentence in sentences)
 

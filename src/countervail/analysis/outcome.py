@@ -139,7 +139,7 @@ class Outcome(Plotted):
         return {"S": own.sanctions.S, "U": own.sanctions.U, "C": own.C, "UC": own.UC}
 
     def to_frame(self, table: OutcomeTable = "countries") -> Any:
-        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands) or `flows`.
+        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands), `flows`, `surface`.
 
         Raises:
             InputError: pandas is not installed, or there is no such table.

@@ -148,7 +148,7 @@ def sentences(tables: Tables, final: bool = True) -> list[str]:
     if answer is None or answer.answer == "No club":
         first = [NOBODY] if answer is None and meta(tables).get("members") else []
     else:
-        first = [answer.sentence, *filter(None, [answer.caveat])]
+        first = [answer.sentence, f"Counted: {answer.who}.", *filter(None, [answer.caveat])]
     return [*first, *reasons(tables, final)]
 
 
@@ -177,13 +177,11 @@ def reasons(tables: Tables, final: bool = True) -> list[str]:
 
 
 def _cost_and_gain(tables: Tables) -> list[str]:
-    """What sanctions cost all who are counted, and what the club would give them."""
+    """What sanctions cost all whom the verdict counts, and what the club would give them."""
     rows = {str(row["quantity"]): row for row in tables.get("verdict", ())}
-    answer = verdict(tables)
-    if answer is None:
+    if not rows:
         return []
-    cost = f"Sanctions cost {answer.who} {_priced(rows, 'cost')}."
-    return [cost, f"The club would give them {_priced(rows, 'gain')}."]
+    return [f"Sanctions cost them {_priced(rows, 'cost')}.", f"The club would give them {_priced(rows, 'gain')}."]
 
 
 def _joining(tables: Tables) -> list[str]:
