@@ -227,7 +227,7 @@ def _blunting(tables: Tables) -> list[str]:
     blunting = figure(tables, CLUB, "blunting")
     size, full = estimate(find(tables, CLUB, "blunting")).value, blunting.value + _bracket(blunting)
     if size is not None and abs(size) < UNNOTICED:
-        return [f"The sanctions would hurt as much as before once the club exists (blunting {full})."]
+        return [f"The sanctions would hurt as much as before once the club exists: blunting is {full}."]
     if blunting.value.startswith(MINUS):
         return [f"The sanctions would hurt more once the club exists: blunting is {full}."]
     if blunting.value != NOTHING:
