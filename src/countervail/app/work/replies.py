@@ -21,6 +21,7 @@ from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
+from countervail.report.verdict import reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.types import Tables
 
@@ -131,7 +132,7 @@ def in_words(tables: Tables) -> dict[str, Any]:
     verdict = verdict_of(tables)
     return {
         "verdict": None if verdict is None else asdict(verdict),
-        "headline": headline.headline(tables, final=False),
+        "headline": reasons(tables, final=False),
         "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
     }
