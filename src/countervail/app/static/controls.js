@@ -30,7 +30,7 @@ export class Controls {
     fill(place, [
       part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
       part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
-      part("Sanctions in force", `${controls.measures.length} measures, by target or by sender.`, false, this.sanctions.element),
+      part("Sanctions in force", `Lift, keep or add: ${controls.measures.length} measures, by target or by sender.`, false, this.sanctions.element),
       part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
       part("Other assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
     ]);
