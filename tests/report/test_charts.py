@@ -25,7 +25,7 @@ from tools.drawings import DRAWINGS, register, text
 TABLES = synthetic()
 CHARTS = charts(TABLES)
 EVERY = every()
-OTHER_PAGES = ("coalition_", "comparison_")
+OTHER_PAGES = ("coalition_", "comparison_", "pair_")
 """How the names of charts begin that the report of a run does not have."""
 WORLD = json.loads((files("countervail.report") / "static" / "world.json").read_text(encoding="utf-8"))
 
@@ -38,7 +38,7 @@ def draw(chart: Chart, rows: dict[str, Any], dark: bool = False) -> str:
 
 
 def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
-    of_others = {name: [] for document in ("coalitions", "comparison") for name in described(document)}
+    of_others = {name: [] for document in ("coalitions", "comparison", "state") for name in described(document)}
     return of_others | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
 
 

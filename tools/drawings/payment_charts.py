@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import altair as alt
 
+from countervail.report.tables.rail_tables import CLASSES
 from countervail.scenario import CLUB
 from tools.drawings.parts import (
     BELOW,
@@ -121,6 +123,41 @@ def _curve(axis: str) -> str:
         f"(1 - datum.t) * (1 - datum.t) * datum.source_{axis} + 2 * datum.t * (1 - datum.t) * datum.mid_{axis} "
         f"+ datum.t * datum.t * datum.target_{axis}"
     )
+
+
+@chart(
+    "pair_payments",
+    title="How a pair of countries pays",
+    reading="Share of its payments by class of channel, once payers have adjusted; over each bar the cost of paying, "
+    "as a share of the trade, with its range.",
+    tables=["pair_payments"],
+    section="payments",
+    needs=Needs("share"),
+)
+def pair() -> alt.LayerChart:
+    """The classes of channels of one pair, each network a bar, its wedge written over it."""
+    network = "upper(slice(datum.network, 0, 1)) + slice(datum.network, 1)"
+    ends = "' (' + format(datum.wedge_low, '.1%') + ' to ' + format(datum.wedge_high, '.1%') + ')'"
+    cost = f"isValid(datum.wedge) ? 'paying costs ' + format(datum.wedge, '.1%') + {ends} : 'nothing can be paid'"
+    rows = rows_of("pair_payments").transform_calculate(
+        label=f"{network} + ': ' + ({cost})",
+        place=f"indexof({json.dumps(list(CLASSES.values()))}, datum['class'])",
+        part="format(datum.share, '.0%')",
+        paid="isValid(datum.cost) ? format(datum.cost, '.1%') : 'nothing is paid over it'",
+    )
+    y = alt.Y("network:N", sort=None, title=None, axis=None)
+    tips = [
+        alt.Tooltip("network:N", title="Network"), alt.Tooltip("class:N", title="Class of channel"),
+        alt.Tooltip("part:N", title="Share of payments"), alt.Tooltip("paid:N", title="Mean cost over it"),
+    ]  # fmt: skip
+    x = alt.X(
+        "share:Q", title="Share of payments", stack="zero", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")
+    )
+    bars = rows.mark_bar(height=16, yOffset=BELOW).encode(
+        x, y, colours("class", list(CLASSES.values())), order="place:O", tooltip=tips
+    )
+    heads = rows.transform_filter("datum.place == 0")
+    return layered(bars, labels_above(heads, y, tips[:1])).properties(height=alt.Step(58))
 
 
 @chart(

@@ -70,6 +70,15 @@ class CompareState(State):
     """The changes of the state that it is compared with."""
 
 
+class PairState(State):
+    """A page's state, a pair of countries, and what is cut of the connections that its payments use."""
+
+    one: Iso3
+    other: Iso3
+    cut: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = ()
+    """Ids of connections, as the answer's table `pair_elements` has them."""
+
+
 class RunState(State):
     """A page's state, and the draws for its bands."""
 

@@ -325,6 +325,7 @@ async function open() {
   meta = await get("/api/meta");
   answer.begin(meta.headline);
   setChoices(meta.choices);
+  payments.pair.offer(meta.choices.countries);
   begin(meta.state ?? { scenario: meta.scenario });
   top = bar.begin(meta, failed);
   sheet.begin();
