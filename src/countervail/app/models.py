@@ -190,6 +190,8 @@ class ChartFacts(_Answer):
     """The first decides whether there is anything to show."""
     section: str
     """The section of the report that shows it."""
+    source: str
+    """What its figures are from; `{year}` stands for the year of the world."""
     specification: dict[str, Any]
 
 

@@ -24,6 +24,9 @@ const charts = new Map();
 const sight = new IntersectionObserver((entries) => entries.forEach((entry) => charts.get(entry.target)?.seen(entry.isIntersecting)), {
   rootMargin: `${MARGIN}px`,
 });
+let worldYear = "the world";
+/** The year of the world, for what a chart says of its source. */
+export const setYear = (year) => (worldYear = year ?? worldYear);
 const lookers = new Set();
 /** Called when the look has changed. @param {() => void} listener */
 export const onLook = (listener) => lookers.add(listener);
@@ -38,6 +41,7 @@ system.addEventListener("change", redraw);
 const CHOICES = {
   reading: (tables) => [tables.meta?.[0]?.reading],
   figure: (tables) => tables.sensitivity?.map((row) => row.figure),
+  episode: (tables) => tables.backtest_partners?.map((row) => row.which),
   elements: (tables) => tables.payment_cuts?.map((row) => row.k),
   units: (tables) => [units(tables.scale ?? tables.countries ?? [])],
   flow: (tables) => tables.diversion?.map((row) => `${row.name}: ${row.flow}s`),
@@ -72,13 +76,15 @@ export class Chart {
     const id = unique("chart");
     this.caption = el("figcaption", {}, el("strong", { id }));
     this.place = el("div", { class: `chart chart-${name}`, "data-chart": name });
-    this.element = el("figure", { "aria-labelledby": id, hidden: true }, this.caption, this.place);
+    this.source = el("p", { class: "source" });
+    this.element = el("figure", { "aria-labelledby": id, hidden: true }, this.caption, this.place, this.source);
     charts.set(this.element, this);
     library().then(({ charts: all }) => {
       this.known = all[name];
       if (!this.known) return;
       this.caption.firstChild.textContent = this.known.title;
       this.caption.append(el("span", {}, this.known.reading));
+      this.source.textContent = `Source: ${this.known.source.replace("{year}", worldYear)}.`;
       this.seen(this.visible);
       this.element.hidden = !this.something();
     });

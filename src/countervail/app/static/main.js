@@ -4,7 +4,7 @@ import { ask, get } from "./api.js";
 import * as answer from "./answer.js";
 import * as bar from "./bars.js";
 import * as changes from "./changes.js";
-import { Chart, library } from "./charts.js";
+import { Chart, library, setYear } from "./charts.js";
 import { Coalitions } from "./coalitions.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -300,7 +300,7 @@ function pictureNotes(chart) {
   return [
     world && `Shown: ${world.toLowerCase()}.`,
     `Scenario: ${present?.title ?? state().scenario}${changed.length ? `, changed: ${changed.join("; ")}` : ", as loaded"}.`,
-    `Source: Countervail ${meta.version}, world ${meta.world.name}${meta.world.year ? ` ${meta.world.year}` : ""}; a model's results, not observations.${chart === map ? " Map: Natural Earth." : ""}`,
+    `${chart.source.textContent} Countervail ${meta.version}, world ${meta.world.name}.${chart === map ? " Map: Natural Earth." : ""}`,
   ];
 }
 
@@ -321,8 +321,8 @@ async function open() {
     event.preventDefault();
     main.focus();
   });
-  library();
   meta = await get("/api/meta");
+  setYear(meta.world.year);
   answer.begin(meta.headline);
   setChoices(meta.choices);
   payments.pair.offer(meta.choices.countries);

@@ -74,6 +74,7 @@ def charts(engine: Engine, question: Question) -> dict[str, Any]:
                 "reading": chart.reading,
                 "tables": chart.tables,
                 "section": chart.section,
+                "source": chart.source,
                 "specification": chart.specification,
             }
             for name, chart in every().items()
