@@ -72,7 +72,7 @@ def test_charts_are_all_there(client: httpx.Client) -> None:
     assert set(body["charts"]) == set(every())
     assert set(body["themes"]) == {"light", "dark"}
     for chart in body["charts"].values():
-        assert set(chart) == {"title", "reading", "tables", "section", "source", "specification"}
+        assert set(chart) == {"title", "reading", "tables", "section", "source", "needs", "specification"}
 
 
 def test_tables_are_served_as_the_report_has_them(client: httpx.Client) -> None:

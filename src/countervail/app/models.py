@@ -192,6 +192,8 @@ class ChartFacts(_Answer):
     """The section of the report that shows it."""
     source: str
     """What its figures are from; `{year}` stands for the year of the world."""
+    needs: dict[str, Any]
+    """What a row of the first table needs for the chart to be worth showing: `column`, `where`, `own_reading`."""
     specification: dict[str, Any]
 
 

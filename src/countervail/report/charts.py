@@ -32,6 +32,8 @@ class Chart:
     specification: dict[str, Any]
     source: str
     """What its figures are from; `{year}` stands for the year of the world."""
+    needs: dict[str, Any]
+    """What a row of the first table needs for the chart to be worth showing."""
 
 
 def every() -> dict[str, Chart]:
@@ -69,7 +71,14 @@ def _chart(name: str, entry: dict[str, Any], *, bands: bool) -> Chart:
     reading = " ".join(filter(None, (entry["reading"], entry["bands"] if bands else "")))
     specification = {**entry["specification"], "description": entry["title"]}
     return Chart(
-        name, entry["title"], reading, tuple(entry["tables"]), entry["section"], specification, entry["source"]
+        name,
+        entry["title"],
+        reading,
+        tuple(entry["tables"]),
+        entry["section"],
+        specification,
+        entry["source"],
+        entry["needs"],
     )
 
 

@@ -27,7 +27,7 @@ export class Payments {
       el("h2", { class: "aside" }, "Payments"),
       el("p", { class: "text" }, "Who is connected to which rail, how much of its payments a cut-off stops, and what a route costs are assumptions with ranges. Published counts of participants are not shares of payments."),
       this.pair.element,
-      el("h3", {}, "The club's network"),
+      el("h3", {}, "The network"),
       this.date,
       this.error,
       this.network.element,

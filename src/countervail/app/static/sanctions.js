@@ -169,7 +169,9 @@ class Group {
   }
 }
 
-const onWhom = (m) => `on ${m.target_names.join(", ")}`;
+const FEW = 4;
+const inBrief = (names) => (names.length > FEW ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} others` : names.join(", "));
+const onWhom = (m) => `on ${inBrief(m.target_names)}`;
 const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several senders");
 const LINES = { target: inShort, sender: (m) => `${inShort(m)} · on ${m.target_names.join(", ")}` };
 

@@ -75,6 +75,7 @@ def charts(engine: Engine, question: Question) -> dict[str, Any]:
                 "tables": chart.tables,
                 "section": chart.section,
                 "source": chart.source,
+                "needs": chart.needs,
                 "specification": chart.specification,
             }
             for name, chart in every().items()
