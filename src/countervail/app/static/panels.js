@@ -6,7 +6,7 @@ import { members, Table } from "./tables.js";
 import { NOTHING } from "./words.js";
 
 // Charts and tables of the report that have a place of their own on this page
-const ELSEWHERE = { charts: ["map", "costs", "gains", "timeline"], tables: ["claims", "timeline", "evidence", "assumptions"] };
+const ELSEWHERE = { charts: ["verdict", "map", "costs", "gains", "timeline"], tables: ["claims", "timeline", "evidence", "assumptions"] };
 
 /**
  * @typedef {object} Block charts and tables under a heading: those of some sections of the report, in its order
@@ -45,6 +45,7 @@ export class Panel {
     const tables = [false, true].flatMap((folded) => listed.filter(([, table]) => table.folded === folded).map(([name]) => new Table(name, { folded })));
     this.charts.push(...charts);
     this.tables.push(...tables);
+    place.classList.toggle("of-club", Boolean(club && heading));
     place.append(...[heading && el("h3", {}, heading), text && el("p", { class: club ? "text of-club" : "text" }, text), charts.length && el("div", { class: "charts" }, charts.map((c) => c.element)), ...tables.map((t) => t.element)].filter(Boolean));
     this.blocks.push({ place, names: [...drawn.map(([, chart]) => chart.tables[0]), ...listed.map(([name]) => name)] });
   }
@@ -122,7 +123,7 @@ export const checks = () =>
     },
     { heading: "Which assumption moves the answer", sections: ["assumptions"] },
     { heading: "Under other rules", sections: ["rules"] },
-    { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
+    { heading: "The documents' own lists", club: true, text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
     { heading: "Published figures compared with ours", sections: ["facts"] },
     { heading: "How the model does on the past", sections: ["backtest"] },
     { heading: "Caveats of the data", sections: ["caveats"] },
