@@ -14,7 +14,7 @@ LARGEST: Final = 1.6
 SOURCE: Final = (
     "observed trade from CEPII BACI and the IMF's trade statistics; predicted by the model from the year before"
 )
-BETTER, WORSE = "the model, better than “nothing changes”", "the model, worse"
+BETTER, WORSE = "better than no change", "worse"
 
 
 @chart(
@@ -44,7 +44,7 @@ def backtest() -> alt.LayerChart:
     axis = alt.Axis(format="%", grid=True)
     x = alt.X(
         "shown:Q",
-        title="Error, as a share of that of “nothing changes”",
+        title="Error, against no change",
         scale=alt.Scale(domain=[0, LARGEST]),
         axis=axis,
     )
@@ -92,7 +92,7 @@ def backtest_partners() -> alt.LayerChart:
         )
     )
     y = ranked_by("partner", "change")
-    axis = "Million tonnes; billion USD where goods of all kinds are traded"
+    axis = "Million tonnes (all goods: billion USD)"
     names = (("before_shown", BEFORE), ("predicted_shown", PREDICTED), ("observed_shown", OBSERVED))
     tips = [
         alt.Tooltip("partner:N", title="Partner"),

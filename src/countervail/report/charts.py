@@ -174,6 +174,7 @@ def config(dark: bool) -> dict[str, Any]:
             "labelLimit": 240, "titlePadding": 8, "labelPadding": 5, "titleLimit": 420,
         },
         "axisQuantitative": {"tickCount": 6, "labelOverlap": True},
+        "axisX": {"titleAnchor": "end"},  # a title longer than a narrow drawing runs to the left, where there is room
         "axisY": {"grid": False, "ticks": False, "domain": False},
         "legend": {
             "labelColor": c["ink"], "titleColor": c["soft"], "labelFontSize": 12, "titleFontSize": 12,
