@@ -154,6 +154,10 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
         lambda one, other, labels: cv.compare(one, other, labels=labels),
         lambda: {"one": "a", "other": "b", "labels": None},
     ),
+    "calibrate": (
+        cv.calibrate,
+        lambda: {"world": cv.load_world(), "scenario": "russia-2022", "base": 2021, "after": 2022},
+    ),
     "backtest": (cv.backtest, lambda: {"world": cv.load_world(), "episodes": [], "progress": None}),
     "read": (cv.read, lambda: {"paths": ["nowhere.txt"]}),
     "check": (cv.check, lambda: {"evidence": None, "world": world()}),

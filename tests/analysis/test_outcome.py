@@ -143,7 +143,7 @@ def test_a_world_without_a_past_has_no_placebo_and_no_ratio() -> None:
     assert note(bare, "IRN") == "not identified: no placebo: this world has no past trade"
     assert bare.cost("IRN")[0] > 0
     failed = {(v.setting, v.value): v.note for v in bare.variants if v.worlds is None}
-    assert set(failed) == {("anchor", "history"), ("anchor", "gravity")}
+    assert set(failed) == {("anchor", "history"), ("anchor", "gravity"), ("rerouting", "counted")}
     assert "past trade" in failed["anchor", "history"]
 
 
@@ -257,7 +257,7 @@ def test_diverted_trade_is_the_difference_between_u_and_s(outcome: Outcome) -> N
 
 
 def test_variants_change_one_setting_each(outcome: Outcome) -> None:
-    assert len(outcome.variants) == 9
+    assert len(outcome.variants) == 11
     by = {(v.setting, v.value): v for v in outcome.variants}
     assert by["closure", "fixed"].worlds is outcome.worlds
     short: Any = scenario(MEASURES, PROVISIONS, members=None, rent_share=rng_of(0.5), settings={"horizon": "short"})

@@ -21,6 +21,7 @@ from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
 from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
+from countervail.analysis.rerouted import Rerouted
 from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
@@ -81,6 +82,7 @@ class Outcome(Viewed):
         added: what each new measure costs from today's world.
         joined: what each state that joins changes, and for whom.
         payments: the payment network and what the proposed links are worth; None without a provision over rails.
+        rerouted: what comes to targets through third countries; None where the scenario counts none.
     """
 
     world: World
@@ -102,6 +104,7 @@ class Outcome(Viewed):
     payments: Study | None
     added: tuple[Part, ...] = ()
     joined: tuple[Part, ...] = ()
+    rerouted: Rerouted | None = None
 
     @property
     def worlds(self) -> Worlds:

@@ -24,6 +24,7 @@ from countervail.analysis.decompose import (
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
+from countervail.analysis.rerouted import rerouted
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
 from countervail.arguments import a_callback, checked, optional
@@ -152,6 +153,7 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
             variants=varied,
             added=tuple(new_measures(case)),
             joined=tuple(joining(case, own, main)),
+            rerouted=rerouted(case, own, main),
             # what each link is worth needs bands, and is otherwise left to `countervail payments`
             payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
         )

@@ -52,6 +52,7 @@ def warnings_of(case: Case) -> tuple[Warned, ...]:
         *_not_in_force(scenario),
         *_own_targets(scenario),
         *_large_rates(scenario),
+        *_threats(scenario),
         *_without_effect(case),
     )
 
@@ -146,6 +147,18 @@ def _large_rates(scenario: Scenario) -> Iterator[Warned]:
                         f"{size.value:g} % would be {size.value / 100:g}."
                     )
                     yield Warned("size", f"{field}.{m.id}.{name}", note)
+
+
+def _threats(scenario: Scenario) -> Iterator[Warned]:
+    """Secondary sanctions on hubs that nothing in the scenario answers to."""
+    for m in (*scenario.measures, *scenario.new_measures):
+        if m.enabled and m.hubs:
+            if m in scenario.measures:
+                note = "what it closed is in today's trade; name it among new_measures to see what one would do."
+                yield Warned("no effect", f"measures.{m.id}", f"{m.label}: {note}")
+            elif scenario.settings.rerouting is None:
+                note = "it acts on what comes through third countries, which settings.rerouting ({}) would count."
+                yield Warned("no effect", f"new_measures.{m.id}", f"{m.label}: {note}")
 
 
 # -- changes without effect --------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
-from countervail.report.tables import country_name, payment_tables, percent_change
+from countervail.report.tables import country_name, payment_tables, percent_change, rerouting_tables
 from countervail.report.tables.assumption_tables import assumed, caveats
 from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on, verdict
 from countervail.report.tables.columns import described
@@ -70,6 +70,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
         "capacity": list(capacity(outcome)),
+        **rerouting_tables.tables(outcome),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
