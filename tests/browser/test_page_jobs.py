@@ -61,7 +61,7 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
 
 
 def test_a_job_goes_on_while_the_page_is_reloaded(user: User) -> None:
-    user.opens("#asiu&set=settings.horizon%3Dshort")
+    user.opens("#asiu&set=club.china%3Dfull")
     with user.page.expect_response("**/api/run") as started:
         pass
     job = started.value.json()["id"]

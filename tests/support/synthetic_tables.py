@@ -134,6 +134,12 @@ def synthetic() -> dict[str, list[Row]]:
              "sign_share": 0.4, "half": 1.0, "everything": 9.0, "same_total": 1.1}
             for k, u in enumerate((1.1, 0.6, 0.2))
         ],
+        "backtest_partners": [
+            {"episode": f"episode-{k}", "which": f"Episode, {k}", "base": 2021, "year": 2023, "iso3": p,
+             "name": countries.name(p), "before": 2e6, "predicted": 5e6, "observed": 9e6, "unit": "tonnes",
+             "barred": p == "DEU"}
+            for k in range(3) for p in ("DEU", "CHN", "IND")
+        ],
         "claims": _claims(),
         "timeline": [
             {"date": date, "label": label, "document": "000", "place": place}
