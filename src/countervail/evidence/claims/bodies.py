@@ -314,7 +314,7 @@ class Actors(Named):
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
-                    return identifier
+                    return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
             if word in _SYSTEMS:
                 rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
                 if rails:
@@ -326,6 +326,13 @@ class Actors(Named):
                 if counts:
                     return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
+
+
+    def _nearer_firm(self, place: int, at: int) -> str | None:
+        """A body named between two places that can be a firm: of nobody's state, and no grouping."""
+        public = _PUBLIC | GROUPING
+        between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
+        return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
 
 
 def _people(identifier: str) -> bool:

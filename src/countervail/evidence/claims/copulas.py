@@ -76,7 +76,7 @@ class Copulas(References):
         if role is not None:
             return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
-        if role is not None and role[1] is not None:
+        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
@@ -153,6 +153,22 @@ class Copulas(References):
             who = clause.subjects
             return self._member(parsed, clause, (kind[0], body), who)
         return None
+
+    def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
+        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"}:
+            return None
+        role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
+        who = clause.subjects if clause.verb.passive else clause.objects
+        if role is None or not who:
+            return None
+        if role[1] is None and not clause.verb.passive:
+            inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]
+            self.clubs += inside[:1]
+        made = self._member(parsed, clause, role, who)
+        if made is not None and made.predicate == "listed_in":
+            made.predicate = "joined"
+        return made
 
     def applications(self, parsed: Parsed) -> Iterator[Filled]:
         """ "Pakistan's application to the bank", "an application by X": X has applied."""

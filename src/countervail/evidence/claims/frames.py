@@ -45,6 +45,7 @@ _BY_CLAUSE = frozenset(
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -72,7 +73,9 @@ class Reader(Copulas):
                     self.actors.group(made.objects)
                 self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
-                self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+                if not _to_pronoun(made, parsed):
+                    self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+                    self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
@@ -110,6 +113,9 @@ class Reader(Copulas):
             status = self.status(parsed, clause)
             if status is not None:
                 return status
+        taken = self.taken_in(parsed, clause)
+        if taken is not None:
+            return taken
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not self._follows(clause, words):
                 continue
@@ -143,7 +149,8 @@ class Reader(Copulas):
             return None  # "was left with four members"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
             return None  # "withdrew its application"
-        if frame.kind == "body" and target and not all(self.is_body(units, s) for s in target):
+        status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
+        if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return None
         if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
             a, b = target[0]
@@ -165,6 +172,8 @@ class Reader(Copulas):
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
+        elif measure and frame.predicate in _TO_ACTORS and self.done.get(frame.predicate):
+            objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
         if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
@@ -232,7 +241,7 @@ class Reader(Copulas):
             return None
         made = shape
         infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
-        if made.predicate in {"be_invited", "joined"} and not made.objects and not infinitive:
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
             topic = self.topic(parsed, clause, True)
             made.objects = [topic] if topic else []
         return made
@@ -360,6 +369,12 @@ class Reader(Copulas):
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
+
+
+def _to_pronoun(made: Filled, parsed: Parsed) -> bool:
+    """Whether what something is done to is only a pronoun."""
+    spans = made.clause.objects
+    return len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O"
 
 
 def _nobody(made: Filled) -> bool:

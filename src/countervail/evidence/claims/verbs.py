@@ -65,6 +65,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     right = after.tag if after else "$"
     if before is not None and before.lower == "to" and "b" in forms:
         governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
+        governed = governed or (i > 1 and units[i - 2].lower in BE)
+        governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
