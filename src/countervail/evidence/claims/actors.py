@@ -105,7 +105,7 @@ class Named:
             (
                 a,
                 m.value or "",
-                frozenset(re.findall(r"[a-z-]+", (folded[max(0, a - 50) : a] + " " + folded[b : b + 60]).lower())),
+                _words_round(folded, a, b),
             )
             for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
             if m.type == "person"
@@ -237,6 +237,16 @@ class Named:
     def several(self, identifier: str) -> list[str]:
         """Every actor that an identifier stands for."""
         return self.groups.get(identifier, [identifier])
+
+
+_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
+
+
+def _words_round(text: str, a: int, b: int) -> frozenset[str]:
+    """The words beside a name in its sentence, in small letters."""
+    before = _SENTENCE_ENDS.split(text[max(0, a - 50) : a])[-1]
+    after = _SENTENCE_ENDS.split(text[b : b + 60])[0]
+    return frozenset(re.findall(r"[a-z-]+", f"{before} {after}".lower()))
 
 
 def _initials(name: str) -> str:
