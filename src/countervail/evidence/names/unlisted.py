@@ -58,6 +58,7 @@ _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
 _MASTHEAD = re.compile(rf"[ ]*[{_UP}][{_UP}&'-]+(?: [{_UP}&'-]+){{1,8}}(?![\w])")
+_NO_MASTHEADS = frozenset(["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"])
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 _TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
@@ -280,7 +281,8 @@ class Unlisted:
                 words = match.group().strip().title().split()
                 heads = [w for w in words if w in self.words.org_heads]
                 last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
-                if heads and last and 2 <= len(words) <= 8:
+                named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
+                if named and last and " - " not in match.group() and words[0] not in _NO_MASTHEADS:
                     start = at + match.start() + len(match.group()) - len(match.group().lstrip())
                     yield start, start + len(match.group().strip())
             at += len(line) + 1
