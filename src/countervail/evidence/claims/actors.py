@@ -210,10 +210,15 @@ class Named:
 
     def last_of(self, clubs: Sequence[str], place: int) -> str | None:
         """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
+        wide: str | None = None
         for at, identifier, words in reversed(self.bodies):
-            if at < place and (words & CLUBS or identifier in GROUPS or identifier in clubs):
+            if at >= place or not (words & CLUBS or identifier in GROUPS or identifier in clubs):
+                continue
+            incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
+            if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
                 return identifier
-        return clubs[-1] if clubs else None
+            wide = wide or identifier
+        return clubs[-1] if clubs else self.topic or wide
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
@@ -239,6 +244,8 @@ class Named:
         return self.groups.get(identifier, [identifier])
 
 
+_ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
+"""Organs of a body, which is meant where they are named."""
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
 
 

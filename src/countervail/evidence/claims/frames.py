@@ -183,6 +183,8 @@ class Reader(Copulas):
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
         subjects = self.ids(parsed, clause, agents)
+        if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
+            return None  # "the host's brochure left"
         pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
         if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
             return None  # nobody does it to himself without the text saying so
@@ -222,6 +224,8 @@ class Reader(Copulas):
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
         if made.predicate in {"refused", "denied"} and not objects and negated(clause):
+            return None
+        if made.predicate == "refused" and verb.lemma == "dismiss" and any(o.startswith("p.") for o in objects):
             return None
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}

@@ -299,6 +299,12 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
     return None
 
 
+def _dated_inside(units: Sequence[Unit], j: int) -> bool:
+    """Whether a date stands between auxiliary and verb: "has today designated"."""
+    following = units[j + 1] if j + 1 < len(units) else None
+    return units[j].tag == "T" and following is not None and bool({"n", "b"} & (following.forms or {}).keys())
+
+
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     """A verb group that begins with an auxiliary: "had not been sanctioned", "is", "will join"."""
     start, j = i, i
@@ -307,7 +313,7 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     words = {u.lower for u in units[start:i]}
     negated = any(u.tag == "X" for u in units[start:i])
     modal, be, have, being = "", False, False, False
-    while j < len(units) and units[j].tag in {"A", "B", "X"}:
+    while j < len(units) and (units[j].tag in {"A", "B", "X"} or _dated_inside(units, j)):
         lower = units[j].lower
         words.add(lower)
         negated = negated or units[j].tag == "X" or lower.endswith("n't") or lower in {"cannot"}

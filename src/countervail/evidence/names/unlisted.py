@@ -57,7 +57,7 @@ _FOUNDED = re.compile(
 _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
-_MASTHEAD = re.compile(rf"[ ]*[{_UP}][{_UP}&'-]+(?: [{_UP}&'-]+){{1,8}}(?![\w])")
+_MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
 _NO_MASTHEADS = frozenset(["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"])
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
@@ -269,8 +269,10 @@ class Unlisted:
         for pattern in (_FOUNDED, _THROUGH):
             for match in pattern.finditer(self.text):
                 span = self._trimmed(*match.span("n"))
-                if span is not None and not self._is_other(*span) and not _shouted(_line(self.text, span[0])):
-                    yield span
+                head = span is not None and self.text[slice(*span)] in self.words.org_heads
+                if span is None or head or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                    continue
+                yield span
 
     def mastheads(self) -> Iterator[tuple[int, int]]:
         """A body's name in capitals among the first lines of a text: "AFRICAN CLEARING CONSORTIUM"."""

@@ -211,7 +211,7 @@ def _introduced(text: str) -> set[str]:
             parts = parts[1:]  # "MINISTER OF THAILAND X Y": the last two
         plain = any(p.lower() in words.function | _VERBS or p in bodies or p.title() in known for p in parts)
         if not plain:
-            found |= {p.title() for p in parts}
+            found |= {p.title().removeprefix("Al-").removeprefix("El-") for p in parts} | {p.title() for p in parts}
     return found
 
 
@@ -258,7 +258,7 @@ def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -
             new = small
         out.append(new + owned)
         if after and new == title and len(word) > 3 and title not in kept and title not in words.not_names:
-            names.add(title)
+            names |= {title, title.removeprefix("Al-").removeprefix("El-")}
         after = not owned and ((title in leads and not common) or (after and new == title and len(word) > 2))
         position = match.end()
     return "".join(out) + text[position:]
