@@ -218,7 +218,9 @@ class Named:
             if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
                 return identifier
             wide = wide or identifier
-        return clubs[-1] if clubs else self.topic or wide
+        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
+        return last or self.topic or (wide if often else None)
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""

@@ -327,7 +327,6 @@ class Actors(Named):
                     return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
 
-
     def _nearer_firm(self, place: int, at: int) -> str | None:
         """A body named between two places that can be a firm: of nobody's state, and no grouping."""
         public = _PUBLIC | GROUPING

@@ -44,6 +44,10 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
         _parallel_tense(clauses, n)
+        before, clause = clauses[n - 1], clauses[n]
+        clause.after_past = (
+            clause.coordinated and before.verb.past and before.verb.kind == "finite" and not before.verb.modal
+        )
     for clause in clauses:
         _asked_for(clause)
     _through_copula(clauses)
@@ -61,7 +65,7 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
-    if _after_preposition(clauses, n):
+    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
         return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
@@ -82,6 +86,12 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if after is not None and after.tag == "P" and previous.verb.kind != "participle":
         verb.kind, verb.passive = "participle", True
+
+
+def _of_the_source(units: Sequence[Unit], start: int) -> bool:
+    """Whether the word before is who something is according to: "according to a person briefed on the talks"."""
+    k = next((k for k in range(start - 1, max(0, start - 8), -1) if units[k].lower == "according"), None)
+    return k is not None and start - k > 2 and all(u.tag in {"P", "D", "N", "#", "G"} for u in units[k + 1 : start])
 
 
 _PROOF = CLOSED["proof"]
@@ -365,6 +375,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 break
             clause.phrases.append((unit.lower, spans))
             i = spans[-1][1]
+        elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
+            clause.times.append(i + 1)
+            i += 2
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1

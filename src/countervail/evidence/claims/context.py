@@ -117,7 +117,9 @@ class Context:
             near.append(governor)
             governor = governor.governor
         near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
-        if clause.coordinated and clause.subjects:  # "They said that none of us left and added ...": those before "they"
+        if (
+            clause.coordinated and clause.subjects
+        ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
         groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -36,9 +37,13 @@ from countervail.evidence.claims.references import (
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
-from countervail.evidence.model import Claim
+from countervail.evidence.model import Claim, slug
 from countervail.evidence.tables import Frame, frames_of
 
+_BELOW = re.compile(
+    r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
+)
+"""What says that a list of entries follows."""
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
@@ -55,17 +60,20 @@ class Reader(Copulas):
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
+        self._beside(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
         )
         if parsed.quote is None and asked:
             self.actors.remember(parsed.units, parsed.clauses)
+            self.end = parsed.sentence.end
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
             if made is not None and _nobody(made):
+                self._note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
@@ -73,9 +81,7 @@ class Reader(Copulas):
                     self.actors.group(made.objects)
                 self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
-                if not _to_pronoun(made, parsed):
-                    self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
-                    self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
+                self._note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
@@ -96,6 +102,25 @@ class Reader(Copulas):
         for nominal in self.applications(parsed):
             yield from self._claims(parsed, nominal)
         self.actors.remember(parsed.units, parsed.clauses)
+        self.end = parsed.sentence.end
+
+    def _beside(self, parsed: Parsed) -> None:
+        """Keep in mind who is named right before a sentence where no sentence is: "6. Mr. X, Poland. He ..."."""
+        start = parsed.sentence.start
+        if not 0 < start - self.end < 300:
+            return
+        reading = self.shared.reading
+        for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
+            if "\n\n" not in reading.folded.text[a:start]:
+                self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
+
+    def _note(self, made: Filled, parsed: Parsed) -> None:
+        """Keep in mind what something was done to, for "it"."""
+        spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
+        if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
+            return
+        self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+        self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
@@ -332,7 +357,8 @@ class Reader(Copulas):
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         clause, shared = made.clause, self.shared
         units = parsed.units
-        if made.predicate == "listed" and made.objects and ENTRIES.intersection(made.objects[0][2:].split("-")):
+        entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
+        if made.predicate == "listed" and entries and _BELOW.search(parsed.sentence.text):
             made.objects = self.entries(parsed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
@@ -373,12 +399,6 @@ class Reader(Copulas):
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
-
-
-def _to_pronoun(made: Filled, parsed: Parsed) -> bool:
-    """Whether what something is done to is only a pronoun."""
-    spans = made.clause.objects
-    return len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O"
 
 
 def _nobody(made: Filled) -> bool:

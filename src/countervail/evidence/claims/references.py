@@ -208,6 +208,8 @@ class References:
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
         """What the sentence before said."""
+        self.end = 0
+        """Where the sentence before ends."""
         self.clubs: list[str] = []
         """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
 

@@ -46,6 +46,8 @@ class Clause:
     source: list[Span] = field(default_factory=list)
     """Who says it, after `according to`."""
     end: int = 0
+    after_past: bool = False
+    """Whether it goes on with a clause in the past: "had been invited but would not join"."""
     complements: list[Clause] = field(default_factory=list)
 
     def after(self, *prepositions: str) -> list[Span]:

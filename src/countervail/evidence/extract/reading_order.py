@@ -107,7 +107,9 @@ def _paragraphs(lines: Sequence[str]) -> list[str]:
     last = ""
     for line in lines:
         if last and line and len(last) + 1 + len(line.split(" ", 1)[0]) > width and not last.isupper():
-            found[-1] += line if last[-1] == "-" and line[:1].isupper() else f"\n{line}" if last[-1] == "-" else f" {line}"
+            found[-1] += (
+                line if last[-1] == "-" and line[:1].isupper() else f"\n{line}" if last[-1] == "-" else f" {line}"
+            )
         else:
             found.append(line)
         last = line

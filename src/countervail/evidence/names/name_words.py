@@ -61,6 +61,8 @@ PARTICLES = frozenset(
         "y",
     ]
 )
+
+
 @cache
 def towns() -> frozenset[str]:
     """Towns whose names are of several words, like those of people."""

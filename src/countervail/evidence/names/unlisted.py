@@ -58,7 +58,9 @@ _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
 _MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
-_NO_MASTHEADS = frozenset(["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"])
+_NO_MASTHEADS = frozenset(
+    ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
+)
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 _TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])

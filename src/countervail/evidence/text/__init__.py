@@ -148,7 +148,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
         if small:
             return True
-        if full and not _LABEL_START.match(line):
+        if full and (not _LABEL_START.match(line) or (len(bare) > 70 and bare[-1].islower())):
             return True
     # a line that breaks in the middle of a phrase, however short, and goes on in small letters
     if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
@@ -188,7 +188,9 @@ def _spoken(text: str) -> str:
 @cache
 def _introductions() -> re.Pattern[str]:
     """What leads to a name in a text in capitals: a post with its place, or being appointed."""
-    posts = "|".join(sorted({w.upper() for w in lexicon().posts} | {"CHARGE", "DIRECTOR GENERAL"}, key=len, reverse=True))
+    posts = "|".join(
+        sorted({w.upper() for w in lexicon().posts} | {"CHARGE", "DIRECTOR GENERAL"}, key=len, reverse=True)
+    )
     name = r"(?P<{0}>[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,3}})"
     place = r"(?: (?:OF|FOR|TO|IN|AT) (?:THE )?[A-Z-]+(?: AFFAIRS| [A-Z-]+)?| HERE)?"
     after = r"(?=,| (?:TOLD|SAID|SAYS|IS|WAS|HAS|HAD|WILL|WOULD|DID|DENIED|ADDED|REPLIED|ARGUED|CLAIMED)\b)"
