@@ -119,6 +119,8 @@ class Actors(Named):
     @staticmethod
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
         """The words of a phrase that identify it."""
+        while a < b - 1 and units[a].tag in {"O", "P", "X"}:  # "none of the members"
+            a += 1
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         return " ".join(u.text for u in kept if u.lower not in NOUNS["determiners"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -92,7 +92,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"
             return (
                 "s"
-                if (left in {"E", "O", "R"} and (asks or (left != "E" and right == "N")))
+                if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
                 or (left == "N" and (right in {"D", "E"} or (after is not None and after.lower == "that")))
                 else None
             )
@@ -104,6 +104,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, noun_form)
+
+
+def _does(forms: Mapping[str, str]) -> bool:
+    """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
+    return forms.get("s", "") in {"hold", "host", "supply"}
 
 
 @cache

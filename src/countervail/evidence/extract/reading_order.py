@@ -89,7 +89,7 @@ def text_in_columns(text: str) -> str | None:
     """A plain text whose lines hold two columns side by side, one column after the other; None where it has none."""
     lines = text.replace("\r\n", "\n").expandtabs().split("\n")
     rows = [[Piece(_WIDTH * m.start(), 0.0, _WIDTH * m.end(), m.group()) for m in _STRETCH.finditer(x)] for x in lines]
-    if sum(len(row) > 1 for row in rows) < 2 * _ROWS:
+    if sum(len(row) > 1 for row in rows) < _ROWS + 1:
         return None
     gutter = _gutter([row for row in rows if row])
     if gutter is None:
