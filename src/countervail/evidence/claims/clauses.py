@@ -120,7 +120,24 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
 
 
 _TO_REQUESTS = frozenset(
-    "reject refuse decline oppose support back veto block approve accept endorse submit table welcome adopt dismiss".split()
+    [
+        "reject",
+        "refuse",
+        "decline",
+        "oppose",
+        "support",
+        "back",
+        "veto",
+        "block",
+        "approve",
+        "accept",
+        "endorse",
+        "submit",
+        "table",
+        "welcome",
+        "adopt",
+        "dismiss",
+    ]
 )
 
 

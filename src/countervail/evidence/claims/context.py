@@ -29,6 +29,7 @@ from countervail.evidence.claims.speech import (
 )
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
+from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading
 
 CLUB = "o.club"
@@ -48,6 +49,8 @@ class Context:
     actors: Actors
     speech: Speech
     pages: Sequence[int] = ()
+    provisions: Sequence[Provision] = ()
+    """Those of the profile whose words are in the text at all."""
     passages: dict[str, Passage] = field(default_factory=dict)
     _where: dict[int, int] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
@@ -220,6 +223,7 @@ def context(
         actors,
         parse(reading, found, actors),
         pages,
+        [row for row in profile().provisions if row.pattern.search(reading.folded.text)],
     )
     made._where = {id(s): n for n, s in enumerate(found)}
     made._starts = [p.units[0].start if p.units else p.sentence.start for p in made.speech.parsed]

@@ -245,7 +245,8 @@ def _kind(
 
 
 _OF_IMPOSERS = re.compile(
-    r"\b(?:sanctions?|embargo(?:es)?|measures|sanctioned|imposed|listed|frozen)\b[^.;:]{0,40}?\b(?:of|by|from) ", re.IGNORECASE
+    r"\b(?:sanctions?|embargo(?:es)?|measures|sanctioned|imposed|listed|frozen)\b[^.;:]{0,40}?\b(?:of|by|from) ",
+    re.IGNORECASE,
 )
 """What the states after it impose, so that they are neither members nor under it."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)

@@ -247,11 +247,9 @@ class Unlisted:
         known = self.words
         ends = {
             word
-            for word in _ALONE.findall(self.text)
-            if word not in known.posts | known.titles | known.ranks | known.not_names | known.given | _NO_ENDS
-            and word not in self.states
-            and word not in known.capitals
-            and word not in adjectives()
+            for word in {*_ALONE.findall(self.text)}
+            if not any(word in no for no in (known.posts, known.titles, known.ranks, known.not_names, known.given))
+            and not any(word in no for no in (_NO_ENDS, self.states, known.capitals, adjectives()))
         }
         if not ends:
             return

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -339,7 +339,20 @@ def _latinise(word: re.Match[str]) -> str:
 
 
 def fold(raw: str) -> Folded:
-    """Fold a raw text for matching; linear in its length."""
+    """Fold a raw text for matching; linear in its length. The last short texts are kept: a text is folded to find what
+    is private in it, and again to be read."""
+    return _fold_short(raw) if len(raw) < _SHORT else _fold(raw)
+
+
+_SHORT = 100_000
+
+
+@lru_cache(maxsize=4)
+def _fold_short(raw: str) -> Folded:
+    return _fold(raw)
+
+
+def _fold(raw: str) -> Folded:
     text = raw.translate(_ONE_TO_ONE)
     if not text.isascii():
         text = _MIXED_WORD.sub(_latinise, text)
