@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from countervail.analysis.backtest import backtest as backtest
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
+    from countervail.analysis.estimation import Estimation as Estimation
+    from countervail.analysis.estimation import estimate as estimate
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -40,6 +42,7 @@ _HOME = {
     "CountervailError": "errors",
     "Cube": "analysis.coalitions.cube",
     "Equilibrium": "trade.equilibrium",
+    "Estimation": "analysis.estimation",
     "Evidence": "evidence.bundle",
     "InputError": "errors",
     "NoEquilibrium": "errors",
@@ -52,6 +55,7 @@ _HOME = {
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "compare": "report.comparison",
+    "estimate": "analysis.estimation",
     "load_scenario": "scenario.load",
     "load_world": "world.store",
     "payments": "rails",
