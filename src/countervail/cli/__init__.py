@@ -17,6 +17,7 @@ from countervail.cli import (
     backtest_command,
     coalitions_command,
     compare_command,
+    estimate_command,
     evidence_command,
     list_command,
     payments_command,
@@ -51,6 +52,7 @@ evidence_command.mount(app)
 payments_command.mount(app)
 list_command.mount(app)
 backtest_command.mount(app)
+estimate_command.mount(app)
 serve_command.mount(app)
 
 

@@ -20,7 +20,7 @@ from countervail.analysis.estimation import ppml
 from countervail.analysis.estimation.ppml import NORMAL, Fit
 from countervail.analysis.estimation.regressions import EFFECT, PART, blocks, under
 from countervail.analysis.estimation.trade_panel import DatedMeasure, TradePanel, read_measures, read_panel
-from countervail.arguments import Check, a_callback, checked, optional, whole
+from countervail.arguments import Check, a_callback, checked, optional, text, whole
 from countervail.errors import InputError
 from countervail.types import Progress, Row
 
@@ -132,7 +132,12 @@ def _between(least: int, most: int) -> Check:
 
 
 @checked(
-    panel=_is_table, measures=_is_table, leads=_between(0, 20), placebos=_between(0, 50), progress=optional(a_callback)
+    panel=_is_table,
+    measures=_is_table,
+    leads=_between(0, 20),
+    placebos=_between(0, 50),
+    dataset=optional(text),
+    progress=optional(a_callback),
 )
 def estimate(
     panel: Any,
@@ -140,6 +145,7 @@ def estimate(
     *,
     leads: int = 2,
     placebos: int = 5,
+    dataset: str | None = None,
     progress: Progress | None = None,
 ) -> Estimation:
     """Estimate what measures did to trade, from a panel of trade by pair and year.
@@ -154,6 +160,7 @@ def estimate(
             shows trends from before.
         placebos: how many untreated buyers of the same exporters are tried, at most, each as if it were under the
             measure; 0 leaves them out.
+        dataset: what the panel is called where a source is named; default: the name of its file.
         progress: called as `progress(stage, done, total)`.
 
     Returns:
@@ -183,7 +190,7 @@ def estimate(
         )
         for m in listed
     )
-    name = Path(panel).name if isinstance(panel, str | PathLike) else "table"
+    name = dataset or (Path(panel).name if isinstance(panel, str | PathLike) else "a table of one's own")
     return Estimation(listed, effects, before, tuple(tried), data, name, dt.date.today())
 
 

@@ -165,7 +165,7 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
     Raises:
         NotConverged: the coefficients go on changing.
     """
-    fitted = (value + 1) / 2
+    fitted: Floats = (value + 1) / 2
     eta: Floats = np.log(fitted)
     coefficients: Floats = np.zeros(x.shape[1])
     change, positive = np.inf, value > 0
@@ -174,7 +174,7 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
         tolerance = _COARSE if change > _NEAR else _FINE
         left = _demeaned(np.column_stack([working, x]), groups, fitted, tolerance)
         inner = left[:, 1:].T * fitted
-        now: Floats = np.linalg.solve(inner @ left[:, 1:], inner @ left[:, 0])
+        now: Floats = np.asarray(np.linalg.solve(inner @ left[:, 1:], inner @ left[:, 0]), dtype=np.float64)
         step = working - left[:, 0] + left[:, 1:] @ now - eta
         eta = eta + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         fitted = np.exp(np.clip(eta, *_BOUNDS))
