@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from countervail.analysis.backtest import backtest as backtest
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
-    from countervail.analysis.estimation import Estimation as Estimation
     from countervail.analysis.estimation import estimate as estimate
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
@@ -42,7 +41,6 @@ _HOME = {
     "CountervailError": "errors",
     "Cube": "analysis.coalitions.cube",
     "Equilibrium": "trade.equilibrium",
-    "Estimation": "analysis.estimation",
     "Evidence": "evidence.bundle",
     "InputError": "errors",
     "NoEquilibrium": "errors",

@@ -150,7 +150,7 @@ def plot(result: Estimation) -> str:
         parts.append(
             f'<line class="{kind}" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="{_TOP}" y2="{height - _BOTTOM}"/>'
         )
-        label = f"{tick} ({math.exp(tick) - 1:+.0%})" if tick in (0, -1, -3) else str(tick)
+        label = f"{tick} ({math.exp(tick) - 1:+.0%})" if tick in (-1, -3) else str(tick)
         parts.append(
             f'<text class="soft" text-anchor="middle" x="{x(tick):.1f}" y="{height - _BOTTOM + 18}">{label}</text>'
         )

@@ -24,6 +24,8 @@ from countervail.arguments import Check, a_callback, checked, optional, text, wh
 from countervail.errors import InputError
 from countervail.types import Progress, Row
 
+RAW_MATERIALS: Final = Path(__file__).with_name("raw_materials.csv")
+"""Measures on crude, gas and coal; their estimates are in raw_materials.json beside it (tools/estimates.py)."""
 FEW_PAIRS: Final = 5
 """Below this number of pairs under a measure the clustered error is too small to rely on."""
 
@@ -208,11 +210,10 @@ _PROBLEMS: Final = {
 
 
 def _estimates(fit: Fit) -> list[Estimate]:
-    found = []
-    for (id, term), one in fit.terms.items():
-        note = _PROBLEMS.get(one.problem, "")
-        found.append(Estimate(id, term, one.coefficient, one.se, one.low, one.high, fit.n, note))
-    return found
+    return [
+        Estimate(id, term, one.coefficient, one.se, one.low, one.high, fit.n, _PROBLEMS.get(one.problem, ""))
+        for (id, term), one in fit.terms.items()
+    ]
 
 
 def _never_whole(one: DatedMeasure) -> Estimate:
@@ -252,9 +253,14 @@ def _with_interval(one: Estimate, tried: list[Estimate], pairs: int) -> Estimate
         return one
     of = f"{pairs} pair{'s' if pairs > 1 else ''} under it"
     if not known:
-        half = np.nanmax([NORMAL * one.se, one.high - one.coefficient])
+        half = _widest(NORMAL * one.se, one.high - one.coefficient)
         note = f"{of}: the error leaves out what is particular to them, and there is no placebo buyer to measure it by"
     else:
-        half = np.nanmax([NORMAL * float(np.sqrt(np.mean(np.square(known)))), one.high - one.coefficient])
+        half = _widest(NORMAL * float(np.sqrt(np.mean(np.square(known)))), one.high - one.coefficient)
         note = f"{of}: the interval is at least as wide as placebo buyers are apart"
-    return replace(one, low=one.coefficient - float(half), high=one.coefficient + float(half), note=note)
+    return replace(one, low=one.coefficient - half, high=one.coefficient + half, note=note)
+
+
+def _widest(*halves: float) -> float:
+    """The largest that is a number; NaN where none is."""
+    return max((half for half in halves if math.isfinite(half)), default=math.nan)

@@ -25,14 +25,14 @@ _STEPS: Final = 200
 _COARSE, _FINE = 1e-4, 1e-8
 """Tolerances of the effects' solver, far from the estimate and near it."""
 _NEAR: Final = 1e-3
-_FOUND: Final = 1e-8
+_CONVERGED: Final = 1e-8
 """Changes of the coefficients at which the solver's tolerance becomes fine, and at which the estimate is found."""
 _LARGEST_STEP: Final = 5.0  # log points
 _BOUNDS: Final = (-60.0, 60.0)  # of log trade over its mean
-_LEAST_KEPT: Final = 0.01
+_LEAST_SHARE: Final = 0.01
 _NIL: Final = 1e-6  # of mean trade: zeros of which less is expected are predicted perfectly
 _SHARE: Final = 1e-5  # of a column's norm that the effects must leave
-_DECIDED: Final = 0.99  # of what is known of a term that one pair tells
+_DECIDED: Final = 0.99  # of what is known of a term, from one pair alone
 NORMAL: Final = 1.959964
 """The normal distribution's 97.5th percentile."""
 
@@ -113,7 +113,7 @@ def fit(data: Observations, columns: Mapping[Name, Mask]) -> Fit:
         if not data.value[one].any():
             terms[name] = _missing("separated" if one.any() else "absent")
             keep &= ~one
-    keep[keep] = ~_told(data.only(keep))
+    keep[keep] = ~_predicted(data.only(keep))
     data = data.only(keep)
     left = {name: one[keep] for name, one in columns.items() if name not in terms}
     terms |= {name: _missing("absent") for name, one in left.items() if not one.any()}
@@ -124,8 +124,8 @@ def fit(data: Observations, columns: Mapping[Name, Mask]) -> Fit:
         terms |= {name: _missing("collinear") for name in collinear}
         names = [name for name in left if name not in collinear]
         if names:
-            found, nil = _estimated(data, np.column_stack([left[name].astype(float) for name in names]))
-            terms |= dict(zip(names, found, strict=True))
+            estimated, nil = _estimated(data, np.column_stack([left[name].astype(float) for name in names]))
+            terms |= dict(zip(names, estimated, strict=True))
     predicted = int((~keep).sum()) + nil
     return Fit({name: terms[name] for name in columns}, len(keep) - predicted, predicted)
 
@@ -142,19 +142,19 @@ def _estimated(data: Observations, x: Floats) -> tuple[list[Term], int]:
     root = np.sqrt(fitted)
     left = _demeaned(x, groups, fitted, _FINE) * root[:, None]
     residual = (value - fitted) / root
-    kept = np.ones(len(value))
+    own_part = np.ones(len(value))
     for group in groups.T[:2]:
         share = fitted / np.bincount(group, weights=fitted)[group]
-        kept *= np.maximum(1 - share, _LEAST_KEPT)
+        own_part *= np.maximum(1 - share, _LEAST_SHARE)
     order = np.argsort(data.cluster, kind="stable")
     starts = np.flatnonzero(np.diff(data.cluster[order], prepend=-1))
 
     def by_pair(rows: Floats) -> Floats:
         return np.asarray(np.add.reduceat((left * rows[:, None])[order], starts))
 
-    own = np.array([one.T @ one for one in np.split((left / np.sqrt(kept)[:, None])[order], starts[1:])])
+    own = np.array([one.T @ one for one in np.split((left / np.sqrt(own_part)[:, None])[order], starts[1:])])
     se = _clustered(by_pair(residual), left, groups, int(nil.sum()))
-    half = NORMAL * _jackknife(by_pair(residual / kept), own, left)
+    half = NORMAL * _jackknife(by_pair(residual / own_part), own, left)
     rows = zip(coefficients, se, half, strict=True)
     return [Term(float(b), float(error), float(b - h), float(b + h)) for b, error, h in rows], int(nil.sum())
 
@@ -165,7 +165,7 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
     Raises:
         NotConverged: the coefficients go on changing.
     """
-    fitted: Floats = (value + 1) / 2
+    fitted: Floats = np.asarray((value + 1) / 2, dtype=np.float64)
     eta: Floats = np.log(fitted)
     coefficients: Floats = np.zeros(x.shape[1])
     change, positive = np.inf, value > 0
@@ -174,12 +174,13 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
         tolerance = _COARSE if change > _NEAR else _FINE
         left = _demeaned(np.column_stack([working, x]), groups, fitted, tolerance)
         inner = left[:, 1:].T * fitted
-        now: Floats = np.asarray(np.linalg.solve(inner @ left[:, 1:], inner @ left[:, 0]), dtype=np.float64)
+        # least squares, because a term may hold only where next to nothing is traded
+        now: Floats = np.linalg.lstsq(inner @ left[:, 1:], inner @ left[:, 0], rcond=None)[0]
         step = working - left[:, 0] + left[:, 1:] @ now - eta
         eta = eta + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         fitted = np.exp(np.clip(eta, *_BOUNDS))
         change, coefficients = float(np.abs(now - coefficients).max()), now
-        if change < _FOUND and tolerance == _FINE and np.sqrt((fitted * step**2)[positive].mean()) < _NEAR:
+        if change < _CONVERGED and tolerance == _FINE and np.sqrt((fitted * step**2)[positive].mean()) < _NEAR:
             return coefficients, fitted
     raise NotConverged(
         f"the Poisson estimate was not found in {_STEPS} steps (coefficients still change by {change:.1g}): trade in "
@@ -195,9 +196,12 @@ def _clustered(score: Floats, left: Floats, groups: Any, nil: int) -> Floats:
     """
     bread = np.linalg.inv(left.T @ left)
     n, pairs = len(left) - nil, len(score)
-    # the pair's effects lie within the clusters and do not count; the others' last are told by the rest
+    # the pair's effects lie within the clusters and do not count; one of the others follows from the rest
     effects = sum(int(group.max()) + 1 for group in groups.T[:2]) - 1
-    correction = pairs / (pairs - 1) * (n - 1) / (n - left.shape[1] - effects)
+    free = n - left.shape[1] - effects
+    if free <= 0 or pairs < 2:
+        return np.full(left.shape[1], np.nan)
+    correction = pairs / (pairs - 1) * (n - 1) / free
     return np.asarray(np.sqrt(correction * np.diag(bread @ (score.T @ score) @ bread)))
 
 
@@ -211,11 +215,11 @@ def _jackknife(score: Floats, own: Floats, left: Floats) -> Floats:
     """
     # in coordinates in which X'WX is the identity
     inverse = np.linalg.inv(np.linalg.cholesky(left.T @ left))
-    told, along = np.linalg.eigh(inverse @ own @ inverse.T)
+    leverage, along = np.linalg.eigh(inverse @ own @ inverse.T)
     moved = along.transpose(0, 2, 1) @ (inverse @ score[:, :, None])
-    moved = along @ (moved / (1 - np.minimum(told, _DECIDED))[:, :, None])
+    moved = along @ (moved / (1 - np.minimum(leverage, _DECIDED))[:, :, None])
     error = np.sqrt(((moved[:, :, 0] @ inverse) ** 2).sum(axis=0))
-    pair, direction = np.nonzero(told > _DECIDED)
+    pair, direction = np.nonzero(leverage > _DECIDED)
     share = np.abs(along[pair, :, direction] @ inverse) / np.sqrt((inverse**2).sum(axis=0))
     return np.where((share > 0.5).any(axis=0), np.nan, error)
 
@@ -223,7 +227,7 @@ def _jackknife(score: Floats, own: Floats, left: Floats) -> Floats:
 # -- what no estimate can be made of -----------------------------------------------------------------------------------
 
 
-def _told(data: Observations) -> Mask:
+def _predicted(data: Observations) -> Mask:
     """Which observations an effect alone predicts perfectly `[observation]`.
 
     They are in a group without trade, or the only one of a group.
@@ -242,16 +246,16 @@ def _collinear(effects: Indices, columns: Mapping[Name, Mask]) -> set[Name]:
     """The columns of which the effects and the columns before leave nothing."""
     x = np.column_stack([one.astype(float) for one in columns.values()])
     left = _demeaned(x, _compact(effects), np.ones(len(x)), _FINE)
-    found: set[Name] = set()
+    same: set[Name] = set()
     basis = np.empty((len(x), 0))
     for k, name in enumerate(columns):
         rest = left[:, k] - basis @ (basis.T @ left[:, k])
         size = float(np.linalg.norm(rest))
         if size < _SHARE * float(np.linalg.norm(x[:, k])):
-            found.add(name)
+            same.add(name)
         else:
             basis = np.column_stack([basis, rest / size])
-    return found
+    return same
 
 
 def _demeaned(x: Floats, groups: Any, weights: Floats, tolerance: float) -> Floats:

@@ -22,7 +22,7 @@ PART: Final = "part year"
 _WHOLE: Final = 1 - 1e-9
 _BEFORE: Final = 5
 """Years before a measure by whose trade untreated buyers are ranked."""
-_LEAST_SHARE: Final = 0.002
+_LEAST_SHARE: Final = 0.01
 """Of what all untreated buyers bought then, which a buyer has to exceed to be tried."""
 
 
