@@ -42,6 +42,13 @@ def long_table() -> dict[str, list[Any]]:
     return {k: list(v) for k, v in world().to_frame("flows").items()}
 
 
+def estimation() -> dict[str, Any]:
+    cells = [(y, s, b) for y in range(2010, 2014) for s in ("RUS", "SAU") for b in ("DEU", "CHN", "IND")]
+    panel = dict(zip(("year", "exporter", "importer"), map(list, zip(*cells, strict=True)), strict=True))
+    measures = {"id": ["ban"], "exporter": ["RUS"], "importer": ["DEU"], "from": ["2012"], "to": [""]}
+    return {"panel": {**panel, "value": [1.0 + k % 5 for k in range(len(cells))]}, "measures": measures}
+
+
 def flows() -> dict[str, Any]:
     return {
         "flows": world().flows,
@@ -162,6 +169,10 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
         lambda: {"world": cv.load_world(), "scenario": "russia-2022", "base": 2021, "after": 2022},
     ),
     "backtest": (cv.backtest, lambda: {"world": cv.load_world(), "episodes": [], "progress": None}),
+    "estimate": (
+        cv.estimate,
+        lambda: {**estimation(), "leads": 1, "placebos": 1, "dataset": "a panel", "progress": None},
+    ),
     "read": (cv.read, lambda: {"paths": ["nowhere.txt"]}),
     "check": (cv.check, lambda: {"evidence": None, "world": world()}),
     "Outcome.estimate": (
