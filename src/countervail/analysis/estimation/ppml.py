@@ -175,7 +175,7 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
         left = _demeaned(np.column_stack([working, x]), groups, fitted, tolerance)
         inner = left[:, 1:].T * fitted
         # least squares, because a term may hold only where next to nothing is traded
-        now: Floats = np.linalg.lstsq(inner @ left[:, 1:], inner @ left[:, 0], rcond=None)[0]
+        now = np.asarray(np.linalg.lstsq(inner @ left[:, 1:], inner @ left[:, 0], rcond=None)[0], dtype=np.float64)
         step = working - left[:, 0] + left[:, 1:] @ now - eta
         eta = eta + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         fitted = np.exp(np.clip(eta, *_BOUNDS))
