@@ -37,6 +37,7 @@ NAMES = [
     "read",
     "run",
     "solve",
+    "watch",
     "write",
 ]
 ROOT = Path(__file__).resolve().parents[1]
