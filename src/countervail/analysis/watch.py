@@ -99,7 +99,7 @@ def watch(world: World, scenario: Scenario | str | Path) -> Watch:
     for rank, k in enumerate(order, start=1):
         cell = int(hubs[k]), int(targets[k]), int(sectors[k])
         hub, target, sector = world.countries[cell[0]], world.countries[cell[1]], world.sectors[cell[2]]
-        expected, low, high = (float(level[cell]) for level in levels)
+        expected, *ends = (float(level[cell]) for level in levels)
         observed, of = _observed(hub, target, sector)
         rows.append(
             {
@@ -108,8 +108,8 @@ def watch(world: World, scenario: Scenario | str | Path) -> Watch:
                 "target": target,
                 "sector": sector,
                 "expected": expected,
-                "low": low,
-                "high": high,
+                "low": min(expected, *ends),  # the room in the tables may bind at all of them
+                "high": max(expected, *ends),
                 "observed": observed,
                 "observed_of": of,
                 "direction": "imports",
