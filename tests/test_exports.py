@@ -32,6 +32,7 @@ NAMES = [
     "check",
     "coalitions",
     "compare",
+    "estimate",
     "load_scenario",
     "load_world",
     "payments",

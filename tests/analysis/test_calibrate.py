@@ -15,7 +15,6 @@ from countervail.analysis.case import Case
 from countervail.analysis.case.layout import cube
 from countervail.cli import app
 from countervail.errors import InputError
-from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 
 WORLD = cv.load_world()
@@ -31,11 +30,10 @@ def test_a_world_that_the_model_made_gives_its_sizes_back() -> None:
     case = Case.of(WORLD, scenario)
     groups = [g for g in _groups(case, _between(scenario, 2021, 2023)) if WORLD.flows[g.cells].sum() > 100]
     truth = np.random.default_rng(0).uniform(-2.0, -0.2, len(groups))
-    phi, hit = cube(WORLD, 1.0), np.zeros(WORLD.flows.shape, bool)
-    for size, group in zip(truth, groups, strict=True):
-        phi[group.cells] *= np.exp(size)
-        hit |= group.cells
-    eq = solve(case.prepared, Shock(trade_effect=phi, potential=case.matched(phi, hit)), tol=1e-12)
+    size = cube(WORLD, 0.0)
+    for value, group in zip(truth, groups, strict=True):
+        size[group.cells] += value
+    eq = solve(case.prepared, case.cut(size), tol=1e-12)
     ratios = np.array([_share(eq.flows, g) / _share(WORLD.flows, g) for g in groups])
     np.testing.assert_allclose(fit(case, groups, ratios), truth, atol=1e-6)
 
@@ -63,16 +61,16 @@ def test_what_it_was_fitted_with_goes_with_it(monkeypatch: pytest.MonkeyPatch) -
     document = russia().document()
     assert (document["base"], document["after"], len(document["world"])) == (2021, 2023, 64)
     assert {"closure", "horizon", "markets", "supply"} <= set(document["options"])
-    asked = []
+    calls = []
 
     def known(*arguments: object) -> Calibration:
-        asked.append(arguments[1:])
+        calls.append(arguments[1:])
         return russia()
 
     monkeypatch.setattr("countervail.analysis.calibrate.calibrate", known)
     result = CliRunner().invoke(app, ["calibrate", "--json"])
     assert result.exit_code == 0
-    assert asked == [("russia-2022", 2021, 2023)]
+    assert calls == [("russia-2022", 2021, 2023)]
     assert json.loads(result.stdout)["sizes"] == json.loads(json.dumps(document["sizes"]))
 
 

@@ -29,7 +29,6 @@ from countervail.arguments import checked
 from countervail.errors import InputError, NotConverged
 from countervail.scenario import Measure, Scenario, scenario_of
 from countervail.scenario.kinds import KINDS
-from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Mask, Row
 from countervail.world.observed import RAW, YEARS
@@ -262,17 +261,16 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     b = np.log(ratios)
     start = None
     for _ in range(ROUNDS):
-        phi, hit = cube(case.world, 1.0), np.zeros(case.world.flows.shape, bool)
-        for size, group in zip(b, groups, strict=True):
-            phi[group.cells] *= np.exp(size)
-            hit |= group.cells
-        potential = case.matched(phi, hit)
-        start = solve(case.prepared, Shock(trade_effect=phi, potential=potential), start=start)
+        size = cube(case.world, 0.0)
+        for value, group in zip(b, groups, strict=True):
+            size[group.cells] += value
+        start = solve(case.prepared, case.cut(size), start=start)
         miss = np.log(ratios) - np.log([_share(start.flows, g) for g in groups] / before)
         b = b + miss
         if np.abs(miss).max() < TOLERANCE:
             return np.asarray(b)
-    raise NotConverged(f"calibrate: the sizes of {len(groups)} groups do not settle: {np.abs(miss).max():.1e} is left")
+    far = float(np.abs(miss).max())
+    raise NotConverged(f"calibrate: the sizes of {len(groups)} groups do not settle: {far:.1e} is left", residual=far)
 
 
 def _row(group: Group, central: _Fitted, others: Sequence[_Fitted], today: Case) -> CalibratedSize:

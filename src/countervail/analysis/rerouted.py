@@ -10,7 +10,7 @@ import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.rerouting import Leak, TargetLeak
+from countervail.analysis.case.leak import Leak, TargetLeak
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, Worlds, equilibria
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats, Indices

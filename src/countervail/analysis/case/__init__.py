@@ -19,16 +19,16 @@ from countervail.analysis.case.capacities import capacities, prepared, with_capa
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
-from countervail.analysis.case.layout import Layout, MeasurePlace, positions
+from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.markets import Markets
-from countervail.analysis.case.rerouting import Leak
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
 from countervail.trade.specific_factors import same_places
-from countervail.types import Floats, Indices, Mask
+from countervail.types import Floats, Indices
 from countervail.world.world import World
 
 
@@ -163,9 +163,10 @@ class Case:
     def _markets(self) -> Markets:
         return Markets.of(self.world, self.scenario, self.draw)
 
-    def matched(self, effect: Floats, hit: Mask) -> Floats | None:
-        """What trade effects displace in integrated markets matched anew, in place; pairs that open, if any."""
-        return self._markets.match(effect, None, hit)
+    def cut(self, size: Floats) -> Shock:
+        """Trade times exp(`size`) `[exporter, importer, sector]`, and what that displaces in markets matched anew."""
+        phi = cube(self.world, 1.0) * np.exp(size)
+        return Shock(trade_effect=phi, potential=self._markets.match(phi, None, size != 0))
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""

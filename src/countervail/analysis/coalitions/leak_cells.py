@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from countervail.analysis.case.rerouting import Leak
+from countervail.analysis.case.leak import Leak
 from countervail.trade.economy import Economy
 from countervail.trade.kernels import Block
 from countervail.trade.shares import ShockedShares
@@ -98,8 +98,8 @@ class LeakCells:
         """What comes in addition `[sector, target, sender, coalition]`, and the share of it that there is room for."""
         risen = np.einsum("pjts,pb->jtsb", self.rise, weight) * weight[self.player][None, :, None]
         room = self.room[..., None]
-        kept = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
-        return risen * kept, kept
+        allowed = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
+        return risen * allowed, allowed
 
     def __call__(self, members: Mask) -> tuple[Block]:
         """The cells that change in coalitions `[player, coalition]`."""
@@ -115,9 +115,9 @@ class LeakCells:
 
     def gifts(self, weight: Floats) -> Floats:
         """What hubs are given and senders lose, shares of world value added `[country, coalition]`."""
-        _, kept = self._risen(weight)
+        _, allowed = self._risen(weight)
         out = np.zeros((self.n, weight.shape[1]))
-        inside = kept * weight[self.player][None, :, None]
+        inside = allowed * weight[self.player][None, :, None]
         out[self.at] += np.einsum("pjts,jtsb->pb", self.rise, inside) * weight
         np.subtract.at(out, self.exporters, np.einsum("pjts,pb,jtsb->sb", self.rise, weight, inside))
         return self.fee / self.scale * out

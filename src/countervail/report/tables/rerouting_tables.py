@@ -37,11 +37,11 @@ def _of(o: Outcome, country: int) -> Row:
     return {"target": code, "name": country_name(code)}
 
 
-def _targets(o: Outcome, found: Rerouted) -> Iterator[Row]:
+def _targets(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """What was lost, what comes all the same, and offset and blunting with the club's hand on it and without."""
     own, eligible = o.worlds, o.eligible()
-    gain, later = found.gain(own), found.cost_with_club(own)
-    for leak, risen in zip(found.leak.targets, found.risen, strict=True):
+    gain, later = rerouted.gain(own), rerouted.cost_with_club(own)
+    for leak, risen in zip(rerouted.leak.targets, rerouted.risen, strict=True):
         if leak.value.sum() < LEAST:
             continue
         k, code = leak.target, o.world.countries[leak.target]
@@ -63,9 +63,9 @@ def _targets(o: Outcome, found: Rerouted) -> Iterator[Row]:
         yield {**row, **ratios}
 
 
-def _hubs(o: Outcome, found: Rerouted) -> Iterator[Row]:
+def _hubs(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """What comes through each third country, the most first."""
-    for leak, risen in zip(found.leak.targets, found.risen, strict=True):
+    for leak, risen in zip(rerouted.leak.targets, rerouted.risen, strict=True):
         now, more = leak.value.sum((0, 2)), risen.sum((0, 2))
         for h in np.argsort(-now, kind="stable").tolist():
             if now[h] < LEAST:
@@ -77,30 +77,30 @@ def _hubs(o: Outcome, found: Rerouted) -> Iterator[Row]:
                 "hub_name": country_name(hub),
                 "leak_usd": float(now[h]),
                 "leak_club_usd": float(now[h] + more[h]) if o.members else None,
-                "margin_usd": float(found.leak.margin * found.leak.markup * now[h]),
+                "margin_usd": float(rerouted.leak.margin * rerouted.leak.markup * now[h]),
             }
 
 
-def _sectors(o: Outcome, found: Rerouted) -> Iterator[Row]:
+def _sectors(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """What was lost and what comes all the same, by sector, the most first."""
-    for leak, risen in zip(found.leak.targets, found.risen, strict=True):
+    for leak, risen in zip(rerouted.leak.targets, rerouted.risen, strict=True):
         now, more, lost = leak.value.sum((0, 1)), risen.sum((0, 1)), leak.lost.sum(0)
         for j in np.argsort(-now, kind="stable").tolist():
             if now[j] < LEAST:
                 break
             yield {
                 **_of(o, leak.target),
-                "sector": o.world.sectors[int(found.leak.sectors[j])],
+                "sector": o.world.sectors[int(rerouted.leak.sectors[j])],
                 "lost_usd": float(lost[j]),
                 "leak_usd": float(now[j]),
                 "leak_club_usd": float(now[j] + more[j]) if o.members else None,
             }
 
 
-def _closings(o: Outcome, found: Rerouted) -> Iterator[Row]:
+def _closings(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """The fewest hubs that half of a leak comes through, and what closing them does to whom."""
     senders = o.case.senders
-    for one in found.closings:
+    for one in rerouted.closings:
         hubs = list(one.hubs)
         yield {
             **_of(o, one.target),

@@ -156,8 +156,8 @@ class Leak:
         if held is not None:
             change[np.isin(leak.senders, held)] = 0.0
         risen, room = change.sum(1), np.maximum(leak.lost - leak.value.sum(1), 0.0)
-        kept = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
-        return np.asarray(change * kept[:, None])
+        allowed = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
+        return np.asarray(change * allowed[:, None])
 
     def moved(self, shock: Shock, markup: Floats, held: Indices | None = None) -> Shock:
         """`shock` once the log mark-ups of hubs change by `markup [hub, target, sector of the world]`.
@@ -229,13 +229,13 @@ def _with_room(
     for t, senders, _, value in wanted:
         sold = OF_TRADE * flows[:, t, sectors] / (1.0 + markup)
         all_senders = value.sum(0)
-        kept = value * np.minimum(1.0, _over(sold, all_senders))[None]
-        total[senders] += kept
-        values.append(kept)
+        cut = value * np.minimum(1.0, _over(sold, all_senders))[None]
+        total[senders] += cut
+        values.append(cut)
     # what all targets' leaks take of a hub's purchases and of its demand
     bought = np.minimum(1.0, _over(OF_TRADE * flows[:, :, sectors], total))
     used = np.minimum(1.0, _over(OF_DEMAND * np.maximum(demand[:, sectors], 0.0), (total * bought).sum(0)))
-    return [kept * (bought[senders] * used[None]) for (_, senders, _, _), kept in zip(wanted, values, strict=True)]
+    return [cut * (bought[senders] * used[None]) for (_, senders, _, _), cut in zip(wanted, values, strict=True)]
 
 
 def _over(room: Floats, wanted: Floats) -> Floats:

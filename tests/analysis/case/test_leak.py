@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import countervail as cv
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.rerouting import Leak
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.coalitions.games import club_game
 from countervail.analysis.rerouted import rerouted
 from countervail.analysis.run import case_of, solved
@@ -124,16 +124,16 @@ def test_the_leak_falls_with_mark_ups_and_the_books_sum_to_zero(seed: int, size:
 def test_the_club_raises_what_comes_through_members_and_blunts_the_measures() -> None:
     case = the_case()
     own = worlds(case, sanctions(case), case.scenario.members())
-    found = rerouted(case, own, case.scenario.club.reading)
-    assert found is not None
-    assert all((more >= 0).all() for more in found.risen)
+    result = rerouted(case, own, case.scenario.club.reading)
+    assert result is not None
+    assert all((more >= 0).all() for more in result.risen)
     russia = WORLD.index("RUS")
-    (of_russia,) = (k for k, one in enumerate(found.leak.targets) if one.target == russia)
-    assert found.risen[of_russia].sum() > 0
-    assert own.gain[russia] > found.gain(own)[russia]
-    assert own.cost_with_club[russia] < found.cost_with_club(own)[russia]
+    (of_russia,) = (k for k, one in enumerate(result.leak.targets) if one.target == russia)
+    assert result.risen[of_russia].sum() > 0
+    assert own.gain[russia] > result.gain(own)[russia]
+    assert own.cost_with_club[russia] < result.cost_with_club(own)[russia]
     # half of a leak is closed at a cost to the target, whose other supplies are dearer
-    for one in found.closings:
+    for one in result.closings:
         assert one.share >= 0.5
         assert one.change[one.target] < 0
 
