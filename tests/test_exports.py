@@ -39,6 +39,7 @@ NAMES = [
     "read",
     "run",
     "solve",
+    "watch",
     "write",
 ]
 ROOT = Path(__file__).resolve().parents[1]

@@ -168,6 +168,7 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
         cv.calibrate,
         lambda: {"world": cv.load_world(), "scenario": "russia-2022", "base": 2021, "after": 2022},
     ),
+    "watch": (cv.watch, lambda: {"world": cv.load_world(), "scenario": "russia-alone"}),
     "backtest": (cv.backtest, lambda: {"world": cv.load_world(), "episodes": [], "progress": None}),
     "estimate": (
         cv.estimate,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from countervail.analysis.estimation import estimate as estimate
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
+    from countervail.analysis.watch import watch as watch
     from countervail.errors import CountervailError as CountervailError
     from countervail.errors import InputError as InputError
     from countervail.errors import NoEquilibrium as NoEquilibrium
@@ -62,6 +63,7 @@ _HOME = {
     "read": "evidence.bundle",
     "run": "analysis.run",
     "solve": "trade.solve",
+    "watch": "analysis.watch",
     "write": "report.run_folder",
 }
 """The module of every public name; type checkers read the imports above, and a test holds the two equal."""

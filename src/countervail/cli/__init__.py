@@ -24,6 +24,7 @@ from countervail.cli import (
     payments_command,
     run_command,
     serve_command,
+    watch_command,
 )
 from countervail.cli.console import JsonOption, print_json, progress_bar
 from countervail.errors import CountervailError, InputError
@@ -54,6 +55,7 @@ payments_command.mount(app)
 list_command.mount(app)
 backtest_command.mount(app)
 calibrate_command.mount(app)
+watch_command.mount(app)
 estimate_command.mount(app)
 serve_command.mount(app)
 
