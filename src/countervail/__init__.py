@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from countervail.analysis.backtest import backtest as backtest
+    from countervail.analysis.calibrate import calibrate as calibrate
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
     from countervail.analysis.estimation import estimate as estimate
@@ -50,6 +51,7 @@ _HOME = {
     "Shock": "trade.shock",
     "World": "world.world",
     "backtest": "analysis.backtest",
+    "calibrate": "analysis.calibrate",
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "compare": "report.comparison",

@@ -15,6 +15,7 @@ import typer
 
 from countervail.cli import (
     backtest_command,
+    calibrate_command,
     coalitions_command,
     compare_command,
     estimate_command,
@@ -52,6 +53,7 @@ evidence_command.mount(app)
 payments_command.mount(app)
 list_command.mount(app)
 backtest_command.mount(app)
+calibrate_command.mount(app)
 estimate_command.mount(app)
 serve_command.mount(app)
 
