@@ -28,6 +28,7 @@ NAMES = [
     "World",
     "__version__",
     "backtest",
+    "calibrate",
     "check",
     "coalitions",
     "compare",
