@@ -170,7 +170,6 @@ def estimate(
 
     Raises:
         InputError: a column, value, country or date that is wrong, with file, line and field; or pyfixest is missing.
-        NotConverged: trade is too sparse for the effects.
     """
     ppml.pyfixest()  # before the work, not after it
     data = read_panel(panel)
@@ -204,6 +203,7 @@ def _report(progress: Progress | None, done: int, total: int) -> None:
 SEPARATED: Final = "no trade at all where it holds: perfect prediction, the coefficient is minus infinity"
 _PROBLEMS: Final = {
     "separated": SEPARATED,
+    "divergent": "the coefficient runs away: with the fixed effects it predicts trade perfectly where it holds",
     "absent": "all its observations are predicted by the fixed effects: exporter or importer has no other trade then",
     "collinear": "collinear with the fixed effects or another measure: nothing is left to compare with",
 }

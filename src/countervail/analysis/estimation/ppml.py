@@ -17,10 +17,10 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from countervail.errors import InputError, NotConverged
+from countervail.errors import InputError
 from countervail.types import Floats, Indices, Mask
 
-_STEPS: Final = 200
+_STEPS: Final = 100
 """Steps at most."""
 _COARSE, _FINE = 1e-4, 1e-8
 """Tolerances of the effects' solver, far from the estimate and near it."""
@@ -66,8 +66,8 @@ class Term:
 
     `se` is clustered by pair, as pyfixest has it; `low` and `high` are the 95 % interval by the jackknife, NaN where
     one pair decides the term, so that nothing is known without it. `problem` is `separated` (no trade at all where it
-    holds: its coefficient is minus infinity), `absent` (its observations are all predicted by the effects) or
-    `collinear` (the effects, or terms before it, say the same).
+    holds: its coefficient is minus infinity), `divergent` (its coefficient goes on changing), `absent` (the effects
+    predict all its observations) or `collinear` (the effects, or terms before it, say the same).
     """
 
     coefficient: float
@@ -102,9 +102,11 @@ def pyfixest() -> Any:
 def fit(data: Observations, columns: Mapping[Name, Mask]) -> Fit:
     """Estimate the terms `columns` (dummies `[observation]`), the most important first.
 
+    A term whose coefficient goes on changing is given up, with the observations where it holds; the others are not
+    affected by these, because the term would fit them.
+
     Raises:
         InputError: pyfixest is missing.
-        NotConverged: the estimate was not found.
     """
     pyfixest()
     terms: dict[Name, Term] = {}
@@ -124,7 +126,15 @@ def fit(data: Observations, columns: Mapping[Name, Mask]) -> Fit:
         terms |= {name: _missing("collinear") for name in collinear}
         names = [name for name in left if name not in collinear]
         if names:
-            estimated, nil = _estimated(data, np.column_stack([left[name].astype(float) for name in names]))
+            x = np.column_stack([left[name].astype(float) for name in names])
+            try:
+                estimated, nil = _estimated(data, x)
+            except _DivergingError as error:
+                worst = names.pop(error.term)
+                rest = ~left[worst]
+                others = fit(data.only(rest), {name: left[name][rest] for name in names})
+                all_terms = terms | {worst: _missing("divergent")} | dict(others.terms)
+                return Fit({name: all_terms[name] for name in columns}, others.n, len(keep) - others.n)
             terms |= dict(zip(names, estimated, strict=True))
     predicted = int((~keep).sum()) + nil
     return Fit({name: terms[name] for name in columns}, len(keep) - predicted, predicted)
@@ -163,12 +173,12 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
     """The coefficients and the fitted values by iterated weighted least squares.
 
     Raises:
-        NotConverged: the coefficients go on changing.
+        _DivergingError: the coefficients go on changing, the one of its term most.
     """
     fitted: Floats = np.asarray((value + 1) / 2, dtype=np.float64)
     eta: Floats = np.log(fitted)
     coefficients: Floats = np.zeros(x.shape[1])
-    change, positive = np.inf, value > 0
+    change, worst, positive = np.inf, 0, value > 0
     for _ in range(_STEPS):
         working = eta + value / fitted - 1
         tolerance = _COARSE if change > _NEAR else _FINE
@@ -179,14 +189,19 @@ def _solved(value: Floats, groups: Any, x: Floats) -> tuple[Floats, Floats]:
         step = working - left[:, 0] + left[:, 1:] @ now - eta
         eta = eta + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         fitted = np.exp(np.clip(eta, *_BOUNDS))
-        change, coefficients = float(np.abs(now - coefficients).max()), now
+        worst = int(np.argmax(np.abs(now - coefficients)))
+        change, coefficients = float(np.abs(now - coefficients)[worst]), now
         if change < _CONVERGED and tolerance == _FINE and np.sqrt((fitted * step**2)[positive].mean()) < _NEAR:
             return coefficients, fitted
-    raise NotConverged(
-        f"the Poisson estimate was not found in {_STEPS} steps (coefficients still change by {change:.1g}): trade in "
-        "the panel is too sparse for its effects; leave out pairs that hardly trade, or sum years or products",
-        residual=change,
-    )
+    raise _DivergingError(worst)
+
+
+class _DivergingError(Exception):
+    """The coefficient of the term at this place goes on changing."""
+
+    def __init__(self, term: int) -> None:
+        super().__init__(term)
+        self.term = term
 
 
 def _clustered(score: Floats, left: Floats, groups: Any, nil: int) -> Floats:
