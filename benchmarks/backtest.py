@@ -1,6 +1,7 @@
 """`make backtest`: the figures of the back-test as stored tables, so that a change in them is seen in review.
 
-Writes benchmarks/backtest.csv, the copy of it that the report shows, and the tables of docs/backtest.md.
+Writes benchmarks/backtest.csv, the copy of it that the report shows, the partners that it draws, and the tables of
+docs/backtest.md.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import countervail as cv
 from countervail.analysis.backtest import Backtest
 from countervail.analysis.backtest.predict import in_the_whole_world
 from countervail.files import write_whole
-from countervail.report.tables.run_tables import BACKTEST
+from countervail.report.tables.run_tables import BACKTEST, BACKTEST_PARTNERS
+from countervail.types import Row
 
 HERE = Path(__file__).parent
 STORED = HERE / "backtest.csv"
 PAGE = HERE.parent / "docs" / "backtest.md"
 DIGITS = 4
+SHOWN = 10
+"""Partners of an episode that are drawn: those whose trade changed most."""
 COLUMNS = {
     "theil_u": "U",
     "theil_u_all": "all",
@@ -39,6 +43,7 @@ def main() -> None:
     content = table(result)
     write_whole(STORED, content.encode())
     write_whole(Path(str(BACKTEST)), content.encode())
+    write_whole(Path(str(BACKTEST_PARTNERS)), partners(result).encode())
     page = PAGE.read_text(encoding="utf-8")
     for name, text in (("model", markdown(result)), ("whole", markdown(whole))):
         page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{text}\g<2>", page, flags=re.S)
@@ -48,7 +53,29 @@ def main() -> None:
 
 def table(result: Backtest) -> str:
     """The episodes as CSV, the worst first."""
-    rows = [one.row for one in result.worst_first]
+    return as_csv([one.row for one in result.worst_first])
+
+
+def partners(result: Backtest) -> str:
+    """Predicted and observed trade by partner as CSV, the worst episode first, then the largest observed change."""
+    return as_csv(
+        [
+            {
+                "episode": one.row["name"],
+                "base": one.row["base"],
+                "year": one.row["year"],
+                "unit": one.data.unit,
+                "iso3": row["partner"],
+                **{name: float(f"{row[name]:.{DIGITS}g}") for name in ("before", "predicted", "observed")},
+                "barred": "yes" if row["barred"] else "no",
+            }
+            for one in result.worst_first
+            for row in one.rows[:SHOWN]
+        ]
+    )
+
+
+def as_csv(rows: list[Row]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -31,6 +31,7 @@ NAMES = [
     "check",
     "coalitions",
     "compare",
+    "estimate",
     "load_scenario",
     "load_world",
     "payments",

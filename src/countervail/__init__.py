@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from countervail.analysis.backtest import backtest as backtest
+    from countervail.analysis.calibrate import calibrate as calibrate
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
+    from countervail.analysis.estimation import estimate as estimate
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -49,9 +51,11 @@ _HOME = {
     "Shock": "trade.shock",
     "World": "world.world",
     "backtest": "analysis.backtest",
+    "calibrate": "analysis.calibrate",
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "compare": "report.comparison",
+    "estimate": "analysis.estimation",
     "load_scenario": "scenario.load",
     "load_world": "world.store",
     "payments": "rails",

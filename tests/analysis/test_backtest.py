@@ -18,7 +18,7 @@ from countervail.analysis.backtest.episodes import load
 from countervail.analysis.backtest.predict import ONE_SECTOR, WHOLE_WORLD, Predictor, one_sector
 from countervail.analysis.case.capacities import with_resources
 from countervail.cli import call
-from countervail.report.tables.run_tables import BACKTEST
+from countervail.report.tables.run_tables import BACKTEST, BACKTEST_PARTNERS
 from support import reference_solver
 
 WORLD = cv.load_world()
@@ -296,6 +296,12 @@ def test_the_stored_figures_are_those_of_this_version() -> None:
     for row, now in zip(rows, result, strict=True):
         for column in ("theil_u", "theil_u_all", "correlation", "same_total"):
             assert float(row[column]) == pytest.approx(now.row[column], abs=2e-4), f"{row['name']}: make backtest"
+    drawn = list(csv.DictReader(BACKTEST_PARTNERS.read_text(encoding="utf-8").splitlines()))
+    for one in result:
+        mine = [row for row in drawn if (row["episode"], row["year"]) == (one.row["name"], str(one.row["year"]))]
+        for row, now in zip(mine, one.rows[: len(mine)], strict=True):
+            assert row["iso3"] == now["partner"], f"{one.row['name']}: make backtest"
+            assert float(row["predicted"]) == pytest.approx(now["predicted"], rel=1e-3)
 
 
 def test_without_other_sellers_there_is_no_market_to_solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,13 +76,19 @@ def test_provisions_and_measures(user: User) -> None:
     user.unfolds("Sanctions in force")
     measure = next(m for m in scenario.measures if scenario.targets(m) == ("IRN",))
     user.page.get_by_label("Find a sanction").fill(measure.label)
-    user.flips(measure.label).settled()
+    user.sets(measure.label, "Left out").settled()
     user.reads(tiles(f"measures.{measure.id}.enabled=false"))
-    user.presses("Reset").settled()
+    user.sets(measure.label, "In force").settled()
+    assert user.changes == [f"measures.{measure.id}.lifted=false"]
+    user.reads(tiles(*user.changes))
+    user.sets(measure.label, "Lifted").settled()
+    assert user.changes == []
     user.page.get_by_label("Find a sanction").fill("")
-    user.flips("All sanctions on Cuba").settled()
+    user.chooses("All sanctions on Cuba", "In force").settled()
     on_cuba = [m.id for m in scenario.measures if scenario.targets(m) == ("CUB",)]
-    user.reads(tiles(*(f"measures.{name}.enabled=false" for name in on_cuba)))
+    user.reads(tiles(*(f"measures.{name}.lifted=false" for name in on_cuba)))
+    changed = user.page.get_by_role("list", name="Changed against the scenario as loaded")
+    expect(changed).to_have_text(f"All {len(on_cuba)} sanctions on Cuba in force was lifted")
 
 
 def test_how_it_is_computed(user: User) -> None:

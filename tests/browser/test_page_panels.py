@@ -12,7 +12,7 @@ from countervail.scenario.scenario import RAILS_KNOWN
 from support.documents import papers
 from support.driving import Server, keep
 from support.expected import outcome
-from support.user import User, at_the_top
+from support.user import User
 
 TABS = ["Questions", "Members", "Proposals", "Payments", "Coalitions", "Compare", "Rest of the world"]
 TABS += ["Evidence & assumptions", "Checks"]
@@ -113,36 +113,64 @@ def test_behind_an_assumption_stand_document_place_range_and_basis(user: User) -
     expect(button).to_be_focused()
 
 
-def test_every_tab_shows_its_subject(user: User) -> None:
+def test_a_pair_pays_by_class_of_channel_and_a_cut_costs_it_and_the_network_has_its_date(user: User) -> None:
     user.opens()
-    expect(user.page.get_by_role("tab")).to_have_text(TABS)
-    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=180_000)
-    for name in TABS:
-        panel = user.turns_to(name)
-        expect(panel).to_be_visible()
-        expect(user.page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
-        if name not in ("Questions", "Coalitions", "Compare"):
-            expect(panel.locator("[data-drawn=true]").or_(panel.get_by_role("table")).first).to_be_visible()
-        expect(panel.locator("[data-drawn=false]")).to_have_count(0)
-        at_the_top(user.page.get_by_role("tab", name=name, exact=True))
-        keep(user.page, f"tab-{name.split()[0].lower()}-laptop-light")
+    page, panel = user.page, user.turns_to("Payments")
+    panel.get_by_label("A country", exact=True).select_option(label="Venezuela")
+    chart = panel.get_by_role("figure", name="How a pair of countries pays")
+    expect(chart).to_contain_text("With the proposals: paying costs")
+    expect(chart.locator(".source")).to_have_text("Source: a model's results, in the economy of 2023.")
+    said = panel.locator("[aria-live]").first
+    expect(said).to_contain_text("Paying between Venezuela and")
+    cut = panel.get_by_role("switch", name="Venezuela on SWIFT (connection)")
+    cut.focus()
+    page.keyboard.press("Space")
+    expect(said).to_contain_text("the cut changes real income: Venezuela USD\u00a0−")
+    expect(panel.get_by_role("table", name="What the cut does to real income")).to_be_visible()
+    keep(page, "pair-laptop-light")
 
-
-def test_the_payment_network_has_its_date(user: User) -> None:
-    user.opens()
-    panel = user.turns_to("Payments")
-    network = panel.get_by_role("figure", name="Who can pay whom")
-    expect(panel.get_by_role("table").first).to_be_visible()
-    before = panel.get_by_role("table").first.inner_text()
+    summary = panel.get_by_role("table", name="Payments among the members")
+    expect(summary).to_be_visible()
+    before = summary.inner_text()
     date = panel.get_by_label("Date of the payment network")
     for bound, day in zip(("min", "max"), RAILS_KNOWN, strict=True):
         expect(date).to_have_attribute(bound, day.isoformat())
     date.fill("2015-06-30")
     user.settled()
     assert user.changes == ['settings.rails_date="2015-06-30"']
-    expect(panel.get_by_role("table").first).not_to_have_text(before)
-    expect(network.or_(panel.get_by_role("figure").first).first).to_be_visible()
-    keep(user.page, "payments-2015-laptop-light")
+    expect(summary).not_to_have_text(before)
+    keep(page, "payments-2015-laptop-light")
+
+
+CLIPPED = """figure => {
+    const frame = figure.querySelector("svg.marks").getBoundingClientRect();
+    return [...figure.querySelectorAll("svg.marks text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        const out = box.left < frame.left - 1 || box.right > frame.right + 1;
+        return box.width && (out || text.textContent.includes("…"));
+    }).map(text => text.textContent);
+}"""
+"""Texts of a drawing that are cut off."""
+
+
+def test_a_question_without_a_club_has_no_words_about_one(user: User) -> None:
+    user.page.set_viewport_size({"width": 390, "height": 844})
+    user.opens("#russia-alone")
+    page = user.page
+    names = [tab.inner_text() for tab in page.get_by_role("tab").all() if tab.is_visible()]
+    assert names == ["Questions", "Costs", "Payments", "Compare", "Rest of the world", TABS[-2], "Checks"]
+    expect(page.get_by_role("heading", name="Who is in the club")).to_have_count(0)
+    expect(page.get_by_role("figure", name="What the sanctions in force cost those they are on")).to_be_visible()
+    for figure in ("What sanctions cost", "How a pair of countries pays"):
+        if figure.startswith("How"):
+            user.turns_to("Payments")
+        drawn = page.get_by_role("figure", name=figure, exact=True)
+        drawn.locator("svg.marks").wait_for()
+        assert drawn.evaluate(CLIPPED) == []
+    costs = user.turns_to("Costs").get_by_role("table", name="Those under sanctions")
+    expect(costs.get_by_role("columnheader")).to_have_text(["Country", "Cost of sanctions", "Cost, USD"])
+    assert "–" not in costs.inner_text()
+    keep(page, "without-a-club-phone-light")
 
 
 def test_documents_of_ones_own_are_read(user: User) -> None:

@@ -25,7 +25,7 @@ from tools.drawings import DRAWINGS, register, text
 TABLES = synthetic()
 CHARTS = charts(TABLES)
 EVERY = every()
-OTHER_PAGES = ("coalition_", "comparison_")
+OTHER_PAGES = ("coalition_", "comparison_", "pair_")
 """How the names of charts begin that the report of a run does not have."""
 WORLD = json.loads((files("countervail.report") / "static" / "world.json").read_text(encoding="utf-8"))
 
@@ -38,16 +38,16 @@ def draw(chart: Chart, rows: dict[str, Any], dark: bool = False) -> str:
 
 
 def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
-    of_others = {name: [] for document in ("coalitions", "comparison") for name in described(document)}
+    of_others = {name: [] for document in ("coalitions", "comparison", "state") for name in described(document)}
     return of_others | {name: tables.get(name, []) for name in described()} | {"world": WORLD}
 
 
 def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
     assert set(CHARTS) == {
-        "verdict", "map", "costs", "gains", "ratios", "provisions", "break_evens", "deterrence", "diversion", "claims",
-        "timeline",
-        "placebo", "backtest", "readings", "closures", "sensitivity", "rests_on", "senders", "third_countries",
-        "payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts",
+        "verdict", "map", "costs", "gains", "ratios", "provisions", "surface", "break_evens", "deterrence",
+        "diversion", "claims", "timeline", "placebo", "backtest", "backtest_partners", "readings", "closures",
+        "sensitivity", "rests_on", "senders", "third_countries", "payment_network", "payment_reach", "payment_wedge",
+        "payment_links", "payment_cuts",
     }  # fmt: skip
 
 
@@ -185,7 +185,9 @@ def test_what_is_clicked_says_what_it_is() -> None:
 
 
 def test_charts_hold_named_data_only() -> None:
-    known = {*described(), *described("coalitions"), *described("comparison"), "world"}
+    known = {name for document in ("run", "coalitions", "comparison", "state") for name in described(document)} | {
+        "world"
+    }
     for chart in EVERY.values():
         text = json.dumps(chart.specification)
         assert '"url"' not in text

@@ -101,6 +101,11 @@ class User:
         self.page.get_by_role("group", name="China", exact=True).get_by_role("radio", name=how, exact=True).check()
         return self
 
+    def sets(self, sanction: str, how: str) -> User:
+        """What the question does with a sanction: Lifted, In force, or Left out."""
+        self.page.get_by_role("group", name=sanction, exact=True).get_by_role("radio", name=how, exact=True).check()
+        return self
+
     def chooses(self, label: str, option: str) -> User:
         """Takes the option that has `option` in its words."""
         box = self.page.get_by_label(label, exact=True)

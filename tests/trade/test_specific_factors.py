@@ -273,6 +273,32 @@ def test_the_response_to_wages_is_the_derivative() -> None:
             np.testing.assert_allclose(ours, slope, atol=2e-6 * np.abs(slope).max(), err_msg=kind)
 
 
+def test_a_country_answers_to_its_own_spending_and_prices_as_its_equations_do() -> None:
+    """The block that steers the iteration, against differences of the equations, taxes and deficits apart."""
+    for kind in KINDS:
+        world = with_capacity(make_world(9, n=4, j=3, tariffs=0.0, deficits=0.0), kind)
+        eq = solve(world, Shock(trade_effect=some_shock(world, 3)["trade_effect"]), tol=1e-13)
+        problem, unit = _problem(eq), eq.economy.unit
+        jacobian = Jacobian.at(problem, eq.state, kernels.terms(problem, eq.state))
+        assert jacobian.markets is not None
+        bought, _ = jacobian.at_given_indices(jacobian.markets)
+        for n in range(world.n):
+            for j in range(2 * world.j):
+                # the state counts prices, wages, then expenditure; the answer expenditure, then prices
+                row, step = (world.j + 1 + j, 1e-6 / unit[j, n]) if j < world.j else (j - world.j, 1e-6)
+                ends = []
+                for sign in (1.0, -1.0):
+                    z = eq.state.z.copy()
+                    z[row, n] += sign * step
+                    state = kernels.State(z)
+                    residual = kernels.residuals(eq.economy, kernels.terms(problem, state), state)
+                    ends.append((residual.expenditure + state.expenditure)[:, n, 0] * unit[:, n])
+                slope = (ends[0] - ends[1]) / 2e-6
+                np.testing.assert_allclose(
+                    bought[n, :, j], slope, atol=1e-6 * max(1.0, np.abs(slope).max()), err_msg=kind
+                )
+
+
 # -- economics -------------------------------------------------------------------------------------------------------
 
 

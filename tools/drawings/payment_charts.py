@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import altair as alt
 
+from countervail.report.tables.rail_tables import CLASSES
 from countervail.scenario import CLUB
 from tools.drawings.parts import (
     BELOW,
@@ -28,7 +30,11 @@ NOTED: Final = 8
 """Months that the course over time names: those with the largest changes of reach."""
 _HEIGHT: Final = 300
 _LINE: Final = 15
-"""Between the names of two events, each on a line of its own (pixels)."""
+"""Between two lines of text (pixels)."""
+_WIDE: Final = alt.ExprRef("max(1, floor(width / 215))")
+"""Columns of a legend with long names."""
+_NARROW: Final = 560
+"""Width (pixels) under which the name of an event takes two lines."""
 _BEND: Final = 0.35
 _STEPS: Final = "sequence(0, 1.01, 0.1)"
 
@@ -124,10 +130,46 @@ def _curve(axis: str) -> str:
 
 
 @chart(
+    "pair_payments",
+    title="How a pair of countries pays",
+    reading="Share of its payments by class of channel, once payers have adjusted; over each bar the cost of paying, "
+    "as a share of the trade, with its range.",
+    tables=["pair_payments"],
+    section="payments",
+    needs=Needs("share"),
+)
+def pair() -> alt.LayerChart:
+    """The classes of channels of one pair, each network a bar, its wedge written over it."""
+    network = "upper(slice(datum.network, 0, 1)) + slice(datum.network, 1)"
+    size, low, high = (f"format(100 * datum.{name}, '.1f')" for name in ("wedge", "wedge_low", "wedge_high"))
+    cost = f"'paying costs ' + {size} + ' % (' + {low} + ' to ' + {high} + ')'"
+    cost = f"isValid(datum.wedge) ? {cost} : 'nothing can be paid'"
+    rows = rows_of("pair_payments").transform_calculate(
+        label=f"{network} + ': ' + ({cost})",
+        place=f"indexof({json.dumps(list(CLASSES.values()))}, datum['class'])",
+        part="format(datum.share, '.0%')",
+        paid="isValid(datum.cost) ? format(datum.cost, '.1%') : 'nothing is paid over it'",
+    )
+    y = alt.Y("network:N", sort=None, title=None, axis=None)
+    tips = [
+        alt.Tooltip("network:N", title="Network"), alt.Tooltip("class:N", title="Class of channel"),
+        alt.Tooltip("part:N", title="Share of payments"), alt.Tooltip("paid:N", title="Mean cost over it"),
+    ]  # fmt: skip
+    x = alt.X(
+        "share:Q", title="Share of payments", stack="zero", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")
+    )
+    bars = rows.mark_bar(height=16, yOffset=BELOW).encode(
+        x, y, colours("class", list(CLASSES.values()), legend=alt.Legend(columns=_WIDE)), order="place:O", tooltip=tips
+    )
+    heads = rows.transform_filter("datum.place == 0")
+    return layered(bars, labels_above(heads, y, tips[:1])).properties(height=alt.Step(58))
+
+
+@chart(
     "payment_reach",
     title="How much of the club's payments some route carries",
     reading="Trade of the baseline year, the network of each month. Shaded: from banks that meet at random to "
-    "banks that find each other. Named: the months that changed most.",
+    "banks that find each other. Numbered: the months that changed most, named below.",
     tables=["rail_series"],
     section="payments",
     needs=Needs("reach"),
@@ -140,7 +182,7 @@ def reach() -> Any:
 @chart(
     "payment_wedge",
     title="What paying costs the club",
-    reading="The mean ad-valorem cost of paying among members, weighted by trade. Shaded and dotted: as above.",
+    reading="The mean ad-valorem cost of paying among members, weighted by trade. Shaded and numbered: as above.",
     tables=["rail_series"],
     section="payments",
     needs=Needs("wedge"),
@@ -171,21 +213,32 @@ def _course(column: str, axis: str, *, named: bool) -> Any:
     noted = (
         largest(rows.transform_filter(f"{VALID.format('change')} && isValid(datum.event)"), "change", NOTED)
         .transform_window(place="row_number()", sort=[alt.SortField("date")])
-        .transform_calculate(height=f"{_HEIGHT} - {_LINE} * ({NOTED} - datum.place) - 10")
+        .transform_calculate(
+            level=f"{_HEIGHT - 4} - {_LINE} * (datum.place % 3)",  # neighbouring months do not write over one another
+            lines=_broken("datum.place + '  ' + slice(datum.date, 0, 7) + '  ' + datum.event"),
+            height=f"{_HEIGHT + 34} + (width < {_NARROW} ? {2 * _LINE} : {_LINE}) * (datum.place - 1)",
+        )
     )
     rules = noted.mark_rule(style="event").encode(x)
     # a point a month that cannot be seen, to hover over
     spots = shown.mark_point(opacity=0, size=120).encode(x, y, tooltip=tips)
-    course = alt.LayerChart(layer=[band, rules, line, spots])
-    if not named:
-        return course.properties(height=_HEIGHT)
-    words = [
-        noted.transform_filter(f"{late} (datum.time >= 2019)")
-        .mark_text(style="note", align=align, dx=dx, limit=330)
-        .encode(x, alt.Y("height:Q", axis=None, scale=None), text="event:N", tooltip=alt.Tooltip("events:N"))
-        for late, align, dx in (("!", "left", 4), ("", "right", -4))
-    ]
-    return alt.LayerChart(layer=[course, *words]).resolve_scale(y="independent").properties(height=_HEIGHT)
+    at = alt.Tooltip("events:N", title=heading("rail_series", "events"))
+    numbers = noted.mark_text(style="label", fontWeight="bold", align="right", dx=-3, baseline="bottom").encode(
+        x, alt.Y("level:Q", axis=None, scale=None), text="place:N", tooltip=at
+    )
+    layers = [alt.LayerChart(layer=[band, rules, line, spots]), numbers]
+    if named:
+        words = noted.mark_text(style="note", align="left", baseline="top", lineHeight=_LINE)
+        layers.append(
+            words.encode(alt.X(value=0), alt.Y("height:Q", axis=None, scale=None), text="lines:N", tooltip=at)
+        )
+    return alt.LayerChart(layer=layers).resolve_scale(y="independent").properties(height=_HEIGHT)
+
+
+def _broken(text: str) -> str:
+    """An expression for a text as lines of whole words, as long as the drawing is wide."""
+    parts = "regexp('(.{1,' + max(20, floor(width / 6.6)) + '})( +|$)', 'g')"
+    return f"split(trim(replace({text}, {parts}, '$1\\n')), '\\n')"
 
 
 @chart(

@@ -10,6 +10,8 @@ from typing import Any, Final
 import altair as alt
 
 BANDS: Final = "Lines run from the 5th to the 95th percentile of the draws."
+MODEL: Final = "a model's results, in the economy of {year}"
+"""The source of a chart that names no other; the year is that of the world."""
 MEDIANS: Final = f"{BANDS[:-1]}, ticks mark their median."
 
 
@@ -35,11 +37,12 @@ class Drawing:
     tables: Sequence[str]
     section: str
     needs: Needs
+    source: str
     draw: Callable[[], Any]
 
     def entry(self) -> dict[str, Any]:
         """The chart's entry of charts.json."""
-        described = {name: getattr(self, name) for name in ("title", "reading", "bands", "tables", "section")}
+        described = {name: getattr(self, name) for name in ("title", "reading", "bands", "tables", "section", "source")}
         return {**described, "needs": asdict(self.needs), "specification": _plain(self.draw())}
 
 
@@ -48,7 +51,15 @@ DRAWINGS: Final[dict[str, Drawing]] = {}
 
 
 def chart(
-    name: str, *, title: str, reading: str, tables: Sequence[str], section: str, needs: Needs, bands: str = ""
+    name: str,
+    *,
+    title: str,
+    reading: str,
+    tables: Sequence[str],
+    section: str,
+    needs: Needs,
+    bands: str = "",
+    source: str = MODEL,
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Register the function that draws a chart.
 
@@ -60,6 +71,7 @@ def chart(
         section: the section of the page that shows it (report/pages).
         needs: what makes it worth showing.
         bands: a sentence about its bands, shown only where there are draws.
+        source: what its figures are from, and of which year.
 
     Raises:
         ValueError: another chart has this name.
@@ -68,7 +80,7 @@ def chart(
     def register(draw: Callable[[], Any]) -> Callable[[], Any]:
         if name in DRAWINGS:
             raise ValueError(f"two charts are called {name!r}")
-        DRAWINGS[name] = Drawing(title, reading, bands, tables, section, needs, draw)
+        DRAWINGS[name] = Drawing(title, reading, bands, tables, section, needs, source, draw)
         return draw
 
     return register

@@ -12,6 +12,7 @@ from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, Worlds, equilibria, sanctions, worlds
 from countervail.errors import InputError, NoEquilibrium, NotConverged
+from countervail.scenario.rerouting import Rerouting
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
 from countervail.types import Anchor, Floats, Horizon
@@ -154,6 +155,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "closure": tuple(CLOSURES),
     "anchor": get_args(Anchor),
     "horizon": get_args(Horizon),
+    "rerouting": ("none", "counted"),
 }
 
 
@@ -168,10 +170,12 @@ class Variant:
 
 
 def variants(case: Case, base_worlds: Worlds, reading: str) -> list[Variant]:
-    """Every closure, anchor and horizon other than the scenario's own, one changed at a time."""
+    """Every closure, anchor and horizon other than the scenario's own, and re-routing; one changed at a time."""
     out = []
     for setting, values in CHOICES.items():
         chosen = getattr(case.scenario.settings, setting)
+        if setting == "rerouting":
+            chosen = "none" if chosen is None else "counted"
         for value in values:
             if value == chosen:
                 out.append(Variant(setting, value, base_worlds, "the scenario's own"))
@@ -186,6 +190,7 @@ def variants(case: Case, base_worlds: Worlds, reading: str) -> list[Variant]:
 
 def variant(case: Case, which: Variant, reading: str, tol: float) -> Worlds:
     """The four worlds of the scenario's members under another setting."""
-    settings = case.scenario.settings.model_copy(update={which.setting: which.value})
+    value = {"none": None, "counted": Rerouting()}[which.value] if which.setting == "rerouting" else which.value
+    settings = case.scenario.settings.model_copy(update={which.setting: value})
     other = case.switched(case.scenario.model_copy(update={"settings": settings}))
     return worlds(other, sanctions(other, tol=tol), case.scenario.members(), reading, tol=tol)

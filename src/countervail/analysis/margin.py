@@ -9,6 +9,7 @@ import numpy as np
 
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, equilibria
+from countervail.errors import InputError
 from countervail.types import Floats
 
 
@@ -31,10 +32,17 @@ def margin(outcome: Outcome, measures: Sequence[str]) -> Margin:
     """Measures of a solved scenario, by id, lifted together; or new ones imposed together.
 
     Raises:
-        InputError: a measure takes no part in the scenario.
+        InputError: a measure takes no part in the scenario, or stays in force in every world.
         NoEquilibrium, NotConverged: as `solve`.
     """
     case = outcome.case
+    kept = [e.measure.id for e in case.effects if e.measure.id in measures and not e.measure.lifted]
+    if kept:
+        raise InputError(
+            f"measures: {', '.join(kept)}: stays in force in every world (lifted: false), so nothing is lifted; set "
+            f"measures.{kept[0]}.lifted to true",
+            field="measures",
+        )
     (eq,) = equilibria(case, [case.margin(measures)], outcome.worlds.sanctions.S, ROUNDED_TOLERANCE)
     imposed = any(effect.measure.id in measures for effect in case.new_effects)
     return Margin(imposed, np.log(eq.real_income), eq.equivalent_variation)

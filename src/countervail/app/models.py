@@ -70,6 +70,15 @@ class CompareState(State):
     """The changes of the state that it is compared with."""
 
 
+class PairState(State):
+    """A page's state, a pair of countries, and what is cut of the connections that its payments use."""
+
+    one: Iso3
+    other: Iso3
+    cut: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = ()
+    """Ids of connections, as the answer's table `pair_elements` has them."""
+
+
 class RunState(State):
     """A page's state, and the draws for its bands."""
 
@@ -181,6 +190,10 @@ class ChartFacts(_Answer):
     """The first decides whether there is anything to show."""
     section: str
     """The section of the report that shows it."""
+    source: str
+    """What its figures are from; `{year}` stands for the year of the world."""
+    needs: dict[str, Any]
+    """What a row of the first table needs for the chart to be worth showing: `column`, `where`, `own_reading`."""
     specification: dict[str, Any]
 
 

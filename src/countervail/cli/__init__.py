@@ -15,8 +15,10 @@ import typer
 
 from countervail.cli import (
     backtest_command,
+    calibrate_command,
     coalitions_command,
     compare_command,
+    estimate_command,
     evidence_command,
     list_command,
     payments_command,
@@ -51,6 +53,8 @@ evidence_command.mount(app)
 payments_command.mount(app)
 list_command.mount(app)
 backtest_command.mount(app)
+calibrate_command.mount(app)
+estimate_command.mount(app)
 serve_command.mount(app)
 
 

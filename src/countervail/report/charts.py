@@ -22,7 +22,7 @@ FILE: Final = files("countervail.report") / "static" / "charts.json"
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its title (what is to be seen), how to read it, its tables, its section and its specification."""
+    """A chart: its title (what is to be seen), how to read it, its tables, its section, specification and source."""
 
     name: str
     title: str
@@ -30,6 +30,10 @@ class Chart:
     tables: tuple[str, ...]
     section: str
     specification: dict[str, Any]
+    source: str
+    """What its figures are from; `{year}` stands for the year of the world."""
+    needs: dict[str, Any]
+    """What a row of the first table needs for the chart to be worth showing."""
 
 
 def every() -> dict[str, Chart]:
@@ -44,6 +48,7 @@ def charts(tables: Tables) -> dict[str, Chart]:
     shown = {}
     for name, entry in _entries(FILE).items():
         if any(_shows(row, entry["needs"], meta) for row in tables.get(entry["tables"][0], ())):
+            entry["source"] = entry["source"].replace("{year}", str(meta.get("world_year") or "the world"))
             shown[name] = _chart(name, entry, bands=bool(meta.get("draws")))
             for parameter in shown[name].specification.get("params", ()):
                 _set(parameter, choices.get(parameter["name"]))
@@ -65,7 +70,16 @@ def _chart(name: str, entry: dict[str, Any], *, bands: bool) -> Chart:
     """A chart of charts.json; the sentence about bands is left out where there are none."""
     reading = " ".join(filter(None, (entry["reading"], entry["bands"] if bands else "")))
     specification = {**entry["specification"], "description": entry["title"]}
-    return Chart(name, entry["title"], reading, tuple(entry["tables"]), entry["section"], specification)
+    return Chart(
+        name,
+        entry["title"],
+        reading,
+        tuple(entry["tables"]),
+        entry["section"],
+        specification,
+        entry["source"],
+        entry["needs"],
+    )
 
 
 def _shows(row: Row, needs: dict[str, Any], meta: Row) -> bool:
@@ -89,6 +103,7 @@ def _choices(tables: Tables, meta: Row) -> dict[str, list[Any]]:
     return {
         "reading": [meta.get("reading")],
         "figure": _distinct(tables, "sensitivity", "figure"),
+        "episode": _distinct(tables, "backtest_partners", "which"),
         "elements": _distinct(tables, "payment_cuts", "k"),
         "units": [_map_units(tables)],
         "flow": list(dict.fromkeys(f"{row['name']}: {row['flow']}s" for row in tables.get("diversion", ()))),
@@ -159,6 +174,7 @@ def config(dark: bool) -> dict[str, Any]:
             "labelLimit": 240, "titlePadding": 8, "labelPadding": 5, "titleLimit": 420,
         },
         "axisQuantitative": {"tickCount": 6, "labelOverlap": True},
+        "axisX": {"titleAnchor": "end"},  # a title longer than a narrow drawing runs to the left, where there is room
         "axisY": {"grid": False, "ticks": False, "domain": False},
         "legend": {
             "labelColor": c["ink"], "titleColor": c["soft"], "labelFontSize": 12, "titleFontSize": 12,

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-Kind = Literal["embargo", "export_control", "import_ban", "tariff", "price_cap", "payment_cutoff", "asset_freeze"]
+Kind = Literal[
+    "embargo", "export_control", "import_ban", "tariff", "price_cap", "payment_cutoff", "asset_freeze", "secondary"
+]
 """The kinds that a scenario may name."""
 
 Direction = Literal["both", "sender_to_target", "target_to_sender", "target_to_buyers", "none"]
@@ -22,7 +24,7 @@ DIRECTIONS: Final[dict[Direction, str]] = {
     "sender_to_target": "sender to target",
     "target_to_sender": "target to sender",
     "target_to_buyers": "target to `buyers`",
-    "none": "a transfer",
+    "none": "no trade itself",
 }
 """Each direction in words."""
 
@@ -112,10 +114,19 @@ NUMBERS: Final[dict[str, MeasureNumber]] = {
         high=1.0,
         slider=(0.0, None, 1.0),
     ),
+    "penalty": MeasureNumber(
+        "Penalty expected",
+        "What the threat adds to the price of goods that come through these countries: 0.1 is 10 %.",
+        "penalty expected",
+        "ad valorem",
+        low=0.0,
+        high=10.0,
+        slider=(0.0, None, 10.0),
+    ),
 }
 """The numbers by field of `Measure`, as they are in most kinds."""
 
-COUNTRIES: Final = ("buyers", "custodians")
+COUNTRIES: Final = ("buyers", "custodians", "hubs")
 """The lists of countries that only some kinds take."""
 
 _BAN: Final = ("effect", "coverage", "leakage")
@@ -178,6 +189,13 @@ KINDS: Final[dict[Kind, MeasureKind]] = {
         ("stock", "return_rate", "custodians"),
         also="reserves frozen funds",
         needs=("stock", "return_rate", "custodians"),
+    ),
+    "secondary": MeasureKind(
+        "Secondary sanctions on hubs",
+        "none",
+        ("penalty", "hubs"),
+        needs=("penalty", "hubs"),
+        also="re-export circumvention third countries",
     ),
 }
 """Every kind; a test fails where one has no entry here or no effect in `analysis/case/effects.py`."""

@@ -119,6 +119,10 @@ class Measure(Model):
     """Asset freeze: what the stock would yield a year, as a share of it."""
     custodians: tuple[CountryOrGroup, ...] = ()
     """Asset freeze: where the assets are held."""
+    penalty: Range | None = None
+    """Secondary sanctions: what the threat adds to the price of goods that come through the hubs, ad valorem."""
+    hubs: tuple[CountryOrGroup, ...] = ()
+    """Secondary sanctions: the countries through which goods come to the targets."""
     since: Date | None = None
     """First day in force."""
     until: Date | None = None

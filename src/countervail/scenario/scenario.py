@@ -14,6 +14,7 @@ from countervail import countries
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
+from countervail.scenario.rerouting import Rerouting
 from countervail.scenario.values import SECTOR_ALIASES, Date, Model, Range, own_groups
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon, PaymentsOnGoods
@@ -47,6 +48,8 @@ class Settings(Model):
     """Sectors in which displaced trade finds other buyers; an empty list leaves all trade to existing ties."""
     elasticity: Literal["low", "central", "high"] = "central"
     """Every sector's trade elasticity at its central value, or at an end of its range (then it is not drawn)."""
+    rerouting: Rerouting | None = None
+    """What of the barred goods comes through third countries; null counts none, `{}` takes the numbers at hand."""
     anchor: Anchor = "estimate"
     """Basis of the trade without measures: their effects, what barred buyers took before, past trade, or gravity."""
     returning: Range = RETURNING
@@ -202,6 +205,10 @@ class Scenario(Model):
     def custodians(self, measure: Measure) -> tuple[str, ...]:
         """ISO3 codes of the custodians of frozen assets."""
         return self.expand(measure.custodians, self._day(measure))
+
+    def hubs(self, measure: Measure) -> tuple[str, ...]:
+        """ISO3 codes of the third countries under secondary sanctions."""
+        return self.expand(measure.hubs, self._day(measure))
 
     def share_in_force(self, measure: Measure) -> float:
         """Share of the baseline year in which `measure` is in force, 0 to 1."""

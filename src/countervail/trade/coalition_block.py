@@ -72,6 +72,7 @@ class Game:
         always: countries of `added` that take part without any player.
         gifts: what a player's presence adds to deficits, shares of world value added `[player, country]`.
         extra: further cells of given coalitions, where a pair's cells depend on third players.
+        given: what coalitions add to deficits beyond that, `[country, coalition]` of weights `[player, coalition]`.
         tol: bound on every coalition's relative residual.
     """
 
@@ -86,6 +87,7 @@ class Game:
     always: Mask
     gifts: Floats | None = None
     extra: Callable[[Mask], Sequence[Block]] | None = None
+    given: Callable[[Floats], Floats] | None = None
     tol: float = 1e-10
 
     def __post_init__(self) -> None:
@@ -115,9 +117,12 @@ class Game:
 
     def deficits_of(self, weight: Floats) -> Deficits:
         """The deficits of coalitions `[player, coalition]`."""
-        if self.gifts is None:
-            return self.deficits
-        return self.deficits._replace(fixed=self.deficits.fixed + self.gifts.T @ weight)
+        fixed = self.deficits.fixed
+        if self.gifts is not None:
+            fixed = fixed + self.gifts.T @ weight
+        if self.given is not None:
+            fixed = fixed + self.given(weight)
+        return self.deficits._replace(fixed=fixed)
 
     def gated(self, weight: Floats) -> Block:
         """The cells of `added`, each country taking part as far as the `weight` [player, coalition] of its players."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -167,7 +167,8 @@ def digest(game: Game) -> str:
     total.update(json.dumps([list(game.players), list(game.economy.countries), game.tol, extra]).encode())
     parts: list[Any] = [game.deficits.fixed, game.deficits.rate, game.brings, game.always, game.reference.income]
     parts += [game.reference.log_price, game.gifts]
-    for thing in (game.economy, game.shares, game.added):
+    extras: list[Any] = [game.extra] if is_dataclass(game.extra) else []
+    for thing in (game.economy, game.shares, game.added, *extras):
         parts += [getattr(thing, f.name) for f in fields(thing)]
     for part in parts:
         if isinstance(part, np.ndarray):

@@ -75,8 +75,9 @@ class Jacobian:
     """The equations linearised at a state of one scenario: shares `[sector, importer, exporter]` of expenditure.
 
     `share` is what importers spend, `received` what of it the producer gets, `taxed` and `levied` what the importer's
-    and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks,
-    `own_income` is d spending / d value added `[country, country]`, `sold_at_home` d sales / d expenditure there.
+    and the exporter's treasury takes; `price` and `expenditure` are the inverses of the own-country blocks, prices of
+    sectors with capacity answering to expenditure. `own_income` is d spending / d value added
+    `[country, country]`, `sold_at_home` d sales / d expenditure there.
     """
 
     economy: Economy
@@ -136,6 +137,44 @@ class Jacobian:
             markets=markets,
             margin=_margin(problem, state, t),
         )
+
+    def at_given_indices(self, markets: Markets) -> tuple[Floats, Floats]:
+        """How a country's expenditure, and what sales pay for, answer to its own expenditure and price indices.
+
+        Producers' prices in sectors with capacity move with what is sold at home, price indices being given.
+
+        Returns:
+            d spending and d what sales pay for, each `[country, sector, expenditure and then log price]`.
+        """
+        economy, capacity = self.economy, self.economy.capacity
+        assert capacity is not None
+        theta, weight, some = economy.elasticity[:, None], capacity.weight, markets.sectors
+        sold = self.received * self.spending[:, :, None]
+        level = sold.sum(1)
+        safe = np.where(level > 0, level, 1.0)
+        eye = np.eye(economy.j)
+        # d log, each [country, sector, expenditure and log price]: cost, sales at a price of 1, price at the producer
+        cost = np.concatenate([np.zeros_like(economy.input_share), economy.input_share_transposed], axis=2)
+        at_home = np.einsum("jnn->jn", self.received) / safe
+        market = np.concatenate([at_home.T[:, :, None] * eye, np.zeros_like(economy.input_share)], axis=2)
+        index = theta * at_home * self.spending
+        market[:, some, economy.j + some] = index[some].T
+        price = capacity.bundle.T[:, :, None] * cost + weight.T[:, :, None] * market
+        price /= (1.0 + theta * weight).T[:, :, None]
+        # elsewhere a dearer producer raises the price index of its buyers as far as they buy from it
+        against = theta * (1.0 - (sold * self.share).sum(1) / safe)
+        against[some] = np.broadcast_to(theta, against.shape)[some]
+        sales = level.T[:, :, None] * (market - against.T[:, :, None] * price)
+        costs, rent = sales, np.zeros((economy.n, 2 * economy.j))
+        if self.margin is not None:
+            above = np.where(self._bound.transpose(1, 0, 2), price - cost, 0.0)
+            costs = np.exp(-self.margin).T[:, :, None] * (sales - level.T[:, :, None] * above)
+            rent = np.where(capacity.idle[:, None], 0.0, (sales - costs).sum(1))
+        earned = (capacity.factor_share.T[:, :, None] * costs).sum(1) + rent
+        if self.taxed is not None:
+            earned = earned + np.concatenate([self.taxed.sum(2).T, np.zeros((economy.n, economy.j))], axis=1)
+        spent = economy.final_share.T * np.diag(self.own_income)[:, None]
+        return economy.input_share @ costs + spent[:, :, None] * earned[:, None, :], costs
 
     def respond(self, dw: Floats, passes: int = PASSES, digits: float = DIGITS) -> tuple[Floats, Floats, Floats]:
         """What prices and expenditure answer to wages `[country, column]`.

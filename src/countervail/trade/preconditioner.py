@@ -21,8 +21,24 @@ from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Singles
 
-ENOUGH = 1e-3
+ENOUGH = 0.03
 """Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
+
+
+class Answers(NamedTuple):
+    """How prices and expenditure answer to one another where sectors have capacity (`Preconditioner`).
+
+    Attributes:
+        pull: d log price / d log expenditure, all else equal `[sector with capacity, country, country]`.
+        first: expenditure in these sectors out of all residuals, their prices answering
+            `[country, sector with capacity, sector]`.
+        expenditure: as `Preconditioner.expenditure`, of residuals of expenditure and, after them, of changes of the log
+            prices `[country, 1 + sector, 2 sector]`.
+    """
+
+    pull: Singles
+    first: Singles
+    expenditure: Singles
 
 
 class Preconditioner(NamedTuple):
@@ -37,20 +53,19 @@ class Preconditioner(NamedTuple):
             `[country, 1 + sector, sector]`.
         wage: minus the inverse Jacobian of the wage equations `[country, country]`.
         response: d log price and d expenditure / d log wage `[2 sector, country, country]`.
-        markets: d log price / d log expenditure where sectors have capacity, all else equal
-            `[sector with capacity, country, country]`; None without any.
+        markets: how the prices of sectors with capacity and expenditure answer to one another; None without any.
     """
 
     price: Singles
     expenditure: Singles
     wage: Floats
     response: Singles
-    markets: Singles | None = None
+    markets: Answers | None = None
 
     def fits(self, economy: Economy) -> bool:
         """Whether it was made where the same number of sectors had capacity."""
         held = 0 if economy.capacity is None else sum(run.stop - run.start for run in economy.capacity.runs)
-        return held == (0 if self.markets is None else len(self.markets))
+        return held == (0 if self.markets is None else len(self.markets.pull))
 
     @classmethod
     def at_baseline(cls, economy: Economy) -> Preconditioner:
@@ -81,14 +96,11 @@ class Preconditioner(NamedTuple):
         wage = np.asarray(
             -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
         )
-        unit = economy.unit.T
-        spending = here.expenditure * unit[:, None, :]
-        home = (economy.earned_share * here.sold_at_home).T[:, None, :]
         response = np.concatenate([dP, dX / economy.unit[:, :, None]])
-        both = np.concatenate([home @ spending, spending / unit[:, :, None]], axis=1)
-        price, both, response = (np.ascontiguousarray(a, dtype=np.float32) for a in (here.price, both, response))
-        markets = None if here.markets is None else np.asarray(here.markets.pull, np.float32)
-        return cls(price, both, wage, response, markets)
+        spending = here.expenditure * economy.unit.T[:, None, :]
+        home = (economy.earned_share * here.sold_at_home).T[:, None, :] @ spending
+        price, both, response = map(_single, (here.price, _with(home, spending, economy), response))
+        return cls(price, both, wage, response, _answers(here, spending))
 
 
 def initial(economy: Economy) -> State:
@@ -96,6 +108,30 @@ def initial(economy: Economy) -> State:
     z = np.zeros((2 * economy.j + 1, economy.n, 1))
     z[economy.j + 1 :, :, 0] = ~economy.dead
     return State(z)
+
+
+def _single(a: Floats) -> Singles:
+    return np.ascontiguousarray(a, dtype=np.float32)
+
+
+def _with(home: Floats, spending: Floats, economy: Economy) -> Floats:
+    """Value added brought home above expenditure in `Economy.unit` `[country, 1 + sector, ...]`."""
+    return np.concatenate([home, spending / economy.unit.T[:, :, None]], axis=1)
+
+
+def _answers(here: Jacobian, spending: Floats) -> Answers | None:
+    """From the linearisation and expenditure out of its residuals in `Economy.unit`, prices answering."""
+    economy, markets = here.economy, here.markets
+    if markets is None:
+        return None
+    bought, paid = here.at_given_indices(markets)
+    J, unit = economy.j, economy.unit.T[:, None, :]
+    given = np.asarray(np.linalg.inv(np.eye(J) - bought[:, :, :J]), float)
+    given = np.concatenate([given * unit, given @ bought[:, :, J:]], axis=2)
+    home = economy.earned_share.T[:, None, :] @ (paid[:, :, :J] @ given)
+    home[:, :, J:] += economy.earned_share.T[:, None, :] @ paid[:, :, J:]
+    first = (spending / economy.unit.T[:, :, None])[:, markets.sectors]
+    return Answers(_single(markets.pull), _single(first), _single(_with(home, given, economy)))
 
 
 def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
@@ -126,14 +162,22 @@ def step(
     r = buffers.single("residual", *shape)
     np.copyto(r, residual.z, casting="same_kind")
     own = buffers.single("own", *shape)
-    mix(p.expenditure, r[J + 1 :], own[J:])
+    if p.markets is None:
+        mix(p.expenditure, r[J + 1 :], own[J:])
+        mix(p.price, r[:J], own[:J])
+    else:
+        _clear(economy, p.markets, state, r)
+        # the new prices take the place of the price residuals, so that one product sees both
+        prices = mix(p.price, r[:J], own[:J])
+        both = buffers.single("both", 2 * J, *shape[1:])
+        both[:J], both[J:] = r[J + 1 :], prices
+        mix(p.markets.expenditure, both, own[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
     error = residual.log_wage + own[J] / t.payroll
-    if p.markets is not None:
-        _clear(economy, p.markets, state, r, own[J + 1 :])
-    mix(p.price, r[:J], own[:J])
     dw = p.wage @ error
-    dw -= np.log((np.exp(state.log_wage + dw) * economy.payroll[:, None]).sum(0) / economy.payroll_total)
+    # where factors are specific the level is free, and a start in another numeraire stays in it
+    level = economy.payroll_total if p.markets is None else t.payroll.sum(0)
+    dw -= np.log((np.exp(state.log_wage + dw) * economy.payroll[:, None]).sum(0) / level)
     answer = buffers.single("answer", 2 * J * economy.n, shape[2])
     np.matmul(p.response.reshape(-1, economy.n), dw.astype(np.float32), out=answer)
     answer = answer.reshape(2 * J, *shape[1:])
@@ -144,16 +188,17 @@ def step(
     return f
 
 
-def _clear(economy: Economy, markets: Singles, state: State, residual: Singles, dX: Singles) -> None:
+def _clear(economy: Economy, answers: Answers, state: State, residual: Singles) -> None:
     """Add to the price residuals of sectors with capacity what the answer of all their producers makes of them.
 
     A higher price index raises what is sold at a price of 1, as spending does, and so the producers' prices.
     """
     assert economy.capacity is not None
+    dX = mix(answers.first, residual[economy.j + 1 :])
     first = 0
     for run in economy.capacity.runs:
         last = first + run.stop - run.start
         own = np.maximum(state.expenditure[run], economy.floor[run, :, None])
-        pull = economy.elasticity[run, None, None] * residual[run] + dX[run] / own
-        residual[run] += np.matmul(markets[first:last], pull.astype(np.float32))
+        pull = economy.elasticity[run, None, None] * residual[run] + dX[first:last] / own
+        residual[run] += np.matmul(answers.pull[first:last], pull.astype(np.float32))
         first = last

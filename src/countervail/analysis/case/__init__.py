@@ -19,7 +19,8 @@ from countervail.analysis.case.capacities import capacities, prepared, with_capa
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
-from countervail.analysis.case.layout import Layout, MeasurePlace, positions
+from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -72,17 +73,33 @@ class Case:
 
     @property
     def _base(self) -> Prepared:
-        """A prepared economy of the world's own flows, for a neighbouring case."""
-        return self.prepared if self.draw.flows is None or self.base is None else self.base
+        """A prepared economy of the world's own flows as recorded, for a neighbouring case."""
+        if self.draw.flows is not None and self.base is not None:
+            return self.base
+        return self._prepared(self._as_recorded)
 
     # -- the economy -----------------------------------------------------------------------------------------------
 
     @cached_property
     def economy(self) -> Economy:
-        """The solver's base point in this draw, at the horizon's elasticities and with its specific factors."""
+        """The solver's base point in this draw, at the horizon's elasticities and with its specific factors.
+
+        Goods that come through third countries are counted by origin.
+        """
+        if self.leak is None:
+            return self._as_recorded
+        flows = self.world.flows if self.draw.flows is None else self.draw.flows
+        return self._of(Economy.of(self.world.replace(flows=self.leak.by_origin(flows))))
+
+    @cached_property
+    def _as_recorded(self) -> Economy:
+        """The base point of the flows as customs record them."""
         base = self.base.economy if self.base is not None else self.world.economy
         if self.draw.flows is not None:
             base = Economy.of(self.world.replace(flows=self.draw.flows))
+        return self._of(base)
+
+    def _of(self, base: Economy) -> Economy:
         theta = self._elasticities[1]
         if not np.array_equal(theta, base.elasticity):
             base = base.with_elasticity(theta)
@@ -91,10 +108,13 @@ class Case:
     @cached_property
     def prepared(self) -> Prepared:
         """The economy prepared for the solver, with the preconditioner of a base point like it."""
+        return self._prepared(self.economy)
+
+    def _prepared(self, economy: Economy) -> Prepared:
         base = self.base
-        if base is None or not same_places(base.economy.capacity, self.economy.capacity):
-            base = prepared(self.world, self.economy)
-        return base if base.economy is self.economy else base.lend(self.economy)
+        if base is None or not same_places(base.economy.capacity, economy.capacity):
+            base = prepared(self.world, economy)
+        return base if base.economy is economy else base.lend(economy)
 
     @cached_property
     def _elasticities(self) -> tuple[Floats, Floats]:
@@ -130,30 +150,59 @@ class Case:
 
     def sanctioned(self) -> Shock:
         """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
-        return imposed(self.world, self.effects, self.new_effects, self._horizon, self._markets)
+        return self._imposed(self.new_effects)
+
+    def _imposed(self, new: Sequence[Effect]) -> Shock:
+        shock = imposed(self.world, self.effects, new, self._horizon, self._markets)
+        secondary = [effect for effect in new if effect.placed.hubs.size]
+        if self.leak is None or not secondary:
+            return shock
+        return self.leak.moved(shock, self.leak.threatened(secondary, self.draw))
 
     @cached_property
     def _markets(self) -> Markets:
         return Markets.of(self.world, self.scenario, self.draw)
 
+    def cut(self, size: Floats) -> Shock:
+        """Trade times exp(`size`) `[exporter, importer, sector]`, and what that displaces in markets matched anew."""
+        phi = cube(self.world, 1.0) * np.exp(size)
+        return Shock(trade_effect=phi, potential=self._markets.match(phi, None, size != 0))
+
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""
-        return imposed(self.world, self.effects, self.new_effects[which : which + 1], self._horizon, self._markets)
+        return self._imposed(self.new_effects[which : which + 1])
 
     @cached_property
     def _share(self) -> Floats:
-        """Trade shares `[exporter, importer, sector]`."""
-        return self.economy.share.transpose(2, 1, 0)
+        """Trade shares as recorded `[exporter, importer, sector]`."""
+        return self._as_recorded.share.transpose(2, 1, 0)
+
+    @cached_property
+    def leak(self) -> Leak | None:
+        """What comes to targets through third countries today; None where the scenario counts none."""
+        theta = self._elasticities[1]
+        if self.scenario.settings.rerouting is None:
+            return None
+        budget = self._barring.budget * self._horizon
+        return Leak.of(self.world, self.scenario, self.draw, self.effects, budget, theta)
 
     @cached_property
     def _lifting(self) -> Lifting:
+        """The measures in force, what comes through third countries taken off what they keep out."""
+        if self.leak is None:
+            return self._barring
+        return replace(self._barring, relief=self.leak.relief() / self._horizon)
+
+    @cached_property
+    def _barring(self) -> Lifting:
+        """The measures in force, as if all they keep out were lost."""
         return Lifting(
             self.scenario,
             self.layout,
             self.draw,
             self.effects,
             share=self._share,
-            theta=self.economy.elasticity,
+            theta=self._elasticities[1],
             horizon=self._horizon,
             markets=self._markets,
         )
@@ -195,7 +244,7 @@ class Case:
             )
         lifted = [ids.index(name) for name in measures if name in ids]
         if not lifted:
-            return imposed(self.world, self.effects, new, self._horizon, self._markets)
+            return self._imposed(new)
         if new:
             raise InputError("measures: name measures in force, or new ones, not both", field="measures")
         return self._lifting.some(lifted)
@@ -222,8 +271,19 @@ class Case:
         return self._club.integration(design)
 
     def club(self, design: ClubDesign, base: Shock | None = None) -> Shock:
-        """C: what the club does between its members, on top of `base` (the shock of S or U; default none)."""
-        return self._club.shock(design, base)
+        """C: what the club does between its members, on top of `base` (the shock of S or U; default none).
+
+        While measures are in force, goods also come through members more cheaply (docs/theory/rerouting.md).
+        """
+        shock = self._club.shock(design, base)
+        if self.leak is None or design.lifted or not design.rerouting:
+            return shock
+        return self.leak.moved(shock, self.markup(design), self.indices(design.members))
+
+    def markup(self, design: ClubDesign) -> Floats:
+        """What the club takes off log mark-ups of goods that come to members through others `[hub, target, sector]`."""
+        assert self.leak is not None
+        return self._club.markup(design, self.leak)
 
     def measures_of(self, free: Shock, target: str, senders: Sequence[str]) -> Shock:
         """`free` (measures on `target` lifted) with those of `senders` in force, as they are observed."""

@@ -93,6 +93,7 @@ class Lifting:
         theta: its elasticities, at the horizon `[sector]`.
         horizon: exponent on effects that are known at the long elasticity `[sector]`.
         markets: in which displaced trade finds others.
+        relief: what G falls by where goods come through third countries all the same `[exporter, importer, sector]`.
     """
 
     scenario: Scenario
@@ -103,6 +104,7 @@ class Lifting:
     theta: Floats
     horizon: Floats
     markets: Markets
+    relief: Floats | None = None
 
     @property
     def world(self) -> World:
@@ -135,7 +137,7 @@ class Lifting:
         if banned.any():
             more = self.layout.gravity_share / np.where(banned, self.share, 1.0)
             G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
-        return G
+        return G if self.relief is None else G - self.relief
 
     @cached_property
     def _before(self) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ import numpy as np
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, positions
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Provision, Scenario
 from countervail.trade.shock import Among, Shock
@@ -28,6 +29,9 @@ class ClubDesign:
         saving: what payments become cheaper by `[exporter, importer]`, in logs, in place of the provisions.
         only: the cells that take part `[exporter, importer, sector]`; default all between members.
         lifted: whether the measures are lifted, on which the saving of payment links depends.
+        rerouting: whether what comes through members answers to the club, where the scenario counts it.
+        fee: the share of what is saved that is a fee on the exporter's side; default the scenario's, of a uniform b 0.
+        china: the factor of b on a pair with China, in place of the reading's.
     """
 
     members: Sequence[str]
@@ -37,6 +41,9 @@ class ClubDesign:
     saving: Floats | None = None
     only: Mask | None = None
     lifted: bool = False
+    rerouting: bool = True
+    fee: float | None = None
+    china: float | None = None
 
 
 @dataclass(eq=False)
@@ -69,9 +76,10 @@ class ClubShocks:
         cells = np.ix_(at, at, np.arange(self.layout.world.j))
         if design.only is not None:
             b = np.where(design.only[cells], b, 0.0)
-        # a uniform b is a real fall of trade costs: no part of it is a fee
-        uniform = design.uniform is not None
-        rent = 0.0 if uniform else self.draw.of("club.rent_share", self.scenario.club.rent_share)
+        rent = design.fee
+        if rent is None:  # a uniform b is a real fall of trade costs: no part of it is a fee
+            uniform = design.uniform is not None
+            rent = 0.0 if uniform else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
         # pairs without trade open in proportion to their potential; those that U has opened grow like other pairs
         closed = self.share[cells] == 0
@@ -108,15 +116,50 @@ class ClubShocks:
             cap = self.draw.of("club.cap", club.cap)
             b = np.minimum(total, cap)
         b *= self._not_banned(tuple(members))
+        self._in_part(b, design)
+        b[np.arange(len(at)), np.arange(len(at))] = 0.0
+        return b
+
+    def _in_part(self, b: Floats, design: ClubDesign) -> None:
+        """Count what is `[member, member, sector]` for China's part, in place."""
+        club, members = self.scenario.club, design.members
         if "CHN" in members:
-            china = self.draw.of("club.china_partial", club.china_multiplier(design.reading))
-            if club.china_level(design.reading) != "partial":
+            china = design.china
+            if china is None and club.china_level(design.reading) == "partial":
+                china = self.draw.of("club.china_partial", club.china_multiplier(design.reading))
+            elif china is None:
                 china = club.china_multiplier(design.reading).value
             k = members.index("CHN")
             b[k] *= china
             b[:, k] *= china
-        b[np.arange(len(at)), np.arange(len(at))] = 0.0
-        return b
+
+    def markup(self, design: ClubDesign, leak: Leak) -> Floats:
+        """What the club takes off log mark-ups of goods that come to a member through another (negative).
+
+        The penalty expected, once a provision is in force, and what payments over its rails save.
+
+        Returns:
+            `[hub, target, sector of the world]`.
+        """
+        out = cube(self.layout.world, 0.0)
+        if design.uniform is not None or design.only is not None:
+            return out
+        at = positions(self.layout.world, design.members)
+        fall = np.zeros((len(at), len(at), self.layout.world.j))
+        chosen = [p for p in self.scenario.club.provisions if p.enabled]
+        if design.saving is not None:
+            chosen = []
+            fall += design.saving[np.ix_(at, at)][:, :, None]
+        elif design.provisions is not None:
+            chosen = [p for p in chosen if p.id in design.provisions]
+        for p in chosen:
+            if p.rails:
+                fall += self._payment_links(p, at, design.lifted) / self.elasticity
+        if chosen:
+            fall += leak.joined
+        self._in_part(fall, design)
+        out[np.ix_(at, at, np.arange(self.layout.world.j))] = -fall
+        return out
 
     def _provision(self, p: Provision, at: Indices) -> Floats:
         """One provision's b, less what pairs have already `[member, member, sector]`."""

@@ -156,6 +156,11 @@ def asset_freeze(m: DrawnMeasure) -> Effect:
     return m.effect(transfer=transfer)
 
 
+def secondary(m: DrawnMeasure) -> Effect:
+    """A threat to hubs: it bars no trade, and raises the mark-up of what comes through them (`rerouting`)."""
+    return m.effect()
+
+
 class EffectFunctions(TypedDict):
     """The function of every kind; the type checker refuses `effects_of` where a `Kind` has no key here."""
 
@@ -166,6 +171,7 @@ class EffectFunctions(TypedDict):
     tariff: Callable[[DrawnMeasure], Effect]
     price_cap: Callable[[DrawnMeasure], Effect]
     asset_freeze: Callable[[DrawnMeasure], Effect]
+    secondary: Callable[[DrawnMeasure], Effect]
 
 
 EFFECTS: Final[EffectFunctions] = {
@@ -176,4 +182,5 @@ EFFECTS: Final[EffectFunctions] = {
     "tariff": tariff,
     "price_cap": price_cap,
     "asset_freeze": asset_freeze,
+    "secondary": secondary,
 }

@@ -25,7 +25,7 @@ class MeasurePlace:
 
     Attributes:
         path: of its numbers, as `--set` takes it.
-        senders, compelling, targets, custodians: positions of countries; `compelling` make the senders comply.
+        senders, compelling, targets, custodians, hubs: positions of countries; `compelling` make the senders comply.
         cells: what it hits; none for an asset freeze.
         lifted: the share of the baseline year that U takes back.
         in_force: the share of the baseline year in force.
@@ -38,6 +38,7 @@ class MeasurePlace:
     compelling: Indices
     targets: Indices
     custodians: Indices
+    hubs: Indices
     sectors: Indices
     cells: tuple[Cells, ...]
     lifted: float
@@ -244,12 +245,18 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
             f"{path}.custodians: the world has none of {', '.join(m.custodians)}", field=f"{path}.custodians"
         )
     sectors = _sectors(world, m.sectors, path)
+    hubs = np.setdiff1d(positions(world, scenario.hubs(m)), targets)
+    if m.hubs and not hubs.size:
+        raise InputError(
+            f"{path}.hubs: the world has none of {', '.join(m.hubs)} apart from the targets", field=f"{path}.hubs"
+        )
     return MeasurePlace(
         path=path,
         senders=senders,
         compelling=positions(world, scenario.expand(m.compelled_by, f"{scenario.settings.baseline_year}-12-31")),
         targets=targets,
         custodians=custodians,
+        hubs=hubs,
         sectors=sectors,
         cells=_cells(KINDS[m.kind].direction, senders, targets, positions(world, scenario.buyers(m)), sectors),
         lifted=1.0 if new else scenario.share_lifted(m),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.coalitions import shapley
+from countervail.analysis.coalitions.leak_cells import LeakCells
 from countervail.analysis.worlds import equilibria
-from countervail.countries import group
+from countervail.countries import among, group
 from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
 from countervail.trade.closures import deficits_of
@@ -72,7 +73,7 @@ def club_game(
         InputError: a player that is no candidate, twice, or not in the world.
     """
     everybody = case.scenario.members()
-    chosen = tuple(everybody if players is None else players)
+    chosen = tuple(everybody if players is None else (among(p, everybody) for p in players))
     for code in chosen:
         if code not in everybody:
             raise InputError(
@@ -84,7 +85,7 @@ def club_game(
         raise InputError("players: give at least two members, each once", field="players")
     shock = case.sanctioned()
     (base,) = equilibria(case, [shock], tol=SOLVED)
-    there = case.club(ClubDesign(chosen), shock)
+    there = case.club(ClubDesign(chosen, rerouting=False), shock)
     others = np.zeros(0, np.intp)
     if joining_wedge:
         others = case.senders_outside
@@ -95,7 +96,11 @@ def club_game(
     brings = np.zeros((len(chosen), len(at)), bool)
     brings[np.arange(len(chosen)), np.arange(len(chosen))] = True
     block = _Block(at, brings, always=np.arange(len(at)) >= len(chosen))
-    return CoalitionGame(_game(case, chosen, base, there, block, tol), base, tuple((c,) for c in chosen))
+    game = _game(case, chosen, base, there, block, tol)
+    if case.leak is not None:
+        leak = LeakCells.of(case.leak, case.markup(ClubDesign(chosen)), members, case.economy, base.shares)
+        game = game if leak is None else replace(game, extra=leak, given=leak.gifts)
+    return CoalitionGame(game, base, tuple((c,) for c in chosen))
 
 
 def sender_players(case: Case, target: str) -> dict[str, tuple[str, ...]]:
@@ -124,7 +129,7 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     senders = sender_players(case, target)
     if not senders:
         raise InputError(f"target: no measure of the scenario that a sender could lift is on {target}", field="target")
-    chosen = tuple(senders if players is None else players)
+    chosen = tuple(senders if players is None else (among(p, senders) for p in players))
     for code in chosen:
         if code not in senders:
             raise InputError(

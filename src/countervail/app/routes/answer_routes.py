@@ -20,6 +20,7 @@ from countervail.app.models import (
     MarginAnswer,
     MarginState,
     Meta,
+    PairState,
     ScenarioAnswer,
     State,
     TablesOnly,
@@ -89,6 +90,12 @@ async def compare(state: CompareState, request: Request) -> Response:
 async def margin(state: MarginState, request: Request) -> Response:
     """What measures do at the margin: those in force lifted from today's world, or new ones imposed on it."""
     return await _answer(request, "margin", state)
+
+
+@router.post("/pair", response_model=TablesOnly, responses=STATE)
+async def pair(state: PairState, request: Request) -> Response:
+    """How a pair of countries pays by class of channel, and what cutting connections does to it and to incomes."""
+    return await _answer(request, "pair", state)
 
 
 @router.post("/payments", response_model=TablesOnly, responses=STATE)

@@ -1,5 +1,6 @@
 // The answer: the verdict, a tile for each figure with its band and its value as loaded, and sentences.
 
+import { clubless } from "./clubless.js";
 import { at, el, fill, say, unique, write } from "./dom.js";
 import { explained, learn } from "./glossary.js";
 import { whyButton } from "./why.js";
@@ -41,7 +42,7 @@ function make({ quantity, label }) {
 
 /** How many of the members a figure is for. */
 function whose({ meta, figures }, quantity) {
-  if (!MONEY[quantity]) return "";
+  if (!MONEY[quantity] || !meta[0].members) return "";
   const rows = figures.filter((row) => row.reading === meta[0].reading && row.quantity === quantity && row.country !== CLUB);
   return `; for ${rows.filter((row) => row.eligible).length} of ${rows.length} members`;
 }
@@ -127,5 +128,6 @@ export const waiting = (on) => document.querySelector(".verdict").classList.togg
 export function announce(now, before) {
   const figure = (answer, what) => answer?.verdict?.[what].value ?? DASH;
   const was = (what) => (before && figure(before, what) !== figure(now, what) ? `, was ${figure(before, what)}` : "");
+  if (clubless(now)) return say(`Sanctions cost ${figure(now, "cost")}${was("cost")}.`);
   say(`The club would bring ${figure(now, "gain")}${was("gain")}; sanctions cost ${figure(now, "cost")}${was("cost")}.`);
 }

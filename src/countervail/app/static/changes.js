@@ -1,6 +1,7 @@
 // The changes to the scenario as loaded: a chip for each, which takes it back.
 
 import { at, el, fill, icon } from "./dom.js";
+import { part, partName } from "./sanctions.js";
 import { change, path, state } from "./state.js";
 import { brief } from "./words.js";
 
@@ -25,28 +26,30 @@ function inWords(name, controls, loaded) {
   const added = controls.measures.find((m) => m.path === `${name}.enabled`);
   if (added) return ["Added", added.label, null];
   for (const group of ["provisions", "measures"]) {
-    const item = controls[group].find((one) => one.path === name || one.numbers.some((n) => n.path === name));
+    const item = controls[group].find((one) => [one.path, one.lifted_path].includes(name) || one.numbers.some((n) => n.path === name));
     if (!item) continue;
     const n = item.numbers.find((one) => one.path === name);
     if (n) return [item.label, brief(n, n.value), brief(n, n.loaded)];
-    const word = (on) => (group === "measures" ? (on ? "in force" : "left out") : on ? "on" : "off");
-    return [item.label, word(item.enabled), word(loaded[group].find((one) => one.path === name)?.enabled)];
+    const before = loaded[group].find((one) => one.path === item.path);
+    const word = (one) => one && (group === "measures" ? partName(one) : one.enabled ? "on" : "off");
+    return [item.label, word(item), word(before)];
   }
   const n = controls.numbers.find((one) => one.path === name);
   return n ? [n.label, brief(n, n.value), brief(n, n.loaded)] : [name, state().set.find((text) => path(text) === name)?.slice(name.length + 1), null];
 }
 
-/** Measures of one country that are all switched the same way make one chip. */
+/** Measures of one country that all take another part than as loaded, the same one, make one chip. */
 function grouped(names, controls, loaded) {
   const left = new Set(names);
   const chips = [];
+  const before = new Map(loaded.measures.map((m) => [m.path, m]));
+  const paths = (m) => [m.path, m.lifted_path].filter((name) => left.has(name));
   for (const [targets, measures] of Map.groupBy(controls.measures, (m) => m.target_names.join(", "))) {
-    const flipped = measures.filter((m) => left.has(m.path));
-    if (flipped.length < 2 || flipped.length < measures.length) continue;
-    const off = flipped.every((m) => !m.enabled);
-    if (!off && !flipped.every((m) => m.enabled)) continue;
-    flipped.forEach((m) => left.delete(m.path));
-    chips.push({ names: flipped.map((m) => m.path), words: [`All ${measures.length} sanctions on ${targets}`, off ? "left out" : "in force", off ? "in force" : "left out"] });
+    const [now, was] = [new Set(measures.map(part)), new Set(measures.map((m) => before.has(m.path) && part(before.get(m.path))))];
+    if (measures.length < 2 || now.size > 1 || was.size > 1 || !measures.every((m) => paths(m).length)) continue;
+    const own = measures.flatMap(paths);
+    own.forEach((name) => left.delete(name));
+    chips.push({ names: own, words: [`All ${measures.length} sanctions on ${targets}`, partName(measures[0]), before.has(measures[0].path) ? partName(before.get(measures[0].path)) : null] });
   }
   return [...[...left].map((name) => ({ names: [name], words: inWords(name, controls, loaded) })), ...chips];
 }

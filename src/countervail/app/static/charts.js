@@ -24,6 +24,12 @@ const charts = new Map();
 const sight = new IntersectionObserver((entries) => entries.forEach((entry) => charts.get(entry.target)?.seen(entry.isIntersecting)), {
   rootMargin: `${MARGIN}px`,
 });
+let worldYear = "…";
+/** The year of the world, for what a chart says of its source. @param {number | null} year */
+export function setYear(year) {
+  worldYear = year ?? "the world";
+  charts.forEach((chart) => chart.cited());
+}
 const lookers = new Set();
 /** Called when the look has changed. @param {() => void} listener */
 export const onLook = (listener) => lookers.add(listener);
@@ -38,6 +44,7 @@ system.addEventListener("change", redraw);
 const CHOICES = {
   reading: (tables) => [tables.meta?.[0]?.reading],
   figure: (tables) => tables.sensitivity?.map((row) => row.figure),
+  episode: (tables) => tables.backtest_partners?.map((row) => row.which),
   elements: (tables) => tables.payment_cuts?.map((row) => row.k),
   units: (tables) => [units(tables.scale ?? tables.countries ?? [])],
   flow: (tables) => tables.diversion?.map((row) => `${row.name}: ${row.flow}s`),
@@ -72,21 +79,45 @@ export class Chart {
     const id = unique("chart");
     this.caption = el("figcaption", {}, el("strong", { id }));
     this.place = el("div", { class: `chart chart-${name}`, "data-chart": name });
-    this.element = el("figure", { "aria-labelledby": id, hidden: true }, this.caption, this.place);
+    this.source = el("p", { class: "source" });
+    this.element = el("figure", { "aria-labelledby": id, hidden: true }, this.caption, this.place, this.source);
     charts.set(this.element, this);
     library().then(({ charts: all }) => {
       this.known = all[name];
       if (!this.known) return;
       this.caption.firstChild.textContent = this.known.title;
       this.caption.append(el("span", {}, this.known.reading));
+      this.cited();
+      if (this.other) this.retitled(this.other);
       this.seen(this.visible);
       this.element.hidden = !this.something();
     });
     sight.observe(this.element);
   }
 
+  /** Says what the figures are from. */
+  cited() {
+    if (this.known) write(this.source, `Source: ${this.known.source.replace("{year}", worldYear)}.`);
+  }
+
+  /** Gives it another title and reading, or its own. @param {[string, string] | null} words */
+  retitled(words) {
+    this.other = words;
+    if (!this.known) return;
+    const [title, reading] = words ?? [this.known.title, this.known.reading];
+    write(this.caption.children[0], title);
+    write(this.caption.children[1], reading);
+  }
+
+  /** Whether a row gives it something to show, as report/charts has it. */
   something() {
-    return Boolean(this.known && this.tables?.[this.known.tables[0]]?.length);
+    if (!this.known || !this.tables) return false;
+    const { column, where, own_reading: own } = this.known.needs;
+    const { of = () => true } = this.options;
+    const reading = this.tables.meta?.[0]?.reading;
+    return (this.tables[this.known.tables[0]] ?? []).some(
+      (row) => row[column] != null && Object.entries(where).every(([name, value]) => row[name] === value) && (!own || row.reading === reading) && of(row),
+    );
   }
 
   /** Shows these rows, now if the chart is in sight. @param {Record<string, object[]>} tables */

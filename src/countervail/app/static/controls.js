@@ -2,6 +2,7 @@
 
 import { Setting } from "./choices.js";
 import { el, fill } from "./dom.js";
+import { knowsNone } from "./clubless.js";
 import { Members } from "./members.js";
 import { Item, Sanctions } from "./sanctions.js";
 import { Slider } from "./slider.js";
@@ -21,24 +22,25 @@ export class Controls {
   constructor(place, controls, loaded) {
     this.loaded = loaded;
     this.byPath = new Map([...loaded.provisions, ...loaded.measures].map((item) => [item.path, item]));
-    this.members = new Members(controls);
+    const none = knowsNone(controls);
+    this.members = none ? null : new Members(controls);
     this.provisions = controls.provisions.map((p) => new Item(p, because));
     this.sanctions = new Sanctions();
     this.settings = controls.settings.map((setting) => new Setting(setting));
     this.numbers = controls.numbers.map((n) => new Slider(n, n.label));
     this.place = place;
     fill(place, [
-      part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
-      part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
-      part("Sanctions in force", `${controls.measures.length} measures, by target or by sender.`, false, this.sanctions.element),
+      !none && part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
+      !none && part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
+      part("Sanctions in force", `Lift, keep or add: ${controls.measures.length} measures, by target or by sender.`, none, this.sanctions.element),
       part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
-      part("Other assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
+      !none && part("Other assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
     ]);
     this.sync(controls);
   }
 
   sync(controls) {
-    this.members.sync(controls);
+    this.members?.sync(controls);
     controls.provisions.forEach((p, k) => this.provisions[k].sync(p, this.byPath.get(p.path)));
     this.sanctions.sync(controls, this.byPath);
     controls.settings.forEach((setting, k) => this.settings[k].sync(setting));

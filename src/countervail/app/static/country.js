@@ -48,7 +48,11 @@ export async function load(before) {
   }
 }
 
+/** Columns of a table that are about what a club would do. */
+const ofClub = (name) => name.startsWith("c_") || name === "wedge_after";
+
 function content(tables) {
+  const none = document.body.classList.contains("clubless");
   const [row = {}] = tables.country ?? [];
   const first = loaded?.tables.countries.find((one) => one.iso3 === row.iso3) ?? {};
   const change = (field, money) => {
@@ -60,7 +64,7 @@ function content(tables) {
     const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
     // behind the route that carries most every other one, as text
     const cells = name === "routes" ? { main: (row) => (row.explained ? el("details", {}, el("summary", {}, row.main ?? "no route"), el("pre", {}, row.explained)) : row.main) } : {};
-    const table = new Table(name, { keep, cells, brief: true, most: MOST });
+    const table = new Table(name, { keep: none ? keep.filter((column) => !ofClub(column)) : keep, cells, brief: true, most: MOST, bare: none });
     table.set(rows);
     return table.element;
   });
@@ -68,9 +72,9 @@ function content(tables) {
     described([
       ["Role", ROLES[row.role] ?? row.role],
       ["If the sanctions were lifted", change("u_pct", row.u_usd)],
-      ["With the club", change("c_pct", row.c_usd)],
-      ["With both", change("uc_pct")],
-      ["No ratio, because", row.reason],
+      ["With the club", none ? null : change("c_pct", row.c_usd)],
+      ["With both", none ? null : change("uc_pct")],
+      ["No ratio, because", none ? null : row.reason],
       ["The percentages are of", row.spending_usd == null ? null : `final spending, ${usd(row.spending_usd)}`],
       ["GDP", row.gdp_usd == null ? null : usd(row.gdp_usd)],
       ["Population", row.population == null ? null : persons(row.population)],

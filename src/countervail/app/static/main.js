@@ -3,8 +3,9 @@
 import { ask, get } from "./api.js";
 import * as answer from "./answer.js";
 import * as bar from "./bars.js";
+import { arrange, clubless, knowsNone, without } from "./clubless.js";
 import * as changes from "./changes.js";
-import { Chart, library } from "./charts.js";
+import { Chart, library, setYear } from "./charts.js";
 import { Coalitions } from "./coalitions.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -62,8 +63,8 @@ const compare = new Compare(async (set) => {
   const controls = await ask("/api/scenario", { ...state(), set });
   return changes.words(set, controls, unchanged ?? controls);
 });
-let turn; // to a tab
-const questions = new Questions({ controls: () => present, run: () => (run.fresh ? run.result : null), now: () => now, tab: (id) => turn(id) });
+let turns; // to a tab
+const questions = new Questions({ controls: () => present, run: () => (run.fresh ? run.result : null), now: () => now, tab: (id) => turns.select(id) });
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
 const run = new LongRun(() => {
@@ -187,6 +188,7 @@ function rest(of) {
 }
 
 function figures() {
+  arrange(clubless(now), { verdict, costs: ranked.costs, map });
   answer.show({ now, loaded, run: run.fresh ? run.result : run.previous, fresh: run.fresh, first: run.of(key(asLoaded())), expected: run.expected });
   answer.showVerdict({ now, banded: run.fresh ? run.result : null, expected: run.expected });
   answer.showSentences((run.fresh ? run.result : now).headline);
@@ -211,7 +213,7 @@ function pictures() {
     const was = before.get(`${row.country} ${row.quantity}`);
     return was != null && Math.abs(was - row.value) > 1e-4 * Math.abs(was) ? { ...row, loaded: was } : { ...row, loaded: null };
   };
-  const shown = { ...now.tables, figures: members.map(marked), verdict: answer.bars(answers, first?.verdict), scale: loaded?.tables.countries ?? now.tables.countries };
+  const shown = { ...now.tables, figures: members.map(marked), verdict: answer.bars(clubless(now) ? answers.filter((row) => row.quantity.startsWith("cost")) : answers, first?.verdict), scale: loaded?.tables.countries ?? now.tables.countries };
   for (const [chart, quantities] of [[verdict, ["cost_usd", "gain_usd"]], [ranked.gains, ["gain_pct"]], [ranked.costs, ["cost_pct"]]]) fix(chart, shown, quantities);
   const charts = [verdict, map, ...Object.values(ranked)];
   for (const chart of charts) chart.set(shown);
@@ -267,12 +269,18 @@ async function refresh() {
   coalitions.sync(present, now?.tables.figures);
   evidence.set(present.tables);
   questions.sync(present);
+  turns.offer("proposals", !knowsNone(present));
+  turns.offer("coalitions", !knowsNone(present));
+  turns.rename("members", knowsNone(present) ? "Costs" : "Members");
   main.dataset.ready = "true";
 }
 
+let given = { all: null, none: false, rows: null };
 /** Passes the tables of the full run to the tabs, with a note of the state they are of. */
 function give() {
-  const rows = run.result?.tables ?? null;
+  const all = run.result?.tables ?? null;
+  if (all !== given.all || clubless(now) !== given.none) given = { all, none: clubless(now), rows: clubless(now) ? without(all) : all };
+  const { rows } = given;
   for (const panel of [...ofRun, payments]) if (panel.rows !== rows || panel.caption !== run.note) panel.set(rows, run.note);
 }
 
@@ -300,7 +308,7 @@ function pictureNotes(chart) {
   return [
     world && `Shown: ${world.toLowerCase()}.`,
     `Scenario: ${present?.title ?? state().scenario}${changed.length ? `, changed: ${changed.join("; ")}` : ", as loaded"}.`,
-    `Source: Countervail ${meta.version}, world ${meta.world.name}${meta.world.year ? ` ${meta.world.year}` : ""}; a model's results, not observations.${chart === map ? " Map: Natural Earth." : ""}`,
+    `${chart.source.textContent} Countervail ${meta.version}, world ${meta.world.name}.${chart === map ? " Map: Natural Earth." : ""}`,
   ];
 }
 
@@ -313,7 +321,7 @@ async function open() {
   drawer.begin();
   worldChoice();
   onSave(pictureNotes);
-  turn = tabs.make([questions, members, proposals, payments, coalitions, compare, world, evidence, tests]).select;
+  turns = tabs.make([questions, members, proposals, payments, coalitions, compare, world, evidence, tests]);
   at("country").addEventListener("change", () => opened(at("country").value));
   at("problem-drop").addEventListener("click", undo);
   at("problem-close").addEventListener("click", () => failed(""));
@@ -321,10 +329,11 @@ async function open() {
     event.preventDefault();
     main.focus();
   });
-  library();
   meta = await get("/api/meta");
+  setYear(meta.world.year);
   answer.begin(meta.headline);
   setChoices(meta.choices);
+  payments.pair.offer(meta.choices.countries);
   begin(meta.state ?? { scenario: meta.scenario });
   top = bar.begin(meta, failed);
   sheet.begin();

@@ -3,13 +3,14 @@
 import { Chart, library } from "./charts.js";
 import { el, renew } from "./dom.js";
 import { members, Table } from "./tables.js";
+import { NOTHING } from "./words.js";
 
 // Charts and tables of the report that have a place of their own on this page
-const ELSEWHERE = { charts: ["map", "costs", "gains", "timeline"], tables: ["claims", "timeline", "evidence", "assumptions"] };
+const ELSEWHERE = { charts: ["verdict", "map", "costs", "gains", "timeline"], tables: ["claims", "timeline", "evidence", "assumptions"] };
 
 /**
  * @typedef {object} Block charts and tables under a heading: those of some sections of the report, in its order
- * @property {string} [heading] @property {string} [text]
+ * @property {string} [heading] @property {string} [text] @property {boolean} [club] whether the text is about a club
  * @property {string[]} [sections] their ids; without them every section of the document
  * @property {string} [document] whose tables they are: run or coalitions
  * @property {(table: string) => boolean} [of] which tables, and charts of which first table
@@ -35,7 +36,7 @@ export class Panel {
   }
 
   /** Puts the charts and tables of a block into its place. @param {Element} place @param {Block} block */
-  fill(place, { heading, text, sections, document = "run", of = () => true }, all) {
+  fill(place, { heading, text, club, sections, document = "run", of = () => true }, all) {
     const here = (table, section) => all.columns[table]?.document === document && (sections?.includes(section) ?? section) && of(table);
     const drawn = Object.entries(all.charts).filter(([name, chart]) => here(chart.tables[0], chart.section) && !ELSEWHERE.charts.includes(name));
     const listed = Object.entries(all.columns).filter(([name, table]) => here(name, table.section) && !ELSEWHERE.tables.includes(name));
@@ -44,7 +45,8 @@ export class Panel {
     const tables = [false, true].flatMap((folded) => listed.filter(([, table]) => table.folded === folded).map(([name]) => new Table(name, { folded })));
     this.charts.push(...charts);
     this.tables.push(...tables);
-    place.append(...[heading && el("h3", {}, heading), text && el("p", { class: "text" }, text), charts.length && el("div", { class: "charts" }, charts.map((c) => c.element)), ...tables.map((t) => t.element)].filter(Boolean));
+    place.classList.toggle("of-club", Boolean(club && heading));
+    place.append(...[heading && el("h3", {}, heading), text && el("p", { class: club ? "text of-club" : "text" }, text), charts.length && el("div", { class: "charts" }, charts.map((c) => c.element)), ...tables.map((t) => t.element)].filter(Boolean));
     this.blocks.push({ place, names: [...drawn.map(([, chart]) => chart.tables[0]), ...listed.map(([name]) => name)] });
   }
 
@@ -68,6 +70,12 @@ export class Panel {
   }
 }
 
+/** The columns of the table of members that are about costs: for a question without a club. */
+function costs({ columns, rows }) {
+  const kept = columns.map((c, k) => [c, k]).filter(([c, k]) => !k || c.name.startsWith("cost"));
+  return { columns: kept.map(([c]) => c), rows: rows.map((row) => kept.map(([, k]) => row[k])) };
+}
+
 /** The table of members, from the live answer or, with bands, from the full run. */
 export class MembersTable {
   /** @param {(name: string) => any} opened what is shown for a country's name */
@@ -78,9 +86,11 @@ export class MembersTable {
 
   /** @param {object} view @param {boolean} banded @param {{members: object} | null} loaded the members as loaded */
   set(view, banded, loaded) {
+    const none = !view.columns.some((c, k) => c.name === "gain_pct" && view.rows.some((row) => [row[k]].flat()[0] !== NOTHING));
     const about = banded ? "Below each figure: the 5th to 95th percentile of the draws." : "Point values of this state; bands and break-evens follow.";
+    if (none) view = costs(view);
     const text = JSON.stringify([view, about, loaded?.members]);
-    if (text !== this.text) renew(this.element.firstChild, members(view, about, this.opened, loaded?.members));
+    if (text !== this.text) renew(this.element.firstChild, members(view, about, this.opened, loaded?.members, none ? "Those under sanctions" : undefined));
     this.text = text;
   }
 }
@@ -90,7 +100,7 @@ export const panels = (table) => [
   new Panel(
     "members",
     "Members",
-    [{ text: "The secretariat, which runs the club, has no row in the table of deterrence.", sections: ["members", "break-even", "deterrence", "answer"] }],
+    [{ text: "The secretariat, which runs the club, has no row in the table of deterrence.", club: true, sections: ["members", "break-even", "deterrence", "answer"] }],
     { before: table.element },
   ),
   new Panel("proposals", "Proposals", [{ text: "Each proposal of the documents, alone and in addition to all the others.", sections: ["proposals"] }]),
@@ -113,7 +123,7 @@ export const checks = () =>
     },
     { heading: "Which assumption moves the answer", sections: ["assumptions"] },
     { heading: "Under other rules", sections: ["rules"] },
-    { heading: "The documents' own lists", text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
+    { heading: "The documents' own lists", club: true, text: "Each document names its own members. Each list is computed separately; they are never merged or averaged.", sections: ["readings"] },
     { heading: "Published figures compared with ours", sections: ["facts"] },
     { heading: "How the model does on the past", sections: ["backtest"] },
     { heading: "Caveats of the data", sections: ["caveats"] },

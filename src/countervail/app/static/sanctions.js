@@ -1,4 +1,4 @@
-// The sanctions in force, by target or by sender: switched one by one or a group at once, with their sizes.
+// The sanctions in force, by target or by sender: lifted, kept or left out one by one or a group at once, with their sizes.
 
 import { addForm } from "./add.js";
 import { Segments, Switch } from "./choices.js";
@@ -14,10 +14,34 @@ const inShort = (m) => [m.kind_label, m.sender_names.join(", "), m.since && `sin
 /** What is loaded of a measure; one that was added is as it is. */
 const first = (loaded, m) => loaded.get(m.path) ?? { ...m, enabled: true };
 
+// What the question does with a sanction. One that is added is imposed or left out: it can be lifted from no world.
+const LIFTED = "lifted";
+const KEPT = "kept";
+const OUT = "out";
+const LABELS = { [LIFTED]: "Lifted", [KEPT]: "In force", [OUT]: "Left out" };
+const choices = (added) => (added ? [LIFTED, OUT] : [LIFTED, KEPT, OUT]).map((value) => ({ value, label: added && value === LIFTED ? "Imposed" : LABELS[value] }));
+const MEANINGS = {
+  [LIFTED]: "In force today, and lifted in the world that today's is compared with: what that brings is what it costs.",
+  [KEPT]: "In force today, and still in force in the world that today's is compared with: it is not counted, and still holds back the club.",
+  [OUT]: "Left out of the question: it is not counted, the trade that it prevents does not come back, and it holds back no club.",
+};
+/** What the question does with a measure: lifted, kept or out. */
+export const part = (m) => (!m.enabled ? OUT : m.new || m.lifted ? LIFTED : KEPT);
+/** The same in a word. */
+export const partName = (m) => (m.new && m.enabled ? "imposed" : LABELS[part(m)].toLowerCase());
+
+/** The overrides by which a measure takes this part. @param {object} m @param {object} before the measure as loaded */
+function taking(m, before, wanted) {
+  const wish = m.new && wanted === KEPT ? LIFTED : wanted;
+  const [enabled, lifted] = [wish !== OUT, wish === LIFTED];
+  const own = m.lifted_path ? { [m.lifted_path]: !enabled || lifted === before.lifted ? undefined : lifted } : {};
+  return { [m.path]: enabled === before.enabled ? undefined : enabled, ...own };
+}
+
 const because = (m) => ({
   title: m.label,
-  help: m.new ? "Added to the sanctions of today." : m.enabled ? "In force." : "Left out of the question: the trade that it prevents does not come back, and it is not counted as a cost.",
-  extra: m.enabled ? effectOf([m.id], m.new ? "What imposing it does" : "What lifting it alone would do") : null,
+  help: m.new && m.enabled ? "Added to the sanctions of today." : MEANINGS[part(m)],
+  extra: part(m) === LIFTED ? effectOf([m.id], m.new ? "What imposing it does" : "What lifting it alone would do") : null,
   facts: [
     ["Kind", m.kind_label],
     ["By", m.sender_names.join(", ")],
@@ -34,27 +58,55 @@ const because = (m) => ({
   numbers: m.numbers,
 });
 
-/** A provision or a measure: a switch, its sliders, and why. */
+/** A provision: a switch, its sliders, and why. */
 export class Item {
-  /** @param {object} item of the controls @param {(item: object) => object} reasons @param {string} [about] */
-  constructor(item, reasons, about) {
+  /** @param {object} item of the controls @param {(item: object) => object} reasons */
+  constructor(item, reasons) {
     this.item = item;
-    const set = (on) => change({ [item.path]: on === this.loaded ? undefined : on });
-    this.switch = new Switch(item.label, set, { "data-path": item.path });
+    this.switch = new Switch(item.label, (on) => change({ [item.path]: on === this.loaded ? undefined : on }), { "data-path": item.path });
     this.sliders = item.numbers.map((n) => new Slider(n, item.label));
     const why = whyButton(item.label, () => reasons(this.item));
-    this.element = el("div", { class: "item" }, el("div", { class: "line" }, this.switch.element, why), about && el("small", {}, about), this.sliders.map((s) => s.element));
+    this.element = el("div", { class: "item" }, el("div", { class: "line" }, this.switch.element, why), this.sliders.map((s) => s.element));
     for (const slider of this.sliders) slider.why.remove();
-    if (item.kind) this.element.append((this.line = new Line(item.id, () => this.element.checkVisibility())).element);
   }
 
   sync(item, loaded) {
     this.item = item;
     this.loaded = loaded.enabled;
     this.switch.sync(item.enabled, loaded.enabled);
-    this.line?.show(item.enabled, item.new);
     this.element.classList.toggle("off", !item.enabled);
     this.sliders.forEach((slider, k) => slider.sync(item.numbers[k]));
+  }
+}
+
+/** A sanction: what the question does with it, its sliders, what it does to the country pinned, and why. */
+class Sanction {
+  /** @param {object} m @param {string} about a line under its name */
+  constructor(m, about) {
+    this.item = m;
+    this.choice = new Segments(m.label, choices(m.new), (value) => change(taking(this.item, this.loaded, value)), { "data-path": m.path });
+    this.sliders = m.numbers.map((n) => new Slider(n, m.label));
+    this.line = new Line(m.id, () => this.element.checkVisibility());
+    this.name = el("span", { class: "name" }, m.label);
+    this.element = el(
+      "div",
+      { class: "item sanction" },
+      el("div", { class: "line" }, this.name, whyButton(m.label, () => because(this.item))),
+      el("small", {}, about),
+      this.choice.element,
+      this.sliders.map((s) => s.element),
+      this.line.element,
+    );
+    for (const slider of this.sliders) slider.why.remove();
+  }
+
+  sync(m, loaded) {
+    Object.assign(this, { item: m, loaded });
+    this.choice.sync(part(m), part(loaded));
+    this.name.classList.toggle("changed", part(m) !== part(loaded));
+    this.line.show(part(m) === LIFTED, m.new);
+    this.element.classList.toggle("off", !m.enabled);
+    this.sliders.forEach((slider, k) => slider.sync(m.numbers[k]));
   }
 }
 
@@ -65,27 +117,29 @@ class Group {
     this.about = about;
     this.items = new Map();
     this.measures = this.shown = measures;
-    this.all = new Switch(el("span", { class: "aside" }, `All sanctions ${name}`), (on) => this.flip(on), { "data-target": name });
+    const options = choices(measures.every((m) => m.new));
+    this.mixed = el("option", { value: "", hidden: true }, "Mixed");
+    this.all = el("select", { "aria-label": `All sanctions ${name}`, "data-target": name, onchange: () => this.all.value && this.take(this.all.value) }, this.mixed, options.map(({ value, label }) => el("option", { value }, label)));
     this.count = el("small", {});
     this.body = el("div", {});
     this.fold = el("details", { ontoggle: () => this.fold.open && (this.build(), this.sync(this.measures, this.loaded)) }, el("summary", {}, el("span", {}, name.replace(/^on /, "").replace(/^b/, "B")), this.count), this.body);
-    this.element = el("div", { class: "target" }, this.all.element, this.fold);
+    this.element = el("div", { class: "target" }, this.fold, this.all);
   }
 
   /** Makes the switches when they are first shown, because there are many. */
   build() {
     for (const m of this.measures) {
       if (this.items.has(m.id)) continue;
-      const item = new Item(m, because, this.about(m));
+      const item = new Sanction(m, this.about(m));
       item.sync(m, first(this.loaded, m));
       this.items.set(m.id, item);
       this.body.append(item.element);
     }
   }
 
-  /** Switches the measures in sight: after a search only its hits. */
-  flip(on) {
-    change(Object.fromEntries(this.shown.map((m) => [m.path, on === first(this.loaded, m).enabled ? undefined : on])));
+  /** What the question does with the measures in sight: after a search only its hits. */
+  take(wanted) {
+    change(Object.assign({}, ...this.shown.map((m) => taking(m, first(this.loaded, m), wanted))));
   }
 
   /** Shows the hits of a search; false where there are none. */
@@ -105,23 +159,25 @@ class Group {
     this.measures = measures;
     this.loaded = loaded;
     this.shown = this.hits ? measures.filter((m) => this.hits.has(m.id)) : measures;
-    const on = this.shown.filter((m) => m.enabled).length;
-    this.all.sync(on > 0, this.shown.some((m) => first(loaded, m).enabled));
-    this.all.input.indeterminate = on > 0 && on < this.shown.length;
-    const of = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length} found` : `${measures.length}`;
-    this.count.textContent = on === this.shown.length ? of : `${on} in force, of ${of}`;
-    this.fold.classList.toggle("changed", measures.some((m) => !loaded.has(m.path) || m.enabled !== loaded.get(m.path).enabled || m.numbers.some((n) => n.value !== n.loaded)));
+    const parts = new Set(this.shown.map(part));
+    this.mixed.hidden = parts.size === 1;
+    this.all.value = parts.size === 1 ? [...parts][0] : "";
+    this.all.classList.toggle("changed", this.shown.some((m) => part(m) !== part(first(loaded, m))));
+    this.count.textContent = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length}` : `${measures.length}`;
+    this.fold.classList.toggle("changed", measures.some((m) => !loaded.has(m.path) || part(m) !== part(loaded.get(m.path)) || m.numbers.some((n) => n.value !== n.loaded)));
     for (const m of measures) this.items.get(m.id)?.sync(m, first(loaded, m));
   }
 }
 
-const onWhom = (m) => `on ${m.target_names.join(", ")}`;
+const FEW = 4;
+const inBrief = (names) => (names.length > FEW ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} others` : names.join(", "));
+const onWhom = (m) => `on ${inBrief(m.target_names)}`;
 const byWhom = (m) => (m.sender_names.length === 1 ? `by ${m.sender_names[0]}` : "by several senders");
 const LINES = { target: inShort, sender: (m) => `${inShort(m)} · on ${m.target_names.join(", ")}` };
 
-let choices = { countries: [], groups: [], sectors: [] };
+let pieces = { countries: [], groups: [], sectors: [] };
 /** What a sanction that is added can be made of. */
-export const setChoices = (given) => (choices = given);
+export const setChoices = (given) => (pieces = given);
 
 export class Sanctions {
   constructor() {
@@ -132,9 +188,9 @@ export class Sanctions {
     this.element = el(
       "div",
       {},
-      el("p", { class: "text" }, "A sanction switched off is left out of the question: it is not counted as a cost, and the trade that it prevents does not come back. What lifting it would do is behind its question mark, and under it for a country that you pin."),
+      el("p", { class: "text" }, "What sanctions cost is found by lifting them in a second world. For each, choose what that world does with it: it is lifted, still in force, or left out of the question. What lifting it alone would do is behind its question mark, and under it for a country that you choose here."),
       this.pinning(),
-      addForm(choices),
+      addForm(pieces),
       this.by.element,
       this.search,
       this.none,
@@ -146,7 +202,7 @@ export class Sanctions {
 
   /** The choice of a country for which every sanction in sight says what it costs or brings. */
   pinning() {
-    const sorted = [...choices.countries].sort((a, b) => a.name.localeCompare(b.name));
+    const sorted = [...pieces.countries].sort((a, b) => a.name.localeCompare(b.name));
     const select = el("select", { id: "pin", onchange: () => pin(select.value, select.selectedOptions[0].textContent) }, el("option", { value: "" }, "no country"), sorted.map(({ code, name }) => el("option", { value: code }, name)));
     select.value = pinnedCountry();
     return el("div", { class: "setting pin" }, el("label", { for: "pin" }, "What each costs or brings"), select);
@@ -187,6 +243,6 @@ export class Sanctions {
 
   /** Makes the switches of the measure that a path belongs to. */
   reveal(path) {
-    for (const group of this.groups.values()) if (group.measures.some((m) => m.path === path || m.numbers.some((n) => n.path === path))) group.build();
+    for (const group of this.groups.values()) if (group.measures.some((m) => m.path === path || m.lifted_path === path || m.numbers.some((n) => n.path === path))) group.build();
   }
 }

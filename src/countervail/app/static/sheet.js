@@ -1,5 +1,6 @@
 // On a small screen the controls are in a sheet, opened by a button that stays in sight with the headline.
 
+import { clubless } from "./clubless.js";
 import { at, el, fill } from "./dom.js";
 
 const small = matchMedia("(max-width: 60rem)");
@@ -38,7 +39,7 @@ export function show(now, loaded) {
   const part = (answer) => answer?.tiles.find((one) => one.quantity === "offset")?.value;
   const short = [
     ["Sanctions cost", now.verdict?.cost.value, loaded?.verdict?.cost.value],
-    ["Club brings", now.verdict?.gain.value, loaded?.verdict?.gain.value],
+    ["Club brings", clubless(now) ? null : now.verdict?.gain.value, loaded?.verdict?.gain.value],
     ["Made good", part(now), part(loaded)],
   ].map(([name, value, before]) => value && [name, value, before && before !== value ? before : null]);
   const text = JSON.stringify(short);

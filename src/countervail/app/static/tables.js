@@ -42,7 +42,7 @@ function written(column, row, brief) {
 
 /** One of the result tables, drawn when it is first looked at. */
 export class Table {
-  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, most?: number, cells?: Record<string, (row: object) => any>}} options */
+  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, most?: number, bare?: boolean, cells?: Record<string, (row: object) => any>}} options */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -75,19 +75,19 @@ export class Table {
     if (this.options.folded) this.summary.textContent = `${title}: the table (${this.rows.length} ${this.rows.length === 1 ? "row" : "rows"})`;
     if (!this.stale || (this.options.folded && !this.element.open)) return;
     this.stale = false;
-    const { keep, brief, most = Infinity, cells = {} } = this.options;
+    const { keep, brief, most = Infinity, cells = {}, bare } = this.options;
     const shown = this.all ? this.rows : this.rows.slice(0, most);
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
     const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : c.heading, about: c.description, numeric: c.numeric }));
     const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
     const more = el("button", { type: "button", class: "link", onclick: () => this.showAll() }, `Show all ${this.rows.length}`);
-    fill(this.place, grid({ title, about: described.description, headings, rows }), shown.length < this.rows.length && more);
+    fill(this.place, grid({ title, about: bare ? null : described.description, headings, rows }), shown.length < this.rows.length && more);
   }
 }
 
 /** The table of members: every headline figure with its band, or why it has none. @param {(name: string) => any} opened a country's name, or a button that opens it */
-export function members(view, about, opened, loaded) {
-  const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && k < view.columns.length - 1 }));
+export function members(view, about, opened, loaded, title = "The members") {
+  const headings = view.columns.map((c, k) => ({ text: c.label, numeric: k > 0 && c.name !== "note" }));
   const before = new Map(loaded?.rows.map((row) => [row[0], row]));
   const rows = view.rows.map(([name, ...rest]) => [
     opened(name),
@@ -97,5 +97,5 @@ export function members(view, about, opened, loaded) {
       return Array.isArray(cell) && was && was !== value && ![value, was].includes("–") ? [...cell, `as loaded ${was}`] : cell;
     }),
   ]);
-  return grid({ title: "The members", about, headings, rows });
+  return grid({ title, about, headings, rows });
 }

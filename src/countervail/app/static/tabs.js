@@ -1,6 +1,6 @@
 // Tabs, as ARIA defines them: one is in the tab order, and arrows move between them.
 
-import { at, el } from "./dom.js";
+import { at, el, write } from "./dom.js";
 
 const STORED = "tab";
 
@@ -49,12 +49,22 @@ export function make(panels) {
 
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const now = panels.indexOf(current);
-    const next = step ? (now + step + panels.length) % panels.length : { Home: 0, End: panels.length - 1 }[event.key];
+    const offered = panels.filter((_, k) => !tabs[k].hidden);
+    const now = offered.indexOf(current);
+    const next = step ? (now + step + offered.length) % offered.length : { Home: 0, End: offered.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    chosen(panels[next], true);
+    chosen(offered[next], true);
   });
+
+  const place_of = (id) => panels.findIndex((panel) => panel.id === id);
+  /** Offers a tab, or does not. */
+  function offer(id, on) {
+    const k = place_of(id);
+    tabs[k].hidden = !on;
+    if (!on && current === panels[k]) select(panels[0]);
+  }
+  const rename = (id, title) => write(tabs[place_of(id)], title);
   select(panels.find((panel) => panel.id === sessionStorage.getItem(STORED)) ?? panels[0]);
-  return { select: (id) => select(panels.find((panel) => panel.id === id)), current: () => current };
+  return { select: (id) => select(panels.find((panel) => panel.id === id)), offer, rename };
 }

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
     from countervail.world.world import World
 
-Reply = Literal["ahead", "charts", "compare", "country", "facts", "margin", "payments", "scenario", "worlds"]
+Reply = Literal["ahead", "charts", "compare", "country", "facts", "margin", "pair", "payments", "scenario", "worlds"]
 """The keys of `replies.REPLIES`; a name, so that the server itself loads nothing that computes."""
-SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "compare", "country", "margin", "payments", "worlds"))
+SOLVED: Final[frozenset[Reply]] = frozenset(("ahead", "compare", "country", "margin", "pair", "payments", "worlds"))
 """Replies that need the worlds of a state."""
-URGENT: Final[frozenset[Reply]] = frozenset(("compare", "country", "facts", "margin", "scenario", "worlds"))
+URGENT: Final[frozenset[Reply]] = frozenset(("compare", "country", "facts", "margin", "pair", "scenario", "worlds"))
 """Replies that a user waits for."""
 MOST_SCENARIOS: Final = 64
 MOST_LIVES: Final = 3

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from countervail import countries
-from countervail.app.models import CompareState, CountryState, MarginState, State
+from countervail.app.models import CompareState, CountryState, MarginState, PairState, State
 from countervail.app.work import Engine, Question, Reply
 from countervail.evidence.bundle import Evidence
 from countervail.report import glossary, headline
@@ -21,8 +21,13 @@ from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
+from countervail.report.verdict import reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.types import Tables
+
+if TYPE_CHECKING:
+    from countervail.analysis.outcome import Outcome
+    from countervail.rails import Network
 
 # those of the run last: they are used where a name occurs twice
 _DOCUMENTS: Final = ("coalitions", "country", "state", "run")
@@ -70,6 +75,8 @@ def charts(engine: Engine, question: Question) -> dict[str, Any]:
                 "reading": chart.reading,
                 "tables": chart.tables,
                 "section": chart.section,
+                "source": chart.source,
+                "needs": chart.needs,
                 "specification": chart.specification,
             }
             for name, chart in every().items()
@@ -131,7 +138,7 @@ def in_words(tables: Tables) -> dict[str, Any]:
     verdict = verdict_of(tables)
     return {
         "verdict": None if verdict is None else asdict(verdict),
-        "headline": headline.headline(tables, final=False),
+        "headline": reasons(tables, final=False),
         "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
     }
@@ -190,15 +197,29 @@ def margin(engine: Engine, question: Question) -> dict[str, Any]:
 def payments(engine: Engine, question: Question) -> dict[str, Any]:
     """The payment network: who can pay whom, and how. What the proposals change in it comes with a run."""
     from countervail.analysis.payment_links import network_of
-    from countervail.rails import payments as network_at
     from countervail.report.tables import payment_tables
 
     outcome = engine.solved(question).outcome
-    paid = outcome.case.layout.payments
-    network = paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
-    study = network_of(outcome.case, network, outcome.worlds.sanctions.S)
+    study = network_of(outcome.case, _network(outcome), outcome.worlds.sanctions.S)
     tables = payment_tables.tables(study)
     return {"tables": {name: rows for name, rows in tables.items() if name.startswith("rail_")}}
+
+
+def _network(outcome: Outcome) -> Network:
+    from countervail.rails import payments as network_at
+
+    paid = outcome.case.layout.payments
+    return paid.observed if paid is not None else network_at(outcome.world, outcome.scenario)
+
+
+def pair(engine: Engine, question: Question) -> dict[str, Any]:
+    """How a pair of countries pays by class of channel, and what cutting connections does to it and to incomes."""
+    from countervail.report.tables.pair_tables import pair_tables
+
+    assert isinstance(question.state, PairState)
+    outcome, asked = engine.solved(question).outcome, question.state
+    tables = pair_tables(outcome.case, _network(outcome), outcome.worlds.sanctions.S, asked.one, asked.other, asked.cut)
+    return {"tables": tables}
 
 
 REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
@@ -208,6 +229,7 @@ REPLIES: Final[Mapping[Reply, Callable[[Engine, Question], dict[str, Any]]]] = {
     "country": country,
     "facts": facts,
     "margin": margin,
+    "pair": pair,
     "payments": payments,
     "scenario": scenario,
     "worlds": worlds,

@@ -234,6 +234,8 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 in_force=1.0 if field == "new_measures" else scenario.share_in_force(m),
                 enabled=m.enabled,
                 path=f"{path}.enabled",
+                lifted=m.lifted,
+                lifted_path=None if field == "new_measures" else f"{path}.lifted",
                 existence=m.existence,
                 size_basis=m.size_basis,
                 acts=tuple(act.in_words() for act in m.acts),

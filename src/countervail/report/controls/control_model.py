@@ -149,7 +149,12 @@ class MeasureSwitch(_Part):
     in_force: float
     """Share of the baseline year in force; at 0 the switch changes nothing."""
     enabled: bool
+    """Whether it takes part; one that is left out is neither counted nor does it hold back the club."""
     path: str
+    lifted: bool
+    """Whether U lifts it; if not, it stays in force in every world."""
+    lifted_path: str | None
+    """Null where it is new: U never has it."""
     existence: str
     """What its existence rests on: acts seen, seen in part, from memory, not found, or none given."""
     size_basis: str

@@ -43,9 +43,9 @@
     made.append(...children);
     return made;
   };
-  const lines = () => [
+  const lines = (place) => [
     [...document.querySelectorAll("header h1, header .run")].map((part) => part.textContent.trim()).join(". "),
-    `Source: ${document.querySelector("footer p").textContent.trim().split(". ")[0]}; results of a model, not observations.`,
+    `${place?.closest("figure")?.querySelector(".source").textContent ?? "Source: results of a model, not observations."} ${document.querySelector("footer p").textContent.trim().split(". ")[0]}.`,
   ];
 
   /** Text in lines of some letters. */
@@ -76,7 +76,7 @@
     const reading = place.closest("figure").querySelector("figcaption span").textContent;
     specification.title = {
       text: wrapped(title, 80),
-      subtitle: [reading, ...lines()].flatMap((line) => wrapped(line, 115)),
+      subtitle: [reading, ...lines(place)].flatMap((line) => wrapped(line, 115)),
       anchor: "start", fontSize: 16, subtitleFontSize: 12, subtitleLineHeight: 16, subtitlePadding: 6, offset: 14,
       color: themes.light.axis.labelColor, subtitleColor: themes.light.axis.titleColor,
     };
@@ -101,7 +101,7 @@
         "div", { className: "vega-actions" },
         entry("Save as SVG", () => picture(place, title, "svg")),
         entry("Save as PNG", () => picture(place, title, "png")),
-        entry("Save its data as CSV", () => sortable.save(sortable.rowsAsCsv(tables[first] ?? [], [title, ...lines()]), `${place.dataset.chart}.csv`)),
+        entry("Save its data as CSV", () => sortable.save(sortable.rowsAsCsv(tables[first] ?? [], [title, ...lines(place)]), `${place.dataset.chart}.csv`)),
       ),
     );
     return menu;

@@ -261,7 +261,7 @@ def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
         {
             "k": one.k,
             "rank": rank,
-            "label": "; ".join(_named(network, element) for element in cut.elements),
+            "label": "; ".join(element_name(network, element) for element in cut.elements),
             "elements": "; ".join(element.name for element in cut.elements),
             "kinds": "; ".join(element.kind for element in cut.elements),
             "wedge_before": finite(one.base),
@@ -276,7 +276,8 @@ def cut_rows(network: Network, searched: Sequence[Interdiction]) -> list[Row]:
     ]
 
 
-def _named(network: Network, element: Element) -> str:
+def element_name(network: Network, element: Element) -> str:
+    """A connection in words."""
     if element.kind == "membership":
         country, _, rail = element.name.partition(" on ")
         return f"{country_name(country)} on {rail}"
@@ -335,7 +336,7 @@ def _action(network: Network, action: Action) -> str:
         bank, _, target = name.partition(" for ")
         what = f"banks of {country_name(bank)} for {country_name(target)}"
     else:
-        what = _named(network, action.element)
+        what = element_name(network, action.element)
     return f"{what} cut" if action.left == 0 else f"{what} cut to {100 * action.left:.0f} %"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from countervail.rails.series import finite
 from countervail.rails.table import ranges
 from countervail.report.tables import country_name
 from countervail.scenario import Scenario
-from countervail.types import Floats, Row
+from countervail.types import Floats, Mask, Row
 from countervail.world.world import World
 
 
@@ -286,19 +287,34 @@ def channels(network: Network, scenario: Scenario | None = None) -> Iterator[Row
             }
 
 
-def _classes(network: Network) -> dict[str, Floats]:
-    """`[pair]` by class of channel (adding up to 1) and by class of currency (adding up to 1)."""
-    state, chosen = network.state, network.chosen
-    used = np.mean(chosen.used(network.theta), axis=0)
+CLASSES: Final = {
+    "own_system": "Own systems and accounts",
+    "bank": "Common connection of banks",
+    "third": "Banks of third countries",
+    "informal": "Informal",
+}
+"""Classes of channels in words, in the order that every table has."""
+
+
+def channel_classes(network: Network) -> dict[str, Mask]:
+    """The routes of each class `[channel]`; informal payments take none of them."""
+    state = network.state
     everywhere = {
         m.rail for m in network.rails.memberships if "ALL" in m.countries and not m.but and m.holds(network.date)
     }
     common = [state.rails.index(rail) for rail in everywhere if rail in state.rails]
-    thirds = np.array([c.third >= 0 for c in network.payments.routes.channels])
-    over = np.array([c.rail_in in common and c.rail_out in common for c in network.payments.routes.channels])
-    own = used[:, ~thirds & ~over].sum(axis=1)
-    bank, third = used[:, ~thirds & over].sum(axis=1), used[:, thirds].sum(axis=1)
-    out = {"own_system": own, "bank": bank, "third": third, "informal": np.maximum(0.0, 1.0 - own - bank - third)}
+    channels = network.payments.routes.channels
+    thirds = np.array([c.third >= 0 for c in channels])
+    over = np.array([c.rail_in in common and c.rail_out in common for c in channels])
+    return {"own_system": ~thirds & ~over, "bank": ~thirds & over, "third": thirds}
+
+
+def _classes(network: Network) -> dict[str, Floats]:
+    """`[pair]` by class of channel (adding up to 1) and by class of currency (adding up to 1)."""
+    state, chosen = network.state, network.chosen
+    used = np.mean(chosen.used(network.theta), axis=0)
+    out = {name: used[:, which].sum(axis=1) for name, which in channel_classes(network).items()}
+    out["informal"] = np.maximum(0.0, 1.0 - out["own_system"] - out["bank"] - out["third"])
     if chosen.weight is not None:
         shares = chosen.shares(network.theta)
         vehicles = [c for c, code in enumerate(state.currencies) if code in ("USD", "EUR")]

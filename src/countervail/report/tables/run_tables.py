@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final
 
 from countervail import __version__
@@ -21,9 +22,18 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
-from countervail.report.tables import country_name, payment_tables, percent_change
+from countervail.report.tables import country_name, payment_tables, percent_change, rerouting_tables
 from countervail.report.tables.assumption_tables import assumed, caveats
-from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on, verdict
+from countervail.report.tables.club_tables import (
+    closures,
+    deterrence,
+    figures,
+    provisions,
+    readings,
+    rests_on,
+    surface,
+    verdict,
+)
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import (
@@ -32,12 +42,13 @@ from countervail.report.tables.world_tables import (
     diversion,
     every_country,
     joining,
+    margins,
     measures,
     senders,
     third_countries,
 )
 from countervail.scenario import CLUB, Scenario
-from countervail.types import Row
+from countervail.types import Row, Scalar
 from countervail.world.world import World
 
 if TYPE_CHECKING:
@@ -46,6 +57,8 @@ if TYPE_CHECKING:
 SHOWN_INFLUENCES = 8
 BACKTEST: Final = files("countervail.report") / "static" / "backtest.csv"
 """What `make backtest` writes: the figures of the back-test in the bundled world."""
+BACKTEST_PARTNERS: Final = files("countervail.report") / "static" / "backtest_partners.csv"
+"""And the partners of each episode whose trade changed most."""
 
 
 def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | None = None) -> dict[str, list[Row]]:
@@ -57,22 +70,26 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "meta": [_meta(outcome, created)],
         "warnings": [asdict(warned) for warned in outcome.warnings],
         "verdict": list(verdict(outcome)),
+        "surface": list(surface(outcome)),
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
         "measures": list(measures(outcome)),
+        "margins": list(margins(outcome)),
         "joining": list(joining(outcome)),
         "acts": list(acts(outcome)),
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
         "capacity": list(capacity(outcome)),
+        **rerouting_tables.tables(outcome),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
         "facts": facts(outcome),
         "backtest": backtest(),
+        "backtest_partners": backtest_partners(),
         "sensitivity": list(_sensitivity(outcome)),
         "readings": list(readings(outcome)),
         "deterrence": list(deterrence(outcome)),
@@ -153,9 +170,27 @@ def stated_time() -> str:
 
 def backtest() -> list[Row]:
     """The stored figures of the back-test in the bundled world, the worst first (`make backtest` writes them)."""
-    kinds = {column.name: column.kind for column in described()["backtest"].columns}
-    rows = csv.DictReader(BACKTEST.read_text(encoding="utf-8").splitlines())
-    read = {"integer": int, "number": float, "text": str}
+    return _stored(BACKTEST, "backtest")
+
+
+def backtest_partners() -> list[Row]:
+    """Predicted and observed trade by partner of every episode, the worst episode first."""
+    stored = _stored(BACKTEST_PARTNERS, "backtest_partners")
+    named = [{**row, "name": country_name(str(row["iso3"])), "which": _which(row)} for row in stored]
+    return [{column.name: row[column.name] for column in described()["backtest_partners"].columns} for row in named]
+
+
+def _which(row: Row) -> str:
+    """An episode and its years, as `Russia, crude, 2021 to 2023`."""
+    place, goods, *_ = str(row["episode"]).split("-")
+    named = {"usa": "United States", "lng": "LNG"}
+    return f"{named.get(place, place.title())}, {named.get(goods, goods)}, {row['base']} to {row['year']}"
+
+
+def _stored(file: Traversable, table: str) -> list[Row]:
+    kinds = {column.name: column.kind for column in described()[table].columns}
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    read: dict[str, Callable[[str], Scalar]] = {"integer": int, "number": float, "text": str, "boolean": "yes".__eq__}
     return [{name: read[kinds[name]](text) if text else None for name, text in row.items()} for row in rows]
 
 

@@ -1,0 +1,242 @@
+"""Re-routing: what of barred goods comes to a target through third countries, and how it answers to its mark-up.
+
+The equations are in docs/theory/rerouting.md: `Leak.of` computes the leak of the observed world and `Leak.by_origin`
+restates flows by it; `Leak.moved` turns a change of mark-ups into a shock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from countervail.analysis.case.anchors import goods_of
+from countervail.analysis.case.draws import Draw
+from countervail.analysis.case.effects import Effect
+from countervail.analysis.rerouting.hubs import hub_shares
+from countervail.scenario import Scenario
+from countervail.scenario.rerouting import Rerouting
+from countervail.trade.shock import Shock
+from countervail.types import Floats, Indices, Mask
+from countervail.world.world import World
+
+OF_TRADE = 0.9
+"""Most of what a hub sells to the target, or buys from a sender, that is counted as a leak."""
+OF_DEMAND = 0.45
+"""Most of a hub's final demand in the sector that is."""
+
+
+@dataclass(frozen=True, eq=False)
+class TargetLeak:
+    """What comes to one target through others, million USD at the senders' prices.
+
+    Attributes:
+        target: its position.
+        senders: positions of those that bar their sales to it.
+        lost: what the bans keep out `[sender, sector of the leak]`.
+        value: what comes through each hub `[sender, hub, sector of the leak]`, hubs being all countries.
+        bought: what the target buys from the senders by origin, the leak counted `[sender, sector of the leak]`.
+    """
+
+    target: int
+    senders: Indices
+    lost: Floats
+    value: Floats
+    bought: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Leak:
+    """The leak of the observed world.
+
+    Attributes:
+        world: the baseline.
+        sectors: in which goods are re-routed.
+        targets: by target.
+        theta: trade elasticities at the horizon `[sector of the world]`.
+        markup, margin, penalty, cooperation: of `settings.rerouting`, in this draw.
+    """
+
+    world: World
+    sectors: Indices
+    targets: tuple[TargetLeak, ...]
+    theta: Floats
+    markup: float
+    margin: float
+    penalty: float
+    cooperation: float
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        scenario: Scenario,
+        draw: Draw,
+        effects: Sequence[Effect],
+        budget: Floats,
+        theta: Floats,
+    ) -> Leak | None:
+        """The leak through the effects' bans on sales to targets; None where the scenario has no channel.
+
+        Args:
+            world: the baseline.
+            scenario: whose `settings.rerouting` gives the numbers.
+            draw: the values of the uncertain numbers.
+            effects: the measures in force.
+            budget: G, log trade without them over trade now, at the horizon `[exporter, importer, sector]`.
+            theta: trade elasticities at the horizon `[sector]`.
+        """
+        channel = scenario.settings.rerouting
+        if channel is None:
+            return None
+        number = {
+            name: draw.of(f"settings.rerouting.{name}", getattr(channel, name)) for name in Rerouting.model_fields
+        }
+        flows = world.flows if draw.flows is None else draw.flows
+        pooled = {world.sectors.index(m.id) for m in scenario.settings.markets if m.id in world.sectors}
+        sectors = np.array([j for j in np.flatnonzero(goods_of(world)) if j not in pooled], np.intp)
+        barred = _barred(world, effects) & (budget > 0) & np.isfinite(budget)
+        wanted = []
+        for t in np.flatnonzero(barred[:, :, sectors].any((0, 2))):
+            senders = np.flatnonzero(barred[:, t].any(1))
+            cells = np.ix_(senders, np.array([t]), sectors)
+            lost = np.where(barred[cells], flows[cells] * np.expm1(np.where(barred[cells], budget[cells], 0.0)), 0.0)[
+                :, 0
+            ]
+            hubs = hub_shares(world, int(t), senders)[:, sectors]
+            # a country whose own purchases from the sender are barred passes none of them on
+            open_to = ~barred[np.ix_(senders, np.arange(world.n), sectors)]
+            wanted.append((int(t), senders, lost, number["leaked"] * lost[:, None, :] * hubs[None] * open_to))
+        values = _with_room(flows, world.final_demand, sectors, number["markup"], wanted)
+        targets = tuple(
+            TargetLeak(t, senders, lost, value, flows[np.ix_(senders, np.array([t]), sectors)][:, 0] + value.sum(1))
+            for (t, senders, lost, _), value in zip(wanted, values, strict=True)
+        )
+        return cls(
+            world,
+            sectors,
+            targets,
+            theta,
+            number["markup"],
+            number["margin"],
+            number["penalty"],
+            number["cooperation"],
+        )
+
+    def by_origin(self, flows: Floats) -> Floats:
+        """Flows with the leak counted as the senders' sales to the target; its mark-up stays with the hub."""
+        out = flows.copy()
+        for leak in self.targets:
+            hubs = np.arange(self.world.n)
+            at = np.array([leak.target])
+            out[np.ix_(leak.senders, at, self.sectors)] += leak.value.sum(1)[:, None]
+            out[np.ix_(hubs, at, self.sectors)] -= leak.value.sum(0)[:, None]
+            out[np.ix_(leak.senders, hubs, self.sectors)] -= leak.value
+        return out
+
+    def relief(self) -> Floats:
+        """What is no longer lost where the leak is counted: the fall of every cell's budget G."""
+        out = np.zeros(self.world.flows.shape)
+        for leak in self.targets:
+            came = leak.value.sum(1)
+            direct = leak.bought - came
+            fall = np.log1p(np.divide(came, direct, out=np.zeros_like(came), where=direct > 0))
+            out[np.ix_(leak.senders, np.array([leak.target]), self.sectors)] = fall[:, None]
+        return out
+
+    def change(self, leak: TargetLeak, markup: Floats) -> Floats:
+        """What comes to a target in addition `[sender, hub, sector of the leak]`, as if bans set no limit to it."""
+        theta = self.theta[self.sectors]
+        return np.asarray(leak.value * np.expm1(-theta * markup[:, leak.target, self.sectors])[None])
+
+    def within(self, leak: TargetLeak, markup: Floats, held: Indices | None = None) -> Floats:
+        """The same, where no more comes than the bans keep out, and what comes from `held` senders stays."""
+        change = self.change(leak, markup)
+        if held is not None:
+            change[np.isin(leak.senders, held)] = 0.0
+        risen, room = change.sum(1), np.maximum(leak.lost - leak.value.sum(1), 0.0)
+        allowed = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
+        return np.asarray(change * allowed[:, None])
+
+    def moved(self, shock: Shock, markup: Floats, held: Indices | None = None) -> Shock:
+        """`shock` once the log mark-ups of hubs change by `markup [hub, target, sector of the world]`.
+
+        Of the change of a cell's trade, what is the hubs' margin is a tax whose revenue they are given. What comes from
+        `held` senders stays.
+        """
+        shape = self.world.flows.shape
+        effect, tax, gift = np.ones(shape), np.zeros(shape), np.zeros(self.world.n)
+        for leak in self.targets:
+            change = self.within(leak, markup, held)
+            now = leak.bought + change.sum(1)
+            earned = self.margin * self.markup * change
+            rate = np.divide(earned.sum(1), now, out=np.zeros_like(now), where=now > 0)
+            more = np.divide(now, leak.bought, out=np.ones_like(now), where=leak.bought > 0)
+            cells = np.ix_(leak.senders, np.array([leak.target]), self.sectors)
+            effect[cells] = (more * (1.0 + rate) ** self.theta[self.sectors])[:, None]
+            tax[cells] = rate[:, None]
+            gift += earned.sum((0, 2))
+            gift[leak.senders] -= earned.sum((1, 2))
+        if shock.trade_effect is not None:
+            effect *= np.asarray(shock.trade_effect)
+        if shock.export_tax is not None:
+            tax = (1.0 + tax) * (1.0 + np.asarray(shock.export_tax)) - 1.0
+        if shock.transfer is not None:
+            gift = gift + np.asarray(shock.transfer)
+        return replace(shock, trade_effect=effect, export_tax=tax, transfer=gift)
+
+    def threatened(self, secondary: Sequence[Effect], draw: Draw) -> Floats:
+        """What secondary sanctions add to log mark-ups `[hub, target, sector]`: the strongest of each hub's."""
+        out = np.zeros(self.world.flows.shape)
+        for effect in secondary:
+            placed, penalty = effect.placed, effect.measure.penalty
+            if penalty is not None:
+                cells = np.ix_(placed.hubs, placed.targets, placed.sectors)
+                more = np.log1p(draw.of(f"{placed.path}.penalty", penalty) / (1.0 + self.markup))
+                out[cells] = np.maximum(out[cells], more)
+        return out
+
+    @property
+    def joined(self) -> float:
+        """What a hub's authorities that no longer pursue it take off the log mark-up."""
+        return float(-np.log1p(-self.cooperation * self.penalty * self.markup / (1.0 + self.markup)))
+
+
+def _barred(world: World, effects: Sequence[Effect]) -> Mask:
+    """Cells in which a measure's senders bar their own sales to its targets `[exporter, importer, sector]`.
+
+    Who complies with the threat of another state, or with the United Nations as all do, may be a hub for others.
+    """
+    out = np.zeros(world.flows.shape, bool)
+    for effect in (e for e in effects if e.placed.own):
+        for i, n, j in effect.cells:
+            if np.isin(n, effect.placed.targets).all() and np.isin(i, effect.placed.senders).all():
+                out[np.ix_(i, n, j)] = True
+    return out
+
+
+def _with_room(
+    flows: Floats,
+    demand: Floats,
+    sectors: Indices,
+    markup: float,
+    wanted: Sequence[tuple[int, Indices, Floats, Floats]],
+) -> list[Floats]:
+    """The leaks `[sender, hub, sector]` of all targets, cut to what the tables have room for."""
+    total = np.zeros_like(flows[:, :, sectors])
+    values = []
+    for t, senders, _, value in wanted:
+        sold = OF_TRADE * flows[:, t, sectors] / (1.0 + markup)
+        all_senders = value.sum(0)
+        cut = value * np.minimum(1.0, _over(sold, all_senders))[None]
+        total[senders] += cut
+        values.append(cut)
+    # what all targets' leaks take of a hub's purchases and of its demand
+    bought = np.minimum(1.0, _over(OF_TRADE * flows[:, :, sectors], total))
+    used = np.minimum(1.0, _over(OF_DEMAND * np.maximum(demand[:, sectors], 0.0), (total * bought).sum(0)))
+    return [cut * (bought[senders] * used[None]) for (_, senders, _, _), cut in zip(wanted, values, strict=True)]
+
+
+def _over(room: Floats, wanted: Floats) -> Floats:
+    return np.divide(room, wanted, out=np.ones_like(wanted), where=wanted > 0)

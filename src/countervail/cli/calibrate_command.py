@@ -1,0 +1,69 @@
+"""The command `countervail calibrate`: the sizes of measures that what happened implies, beside those assumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countervail.cli.console import JsonOption, print_json, print_table
+
+NOTHING = "-"
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(epilog="Example: countervail calibrate russia-2022 --base 2021 --after 2023 --json")(calibrate)
+
+
+def calibrate(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario of the library by name, or the path to a file of one.")
+    ] = "russia-2022",
+    base: Annotated[int, typer.Option(help="A year before the measures.")] = 2021,
+    after: Annotated[int, typer.Option(help="A later year.")] = 2023,
+    world: Annotated[Path | None, typer.Option(help="A world of your own, an .npz.", show_default=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The sizes of measures at which the model's trade moves as it did between two years."""
+    import countervail as cv
+
+    baseline = cv.load_world() if world is None else cv.load_world(path=world)
+    result = cv.calibrate(baseline, scenario, base, after)
+    if as_json:
+        print_json(result.document())
+        return
+    typer.echo(
+        f"Trade of targets with senders whose measures came into force between {base} and {after}; its share of world "
+        "trade in these goods is fitted."
+    )
+    head = ("target", "flow", "goods", f"{base}, bn", f"{after}, bn", "left", "range", "assumed", "")
+    print_table(
+        head,
+        [
+            (
+                one.target,
+                one.direction,
+                one.goods,
+                f"{one.before / 1e3:,.2f}",
+                f"{one.after / 1e3:,.2f}",
+                _left(one.value),
+                NOTHING if one.value is None else f"{_left(one.low)} to {_left(one.high)}",
+                _left(one.assumed),
+                one.note,
+            )
+            for one in result.sizes
+        ],
+    )
+    typer.echo(
+        "left: what the measures leave of the trade at given prices, as fitted; range: also from the year before and "
+        "to the year after; assumed: what the scenario's numbers leave today."
+    )
+
+
+def _left(size: float | None) -> str:
+    """A size in log points as the share of trade that is left."""
+    import math
+
+    return NOTHING if size is None else f"{math.exp(size):.0%}" if size > math.log(0.095) else f"{math.exp(size):.1%}"
