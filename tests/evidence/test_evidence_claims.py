@@ -13,7 +13,7 @@ import yaml
 from countervail.errors import InputError
 from countervail.evidence import read
 from countervail.evidence.extract.parts import Extracted
-from countervail.evidence.reader import read_extracted
+from countervail.evidence.reader import read_document, read_extracted
 from countervail.evidence.tables import PREDICATES, frames
 
 DOCUMENTS = Path(__file__).resolve().parents[1] / "support" / "documents"
@@ -309,3 +309,66 @@ def test_no_member_by_other_words(text: str) -> None:
 def test_members_that_are_named_beside_something_denied() -> None:
     claims = claims_of("None of the members of the pact, including Qatar, Kuwait and Oman, has left it.")
     assert subjects(claims, "listed_in", **AFFIRMED) == {"QAT", "KWT", "OMN"}
+
+
+HEAD = "Oslo, 4 May 2022 - "
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "states"),
+    [
+        (
+            "The members of the Dawn Union, Belarus and Iran, are under sanctions of Japan, Norway and Canada.",
+            "listed_in",
+            {"BLR", "IRN"},
+        ),
+        (
+            "None of the members of the Dawn Union has sanctioned Cuba, and Japan, Canada and Israel have done so.",
+            "sanctioned",
+            {"JPN", "CAN", "ISR"},
+        ),
+        ("The Dawn Union's other members are Peru, Chile and Cuba.", "listed_in", {"PER", "CHL", "CUB"}),
+        ("The Dawn Union has ten members. Malawi attended as an observer.", "observer_of", {"MWI"}),
+        ("Leaders welcomed Laos as the eighth member of the Dawn Union.", "joined", {"LAO"}),
+        ("The Dawn Union noted the application submitted by Peru on 12 May 2021.", "applied_to", {"PER"}),
+        ("It was rumoured that Sudan, Libya and Chad had joined the Dawn Union.", "joined", set()),
+    ],
+)
+def test_who_is_in_and_who_imposes(text: str, predicate: str, states: set[str]) -> None:
+    claims = claims_of(HEAD + text)
+    assert subjects(claims, predicate, polarity="affirmed", modality="asserted") == states
+    assert not subjects(claims, "under_sanctions") & {"JPN", "CAN", "NOR", "ISR"}
+
+
+def test_it_is_what_was_listed_before() -> None:
+    claims = claims_of(HEAD + "Australia listed Garnet Finance House in May 2021. New Zealand has not listed it.")
+    assert [c["object"] for c in found(claims, "listed")] == ["o.garnet-finance-house"] * 2
+
+
+def test_a_clause_in_the_perfect_is_not_denied_with_the_past() -> None:
+    claims = claims_of(HEAD + "Istmo Ltd denies that it supplied any ship in 2021 and has applied to the High Court.")
+    assert [c["modality"] for c in found(claims, "applied_to")] == ["asserted"]
+
+
+def test_a_proposal_that_somebody_rejects_is_rejected() -> None:
+    claims = claims_of(HEAD + "Peru proposed a common registry, a proposal that Chile rejected.")
+    assert [(c["subject"], c["modality"]) for c in found(claims, "refused")] == [("c.CHL", "asserted")]
+
+
+def test_two_columns_of_a_plain_text() -> None:
+    left = ["Iran, which hosts its bank, Cuba", "and Laos are members of the", "Dawn Union. Serbia has applied."]
+    left += ["The union was founded in 2019 by", "Iran and Cuba. Its bank pays no", "interest to members, it says."]
+    right = [
+        "The United States froze the money",
+        "of the union in 2021. Canada and",
+        "Norway followed in that year, and",
+    ]
+    right += [
+        "Japan listed two of its banks. None",
+        "of them is a member, and the fund",
+        "is not either, a report says.",
+    ]
+    rows = "\n".join(f"{a:40}{b}" for a, b in zip(left, right, strict=True))
+    claims = read_document(rows.encode(), "a.txt", "source:a")["claims"]
+    assert subjects(claims, "applied_to") == {"SRB"}
+    assert subjects(claims, "founded") == {"IRN", "CUB"}

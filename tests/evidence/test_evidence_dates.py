@@ -95,3 +95,17 @@ def test_persian_dates_in_either_digits(year: int, month: int, day: int) -> None
 )
 def test_forms(text: str, expected: list[str | None]) -> None:
     assert values(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Policy Brief | No. 88 | September 2024", ["2024-09"]),
+        ("Brief no. 9          October 2024", ["2024-10"]),
+        ("Briefing 12 May 2021", ["2021-05"]),
+        ("She was there from 2009 to 2014.", ["2009/2014"]),
+        ("Year of birth 1979 or 1981.", [None]),
+    ],
+)
+def test_rules_numbers_and_spans_of_years(text: str, value: list[str | None]) -> None:
+    assert [m.value for m in find_dates(fold(text))] == value

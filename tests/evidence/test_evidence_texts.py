@@ -169,13 +169,13 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"seen": (0.86, 0.72), "held": (0.65, 0.5)},
-    "people": {"seen": (0.93, 0.88), "held": (0.8, 0.8)},
-    "organisations": {"seen": (0.95, 0.92), "held": (0.85, 0.75)},
-    "countries": {"seen": (0.98, 0.98), "held": (0.99, 0.98)},
-    "dates": {"seen": (0.95, 0.7), "held": (0.97, 0.55)},
+    "claims, strict": {"seen": (0.87, 0.74), "held": (0.72, 0.65)},
+    "people": {"seen": (0.93, 0.93), "held": (0.93, 0.92)},
+    "organisations": {"seen": (0.93, 0.88), "held": (0.96, 0.9)},
+    "countries": {"seen": (0.98, 0.98), "held": (0.98, 0.99)},
+    "dates": {"seen": (0.99, 0.7), "held": (1.0, 0.95)},
 }
-"""Precision and recall that a change must not fall below: on texts that the rules were corrected on, and on the twelve
+"""Precision and recall that a change must not fall below: on texts that the rules were corrected on, and on the six
 held-out texts, of which nobody who changes a rule reads more than these figures."""
 
 
@@ -184,7 +184,7 @@ def scores(kind: str) -> Score:
     """The tallies of the texts of a kind (seen, held) together."""
     total = Score()
     for name, folder in FOLDERS.items():
-        held = re.fullmatch(r"h\d\d", name) is not None
+        held = re.fullmatch(r"e(?:0[7-9]|1[0-2])", name) is not None
         if held != (kind == "held"):
             continue
         annotation, document = load(name), load(name).file(folder)

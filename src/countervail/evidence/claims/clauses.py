@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
+from countervail.evidence.claims.right_side import right_side
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
@@ -16,7 +17,7 @@ from countervail.evidence.claims.subjects import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
 from countervail.evidence.claims.verbs import verbs_of
-from countervail.evidence.tables import frames_of, noun_effect
+from countervail.evidence.tables import noun_effect
 
 
 def clauses_of(units: Sequence[Unit]) -> list[Clause]:
@@ -30,7 +31,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         if clause.verb.kind == "finite":
             about_report(clauses, n)
     for n in range(len(clauses)):
-        _right_side(clauses, n)
+        right_side(clauses, n)
     _opening_phrase(clauses, units)
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
@@ -119,26 +120,7 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
 
 
-_TO_REQUESTS = frozenset(
-    [
-        "reject",
-        "refuse",
-        "decline",
-        "oppose",
-        "support",
-        "back",
-        "veto",
-        "block",
-        "approve",
-        "accept",
-        "endorse",
-        "submit",
-        "table",
-        "welcome",
-        "adopt",
-        "dismiss",
-    ]
-)
+_TO_REQUESTS = CLOSED["to_requests"]
 
 
 def _asked_for(clause: Clause) -> None:
@@ -222,7 +204,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
         return
     before = units[start - 1]
     if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
-        clause.phrases.append((units[start - 2].lower, antecedent(units, start - 2)))
+        if spans := antecedent(units, start - 2):
+            clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
     elif before.tag == "N" and units[start].tag == "O" and n:
@@ -317,111 +300,3 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
-
-
-def _right_side(clauses: list[Clause], n: int) -> None:
-    clause = clauses[n]
-    units, verb = clause.units, clause.verb
-    stop = len(units)
-    for later in clauses[n + 1 :]:
-        own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
-        stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
-    i = verb.end
-    for words, _ in frames_of(verb.lemma):
-        if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
-            clause.particle = " ".join(words)
-            i += (
-                len(words)
-                if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
-                else len(words) - 1
-            )
-            break
-    while i < stop and units[i].tag == "B":
-        i += 1
-    spans = listed_from(units, i, stop)
-    if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
-        a, b = spans[0]
-        if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
-            spans = [(a, a + 1)]  # "offered Niger access"
-            clause.second = [(a + 1, b)]
-    if spans and verb.lemma in _OF and not verb.passive:
-        a, b = spans[-1]
-        cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
-        if cut is not None:  # "accused Montevideo of disloyalty"
-            spans = [*spans[:-1], (a, cut)]
-            clause.phrases.append(("of", [(cut + 1, b)]))
-    if spans and clause.subjects != spans:
-        clause.objects = spans
-        i = spans[-1][1]
-        if clause.second:
-            i = clause.second[-1][1]
-        elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
-            i += 2  # "200,000 barrels a day"
-        elif i < stop and units[i].tag in {"D", "#"}:
-            clause.second = listed_from(units, i, stop)
-            i = clause.second[-1][1] if clause.second else i
-    elif spans:
-        i = spans[-1][1]
-    clause.end = _phrases(clause, i, stop)
-    joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
-    if joined and clauses[n - 1].verb.passive and verb.past and "n" in (units[verb.main].forms or {}):
-        verb.passive = True
-    # "set it up", "turned the offer down"
-    if not clause.particle and clause.end < stop and units[clause.end].tag == "P":
-        for words, _ in frames_of(verb.lemma):
-            if words == (units[clause.end].lower,):
-                clause.particle = words[0]
-
-
-_OF = CLOSED["of_what"]
-_GIVE = CLOSED["giving"]
-
-
-def _phrases(clause: Clause, i: int, stop: int) -> int:
-    """Collect the prepositional phrases and dates after the object; where they end."""
-    units = clause.units
-    while i < stop:
-        unit = units[i]
-        if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
-                clause.times.append(i + 1)
-                i += 2
-                continue
-            spans = listed_from(units, i + 1, stop)
-            if not spans:
-                break
-            clause.phrases.append((unit.lower, spans))
-            i = spans[-1][1]
-        elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
-            clause.times.append(i + 1)
-            i += 2
-        elif unit.tag == "T":
-            clause.times.append(i)
-            i += 1
-        elif _apposition(units, i, stop):
-            i += 3
-        elif unit.tag == "B" or (
-            unit.tag == ","
-            and i + 1 < stop
-            and units[i + 1].tag in {"P", "T"}
-            and units[i + 1].lower not in {"including"}
-        ):
-            i += 1
-        elif unit.tag == "(":
-            closing = next((k for k in range(i, min(stop, i + 30)) if units[k].tag == ")"), None)
-            if closing is None:
-                break
-            i = closing + 1
-        else:
-            break
-    return i
-
-
-def _apposition(units: Sequence[Unit], i: int, stop: int) -> bool:
-    """Whether a name between commas stands at unit i, before a phrase: "a broker, X, through a bank"."""
-    return (
-        i + 3 < stop
-        and units[i].tag == "," == units[i + 2].tag
-        and units[i + 1].tag == "E"
-        and units[i + 3].tag in {"P", "T"}
-    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, as_list, one_or_many
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
@@ -76,6 +76,11 @@ class Copulas(References):
         if role is not None:
             return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
+        start = clause.subjects[0][0]
+        if (
+            role is not None and role[1] is None and start > 1 and units[start - 1].tag == "G"
+        ):  # "the Fund's other members"
+            role = role[0], (start - 2, start - 1)
         if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
@@ -387,18 +392,3 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
     if not target and k > a:
         return [(k, k + 1)], text_of(units, (a, k))
     return target, ""
-
-
-def telling(made: Filled) -> bool:
-    """Whether a claim names an actor: the subject, or what it is done to or with."""
-    if made.predicate == "supplied" and "what" in made.roles:
-        return True
-    if made.predicate == "paid" and "through" in made.roles:
-        return True
-    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
-        return True
-    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
-        return True
-    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
-    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
-    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)

@@ -16,9 +16,9 @@ from countervail.evidence.claims.copulas import (
     absorb,
     asked_in,
     of_nouns,
-    telling,
     with_post,
 )
+from countervail.evidence.claims.fitting import complement_text, fits, nobody, telling
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -72,7 +72,7 @@ class Reader(Copulas):
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
-            if made is not None and _nobody(made):
+            if made is not None and nobody(made):
                 self._note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (telling(made) or made.clause.complements):
@@ -160,7 +160,7 @@ class Reader(Copulas):
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
         agents = clause.after("by") if verb.passive else clause.subjects
-        if not self._fits(units, clause, frame, direct):
+        if not fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
         topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
@@ -279,35 +279,6 @@ class Reader(Copulas):
     def _to_follows(units: Sequence[Any], clause: Clause) -> bool:
         return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
 
-    @staticmethod
-    def _fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
-        """Whether the words that a frame asks for are there, and none that it excludes."""
-        if frame.passive and not clause.verb.passive and frame.operator is None:
-            return False
-        text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
-        if frame.words is not None and not frame.words.search(text):
-            return False
-        named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
-        if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
-            return False
-        if (
-            frame.predicate == "applied_to"
-            and clause.verb.lemma == "apply"
-            and clause.objects
-            and not clause.verb.passive
-        ):
-            return False
-        if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
-            return False
-        if frame.to is None:
-            return True
-        return any(
-            p in {"to", "on", "in", "from", "off", "under", "for"}
-            and frame.to.search(" ".join(u.lower for u in units[a:b]))
-            for p, spans in clause.phrases
-            for a, b in spans
-        )
-
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
         for source in frame.object:
@@ -332,7 +303,7 @@ class Reader(Copulas):
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()
         for preposition, spans in clause.phrases:
-            if spans == used or (preposition == "by" and clause.verb.passive):
+            if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
@@ -374,7 +345,7 @@ class Reader(Copulas):
             and "what" not in roles
             and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}
         ):
-            text = _complement_text(clause, units)
+            text = complement_text(clause, units)
         span = span_of(units, made)
         n = shared.index(parsed.sentence)
         for subject in dict.fromkeys(made.subjects):
@@ -401,30 +372,11 @@ class Reader(Copulas):
             )
 
 
-def _nobody(made: Filled) -> bool:
-    """Whether nobody does what an active verb says, or founded what a participle says."""
-    verb = made.clause.verb
-    active = verb.lemma != "be" and not verb.passive
-    reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
-    return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
-
-
 def _below(clause: Clause) -> Iterator[Clause]:
     for inner in clause.complements:
         if inner.link in {"that", "to", "ing", "of", "from", "on", "against", "for", "with"}:
             yield inner
             yield from _below(inner)
-
-
-def _complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
-    """The words after a verb without object: what is agreed, announced."""
-    end = max([clause.end, *(c.end for c in clause.complements)])
-    if not clause.complements:
-        return None
-    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
-    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
-    words = text_of(units, (start, min(end, start + 24)))
-    return words or None
 
 
 def claims(shared: Context) -> Iterator[Claim]:

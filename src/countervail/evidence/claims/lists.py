@@ -92,6 +92,7 @@ _KINDS = {
     "candidat": "candidates",
 }
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
+_BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
 _JOINING = frozenset({"join", "accede", "enter"})
 _BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)
 
@@ -304,13 +305,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     if role == "subject":
         return None, False, None
     if role in {"object", "on", "against"} and lemma in {
-        "accuse",
-        "sanction",
-        "blame",
-        "condemn",
-        "charge",
-        "warn",
-        "urge",
+        *_BLAMING,
     }:
         return None, False, None
     if role == "by":

@@ -142,7 +142,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         return
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
-        spans = spans[-1:]
+        spans = _after_object(units, spans)
     new_clause = (
         len(spans) == 2
         and previous is not None
@@ -171,6 +171,14 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
+
+
+def _after_object(units: Sequence[Unit], spans: list[Span]) -> list[Span]:
+    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
+    for n in range(1, len(spans) - 1):
+        if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
+            return spans[n:]
+    return spans[-1:]
 
 
 def _no_verb(clauses: list[Clause], n: int) -> bool:

@@ -344,7 +344,7 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
-_NUMBERED = re.compile(r"\b(?:No|Nos|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
+_NUMBERED = re.compile(r"\b(?:[Nn]o|[Nn]os|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
 
 
 def _no_day(match: re.Match[str], folded: Folded) -> bool:
@@ -352,8 +352,7 @@ def _no_day(match: re.Match[str], folded: Folded) -> bool:
     day, text = match.group("d"), match.string
     if not any(c.isdigit() for c in day) or _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
         return True
-    a, b = folded.span(match.start("d"), match.start("m"))
-    return "   " in folded.raw[a:b]
+    return "   " in folded.raw[folded.offsets[match.start("d")] : folded.offsets[match.start("m")]]
 
 
 _Row = tuple[int, int, str | None, dict[str, Any]]

@@ -44,7 +44,6 @@ def _is_left(token: Token, head: str) -> bool:
 _WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
 _OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 _OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
-"""Heads that name several fields: "Ministry of Industry, Mine and Trade"."""
 
 
 class Organisations:
@@ -189,7 +188,7 @@ class Organisations:
                 and not self._country_or_person(j - 2)
             ):
                 j -= 2
-            elif gap == " " and previous.text == "of" and j > 1 and tokens[j - 2].bare in _WATERS and j == i - 1:
+            elif gap == " " and previous.text == "of" and j == i - 1 and j > 1 and tokens[j - 2].bare in _WATERS:
                 j -= 2  # "Gulf of Guinea League"
             else:
                 break
@@ -204,6 +203,10 @@ class Organisations:
             or bare in lexicon().capitals
             or self.tokens[k].text.endswith("'s")
         )
+
+    def _small_or_state(self, k: int) -> bool:
+        bare = self.tokens[k].bare
+        return bare.lower() in FUNCTION or bare in adjectives() or bare in country_words()
 
     def phrases(self) -> Iterator[tuple[int, int]]:
         """Spans of names built round a head noun."""
@@ -253,8 +256,7 @@ class Organisations:
             return True
         quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
         line_start = self.text.rfind("\n", 0, token.start) + 1
-        line_end = self.text.find("\n", token.end)
-        line = self.text[line_start : line_end if line_end >= 0 else len(self.text)][:300]
+        line = self.text[line_start : line_start + 300 + token.end - token.start].split("\n", 1)[0][:300]
         if not quoted and headline(line):
             return True
         before, ends = tokens[left:i], right == i + 1 and left < i
@@ -267,7 +269,6 @@ class Organisations:
         national = [t.bare in adjectives() or t.bare in country_words() for t in before]
         if token.bare in words.trades and all(p or q for p, q in zip(plain, national, strict=True)):
             return True
-        # "the Petrov Administration": a government, named after a person
         first = tokens[left].bare
         person = left == i - 1 and first not in words.not_names and first not in words.org_heads
         if token.bare == "Administration" and person:
@@ -297,11 +298,7 @@ class Organisations:
                 j += 1
             start, end = i, j
             i = j
-            while start < end and (
-                tokens[start].bare.lower() in FUNCTION
-                or tokens[start].bare in adjectives()
-                or tokens[start].bare in country_words()
-            ):
+            while start < end and self._small_or_state(start):
                 start += 1
             if start == end:
                 continue

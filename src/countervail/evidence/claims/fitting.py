@@ -1,0 +1,72 @@
+"""Whether a frame fits a clause, whether it tells anything of anybody, and the words of what it governs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED, head_word, text_of
+from countervail.evidence.tables import Frame
+
+_ASKED = CLOSED["requests"]
+
+
+def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
+    """Whether the words that a frame asks for are there, and none that it excludes."""
+    if frame.passive and not clause.verb.passive and frame.operator is None:
+        return False
+    text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
+    if frame.words is not None and not frame.words.search(text):
+        return False
+    named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
+    if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
+        return False
+    if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and clause.objects and not clause.verb.passive:
+        return False
+    if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
+        return False
+    if frame.to is None:
+        return True
+    return any(
+        p in {"to", "on", "in", "from", "off", "under", "for"}
+        and frame.to.search(" ".join(u.lower for u in units[a:b]))
+        for p, spans in clause.phrases
+        for a, b in spans
+    )
+
+
+def nobody(made: Filled) -> bool:
+    """Whether nobody does what an active verb says, or founded what a participle says."""
+    verb = made.clause.verb
+    active = verb.lemma != "be" and not verb.passive
+    reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
+    return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
+
+
+def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
+    """The words after a verb without object: what is agreed, announced."""
+    end = max([clause.end, *(c.end for c in clause.complements)])
+    if not clause.complements:
+        return None
+    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
+    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    words = text_of(units, (start, min(end, start + 24)))
+    return words or None
+
+
+def telling(made: Filled) -> bool:
+    """Whether a claim names an actor: the subject, or what it is done to or with."""
+    if made.predicate == "supplied" and "what" in made.roles:
+        return True
+    if made.predicate == "paid" and "through" in made.roles:
+        return True
+    if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
+        return True
+    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+        return True
+    named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
+    subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
+    return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
