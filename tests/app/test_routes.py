@@ -198,9 +198,9 @@ def test_twelve_random_states_and_their_comparison_are_those_of_python(client: h
 
 
 def test_a_measure_that_stays_in_force_is_not_counted_and_has_no_margin(client: httpx.Client) -> None:
-    before, kept = ask(client, "worlds"), ask(client, "worlds", "measures.russia.lifted=false")
+    before, staying = ask(client, "worlds"), ask(client, "worlds", "measures.russia.lifted=false")
     cost = [
-        next(r["value"] for r in body["tables"]["verdict"] if r["quantity"] == "cost_usd") for body in (before, kept)
+        next(r["value"] for r in body["tables"]["verdict"] if r["quantity"] == "cost_usd") for body in (before, staying)
     ]
     assert abs(cost[1]) < abs(cost[0])
     (measure,) = (m for m in ask(client, "scenario", "measures.russia.lifted=false")["measures"] if m["id"] == "russia")

@@ -120,12 +120,12 @@ def test_a_pair_pays_by_class_of_channel_and_a_cut_costs_it_and_the_network_has_
     chart = panel.get_by_role("figure", name="How a pair of countries pays")
     expect(chart).to_contain_text("With the proposals: paying costs")
     expect(chart.locator(".source")).to_have_text("Source: a model's results, in the economy of 2023.")
-    said = panel.locator("[aria-live]").first
-    expect(said).to_contain_text("Paying between Venezuela and")
+    sentence = panel.locator("[aria-live]").first
+    expect(sentence).to_contain_text("Paying between Venezuela and")
     cut = panel.get_by_role("switch", name="Venezuela on SWIFT (connection)")
     cut.focus()
     page.keyboard.press("Space")
-    expect(said).to_contain_text("the cut changes real income: Venezuela USD\u00a0−")
+    expect(sentence).to_contain_text("the cut changes real income: Venezuela USD\u00a0−")
     expect(panel.get_by_role("table", name="What the cut does to real income")).to_be_visible()
     keep(page, "pair-laptop-light")
 

@@ -216,8 +216,10 @@ def pair(engine: Engine, question: Question) -> dict[str, Any]:
     from countervail.report.tables.pair_tables import pair_tables
 
     assert isinstance(question.state, PairState)
-    outcome, asked = engine.solved(question).outcome, question.state
-    tables = pair_tables(outcome.case, _network(outcome), outcome.worlds.sanctions.S, asked.one, asked.other, asked.cut)
+    outcome, request = engine.solved(question).outcome, question.state
+    tables = pair_tables(
+        outcome.case, _network(outcome), outcome.worlds.sanctions.S, request.one, request.other, request.cut
+    )
     return {"tables": tables}
 
 
