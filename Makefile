@@ -5,6 +5,8 @@
 #   make data    remake the bundled world (FROM=folder of its sources)  make clean   remove what these made, but runs/
 #   make generated   the charts' specifications and the page on results.json, from what describes them
 #   make backtest   the figures of the back-test, as stored tables and in docs/backtest.md
+#   make estimates   the estimates that ship and docs/estimates.md (FROM=folder of the sources)
+#   make estimates-simulated   bias and coverage of estimates on simulated panels (minutes)
 #   make hostile     kills, damaged folders and documents, a full disk, counted (HOSTILE="--scale 0.1" is shorter)
 #   make fuzz        mutated documents until time is up (FUZZ="--seconds 20" is shorter)
 #   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
@@ -21,7 +23,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 UV = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 BUNDLE = src/countervail/report/static/vega.js
 
-.PHONY: run serve test hostile fuzz bench backtest lint lock data from generated sbom audit clean
+.PHONY: run serve test hostile fuzz bench backtest estimates estimates-simulated lint lock data from generated sbom audit clean
 
 run: $(VENV)/run.stamp $(BUNDLE)
 	$(BIN)/countervail run $(SCENARIO)
@@ -43,6 +45,12 @@ bench: $(VENV)/bench.stamp $(BUNDLE)
 
 backtest: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.backtest
+
+estimates: from $(VENV)/dev.stamp
+	$(BIN)/python -m tools.estimates --from $(FROM)
+
+estimates-simulated: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.simulated_panels
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -188,6 +188,11 @@ def test_a_rate_that_is_a_percentage(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(share, encoding="utf-8")
     with pytest.raises(cv.InputError, match=r"30 % is 0\.3"):
         cv.load_scenario(tmp_path / "x.yaml")
+    effect = text.replace("value: -1.5, low: -2.5, high: -0.7", "value: -25, low: -30, high: -20")
+    (tmp_path / "x.yaml").write_text(effect, encoding="utf-8")
+    assert "-25 % would be -0.29" in warned(scenario=tmp_path / "x.yaml")["measures.oil.effect"]
+    with pytest.raises(cv.InputError, match=r"30 % more trade is 0\.26"):
+        cv.load_scenario("asiu", set=["club.provisions.currency.effect=30"])
 
 
 @pytest.mark.filterwarnings("error")

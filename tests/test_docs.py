@@ -50,7 +50,7 @@ def test_its_files_exist(page: Path) -> None:
     [
         ("analysis/case/effects.py", "price_cap"),
         ("analysis/worlds.py", "def offset"),
-        ("report/headline.py", "offset"),
+        ("report/verdict.py", "offset"),
         ("report/tables/columns.csv", "title"),
         ("scenario/kinds.py", "price_cap"),
         ("trade/closures.py", "proportional"),

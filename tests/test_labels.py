@@ -253,3 +253,23 @@ def test_what_a_notebook_shows_is_short() -> None:
     assert figures.value["RUS", "cost_pct"] == pytest.approx(outcome.estimate("cost_pct", "RUS").value)
     assert len(cube.to_frame()) == 8 * 3
     assert cube.to_xarray().real_income.shape == (8, world.n)
+
+
+def test_countries_have_any_code_or_name_wherever_a_country_is_asked_for() -> None:
+    world = cv.load_world()
+    assert world.index("Iran") == world.index("IR") == world.index("364") == world.index("IRN")
+    with pytest.raises(cv.InputError, match="Korea' is ambiguous"):
+        world.index("Korea")
+    with pytest.raises(cv.InputError, match="Soviet"):
+        world.index("SUN")
+    with pytest.raises(cv.InputError, match="country 'Atlantis' is not in the world"):
+        world.index("Atlantis")
+    network = cv.payments(world, "maximum-pressure-2018", date="2023-07-01")
+    assert str(network.route("Iran", "Russia")) == str(network.route("IRN", "RUS"))
+    cube = cv.coalitions(world, "asiu", players=["Iran", "643"])
+    assert cube.players == ("IRN", "RUS")
+    assert cube.coalition(["Russia"]) == 2
+    with pytest.raises(cv.InputError, match="Korea' is ambiguous"):
+        cv.coalitions(world, "asiu", players=["Iran", "Korea"])
+    with pytest.raises(cv.InputError, match=r"no measure of the scenario .* is on BRA"):
+        cv.coalitions(world, "asiu", side="senders", target="Brazil")

@@ -42,6 +42,13 @@ def long_table() -> dict[str, list[Any]]:
     return {k: list(v) for k, v in world().to_frame("flows").items()}
 
 
+def estimation() -> dict[str, Any]:
+    cells = [(y, s, b) for y in range(2010, 2014) for s in ("RUS", "SAU") for b in ("DEU", "CHN", "IND")]
+    panel = dict(zip(("year", "exporter", "importer"), map(list, zip(*cells, strict=True)), strict=True))
+    measures = {"id": ["ban"], "exporter": ["RUS"], "importer": ["DEU"], "from": ["2012"], "to": [""]}
+    return {"panel": {**panel, "value": [1.0 + k % 5 for k in range(len(cells))]}, "measures": measures}
+
+
 def flows() -> dict[str, Any]:
     return {
         "flows": world().flows,
@@ -77,6 +84,9 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
             "name": "",
         },
     ),
+    "World.from_pymrio": (cv.World.from_pymrio, lambda: {"io": None, "year": 2014, "elasticity": 4.0, "name": ""}),
+    "World.from_icio": (cv.World.from_icio, lambda: {"path": "no.csv", "year": 2020, "elasticity": 4.0, "name": ""}),
+    "World.from_wiod": (cv.World.from_wiod, lambda: {"path": "no.csv", "year": 2014, "elasticity": 4.0, "name": ""}),
     "World.replace": (lambda **given: world().replace(**given), lambda: {"flows": world().flows, "distance": None}),
     "World.check": (lambda **given: world().check(**given), lambda: {"tolerance": 1e-9}),
     "World.aggregate": (
@@ -159,6 +169,10 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
         lambda: {"world": cv.load_world(), "scenario": "russia-2022", "base": 2021, "after": 2022},
     ),
     "backtest": (cv.backtest, lambda: {"world": cv.load_world(), "episodes": [], "progress": None}),
+    "estimate": (
+        cv.estimate,
+        lambda: {**estimation(), "leads": 1, "placebos": 1, "dataset": "a panel", "progress": None},
+    ),
     "read": (cv.read, lambda: {"paths": ["nowhere.txt"]}),
     "check": (cv.check, lambda: {"evidence": None, "world": world()}),
     "Outcome.estimate": (
@@ -167,6 +181,11 @@ CALLS: dict[str, tuple[Callable[..., Any], Callable[[], dict[str, Any]]]] = {
     ),
     "Outcome.to_frame": (lambda **given: outcome().to_frame(**given), lambda: {"table": "countries"}),
     "Outcome.cost": (lambda **given: outcome().cost(**given), lambda: {"who": "RUS", "reading": None}),
+    "Outcome.plot.costs": (lambda **given: outcome().plot.costs(**given), lambda: {"width": 640, "dark": False}),
+    "Equilibrium.plot.real_income": (
+        lambda **given: cv.solve(world(), cv.Shock()).plot.real_income(**given),
+        lambda: {"most": 3, "width": 640, "dark": False},
+    ),
     "Equilibrium.to_frame": (
         lambda **given: cv.solve(world(), cv.Shock()).to_frame(**given),
         lambda: {"table": "countries"},

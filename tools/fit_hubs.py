@@ -211,14 +211,14 @@ def text_of(partners: Partners, draws: int = DRAWS) -> str:
     ]
     note = "Part of a hub's gain that goes by sector like its purchases from the barring countries; no data say it"
     rows.append(("mix", 0.5, 0, 1, "assumption", "None: the data have totals of pairs", note))
-    said = {
+    notes = {
         "precision_10": "Part of the first 10 that swelled, each ranked by the fit of all the others",
         "precision_20": "Part of the first 20 that swelled",
         "chance": "Part of all the pairs that swelled",
         "pairs": "Pairs ranked",
     }
     rows += [
-        (k, f"{v:.3g}", f"{v:.3g}", f"{v:.3g}", "measured", SOURCE, said[k]) for k, v in precisions(partners).items()
+        (k, f"{v:.3g}", f"{v:.3g}", f"{v:.3g}", "measured", SOURCE, notes[k]) for k, v in precisions(partners).items()
     ]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from countervail.analysis.calibrate import calibrate as calibrate
     from countervail.analysis.coalitions import coalitions as coalitions
     from countervail.analysis.coalitions.cube import Cube as Cube
+    from countervail.analysis.estimation import estimate as estimate
     from countervail.analysis.outcome import Outcome as Outcome
     from countervail.analysis.run import run as run
     from countervail.errors import CountervailError as CountervailError
@@ -54,6 +55,7 @@ _HOME = {
     "check": "evidence.bundle",
     "coalitions": "analysis.coalitions",
     "compare": "report.comparison",
+    "estimate": "analysis.estimation",
     "load_scenario": "scenario.load",
     "load_world": "world.store",
     "payments": "rails",

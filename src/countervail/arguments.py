@@ -31,6 +31,17 @@ def whole(value: Any, field: str, least: int | None = None, most: int | None = N
     return int(_within(number, field, least, most))
 
 
+def plain_numbers(value: Any, field: str) -> Any:
+    """An array as it was given; one of yes and no is refused, and one that hides cells, whose mask would be lost."""
+    import numpy as np  # kept out of the start of the command
+
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise InputError(f"{field} hides cells (a masked array); fill them (.filled(...))", field=field)
+    if isinstance(value, bool | np.bool_) or getattr(value, "dtype", None) == np.bool_:
+        raise InputError(f"{field} is {_shown(value)}; it must be numbers, not yes or no", field=field)
+    return value
+
+
 def real(value: Any, field: str, least: float | None = None, most: float | None = None) -> float:
     """A finite number within bounds, both included."""
     try:

@@ -7,11 +7,12 @@ import datetime
 import difflib
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from countervail.errors import InputError
 
@@ -149,7 +150,26 @@ def _resolved(text: str) -> str:
             f"{text!r} is a former state: {state.name}, {state.since} to {state.until}; name its successors: {heirs}",
             field="country",
         )
-    raise InputError(f"no country called {text!r}{_near(text, _labels())}", field="country")
+    raise _Unknown(f"no country called {text!r}{_near(text, _labels())}", field="country")
+
+
+class _Unknown(InputError):
+    """No country is called so."""
+
+
+def among(name: Any, codes: Collection[str]) -> Any:
+    """`name` where it is one of `codes`, else that of them which it is another code or a name of; else `name` again.
+
+    Raises:
+        InputError: it means two states, or a state that is no more.
+    """
+    if isinstance(name, bool) or not isinstance(name, str | int) or name in codes:
+        return name
+    try:
+        code = _resolved(str(name))
+    except _Unknown:
+        return name
+    return code if code in codes else name
 
 
 @dataclass(frozen=True)

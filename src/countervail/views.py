@@ -1,6 +1,6 @@
 """How results show themselves: a short repr, an HTML view for notebooks, a summary in words, and tables for pandas.
 
-pandas and xarray are extras and are imported where a table is asked for.
+Optional packages (pandas, xarray, altair) are imported where a table or a chart is asked for.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from importlib import import_module
 from typing import Any, Final
@@ -91,6 +92,18 @@ class Viewed:
         return self._view().text()
 
 
+class Plotted(Viewed):
+    """A result that has charts."""
+
+    @cached_property
+    def plot(self) -> Any:
+        """The charts of this result, each a method that returns an Altair chart; the extra `plot` has Altair.
+
+        They are those of the report, a layer above this one: it is looked up when a chart is asked for.
+        """
+        return import_module("countervail.report.plots").plots_of(self)
+
+
 def table_view(
     title: str, facts: Iterable[str], head: Sequence[str], rows: Sequence[Sequence[str]], shown: int = SHOWN
 ) -> View:
@@ -133,7 +146,7 @@ def frame(columns: Mapping[str, Any]) -> Any:
     Raises:
         InputError: pandas is not installed.
     """
-    return _extra("pandas", "to_frame", "countervail[build]").DataFrame(dict(columns))
+    return extra("pandas", "to_frame", "countervail[build]").DataFrame(dict(columns))
 
 
 def dataset(variables: Mapping[str, Any], coordinates: Mapping[str, Any]) -> Any:
@@ -142,11 +155,16 @@ def dataset(variables: Mapping[str, Any], coordinates: Mapping[str, Any]) -> Any
     Raises:
         InputError: xarray is not installed.
     """
-    return _extra("xarray", "to_xarray", "countervail[xarray]").Dataset(dict(variables), coords=dict(coordinates))
+    return extra("xarray", "to_xarray", "countervail[xarray]").Dataset(dict(variables), coords=dict(coordinates))
 
 
-def _extra(module: str, method: str, extra: str) -> Any:
+def extra(module: str, method: str, extra: str) -> Any:
+    """A package that comes with an extra of ours.
+
+    Raises:
+        InputError: it is not installed.
+    """
     try:
         return import_module(module)
     except ImportError:
-        raise InputError(f"{method} needs {module}: pip install '{extra}'") from None
+        raise InputError(f"{method} needs {module}: pip install '{extra}'", field=method) from None

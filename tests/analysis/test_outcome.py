@@ -13,6 +13,8 @@ import countervail as cv
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.identification import Placebo
 from countervail.analysis.outcome import LEAST_COST, Outcome
+from countervail.analysis.run import case_of, solved
+from countervail.analysis.surface import CHINA, CLUBS, FEES, surface
 from countervail.errors import InputError
 from countervail.scenario import CLUB
 from countervail.world.world import SCALED
@@ -212,6 +214,49 @@ def test_without_senders_nothing_deters(outcome: Outcome) -> None:
     assert set(free.deterrence.values()) == {float("inf")}
     assert free.eligible() == ()
     assert_allclose(free.worlds.cost, 0.0, atol=1e-12)
+
+
+# -- the surface -------------------------------------------------------------------------------------------------------
+
+
+def test_the_surface_is_made_of_clubs_that_are_solved(outcome: Outcome) -> None:
+    case, own = outcome.case, outcome.worlds
+    uniform = {(p.club, p.fee): p for p in outcome.surface if p.kind == "uniform" and not p.china}
+    assert len(uniform) == len(CLUBS) * len(FEES)
+    for name, b in CLUBS.items():
+        club = case.club(ClubDesign(own.members, outcome.main, uniform=b), own.sanctions.shock)
+        assert_allclose(uniform[name, 0.0].gain, np.log(cv.solve(case.economy, club).real_income), atol=1e-7)
+    # a fee that is no longer paid is income that somebody among the members no longer has: nothing real is saved
+    world = [float(outcome.income @ np.expm1(uniform["a deep trade agreement", fee].gain)) for fee in FEES]
+    assert world[0] > world[1] > world[2]
+
+
+def test_the_scenarios_own_club_is_a_region_of_the_surface(outcome: Outcome) -> None:
+    points = [p for p in outcome.surface if p.kind == "provisions"]
+    for who in ("IRN", "RUS"):
+        gains = [float(outcome.pooled(p.gain, who, outcome.main)) for p in points]
+        assert min(gains) <= outcome.gain(who)[0] <= max(gains)
+    low, high = (next(p for p in points if f", {end} sizes" in p.club) for end in ("low", "high"))
+    assert low.b == 0.0
+    assert_allclose(low.gain, 0.0, atol=1e-7)
+    assert 0.3 < high.b <= 0.8  # goods .6, energy .2 more, no more than the cap
+    assert high.fee == low.fee == 0.5  # the share is stated without a range
+
+
+def test_the_surface_is_a_tidy_table(outcome: Outcome) -> None:
+    pytest.importorskip("pandas")
+    rows = outcome.to_frame("surface")
+    assert len(rows) == len(outcome.surface) * outcome.world.n
+    deep = rows.query("kind == 'uniform' and b == 0.5 and fee == 0 and not china > 0 and country == 'IRN'")
+    (point,) = [p for p in outcome.surface if p.kind == "uniform" and p.b == 0.5 and p.fee == 0 and not p.china]
+    assert_allclose(deep.gain_pct, 100 * np.expm1(point.gain[IRAN]))
+
+
+def test_china_is_an_axis_where_it_is_in_question() -> None:
+    case = case_of(bare_world(), scenario(MEASURES, PROVISIONS, china="full", members=["RUS", "CHN"]))
+    points = surface(case, solved(case).worlds, "one")
+    assert {p.china for p in points if p.kind == "uniform"} == set(CHINA.values())
+    assert {p.china for p in points if p.kind == "provisions"} == {1.0}
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------

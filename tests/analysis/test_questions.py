@@ -9,11 +9,13 @@ import pytest
 
 import countervail as cv
 from countervail.analysis.decompose import joining, new_measures
+from countervail.analysis.identification import sanctioned
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
-from countervail.report.headline import headline, tiles
+from countervail.report.headline import tiles
 from countervail.report.tables.run_tables import at_once
 from countervail.report.tables.world_tables import joining as joining_rows
+from countervail.report.verdict import sentences, verdict
 from countervail.scenario import dump
 
 NEW = """format: scenario/1
@@ -42,9 +44,11 @@ def test_without_a_club_the_targets_are_answered_for(alone: Outcome) -> None:
     assert 1.0 < (alone.estimate("cost_pct", "RUS").value or 0.0) < 10.0
     np.testing.assert_allclose(alone.worlds.gain, 0.0, atol=1e-9)
     tables = at_once(alone)
-    sentences = headline(tables)
-    assert sentences[0].startswith("The sanctions cost Russia USD")
-    assert not any("club" in sentence for sentence in sentences)
+    words = sentences(tables)
+    assert words[0].startswith("The sanctions cost Russia USD")
+    assert not any("club" in sentence for sentence in words)
+    assert (answer := verdict(tables)) is not None
+    assert answer.sentence.startswith("Without a club: sanctions cost Russia USD")
     assert {row["quantity"] for row in tables["figures"]} == {"cost_pct", "cost_usd"}
     assert [tile.quantity for tile in tiles(tables)] == ["cost_pct"]
     assert "RUS" in alone.summary()
@@ -83,8 +87,8 @@ def test_who_joins_gains_and_everybody_is_shown(world: cv.World) -> None:
     assert {"Türkiye", "Russia", "the other members", "the senders", "everybody else"} <= set(turkey)
     together = turkey["Türkiye"] + turkey["the other members"] + turkey["the senders"] + turkey["everybody else"]
     assert together == pytest.approx(parts[0].ev.sum())
-    sentences = headline({**at_once(outcome), "joining": rows})
-    assert any(s.startswith("If Türkiye joined") and "Russia" in s for s in sentences)
+    words = sentences({**at_once(outcome), "joining": rows})
+    assert any(s.startswith("If Türkiye joined") and "Russia" in s for s in words)
 
 
 def test_a_member_that_no_reading_names_joins() -> None:
@@ -115,3 +119,23 @@ club:
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(cv.InputError, match="provisions need `cap`, `rent_share`, `china_partial`"):
         cv.load_scenario(tmp_path / "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("russia-alone", ["RUS"]),
+        ("brics-settlement", ["RUS", "IRN"]),
+        ("asiu", ["BLR", "RUS", "IRN", "SYR", "VEN", "CUB", "PRK"]),
+    ],
+)
+def test_counter_measures_put_nobody_under_broad_sanctions(world: cv.World, name: str, counted: list[str]) -> None:
+    """Russia bans food of forty states and of Ukraine, in the scenarios without documents as in the others."""
+    assert sorted(sanctioned(world, cv.load_scenario(name))) == sorted(counted)
+
+
+def test_in_a_trade_war_both_sides_are_counted(world: cv.World, tmp_path: Path) -> None:
+    both = NEW.replace("new_measures", "measures")
+    back = both[both.index("  - ") :].replace("id: t,", "id: u,").replace("[EU]", "[X]").replace("[US]", "[BR]")
+    (tmp_path / "war.yaml").write_text(both.replace("[EU]", "[BR]") + back.replace("[X]", "[US]"), encoding="utf-8")
+    assert set(sanctioned(world, cv.load_scenario(tmp_path / "war.yaml"))) == {"USA", "BRA"}

@@ -15,6 +15,7 @@ from countervail import countries
 from countervail.report import headline
 from countervail.report.numbers import usd
 from countervail.report.tables.run_tables import tables
+from countervail.report.verdict import reasons
 from countervail.scenario import CLUB
 from support.driving import DRAWS, Server, keep
 from support.expected import tiles, world
@@ -49,7 +50,7 @@ def test_the_band_is_stale_until_it_is_of_this_state_and_break_evens_follow(user
         user.reads({quantity: figure.value})
         if figure.band:
             expect(user.tile(quantity)).to_contain_text(figure.band)
-    for sentence in headline.headline(run):
+    for sentence in reasons(run, final=False):
         expect(user.page.get_by_text(sentence)).to_be_visible()
     members = user.turns_to("Members")
     for member in headline.members(run)[:3]:

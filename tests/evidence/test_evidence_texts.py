@@ -34,8 +34,8 @@ KEYS = {
 }
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
-"""Where the right column of columns.txt begins."""
-FOLDERS = {name: folder for folder in (TEXTS, TEXTS.with_name("texts_b")) for name in texts(folder)}
+"""Where the right column of columns.txt and e06.txt begins."""
+FOLDERS = {name: folder for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c"))) for name in texts(folder)}
 
 
 def load(name: str) -> Annotation:
@@ -45,7 +45,7 @@ def load(name: str) -> Annotation:
 def plain(name: str) -> str:
     """The text as one line, without the marks of quoted mail, one column after the other."""
     text = load(name).file(FOLDERS[name]).read_text(encoding="utf-8")
-    if name == "columns":
+    if name in {"columns", "e06"}:
         lines = text.splitlines()
         text = "\n".join([line[:GUTTER] for line in lines] + [line[GUTTER:] for line in lines])
     return " ".join(re.sub(r"^>", "", text, flags=re.M).split())

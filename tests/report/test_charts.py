@@ -44,10 +44,10 @@ def rows_of(tables: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
     assert set(CHARTS) == {
-        "verdict", "map", "costs", "gains", "ratios", "provisions", "break_evens", "deterrence", "diversion", "claims",
-        "timeline", "placebo", "backtest", "backtest_partners", "readings", "closures", "sensitivity",
-        "rests_on", "senders", "third_countries",
-        "payment_network", "payment_reach", "payment_wedge", "payment_links", "payment_cuts",
+        "verdict", "map", "costs", "gains", "ratios", "provisions", "surface", "break_evens", "deterrence",
+        "diversion", "claims", "timeline", "placebo", "backtest", "backtest_partners", "readings", "closures",
+        "sensitivity", "rests_on", "senders", "third_countries", "payment_network", "payment_reach", "payment_wedge",
+        "payment_links", "payment_cuts",
     }  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countervail.analysis.estimate import Estimate
-from countervail.report import headline, terminal
+from countervail.report import terminal
 from countervail.report.differences import against
 from countervail.report.numbers import band, number, percent, persons, share, usd
+from countervail.report.verdict import sentences as sentences_of
 from countervail.report.verdict import verdict as verdict_of
 from support.synthetic_tables import synthetic
 
@@ -52,11 +53,11 @@ def test_a_band_has_its_unit_once() -> None:
 
 
 def test_headline_gives_the_verdict_then_losses_and_gains() -> None:
-    sentences = headline.headline(synthetic())
-    assert sentences[0].startswith("In part: the club would make up for 13")
-    assert "cost" in sentences[1]
-    assert "USD" in sentences[1]
-    assert "give" in sentences[2]
+    sentences = sentences_of(synthetic())
+    assert sentences[0].startswith("No: the club would make good between ")
+    assert sentences[1].startswith("Counted: the seven countries")
+    assert "Sanctions cost them USD" in sentences[2]
+    assert "give them USD" in sentences[3]
     assert "times as large" in " ".join(sentences)
     assert any("Placebo" in sentence for sentence in sentences)
 
@@ -66,7 +67,7 @@ def test_a_negative_figure_is_never_clipped() -> None:
     for row in tables["figures"]:
         if row["country"] == "CLUB" and row["quantity"] == "blunting":
             row.update(value=-0.03, low=-0.05, high=-0.01)
-    assert any("hurt more once the club exists: blunting is −3.0" in sentence for sentence in headline.headline(tables))
+    assert any("hurt more once the club exists: blunting is −3.0" in sentence for sentence in sentences_of(tables))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_negative_figure_is_never_clipped() -> None:
     ],
 )
 def test_the_verdict_is_one_sentence_with_its_band(low: float | None, high: float | None, sentence: str) -> None:
-    tables = synthetic()
+    tables = synthetic() | {"surface": []}
     for row in tables["verdict"]:
         if row["quantity"] == "share":
             row.update(value=0.02, low=low, high=high)
@@ -142,19 +143,25 @@ def test_the_terminal_takes_an_empty_run() -> None:
     assert "without draws" in stream.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("offset", "verdict"),
-    [
-        (1.2, "Yes:"),
-        (0.7, "For the larger part:"),
-        (0.2, "In part:"),
-        (0.01, "No: the club would make up"),
-        (-0.1, "No: the club would cost"),
-    ],
-)
-def test_the_verdict_comes_first(offset: float, verdict: str) -> None:
+@pytest.mark.parametrize("draws", [0, 100])
+def test_the_verdict_gives_the_region_and_not_a_point(draws: int) -> None:
+    """Without draws the ends of the provisions' ranges, and any club from a currency agreement to a customs union."""
     tables = synthetic()
-    for row in tables["figures"]:
-        if row["country"] == "CLUB" and row["quantity"] == "offset":
-            row.update(value=offset)
-    assert headline.headline(tables)[0].startswith(verdict)
+    for row in tables["verdict"]:
+        if row["quantity"] == "share" and not draws:
+            row.update(low=None, high=None)
+    assert (answer := verdict_of(tables)) is not None
+    offsets = {
+        kind: [r["offset"] for r in tables["surface"] if r["kind"] == kind] for kind in ("provisions", "uniform")
+    }
+    low, high = (share(end(offsets["uniform"])).removesuffix("\u00a0%") for end in (min, max))
+    assert f"to a customs union, would make good between {low} and {high}" in answer.sentence
+    least, most = (share(end(offsets["provisions"])).removesuffix("\u00a0%") for end in (min, max))
+    assert (f"the club would make good between {least} and {most}" in answer.sentence) is (not draws)
+    assert sentences_of(tables)[0] == answer.sentence
+
+
+def test_without_broad_sanctions_there_is_nothing_to_make_good() -> None:
+    tables = synthetic() | {"verdict": [], "surface": []}
+    assert verdict_of(tables) is None
+    assert sentences_of(tables)[0].startswith("No country is under broad sanctions")

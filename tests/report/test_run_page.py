@@ -163,11 +163,11 @@ def test_without_draws_no_band_is_claimed() -> None:
 
 def test_a_ratio_without_a_value_gives_its_reason_in_the_headline() -> None:
     tables = synthetic()
-    for row in tables["figures"]:
-        if row["country"] == "CLUB" and row["quantity"] in ("offset", "blunting"):
+    for row in tables["verdict"]:
+        if row["quantity"] == "share":
             row.update(value=None, low=None, high=None, note="the cost does not stand out from the placebo")
     text = "".join(Document(page(tables)).text)
-    assert "cannot be said: the cost does not stand out from the placebo." in text
+    assert "No share is given: the cost does not stand out from the placebo." in text
 
 
 def test_no_address_of_the_outside_but_licences_namespaces_and_the_pages_cited(html: str) -> None:

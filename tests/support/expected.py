@@ -11,7 +11,7 @@ from countervail.analysis.outcome import Outcome
 from countervail.analysis.run import case_of, solved
 from countervail.report import differences, headline
 from countervail.report.tables.run_tables import at_once
-from countervail.report.verdict import Verdict
+from countervail.report.verdict import Verdict, reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.scenario import CLUB
 
@@ -44,7 +44,7 @@ def tiles(*changes: str, scenario: str = "asiu") -> dict[str, str]:
 
 
 def sentences(*changes: str) -> Sequence[str]:
-    return headline.headline(at_once(outcome(*changes)))
+    return reasons(at_once(outcome(*changes)), final=False)
 
 
 def verdict(*changes: str) -> Verdict:

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 
 from countervail import countries
+from countervail.analysis.surface import CLUBS
 from countervail.report import results
 from countervail.report.tables.columns import described
 from countervail.types import Row
@@ -57,10 +58,19 @@ def synthetic() -> dict[str, list[Row]]:
             }
         ],
         "verdict": _verdict(cost, gain, gdp),
+        "surface": _surface(),
         "figures": _figures(cost, gain, gdp),
         "countries": _countries(cost, gain, gdp, noise),
         "provisions": _provisions(gain, gdp),
         "warnings": [{"kind": "date", "field": "settings.baseline_year", "note": "The world's trade is of 2023."}],
+        "margins": [
+            {
+                "measure": f"measure-{k}", "label": "A measure", "new": not k, "country": code,
+                "name": countries.name(code), "part": part, "cost_pct": noise(0.2), "cost_usd": noise(5_000),
+            }
+            for k in range(2)
+            for code, part in (("RUS", "target"), ("DEU", "sender"), ("IND", "other"))
+        ],
         "joining": [
             {
                 "joins": "TUR", "names": "Turkey", "country": code, "name": name, "change_pct": noise(0.1),
@@ -330,6 +340,21 @@ def _verdict(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, floa
         {"quantity": name, "unit": unit, "value": x, "low": 0.7 * x, "median": x, "high": 1.5 * x, "note": None, **head}
         for name, (unit, x) in values.items()
     ]
+
+
+def _surface() -> list[Row]:
+    """Of all counted: it rises with b, and less where more of that is a fee."""
+    uniform = [("uniform", name, b) for name, b in CLUBS.items()]
+    provisions = [("provisions", f"its provisions, {end} sizes", b) for end, b in (("low", 0.0), ("high", 0.15))]
+    return [
+        {"country": "ALL", "name": "All under broad sanctions", "point": f"{club}, {fee}, {china}",
+         "kind": kind, "club": club, "b": b, "fee_share": fee,
+         "china": china, "gain_pct": 1.2 * b * (1.0 - fee) * (0.2 + china), "gain_usd": 9e3 * b,
+         "offset": 0.4 * b * (1.0 - 1.1 * fee) * (0.2 + china), "note": None}
+        for kind, club, b in (*uniform, *provisions)
+        for fee in (0.0, 0.5, 1.0)
+        for china in (0.0, 0.5, 1.0)
+    ]  # fmt: skip
 
 
 def _figures(cost: dict[str, float], gain: dict[str, float], gdp: dict[str, float]) -> list[Row]:

@@ -95,6 +95,9 @@ def test_a_surplus_that_cannot_be_earned_is_named() -> None:
         ("productivity", 0.0, "must be a number > 0"),
         ("transfer", [1.0, 0.0, 0.0], "sums to 1"),
         ("transfer", "much", "could not convert"),
+        ("trade_cost", True, "must be numbers, not yes or no"),
+        ("tariff", np.zeros((3, 3, 2), bool), "must be numbers, not yes or no"),
+        ("trade_cost", np.ma.masked_greater(np.full((3, 3, 2), 1.1), 1), "hides cells"),
     ],
 )
 def test_a_bad_shock_names_its_field(field: str, value: Any, text: str) -> None:
@@ -102,6 +105,19 @@ def test_a_bad_shock_names_its_field(field: str, value: Any, text: str) -> None:
     with pytest.raises(InputError, match=f"shock.{field}.*{text}") as refused:
         solve(world, Shock(**{field: value}))
     assert refused.value.field == f"shock.{field}"
+
+
+def test_the_rounding_of_transfers_that_cancel_is_no_sum() -> None:
+    world = make_world(4, n=3)
+    amount = np.array([1e-17, 0.0, 0.0]) * world.value_added.sum()
+    np.testing.assert_array_equal(solve(world, Shock(transfer=amount)).real_income, solve(world, Shock()).real_income)
+
+
+@pytest.mark.filterwarnings("ignore:.*own goods")
+@pytest.mark.parametrize("field", ["tariff", "export_tax"])
+def test_a_rate_of_25_is_said_to_be_2500_percent(field: str) -> None:
+    with pytest.warns(UserWarning, match=rf"shock.{field} is up to 25, that is 2500%; 25 % is 0.25"):
+        solve(make_world(4, n=3), Shock(**{field: 25.0}))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countervail.errors import InputError
+from countervail.world.labelled import AXES
 from countervail.world.store import load
-from countervail.world.world import World, array_fields
+from countervail.world.world import World
 from support.published import nafta
 
 C, S = ("AAA", "BBB", "CCC"), ("FARM", "MILL")
@@ -208,7 +209,7 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
     path = w.save(tmp_path / "toy")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["toy.json", "toy.npz"]
     again = load(path)
-    for name in array_fields():
+    for name in AXES:
         np.testing.assert_array_equal(getattr(again, name), getattr(w, name))
     assert (again.name, again.year, again.countries, again.sectors) == ("toy", 1993, C, S)
     assert w.save(tmp_path / "copy").read_bytes() == path.read_bytes()

@@ -19,8 +19,9 @@ from countervail.world.build.datasheet import markdown
 from countervail.world.build.regions import great_circle
 from countervail.world.build.sources import elasticities, icio, national_accounts, panels
 from countervail.world.build.sources.factbook import commodity_sectors, partner_code
+from countervail.world.labelled import AXES
 from countervail.world.store import load_world
-from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, ORIGINS, World, array_fields
+from countervail.world.world import MIRRORED, OBSERVED_TOTAL, OFFICIAL, ORIGINS, World
 from support import fake_sources
 
 pytest.importorskip("pandas")
@@ -361,7 +362,7 @@ def test_rebuild_writes_and_reports(fakes: Path, tmp_path: Path, monkeypatch: py
 
 def test_the_bundled_world_is_what_the_recipe_makes(shared_data: Path) -> None:
     made, shipped = build(shared_data), load_world()
-    for name in array_fields():
+    for name in AXES:
         a, b = getattr(made, name), getattr(shipped, name)
         if b is None:  # the specific factors are a scenario's
             assert a is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
+from countervail.report.tables.club_tables import ALL
 from countervail.scenario import CLUB
 from tools.drawings.parts import (
     BELOW,
@@ -58,6 +59,46 @@ def provisions() -> alt.LayerChart:
         alt.X("last_pct:Q", title=axis), y, colour, tooltip=tips
     )
     return layered(bars, limits, points, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))
+
+
+@chart(
+    "surface",
+    title="What weaker and stronger clubs would make good",
+    reading="Upper edge: trade simply becomes cheaper. Lower edge: all that is saved was somebody's fee. The box: the "
+    "scenario's own club at the ends of its ranges. Points: currency, shallow, deep agreement and customs union.",
+    tables=["surface"],
+    section="break-even",
+    needs=Needs("offset", where={"country": ALL}),
+)
+def surface() -> alt.LayerChart:
+    """The offset over b, as an area between no fee and all fee for each part of China, with the provisions as a box."""
+    axis = "Share of the cost of sanctions made good"
+    rows = rows_of("surface", f"datum.country == '{ALL}'", VALID.format("offset"))
+    x = alt.X("times:Q", title="Trade inside the club, times that of today", scale=alt.Scale(zero=False))
+    y = alt.Y("low:Q", title=axis, axis=alt.Axis(format="%"))
+    named = "datum.china == null ? 'as the question has it' : datum.china == 0 ? 'China out' : "
+    uniform = (
+        rows.transform_filter("datum.kind == 'uniform'")
+        .transform_calculate(times="exp(datum.b)", part=f"{named}datum.china == 1 ? 'China in full' : 'China in part'")
+        .transform_aggregate(low="min(offset)", high="max(offset)", groupby=["times", "part", "club"])
+    )
+    colour = colours("part", ["China in full", "China in part", "China out", "as the question has it"])
+    tips = tooltips(
+        ("club:N", "Club"), ("part:N", "China"), ("times:Q", "Trade inside, times"), ("low:Q", "All of it a fee"),
+        ("high:Q", "No fee"),
+    )  # fmt: skip
+    areas = uniform.mark_area(opacity=0.35, line=False).encode(x, y, colour, y2="high:Q", tooltip=tips)
+    points = uniform.mark_point(size=30).encode(x, alt.Y("high:Q", title=axis), colour, tooltip=tips)
+    box = rows.transform_filter("datum.kind == 'provisions'").transform_calculate(times="exp(datum.b)")
+    box = box.transform_aggregate(
+        left="min(times)", right="max(times)", least="min(offset)", most="max(offset)", groupby=["kind"]
+    )
+    ends = tooltips(("least:Q", "The scenario's own club, least"), ("most:Q", "most"))
+    region = box.mark_rect(style="reference", fillOpacity=0).encode(
+        alt.X("left:Q"), alt.Y("least:Q", title=axis), x2="right:Q", y2="most:Q", tooltip=ends
+    )
+    zero = alt.Chart(alt.InlineData([{}])).mark_rule(style="zero").encode(y=alt.datum(0))
+    return layered(areas, points, region, zero).properties(height=260)
 
 
 @chart(

@@ -118,18 +118,24 @@ def sanctioned(world: World, scenario: Scenario) -> tuple[str, ...]:
     """The countries under broad sanctions of others, whatever is switched on and whoever is a member; without China.
 
     They are the same in every state of a scenario's switches, so that figures about them can be compared. Measures of
-    states that a document names as members do not count, nor do new ones, unless the scenario has nothing else.
+    states that a document names as members do not count, nor do new ones, unless the scenario has nothing else, nor
+    counter-measures: those of a state that its target also sanctions, and that more states sanction than the target.
+    Where others remain, nor do those of a state that is counted itself (Russia's on Ukraine).
     """
     club = scenario.club.model_copy(update={"china": "full", "members": None})
     named = {club.secretariat, *(code for reading in club.readings for code in club.candidates(reading))}
-    broad = {
-        code
-        for m in scenario.measures or scenario.new_measures
-        if m.lifted and not m.list_based
-        for code in scenario.targets(m)
-        if not named.issuperset(scenario.senders(m))
-    }
-    return tuple(code for code in world.countries if code in broad and code != "CHN")
+    by_target: dict[str, set[str]] = {}
+    for m in scenario.measures or scenario.new_measures:
+        if m.lifted and not m.list_based and not named.issuperset(scenario.senders(m)):
+            for code in scenario.targets(m):
+                by_target.setdefault(code, set()).update(scenario.senders(m))
+
+    def counter(sender: str, target: str) -> bool:
+        return target in by_target.get(sender, ()) and len(by_target[sender]) > len(by_target[target])
+
+    broad = {target for target, senders in by_target.items() if not all(counter(one, target) for one in senders)}
+    by_others = {code for code in broad if not broad.issuperset(by_target[code])}
+    return tuple(code for code in world.countries if code in (by_others or broad) and code != "CHN")
 
 
 def mean(values: Floats, income: Floats, at: NDArray[np.intp]) -> Floats:

@@ -36,11 +36,11 @@ def margin(outcome: Outcome, measures: Sequence[str]) -> Margin:
         NoEquilibrium, NotConverged: as `solve`.
     """
     case = outcome.case
-    staying = [e.measure.id for e in case.effects if e.measure.id in measures and not e.measure.lifted]
-    if staying:
+    fixed = [e.measure.id for e in case.effects if e.measure.id in measures and not e.measure.lifted]
+    if fixed:
         raise InputError(
-            f"measures: {', '.join(staying)}: stays in force in every world (lifted: false), so nothing is lifted; set "
-            f"measures.{staying[0]}.lifted to true",
+            f"measures: {', '.join(fixed)}: stays in force in every world (lifted: false), so nothing is lifted; set "
+            f"measures.{fixed[0]}.lifted to true",
             field="measures",
         )
     (eq,) = equilibria(case, [case.margin(measures)], outcome.worlds.sanctions.S, ROUNDED_TOLERANCE)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 import numpy as np
 
+from countervail import countries as atlas
 from countervail.analysis import tidy_outcome
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
@@ -22,6 +23,7 @@ from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
 from countervail.analysis.rerouted import Rerouted
+from countervail.analysis.surface import SurfacePoint
 from countervail.analysis.uncertainty import DrawnWorlds
 from countervail.analysis.warnings import Warned, warnings_of
 from countervail.analysis.worlds import Worlds, blunting, offset
@@ -29,7 +31,7 @@ from countervail.arguments import one_of
 from countervail.scenario import CLUB, Scenario
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats
-from countervail.views import View, Viewed, dataset, frame
+from countervail.views import Plotted, View, dataset, frame
 from countervail.world.world import World
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ LARGE_OFFSET = 0.1
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome(Viewed):
+class Outcome(Plotted):
     """A scenario run in a world. Arrays are `[country]`, in the order of `world.countries`.
 
     `estimate` gives every headline figure with its band; `offset`, `blunting` and `break_even` give central values of
@@ -81,6 +83,7 @@ class Outcome(Viewed):
         variants: the four worlds under each other closure, anchor and horizon.
         added: what each new measure costs from today's world.
         joined: what each state that joins changes, and for whom.
+        surface: the gain of clubs from a currency agreement to a customs union, and of the provisions' ranges.
         payments: the payment network and what the proposed links are worth; None without a provision over rails.
         rerouted: what comes to targets through third countries; None where the scenario counts none.
     """
@@ -105,6 +108,7 @@ class Outcome(Viewed):
     added: tuple[Part, ...] = ()
     joined: tuple[Part, ...] = ()
     rerouted: Rerouted | None = None
+    surface: tuple[SurfacePoint, ...] = ()
 
     @property
     def worlds(self) -> Worlds:
@@ -138,7 +142,7 @@ class Outcome(Viewed):
         return {"S": own.sanctions.S, "U": own.sanctions.U, "C": own.C, "UC": own.UC}
 
     def to_frame(self, table: OutcomeTable = "countries") -> Any:
-        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands) or `flows`.
+        """A tidy pandas DataFrame: `countries` (a row a world and country), `figures` (with bands), `flows`, `surface`.
 
         Raises:
             InputError: pandas is not installed, or there is no such table.
@@ -234,10 +238,10 @@ class Outcome(Viewed):
 
         Args:
             quantity: one of `UNITS`, in the unit given there.
-            who: an ISO3 code, or "CLUB".
+            who: a country by code or name, or "CLUB".
             reading: default the scenario's own.
         """
-        name = self._reading(reading)
+        name, who = self._reading(reading), atlas.among(who, self.countries)
         one_of(quantity, "quantity", tuple(UNITS))
         match quantity:
             case "cost_pct":

@@ -25,6 +25,7 @@ from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.payment_links import network_of, study
 from countervail.analysis.rerouted import rerouted
+from countervail.analysis.surface import surface
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
 from countervail.arguments import a_callback, checked, optional
@@ -113,7 +114,7 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
     `lifted` is what each measure does alone, where it is being computed already.
     """
     report = progress or (lambda stage, done, total: None)
-    stages = 7
+    stages = 8
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
     # what each measure does alone is half of the solves: it has a thread of its own beside the others
     with one_blas_thread(), ThreadPoolExecutor(1) as pool:
@@ -141,6 +142,8 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
         others = [m for m in outcome.members if m != scenario.club.secretariat]
         deterrence = break_even_deterrence(case, own, main, others) if own.members else {}
         report("worlds", 6, stages)
+        points = surface(case, own, main) if own.members else ()
+        report("worlds", 7, stages)
         paid, varied = case.layout.payments, tuple(variants(case, own, main))
         outcome = replace(
             outcome,
@@ -154,6 +157,7 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
             added=tuple(new_measures(case)),
             joined=tuple(joining(case, own, main)),
             rerouted=rerouted(case, own, main),
+            surface=points,
             # what each link is worth needs bands, and is otherwise left to `countervail payments`
             payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
         )

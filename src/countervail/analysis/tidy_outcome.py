@@ -15,14 +15,14 @@ from countervail.views import View, listed, million_usd, percent, table_view
 if TYPE_CHECKING:
     from countervail.analysis.outcome import Outcome, Quantity
 
-OutcomeTable = Literal["countries", "figures", "flows"]
+OutcomeTable = Literal["countries", "figures", "flows", "surface"]
 """The tables of an outcome."""
 
 
 def columns(outcome: Outcome, table: OutcomeTable, units: Mapping[Quantity, str]) -> dict[str, Any]:
-    """The columns of a table: a row a world and country, a headline figure (with their `units`), or a world
-    and cell."""
-    arguments.one_of(table, "table", ("countries", "figures", "flows"))
+    """The columns of a table: a row a world and country, a headline figure (with their `units`), a world and cell, or
+    a point of the surface and country."""
+    arguments.one_of(table, "table", ("countries", "figures", "flows", "surface"))
     names, worlds = list(outcome.world.countries), outcome.equilibria
     if table == "figures":
         return _figures(outcome, units)
@@ -34,6 +34,14 @@ def columns(outcome: Outcome, table: OutcomeTable, units: Mapping[Quantity, str]
             **{name: np.tile(column, count) for name, column in one.items()},
             "flow": np.concatenate([np.ascontiguousarray(eq.flows).ravel() for eq in worlds.values()]),
         }
+    if table == "surface":
+        points, count = outcome.surface, len(names)
+        same = {
+            name: np.repeat([getattr(point, name) for point in points], count) for name in ("kind", "club", "b", "fee")
+        }
+        china = np.repeat(np.array([point.china for point in points], dtype=float), count)
+        gain = np.concatenate([point.gain for point in points]) if points else np.zeros(0)
+        return {**same, "china": china, "country": names * len(points), "gain_pct": 100.0 * np.expm1(gain)}
     ratio = np.stack(list(outcome.real_income.values())) / outcome.real_income["S"]
     return {
         "world": np.repeat(list(worlds), len(names)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,12 +17,13 @@ from countervail.rails import Rails, load_rails
 from countervail.scenario import Measure, Range, Scenario
 from countervail.scenario.assumptions import ranges
 from countervail.scenario.scenario import RAILS_KNOWN
+from countervail.trade.shares import LARGE_RATE
 from countervail.trade.shock import Shock
 
 NOTICED: Final = 0.1
 """The cap is a warning where it takes more than this share of what the provisions do to the club's trade."""
-LARGE_RATE: Final = 3.0
-"""An ad-valorem rate above this is more likely a percentage."""
+LARGE_EFFECT: Final = -5.0
+"""An effect on log trade below this leaves less than a hundredth, and is more likely a percentage."""
 SHOWN: Final = 3
 
 
@@ -51,8 +53,8 @@ def warnings_of(case: Case) -> tuple[Warned, ...]:
         *_cap(case),
         *_not_in_force(scenario),
         *_own_targets(scenario),
-        *_large_rates(scenario),
         *_threats(scenario),
+        *_large_sizes(scenario),
         *_without_effect(case),
     )
 
@@ -136,9 +138,14 @@ def _own_targets(scenario: Scenario) -> Iterator[Warned]:
                 yield Warned("sender and target", f"{field}.{m.id}.senders", note)
 
 
-def _large_rates(scenario: Scenario) -> Iterator[Warned]:
+def _large_sizes(scenario: Scenario) -> Iterator[Warned]:
+    """Rates and effects that look like percentages."""
     for field in ("measures", "new_measures"):
         for m in getattr(scenario, field):
+            if m.effect is not None and (b := m.effect.value) < LARGE_EFFECT:
+                meant = f"; {b:g} % would be {math.log1p(b / 100):.2g}" if b > -100 else ""
+                note = f"{m.label}: the effect {b:g} is in log points and leaves {math.exp(b):.1g} of the trade{meant}."
+                yield Warned("size", f"{field}.{m.id}.effect", note)
             for name in ("rate", "evasion"):
                 size: Range | None = getattr(m, name)
                 if size is not None and size.value > LARGE_RATE:

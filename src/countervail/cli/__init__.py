@@ -18,6 +18,7 @@ from countervail.cli import (
     calibrate_command,
     coalitions_command,
     compare_command,
+    estimate_command,
     evidence_command,
     list_command,
     payments_command,
@@ -53,6 +54,7 @@ payments_command.mount(app)
 list_command.mount(app)
 backtest_command.mount(app)
 calibrate_command.mount(app)
+estimate_command.mount(app)
 serve_command.mount(app)
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from countervail.rails.rails import ENDS, EVERY_PROPOSAL, End, Proposal, Rails
 from countervail.rails.removals import Element, lose
 from countervail.rails.state import STATE_TABLES, State, state_at
 from countervail.rails.table import Addition, load_rails, ranges, with_values
-from countervail.scenario import Scenario
+from countervail.scenario import Scenario, scenario_of
 from countervail.scenario.scenario import RAILS_KNOWN
 from countervail.types import Floats
 from countervail.world.world import World
@@ -160,7 +161,8 @@ class Network:
         return self.payments.square(np.stack(each, axis=1)[:, place], 0.0)
 
     def index(self, iso3: str) -> int:
-        """Position of a country; InputError where the network does not have it."""
+        """Position of a country, by code or name; InputError where the network does not have it."""
+        iso3 = atlas.among(iso3, self.countries)
         if iso3 not in self.countries:
             raise InputError(
                 f"country {iso3!r} is not in the network; it has {', '.join(self.countries)}", field="country"
@@ -173,11 +175,12 @@ class Network:
 
     def routes(self, exporters: Sequence[str], importer: str) -> list[Explanation]:
         """How `importer` pays each of `exporters`, each as `route` gives it."""
-        if importer in exporters:
+        buyer, sellers = self.index(importer), [self.index(code) for code in exporters]
+        if buyer in sellers:
             raise InputError(
                 f"a payment route joins two different countries, not {importer} with itself.", field="exporter"
             )
-        return explain(self.state, [self.index(code) for code in exporters], self.index(importer), self.theta)
+        return explain(self.state, sellers, buyer, self.theta)
 
     @checked(k=whole, kinds=several(str, "kinds of elements"), top=at_least(0))
     def interdict(self, k: int = 1, kinds: Sequence[ElementKind] = ELEMENT_KINDS, top: int = 10) -> Interdiction:
@@ -306,17 +309,19 @@ class Network:
 
 @checked(
     world=kind_of(World, "a World (load_world)"),
-    scenario=optional(kind_of(Scenario, "a Scenario (load_scenario)")),
     rails=optional(kind_of(Rails, "a rails table (load_rails)")),
 )
-def payments(world: World, scenario: Scenario | None = None, date: Date = None, rails: Rails | None = None) -> Network:
+def payments(
+    world: World, scenario: Scenario | str | Path | None = None, date: Date = None, rails: Rails | None = None
+) -> Network:
     """The payment network of a world at a date.
 
-    `scenario` gives the club's members (the countries of CLUB, over which means are taken) and the baseline year;
-    `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of that year, or of the world's.
-    `rails` is a table other than the bundled one. Proposals of a provision that is switched off are left out. Raises
-    InputError for an invalid date, and for one that the bundled table does not cover.
+    `scenario`, as loaded or its name or path, gives the club's members (the countries of CLUB, over which means are
+    taken) and the baseline year; `date` (ISO or a date) is by default the scenario's `rails_date`, else the middle of
+    that year, or of the world's. `rails` is a table other than the bundled one. Proposals of a provision that is
+    switched off are left out. Raises InputError for an invalid date, and for one that the bundled table does not cover.
     """
+    scenario = None if scenario is None else scenario_of(scenario)
     year = scenario.settings.baseline_year if scenario is not None else world.year
     if date is None and scenario is not None:
         date = scenario.settings.rails_date

@@ -234,7 +234,9 @@ OF_RUN: Final = ("version", "world", "world_year", "created")
 _TABLES: Final = {
     "countries": ("iso3", ""),
     "provisions": ("country", "id"),
+    "surface": ("country", "point"),
     "measures": ("targets", "id"),
+    "margins": ("country", "measure"),
     "joining": ("country", "joins"),
     "senders": ("iso3", ""),
     "deterrence": ("iso3", ""),

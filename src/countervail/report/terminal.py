@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -11,8 +11,14 @@ from rich.text import Text
 from countervail.report import headline
 from countervail.report.numbers import NOTHING, band, float_of, percent, plain, quantity, unprefixed, usd
 from countervail.report.tables.columns import described
+from countervail.report.verdict import sentences
 from countervail.scenario import CLUB
 from countervail.types import Tables
+
+DEAREST: Final = 5
+"""Measures that are shown."""
+MOST: Final = 4
+"""Countries that are named beside a measure."""
 
 
 def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None) -> None:
@@ -27,10 +33,10 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     if meta.get("changes"):
         console.print(Text(f"Changed: {meta['changes']}", style="dim"))
     console.print()
-    for sentence in headline.headline(tables):
+    for sentence in sentences(tables):
         console.print(Text(sentence))
     console.print()
-    for table in (_members(tables), _provisions(tables), _claims(tables)):
+    for table in (_members(tables), _measures(tables), _provisions(tables), _claims(tables)):
         if table.row_count:
             console.print(table)
             console.print()
@@ -62,6 +68,21 @@ def _members(tables: Tables) -> Table:
             for figure in member.figures[: len(labels)]
         ]
         table.add_row(member.name, *cells)
+    return table
+
+
+def _measures(tables: Tables) -> Table:
+    """The measures that cost their targets most, one at a time, and whom each costs or brings most."""
+    table = _table(
+        "The dearest measures, each alone from today's world: what it costs a year (−: brings)",
+        *("", "Targets", "Senders", "Others", "Most affected"),
+    )
+    rows = sorted(tables.get("measures", ()), key=lambda row: -(float_of(row["target_usd"]) or 0.0))
+    for row in [row for row in rows if (float_of(row["target_usd"]) or 0.0) > 0][:DEAREST]:
+        most = [one for one in tables.get("margins", ()) if one["measure"] == row["id"]][:MOST]
+        named = ", ".join(f"{one['name']} {unprefixed(usd(float_of(one['cost_usd'])))}" for one in most)
+        costs = (unprefixed(usd(float_of(row[name]))) for name in ("target_usd", "sender_usd", "third_usd"))
+        table.add_row(f"{row['label']}{' (new)' if row['new'] else ''}", *costs, named)
     return table
 
 

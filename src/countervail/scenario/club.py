@@ -25,6 +25,8 @@ from countervail.scenario.values import (
 China = Literal["none", "partial", "full"]
 CLUB: Final = "CLUB"
 """The code of the club as a whole, in place of a country's."""
+LARGEST: Final = 5.0
+"""Log points of trade that no provision exceeds."""
 OWN: Final = "own"
 """The reading of a club that no document describes."""
 
@@ -90,6 +92,7 @@ class Provision(Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         within(self.effect, "effect", low=0, why=": a provision does not lower trade")
+        within(self.effect, "effect", high=LARGEST, why=" log points of trade, 148-fold; 30 % more trade is 0.26")
         return self
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from countervail.arguments import plain_numbers
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, inward
 from countervail.trade.shock import NEUTRAL, Shock
@@ -123,7 +125,7 @@ def plain_array(field: str, value: ArrayLike, axes: tuple[str, ...], shape: tupl
             field=field,
         )
     try:
-        array = np.asarray(value, float)
+        array = np.asarray(plain_numbers(value, field), float)
         np.broadcast_to(array, shape)
     except (ValueError, TypeError) as error:
         raise InputError(
@@ -140,6 +142,8 @@ def plain_array(field: str, value: ArrayLike, axes: tuple[str, ...], shape: tupl
     return array
 
 
+LARGE_RATE: Final = 3.0
+"""An ad-valorem rate above this is more likely a percentage."""
 AXES = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "sector")}
 
 
@@ -155,6 +159,10 @@ def _field(name: str, value: ArrayLike, shape: tuple[int, ...], low: float, incl
         raise InputError(
             f"shock.{name}{list(cell)} is {array[cell]}; it must be a number {sign} {low:g}", field=f"shock.{name}"
         )
+    # of a whole cube each cell was meant: some countries have such tariffs
+    whole = given.size == array.size > 1
+    if name in ("tariff", "export_tax") and not whole and LARGE_RATE < (most := float(array.max())) < np.inf:
+        warnings.warn(f"shock.{name} is up to {most:g}, that is {most:.0%}; {most:g} % is {most / 100:g}", stacklevel=2)
     neutral = NEUTRAL.get(name.removeprefix("among."))
     one_for_all = shape[0] > 1 and (given.ndim < 3 or 1 in given.shape[:2])
     if neutral is not None and one_for_all and (given != neutral).any() and np.isfinite(given).all():
@@ -206,7 +214,8 @@ def shocked_shares(economy: Economy, shock: Shock) -> ShockedShares:
     transfer = None
     if shock.transfer is not None:
         amount = _finite("transfer", _field("transfer", shock.transfer, (n,), -np.finfo(float).max, inclusive=True))
-        if abs(amount.sum()) > 1e-9 * np.abs(amount).sum():
+        # what is left where amounts cancel is rounding, of the size of the world's float64
+        if abs(amount.sum()) > max(1e-9 * np.abs(amount).sum(), 1e-16 * economy.scale):
             raise InputError(
                 f"shock.transfer sums to {amount.sum():g} million USD; transfers must sum to zero",
                 field="shock.transfer",

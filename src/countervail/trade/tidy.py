@@ -8,7 +8,7 @@ import numpy as np
 
 from countervail import arguments
 from countervail.types import Floats
-from countervail.views import View, Viewed, change, dataset, frame, million_usd, percent, table_view
+from countervail.views import Plotted, View, change, dataset, frame, million_usd, percent, table_view
 
 if TYPE_CHECKING:
     from countervail.trade.economy import Economy
@@ -91,7 +91,7 @@ def view(eq: Equilibrium) -> View:
     return table_view("Equilibrium after a shock", facts, head, rows)
 
 
-class EquilibriumViews(Viewed):
+class EquilibriumViews(Plotted):
     """The labels of an equilibrium, and its tables: what `Equilibrium` shows of itself."""
 
     economy: Economy

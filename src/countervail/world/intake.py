@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from countervail.arguments import plain_numbers
 from countervail.errors import InputError
 from countervail.trade.economy import Economy
 from countervail.trade.labels import Axes, aligned, axes_of, is_labelled
@@ -138,7 +139,7 @@ def _unique(field: str, labels: Sequence[str]) -> tuple[str, ...]:
 def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """A writable float64 array of this shape, broadcast from a scalar or a trailing axis."""
     try:
-        array = np.asarray(value, dtype=np.float64)
+        array = np.asarray(plain_numbers(value, field), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _error(field, f"not an array of numbers ({error})") from None
     square = shape[0] == shape[-1] > 1 and field in ("tariff", "value_added_share")
@@ -157,7 +158,7 @@ def _array(field: str, value: ArrayLike, shape: tuple[int, ...]) -> Floats:
 def _flows(flows: ArrayLike, labels: _Labels) -> Floats:
     c, s = labels
     try:
-        cube = np.array(flows, dtype=np.float64)
+        cube = np.array(plain_numbers(flows, "flows"), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _error("flows", f"not an array of numbers ({error})") from None
     if cube.ndim == 2 and len(s) == 1:

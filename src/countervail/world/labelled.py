@@ -1,8 +1,8 @@
-"""A world by its labels: places by name, columns for a DataFrame, labelled arrays, and what a notebook shows of it."""
+"""A world by its labels: the axes of its arrays, places by name, tables for pandas and xarray, a notebook's view."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -14,8 +14,49 @@ from countervail.views import View, table_view
 if TYPE_CHECKING:
     from countervail.world.world import World
 
+_T = TypeVar("_T")
+
 WorldTable = Literal["flows", "countries", "sectors"]
 """The tables of a world."""
+
+AXES: dict[str, tuple[str, ...]] = {
+    "flows": ("exporter", "importer", "sector"),
+    "value_added_share": ("country", "sector"),
+    "input_share": ("country", "input", "user"),
+    "tariff": ("exporter", "importer", "sector"),
+    "elasticity": ("sector",),
+    "goods": ("sector",),
+    "estimated": ("exporter", "importer", "sector"),
+    "population": ("country",),
+    "gdp": ("country",),
+    "distance": ("exporter", "importer"),
+    "contiguity": ("exporter", "importer"),
+    "common_language": ("exporter", "importer"),
+    "history": ("year", "exporter", "importer"),
+    "elasticity_low": ("sector",),
+    "elasticity_high": ("sector",),
+    "unrecorded": ("exporter", "importer", "sector"),
+    "specific_share": ("country", "sector"),
+    "supply_elasticity": ("country", "sector"),
+}
+DTYPES: dict[str, type[np.generic]] = {
+    "goods": np.bool_,
+    "contiguity": np.bool_,
+    "common_language": np.bool_,
+    "estimated": np.uint8,
+}
+
+
+def by_axis(country: _T, sector: _T, year: _T) -> dict[str, _T]:
+    """What belongs to each axis of the array fields."""
+    pair, use = dict.fromkeys(("country", "exporter", "importer"), country), dict.fromkeys(("input", "user"), sector)
+    return {**pair, **use, "sector": sector, "year": year}
+
+
+def array_shapes(countries: int, sectors: int, years: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every array field of a world of so many countries, sectors and years of past trade."""
+    sizes = by_axis(countries, sectors, years)
+    return {name: tuple(sizes[axis] for axis in axes) for name, axes in AXES.items()}
 
 
 def places(world: World, name: str) -> tuple[int, ...]:

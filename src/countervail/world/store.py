@@ -19,7 +19,8 @@ import numpy as np
 from countervail.arguments import a_mapping, a_path, checked, kind_of, optional
 from countervail.errors import InputError
 from countervail.files import write_whole
-from countervail.world.world import OBSERVED_TOTAL, World, array_fields, array_shapes
+from countervail.world.labelled import AXES, array_shapes
+from countervail.world.world import OBSERVED_TOTAL, World
 
 NAMES = ("bundled", "icio")
 FORMAT = "countervail-world/1"
@@ -104,7 +105,7 @@ def save(world: World, path: Path) -> Path:
     """Write the arrays to `path` (suffix .npz) and the labels, sources and repairs to the .json beside it."""
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     arrays: dict[str, np.ndarray] = {}
-    for name in array_fields():
+    for name in AXES:
         value = getattr(world, name)
         if value is None or (name in _OFTEN_ZERO and not value.any()):
             continue

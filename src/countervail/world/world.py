@@ -8,14 +8,16 @@ module, when they are called. `store` imports a reader of `build` in the same wa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from countervail import arguments
+from countervail import countries as atlas
 from countervail.arguments import a_mapping, checked, optional, real
 from countervail.errors import InputError
 from countervail.trade.economy import Economy, final_demand
@@ -23,12 +25,11 @@ from countervail.trade.labels import aligned, is_labelled
 from countervail.types import Floats, Mask
 from countervail.views import View, Viewed, dataset, frame
 from countervail.world import labelled
-from countervail.world.labelled import WorldTable
-
-_T = TypeVar("_T")
+from countervail.world.labelled import AXES, DTYPES, WorldTable, array_shapes, by_axis
 
 if TYPE_CHECKING:
     from countervail.world.accounts import Violation
+    from countervail.world.input_output import InputOutput
     from countervail.world.long_table import Duplicates, Missing
 
 ORIGINS = ("observed", "observed total", "official figure", "mirrored", "scaled", "imputed")
@@ -37,33 +38,6 @@ split by sector is estimated; a figure of an official source; the partner's reco
 older or coarser pattern scaled to totals; a donor's pattern or an assumption."""
 OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED, SCALED, IMPUTED = range(6)
 """The codes of `ORIGINS`; from `SCALED` on nobody recorded the trade of the pair."""
-
-_AXES: dict[str, tuple[str, ...]] = {
-    "flows": ("exporter", "importer", "sector"),
-    "value_added_share": ("country", "sector"),
-    "input_share": ("country", "input", "user"),
-    "tariff": ("exporter", "importer", "sector"),
-    "elasticity": ("sector",),
-    "goods": ("sector",),
-    "estimated": ("exporter", "importer", "sector"),
-    "population": ("country",),
-    "gdp": ("country",),
-    "distance": ("exporter", "importer"),
-    "contiguity": ("exporter", "importer"),
-    "common_language": ("exporter", "importer"),
-    "history": ("year", "exporter", "importer"),
-    "elasticity_low": ("sector",),
-    "elasticity_high": ("sector",),
-    "unrecorded": ("exporter", "importer", "sector"),
-    "specific_share": ("country", "sector"),
-    "supply_elasticity": ("country", "sector"),
-}
-_DTYPES: dict[str, type[np.generic]] = {
-    "goods": np.bool_,
-    "contiguity": np.bool_,
-    "common_language": np.bool_,
-    "estimated": np.uint8,
-}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -122,15 +96,15 @@ class World(Viewed):
             if value is None:
                 continue
             if is_labelled(value):
-                labels = _by_axis(self.countries, self.sectors, tuple(map(str, self.history_years)))
-                value = aligned(name, value, {axis: labels[axis] for axis in _AXES[name]})
+                labels = by_axis(self.countries, self.sectors, tuple(map(str, self.history_years)))
+                value = aligned(name, value, {axis: labels[axis] for axis in AXES[name]})
             try:
-                array = np.array(value, dtype=_DTYPES.get(name, np.float64), order="C")
+                array = np.array(value, dtype=DTYPES.get(name, np.float64), order="C")
             except (TypeError, ValueError) as error:
                 raise InputError(f"{name}: not an array of numbers ({error})", field=name) from None
             if array.shape != expected:
                 raise InputError(
-                    f"{name}: shape {array.shape}, expected {expected} for [{', '.join(_AXES[name])}] "
+                    f"{name}: shape {array.shape}, expected {expected} for [{', '.join(AXES[name])}] "
                     f"({len(self.countries)} countries, {len(self.sectors)} sectors)",
                     field=name,
                 )
@@ -148,9 +122,9 @@ class World(Viewed):
         return len(self.sectors)
 
     def index(self, iso3: str) -> int:
-        """Position of a country; InputError where the world does not have it."""
+        """Position of a country, by label, code or name; InputError where the world does not have it."""
         try:
-            return self.countries.index(iso3)
+            return self.countries.index(atlas.among(iso3, self.countries))
         except ValueError:
             raise InputError(
                 f"country {iso3!r} is not in the world {self.name!r}; it has {', '.join(self.countries)}",
@@ -280,8 +254,8 @@ class World(Viewed):
         Labelled data (pandas, xarray) are put in the order of `countries` and `sectors` by their labels.
 
         `flows[exporter, importer, sector]` (or `[exporter, importer]` with one sector) as in the class. Without
-        `input_share` production uses labour only and `value_added_share` is 1; with it, what a column leaves of 1 is
-        value added. Columns that miss 1 by up to one in a thousand are rescaled. Where the sectors use more than is
+        `input_share` production uses labour only; with it, what a column leaves of 1 is value added. Columns that miss
+        1 by up to one in a thousand are rescaled. Where the sectors use more than is
         bought, negative final demand is set to zero and the model's own consistent flows are taken, as Caliendo and
         Parro (2015) do, up to a twentieth of final demand. `repairs` lists what was changed; larger misfits raise
         InputError naming field, country and sector.
@@ -321,7 +295,7 @@ class World(Viewed):
         """A world from a long table of flows, a row a cell; the order of its rows does not matter.
 
         Args:
-            long: a pandas DataFrame, or anything with columns by name, a mapping of lists too.
+            long: a pandas DataFrame, or a mapping of columns.
             exporter, importer, sector, value: the columns; a value is what the importer pays, own sales included.
             years: the column of years, where there is one.
             year: the year that is read, and of the world; needed where the table has several.
@@ -339,6 +313,46 @@ class World(Viewed):
             raise InputError(f"{unknown[0]}: there is no such argument", field=unknown[0])
         given: dict[str, Any] = {"elasticity": elasticity, "name": name, "year": year or 0, **technology}
         return cls.from_flows(flows, countries=own, sectors=kinds, **given)
+
+    @classmethod
+    def from_pymrio(
+        cls, io: Any, *, year: int, elasticity: ArrayLike | Mapping[str, float], name: str = "", **tariff: Any
+    ) -> World:
+        """A world of a pymrio `IOSystem`: its Z and Y (and x, which is checked), with its regions and sectors.
+
+        Value added is what the inputs leave of output, taxes included; negative flows are set to zero, up to one
+        percent (`repairs`). InputError as `from_flows`, and for labels that do not fit.
+        """
+        from countervail.world import input_output
+
+        arguments.whole(year, "year", 1900)
+        return cls._of_table(input_output.of_pymrio(io), "io", year, elasticity, name, tariff)
+
+    @classmethod
+    def from_icio(
+        cls, path: str | Path, *, year: int, elasticity: ArrayLike | Mapping[str, float], name: str = "", **tariff: Any
+    ) -> World:
+        """As `from_pymrio`, of OECD's inter-country input-output table of one year, its CSV file as published."""
+        from countervail.world import input_output
+
+        return cls._of_table(input_output.of_icio(path, year), "path", year, elasticity, name or "ICIO", tariff)
+
+    @classmethod
+    def from_wiod(
+        cls, path: str | Path, *, year: int, elasticity: ArrayLike | Mapping[str, float], name: str = "", **tariff: Any
+    ) -> World:
+        """As `from_pymrio`, of a wide table of WIOD's release of 2016 as a CSV file."""
+        from countervail.world import input_output
+
+        return cls._of_table(input_output.of_wiod(path, year), "path", year, elasticity, name or "WIOD", tariff)
+
+    @classmethod
+    def _of_table(cls, table: InputOutput, field: str, year: int, elasticity: Any, name: str, tariff: Any) -> World:
+        if unknown := sorted(set(tariff) - {"tariff"}):
+            raise InputError(f"{unknown[0]}: there is no such argument", field=unknown[0])
+        given, repairs = table.arrays(field)
+        made = cls.from_flows(**given, elasticity=elasticity, year=year, name=name, **tariff)
+        return made.replace(repairs=(*repairs, *made.repairs))
 
     def replace(self, **changes: Any) -> World:
         """A copy with some fields changed (and nothing derived carried over)."""
@@ -361,8 +375,8 @@ class World(Viewed):
         """The world of another year, 2010 to 2024: what is observed of it put in place, all else scaled, and balanced.
 
         Observed are the pairs of crude, gas and coal, and from 2016 Russia's goods trade by partner; outputs and
-        spending grow with the UN's accounts. `estimated` says of each cell how it is known. The baseline year is the
-        world itself; another is made in some seconds and kept as long as the world.
+        spending grow with the UN's accounts (`estimated`). The baseline year is the world itself; another is made in
+        some seconds and kept as long as the world.
 
         Raises:
             InputError: a year that there are no data of.
@@ -381,20 +395,3 @@ class World(Viewed):
         from countervail.world.store import save
 
         return save(self, Path(path))
-
-
-def array_fields() -> tuple[str, ...]:
-    """The names of the fields that hold arrays, in order."""
-    return tuple(f.name for f in fields(World) if f.name in _AXES)
-
-
-def _by_axis(country: _T, sector: _T, year: _T) -> dict[str, _T]:
-    """What belongs to each axis of the array fields."""
-    pair, use = dict.fromkeys(("country", "exporter", "importer"), country), dict.fromkeys(("input", "user"), sector)
-    return {**pair, **use, "sector": sector, "year": year}
-
-
-def array_shapes(countries: int, sectors: int, years: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every array field of a world of so many countries, sectors and years of past trade."""
-    sizes = _by_axis(countries, sectors, years)
-    return {name: tuple(sizes[axis] for axis in axes) for name, axes in _AXES.items()}

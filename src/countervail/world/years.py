@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail import arguments
 from countervail.countries import REST
 from countervail.errors import InputError
 from countervail.types import Floats, Indices
@@ -40,6 +41,7 @@ _WORLDS: WeakKeyDictionary[World, dict[int, World]] = WeakKeyDictionary()
 
 def at(world: World, year: int) -> World:
     """The world of another year, as `World.at` documents; made once for each world and year."""
+    arguments.whole(year, "year")
     if year == world.year:
         return world
     for name, value in (("year", year), ("world.year", world.year)):

@@ -30,6 +30,8 @@ class ClubDesign:
         only: the cells that take part `[exporter, importer, sector]`; default all between members.
         lifted: whether the measures are lifted, on which the saving of payment links depends.
         rerouting: whether what comes through members answers to the club, where the scenario counts it.
+        fee: the share of what is saved that is a fee on the exporter's side; default the scenario's, of a uniform b 0.
+        china: the factor of b on a pair with China, in place of the reading's.
     """
 
     members: Sequence[str]
@@ -40,6 +42,8 @@ class ClubDesign:
     only: Mask | None = None
     lifted: bool = False
     rerouting: bool = True
+    fee: float | None = None
+    china: float | None = None
 
 
 @dataclass(eq=False)
@@ -72,9 +76,10 @@ class ClubShocks:
         cells = np.ix_(at, at, np.arange(self.layout.world.j))
         if design.only is not None:
             b = np.where(design.only[cells], b, 0.0)
-        # a uniform b is a real fall of trade costs: no part of it is a fee
-        uniform = design.uniform is not None
-        rent = 0.0 if uniform else self.draw.of("club.rent_share", self.scenario.club.rent_share)
+        rent = design.fee
+        if rent is None:  # a uniform b is a real fall of trade costs: no part of it is a fee
+            uniform = design.uniform is not None
+            rent = 0.0 if uniform else self.draw.of("club.rent_share", self.scenario.club.rent_share)
         start = Shock() if base is None else base
         # pairs without trade open in proportion to their potential; those that U has opened grow like other pairs
         closed = self.share[cells] == 0
@@ -119,8 +124,10 @@ class ClubShocks:
         """Count what is `[member, member, sector]` for China's part, in place."""
         club, members = self.scenario.club, design.members
         if "CHN" in members:
-            china = self.draw.of("club.china_partial", club.china_multiplier(design.reading))
-            if club.china_level(design.reading) != "partial":
+            china = design.china
+            if china is None and club.china_level(design.reading) == "partial":
+                china = self.draw.of("club.china_partial", club.china_multiplier(design.reading))
+            elif china is None:
                 china = club.china_multiplier(design.reading).value
             k = members.index("CHN")
             b[k] *= china

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from countervail import __version__, arguments
+from countervail import __version__, arguments, countries
 from countervail.analysis.case import Case
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.cube import Cube
@@ -79,7 +79,7 @@ def coalitions(
         NoEquilibrium, NotConverged: name the coalition.
     """
     world, scenario = arguments.instance(world, World, "world", "a World (load_world)"), scenario_of(scenario)
-    case = Case.of(world, scenario)
+    case, target = Case.of(world, scenario), countries.among(target, world.countries)
     game = _game(case, players, side, target, joining_wedge, tol)
     names = game.solver.players
     if len(names) > MOST:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countervail import countries as atlas
 from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
@@ -28,14 +29,14 @@ from countervail.trade.kernels import one_blas_thread
 from countervail.trade.shares import ShockedShares
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask, Progress, Side
-from countervail.views import View, Viewed, dataset, frame, million_usd, table_view
+from countervail.views import Plotted, View, dataset, frame, million_usd, table_view
 
 SLACK = 1e-9
 """Differences in real income that the solver's tolerance leaves open."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cube(Viewed):
+class Cube(Plotted):
     """All 2^n coalitions; bit k of a coalition is `players[k]`.
 
     Attributes:
@@ -123,7 +124,8 @@ class Cube(Viewed):
     def coalition(self, members: Sequence[str]) -> int:
         """The number of the coalition of given players."""
         out = 0
-        for code in members:
+        for name in members:
+            code = atlas.among(name, self.players)
             if code not in self.players:
                 raise InputError(
                     f"coalition: {code} is not a player; they are {', '.join(self.players)}", field="coalition"

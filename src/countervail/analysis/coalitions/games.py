@@ -13,7 +13,7 @@ from countervail.analysis.case.draws import Draw
 from countervail.analysis.coalitions import shapley
 from countervail.analysis.coalitions.leak_cells import LeakCells
 from countervail.analysis.worlds import equilibria
-from countervail.countries import group
+from countervail.countries import among, group
 from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
 from countervail.trade.closures import deficits_of
@@ -73,7 +73,7 @@ def club_game(
         InputError: a player that is no candidate, twice, or not in the world.
     """
     everybody = case.scenario.members()
-    chosen = tuple(everybody if players is None else players)
+    chosen = tuple(everybody if players is None else (among(p, everybody) for p in players))
     for code in chosen:
         if code not in everybody:
             raise InputError(
@@ -129,7 +129,7 @@ def senders_game(case: Case, target: str, players: Sequence[str] | None = None, 
     senders = sender_players(case, target)
     if not senders:
         raise InputError(f"target: no measure of the scenario that a sender could lift is on {target}", field="target")
-    chosen = tuple(senders if players is None else players)
+    chosen = tuple(senders if players is None else (among(p, senders) for p in players))
     for code in chosen:
         if code not in senders:
             raise InputError(

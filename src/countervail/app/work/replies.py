@@ -21,6 +21,7 @@ from countervail.report.pages.run_page import members_view
 from countervail.report.tables.case_tables import claims
 from countervail.report.tables.columns import Table, described
 from countervail.report.tables.run_tables import at_once
+from countervail.report.verdict import reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.types import Tables
 
@@ -137,7 +138,7 @@ def in_words(tables: Tables) -> dict[str, Any]:
     verdict = verdict_of(tables)
     return {
         "verdict": None if verdict is None else asdict(verdict),
-        "headline": headline.headline(tables, final=False),
+        "headline": reasons(tables, final=False),
         "tiles": [_tile(tile) for tile in headline.tiles(tables)],
         "members": _view(members_view(tables)),
     }
@@ -216,9 +217,9 @@ def pair(engine: Engine, question: Question) -> dict[str, Any]:
     from countervail.report.tables.pair_tables import pair_tables
 
     assert isinstance(question.state, PairState)
-    outcome, request = engine.solved(question).outcome, question.state
+    outcome, wanted = engine.solved(question).outcome, question.state
     tables = pair_tables(
-        outcome.case, _network(outcome), outcome.worlds.sanctions.S, request.one, request.other, request.cut
+        outcome.case, _network(outcome), outcome.worlds.sanctions.S, wanted.one, wanted.other, wanted.cut
     )
     return {"tables": tables}
 

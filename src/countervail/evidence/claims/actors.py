@@ -105,7 +105,7 @@ class Named:
             (
                 a,
                 m.value or "",
-                frozenset(re.findall(r"[a-z-]+", (folded[max(0, a - 50) : a] + " " + folded[b : b + 60]).lower())),
+                _words_round(folded, a, b),
             )
             for m, (a, b) in zip(reading.mentions, reading.spans, strict=True)
             if m.type == "person"
@@ -210,10 +210,17 @@ class Named:
 
     def last_of(self, clubs: Sequence[str], place: int) -> str | None:
         """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
+        wide: str | None = None
         for at, identifier, words in reversed(self.bodies):
-            if at < place and (words & CLUBS or identifier in GROUPS or identifier in clubs):
+            if at >= place or not (words & CLUBS or identifier in GROUPS or identifier in clubs):
+                continue
+            incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
+            if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
                 return identifier
-        return clubs[-1] if clubs else None
+            wide = wide or identifier
+        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
+        return last or self.topic or (wide if often else None)
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
@@ -237,6 +244,18 @@ class Named:
     def several(self, identifier: str) -> list[str]:
         """Every actor that an identifier stands for."""
         return self.groups.get(identifier, [identifier])
+
+
+_ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
+"""Organs of a body, which is meant where they are named."""
+_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
+
+
+def _words_round(text: str, a: int, b: int) -> frozenset[str]:
+    """The words beside a name in its sentence, in small letters."""
+    before = _SENTENCE_ENDS.split(text[max(0, a - 50) : a])[-1]
+    after = _SENTENCE_ENDS.split(text[b : b + 60])[0]
+    return frozenset(re.findall(r"[a-z-]+", f"{before} {after}".lower()))
 
 
 def _initials(name: str) -> str:

@@ -119,6 +119,8 @@ class Actors(Named):
     @staticmethod
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
         """The words of a phrase that identify it."""
+        while a < b - 1 and units[a].tag in {"O", "P", "X"}:  # "none of the members"
+            a += 1
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         return " ".join(u.text for u in kept if u.lower not in NOUNS["determiners"])
 
@@ -314,7 +316,7 @@ class Actors(Named):
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
-                    return identifier
+                    return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
             if word in _SYSTEMS:
                 rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
                 if rails:
@@ -326,6 +328,12 @@ class Actors(Named):
                 if counts:
                     return max(dict.fromkeys(reversed(counts)), key=counts.count)
         return None
+
+    def _nearer_firm(self, place: int, at: int) -> str | None:
+        """A body named between two places that can be a firm: of nobody's state, and no grouping."""
+        public = _PUBLIC | GROUPING
+        between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
+        return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
 
 
 def _people(identifier: str) -> bool:

@@ -43,6 +43,13 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             _gap(clauses, n)
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
+        _parallel_tense(clauses, n)
+        before, clause = clauses[n - 1], clauses[n]
+        clause.after_past = (
+            clause.coordinated and before.verb.past and before.verb.kind == "finite" and not before.verb.modal
+        )
+    for clause in clauses:
+        _asked_for(clause)
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
@@ -58,7 +65,7 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
-    if _after_preposition(clauses, n):
+    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
         return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
@@ -66,6 +73,10 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
         return
     previous = clauses[n - 1]
+    if units[verb.main].lower == "set" and units[verb.end : verb.end + 1] and units[verb.end].lower in {"out", "forth"}:
+        if units[verb.start - 1].tag == "N":
+            verb.kind, verb.passive = "participle", True  # "the persons and ships set out in Part A"
+        return
     between = units[previous.verb.end : verb.start]
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
         return
@@ -75,6 +86,12 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if after is not None and after.tag == "P" and previous.verb.kind != "participle":
         verb.kind, verb.passive = "participle", True
+
+
+def _of_the_source(units: Sequence[Unit], start: int) -> bool:
+    """Whether the word before is who something is according to: "according to a person briefed on the talks"."""
+    k = next((k for k in range(start - 1, max(0, start - 8), -1) if units[k].lower == "according"), None)
+    return k is not None and start - k > 2 and all(u.tag in {"P", "D", "N", "#", "G"} for u in units[k + 1 : start])
 
 
 _PROOF = CLOSED["proof"]
@@ -88,6 +105,53 @@ def _same_modal(clauses: list[Clause], n: int) -> None:
     if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
         clause.verb.modal = earlier.verb.modal
         clause.verb.negated = clause.verb.negated or earlier.verb.negated
+
+
+def _parallel_tense(clauses: list[Clause], n: int) -> None:
+    """ "denies that it shipped any and has applied to the court": the perfect goes on with the present."""
+    clause, inner = clauses[n], clauses[n - 1]
+    outer = inner.governor
+    if outer is None or not clause.coordinated or inner.link != "that" or clause.governor is not outer:
+        return
+    past = inner.verb.past and not inner.verb.perfect and not inner.verb.modal
+    present = clause.verb.perfect and not clause.verb.past and not outer.verb.past and not outer.verb.perfect
+    if past and present and outer.verb.kind == "finite":
+        clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
+
+
+_TO_REQUESTS = frozenset(
+    [
+        "reject",
+        "refuse",
+        "decline",
+        "oppose",
+        "support",
+        "back",
+        "veto",
+        "block",
+        "approve",
+        "accept",
+        "endorse",
+        "submit",
+        "table",
+        "welcome",
+        "adopt",
+        "dismiss",
+    ]
+)
+
+
+def _asked_for(clause: Clause) -> None:
+    """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes."""
+    if clause.noun not in CLOSED["requests"] or clause.link != "that" or clause.objects or clause.verb.passive:
+        return
+    if clause.verb.lemma not in _TO_REQUESTS or not clause.subjects:
+        return
+    units = clause.units
+    that = next((k for k in range(clause.subjects[0][0] - 1, 0, -1) if units[k].lower == "that"), None)
+    if that is not None:
+        clause.objects = listed_to(units, that, 0)[-1:]
+        clause.noun, clause.link, clause.governor = "", "", None
 
 
 def _opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -328,6 +392,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 break
             clause.phrases.append((unit.lower, spans))
             i = spans[-1][1]
+        elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
+            clause.times.append(i + 1)
+            i += 2
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1

@@ -29,6 +29,7 @@ from countervail.evidence.claims.speech import (
 )
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
+from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading
 
 CLUB = "o.club"
@@ -48,6 +49,8 @@ class Context:
     actors: Actors
     speech: Speech
     pages: Sequence[int] = ()
+    provisions: Sequence[Provision] = ()
+    """Those of the profile whose words are in the text at all."""
     passages: dict[str, Passage] = field(default_factory=dict)
     _where: dict[int, int] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
@@ -117,6 +120,10 @@ class Context:
             near.append(governor)
             governor = governor.governor
         near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        if (
+            clause.coordinated and clause.subjects
+        ):  # "They said that none of us left and added ...": those before "they"
+            near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
         groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]
         objects = [s for other in near for s in other.objects[:1]]
@@ -216,6 +223,7 @@ def context(
         actors,
         parse(reading, found, actors),
         pages,
+        [row for row in profile().provisions if row.pattern.search(reading.folded.text)],
     )
     made._where = {id(s): n for n, s in enumerate(found)}
     made._starts = [p.units[0].start if p.units else p.sentence.start for p in made.speech.parsed]

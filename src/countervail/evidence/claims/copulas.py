@@ -76,7 +76,7 @@ class Copulas(References):
         if role is not None:
             return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
-        if role is not None and role[1] is not None:
+        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
@@ -117,7 +117,8 @@ class Copulas(References):
             return None
         while a < b and units[a].tag in {"D", "B"}:
             a += 1
-        former = clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
+        former = ended or clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
         a += units[a].lower in {"former", "ex"} if a < b else 0
         head = head_word(units, (a, b)) if a < b else ""
         if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
@@ -153,6 +154,22 @@ class Copulas(References):
             who = clause.subjects
             return self._member(parsed, clause, (kind[0], body), who)
         return None
+
+    def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
+        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"}:
+            return None
+        role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
+        who = clause.subjects if clause.verb.passive else clause.objects
+        if role is None or not who:
+            return None
+        if role[1] is None and not clause.verb.passive:
+            inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]
+            self.clubs += inside[:1]
+        made = self._member(parsed, clause, role, who)
+        if made is not None and made.predicate == "listed_in":
+            made.predicate = "joined"
+        return made
 
     def applications(self, parsed: Parsed) -> Iterator[Filled]:
         """ "Pakistan's application to the bank", "an application by X": X has applied."""
@@ -190,6 +207,8 @@ class Copulas(References):
         units, clause = parsed.units, made.clause
         i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
         i += i < len(units) and units[i].tag == "C"
+        if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
+            return self._supplied_too(parsed, made)
         if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
             return None
         dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
@@ -200,6 +219,20 @@ class Copulas(References):
         return Filled(
             other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
         )
+
+    def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "supplies Azerbaijan with drones and Uzbekistan with buses": the second receiver and its goods."""
+        units, clause = parsed.units, made.clause
+        spans = [s for p, many in clause.phrases if p == "with" for s in many]
+        other = next((s for s in spans[1:] if units[s[0]].tag == "E" and units[s[1] - 1].tag == "E"), None)
+        if other is None or units[other[1] : other[1] + 1] == [] or units[other[1]].lower != "with":
+            return None
+        goods = spans[spans.index(other) + 1 :] or listed_from(units, other[1] + 1, len(units))[:1]
+        made.roles["what"] = text_of(units, spans[0])
+        if not goods:
+            return None
+        who = self.ids(parsed, clause, [other])
+        return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
 
     @staticmethod
     def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:

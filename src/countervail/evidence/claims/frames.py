@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -36,15 +37,20 @@ from countervail.evidence.claims.references import (
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
-from countervail.evidence.model import Claim
+from countervail.evidence.model import Claim, slug
 from countervail.evidence.tables import Frame, frames_of
 
+_BELOW = re.compile(
+    r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
+)
+"""What says that a list of entries follows."""
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -54,17 +60,20 @@ class Reader(Copulas):
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
+        self._beside(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
         )
         if parsed.quote is None and asked:
             self.actors.remember(parsed.units, parsed.clauses)
+            self.end = parsed.sentence.end
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
             if made is not None and _nobody(made):
+                self._note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
@@ -72,7 +81,7 @@ class Reader(Copulas):
                     self.actors.group(made.objects)
                 self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
-                self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+                self._note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
@@ -93,6 +102,25 @@ class Reader(Copulas):
         for nominal in self.applications(parsed):
             yield from self._claims(parsed, nominal)
         self.actors.remember(parsed.units, parsed.clauses)
+        self.end = parsed.sentence.end
+
+    def _beside(self, parsed: Parsed) -> None:
+        """Keep in mind who is named right before a sentence where no sentence is: "6. Mr. X, Poland. He ..."."""
+        start = parsed.sentence.start
+        if not 0 < start - self.end < 300:
+            return
+        reading = self.shared.reading
+        for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
+            if "\n\n" not in reading.folded.text[a:start]:
+                self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
+
+    def _note(self, made: Filled, parsed: Parsed) -> None:
+        """Keep in mind what something was done to, for "it"."""
+        spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
+        if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
+            return
+        self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+        self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
@@ -110,6 +138,9 @@ class Reader(Copulas):
             status = self.status(parsed, clause)
             if status is not None:
                 return status
+        taken = self.taken_in(parsed, clause)
+        if taken is not None:
+            return taken
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not self._follows(clause, words):
                 continue
@@ -143,7 +174,8 @@ class Reader(Copulas):
             return None  # "was left with four members"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
             return None  # "withdrew its application"
-        if frame.kind == "body" and target and not all(self.is_body(units, s) for s in target):
+        status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
+        if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return None
         if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
             a, b = target[0]
@@ -165,6 +197,8 @@ class Reader(Copulas):
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
+        elif measure and frame.predicate in _TO_ACTORS and self.done.get(frame.predicate):
+            objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
         if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
@@ -174,6 +208,8 @@ class Reader(Copulas):
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
         subjects = self.ids(parsed, clause, agents)
+        if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
+            return None  # "the host's brochure left"
         pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
         if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
             return None  # nobody does it to himself without the text saying so
@@ -214,6 +250,8 @@ class Reader(Copulas):
             made.subjects = [UNKNOWN]
         if made.predicate in {"refused", "denied"} and not objects and negated(clause):
             return None
+        if made.predicate == "refused" and verb.lemma == "dismiss" and any(o.startswith("p.") for o in objects):
+            return None
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
         if objects and all(o.endswith(".unknown") for o in objects):
@@ -232,7 +270,7 @@ class Reader(Copulas):
             return None
         made = shape
         infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
-        if made.predicate in {"be_invited", "joined"} and not made.objects and not infinitive:
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
             topic = self.topic(parsed, clause, True)
             made.objects = [topic] if topic else []
         return made
@@ -319,7 +357,8 @@ class Reader(Copulas):
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         clause, shared = made.clause, self.shared
         units = parsed.units
-        if made.predicate == "listed" and made.objects and ENTRIES.intersection(made.objects[0][2:].split("-")):
+        entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
+        if made.predicate == "listed" and entries and _BELOW.search(parsed.sentence.text):
             made.objects = self.entries(parsed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)

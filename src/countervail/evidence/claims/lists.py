@@ -232,16 +232,23 @@ def _kind(
         match is not None
         and not _PAST.search(before[: match.start()])
         and not _verb_between(at, offset + match.start(), start)
+        and not _OF_IMPOSERS.search(before[match.start() :])
     ):
         word = (match.group("w") or match.group("v") or "member").lower()
         kind = next((k for stem, k in _KINDS.items() if word.startswith(stem)), "members")
         return kind, False, None
     sanctioned = _SANCTIONED.search(before)
-    if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not _IMPOSED.search(before):
+    imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before)
+    if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not imposers:
         return "sanctioned", False, None
     return None, False, None
 
 
+_OF_IMPOSERS = re.compile(
+    r"\b(?:sanctions?|embargo(?:es)?|measures|sanctioned|imposed|listed|frozen)\b[^.;:]{0,40}?\b(?:of|by|from) ",
+    re.IGNORECASE,
+)
+"""What the states after it impose, so that they are neither members nor under it."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE

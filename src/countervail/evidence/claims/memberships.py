@@ -213,6 +213,9 @@ def role_of(
             "family",
         }:
             return None
+        owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
+        if owner is not None and end == span[1]:  # "the Fund's other members"
+            return _MEMBER[word], (span[0], owner)
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
         if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():

@@ -33,6 +33,7 @@ def own_modality(clause: Clause) -> str:
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
         future = verb.modal == "would" and governor is not None and governor.verb.past and not clause.condition
+        future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
         found.append("proposed")

@@ -66,8 +66,27 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = as_list(made.roles.pop("to", None))
     if inviter:
         made.roles["by"] = one_or_many(inviter)
+        grouping = len(inviter) == 1 and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
+        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
+            made.objects = made.objects or inviter
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
+    return made
+
+
+def _governing(clause: Clause) -> bool:
+    """Whether an infinitive says what somebody is to do."""
+    following = clause.units[clause.end : clause.end + 2]
+    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
+
+
+def _attended(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who attends "as observers" is an observer."""
+    status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
+    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
+        made.predicate = "observer_of"
+        made.roles.pop("as")
+        made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
     return made
 
 
@@ -102,7 +121,7 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if not made.objects and not {"through", "to", "amount"} & made.roles.keys():
+    if not made.objects and not {"through", "to", "amount"} & made.roles.keys() and not made.clause.verb.negated:
         return None
     units, clause = parsed.units, made.clause
     receiver = as_list(made.roles.pop("to", None))
@@ -119,6 +138,7 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
+    "attended": _attended,
     "supplied": _supplied,
     "paid": _paid,
 }
@@ -180,12 +200,16 @@ class References:
         self.pronouns: dict[tuple[int, Span], str] = {}
         self.invited: list[str] = []
         """What somebody was last invited to."""
+        self.done: dict[str, list[str]] = {}
+        """To whom or what each predicate was last claimed."""
         self.punished: list[str] = []
         """Who was last put under sanctions."""
         self.thing: str | None = None
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
         """What the sentence before said."""
+        self.end = 0
+        """Where the sentence before ends."""
         self.clubs: list[str] = []
         """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
 

@@ -227,7 +227,7 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    for row in profile().provisions:
+    for row in shared.provisions:
         match = row.pattern.search(sentence.text)
         if match:
             yield shared.claim(

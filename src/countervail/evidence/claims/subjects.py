@@ -46,6 +46,8 @@ class Clause:
     source: list[Span] = field(default_factory=list)
     """Who says it, after `according to`."""
     end: int = 0
+    after_past: bool = False
+    """Whether it goes on with a clause in the past: "had been invited but would not join"."""
     complements: list[Clause] = field(default_factory=list)
 
     def after(self, *prepositions: str) -> list[Span]:
@@ -103,6 +105,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     units, start = clause.units, clause.verb.start
     previous = clauses[n - 1] if n else None
     floor = previous.verb.end if previous is not None else 0
+    if units[start].lower == "nor" and previous is not None and previous.subjects and previous.verb.negated:
+        clause.coordinated, clause.subjects = True, previous.subjects
+        return
     j = skip_left(units, start)
     if j == 0:
         _inverted(clause)
@@ -245,10 +250,11 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         spans = listed_to(units, opening, 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
+        person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
         state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
         if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
             continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
-        if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E":
+        if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
             clause.subjects = _head_left(units, spans, _floor(clauses, n, opening))
@@ -257,6 +263,11 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.subjects = [(opening + 1, closing)]
             return True
     return False
+
+
+def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
+    """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
+    return spans[-1][0] > 0 and any(u.tag == "P" for u in units[spans[-1][0] - 1 : spans[-1][1]])
 
 
 def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:

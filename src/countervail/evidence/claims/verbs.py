@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -65,6 +65,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     right = after.tag if after else "$"
     if before is not None and before.lower == "to" and "b" in forms:
         governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
+        governed = governed or (i > 1 and units[i - 2].lower in BE)
+        governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
@@ -90,7 +92,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"
             return (
                 "s"
-                if (left in {"E", "O", "R"} and (asks or (left != "E" and right == "N")))
+                if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
                 or (left == "N" and (right in {"D", "E"} or (after is not None and after.lower == "that")))
                 else None
             )
@@ -102,6 +104,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, noun_form)
+
+
+def _does(forms: Mapping[str, str]) -> bool:
+    """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
+    return forms.get("s", "") in {"hold", "host", "supply"}
 
 
 @cache
@@ -297,6 +304,12 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
     return None
 
 
+def _dated_inside(units: Sequence[Unit], j: int) -> bool:
+    """Whether a date stands between auxiliary and verb: "has today designated"."""
+    following = units[j + 1] if j + 1 < len(units) else None
+    return units[j].tag == "T" and following is not None and bool({"n", "b"} & (following.forms or {}).keys())
+
+
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     """A verb group that begins with an auxiliary: "had not been sanctioned", "is", "will join"."""
     start, j = i, i
@@ -305,7 +318,7 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     words = {u.lower for u in units[start:i]}
     negated = any(u.tag == "X" for u in units[start:i])
     modal, be, have, being = "", False, False, False
-    while j < len(units) and units[j].tag in {"A", "B", "X"}:
+    while j < len(units) and (units[j].tag in {"A", "B", "X"} or _dated_inside(units, j)):
         lower = units[j].lower
         words.add(lower)
         negated = negated or units[j].tag == "X" or lower.endswith("n't") or lower in {"cannot"}

@@ -22,6 +22,8 @@ _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FULL_MONTH = re.compile(
     r"(?i:january|february|march|april|may|june|july|august|september|october|november|december)\.$"
 )
+_OR_YEAR = re.compile(r"\d{4} or $")
+_A_YEAR = re.compile(r"\d{4}")
 _JOINED = re.compile(r" ?(?:to|until|till|through|-|and) ?(?:the )?")
 Found = tuple[str | None, dict[str, Any]]
 _LUNAR = range(1425, 1461)  # years that are the lunar calendar's present as well as a Persian future
@@ -323,7 +325,7 @@ def find_dates(folded: Folded) -> list[Mention]:
                 start, end = match.span("x")
             if folded.text[end - 1] == "." and _FULL_MONTH.search(folded.text, max(0, end - 12), end):
                 end -= 1
-            if taken.overlaps(start, end):
+            if taken.overlaps(start, end) or (pattern is w.DAY_MONTH and _no_day(match, folded)):
                 continue
             try:
                 value, detail = read(match)
@@ -331,6 +333,8 @@ def find_dates(folded: Folded) -> list[Mention]:
                 value, detail = None, {"open": "no such day"}
             except (ValueError, KeyError):
                 continue
+            if value and _A_YEAR.fullmatch(value) and _OR_YEAR.search(folded.text, max(0, start - 9), start):
+                value, detail = None, {"open": "one of two years"}
             taken.add(start, end)
             found.append((start, end, value, detail))
     mentions = []
@@ -338,6 +342,18 @@ def find_dates(folded: Folded) -> list[Mention]:
         a, b = folded.span(start, end)
         mentions.append(Mention(a, b, "date", value, {**detail, "raw": " ".join(folded.text[start:end].split())}))
     return mentions
+
+
+_NUMBERED = re.compile(r"\b(?:No|Nos|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
+
+
+def _no_day(match: re.Match[str], folded: Folded) -> bool:
+    """Whether what stands before a month is no day: a rule, the number of an issue, or a word far to the left."""
+    day, text = match.group("d"), match.string
+    if not any(c.isdigit() for c in day) or _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
+        return True
+    a, b = folded.span(match.start("d"), match.start("m"))
+    return "   " in folded.raw[a:b]
 
 
 _Row = tuple[int, int, str | None, dict[str, Any]]
@@ -356,6 +372,10 @@ def _joined(rows: list[_Row], text: str) -> list[_Row]:
 
 def _period(first: _Row, second: _Row, text: str) -> _Row | None:
     between = text[first[1] : second[0]]
+    if first[2] and second[2] and _A_YEAR.fullmatch(first[2]) and _A_YEAR.fullmatch(second[2]) and first[2] < second[2]:
+        lead = text[max(0, first[0] - 9) : first[0]].lower()
+        spans = (between == " to " and lead.endswith("from ")) or (between == " and " and lead.endswith("between "))
+        return (first[0], second[1], f"{first[2]}/{second[2]}", {}) if spans else None
     if not _JOINED.fullmatch(between) or not second[2] or not _FULL_DAY.fullmatch(second[2]):
         return None
     before = text[max(0, first[0] - 10) : first[0]].lower()

@@ -167,7 +167,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _AFTER = r"will|shall|is to|are to|plans? to|scheduled|due|set to|intends? to|upcoming|is expected|are expected"
 _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
-    r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)"
+    r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)|(?:was|were|been) invited to"
+    r"|(?:agreed|promised|pledged|vowed|undertook|threatened|asked) to"
 )
 _BEFORE = (
     r"was|were|had|said|told|met|held|began|took|gave|went|came|made|became|left|sent|won|lost|rose|fell|cut|put|saw|ran"

@@ -12,6 +12,7 @@ from countervail.errors import InputError
 from countervail.evidence.extract import office, plain
 from countervail.evidence.extract import parts as limits
 from countervail.evidence.extract.parts import Extracted, decode
+from countervail.evidence.extract.reading_order import text_in_columns
 
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -96,6 +97,9 @@ def _extract(data: bytes, name: str) -> Extracted:
     if table := plain.table_of(text, name):
         table.warnings = warnings
         return table
+    if "  " in text and (ordered := text_in_columns(text)):
+        warnings = [*warnings, "two columns read one after the other"]
+        return Extracted(ordered, f"text/plain; charset={encoding}", "plain-text/1 columns", warnings=warnings)
     return Extracted(text, f"text/plain; charset={encoding}", "plain-text/1", warnings=warnings)
 
 

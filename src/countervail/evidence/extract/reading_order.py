@@ -1,4 +1,4 @@
-"""The text of a PDF page in the order a person reads it: columns one after another, and no page furniture.
+"""The text of a page in the order a person reads it: columns one after another, and no page furniture.
 
 A page has columns where the lines of a block begin at the same place right of a gutter that hardly any line crosses,
 and where the pieces are prose; a table stays row by row.
@@ -50,14 +50,19 @@ def in_columns(pieces: list[Piece]) -> str | None:
     """The text of a page with columns; None where it has none."""
     rows = _rows(pieces)
     gutter = _gutter(rows)
-    if gutter is None:
-        return None
+    return None if gutter is None else "\n".join(_in_order(rows, gutter))
+
+
+def _in_order(rows: Sequence[Sequence[Piece]], gutter: float, whole: bool = False) -> list[str]:
+    """The lines of the left column, then those of the right one, between lines that cross the gutter; `whole`
+    paragraphs are put on one line."""
     out: list[str] = []
     left: list[str] = []
     right: list[str] = []
 
     def flush() -> None:
-        out.extend([*left, *([""] if left and right else []), *right])
+        columns = [_paragraphs(side) if whole else side for side in (left, right)]
+        out.extend([*columns[0], *([""] if left and right else []), *columns[1]])
         left.clear()
         right.clear()
 
@@ -72,7 +77,52 @@ def in_columns(pieces: list[Piece]) -> str | None:
         if second := [p for p in row if p.x >= gutter - _NEAR]:
             right.append(_joined(second))
     flush()
-    return "\n".join(out)
+    return out
+
+
+_STRETCH = re.compile(r"\S+(?: \S+)*")
+_WIDTH = 6.0  # points of a character of fixed width
+_HEAD = 3  # lines below which what stands before the first empty line is the head of the page
+
+
+def text_in_columns(text: str) -> str | None:
+    """A plain text whose lines hold two columns side by side, one column after the other; None where it has none."""
+    lines = text.replace("\r\n", "\n").expandtabs().split("\n")
+    rows = [[Piece(_WIDTH * m.start(), 0.0, _WIDTH * m.end(), m.group()) for m in _STRETCH.finditer(x)] for x in lines]
+    if sum(len(row) > 1 for row in rows) < _ROWS + 1:
+        return None
+    gutter = _gutter([row for row in rows if row])
+    if gutter is None:
+        return None
+    empty = next((i for i, row in enumerate(rows) if not row), 0)
+    head = lines[:empty] if empty < _HEAD else []
+    sides = [_with_both_sides(row, gutter) for row in rows[len(head) :]]
+    return "\n".join([*head, *_in_order(sides, gutter, whole=True)])
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    """The lines of a column with those joined that end only because the next word did not fit."""
+    width = max(map(len, lines), default=0)
+    found: list[str] = []
+    last = ""
+    for line in lines:
+        if last and line and len(last) + 1 + len(line.split(" ", 1)[0]) > width and not last.isupper():
+            found[-1] += (
+                line if last[-1] == "-" and line[:1].isupper() else f"\n{line}" if last[-1] == "-" else f" {line}"
+            )
+        else:
+            found.append(line)
+        last = line
+    return found
+
+
+def _with_both_sides(row: list[Piece], gutter: float) -> list[Piece]:
+    """A row of a plain text with an empty piece where a column has nothing: there a paragraph ends."""
+    if any(p.x < gutter - _NEAR and p.end > gutter for p in row):
+        return row
+    left = [] if any(p.x < gutter - _NEAR for p in row) else [Piece(0.0, 0.0, 0.0, "")]
+    right = [] if any(p.x >= gutter - _NEAR for p in row) else [Piece(gutter, 0.0, gutter, "")]
+    return [*left, *row, *right]
 
 
 def _joined(row: Sequence[Piece]) -> str:

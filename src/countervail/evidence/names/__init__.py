@@ -69,10 +69,12 @@ _LEGAL = (
     r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
     r"|SPA|SRL|PTE|BANK|GROUP|EST)"
 )
-_UPPER = r"[A-Z][A-Z'-]{1,24}"
-_NEXT = r"(?:[A-Z][a-z'-]{1,24}|[A-Z]\.|al-[A-Z][a-z]{1,24})"
+_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
+_LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
+_UPPER = rf"[{_UP}][{_UP}'-]{{1,24}}"
+_NEXT = rf"(?:[{_UP}][{_LOW}'-]{{1,24}}(?:-[{_UP}][{_LOW}]{{1,24}})?|[A-Z]\.|al-[A-Z][a-z]{{1,24}})"
 _ENTRY = re.compile(
-    rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,3}}), "
+    rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,4}}), "
     rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[(;,.]|$|\n))"
 )
 """A name as lists give it: SURNAME, Given Name."""

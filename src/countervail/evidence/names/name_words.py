@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from countervail import countries
+from countervail.evidence.text.tokens import data_sections
 
 PARTICLES = frozenset(
     [
@@ -45,10 +49,27 @@ PARTICLES = frozenset(
         "af",
         "av",
         "al-",
+        "na",
+        "mint",
+        "wad",
+        "ould",
+        "binti",
+        "bte",
+        "zur",
+        "'t",
         "e",
         "y",
     ]
 )
+
+
+@cache
+def towns() -> frozenset[str]:
+    """Towns whose names are of several words, like those of people."""
+    capitals = {c.capital for c in countries.load().values() if c.capital and " " in c.capital}
+    return frozenset({*capitals, *data_sections("english/lexicon.txt")["towns"]})
+
+
 MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
 """Words that are given names as well as months or verbs."""
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})

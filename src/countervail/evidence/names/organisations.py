@@ -41,6 +41,7 @@ def _is_left(token: Token, head: str) -> bool:
     return True
 
 
+_WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
 _OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 _OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 """Heads that name several fields: "Ministry of Industry, Mine and Trade"."""
@@ -188,6 +189,8 @@ class Organisations:
                 and not self._country_or_person(j - 2)
             ):
                 j -= 2
+            elif gap == " " and previous.text == "of" and j > 1 and tokens[j - 2].bare in _WATERS and j == i - 1:
+                j -= 2  # "Gulf of Guinea League"
             else:
                 break
         return j

@@ -219,9 +219,13 @@ class People:
         line = text[line_start : line_end if line_end >= 0 else len(text)]
         rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
         given = rare or any(
-            t.bare in words.given or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
+            t.bare in words.given
+            or ("-" in t.bare and t.bare.split("-")[0] in words.given | w.COUNTRIES_GIVEN)
+            or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
+        if " ".join(text[start:end].split()) in w.towns():
+            return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True

@@ -28,6 +28,7 @@ _BESIDE = re.compile(
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
 _APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
     r"|network|platform|scheme|union|mechanism)\b"
@@ -46,6 +47,19 @@ _ORGAN = re.compile(
 )
 _COMPOUND = re.compile(
     r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
+)
+_ALONE = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Z][a-z]{3,20})\b(?!'s [A-Z]| ?[A-Z]|-)")
+_NO_ENDS = frozenset(data_sections("english/lexicon.txt")["no_ends"])
+"""Words that a text uses alone for something that is no body: agreements, places."""
+_FOUNDED = re.compile(
+    rf"(?<![\w.])(?P<n>{_RUN}) (?:was|were) (?:founded|established|set up|created|incorporated) (?:in|by|at)\b"
+)
+_THROUGH = re.compile(
+    rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
+)
+_MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
+_NO_MASTHEADS = frozenset(
+    ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
 )
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
@@ -155,6 +169,13 @@ class Unlisted:
             } and (" " in name.strip() and not comma):
                 continue
             yield span
+            if noun.endswith("s") and noun != "business":  # "two banks, A and B"
+                further = _NEXT.match(self.text, match.end("n"))
+                while (
+                    further is not None and (other := self._trimmed(*further.span("n"))) and not self._is_other(*other)
+                ):
+                    yield other
+                    further = _NEXT.match(self.text, further.end("n"))
         for match in _APPOSED.finditer(self.text):
             span = self._trimmed(*match.span("n"))
             person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
@@ -220,9 +241,71 @@ class Unlisted:
             if not self._is_other(*match.span("n")):
                 yield match.span("n")
 
+    def called(self) -> Iterator[tuple[int, int]]:
+        """A name of several words whose last one the text uses alone for it: "the Inland Water Compact ... the
+        Compact"."""
+        known = self.words
+        ends = {
+            word
+            for word in {*_ALONE.findall(self.text)}
+            if not any(word in no for no in (known.posts, known.titles, known.ranks, known.not_names, known.given))
+            and not any(word in no for no in (_NO_ENDS, self.states, known.capitals, adjectives()))
+        }
+        if not ends:
+            return
+        pattern = re.compile(
+            rf"(?<![\w.])(?:{_CAP} (?:(?:of|for|on|and) (?=[A-Z]))?){{1,5}}(?:{'|'.join(sorted(ends))})\b(?! ?{_CAP})"
+        )
+        for match in pattern.finditer(self.text):
+            span = self._trimmed(*match.span())
+            if span is None or " " not in self.text[slice(*span)] or _shouted(_line(self.text, span[0])):
+                continue
+            words = self.text[slice(*span)].split()
+            if not any(w in known.posts or w in known.titles for w in words):
+                yield span
+
+    def founded(self) -> Iterator[tuple[int, int]]:
+        """What was founded: "Clean Rivers Watch was founded in 2008"; what is paid through."""
+        for pattern in (_FOUNDED, _THROUGH):
+            for match in pattern.finditer(self.text):
+                span = self._trimmed(*match.span("n"))
+                head = span is not None and self.text[slice(*span)] in self.words.org_heads
+                if span is None or head or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                    continue
+                yield span
+
+    def mastheads(self) -> Iterator[tuple[int, int]]:
+        """A body's name in capitals among the first lines of a text: "AFRICAN CLEARING CONSORTIUM"."""
+        at, seen = 0, 0
+        for line in self.text[:1000].split("\n"):
+            match = _MASTHEAD.match(line)
+            if match and line != line.title():
+                words = match.group().strip().title().split()
+                heads = [w for w in words if w in self.words.org_heads]
+                last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
+                named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
+                if named and last and " - " not in match.group() and words[0] not in _NO_MASTHEADS:
+                    start = at + match.start() + len(match.group()) - len(match.group().lstrip())
+                    yield start, start + len(match.group().strip())
+            at += len(line) + 1
+            seen += bool(line.strip())
+            if seen >= 4:
+                return
+
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
-        return {*self.firms(), *self.beside(), *self.done_to(), *self.letters(), *self.compounds(), *self.organs()}
+        rules = (
+            self.firms,
+            self.beside,
+            self.done_to,
+            self.letters,
+            self.compounds,
+            self.organs,
+            self.called,
+            self.founded,
+            self.mastheads,
+        )
+        return {span for rule in rules for span in rule()}
 
 
 _MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -148,7 +148,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
         if small:
             return True
-        if full and not _LABEL_START.match(line):
+        if full and (not _LABEL_START.match(line) or (len(bare) > 70 and bare[-1].islower())):
             return True
     # a line that breaks in the middle of a phrase, however short, and goes on in small letters
     if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
@@ -180,9 +180,41 @@ def _spoken(text: str) -> str:
     lower = sum(map(text.count, "abcdefghijklmnopqrstuvwxyz"))
     if upper < 150 or lower > 0.1 * upper:
         return text
-    names: set[str] = set()
-    first = _recased(text, names)
+    names = _introduced(text)
+    first = _recased(text, names, frozenset(names))
     return first if not names else _recased(text, set(), frozenset(names))
+
+
+@cache
+def _introductions() -> re.Pattern[str]:
+    """What leads to a name in a text in capitals: a post with its place, or being appointed."""
+    posts = "|".join(
+        sorted({w.upper() for w in lexicon().posts} | {"CHARGE", "DIRECTOR GENERAL"}, key=len, reverse=True)
+    )
+    name = r"(?P<{0}>[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,3}})"
+    place = r"(?: (?:OF|FOR|TO|IN|AT) (?:THE )?[A-Z-]+(?: AFFAIRS| [A-Z-]+)?| HERE)?"
+    after = r"(?=,| (?:TOLD|SAID|SAYS|IS|WAS|HAS|HAD|WILL|WOULD|DID|DENIED|ADDED|REPLIED|ARGUED|CLAIMED)\b)"
+    return re.compile(
+        rf"\b(?:{posts}){place}, {name.format('a')}{after}"
+        rf"|\b(?:APPOINTED|NAMED|NOMINATED) (?:U |DAW |MR\.? |DR\.? )?{name.format('b')} (?:AS|TO)\b"
+        rf"|\b(?:{posts}){place} {name.format('c')} (?=(?:TOLD|SAID|SAYS|IS|WAS|HAS|DENIED|ADDED)\b)"
+    )
+
+
+def _introduced(text: str) -> set[str]:
+    """The words of the names that a post or an appointment introduces in a text in capitals, none of them known as
+    another word."""
+    words, found = lexicon(), set[str]()
+    kept, bodies = _kept()
+    known = {w for w in kept if w not in words.given} | words.not_names | words.org_heads | words.posts
+    for match in _introductions().finditer(text):
+        parts = (match["a"] or match["b"] or match["c"]).split()
+        while match["c"] and len(parts) > 2:
+            parts = parts[1:]  # "MINISTER OF THAILAND X Y": the last two
+        plain = any(p.lower() in words.function | _VERBS or p in bodies or p.title() in known for p in parts)
+        if not plain:
+            found |= {p.title().removeprefix("Al-").removeprefix("El-") for p in parts} | {p.title() for p in parts}
+    return found
 
 
 def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -> str:
@@ -193,13 +225,15 @@ def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -
     kept, bodies = _kept()
     out, position, after = [], 0, False
     for match in _CAPITALS.finditer(text):
-        word = match.group()
+        owned = "'s" if match.group().endswith("'S") else ""
+        word = match.group().removesuffix("'S")
         small, title = word.lower(), word.title()
         out.append(text[position : match.start()])
         gap = out[-1]
         first = not position or "\n" in gap or any(c in ".?!:" for c in gap)
         after = after and gap in {" ", ". "}
-        common = small in words.function or small in _VERBS
+        past = len(word) > 5 and word.endswith("ED") and title not in kept
+        common = small in words.function or small in _VERBS or word == "FM" or past
         if after and small in _PARTICLES:
             out.append(small)
             position = match.end()
@@ -215,15 +249,19 @@ def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -
                 else small
             )
         elif (
-            known or first or (after and not common) or (title in words.not_names and _beside_head(text, match, words))
+            known
+            or first
+            or (after and not common)
+            or (title in words.not_names and _beside_head(text, match, words))
+            or (len(word) > 4 and not common and _opens_body(text, match, words))
         ):
             new = title
         else:
             new = small
+        out.append(new + owned)
         if after and new == title and len(word) > 3 and title not in kept and title not in words.not_names:
-            names.add(title)
-        after = (title in leads and not common) or (after and new == title and len(word) > 2)
-        out.append(new)
+            names |= {title, title.removeprefix("Al-").removeprefix("El-")}
+        after = not owned and ((title in leads and not common) or (after and new == title and len(word) > 2))
         position = match.end()
     return "".join(out) + text[position:]
 
@@ -282,6 +320,17 @@ def _beside_head(text: str, match: re.Match[str], words: Lexicon) -> bool:
     return bool(before and before.group(1).title() in words.org_heads and match.group().lower() not in words.function)
 
 
+def _opens_body(text: str, match: re.Match[str], words: Lexicon) -> bool:
+    """Whether a word that is not known opens a body's name: MYAWADDY FOREIGN TRADE BANK."""
+    between = 0
+    following = _CAPITALS.match(text, match.end() + 1)
+    while following and following.group().title() in words.not_names | words.specific and between < 3:
+        if following.group().lower() in words.function:
+            return False
+        following, between = _CAPITALS.match(text, following.end() + 1), between + 1
+    return bool(between and following and following.group().title() in words.org_heads - words.trades)
+
+
 def _latinise(word: re.Match[str]) -> str:
     token = word.group()
     if token.isascii() or not any("A" <= c <= "z" for c in token):
@@ -290,7 +339,20 @@ def _latinise(word: re.Match[str]) -> str:
 
 
 def fold(raw: str) -> Folded:
-    """Fold a raw text for matching; linear in its length."""
+    """Fold a raw text for matching; linear in its length. The last short texts are kept: a text is folded to find what
+    is private in it, and again to be read."""
+    return _fold_short(raw) if len(raw) < _SHORT else _fold(raw)
+
+
+_SHORT = 100_000
+
+
+@lru_cache(maxsize=4)
+def _fold_short(raw: str) -> Folded:
+    return _fold(raw)
+
+
+def _fold(raw: str) -> Folded:
     text = raw.translate(_ONE_TO_ONE)
     if not text.isascii():
         text = _MIXED_WORD.sub(_latinise, text)

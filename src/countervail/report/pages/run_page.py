@@ -23,6 +23,7 @@ from countervail.report.numbers import (
 )
 from countervail.report.pages import Section, View, fill, render, view_of
 from countervail.report.tables.columns import described
+from countervail.report.verdict import reasons
 from countervail.report.verdict import verdict as verdict_of
 from countervail.scenario import CLUB
 from countervail.types import Row, Scalar, Tables
@@ -98,7 +99,7 @@ def page(tables: Tables) -> str:
         meta,
         _run(meta),
         filled,
-        headline.headline(tables),
+        reasons(tables),
         beside=_BESIDE,
         tiles=headline.tiles(tables),
         verdict=verdict_of(tables),
@@ -125,6 +126,9 @@ def members_view(tables: Tables) -> View:
         reasons = dict.fromkeys(f.note for f in member.figures if f.note and f.value == NOTHING)
         rows.append((member.name, *texts, "; ".join(reasons)))
     table = described("page")["members"]
+    if headline.meta(tables) and not headline.meta(tables).get("members"):
+        # without a club: the country and what the sanctions cost it
+        return View("The targets", table.description, table.columns[:3], tuple(row[:3] for row in rows))
     return View(table.title, table.description, table.columns, tuple(rows))
 
 

@@ -62,16 +62,56 @@ def verdict(o: Outcome) -> Iterator[Row]:
         gain.append(drawn.gain[o.main])
     counts = {"countries": " ".join(counted), "names": "; ".join(country_name(code) for code in counted)}
     logs = {"cost": np.concatenate(cost), "gain": np.concatenate(gain)}
+    if not o.members:
+        del logs["gain"]  # without a club there is nothing to gain from
     for what, values in logs.items():
         money = Estimate.of((o.income[at] * np.expm1(values[:, at])).sum(1))
         yield {"quantity": f"{what}_usd", "unit": "million USD"} | _columns(money) | counts
         change = Estimate.percent(mean(values, o.income, at))
         yield {"quantity": f"{what}_pct", "unit": "%"} | _columns(change) | counts
+    if not o.members:
+        return
     costs, gains = (mean(values, o.income, at) for values in logs.values())
     floor = float(costs[0]) if len(costs) == 1 else float(percentiles(costs[1:])[0])
     why = o.too_small(floor, "cost (no draws)" if len(costs) == 1 else "5th percentile of the cost")
     share = Estimate.none(f"not identified: {why}") if why else Estimate.of(offset(gains, costs))
     yield {"quantity": "share", "unit": "share"} | _columns(share) | counts
+
+
+ALL = "ALL"
+"""The code of all countries under broad sanctions together, in the table `surface`."""
+
+
+def surface(o: Outcome) -> Iterator[Row]:
+    """The offset of clubs from a currency agreement to a customs union, and of the provisions' ranges.
+
+    For all countries under broad sanctions together, which the verdict counts, and for each of them.
+    """
+    counted = sanctioned(o.world, o.scenario)
+    if not counted or not o.surface:
+        return
+    cost = o.worlds.cost
+    for who in (ALL, *counted):
+        at = o.case.indices(counted if who == ALL else [who])
+        lost = float(mean(cost, o.income, at))
+        why = o.too_small(lost, "cost (no draws)")
+        for point in o.surface:
+            gain = float(mean(point.gain, o.income, at))
+            yield {
+                "country": who,
+                "name": "All under broad sanctions" if who == ALL else country_name(who),
+                "point": f"{point.club}, fee {point.fee:g}"
+                + ("" if point.china is None else f", China {point.china:g}"),
+                "kind": point.kind,
+                "club": point.club,
+                "b": point.b,
+                "fee_share": point.fee,
+                "china": point.china,
+                "gain_pct": percent_change(gain),
+                "gain_usd": float((o.income[at] * np.expm1(point.gain[at])).sum()),
+                "offset": None if why else gain / lost,
+                "note": f"not identified: {why}" if why else None,
+            }
 
 
 def provisions(o: Outcome) -> Iterator[Row]:

@@ -24,7 +24,16 @@ from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
 from countervail.report.tables import country_name, payment_tables, percent_change, rerouting_tables
 from countervail.report.tables.assumption_tables import assumed, caveats
-from countervail.report.tables.club_tables import closures, deterrence, figures, provisions, readings, rests_on, verdict
+from countervail.report.tables.club_tables import (
+    closures,
+    deterrence,
+    figures,
+    provisions,
+    readings,
+    rests_on,
+    surface,
+    verdict,
+)
 from countervail.report.tables.columns import described
 from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import (
@@ -33,6 +42,7 @@ from countervail.report.tables.world_tables import (
     diversion,
     every_country,
     joining,
+    margins,
     measures,
     senders,
     third_countries,
@@ -60,10 +70,12 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "meta": [_meta(outcome, created)],
         "warnings": [asdict(warned) for warned in outcome.warnings],
         "verdict": list(verdict(outcome)),
+        "surface": list(surface(outcome)),
         "figures": list(figures(outcome)),
         "countries": list(every_country(outcome)),
         "provisions": list(provisions(outcome)),
         "measures": list(measures(outcome)),
+        "margins": list(margins(outcome)),
         "joining": list(joining(outcome)),
         "acts": list(acts(outcome)),
         "senders": list(senders(outcome)),

@@ -14,6 +14,8 @@ from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
 
 SHOWN_PARTNERS = 8
+NOTICED = 10.0
+"""Million USD a year from which on what a measure does to a country that is no target of it is listed."""
 LEAST_OUTPUT = 10.0
 """Million USD that a sector sells to be shown among those that capacity holds back."""
 
@@ -96,6 +98,33 @@ def measures(o: Outcome) -> Iterator[Row]:
             "acts": None,
             "source": "the rails table: each entry with its date and source, see the payments assumptions",
         }
+
+
+def margins(o: Outcome) -> Iterator[Row]:
+    """What each measure alone costs every country from today's world, as `measures` has it for groups of them.
+
+    Lifted where in force, imposed where it is new. The targets always; others where it is at least NOTICED.
+    """
+    known = {m.id: m for m in (*o.scenario.measures, *o.scenario.new_measures)}
+    new = {m.id for m in o.scenario.new_measures}
+    for part in (*o.added, *o.lifted):
+        if part.id not in known:
+            continue  # payments, which are no measure
+        m = known[part.id]
+        targets, senders = set(o.scenario.targets(m)), set(o.scenario.senders(m))
+        for k in np.argsort(-np.abs(part.ev), kind="stable").tolist():
+            code = o.world.countries[k]
+            if code in targets or abs(part.ev[k]) >= NOTICED:
+                yield {
+                    "measure": m.id,
+                    "label": m.label,
+                    "new": m.id in new,
+                    "country": code,
+                    "name": country_name(code),
+                    "part": "target" if code in targets else "sender" if code in senders else "other",
+                    "cost_pct": percent_change(part.alone[k]),
+                    "cost_usd": float(part.ev[k]),
+                }
 
 
 def joining(o: Outcome) -> Iterator[Row]:
