@@ -19,7 +19,7 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     page = contexts(report.as_uri()).new_page()
     page.goto(report.as_uri())
     drawn(page, "light")
-    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 25
+    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 26
     keep(page, "report-laptop-light")
     assert violations(page) == []
 
@@ -62,7 +62,7 @@ def test_a_table_is_sorted_filtered_and_saved_and_a_chart_with_its_data(
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("Country,Cost of sanctions")
     assert lines[1].startswith("Russia,")
-    assert lines[-1].startswith('"# Source: Made by Countervail') or lines[-1].startswith("# Source")
+    assert lines[-1].startswith('"# Source: results of a model') or lines[-1].startswith("# Source")
 
     chart = page.get_by_role("figure", name="What sanctions cost, and what the club would bring")
     for button, start in (("Save as SVG", "<svg"), ("Save its data as CSV", "quantity,")):
