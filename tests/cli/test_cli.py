@@ -52,7 +52,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(commands()) == 22
+    assert len(commands()) == 23
     for command in commands():
         assert call([*command, "--help"]) == 0
         assert f"Example: countervail {' '.join(command)}" in capsys.readouterr().out, command

@@ -127,6 +127,26 @@ def synthetic() -> dict[str, list[Row]]:
              "held_by": "output" if j == "CRUDE" else "a specific factor", "price_pct": -noise(5.0), "quantity_pct": -1.0}
             for t in ("RUS", "IRN") for j in ("CRUDE", "AGR")
         ],
+        "rerouting": [
+            {"target": t, "name": countries.name(t), "lost_usd": noise(90_000), "leak_usd": noise(6_000),
+             "leak_club_usd": noise(7_000), "offset": 0.012, "offset_without": 0.011, "blunting": 0.002,
+             "blunting_without": 0.001}
+            for t in ("RUS", "IRN")
+        ],
+        "rerouting_hubs": [
+            {"target": "RUS", "name": "Russia", "hub": h, "hub_name": countries.name(h), "leak_usd": noise(3_000),
+             "leak_club_usd": noise(3_500), "margin_usd": noise(100)}
+            for h in ("CHN", "TUR", "KAZ")
+        ],
+        "rerouting_sectors": [
+            {"target": "RUS", "name": "Russia", "sector": j, "lost_usd": noise(20_000), "leak_usd": noise(2_000),
+             "leak_club_usd": noise(2_500)}
+            for j in ("MACHINERY", "ELECTRONICS")
+        ],
+        "rerouting_closing": [
+            {"target": "RUS", "name": "Russia", "hubs": "CHN TUR", "share": 0.7, "target_usd": -noise(700),
+             "hubs_usd": -noise(300), "senders_usd": -noise(300)}
+        ],
         "backtest": [
             {"name": f"episode-{k}", "base": 2021, "year": 2023, "target": "RUS", "direction": "export",
              "measure": "quantity", "output": "observed", "partners": 40, "model": "one sector", "fitted": None,
