@@ -29,6 +29,7 @@ OPERATIONS = (
     "POST /api/country",
     "POST /api/compare",
     "POST /api/margin",
+    "POST /api/pair",
     "POST /api/payments",
     "POST /api/scenario.yaml",
     "POST /api/scenarios",

@@ -142,7 +142,7 @@ def test_a_hostile_scenario_is_text_everywhere(
 def test_a_hostile_document_is_text_everywhere(user: User) -> None:
     user.opens()
     panel = user.turns_to("Evidence & assumptions")
-    panel.locator("summary").filter(has_text="Read documents of your own").click()
+    panel.locator("summary").filter(has_text="Read documents of your own").press("Enter")
     text = papers.ARTICLE
     for wanted, worse in (
         ("“Harbour Union,”", "“Harbour Union <img src=x onerror=alert(1)>,”"),

@@ -160,5 +160,5 @@ def test_a_chart_is_saved_as_svg_and_png(user: User) -> None:
         if kind == "SVG":
             # in a document it has its title, the state it shows, and its source
             text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
-            for words in ("Where real income would change", "with the club", "China: Stays out", "Source: Countervail"):
+            for words in ("Where real income would change", "with the club", "China: Stays out", "Source: a model"):
                 assert words in text, words
