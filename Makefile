@@ -32,7 +32,7 @@ serve: $(VENV)/serve.stamp $(BUNDLE)
 	$(BIN)/countervail serve $(SCENARIO) --port $(PORT)
 
 test: $(VENV)/dev.stamp $(BUNDLE)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
+	MALLOC_ARENA_MAX=2 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 hostile: $(VENV)/dev.stamp $(BUNDLE)
 	$(BIN)/python -m tools.hostile $(HOSTILE)

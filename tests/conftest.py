@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
 # the processors belong to the workers of pytest-xdist and to the processes that tests start; numpy is not imported yet
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a file of tests has cached goes with it: solved worlds of many files do not fit into memory together."""
+    yield
+    for value in list(vars(request.module).values()):
+        if getattr(value, "__module__", None) == request.module.__name__ and hasattr(value, "cache_clear"):
+            value.cache_clear()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
