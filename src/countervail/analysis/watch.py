@@ -128,9 +128,10 @@ def _with(scenario: Scenario, channel: Rerouting, leaked: float) -> Scenario:
 def _trade(case: Case) -> Floats:
     """What comes to targets through hubs today, million USD `[hub, target, sector]`."""
     out = np.zeros(case.shape)
-    for leak in case.leak.targets if case.leak is not None else ():
-        assert case.leak is not None
-        out[:, leak.target, case.leak.sectors] = leak.value.sum(0)
+    leak = case.leak
+    if leak is not None:
+        for one in leak.targets:
+            out[:, one.target, leak.sectors] = one.value.sum(0)
     return out
 
 

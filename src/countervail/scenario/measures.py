@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import math
 import re
 from typing import Any, Literal, Self
@@ -22,6 +20,7 @@ from countervail.scenario.values import (
     Sectors,
     Text,
     inherit,
+    share_of_year,
     within,
 )
 
@@ -203,9 +202,7 @@ class Measure(Model):
         """Share of `year` in force, 0 to 1: `in_baseline` where given, else by the dates."""
         if self.in_baseline is not None:
             return self.in_baseline
-        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-        start, end = max(first, self.since or first), min(last, self.until or last)
-        return max(0, (end - start).days + 1) / (366 if calendar.isleap(year) else 365)
+        return share_of_year(year, self.since, self.until)
 
     def trade_effect(self) -> float:
         """phi at the central values: the partial-equilibrium multiplier on trade of embargoes, bans and cut-offs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -215,3 +216,10 @@ def map_ranges(value: Any, change: Callable[[str, Range], Range], path: str = ""
 
 def _below(path: str, step: object) -> str:
     return f"{path}.{step}" if path else str(step)
+
+
+def share_of_year(year: int, since: dt.date | None, until: dt.date | None) -> float:
+    """Share of a year, 0 to 1, between two days, both included; None where there is no such end."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    start, end = max(first, since or first), min(last, until or last)
+    return max(0, (end - start).days + 1) / (366 if calendar.isleap(year) else 365)

@@ -15,7 +15,7 @@ import numpy as np
 from countervail.trade import kernels
 from countervail.trade.closures import deficits_of
 from countervail.trade.economy import Economy
-from countervail.trade.jacobian import Jacobian
+from countervail.trade.jacobian import Jacobian, Markets
 from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
@@ -32,13 +32,10 @@ class Answers(NamedTuple):
         pull: d log price / d log expenditure, all else equal `[sector with capacity, country, country]`.
         first: expenditure in these sectors out of all residuals, their prices answering
             `[country, sector with capacity, sector]`.
-        expenditure: as `Preconditioner.expenditure`, of residuals of expenditure and, after them, of changes of the log
-            prices `[country, 1 + sector, 2 sector]`.
     """
 
     pull: Singles
     first: Singles
-    expenditure: Singles
 
 
 class Preconditioner(NamedTuple):
@@ -50,7 +47,8 @@ class Preconditioner(NamedTuple):
     Attributes:
         price: inverse of the own-country block `[country, sector, sector]`.
         expenditure: that of expenditure below, and above it the value added that the correction brings home
-            `[country, 1 + sector, sector]`.
+            `[country, 1 + sector, sector]`. Where sectors have capacity, at given price indices, and of changes of the
+            log prices after the residuals `[country, 1 + sector, 2 sector]`.
         wage: minus the inverse Jacobian of the wage equations `[country, country]`.
         response: d log price and d expenditure / d log wage `[2 sector, country, country]`.
         markets: how the prices of sectors with capacity and expenditure answer to one another; None without any.
@@ -98,9 +96,14 @@ class Preconditioner(NamedTuple):
         )
         response = np.concatenate([dP, dX / economy.unit[:, :, None]])
         spending = here.expenditure * economy.unit.T[:, None, :]
-        home = (economy.earned_share * here.sold_at_home).T[:, None, :] @ spending
-        price, both, response = map(_single, (here.price, _with(home, spending, economy), response))
-        return cls(price, both, wage, response, _answers(here, spending))
+        if here.markets is None:
+            answers, home = None, (economy.earned_share * here.sold_at_home).T[:, None, :] @ spending
+        else:
+            first = (spending / economy.unit.T[:, :, None])[:, here.markets.sectors]
+            answers = Answers(_single(here.markets.pull), _single(first))
+            home, spending = _at_given_indices(here, here.markets)
+        both = np.concatenate([home, spending / economy.unit.T[:, :, None]], axis=1)
+        return cls(_single(here.price), _single(both), wage, _single(response), answers)
 
 
 def initial(economy: Economy) -> State:
@@ -114,24 +117,16 @@ def _single(a: Floats) -> Singles:
     return np.ascontiguousarray(a, dtype=np.float32)
 
 
-def _with(home: Floats, spending: Floats, economy: Economy) -> Floats:
-    """Value added brought home above expenditure in `Economy.unit` `[country, 1 + sector, ...]`."""
-    return np.concatenate([home, spending / economy.unit.T[:, :, None]], axis=1)
-
-
-def _answers(here: Jacobian, spending: Floats) -> Answers | None:
-    """From the linearisation and expenditure out of its residuals in `Economy.unit`, prices answering."""
-    economy, markets = here.economy, here.markets
-    if markets is None:
-        return None
+def _at_given_indices(here: Jacobian, markets: Markets) -> tuple[Floats, Floats]:
+    """Value added brought home, and expenditure, out of residuals in `Economy.unit` and of changes of log prices."""
+    economy = here.economy
     bought, paid = here.at_given_indices(markets)
-    J, unit = economy.j, economy.unit.T[:, None, :]
+    J, earned = economy.j, economy.earned_share.T[:, None, :]
     given = np.asarray(np.linalg.inv(np.eye(J) - bought[:, :, :J]), float)
-    given = np.concatenate([given * unit, given @ bought[:, :, J:]], axis=2)
-    home = economy.earned_share.T[:, None, :] @ (paid[:, :, :J] @ given)
-    home[:, :, J:] += economy.earned_share.T[:, None, :] @ paid[:, :, J:]
-    first = (spending / economy.unit.T[:, :, None])[:, markets.sectors]
-    return Answers(_single(markets.pull), _single(first), _single(_with(home, given, economy)))
+    spending = np.concatenate([given * economy.unit.T[:, None, :], given @ bought[:, :, J:]], axis=2)
+    home = earned @ (paid[:, :, :J] @ spending)
+    home[:, :, J:] += earned @ paid[:, :, J:]
+    return home, spending
 
 
 def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
@@ -171,7 +166,7 @@ def step(
         prices = mix(p.price, r[:J], own[:J])
         both = buffers.single("both", 2 * J, *shape[1:])
         both[:J], both[J:] = r[J + 1 :], prices
-        mix(p.markets.expenditure, both, own[J:])
+        mix(p.expenditure, both, own[J:])
     # the wage equation must see the expenditure that the own-country correction brings home
     error = residual.log_wage + own[J] / t.payroll
     dw = p.wage @ error

@@ -90,7 +90,7 @@ def test_by_origin_moves_trade_and_leaves_balances() -> None:
     # what is lifted from there is what was lifted before: the same trade without measures
     G = the_case("settings.rerouting=null").budget
     for one in leak.targets:
-        cells = np.ix_(one.senders, np.array([one.target]), leak.sectors)
+        cells = leak.cells(one)
         free = after[cells] * np.exp(the_case().budget[cells])
         held = one.lost[:, None] > 0
         np.testing.assert_allclose(free[held], (before[cells] * np.exp(G[cells]))[held], rtol=1e-12)
@@ -114,7 +114,7 @@ def test_the_leak_falls_with_mark_ups_and_the_books_sum_to_zero(seed: int, size:
         # a further rise of every mark-up lowers it further
         assert leak.within(one, markup + 0.1).sum() <= change.sum() + 1e-9
         # of the change of trade at the border, the tax takes the hubs' margin
-        cells = np.ix_(one.senders, np.array([one.target]), leak.sectors)
+        cells = leak.cells(one)
         tax, theta = np.asarray(shock.export_tax)[cells][:, 0], leak.theta[leak.sectors]
         trade = one.bought * np.asarray(shock.trade_effect)[cells][:, 0] * (1.0 + tax) ** -theta
         np.testing.assert_allclose(trade, one.bought + change.sum(1), rtol=1e-9, atol=1e-6)

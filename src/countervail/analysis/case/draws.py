@@ -179,13 +179,13 @@ def _imputed(world: World, seed: np.random.SeedSequence) -> Floats | None:
     spare = np.maximum(world.final_demand, 0.0)
     more, less = np.maximum(moved, 0.0), np.minimum(moved, 0.0)
     exports, lost = more.sum(1), -less.sum(0)
-    row = _feasible(np.minimum(0.9 * home, 0.45 * spare), exports)
-    column = _feasible(0.45 * spare, lost)
+    row = feasible(np.minimum(0.9 * home, 0.45 * spare), exports)
+    column = feasible(0.45 * spare, lost)
     moved = more * row[:, None, :] + less * column[None, :, :]
     moved[diagonal, diagonal] = -(moved / (1.0 + world.tariff)).sum(1)
     return np.asarray(world.flows + moved)
 
 
-def _feasible(room: Floats, change: Floats) -> Floats:
+def feasible(room: Floats, change: Floats) -> Floats:
     """The share of a change that there is room for, 1 at most."""
-    return np.minimum(1.0, np.divide(room, change, out=np.ones_like(room), where=change > room))
+    return np.asarray(np.minimum(1.0, np.divide(room, change, out=np.ones_like(change), where=change > room)))

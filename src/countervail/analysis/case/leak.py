@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from countervail.analysis.case.anchors import goods_of
-from countervail.analysis.case.draws import Draw
+from countervail.analysis.case.draws import Draw, feasible
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.rerouting.hubs import hub_shares
 from countervail.scenario import Scenario
@@ -101,9 +101,7 @@ class Leak:
         for t in np.flatnonzero(barred[:, :, sectors].any((0, 2))):
             senders = np.flatnonzero(barred[:, t].any(1))
             cells = np.ix_(senders, np.array([t]), sectors)
-            lost = np.where(barred[cells], flows[cells] * np.expm1(np.where(barred[cells], budget[cells], 0.0)), 0.0)[
-                :, 0
-            ]
+            lost = (flows[cells] * np.expm1(np.where(barred[cells], budget[cells], 0.0)))[:, 0]
             hubs = hub_shares(world, int(t), senders)[:, sectors]
             # a country whose own purchases from the sender are barred passes none of them on
             open_to = ~barred[np.ix_(senders, np.arange(world.n), sectors)]
@@ -124,14 +122,17 @@ class Leak:
             number["cooperation"],
         )
 
+    def cells(self, leak: TargetLeak) -> tuple[Indices, ...]:
+        """What senders sell to one target in the sectors of the leak."""
+        return np.ix_(leak.senders, np.array([leak.target]), self.sectors)
+
     def by_origin(self, flows: Floats) -> Floats:
         """Flows with the leak counted as the senders' sales to the target; its mark-up stays with the hub."""
         out = flows.copy()
         for leak in self.targets:
             hubs = np.arange(self.world.n)
-            at = np.array([leak.target])
-            out[np.ix_(leak.senders, at, self.sectors)] += leak.value.sum(1)[:, None]
-            out[np.ix_(hubs, at, self.sectors)] -= leak.value.sum(0)[:, None]
+            out[self.cells(leak)] += leak.value.sum(1)[:, None]
+            out[np.ix_(hubs, np.array([leak.target]), self.sectors)] -= leak.value.sum(0)[:, None]
             out[np.ix_(leak.senders, hubs, self.sectors)] -= leak.value
         return out
 
@@ -142,7 +143,7 @@ class Leak:
             came = leak.value.sum(1)
             direct = leak.bought - came
             fall = np.log1p(np.divide(came, direct, out=np.zeros_like(came), where=direct > 0))
-            out[np.ix_(leak.senders, np.array([leak.target]), self.sectors)] = fall[:, None]
+            out[self.cells(leak)] = fall[:, None]
         return out
 
     def change(self, leak: TargetLeak, markup: Floats) -> Floats:
@@ -156,8 +157,7 @@ class Leak:
         if held is not None:
             change[np.isin(leak.senders, held)] = 0.0
         risen, room = change.sum(1), np.maximum(leak.lost - leak.value.sum(1), 0.0)
-        allowed = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
-        return np.asarray(change * allowed[:, None])
+        return np.asarray(change * feasible(room, risen)[:, None])
 
     def moved(self, shock: Shock, markup: Floats, held: Indices | None = None) -> Shock:
         """`shock` once the log mark-ups of hubs change by `markup [hub, target, sector of the world]`.
@@ -173,7 +173,7 @@ class Leak:
             earned = self.margin * self.markup * change
             rate = np.divide(earned.sum(1), now, out=np.zeros_like(now), where=now > 0)
             more = np.divide(now, leak.bought, out=np.ones_like(now), where=leak.bought > 0)
-            cells = np.ix_(leak.senders, np.array([leak.target]), self.sectors)
+            cells = self.cells(leak)
             effect[cells] = (more * (1.0 + rate) ** self.theta[self.sectors])[:, None]
             tax[cells] = rate[:, None]
             gift += earned.sum((0, 2))
@@ -228,15 +228,10 @@ def _with_room(
     values = []
     for t, senders, _, value in wanted:
         sold = OF_TRADE * flows[:, t, sectors] / (1.0 + markup)
-        all_senders = value.sum(0)
-        cut = value * np.minimum(1.0, _over(sold, all_senders))[None]
+        cut = value * feasible(sold, value.sum(0))[None]
         total[senders] += cut
         values.append(cut)
     # what all targets' leaks take of a hub's purchases and of its demand
-    bought = np.minimum(1.0, _over(OF_TRADE * flows[:, :, sectors], total))
-    used = np.minimum(1.0, _over(OF_DEMAND * np.maximum(demand[:, sectors], 0.0), (total * bought).sum(0)))
+    bought = feasible(OF_TRADE * flows[:, :, sectors], total)
+    used = feasible(OF_DEMAND * np.maximum(demand[:, sectors], 0.0), (total * bought).sum(0))
     return [cut * (bought[senders] * used[None]) for (_, senders, _, _), cut in zip(wanted, values, strict=True)]
-
-
-def _over(room: Floats, wanted: Floats) -> Floats:
-    return np.divide(room, wanted, out=np.ones_like(wanted), where=wanted > 0)

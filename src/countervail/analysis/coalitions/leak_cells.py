@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from countervail.analysis.case.draws import feasible
 from countervail.analysis.case.leak import Leak
 from countervail.trade.economy import Economy
 from countervail.trade.kernels import Block
@@ -97,8 +98,7 @@ class LeakCells:
     def _risen(self, weight: Floats) -> tuple[Floats, Floats]:
         """What comes in addition `[sector, target, sender, coalition]`, and the share of it that there is room for."""
         risen = np.einsum("pjts,pb->jtsb", self.rise, weight) * weight[self.player][None, :, None]
-        room = self.room[..., None]
-        allowed = np.minimum(1.0, np.divide(room, risen, out=np.ones_like(risen), where=risen > room))
+        allowed = feasible(self.room[..., None], risen)
         return risen * allowed, allowed
 
     def __call__(self, members: Mask) -> tuple[Block]:

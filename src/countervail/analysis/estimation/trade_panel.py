@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import csv
 import datetime as dt
 import io
@@ -19,7 +18,7 @@ import numpy as np
 
 from countervail import countries
 from countervail.errors import InputError
-from countervail.scenario.values import ID_PATTERN
+from countervail.scenario.values import ID_PATTERN, share_of_year
 from countervail.types import Floats, Indices
 
 _MAX_BYTES: Final = 1_000_000_000
@@ -71,9 +70,7 @@ class DatedMeasure:
 
     def share_in_force(self, year: int) -> float:
         """Share of a year in force, 0 to 1."""
-        first = max(dt.date(year, 1, 1), self.since)
-        last = min(dt.date(year, 12, 31), self.to or dt.date.max)
-        return max(0, (last - first).days + 1) / (366 if calendar.isleap(year) else 365)
+        return share_of_year(year, self.since, self.to)
 
     def covers(self, exporter: str, importer: str, product: str) -> bool:
         """Whether it is on this pair's trade."""
