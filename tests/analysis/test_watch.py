@@ -71,3 +71,11 @@ def test_the_command_prints_all_rows_as_json_and_the_first_as_text() -> None:
 def test_without_measures_there_is_nothing_to_watch() -> None:
     ids = [f"measures.{m.id}.enabled=false" for m in cv.load_scenario("russia-alone").measures]
     assert cv.watch(WORLD, cv.load_scenario("russia-alone", set=ids)).rows == ()
+
+
+def test_a_record_by_origin_is_no_sign_of_what_comes_through() -> None:
+    """Russia's records have a fiftieth of what BACI has from the Emirates in 2023."""
+    rows = [row for row in watched().rows if row["target"] == "RUS"]
+    seen = {row["hub"]: row["observed"] for row in rows if row["sector"] == "ELECTRONICS"}
+    assert seen["ARE"] is None
+    assert seen["TUR"] > 0

@@ -31,6 +31,8 @@ LEAST: Final = 1.0
 BEFORE, AFTER = 2021, 2023
 """The years between which the observed change is."""
 RUSSIA: Final = "RUS"
+BY_ORIGIN: Final = frozenset({"ARE", "HKG"})
+"""Countries that Russia's records show by origin alone: what comes through them is booked as its producers'."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,7 @@ def _observed(hub: str, target: str, sector: str) -> tuple[float | None, str | N
     growth = _growth(_of_sector(sector), hub, target)
     if growth is not None:
         return growth, "sector"
-    growth = _growth(russia(), hub, target) if target == RUSSIA else None
+    growth = _growth(russia(), hub, target) if target == RUSSIA and hub not in BY_ORIGIN else None
     return growth, None if growth is None else "all goods"
 
 
