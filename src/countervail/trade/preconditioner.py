@@ -89,6 +89,7 @@ class Preconditioner(NamedTuple):
         t = kernels.terms(problem, state)
         labour = t.payroll[:, 0]
         here = Jacobian.at(problem, state, t)
+        price = here.price
         dw = np.eye(economy.n)
         dP, dX, earned = here.respond(dw) if economy.capacity is None else here.respond(dw, digits=ENOUGH)
         wage = np.asarray(
@@ -102,8 +103,9 @@ class Preconditioner(NamedTuple):
             first = (spending / economy.unit.T[:, :, None])[:, here.markets.sectors]
             answers = Answers(_single(here.markets.pull), _single(first))
             home, spending = _at_given_indices(here, here.markets)
+            price = _answered(here, here.markets, spending[:, :, economy.j :])
         both = np.concatenate([home, spending / economy.unit.T[:, :, None]], axis=1)
-        return cls(_single(here.price), _single(both), wage, _single(response), answers)
+        return cls(_single(price), _single(both), wage, _single(response), answers)
 
 
 def initial(economy: Economy) -> State:
@@ -127,6 +129,23 @@ def _at_given_indices(here: Jacobian, markets: Markets) -> tuple[Floats, Floats]
     home = earned @ (paid[:, :, :J] @ spending)
     home[:, :, J:] += earned @ paid[:, :, J:]
     return home, spending
+
+
+def _answered(here: Jacobian, markets: Markets, spent: Floats) -> Floats:
+    """The inverse of the own-country block of prices, expenditure answering to them, and they to it.
+
+    Without this an own price that expenditure answers to strongly, as a refinery's crude, overshoots in every step.
+
+    Args:
+        here: the linearisation.
+        markets: its sectors with capacity.
+        spent: d expenditure / d log price, all of one country `[country, sector, sector]`.
+    """
+    some, X = markets.sectors, here.spending.T
+    pulled = np.einsum("jnn->nj", markets.pull) / np.where(X > 0, X, np.inf)[:, some]
+    block = np.linalg.inv(here.price)
+    block[:, some] -= pulled[:, :, None] * spent[:, some]
+    return np.asarray(np.linalg.inv(block), float)
 
 
 def _numeraire(parts: Sequence[Indices], labour: Floats) -> Floats:
