@@ -134,7 +134,9 @@ def _at_given_indices(here: Jacobian, markets: Markets) -> tuple[Floats, Floats]
 def _answered(here: Jacobian, markets: Markets, spent: Floats) -> Floats:
     """The inverse of the own-country block of prices, expenditure answering to them, and they to it.
 
-    Without this an own price that expenditure answers to strongly, as a refinery's crude, overshoots in every step.
+    Without this a price on which spending falls strongly, as that of a refinery's crude, overshoots in every step.
+    Spending that rises with a price feeds on itself where little labour can move: solved at given wages it would
+    magnify what the linearisation leaves out, so that is left to the acceleration.
 
     Args:
         here: the linearisation.
@@ -144,7 +146,7 @@ def _answered(here: Jacobian, markets: Markets, spent: Floats) -> Floats:
     some, X = markets.sectors, here.spending.T
     pulled = np.einsum("jnn->nj", markets.pull) / np.where(X > 0, X, np.inf)[:, some]
     block = np.linalg.inv(here.price)
-    block[:, some] -= pulled[:, :, None] * spent[:, some]
+    block[:, some] -= np.minimum(pulled[:, :, None] * spent[:, some], 0.0)
     return np.asarray(np.linalg.inv(block), float)
 
 
