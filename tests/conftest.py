@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 # the processors belong to the workers of pytest-xdist and to the processes that tests start; numpy is not imported yet
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+"""Gives freed memory back to the system, where the C library (glibc) would keep it."""
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _memory_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -26,6 +31,8 @@ def _memory_of_a_module(request: pytest.FixtureRequest) -> Iterator[None]:
         if getattr(value, "__module__", None) == request.module.__name__ and hasattr(value, "cache_clear"):
             value.cache_clear()
     gc.collect()
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 @pytest.fixture(scope="session")

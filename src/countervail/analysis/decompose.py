@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -15,6 +16,7 @@ from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.scenario.rerouting import Rerouting
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
+from countervail.trade.solve import BATCH
 from countervail.types import Anchor, Floats, Horizon
 from countervail.world.world import SCALED
 
@@ -55,16 +57,20 @@ def provisions(case: Case, base_worlds: Worlds, reading: str | None = None) -> l
 
 def measures(case: Case) -> list[Part]:
     """Each measure in force lifted alone, at its part of every budget; last, the payments of other pairs."""
-    shocks = [case.lift_one(k) for k in range(len(case.effects))]
-    (origin,) = equilibria(case, [Shock()], tol=ROUNDED_TOLERANCE)
-    out = []
-    ids = [effect.measure.id for effect in case.effects]
+    lifted: dict[str, Callable[[], Shock]] = {
+        e.measure.id: partial(case.lift_one, k) for k, e in enumerate(case.effects)
+    }
     if case.layout.payments is not None:
-        shocks.append(case.lift_payments())
-        ids.append(PAYMENTS)
-    for which, eq in zip(ids, equilibria(case, shocks, origin, ROUNDED_TOLERANCE), strict=True):
-        gain = np.log(eq.real_income)
-        out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
+        lifted[PAYMENTS] = case.lift_payments
+    (origin,) = equilibria(case, [Shock()], tol=ROUNDED_TOLERANCE)
+    out, ids = [], list(lifted)
+    # a shock and its world take some 10 MB: a few at a time
+    for first in range(0, len(ids), BATCH):
+        group = ids[first : first + BATCH]
+        solved = equilibria(case, [lifted[which]() for which in group], origin, ROUNDED_TOLERANCE)
+        for which, eq in zip(group, solved, strict=True):
+            gain = np.log(eq.real_income)
+            out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
     return out
 
 
