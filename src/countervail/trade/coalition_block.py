@@ -228,7 +228,7 @@ def _centre(game: Game, block: int, workspace: Workspace) -> tuple[State, Precon
     own = game.prepared.preconditioner
     try:
         solution = iterate(problem, own, 1e-6, game.start, workspace=workspace)
-        return solution.state, Preconditioner.at(problem, solution.state)
+        return solution.state, Preconditioner.at(problem, solution.state, near=own)
     except (Stalled, np.linalg.LinAlgError):
         return game.start, own
 

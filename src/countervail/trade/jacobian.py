@@ -176,17 +176,23 @@ class Jacobian:
         spent = economy.final_share.T * np.diag(self.own_income)[:, None]
         return economy.input_share @ costs + spent[:, :, None] * earned[:, None, :], costs
 
-    def respond(self, dw: Floats, passes: int = PASSES, digits: float = DIGITS) -> tuple[Floats, Floats, Floats]:
+    def respond(
+        self,
+        dw: Floats,
+        passes: int = PASSES,
+        digits: float = DIGITS,
+        begin: tuple[Floats, Floats] | None = None,
+    ) -> tuple[Floats, Floats, Floats]:
         """What prices and expenditure answer to wages `[country, column]`.
 
-        Prices do not depend on expenditure, and are solved first, unless sectors have capacity: then they alternate.
+        Prices do not depend on expenditure, and are solved first, unless sectors have capacity: then they alternate,
+        from `begin` where the answers of a point near by are known.
 
         Returns:
             d log price, d expenditure `[sector, country, column]` and d value added earned `[country, column]`.
         """
         economy = self.economy
-        dP = np.zeros((economy.j, economy.n, dw.shape[1]))
-        dX = np.zeros_like(dP)
+        dP, dX = np.zeros((2, economy.j, economy.n, dw.shape[1])) if begin is None else begin
         far, accelerator = 1.0, Anderson(DEPTH)
         for _ in range(ROUNDS):
             # each turn as far as it matters to the next

@@ -15,7 +15,7 @@ import numpy as np
 from countervail.trade import kernels
 from countervail.trade.closures import deficits_of
 from countervail.trade.economy import Economy
-from countervail.trade.jacobian import Jacobian, Markets
+from countervail.trade.jacobian import DIGITS, Jacobian, Markets
 from countervail.trade.kernels import Buffers, Problem, State, Terms, mix
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
@@ -77,10 +77,17 @@ class Preconditioner(NamedTuple):
             return cls.at(problem, initial(economy), [np.array([n]) for n in range(economy.n)])
 
     @classmethod
-    def at(cls, problem: Problem, state: State, parts: Sequence[Indices] | None = None) -> Preconditioner:
+    def at(
+        cls,
+        problem: Problem,
+        state: State,
+        parts: Sequence[Indices] | None = None,
+        near: Preconditioner | None = None,
+    ) -> Preconditioner:
         """At a state `[..., 1]` of one scenario; it leaves the relative wage levels of `parts` alone.
 
-        The parts are those that do not trade with one another, unless others are given.
+        The parts are those that do not trade with one another, unless others are given. `near` is that of a point near
+        by, from which it is found sooner.
 
         Raises:
             numpy.linalg.LinAlgError: the equations are singular there.
@@ -91,7 +98,11 @@ class Preconditioner(NamedTuple):
         here = Jacobian.at(problem, state, t)
         price = here.price
         dw = np.eye(economy.n)
-        dP, dX, earned = here.respond(dw) if economy.capacity is None else here.respond(dw, digits=ENOUGH)
+        begin = None
+        if near is not None and near.fits(economy):
+            begin = near.response[: economy.j].astype(float), near.response[economy.j :] * economy.unit[:, :, None]
+        digits = DIGITS if economy.capacity is None else ENOUGH
+        dP, dX, earned = here.respond(dw, digits=digits, begin=begin)
         wage = np.asarray(
             -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
         )
