@@ -42,6 +42,12 @@ _PUBLIC = CLUBS | {
     "treasury",
 }
 _SYSTEMS = CLOSED["systems"]
+_APPOSED = {
+    "person": NOUNS["persons"],
+    "organisation": BODIES | {"member", "subsidiary", "unit"},
+    "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
+}
+"""What a description after a name and a comma is called, by what the name is of."""
 _PLURAL_BODIES = CLOSED["plural_bodies"]
 PRONOUNS = {
     "it": "thing",
@@ -86,11 +92,9 @@ class Actors(Named):
             return together
         if b - a == 1 and units[a].lower in PRONOUNS:
             return self._pronoun(units[a].lower, before, speaker, body)
-        if units[head].tag == "E":
-            found = self.mention(units[head])
-            if found:
-                return found
         core = units[head]
+        if core.tag == "E" and (found := self.mention(core)):
+            return found
         apposed = self._apposed(units, b, core) or self._in_apposition(units, a, core)
         if apposed:
             return apposed
@@ -104,7 +108,8 @@ class Actors(Named):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS:
+        titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
+        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS or titled:
             described = self._described(units, a, b, head)
             if described:
                 return described
@@ -170,9 +175,9 @@ class Actors(Named):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        described = core.lower in NOUNS["persons"] | BODIES or (named.type == "person" and core.tag == "N")
+        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (named.type == "person" and core.tag == "N")
         described = described or (named.type == "organisation" and core.lower.endswith("est"))
-        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", ")"}
+        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
 
     def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
@@ -183,9 +188,9 @@ class Actors(Named):
         if units[k].tag == ")":
             k = next((n - 1 for n in range(k, 0, -1) if units[n].tag == "("), k)
         named = units[k].mention
-        if named is None or named.type not in {"person", "organisation"}:
+        if named is None or named.type == "date":
             return None
-        fits = core.lower in (NOUNS["persons"] if named.type == "person" else BODIES)
+        fits = core.lower in _APPOSED[named.type]
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -215,6 +220,8 @@ class Actors(Named):
                 continue
             if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
                 continue
+            if word in {"they", "them"} and identifier.startswith("c."):
+                continue  # a state is "it"
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
             if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
@@ -277,7 +284,11 @@ class Actors(Named):
         self.fresh -= 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
         for clause in main[:2][::-1]:
+            is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
+            named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
             identifier = self.of(units, clause.subjects[0], self.recent)
+            if named is not None:
+                identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             if len(clause.subjects) > 1:
@@ -317,7 +328,7 @@ class Actors(Named):
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in _SYSTEMS:
+            if word in {"system", "mechanism", "platform", "network", "link"}:
                 rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
                 if rails:
                     return rails[-1]

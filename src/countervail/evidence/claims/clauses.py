@@ -36,6 +36,9 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    if clauses and units[0].lower in {"suppose", "imagine", "assume", "supposing"}:  # "Suppose China joined"
+        for clause in clauses:
+            clause.condition = True
     for n, clause in enumerate(clauses):
         if clause.verb.kind != "finite":
             other_subject(clauses, n)
@@ -57,6 +60,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
+        clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
     return clauses
@@ -263,6 +267,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
     clause.asked = head is not None and head.lower == "whether"
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
         clause.untrue = True
+        return
+    if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
+        clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
         return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"

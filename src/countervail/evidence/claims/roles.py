@@ -263,7 +263,7 @@ def _subject_before(shared: Context, sentence: Sentence) -> str | None:
 
 
 def _speech(shared: Context) -> Iterator[Claim]:
-    """One claim a quotation; a speaker who is not known stays `p.unknown`."""
+    """One claim a quotation whose speaker the text gives."""
     starts = [s.start for s in shared.sentences]
     for quote in shared.speech.quotes:
         place = bisect_right(starts, quote.start) - 1
@@ -276,6 +276,8 @@ def _speech(shared: Context) -> Iterator[Claim]:
             speakers[:0] = [outer.speaker] if outer.speaker else []
             outer = outer.inside
         said_by = quote.speaker or "p.unknown"
+        if said_by.endswith(".unknown"):
+            continue  # words set apart, or nobody who is named says them
         yield shared.claim(
             said_by,
             "said",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import Unit, units_of
 from countervail.evidence.model import Document, slug
 from countervail.evidence.text.documents import Reading
@@ -105,16 +105,19 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None
     last: str | None = None
+    talker: list[str] = []
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
             actors.recent.clear()
+            talker = []
         if (sentence.document.id, sentence.paragraph) != paragraph:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
         if parsed.clauses or here:
             speech.parsed.append(parsed)
-        speaker = _speaker(parsed, actors, here, reading.folded.text) if here else None
+        speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
+        talker = _talker(parsed, actors, speaker) or talker
         for quote in here:
             quote.speaker = speaker or quote.speaker or last
         last = speaker or (last if here else None)
@@ -233,8 +236,20 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-def _speaker(parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str) -> str | None:
-    """Who the report beside a quotation names."""
+def _talker(parsed: Parsed, actors: Actors, speaker: str | None) -> list[str]:
+    """The person whom a sentence reports, for "he said" in the next."""
+    if speaker is not None:
+        return [speaker] if speaker.startswith("p.") else []
+    spans = [c.source[0] for c in parsed.clauses if c.source][:1]
+    spans += [c.subjects[0] for c in parsed.clauses if reports(c) and c.subjects and c.governor is None]
+    found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
+    return [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+
+
+def _speaker(
+    parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str, talker: Sequence[str] = ()
+) -> str | None:
+    """Who the report beside a quotation names; `talker` is who spoke in the sentence before."""
     units = parsed.units
     places = [i for i, u in enumerate(units) if u.tag == "Q"]
     if not places:
@@ -245,7 +260,7 @@ def _speaker(parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str)
     best = min(reports, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
-        return actors.of(units, best.subjects[0], [*before[::-1], *actors.recent])
+        return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])
     for clause in parsed.clauses:
         if clause.source:
             return actors.of(units, clause.source[0], actors.recent)

@@ -296,6 +296,11 @@ def _floor(clauses: list[Clause], n: int, before: int) -> int:
     return ends[-1] if ends else 0
 
 
+def _before_date(units: Sequence[Unit], j: int) -> int:
+    """Past the date of what is named: "the treaty of 14 April 2003, signed by"."""
+    return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
+
+
 def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
@@ -303,7 +308,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     if verb.kind == "participle" and before is not None:
-        spans = listed_to(units, j - 1 if before.tag in {",", "("} else j, 0)
+        spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
         clause.subjects = spans[-1:] if before.tag != "," else _head_left(units, spans, 0)
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
