@@ -220,7 +220,8 @@ class Named:
             wide = wide or identifier
         last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
         often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
-        return last or self.topic or (wide if often else None)
+        before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
+        return last or before or (wide if often else None)
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""

@@ -48,6 +48,7 @@ _APPOSED = {
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
+_PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 _PLURAL_BODIES = CLOSED["plural_bodies"]
 PRONOUNS = {
     "it": "thing",
@@ -220,7 +221,7 @@ class Actors(Named):
                 continue
             if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
                 continue
-            if word in {"they", "them"} and identifier.startswith("c."):
+            if word in {"they", "them"} and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
                 continue  # a state is "it"
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
@@ -313,6 +314,8 @@ class Actors(Named):
         place, word = units[a].start, units[head].lower
         if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
             return None
+        if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
+            return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
         for at, identifier, words in reversed(self.bodies):
             if at < place and word in words:
                 return identifier
@@ -359,7 +362,7 @@ def _initialled(identifier: str) -> bool:
 
 def _single(identifier: str) -> bool:
     """Whether a body is one, and not several banks or firms."""
-    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES
+    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES and not identifier.startswith("o.members-")
 
 
 def _head(units: Sequence[Unit], a: int, b: int) -> int:

@@ -306,12 +306,13 @@ class Reader(Copulas):
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            invited = frame.predicate == "be_invited" and name == "to"
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
-                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"}))
+                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
         amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount

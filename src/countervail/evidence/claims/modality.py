@@ -68,7 +68,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     while governor is not None and depth < 6:
         if below.link not in ADVERBIAL:
             operator = governor.operator
-            wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects != governor.subjects
+            wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
             found.append("proposed" if wished else operator.modality if operator is not None else "asserted")
             said = operator is not None and operator.speaker and governor.verb.passive
             if (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, kind_of
+from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed
@@ -227,7 +227,7 @@ class References:
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
-            if len(found) > 1 and self._in_shared(parsed, spans, span):
+            if (len(found) > 1 and self._in_shared(parsed, spans, span)) or _adjectival(units, span):
                 continue
             key = (id(parsed), span)
             if (
@@ -358,6 +358,18 @@ class References:
 def _is_it(parsed: Parsed, span: Span) -> bool:
     """Whether a phrase is "it"."""
     return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
+
+
+def _adjectival(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
+    a, b = span
+    beside = units[b : b + 3]
+    return (
+        b - a == 1
+        and bool(adjective_codes(units[a].text))
+        and [u.tag for u in beside] == ["C", "N", "N"]
+        and bool(adjective_codes(beside[1].text))
+    )
 
 
 def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:

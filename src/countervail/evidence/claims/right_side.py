@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from
+from countervail.evidence.claims.units import CLOSED, Unit, listed_from, phrase_from
 from countervail.evidence.tables import frames_of
 
 _OF = CLOSED["of_what"]
@@ -88,8 +88,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
-        elif _apposition(units, i, stop):
-            i += 3
+        elif closing := _apposition(units, i, stop):
+            i = closing
         elif unit.tag == "B" or (
             unit.tag == ","
             and i + 1 < stop
@@ -98,20 +98,19 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         ):
             i += 1
         elif unit.tag == "(":
-            closing = next((k for k in range(i, min(stop, i + 30)) if units[k].tag == ")"), None)
-            if closing is None:
+            bracket = next((k for k in range(i, min(stop, i + 30)) if units[k].tag == ")"), None)
+            if bracket is None:
                 break
-            i = closing + 1
+            i = bracket + 1
         else:
             break
     return i
 
 
-def _apposition(units: Sequence[Unit], i: int, stop: int) -> bool:
-    """Whether a name between commas stands at unit i, before a phrase: "a broker, X, through a bank"."""
-    return (
-        i + 3 < stop
-        and units[i].tag == "," == units[i + 2].tag
-        and units[i + 1].tag == "E"
-        and units[i + 3].tag in {"P", "T"}
-    )
+def _apposition(units: Sequence[Unit], i: int, stop: int) -> int:
+    """Where a name or quantity between commas at unit i ends, before a phrase: "a broker, X, through a bank"; else 0."""
+    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"E", "#"}:
+        return 0
+    end = phrase_from(units, i + 1, stop)
+    closed = i + 1 < end < stop - 1 and units[end].tag == "," and units[end + 1].tag in {"P", "T"}
+    return end + 1 if closed else 0

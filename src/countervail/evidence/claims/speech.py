@@ -117,7 +117,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         if parsed.clauses or here:
             speech.parsed.append(parsed)
         speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
-        talker = _talker(parsed, actors, speaker) or talker
+        talker = _talker(parsed, actors, speaker, talker)
         for quote in here:
             quote.speaker = speaker or quote.speaker or last
         last = speaker or (last if here else None)
@@ -236,14 +236,16 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-def _talker(parsed: Parsed, actors: Actors, speaker: str | None) -> list[str]:
-    """The person whom a sentence reports, for "he said" in the next."""
+def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[str]) -> list[str]:
+    """The person whom a sentence reports, for "he said" in the next; nobody where it is about another person."""
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-    spans += [c.subjects[0] for c in parsed.clauses if reports(c) and c.subjects and c.governor is None]
+    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
-    return [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+    people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+    told = any(c.source or reports(c) for c in parsed.clauses)
+    return (people if told else []) if people else before
 
 
 def _speaker(

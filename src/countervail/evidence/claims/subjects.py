@@ -214,6 +214,10 @@ def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    if len(spans) == 1 and units[j].tag == "," and 1 < spans[0][0] and units[spans[0][0] - 1].lower == "in":
+        named = units[spans[0][0] - 2].mention
+        if named is not None and named.type == "organisation":
+            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
     return spans
@@ -240,6 +244,10 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
+    owned = next((k for k in range(closing - 2, 1, -1) if units[k].lower == "whose" and units[k - 1].tag == ","), 0)
+    if owned and len([c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"]) == 1:
+        clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
+        return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             if units[opening].tag == "V" and _opens_parenthesis(units, opening):

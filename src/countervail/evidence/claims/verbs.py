@@ -90,6 +90,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"
+            if left == "C" and after is not None and after.lower == "that":
+                return "s"  # "accuses X and regrets that"
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
