@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
+from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, text_of
 from countervail.evidence.tables import Frame
@@ -36,6 +38,15 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         for p, spans in clause.phrases
         for a, b in spans
     )
+
+
+def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
+    """The body that "has 54 members" or "counts twelve states"."""
+    heads = {head_word(parsed.units, s) for s in clause.objects}
+    if len(clause.subjects) != 1 or not heads & {"members", "states", "countries", "nations", "signatories"}:
+        return []
+    found = actors.of(parsed.units, clause.subjects[0], actors.recent)
+    return [found] if found.startswith("o.") else []
 
 
 def nobody(made: Filled) -> bool:

@@ -18,7 +18,7 @@ from countervail.evidence.claims.copulas import (
     of_nouns,
     with_post,
 )
-from countervail.evidence.claims.fitting import complement_text, fits, nobody, telling
+from countervail.evidence.claims.fitting import complement_text, counted, fits, nobody, telling
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -85,6 +85,8 @@ class Reader(Copulas):
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
+            elif clause.verb.lemma in {"have", "count", "comprise"}:
+                self.clubs += counted(parsed, clause, self.actors)
         self.last = [
             made for c in parsed.clauses if (made := filled.get(id(c))) is not None and made.predicate in REPEATED
         ] or self.last

@@ -135,12 +135,31 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+_LEADING = {"chair": "chair", "head": "head", "lead": "leader"}
+
+
+def _leads(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
+    post = _LEADING.get(made.clause.verb.lemma)
+    people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
+    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
+        return None
+    clause = made.clause
+    body = (clause.subjects if clause.verb.passive else clause.objects)[0]
+    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
+    if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
+        made.roles["former"] = True
+    made.predicate, made.subjects, made.objects = "holds_post", people, []
+    return made
+
+
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
     "attended": _attended,
     "supplied": _supplied,
     "paid": _paid,
+    "leads": _leads,
 }
 
 

@@ -256,10 +256,12 @@ def _speaker(
     places = [i for i, u in enumerate(units) if u.tag == "Q"]
     if not places:
         return None
-    reports = [
-        c for c in parsed.clauses if c.operator is not None and c.operator.speaker and c.subjects and not c.verb.passive
+    telling = [
+        c
+        for c in parsed.clauses
+        if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in {"regret", "deplore", "resent"}
     ]
-    best = min(reports, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
+    best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
         return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])

@@ -241,9 +241,17 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             )
 
 
+def _of_others(shared: Context, sentence: Sentence) -> bool:
+    """Whether somebody else than the writer proposes: "The members propose that the Council delist X"."""
+    at = shared.clause_at(sentence.start)
+    proposing = [c for c in at[0].clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects] if at else []
+    return any(not c.verb.passive and c.units[c.subjects[0][0]].lower not in {"we", "i"} for c in proposing)
+
+
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
-    if sentence.document.kind != "article" and not polite and _PROPOSES.match(sentence.text):
+    asked = polite is not None or sentence.text.endswith("?")
+    if sentence.document.kind != "article" and not asked and not _of_others(shared, sentence) and _PROPOSES.match(sentence.text):
         yield shared.claim(
             sentence.document.id,
             "proposes",
