@@ -120,6 +120,8 @@ class Named:
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
         """Actors that were spoken of together, by the id (`g.`) that stands for them."""
+        self.called: dict[str, int] = {}
+        """Where each noun first stands for a body."""
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -219,6 +221,8 @@ class Named:
                 return identifier
             wide = wide or identifier
         last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        if last is not None and "-" not in last:  # "the bank": the one that was named
+            last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
         often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
         before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
         return last or before or (wide if often else None)
@@ -261,6 +265,11 @@ def _words_round(text: str, a: int, b: int) -> frozenset[str]:
 
 def _initials(name: str) -> str:
     return "".join(w[0] for w in re.split(r"[\s-]+", name) if w[:1].isupper())
+
+
+def headed(identifier: str) -> str:
+    """The noun that the name of a body is built on: "league" of the League of Ports, "bank" of the Settlement Bank."""
+    return identifier[2:].split("-of-")[0].split("-for-")[0].rsplit("-", 1)[-1]
 
 
 def kind_of(identifier: str) -> str:

@@ -316,9 +316,10 @@ class Actors(Named):
             return None
         if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
+        first = self.called.setdefault(word, place)
         for at, identifier, words in reversed(self.bodies):
-            if at < place and word in words:
-                return identifier
+            if at < place and word in words and (at < first or identifier not in world_bodies()):
+                return identifier  # one named after "the Council" was first written is another council
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:

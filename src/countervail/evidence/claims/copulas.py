@@ -96,7 +96,7 @@ class Copulas(References):
             self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
-        named = self.topic(parsed, clause, True) if role[1] is None else None
+        named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None
         bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
         if all(kind_of(s) == "thing" for s in subjects) or (
             role[1] is not None
@@ -111,6 +111,13 @@ class Copulas(References):
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _own(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The body that says that somebody "would become its eighth member"."""
+        governor = clause.governor
+        if governor is None or not clause.objects or parsed.units[clause.objects[0][0]].lower != "its":
+            return None
+        return next((i for i in self.ids(parsed, governor, governor.subjects[:1]) if i.startswith("o.")), None)
 
     def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "X was deputy governor of Y until 2020"."""

@@ -16,6 +16,11 @@ from countervail.evidence.tables import Frame
 _ASKED = CLOSED["requests"]
 
 
+_ANYBODY = frozenset(
+    "nobody everybody everyone someone somebody anyone anybody none one others many few some most all each".split()
+)
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if frame.passive and not clause.verb.passive and frame.operator is None:
@@ -53,6 +58,8 @@ def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     verb = made.clause.verb
     active = verb.lemma != "be" and not verb.passive
+    if active and all(s[2:] in _ANYBODY for s in made.subjects):
+        return True
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
 

@@ -182,7 +182,7 @@ class Reader(Copulas):
         if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
             a, b = target[0]
             owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
-            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | {"participation"} else target
+            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY else target
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]
@@ -209,6 +209,8 @@ class Reader(Copulas):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
+        if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
+            return None  # "every time it elects a new president"
         subjects = self.ids(parsed, clause, agents)
         if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return None  # "the host's brochure left"

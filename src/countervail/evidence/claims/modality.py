@@ -13,6 +13,9 @@ _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
 
 
+_PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
+
+
 def stronger(*modalities: str) -> str:
     """The one furthest from being asserted."""
     return max(modalities, key=_STRENGTH.index)
@@ -68,6 +71,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     while governor is not None and depth < 6:
         if below.link not in ADVERBIAL:
             operator = governor.operator
+            if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
+                found.append("planned")  # "thinks of applying"
             wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
             found.append("proposed" if wished else operator.modality if operator is not None else "asserted")
             said = operator is not None and operator.speaker and governor.verb.passive
@@ -132,6 +137,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1
@@ -235,7 +241,7 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
             inserted = bool(breaks and later and i > 2)
-            within = next((c for c in later if c.relative), None) if _after_relative(units, i) else None
+            within = next(iter(later), None) if _after_relative(units, i) else None
             for clause in clauses:
                 if (parts and clause.verb.start < parts[-1]) or (within is not None and clause is not within):
                     continue

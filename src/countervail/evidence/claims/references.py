@@ -19,7 +19,7 @@ from countervail.evidence.tables import Frame
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
 )
-STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
 _BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 

@@ -136,8 +136,11 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         and right in {"D", "E", "N", "#"}
     ):
         return "b"
-    if left in {"N", "E"} and right in OBJECT_NEXT and _subjunctive(units, i):
+    if left in {"N", "E", "O"} and right in OBJECT_NEXT and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
+    that = i + 1 < len(units) and units[i + 1].lower == "that"
+    if that and not noun_form and left in {"N", "E"}:
+        return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
@@ -162,7 +165,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
     if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
         return False
-    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - 3) : k])
+    near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
+    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 
 def _verbal_before(units: Sequence[Unit], i: int) -> bool:
