@@ -171,7 +171,7 @@ class Actors(Named):
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
         k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
-        while k < len(units) - 1 and k < b + 4 and units[k].tag == "N" and units[k].text[0].isupper():
+        while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
         if named is None or named.type == "date":
@@ -236,8 +236,8 @@ class Actors(Named):
         core = units[head]
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
             code = _capitals().get(core.text)
-            if code:
-                return f"c.{code}"
+            if code or core.text == "Brussels":
+                return f"c.{code}" if code else "o.european-union"
             if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
                 codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
                 if len(codes) == 1:

@@ -12,7 +12,7 @@ from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
@@ -148,6 +148,8 @@ class Copulas(References):
             subjects = self.ids(parsed, clause, clause.subjects)
             if preposition == "under" and head in {"sanctions", "embargo"}:
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
+                    continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "register", "blacklist"}:
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
@@ -190,6 +192,8 @@ class Copulas(References):
             if unit.lower not in {"application", "bid"} or not parsed.clauses:
                 continue
             owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
+            if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
+                owner = next(iter(antecedent(units, k - 1)), None)
             end, target = k + 1, None
             while end + 1 < len(units) and units[end].lower in {"by", "to", "for"}:
                 stop = phrase_from(units, end + 1, len(units))

@@ -7,11 +7,12 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, text_of
-from countervail.evidence.tables import Frame
+from countervail.evidence.tables import Frame, frames_of
 
 _ASKED = CLOSED["requests"]
 
@@ -54,10 +55,21 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
     return [found] if found.startswith("o.") else []
 
 
+def eventful(clause: Clause) -> bool:
+    """Whether a verb claims an event of the table."""
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    rows = [frame for _, frame in frames_of(clause.verb.lemma) if frame.predicate in EVENTS]
+    return any(fits(clause.units, clause, frame, direct) for frame in rows)
+
+
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     verb = made.clause.verb
     active = verb.lemma != "be" and not verb.passive
+    units = made.clause.units
+    norm = any(units[s[0]].lower in {"no", "any", "every"} for s in made.clause.subjects)
+    if norm and all(kind_of(s) == "thing" for s in made.subjects):
+        return True  # "No State should supply fuel to it"
     if active and all(s[2:] in _ANYBODY for s in made.subjects):
         return True
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times

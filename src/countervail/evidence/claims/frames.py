@@ -18,7 +18,7 @@ from countervail.evidence.claims.copulas import (
     of_nouns,
     with_post,
 )
-from countervail.evidence.claims.fitting import complement_text, counted, fits, nobody, telling
+from countervail.evidence.claims.fitting import complement_text, counted, eventful, fits, nobody, telling
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -127,6 +127,8 @@ class Reader(Copulas):
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
+        if made.predicate == "denied" and not made.objects and any(map(eventful, _below(clause))):
+            return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
             id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
@@ -172,8 +174,8 @@ class Reader(Copulas):
             if frame.predicate != "left" or verb.lemma != "quit":
                 return None
             return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
-        if frame.predicate == "left" and verb.passive and not agents:
-            return None  # "was left with four members"
+        if frame.predicate in {"left", "applied_to"} and verb.passive and not agents:
+            return None  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
             return None  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"

@@ -58,7 +58,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
         i = spans[-1][1]
     clause.end = _phrases(clause, i, stop)
     joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
-    if joined and clauses[n - 1].verb.passive and verb.past and "n" in (units[verb.main].forms or {}):
+    if joined and clauses[n - 1].verb.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
     # "set it up", "turned the offer down"
     if not clause.particle and clause.end < stop and units[clause.end].tag == "P":

@@ -205,6 +205,8 @@ def _inverted(clause: Clause) -> None:
     operator = clause.operator
     if operator is None or not operator.speaker or clause.verb.passive:
         return
+    if [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 1]] == ["that"]:
+        return  # "also proposed that claims be paid"
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
 
 
@@ -261,7 +263,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         ]
         if first.tag not in "RDPNVEBS#":
             continue
-        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose":
+        said = len(inside) == 1 and reports(inside[0]) and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
+        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
         spans = listed_to(units, opening, 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
@@ -273,6 +276,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
+            clause.reported = inside[0] if said else None  # "India, he said, paid"
             clause.subjects = _head_left(units, spans, _floor(clauses, n, opening))
             named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
             if named:  # "the minister, X, said"
