@@ -261,9 +261,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
         ]
-        if first.tag not in "RDPNVEBS#":
-            continue
         said = len(inside) == 1 and reports(inside[0]) and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
+        if first.tag not in "RDPNVEBS#" and not said:
+            continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
         spans = listed_to(units, opening, 0)
