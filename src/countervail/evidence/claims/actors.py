@@ -160,6 +160,11 @@ class Named:
 
         if len(self.names) > 400:  # a list of names, each in full
             return
+        for n, (_, _, short) in enumerate(names):
+            if short.lower() in BODIES and _plain(short) not in self.alias:  # "the Community", named in full before
+                full = {name for _, _, name in names[:n] if " " in name and headed(f"o.{_plain(name)}") == short.lower()}
+                if len(full) == 1:
+                    self.join(short, full.pop())
         for short in {n for _, _, n in names if " " in n}:
             longer = {n for _, _, n in names if n.startswith(f"{short} ") and n.count(" ") == short.count(" ") + 1}
             if len(longer) == 1 and _plain(short) not in _known():  # "Halcyon Marine" of "Halcyon Marine Ltd"

@@ -18,7 +18,7 @@ _ASKED = CLOSED["requests"]
 
 
 _ANYBODY = frozenset(
-    "nobody everybody everyone someone somebody anyone anybody none one others many few some most all each".split()
+    "nobody everybody everyone someone somebody anyone anybody none one others many few some most all each either neither".split()
 )
 
 
@@ -70,6 +70,8 @@ def nobody(made: Filled) -> bool:
     norm = any(units[s[0]].lower in {"no", "any", "every"} for s in made.clause.subjects)
     if norm and all(kind_of(s) == "thing" for s in made.subjects):
         return True  # "No State should supply fuel to it"
+    if made.objects and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody"} and "through" not in made.roles:
+        return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):
         return True
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times

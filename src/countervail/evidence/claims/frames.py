@@ -167,7 +167,8 @@ class Reader(Copulas):
         if not fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
-        topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
+        stated = verb.passive or frame.words is not None
+        topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
         if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
         if topic and not verb.passive and all(i.startswith("p.") for i in self.ids(parsed, clause, agents)):

@@ -237,6 +237,9 @@ class References:
         units = parsed.units
         pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
         before = self.shared.before(parsed, clause) if pronoun else []
+        if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
+            earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
+            before = [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]] + before
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)

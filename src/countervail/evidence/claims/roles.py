@@ -276,7 +276,7 @@ def _speech(shared: Context) -> Iterator[Claim]:
             speakers[:0] = [outer.speaker] if outer.speaker else []
             outer = outer.inside
         said_by = quote.speaker or "p.unknown"
-        if said_by.endswith(".unknown"):
+        if said_by.endswith((".unknown", ".unnamed")):
             continue  # words set apart, or nobody who is named says them
         yield shared.claim(
             said_by,

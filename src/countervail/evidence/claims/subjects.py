@@ -222,6 +222,9 @@ def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
             return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
+    last = units[spans[-1][1] - 1].mention if spans else None
+    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
+        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
     return spans
 
 
