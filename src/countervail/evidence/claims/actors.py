@@ -112,6 +112,12 @@ class Named:
         ]
         """People named, in order: folded place, name, the words round it."""
         self.bodies_of_people = self._employers(folded)
+        self.sex = {
+            f"p.{slug(reading.full_name(name))}": "he" if title.group() in _MEN else "she"
+            for a, name, _ in self.people
+            if (title := _TITLE.search(folded, max(0, a - 10), a + 10)) is not None
+        }
+        """Person -> the pronoun that fits a title given."""
         counts: dict[str, int] = {}
         for _, identifier, words in self.bodies:
             if words & CLUBS and identifier not in world_bodies():
@@ -258,6 +264,11 @@ class Named:
 
 _ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
+_MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
+_TITLE = re.compile(
+    r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
+    r"(?=\.? [A-Z])"
+)
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
 
 

@@ -48,6 +48,7 @@ _APPOSED = {
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
+_SEX = {"he": "he", "him": "he", "she": "she", "her": "she"}
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 _PLURAL_BODIES = CLOSED["plural_bodies"]
 PRONOUNS = {
@@ -223,6 +224,8 @@ class Actors(Named):
                 continue
             if word in {"they", "them"} and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
                 continue  # a state is "it"
+            if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
+                continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
             if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:

@@ -113,7 +113,7 @@ class Reader(Copulas):
             return
         reading = self.shared.reading
         for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
-            if "\n\n" not in reading.folded.text[a:start]:
+            if "\n\n" not in reading.folded.text[a:start] and ":" not in reading.folded.text[a:start]:
                 self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
 
     def _note(self, made: Filled, parsed: Parsed) -> None:
@@ -198,15 +198,17 @@ class Reader(Copulas):
         ):
             target = []
         target, post = with_post(units, clause, target) if frame.post else (target, "")
-        objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
-        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
+        a_body = frame.kind == "body" or frame.predicate == "founded"
+        objects = self.ids(parsed, clause, target, a_body) or ([topic] if topic else [])
+        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
         elif measure and frame.predicate in _TO_ACTORS and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
-        if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
+        nobody_joins = {"state", "person"} if frame.kind == "body" else {"state"} if a_body else set()
+        if objects and nobody_joins and all(kind_of(o) in nobody_joins for o in objects):
             return None
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None

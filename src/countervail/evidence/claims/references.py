@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of
+from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed
@@ -275,7 +275,8 @@ class References:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
         about a body."""
         first = before[0] if before else ""
-        if first.startswith("o.") and _BODYLIKE.intersection(first[2:].split("-")):
+        grouping = _BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
+        if first.startswith("o.") and grouping:
             return None
         if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
             return self.thing

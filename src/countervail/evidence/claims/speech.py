@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -175,6 +176,8 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
     """In an interview or debate, "NAME: ..." begins what NAME says; where only the first turns of two speakers are
     marked, the paragraphs after them alternate."""
     turns: dict[tuple[str, int], str | None] = {}
+    labels = Counter(_label(s.text) for s in sentences)
+    people = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
@@ -183,11 +186,11 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         turns[key] = None
         if office is None:
             continue
-        people = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
-        name = people[0][0].value if people else None
+        named = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
+        name = named[0][0].value if named else people.get(office)
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
-        elif (2 <= len(office.split()) <= 4 and office.istitle()) or re.search(
+        elif (2 <= len(office.split()) <= 4 and office.istitle()) or labels[office] > 1 or re.search(
             r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
         ):
             turns[key] = f"p.{slug(office)}"

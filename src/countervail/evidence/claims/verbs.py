@@ -95,7 +95,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
-                or (left == "N" and (right in {"D", "E"} or (after is not None and after.lower == "that")))
+                or (left == "N" and (right in {"D", "E"} or (right == "#" and _titled(before)) or (after is not None and after.lower == "that")))
                 else None
             )
         return "s" if left not in {"^", "P"} else None
@@ -106,6 +106,10 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, noun_form)
+
+
+def _titled(unit: Unit | None) -> bool:
+    return unit is not None and unit.text[:1].isupper()
 
 
 def _does(forms: Mapping[str, str]) -> bool:
