@@ -120,7 +120,7 @@ class Named:
         """Person -> the pronoun that fits a title given."""
         counts: dict[str, int] = {}
         for _, identifier, words in self.bodies:
-            if words & CLUBS and identifier not in world_bodies():
+            if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
@@ -219,13 +219,13 @@ class Named:
 
     def is_club(self, identifier: str) -> bool:
         """Whether a body is one that states are members of, by its name."""
-        return identifier in GROUPS or any(i == identifier and words & CLUBS for _, i, words in self.bodies)
+        return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
 
     def last_of(self, clubs: Sequence[str], place: int) -> str | None:
         """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
         wide: str | None = None
         for at, identifier, words in reversed(self.bodies):
-            if at >= place or not (words & CLUBS or identifier in GROUPS or identifier in clubs):
+            if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
                 continue
             incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
             if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
@@ -241,7 +241,7 @@ class Named:
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
         for at, identifier, words in reversed(self.bodies):
-            if at < place and (words & CLUBS or identifier in GROUPS):
+            if at < place and (headed(identifier) in CLUBS or identifier in GROUPS):
                 return identifier
         return None
 

@@ -110,6 +110,10 @@ def _same_modal(clauses: list[Clause], n: int) -> None:
     if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
         clause.verb.modal = earlier.verb.modal
         clause.verb.negated = clause.verb.negated or earlier.verb.negated
+    elif clause.coordinated and plain and base and n > 1 and clauses[n - 2].verb.modal and not earlier.coordinated:
+        before = clauses[n - 2]  # "should appoint a secretary, pay what they owe and invite X"
+        if before.coordinated and earlier.subjects and before.subjects != earlier.subjects:
+            clause.verb.modal, clause.subjects = before.verb.modal, before.subjects
 
 
 def _parallel_tense(clauses: list[Clause], n: int) -> None:

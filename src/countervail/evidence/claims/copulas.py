@@ -296,8 +296,11 @@ class Copulas(References):
             return None
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
         earlier = parsed.clauses[: parsed.clauses.index(clause)]
-        if not before and not any(c.verb.kind == "finite" and c is not clause.governor for c in earlier):
+        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
+        if not before and not finite:
             before = self.last
+        if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
+            return None  # "X left the board; it remains a party, as does Y"
         spans = clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))

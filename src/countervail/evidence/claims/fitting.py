@@ -67,9 +67,9 @@ def nobody(made: Filled) -> bool:
     verb = made.clause.verb
     active = verb.lemma != "be" and not verb.passive
     units = made.clause.units
-    norm = any(units[s[0]].lower in {"no", "any", "every"} for s in made.clause.subjects)
-    if norm and all(kind_of(s) == "thing" for s in made.subjects):
-        return True  # "No State should supply fuel to it"
+    anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
+    if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
+        return True  # "no member shall supply it", "any bank that supplied it"
     if made.objects and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody"} and "through" not in made.roles:
         return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):

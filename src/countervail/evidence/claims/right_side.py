@@ -33,6 +33,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     while i < stop and units[i].tag == "B":
         i += 1
     spans = listed_from(units, i, stop)
+    if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
+        spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
