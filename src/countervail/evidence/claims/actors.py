@@ -214,7 +214,12 @@ class Named:
                 return self.body(body)
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":
-            return self.body(mention.value or "")
+            name = mention.value or ""
+            short = name.lower() in BODIES and _plain(name) not in self.alias
+            known = [i for at, i, _ in self.bodies if at < unit.start and short and headed(i) == name.lower()]
+            known = [i for i in known if i != f"o.{_plain(name)}"]
+            longer = next((i for i in reversed(known) if i not in world_bodies()), known[-1] if known else None)
+            return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 
     def is_club(self, identifier: str) -> bool:
@@ -285,7 +290,8 @@ def _initials(name: str) -> str:
 
 def headed(identifier: str) -> str:
     """The noun that the name of a body is built on: "league" of the League of Ports, "bank" of the Settlement Bank."""
-    return identifier[2:].split("-of-")[0].split("-for-")[0].rsplit("-", 1)[-1]
+    first = identifier[2:].split("-of-")[0].split("-for-")[0].rsplit("-", 1)[-1]
+    return first if first in BODIES else identifier[2:].rsplit("-", 1)[-1]
 
 
 def kind_of(identifier: str) -> str:

@@ -111,6 +111,7 @@ class Actors(Named):
         if state:
             return state
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
+        titled = titled and core.text not in lexicon().trades
         if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS or titled:
             described = self._described(units, a, b, head)
             if described:

@@ -53,6 +53,9 @@ EVENTS = MEMBERSHIP | frozenset(
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _ASKED = CLOSED["requests"]
+_ANSWERING = frozenset(
+    "say tell specify elaborate speculate confirm identify draw name talk explain".split()
+)
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
@@ -267,7 +270,7 @@ class Copulas(References):
             inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
             if inner is None:
                 continue
-            if inner.verb.lemma in {"say", "tell", "specify", "elaborate"}:  # "declined to say"
+            if inner.verb.lemma in _ANSWERING:  # "declined to say"
                 filled.pop(id(clause), None)
                 continue
             known = filled.get(id(inner))

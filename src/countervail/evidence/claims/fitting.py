@@ -18,8 +18,14 @@ _ASKED = CLOSED["requests"]
 
 
 _ANYBODY = frozenset(
-    "nobody everybody everyone someone somebody anyone anybody none one others many few some most all each either neither".split()
+    "nobody everybody everyone someone somebody anyone anybody none one others many few some most all each either neither whoever what".split()
 )
+
+
+def named_head(units: Sequence[Any], span: Span) -> bool:
+    """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return bool(units[end - 1].tag == "E")
 
 
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
@@ -29,7 +35,11 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
     if frame.words is not None and not frame.words.search(text):
         return False
-    named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
+    named = bool(direct) and named_head(units, direct[0])
+    if frame.predicate == "listed" and any(
+        u.lower in {"exchange", "bourse", "market"} for _, spans in clause.phrases for a, b in spans for u in units[a:b]
+    ):
+        return False  # "listed on the Tokyo exchange"
     if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
         return False
     if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and clause.objects and not clause.verb.passive:
@@ -70,6 +80,8 @@ def nobody(made: Filled) -> bool:
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
     if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
         return True  # "no member shall supply it", "any bank that supplied it"
+    if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
+        return True  # "almost listed it", "accuses nobody"
     if made.objects and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody"} and "through" not in made.roles:
         return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):

@@ -25,6 +25,7 @@ from countervail.evidence.claims.references import (
     MEMBERSHIP,
     STATE_OF_BODY,
     UNKNOWN,
+    UNNAMED,
     Filled,
     as_list,
     attached,
@@ -167,6 +168,8 @@ class Reader(Copulas):
         if not fits(units, clause, frame, direct):
             return None
         target = self._target(parsed, clause, frame, direct)
+        if target and units[target[0][0]].lower.endswith(("self", "selves")):
+            return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None
         topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
         if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
@@ -214,9 +217,14 @@ class Reader(Copulas):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
+        if frame.post and verb.lemma != "appoint" and verb.passive and not (clause.objects or agents or clause.after("as")):
+            return None  # "asked not to be named"
         if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
             return None  # "every time it elects a new president"
         subjects = self.ids(parsed, clause, agents)
+        by_whom = clause.governor if verb.kind == "gerund" and clause.link == "ing" else None
+        if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
+            subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
         if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return None  # "the host's brochure left"
         pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1

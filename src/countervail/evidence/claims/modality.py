@@ -83,7 +83,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]
             ):
                 found.append("alleged")  # "it is reported that"
-            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
+            told = operator is not None and operator.speaker and operator.modality in {"asserted", "alleged"}
+            if told and governor.verb.passive and below.link == "to":
                 found.append("alleged")  # "is reported to have met"
         found.append(own_modality(governor))
         if governor.noun:

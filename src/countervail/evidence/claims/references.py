@@ -24,6 +24,7 @@ _BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
 UNKNOWN = "p.unknown"
+UNNAMED = "p.unnamed"
 
 
 @dataclass(slots=True)
@@ -114,6 +115,9 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         goods = [text_of(units, s) for s in clause.second]
     elif clause.verb.passive and clause.objects:
         goods = [text_of(units, s) for s in clause.objects]
+    actors = bool(made.objects) and all(kind_of(o) in {"body", "person", "state"} for o in made.objects)
+    if not receiver and actors and not clause.verb.passive and clause.verb.lemma in {"supply", "arm", "equip", "provide"}:
+        return made  # "supplied the militia"
     made.objects = receiver
     made.roles["what"] = one_or_many(goods)
     return made

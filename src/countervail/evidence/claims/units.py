@@ -162,6 +162,8 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
             if following.tag in {",", ".", "P"}:
                 unit.tag = "B"  # "signed last"
+        elif unit.lower == "further" and following is not None and before is not None and before.tag == "#":
+            unit.tag = "N"  # "two further licences"
         elif unit.lower == "per" and following is not None and following.lower == "cent":
             unit.tag = "N"
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
