@@ -210,7 +210,8 @@ class Named:
             body = next(
                 (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
             )
-            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
+            if body is not None and self.reading.full_name(mention.value or "") == mention.value:
+                # "Halcyon Marine" of "Halcyon Marine Ltd", and nobody's surname
                 return self.body(body)
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":

@@ -40,6 +40,9 @@ _PUBLIC = CLUBS | {
     "parliament",
     "agency",
     "treasury",
+    "board",
+    "tribunal",
+    "regulator",
 }
 _SYSTEMS = CLOSED["systems"]
 _APPOSED = {

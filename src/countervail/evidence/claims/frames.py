@@ -73,6 +73,8 @@ class Reader(Copulas):
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
+            if made is not None and made.predicate == "joined" and clause.noun in {"application", "applications", "bid"}:
+                made.predicate, made.certain = "applied_to", True  # "our application to join it was accepted"
             if made is not None and nobody(made):
                 self._note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."

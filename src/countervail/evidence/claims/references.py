@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of, world_bodies
+from countervail.evidence.claims.actors import BODIES, GROUPING, adjective_codes, kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed
@@ -115,7 +115,9 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         goods = [text_of(units, s) for s in clause.second]
     elif clause.verb.passive and clause.objects:
         goods = [text_of(units, s) for s in clause.objects]
-    actors = bool(made.objects) and all(kind_of(o) in {"body", "person", "state"} for o in made.objects)
+    actors = bool(made.objects) and all(
+        kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES)) for o in made.objects
+    )
     if not receiver and actors and not clause.verb.passive and clause.verb.lemma in {"supply", "arm", "equip", "provide"}:
         return made  # "supplied the militia"
     made.objects = receiver

@@ -154,6 +154,8 @@ def _inside(
         yield parsed
 
 
+_UNSPOKEN = frozenset({"regret", "deplore", "resent", "show", "find", "know", "believe", "think", "estimate", "conclude"})
+"""Verbs that report, but no words."""
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
 
 
@@ -262,7 +264,7 @@ def _speaker(
     telling = [
         c
         for c in parsed.clauses
-        if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in {"regret", "deplore", "resent"}
+        if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
     ]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:

@@ -64,7 +64,7 @@ _LINKED = re.compile(
 )
 _PROPOSES = re.compile(
     r"^(?:[-–•*] ?|\d+[.)] ?)?.{0,160}\b(?:should|must|is proposed|proposes? (?:that|to)|it is recommended"
-    r"|recommends?|shall be|ought to)\b",
+    r"|recommends?|(?<![wW]e )(?<!\bI )shall be|ought to)\b",
     re.IGNORECASE,
 )
 

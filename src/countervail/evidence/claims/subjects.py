@@ -210,12 +210,20 @@ def _inverted(clause: Clause) -> None:
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
 
 
+def _in_place(units: Sequence[Unit], span: Span) -> bool:
+    """Whether a phrase is the name of a place after "in"."""
+    a, b = span
+    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
+
+
 def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
     """What a relative pronoun at unit j stands for."""
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    if len(spans) == 1 and units[j].lower == "that" and 1 < spans[0][0] and _in_place(units, spans[0]):
+        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and units[j].tag == "," and 1 < spans[0][0] and units[spans[0][0] - 1].lower == "in":
         named = units[spans[0][0] - 2].mention
         if named is not None and named.type == "organisation":
@@ -264,7 +272,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
         ]
-        said = len(inside) == 1 and reports(inside[0]) and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
+        said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
+        said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
         if first.tag not in "RDPNVEBS#" and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
@@ -279,7 +288,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
-            clause.reported = inside[0] if said else None  # "India, he said, paid"
+            if said and reports(inside[0]):
+                clause.reported = inside[0]  # "India, he said, paid"
             clause.subjects = _head_left(units, spans, _floor(clauses, n, opening))
             named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
             if named:  # "the minister, X, said"
@@ -399,7 +409,7 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     for k in range(a, b):
         if units[k].tag == "N" and noun_effect(units[k].lower):
             owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
-            if owner is None and units[a].lower in {"its", "their", "his", "her"}:
+            if owner is None and units[a].lower in {"its", "their", "his", "her", "our", "my"}:
                 owner = (a, a + 1)
             if owner is None:
                 return False
