@@ -51,7 +51,8 @@ _APPOSED = {
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
-_SEX = {"he": "he", "him": "he", "she": "she", "her": "she"}
+_SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 _PLURAL_BODIES = CLOSED["plural_bodies"]
 PRONOUNS = {
@@ -66,6 +67,11 @@ PRONOUNS = {
     "we": "speaker",
     "i": "speaker",
     "us": "speaker",
+    "our": "speaker",
+    "my": "speaker",
+    "its": "thing",
+    "their": "any",
+    "his": "person",
     "who": "any",
 }
 
@@ -208,10 +214,10 @@ class Actors(Named):
         ):
             return found
         if kind == "speaker":
-            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us"} else None
+            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
             return ours or speaker or "p.unknown"
         if (
-            word in {"they", "them"}
+            word in _THEY
             and self.fresh > 0
             and self.groups
             and not any(i in self.groups for i in before[:3])
@@ -219,14 +225,14 @@ class Actors(Named):
             return next(reversed(self.groups))
         for identifier in before:
             if identifier in self.groups:
-                if word in {"they", "them"}:
+                if word in _THEY:
                     return identifier
                 continue
-            if word in {"they", "them"} and identifier[:2] == "n." and not identifier.endswith("s"):
+            if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
                 continue
-            if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
+            if word in _THEY and identifier.startswith("p.") and not _people(identifier):
                 continue
-            if word in {"they", "them"} and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
+            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
                 continue  # a state is "it"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
