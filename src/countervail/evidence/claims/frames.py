@@ -273,8 +273,11 @@ class Reader(Copulas):
             return None
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        if objects and all(o.endswith(".unknown") for o in objects):
+        unresolved = objects and all(o.endswith(".unknown") for o in objects)
+        if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
+        if pronoun and subjects == [UNKNOWN] and frame.predicate in _OF_THINGS:
+            return None  # "it will be signed": what, by whom?
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
             kind_of, subjects
         )

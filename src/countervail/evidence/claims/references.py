@@ -333,7 +333,8 @@ class References:
         words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         number = number or next((SMALL[w] for w in words[:2] if w in SMALL), 0)
-        return number == len(spans) - 1 and all(any(units[k].tag == "E" for k in range(*s)) for s in spans[1:])
+        names = [any(units[k].tag == "E" for k in range(*s)) or units[s[0]].text[:1].isupper() for s in spans[1:]]
+        return number == len(spans) - 1 and all(names)
 
     def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
         """Whether a state is named as one of those whose bodies the first phrase is about."""
