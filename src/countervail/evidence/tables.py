@@ -132,7 +132,8 @@ NOUNS = {
     "denied": "denial denials",
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
     "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation",
-    "proposed": "application applications proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
+    "proposed": "application applications "
+    "proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "
     "attempts promises deal vow readiness willingness desire aim goal",
     "refused": "refusal failure inability reluctance",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.tables import profile
@@ -15,6 +15,7 @@ from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_lines, data_sections
 
 NOUNS = {name: frozenset(words) for name, words in data_sections("english/nouns.txt").items()}
+PLURAL_BODIES = CLOSED["plural_bodies"]
 GROUPING = NOUNS["grouping"]
 CLUBS = NOUNS["clubs"]
 """Nouns of groupings that states are members of."""
@@ -119,7 +120,7 @@ class Named:
         }
         """Person -> the pronoun that fits a title given."""
         counts: dict[str, int] = {}
-        for _, identifier, words in self.bodies:
+        for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
         self.recent: list[str] = []
@@ -168,7 +169,9 @@ class Named:
             return
         for n, (_, _, short) in enumerate(names):
             if short.lower() in BODIES and _plain(short) not in self.alias:  # "the Community", named in full before
-                full = {name for _, _, name in names[:n] if " " in name and headed(f"o.{_plain(name)}") == short.lower()}
+                full = {
+                    name for _, _, name in names[:n] if " " in name and headed(f"o.{_plain(name)}") == short.lower()
+                }
                 if len(full) == 1:
                     self.join(short, full.pop())
         for short in {n for _, _, n in names if " " in n}:
@@ -217,9 +220,9 @@ class Named:
         if mention.type == "organisation":
             name = mention.value or ""
             short = name.lower() in BODIES and _plain(name) not in self.alias
-            known = [i for at, i, _ in self.bodies if at < unit.start and short and headed(i) == name.lower()]
-            known = [i for i in known if i != f"o.{_plain(name)}"]
-            longer = next((i for i in reversed(known) if i not in world_bodies()), known[-1] if known else None)
+            before = [i for at, i, _ in self.bodies if at < unit.start and short and headed(i) == name.lower()]
+            before = [i for i in before if i != f"o.{_plain(name)}"]
+            longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 
@@ -230,7 +233,7 @@ class Named:
     def last_of(self, clubs: Sequence[str], place: int) -> str | None:
         """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
         wide: str | None = None
-        for at, identifier, words in reversed(self.bodies):
+        for at, identifier, _ in reversed(self.bodies):
             if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
                 continue
             incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
@@ -246,7 +249,7 @@ class Named:
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
-        for at, identifier, words in reversed(self.bodies):
+        for at, identifier, _ in reversed(self.bodies):
             if at < place and (headed(identifier) in CLUBS or identifier in GROUPS):
                 return identifier
         return None
@@ -298,3 +301,35 @@ def headed(identifier: str) -> str:
 def kind_of(identifier: str) -> str:
     """state, body, person or thing."""
     return {"c": "state", "o": "body", "p": "person", "g": "group"}.get(identifier.split(".", 1)[0], "thing")
+
+
+def several_people(identifier: str) -> bool:
+    """Whether an identifier of persons is of several, by its words."""
+    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
+
+
+def initialled(identifier: str) -> bool:
+    """Whether a body is called by initials: CIPS, SPFS."""
+    return "-" not in identifier and len(identifier) <= 8
+
+
+def is_one(identifier: str) -> bool:
+    """Whether a body is one, and not several banks or firms."""
+    return identifier.rsplit("-", 1)[-1] not in PLURAL_BODIES and not identifier.startswith("o.members-")
+
+
+def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    last = end - 1
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last

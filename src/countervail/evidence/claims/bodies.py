@@ -19,9 +19,14 @@ from countervail.evidence.claims.actors import (
     GROUPING,
     GROUPS,
     NOUNS,
+    PLURAL_BODIES,
     Named,
     adjective_codes,
+    initialled,
+    is_one,
     kind_of,
+    phrase_head,
+    several_people,
     world_bodies,
 )
 from countervail.evidence.claims.units import CLOSED, Unit, listed_from, phrase_from
@@ -54,7 +59,6 @@ _APPOSED = {
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
-_PLURAL_BODIES = CLOSED["plural_bodies"]
 PRONOUNS = {
     "it": "thing",
     "itself": "thing",
@@ -97,7 +101,7 @@ class Actors(Named):
         """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for
         a body where `body` asks for one."""
         a, b = span
-        head = _head(units, a, b)
+        head = phrase_head(units, a, b)
         together = self._together(units, a, b)
         if together:
             return together
@@ -157,7 +161,7 @@ class Actors(Named):
     def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
         of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
-        if of is None or units[of - 1].lower not in _PLURAL_BODIES or of + 1 >= len(units):
+        if of is None or units[of - 1].lower not in PLURAL_BODIES or of + 1 >= len(units):
             return None
         start = of + 2 if units[of + 1].tag == "D" else of + 1
         states = [units[k] for k in range(start, min(len(units), start + 24)) if units[k].tag == "E"]
@@ -187,7 +191,9 @@ class Actors(Named):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (named.type == "person" and core.tag == "N")
+        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (
+            named.type == "person" and core.tag == "N"
+        )
         described = described or (named.type == "organisation" and core.lower.endswith("est"))
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
@@ -210,18 +216,13 @@ class Actors(Named):
         if (
             body
             and kind != "person"
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and _single(i)), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found
         if kind == "speaker":
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
             return ours or speaker or "p.unknown"
-        if (
-            word in _THEY
-            and self.fresh > 0
-            and self.groups
-            and not any(i in self.groups for i in before[:3])
-        ):
+        if word in _THEY and self.fresh > 0 and self.groups and not any(i in self.groups for i in before[:3]):
             return next(reversed(self.groups))
         for identifier in before:
             if identifier in self.groups:
@@ -230,7 +231,7 @@ class Actors(Named):
                 continue
             if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
                 continue
-            if word in _THEY and identifier.startswith("p.") and not _people(identifier):
+            if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
                 continue
             if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
                 continue  # a state is "it"
@@ -238,7 +239,7 @@ class Actors(Named):
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
-            if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
+            if kind == "thing" and identifier.rsplit("-", 1)[-1] in PLURAL_BODIES:
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -346,7 +347,7 @@ class Actors(Named):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
             if word in {"system", "mechanism", "platform", "network", "link"}:
-                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
+                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or initialled(i))]
                 if rails:
                     return rails[-1]
             if word in {"company", "firm"}:
@@ -362,38 +363,6 @@ class Actors(Named):
         public = _PUBLIC | GROUPING
         between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
         return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
-
-
-def _people(identifier: str) -> bool:
-    """Whether an identifier of persons is of several, by its words."""
-    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
-
-
-def _initialled(identifier: str) -> bool:
-    """Whether a body is called by initials: CIPS, SPFS."""
-    return "-" not in identifier and len(identifier) <= 8
-
-
-def _single(identifier: str) -> bool:
-    """Whether a body is one, and not several banks or firms."""
-    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES and not identifier.startswith("o.members-")
-
-
-def _head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    last = end - 1
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

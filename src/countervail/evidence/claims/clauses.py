@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.complements import other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.right_side import right_side
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
     finite_subject,
-    other_subject,
     reports,
     skip_left,
 )

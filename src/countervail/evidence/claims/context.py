@@ -20,17 +20,15 @@ from countervail.evidence.claims.modality import (
 )
 from countervail.evidence.claims.speech import (
     Parsed,
-    Sentence,
     Speech,
     chain,
     cited_documents,
     parse,
-    sentences,
 )
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
-from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.documents import Reading, Sentence, sentences
 
 CLUB = "o.club"
 """A grouping that no name is given for."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
@@ -51,11 +51,8 @@ EVENTS = MEMBERSHIP | frozenset(
     ]
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _ASKED = CLOSED["requests"]
-_ANSWERING = frozenset(
-    "say tell specify elaborate speculate confirm identify draw name talk explain".split()
-)
+_ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
@@ -346,66 +343,3 @@ def _owner(units: Sequence[Any], span: Span) -> Span | None:
         return inner, span[1]
     named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
     return (named, named + 1) if named is not None else None
-
-
-def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
-    for clause in clauses:
-        if clause.verb.lemma != "ask" or not clause.verb.passive:
-            continue
-        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
-        if inner is None:
-            continue
-        spans = inner.objects or inner.after("in", "at", "to")
-        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
-        made = Filled(
-            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
-        )
-        filled.pop(id(inner), None)
-        filled[id(clause)] = made
-
-
-def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
-        lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if lemma == "apply":
-            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
-        elif made is not None:
-            made.roles["to"] = one_or_many(joined.objects)
-
-
-def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
-
-
-def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
-    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
-    spans = target or clause.after("as")
-    if len(spans) != 1 or clause.verb.passive:
-        return target, ""
-    a, b = spans[0]
-    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
-    if k is None:
-        return target, ""
-    if target and k + 1 < b and units[k + 1].tag == "N":
-        place = clause.after("to", "for")
-        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
-    if not target and k > a:
-        return [(k, k + 1)], text_of(units, (a, k))
-    return target, ""

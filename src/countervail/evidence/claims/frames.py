@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.copulas import (
-    ENTRIES,
-    EVENTS,
-    REPEATED,
-    Copulas,
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas
+from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
+    complement_text,
+    counted,
+    eventful,
+    fits,
+    follows,
+    nobody,
     of_nouns,
+    shaped,
+    telling,
+    to_follows,
     with_post,
 )
-from countervail.evidence.claims.fitting import complement_text, counted, eventful, fits, nobody, telling
 from countervail.evidence.claims.modality import modality_of, negated, own_modality
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -31,14 +36,13 @@ from countervail.evidence.claims.references import (
     attached,
     named_entry,
     one_or_many,
-    shaped,
     span_of,
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
-from countervail.evidence.model import Claim, slug
+from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 
 _BELOW = re.compile(
@@ -61,7 +65,7 @@ class Reader(Copulas):
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
-        self._beside(parsed)
+        self.beside(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
@@ -73,10 +77,14 @@ class Reader(Copulas):
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
-            if made is not None and made.predicate == "joined" and clause.noun in {"application", "applications", "bid"}:
+            if (
+                made is not None
+                and made.predicate == "joined"
+                and clause.noun in {"application", "applications", "bid"}
+            ):
                 made.predicate, made.certain = "applied_to", True  # "our application to join it was accepted"
             if made is not None and nobody(made):
-                self._note(made, parsed)
+                self.note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
@@ -84,7 +92,7 @@ class Reader(Copulas):
                     self.actors.group(made.objects)
                 self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
-                self._note(made, parsed)
+                self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
@@ -109,24 +117,6 @@ class Reader(Copulas):
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
 
-    def _beside(self, parsed: Parsed) -> None:
-        """Keep in mind who is named right before a sentence where no sentence is: "6. Mr. X, Poland. He ..."."""
-        start = parsed.sentence.start
-        if not 0 < start - self.end < 300:
-            return
-        reading = self.shared.reading
-        for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
-            if "\n\n" not in reading.folded.text[a:start] and ":" not in reading.folded.text[a:start]:
-                self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
-
-    def _note(self, made: Filled, parsed: Parsed) -> None:
-        """Keep in mind what something was done to, for "it"."""
-        spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
-        if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
-            return
-        self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
-        self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
-
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
@@ -149,16 +139,12 @@ class Reader(Copulas):
         if taken is not None:
             return taken
         for words, frame in frames_of(clause.verb.lemma):
-            if not frame.predicate or frame.internal or not self._follows(clause, words):
+            if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
             made = self._frame(parsed, clause, frame)
             if made is not None:
                 return made
         return None
-
-    @staticmethod
-    def _follows(clause: Clause, words: tuple[str, ...]) -> bool:
-        return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
 
     def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
         units, verb = parsed.units, clause.verb
@@ -219,7 +205,12 @@ class Reader(Copulas):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
-        if frame.post and verb.lemma != "appoint" and verb.passive and not (clause.objects or agents or clause.after("as")):
+        if (
+            frame.post
+            and verb.lemma != "appoint"
+            and verb.passive
+            and not (clause.objects or agents or clause.after("as"))
+        ):
             return None  # "asked not to be named"
         if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
             return None  # "every time it elects a new president"
@@ -291,15 +282,11 @@ class Reader(Copulas):
         if shape is None:
             return None
         made = shape
-        infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
+        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(units, clause)
         if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
             topic = self.topic(parsed, clause, True)
             made.objects = [topic] if topic else []
         return made
-
-    @staticmethod
-    def _to_follows(units: Sequence[Any], clause: Clause) -> bool:
-        return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
 
     def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
         """Where the object of a frame stands."""
@@ -343,8 +330,6 @@ class Reader(Copulas):
             if direct:
                 roles["what"] = one_or_many(self.ids(parsed, clause, direct))
         return roles
-
-    # -- "is", "has" -----------------------------------------------------------------------------------------------
 
     # -- claims ----------------------------------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.letter_claims import dated
-from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
+from countervail.evidence.claims.speech import Parsed, Quote, chain
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)

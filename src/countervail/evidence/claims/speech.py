@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.subjects import Clause, reports
-from countervail.evidence.claims.units import Unit, units_of
-from countervail.evidence.model import Document, slug
-from countervail.evidence.text.documents import Reading
+from countervail.evidence.claims.units import CLOSED, Unit, units_of
+from countervail.evidence.model import slug
+from countervail.evidence.text.documents import Reading, Sentence
 
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
 _SAID = re.compile(
@@ -154,7 +154,7 @@ def _inside(
         yield parsed
 
 
-_UNSPOKEN = frozenset({"regret", "deplore", "resent", "show", "find", "know", "believe", "think", "estimate", "conclude"})
+_UNSPOKEN = CLOSED["unspoken"]
 """Verbs that report, but no words."""
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
 
@@ -179,7 +179,7 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
     marked, the paragraphs after them alternate."""
     turns: dict[tuple[str, int], str | None] = {}
     labels = Counter(_label(s.text) for s in sentences)
-    people = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
+    surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
@@ -189,11 +189,15 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         if office is None:
             continue
         named = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
-        name = named[0][0].value if named else people.get(office)
+        name = named[0][0].value if named else surnames.get(office)
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
-        elif (2 <= len(office.split()) <= 4 and office.istitle()) or labels[office] > 1 or re.search(
-            r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+        elif (
+            (2 <= len(office.split()) <= 4 and office.istitle())
+            or labels[office] > 1
+            or re.search(
+                r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+            )
         ):
             turns[key] = f"p.{slug(office)}"
     marked = [t for t in turns.values() if t]
@@ -262,9 +266,7 @@ def _speaker(
     if not places:
         return None
     telling = [
-        c
-        for c in parsed.clauses
-        if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
+        c for c in parsed.clauses if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
     ]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
@@ -279,73 +281,6 @@ def _speaker(
 
 
 # -- where a claim comes from ------------------------------------------------------------------------------------------
-
-
-_END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan|Hon|Rt"
-    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence of a document's body, with folded span."""
-
-    text: str
-    start: int
-    end: int
-    document: Document
-    paragraph: int
-
-
-MAX_SENTENCE = 3000  # characters; what runs on longer is no sentence, and rules need not look further
-
-
-def sentences(reading: Reading) -> list[Sentence]:
-    """The sentences of every document's paragraphs, with titles and subjects left out."""
-    found: list[Sentence] = []
-    text = reading.folded.text
-    for document in reading.documents:
-        for number, (a, b) in enumerate(document.paragraphs, 1):
-            start, end = reading.fold_span(a, b)
-            position = start
-            for match in _END.finditer(text, start, end):
-                stop = match.end()
-                tail = text[max(position, stop - 16) : stop].rstrip("\"')")
-                if (
-                    match.group()[0] == "."
-                    and stop < end
-                    and stop - position < MAX_SENTENCE
-                    and _ABBREVIATION.search(tail)
-                ):
-                    continue
-                found += _pieces(text, position, stop, document, number)
-                position = stop
-            found += _pieces(text, position, end, document, number)
-    return found
-
-
-def _pieces(text: str, start: int, end: int, document: Document, number: int) -> list[Sentence]:
-    """A sentence, cut where it is longer than any."""
-    found = []
-    while start < end:
-        stop = end
-        if end - start > MAX_SENTENCE:
-            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-            stop = space if space > 0 else start + MAX_SENTENCE
-        if text[start:stop].strip():
-            found.append(_sentence(text, start, stop, document, number))
-        start = stop
-    return found
-
-
-def _sentence(text: str, start: int, end: int, document: Document, number: int) -> Sentence:
-    while start < end and text[start] in " \n\t":
-        start += 1
-    while end > start and text[end - 1] in " \n\t":
-        end -= 1
-    return Sentence(text[start:end], start, end, document, number)
 
 
 _CITES = re.compile(

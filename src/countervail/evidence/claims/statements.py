@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
-from countervail.evidence.claims.speech import Sentence
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import lexicon
 
 _EVENTS = {
@@ -251,7 +251,12 @@ def _of_others(shared: Context, sentence: Sentence) -> bool:
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
     asked = polite is not None or sentence.text.endswith("?")
-    if sentence.document.kind != "article" and not asked and not _of_others(shared, sentence) and _PROPOSES.match(sentence.text):
+    if (
+        sentence.document.kind != "article"
+        and not asked
+        and not _of_others(shared, sentence)
+        and _PROPOSES.match(sentence.text)
+    ):
         yield shared.claim(
             sentence.document.id,
             "proposes",

@@ -95,7 +95,14 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
-                or (left == "N" and (right in {"D", "E"} or (right == "#" and _titled(before)) or (after is not None and after.lower == "that")))
+                or (
+                    left == "N"
+                    and (
+                        right in {"D", "E"}
+                        or (right == "#" and _titled(before))
+                        or (after is not None and after.lower == "that")
+                    )
+                )
                 else None
             )
         return "s" if left not in {"^", "P"} else None

@@ -165,13 +165,15 @@ _OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
 
 @cache
 def _kept() -> tuple[frozenset[str], frozenset[str]]:
-    """Words that are written with a capital wherever they stand, and initials that stay all capitals; "WHO" is rather the
-    pronoun."""
+    """Words that are written with a capital wherever they stand, and initials that stay all capitals ("WHO" is rather
+    the pronoun)."""
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
     bodies = {part for name in words.orgs for part in name.split()}
     offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
-    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | (set(words.orgs) - {"WHO"})
+    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | (
+        set(words.orgs) - {"WHO"}
+    )
 
 
 def _spoken(text: str) -> str:
