@@ -219,8 +219,8 @@ class Named:
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":
             name = mention.value or ""
-            short = name.lower() in BODIES and _plain(name) not in self.alias
-            before = [i for at, i, _ in self.bodies if at < unit.start and short and headed(i) == name.lower()]
+            cut = name.lower() in BODIES and _plain(name) not in self.alias
+            before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
