@@ -35,7 +35,7 @@ KEYS = {
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
-FOLDERS = {name: folder for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c"))) for name in texts(folder)}
+FOLDERS = {name: folder for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c", "texts_d"))) for name in texts(folder)}
 
 
 def load(name: str) -> Annotation:

@@ -152,6 +152,8 @@ class Copulas(References):
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "register", "blacklist"}:
+                if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
+                    continue  # "banks that are not on its list"
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
@@ -288,6 +290,8 @@ class Copulas(References):
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
         inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
+        if verb.kind != "finite":
+            return None
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
             if said not in {"", "suit"} or verb.passive:
@@ -305,6 +309,8 @@ class Copulas(References):
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
+        if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
+            return None  # "those in Sarajevo did not"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
         if not before or not subjects or clause.complements or pronoun:
             return None

@@ -82,7 +82,7 @@ def nobody(made: Filled) -> bool:
         return True  # "almost listed it", "accuses nobody"
     if (
         made.objects
-        and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody"}
+        and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}
         and "through" not in made.roles
     ):
         return True
@@ -131,7 +131,7 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = as_list(made.roles.pop("to", None))
     if inviter:
         made.roles["by"] = one_or_many(inviter)
-        grouping = len(inviter) == 1 and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
+        grouping = len(inviter) == 1 and all(kind_of(s) == "state" for s in made.subjects) and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
         if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
             made.objects = made.objects or inviter
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
@@ -211,7 +211,7 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_LEADING = {"chair": "chair", "head": "head", "lead": "leader"}
+_LEADING = {"chair": "chair", "head": "head"}
 
 
 def _leads(made: Filled, parsed: Parsed) -> Filled | None:
@@ -221,7 +221,9 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
         return None
     clause = made.clause
-    body = (clause.subjects if clause.verb.passive else clause.objects)[0]
+    if clause.verb.passive or clause.verb.lemma == "lead":
+        return None  # "a delegation led by the minister"
+    body = clause.objects[0]
     made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
     if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
         made.roles["former"] = True
@@ -269,7 +271,8 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
+        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined"}
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
         if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
             continue

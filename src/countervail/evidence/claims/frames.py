@@ -99,7 +99,9 @@ class Reader(Copulas):
             elif clause.verb.lemma in {"have", "count", "comprise"}:
                 self.clubs += counted(parsed, clause, self.actors)
         self.last = [
-            made for c in parsed.clauses if (made := filled.get(id(c))) is not None and made.predicate in REPEATED
+            made
+            for c in parsed.clauses
+            if (made := filled.get(id(c))) is not None and made.predicate in REPEATED and c.verb.kind == "finite"
         ] or self.last
         asked_in(parsed.clauses, filled, self, parsed)
         absorb(parsed.clauses, filled)

@@ -182,6 +182,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = any(u.lower.removesuffix("-") in _FORMER for u in units[a:b])
     while a < b and (
         units[a].tag in {"D", "G", "B", ",", "."}
+        or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN
         or (

@@ -249,7 +249,7 @@ def _of_others(shared: Context, sentence: Sentence) -> bool:
 
 
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
+    polite = re.match(r"(?:Should|I should be|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
     asked = polite is not None or sentence.text.endswith("?")
     if (
         sentence.document.kind != "article"
