@@ -127,6 +127,8 @@ class Named:
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
         """Actors that were spoken of together, by the id (`g.`) that stands for them."""
+        self.order: list[str] = []
+        """Those groups in the order in which they were spoken of so far."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
         self.fresh = 0
@@ -256,14 +258,12 @@ class Named:
 
     def group(self, ids: Sequence[str]) -> str:
         """The id of several actors together."""
-        for known, members in self.groups.items():
-            if members == list(ids):
-                del self.groups[known]
-                self.groups[known] = list(ids)  # the last one spoken of stands last
-                return known
-        self.fresh = 2
-        made = f"g.{len(self.groups) + 1}"
+        made = next((known for known, members in self.groups.items() if members == list(ids)), None)
+        if made is None or made not in self.order:
+            self.fresh = 2
+        made = made or f"g.{len(self.groups) + 1}"
         self.groups[made] = list(ids)
+        self.order = [*(known for known in self.order if known != made), made]  # the last one spoken of stands last
         return made
 
     def several(self, identifier: str) -> list[str]:

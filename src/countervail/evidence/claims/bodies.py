@@ -156,7 +156,7 @@ class Actors(Named):
         plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
-        return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)
+        return next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
 
     def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
@@ -223,7 +223,7 @@ class Actors(Named):
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
             return ours or speaker or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.groups and not any(i in self.groups for i in before[:3]):
-            return next(reversed(self.groups))
+            return self.order[-1]
         for identifier in before:
             if identifier in self.groups:
                 if word in _THEY:

@@ -117,13 +117,16 @@ class Context:
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
-        near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        near += sorted(earlier, key=lambda c: c.relative)  # what a relative clause is about comes last
         if (
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
         groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]
+        named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
+        subjects = named_ones or subjects  # "it" of "Russia said that it would ..., which it signed" is Russia
         objects = [s for other in near for s in other.objects[:1]]
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]

@@ -40,7 +40,7 @@ from countervail.evidence.claims.references import (
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed, chain
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
@@ -178,6 +178,8 @@ class Reader(Copulas):
         if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
             a, b = target[0]
             owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
+            if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
+                target = antecedent(units, a) or target
             target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY else target
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
@@ -196,7 +198,7 @@ class Reader(Copulas):
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
-        elif measure and frame.predicate in _TO_ACTORS and self.done.get(frame.predicate):
+        elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
@@ -392,6 +394,7 @@ def _below(clause: Clause) -> Iterator[Clause]:
 def claims(shared: Context) -> Iterator[Claim]:
     """What the verbs of a text claim."""
     reader = Reader(shared)
+    shared.actors.order.clear()
     document = None
     for parsed in shared.speech.parsed:
         if parsed.sentence.document is not document:
