@@ -228,6 +228,20 @@ class Named:
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 
+    @staticmethod
+    def admits(identifier: str) -> bool:
+        """Whether a body of the world has states as members, by its name."""
+        return headed(identifier) not in {
+            "bank",
+            "fund",
+            "corps",
+            "corporation",
+            "company",
+            "group",
+            "swift",
+            "council",
+        }
+
     def is_club(self, identifier: str) -> bool:
         """Whether a body is one that states are members of, by its name."""
         return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
@@ -278,7 +292,7 @@ _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
     r"(?=\.? [A-Z])"
 )
-_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
+_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 
 
 def _words_round(text: str, a: int, b: int) -> frozenset[str]:
@@ -326,6 +340,8 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
     last = end - 1
+    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
+        last -= 1  # "the bank concerned"
     final = units[b - 1]
     named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
     if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"

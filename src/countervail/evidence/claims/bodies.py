@@ -200,7 +200,10 @@ class Actors(Named):
 
     def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
         """The name before ", a bank representative": who a description after a comma is of."""
-        if a < 2 or units[a - 1].tag != "," or units[a].lower not in {"a", "an", "the", "its", "one"}:
+        if a < 2 or units[a - 1].tag != ",":
+            return None
+        article = units[a].lower in {"a", "an", "the", "its", "one"}
+        if not article and core.text.title() not in lexicon().posts:
             return None
         k = a - 2
         if units[k].tag == ")":
@@ -222,7 +225,7 @@ class Actors(Named):
         if kind == "speaker":
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
             return ours or speaker or "p.unknown"
-        if word in _THEY and self.fresh > 0 and self.groups and not any(i in self.groups for i in before[:3]):
+        if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:
             if identifier in self.groups:

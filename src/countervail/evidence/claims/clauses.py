@@ -11,10 +11,11 @@ from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
     finite_subject,
+    head_left,
     reports,
     skip_left,
 )
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit, head_word, listed_from, listed_to
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import noun_effect
 
@@ -274,6 +275,16 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
         clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
         return
+    if that and j > 3 and units[j - 2].tag == "N" and not noun_effect(units[j - 2].lower):
+        chain = head_left(units, listed_to(units, j - 1, 0)[-1:], 0)  # "reports in foreign media that"
+        if (
+            chain
+            and noun_effect(head_word(units, chain[-1]))
+            and chain[-1][1] < j - 1
+            and (not n or not follows_verb(clauses, n, j))
+        ):
+            clause.noun, clause.link = head_word(units, chain[-1]), "that"
+            return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
         return
@@ -281,7 +292,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
-        if earlier.governor is not None and earlier.link == "that" and not (clause.coordinated and reports(clause)):
+        again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
+        if again or earlier.governor is None or earlier.link != "that":
+            return  # "He denies that they study here and he accuses ..."
+        if not (clause.coordinated and reports(clause)):
             clause.governor, clause.link, clause.noun = earlier.governor, "that", earlier.noun
         return
     if head is None:
@@ -297,6 +311,19 @@ def _governed(clauses: list[Clause], n: int) -> None:
         clause.link = "that"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _same_pronoun(clause: Clause, other: Clause) -> bool:
+    """Whether two clauses have the same pronoun as subject."""
+    if clause.coordinated or not clause.subjects or not other.subjects:
+        return False
+    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
+    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
+
+
+def follows_verb(clauses: list[Clause], n: int, j: int) -> bool:
+    """Whether a verb that can govern a clause stands right before the phrase that ends at unit j."""
+    return any(c.operator is not None and j - 8 < c.verb.end <= j for c in clauses[:n])
 
 
 def _takes_clause(previous: Clause, j: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
+from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.copulas import EVENTS, Copulas
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
@@ -57,6 +57,10 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
 def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
     """The body that "has 54 members" or "counts twelve states"."""
     heads = {head_word(parsed.units, s) for s in clause.objects}
+    if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
+        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
+        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
+        return [found] if named else []
     if len(clause.subjects) != 1 or not heads & {"members", "states", "countries", "nations", "signatories"}:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
@@ -131,7 +135,11 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = as_list(made.roles.pop("to", None))
     if inviter:
         made.roles["by"] = one_or_many(inviter)
-        grouping = len(inviter) == 1 and all(kind_of(s) == "state" for s in made.subjects) and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
+        grouping = (
+            len(inviter) == 1
+            and all(kind_of(s) == "state" for s in made.subjects)
+            and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
+        )
         if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
             made.objects = made.objects or inviter
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:

@@ -96,7 +96,7 @@ class Reader(Copulas):
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
-            elif clause.verb.lemma in {"have", "count", "comprise"}:
+            elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
                 self.clubs += counted(parsed, clause, self.actors)
         self.last = [
             made
@@ -271,7 +271,7 @@ class Reader(Copulas):
         unresolved = objects and all(o.endswith(".unknown") for o in objects)
         if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
-        if pronoun and subjects == [UNKNOWN] and frame.predicate in _OF_THINGS:
+        if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
             return None  # "it will be signed": what, by whom?
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
             kind_of, subjects

@@ -97,6 +97,10 @@ def head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span
     return spans
 
 
+def _of_state(unit: Unit) -> bool:
+    return unit.mention is not None and unit.mention.type == "country"
+
+
 def finite_subject(clauses: list[Clause], n: int) -> None:
     """Find the subject of a finite verb: before it, before its relative pronoun or parenthesis, or after it."""
     clause = clauses[n]
@@ -154,6 +158,17 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     )
     if new_clause:
         spans = spans[-1:]  # "pay for fuel through it and Angola could supply it"
+    first = spans[0]
+    apart = (
+        first[1] - first[0] > 2
+        and units[first[0]].tag == "D"
+        and units[first[0] - 1].tag == "P"
+        and units[first[1] - 2].tag == "N"
+        and units[first[1] - 2].text.islower()
+        and _of_state(units[first[1] - 1])
+    )
+    if apart and floor == 0:  # "On the margins of the ceremony Kazakhstan and Azerbaijan signed"
+        spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
     if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
@@ -290,6 +305,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.reported = inside[0]  # "India, he said, paid"
             clause.subjects = head_left(units, spans, _floor(clauses, n, opening))
             named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
+            head = units[clause.subjects[0][1] - 1] if clause.subjects else None
+            firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
+            named = named or (firm and head is not None and head.lower in {"company", "firm", "bank", "group", "union"})
             if named:  # "the minister, X, said"
                 clause.subjects = [(opening + 1, closing)]
             return True

@@ -162,6 +162,13 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
             if following.tag in {",", ".", "P"}:
                 unit.tag = "B"  # "signed last"
+        elif (
+            unit.tag == "D"
+            and unit.lower in {"all", "some", "most", "many", "several", "both"}
+            and following is not None
+        ):
+            if following.lower == "of":
+                unit.tag = "N"  # "all of its troops"
         elif unit.lower == "further" and following is not None and before is not None and before.tag == "#":
             unit.tag = "N"  # "two further licences"
         elif unit.lower == "per" and following is not None and following.lower == "cent":

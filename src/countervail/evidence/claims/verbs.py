@@ -77,6 +77,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return _gerund(unit, left, right)
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
     if "s" in forms and "d" not in forms:
+        if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
+            return None  # "proposed that loans to Managua be suspended"
         if noun_form:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
@@ -150,7 +152,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left in {"N", "E", "O"} and right in OBJECT_NEXT and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
-    if that and not noun_form and left in {"N", "E"}:
+    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
