@@ -129,6 +129,8 @@ class Named:
         """Actors that were spoken of together, by the id (`g.`) that stands for them."""
         self.order: list[str] = []
         """Those groups in the order in which they were spoken of so far."""
+        self.guests: set[str] = set()
+        """People who speak in turns or are quoted, and did not write the text."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
         self.fresh = 0
@@ -339,6 +341,8 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
+    if end == a + 1 and end < b and units[a].lower in {"some", "all", "most", "many", "several", "both"}:
+        end = b  # "some of our critics"
     last = end - 1
     if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
         last -= 1  # "the bank concerned"

@@ -224,6 +224,8 @@ class Actors(Named):
             return found
         if kind == "speaker":
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
+            if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
+                return "p.unknown"  # who a speaker speaks for is not said
             return ours or speaker or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
@@ -320,7 +322,12 @@ class Actors(Named):
         if person is not None:
             identifier = self.mention(person) or ""
             if identifier not in self.recent[:2]:
-                self.recent.insert(len(main[:2]), identifier)
+                told = [c for c in main[:2] if c.subjects and units[c.subjects[0][0]].lower not in {"i", "we"}]
+                self.recent.insert(len(told), identifier)  # "I asked X whether ...": X
+            owner = next((i for i in self.recent[:4] if i.startswith("o.")), None)
+            k = next(k for k, u in enumerate(units) if u is person)
+            if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
+                self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
 
     def _described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
@@ -358,7 +365,7 @@ class Actors(Named):
                     i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
                 ]
                 if counts:
-                    return max(dict.fromkeys(reversed(counts)), key=counts.count)
+                    return counts[-1]
         return None
 
     def _nearer_firm(self, place: int, at: int) -> str | None:

@@ -13,6 +13,10 @@ _OF = CLOSED["of_what"]
 _GIVE = CLOSED["giving"]
 
 
+_OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree", "resign", "withdraw", "say"})
+"""What somebody who was invited or asked does: "was invited and declined"."""
+
+
 def right_side(clauses: list[Clause], n: int) -> None:
     """Give a clause its objects, phrases, dates and particle: what stands before the next clause begins."""
     clause = clauses[n]
@@ -61,6 +65,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
         i = spans[-1][1]
     clause.end = _phrases(clause, i, stop)
     joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
+    joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
     if (
         joined
         and clauses[n - 1].verb.passive

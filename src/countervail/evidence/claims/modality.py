@@ -270,6 +270,12 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
         _after_report(clauses, n)
+        for later in clauses[n + 1 :]:  # "it had been audited, she said; it had joined ...": she says that too
+            between = units[clause.verb.end : later.verb.start]
+            if reports(later) or not any(u.tag == ";" for u in between):
+                continue
+            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
+                later.reported = later.reported or clause
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

@@ -192,6 +192,13 @@ class References:
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         if number < 2 or not words[-1].endswith("s"):
             return []
+        if (
+            span[1] < len(units) and units[span[1]].tag == "," and "of" in words
+        ):  # "two of its members, A and a firm called B"
+            beside = [u for a, b in listed_from(units, span[1] + 1, len(units)) for u in units[a:b] if u.tag == "E"]
+            named = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
+            if named:
+                return named
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end

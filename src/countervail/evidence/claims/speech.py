@@ -130,6 +130,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
             speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
     _take_turns(reading, speech, sentences, actors)
+    actors.guests = {p.turn for p in speech.parsed if p.turn} | {q.speaker for q in speech.quotes if q.speaker}
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
 
@@ -159,12 +160,16 @@ _UNSPOKEN = CLOSED["unspoken"]
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
 
 
+_BRACKETED = re.compile(r"(?P<who>[A-Z][^:(\n]{2,60}) \([^()\n]{3,140}\):")
+
+
 def _label(text: str) -> str | None:
     """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
-    colon = text.find(":", 0, 90)
+    bracket = _BRACKETED.match(text)
+    colon = bracket.end() - 1 if bracket else text.find(":", 0, 90)
     if colon < 2 or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
         return None
-    words = text[:colon].split()
+    words = (bracket.group("who") if bracket else text[:colon]).split()
     if not 1 <= len(words) <= 12 or not words[0][0].isupper():
         return None
     plain = [w for w in words if w not in _SMALL_IN_NAMES]
