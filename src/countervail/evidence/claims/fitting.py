@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
-from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.copulas import EVENTS, Copulas
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -65,6 +65,35 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []
+
+
+def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
+    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
+    found: set[str] = set()
+    for clause in parsed.clauses:
+        for a, b in clause.subjects:
+            if b <= stop:
+                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
+                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
+    return frozenset(found)
+
+
+def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
+    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
+    sentence before; "we" for the writer or a body."""
+    clause = made.clause
+    if len(clause.subjects) != 1 or not made.subjects:
+        return True
+    (a, b) = clause.subjects[0]
+    word = parsed.units[a].lower
+    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
+        return True
+    if word in {"we", "us"}:
+        return kind_of(made.subjects[0]) == "body" or not parsed.speakers
+    if word in {"i", "who"}:
+        return True
+    here = named_subjects(parsed, actors, a)
+    return set(made.subjects) <= here or set(made.subjects) <= before
 
 
 def eventful(clause: Clause) -> bool:

@@ -17,9 +17,11 @@ from countervail.evidence.claims.fitting import (
     eventful,
     fits,
     follows,
+    named_subjects,
     nobody,
     of_nouns,
     shaped,
+    sure,
     telling,
     to_follows,
     with_post,
@@ -112,10 +114,13 @@ class Reader(Copulas):
             gapped = self.gapped(parsed, made) if made is not None else None
             if gapped is not None:
                 yield from self._claims(parsed, gapped)
-            if made is not None and telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
+            if made is None or clause.asked or not telling(made) or not sure(parsed, made, self.named, self.actors):
+                continue
+            if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
         for nominal in self.applications(parsed):
             yield from self._claims(parsed, nominal)
+        self.named = named_subjects(parsed, self.actors)
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
 

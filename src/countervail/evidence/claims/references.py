@@ -112,6 +112,8 @@ class References:
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
         """What the sentence before said."""
+        self.named: frozenset[str] = frozenset()
+        """Who the sentence before names as doing something."""
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
