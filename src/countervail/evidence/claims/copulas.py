@@ -191,17 +191,17 @@ class Copulas(References):
         """ "Pakistan's application to the bank", "an application by X": X has applied."""
         units = parsed.units
         for k, unit in enumerate(units):
-            if unit.lower not in {"application", "bid"} or not parsed.clauses:
+            if unit.lower not in {"application", "applications", "bid"} or not parsed.clauses:
                 continue
             owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
             if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
                 owner = next(iter(antecedent(units, k - 1)), None)
             end, target = k + 1, None
-            while end + 1 < len(units) and units[end].lower in {"by", "to", "for"}:
+            while end + 1 < len(units) and units[end].lower in {"by", "to", "for", "from"}:
                 stop = phrase_from(units, end + 1, len(units))
                 if stop == end + 1:
                     break
-                if units[end].lower == "by" and owner is None:
+                if units[end].lower in {"by", "from"} and owner is None:
                     owner = (end + 1, stop)
                 elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
                     target = (end + 1, stop)

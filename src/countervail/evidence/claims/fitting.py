@@ -86,6 +86,10 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
         return True
     (a, b) = clause.subjects[0]
     word = parsed.units[a].lower
+    described = not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    if described and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
+        here = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in here
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
     if word in {"we", "us"}:
@@ -99,7 +103,7 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
 def eventful(clause: Clause) -> bool:
     """Whether a verb claims an event of the table."""
     direct = clause.subjects if clause.verb.passive else clause.objects
-    rows = [frame for _, frame in frames_of(clause.verb.lemma) if frame.predicate in EVENTS]
+    rows = [f for words, f in frames_of(clause.verb.lemma) if f.predicate in EVENTS and follows(clause, words)]
     return any(fits(clause.units, clause, frame, direct) for frame in rows)
 
 
