@@ -302,7 +302,7 @@ class Actors(Named):
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh -= 1
-        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
+        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)

@@ -205,6 +205,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
     if clause.relative or clause.coordinated or not clause.subjects:
         return
     start = clause.subjects[0][0]
+    clause.inserted = (
+        0 < start <= clause.verb.start and units[start - 1].tag == "R" and units[start - 1].lower != "that"
+    )
     through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
     if (clause.objects or clause.verb.passive) and not through:
         return

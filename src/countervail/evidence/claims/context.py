@@ -118,7 +118,9 @@ class Context:
             near.append(governor)
             governor = governor.governor
         earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
-        near += sorted(earlier, key=lambda c: c.relative or c.verb.kind != "finite")  # those of main clauses first
+        near += sorted(
+            earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
+        )  # those of main clauses first
         if (
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"

@@ -292,6 +292,8 @@ class Copulas(References):
         inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
         if verb.kind != "finite":
             return None
+        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
+            return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
             if said not in {"", "suit"} or verb.passive:

@@ -7,6 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -72,16 +73,28 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     found: set[str] = set()
     for clause in parsed.clauses:
         for a, b in clause.subjects:
-            if b <= stop:
+            if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
                 found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
     return frozenset(found)
+
+
+def _sure_object(parsed: Parsed, made: Filled, actors: Actors) -> bool:
+    """Whether "it" to which something is done is not one of several bodies or states that the sentence names before."""
+    spans = made.clause.objects
+    if len(spans) != 1 or len(made.objects) != 1 or parsed.units[spans[0][0]].lower != "it":
+        return True
+    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
+    others = {actors.mention(u) for u in earlier} - set(made.subjects)
+    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
 
 
 def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
     """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
     sentence before; "we" for the writer or a body."""
     clause = made.clause
+    if not _sure_object(parsed, made, actors):
+        return False
     if len(clause.subjects) != 1 or not made.subjects:
         return True
     (a, b) = clause.subjects[0]
@@ -98,6 +111,17 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
         return True
     here = named_subjects(parsed, actors, a)
     return set(made.subjects) <= here or set(made.subjects) <= before
+
+
+def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
+    """Whether "it" or "they" who say something are named in the sentence or the one before."""
+    if len(report.subjects) != 1 or report.verb.passive:
+        return True
+    a, b = report.subjects[0]
+    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
+        return True
+    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
+    return set(who) <= named_subjects(parsed, shared.actors, a) | before
 
 
 def eventful(clause: Clause) -> bool:

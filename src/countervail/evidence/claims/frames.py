@@ -17,6 +17,7 @@ from countervail.evidence.claims.fitting import (
     eventful,
     fits,
     follows,
+    known_speaker,
     named_subjects,
     nobody,
     of_nouns,
@@ -26,7 +27,7 @@ from countervail.evidence.claims.fitting import (
     to_follows,
     with_post,
 )
-from countervail.evidence.claims.modality import modality_of, negated, own_modality
+from countervail.evidence.claims.modality import modality_of, negated, own_modality, speaker_clause
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -115,6 +116,9 @@ class Reader(Copulas):
             if gapped is not None:
                 yield from self._claims(parsed, gapped)
             if made is None or clause.asked or not telling(made) or not sure(parsed, made, self.named, self.actors):
+                continue
+            report = speaker_clause(clause)
+            if report is not None and not known_speaker(parsed, report, self.named, self.shared):
                 continue
             if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)

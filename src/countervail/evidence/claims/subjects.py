@@ -38,6 +38,8 @@ class Clause:
     unwilling: bool = False
     """Whether the noun that governs it is denied: "no intention of joining"."""
     relative: bool = False
+    inserted: bool = False
+    """Whether a relative pronoun that is not its subject leads to it: "to which the Panel addressed letters"."""
     coordinated: bool = False
     reported: Clause | None = None
     """A report at the end of the sentence or `according to` that covers the clause."""
@@ -307,7 +309,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
             head = units[clause.subjects[0][1] - 1] if clause.subjects else None
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
-            named = named or (firm and head is not None and head.lower in {"company", "firm", "bank", "group", "union"})
+            named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
             if named:  # "the minister, X, said"
                 clause.subjects = [(opening + 1, closing)]
             return True
