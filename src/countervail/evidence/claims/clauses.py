@@ -219,8 +219,15 @@ def _gap(clauses: list[Clause], n: int) -> None:
             clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
-    elif before.tag == "N" and units[start].tag == "O" and n:
+    elif before.tag == "N" and units[start].tag == "O" and n and not _opens(units, start):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _opens(units: Sequence[Unit], start: int) -> bool:
+    """Whether a phrase with its preposition before unit `start` opens a clause: "; through a friend he denied it"."""
+    spans = listed_to(units, start, 0)
+    a = spans[0][0] if spans else start
+    return a > 0 and units[a - 1].tag == "P" and (a == 1 or units[a - 2].tag in {";", ",", ":"})
 
 
 def _of_the_noun(clause: Clause, clauses: list[Clause]) -> Clause | None:

@@ -166,6 +166,8 @@ class Copulas(References):
             if head_word(units, span) != "status" or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+            if inner is not None and role_of(units, (inner, span[1]), True) is not None:
+                inner = None  # "the status of a dialogue partner"
             body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
             who = clause.subjects
             return self._member(parsed, clause, (kind[0], body), who)

@@ -214,6 +214,8 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         for parsed in speech.parsed:
             if parsed.sentence.start >= match.end():
                 parsed.turn = writer
+    if not marked:
+        _take_answers(reading, speech, sentences)
     known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
     if len(set(marked)) < 2 or not known & set(marked):
         return
@@ -227,6 +229,33 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         turns[key] = holder
     for parsed in speech.parsed:
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
+
+
+def _take_answers(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
+    """In an interview whose turns have no labels, the paragraphs after those that only ask are of who was introduced."""
+    paragraphs: dict[tuple[str, int], list[Sentence]] = {}
+    for sentence in sentences:
+        paragraphs.setdefault((sentence.document.id, sentence.paragraph), []).append(sentence)
+    asking = [
+        k for k, many in paragraphs.items() if many[-1].text.endswith("?") and sum(len(s.text) for s in many) < 200
+    ]
+    if len(asking) < 4:
+        return
+    opening = paragraphs[asking[0]][0].start
+    people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
+    text = reading.folded.text
+    guests = [
+        name for a, name in people if not re.search(r"\b(?:by|to|with) (?:[A-Z]\w+ )?$", text[max(0, a - 14) : a], re.I)
+    ]
+    if not guests:
+        return
+    guest, answers = f"p.{slug(reading.full_name(guests[0]))}", False
+    for key, many in paragraphs.items():
+        named = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
+        answers = (answers or key in asking) and not (named and many[0].start > opening)
+        for parsed in speech.parsed:
+            if answers and key not in asking and (parsed.sentence.document.id, parsed.sentence.paragraph) == key:
+                parsed.turn = guest
 
 
 def _dashes(reading: Reading) -> str:

@@ -208,7 +208,11 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
             if before.verb.kind == "finite" and before.subjects and reports(before):
                 clauses[n].subjects = before.subjects
                 return
+    start = clauses[n].verb.start
+    apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
+        if apart and before.relative and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n]):
+            continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects
             clauses[n].relative = before.relative
