@@ -91,7 +91,7 @@ def _sure_object(parsed: Parsed, made: Filled, actors: Actors) -> bool:
 
 def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
     """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
-    sentence before; "we" for the writer or a body."""
+    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
     clause = made.clause
     if not _sure_object(parsed, made, actors):
         return False
@@ -101,8 +101,8 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     word = parsed.units[a].lower
     described = not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
     if described and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
-        here = {actors.mention(u) for u in parsed.units if u.tag == "E"}
-        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in here
+        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
     if word in {"we", "us"}:

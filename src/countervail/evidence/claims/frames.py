@@ -36,10 +36,10 @@ from countervail.evidence.claims.references import (
     UNNAMED,
     Filled,
     as_list,
-    attached,
     named_entry,
     one_or_many,
     span_of,
+    target_of,
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed, chain
@@ -166,7 +166,7 @@ class Reader(Copulas):
         agents = clause.after("by") if verb.passive else clause.subjects
         if not fits(units, clause, frame, direct):
             return None
-        target = self._target(parsed, clause, frame, direct)
+        target = target_of(units, clause, frame, direct)
         if target and units[target[0][0]].lower.endswith(("self", "selves")):
             return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None
@@ -300,24 +300,6 @@ class Reader(Copulas):
             topic = self.topic(parsed, clause, True)
             made.objects = [topic] if topic else []
         return made
-
-    def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
-        """Where the object of a frame stands."""
-        for source in frame.object:
-            if source == "direct":
-                if direct:
-                    return direct
-                continue
-            spans = clause.after(source)
-            if not spans and " of" in source and (rest := clause.after(source.split()[0])):
-                a, b = rest[0]
-                if parsed.units[a].lower == source.split()[1] and b - a > 2:
-                    spans = [(a + 2, b)]
-            if not spans and direct:
-                spans = attached(parsed.units, direct[-1], source)
-            if spans:
-                return spans
-        return []
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"

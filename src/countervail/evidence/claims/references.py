@@ -194,13 +194,12 @@ class References:
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         if number < 2 or not words[-1].endswith("s"):
             return []
-        if (
-            span[1] < len(units) and units[span[1]].tag == "," and "of" in words
-        ):  # "two of its members, A and a firm called B"
+        if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:
+            # "two of its members, A and a firm called B"
             beside = [u for a, b in listed_from(units, span[1] + 1, len(units)) for u in units[a:b] if u.tag == "E"]
-            named = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
-            if named:
-                return named
+            firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
+            if firms:
+                return firms
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
@@ -326,4 +325,23 @@ def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
     """What a preposition directly after a phrase leads to: "sanctions on the club"."""
     if span[1] < len(units) and units[span[1]].lower == preposition:
         return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+    """Where the object of a frame stands."""
+    for source in frame.object:
+        if source == "direct":
+            if direct:
+                return direct
+            continue
+        spans = clause.after(source)
+        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+            a, b = rest[0]
+            if units[a].lower == source.split()[1] and b - a > 2:
+                spans = [(a + 2, b)]
+        if not spans and direct:
+            spans = attached(units, direct[-1], source)
+        if spans:
+            return spans
     return []

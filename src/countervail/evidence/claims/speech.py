@@ -232,7 +232,7 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
 
 
 def _take_answers(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
-    """In an interview whose turns have no labels, the paragraphs after those that only ask are of who was introduced."""
+    """In an interview without labels the paragraphs after those that only ask are of the person introduced."""
     paragraphs: dict[tuple[str, int], list[Sentence]] = {}
     for sentence in sentences:
         paragraphs.setdefault((sentence.document.id, sentence.paragraph), []).append(sentence)
