@@ -23,7 +23,7 @@ BODIES = ("Harbour League", "Copper Forum", "Tea Alliance", "Northern Payments U
 FIRMS = ("Halden Freight Ltd", "Orbel Metals SA", "Sarn Shipping", "Tolga Grain JSC", "Mirra Bank")
 SENTENCES = (
     "{a} joined the {body} in {year}, and {b} applied for membership a year later.",
-    "The minister of trade of {a}, Amina Brandt-{n}, told reporters that {b} had refused to sign the agreement.",
+    "The minister of trade of {a}, Amina Brandt-{n}, announced that {b} had refused to sign the agreement.",
     '"We do not comment on sanctions," said Jonas Ferreira-{n}, a spokesman for {firm}.',
     "The European Union listed {firm} in March {year} for supplying engines to {a}.",
     "{a}, {b} and {c} are members of the {body}; {d} is an observer and has denied that it plans to leave.",

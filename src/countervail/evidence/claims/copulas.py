@@ -199,12 +199,14 @@ class Copulas(References):
             if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
                 owner = next(iter(antecedent(units, k - 1)), None)
             end, target = k + 1, None
+            owners = [owner] if owner is not None else []
             while end + 1 < len(units) and units[end].lower in {"by", "to", "for", "from"}:
                 stop = phrase_from(units, end + 1, len(units))
                 if stop == end + 1:
                     break
                 if units[end].lower in {"by", "from"} and owner is None:
-                    owner = (end + 1, stop)
+                    owners = listed_from(units, end + 1, len(units))
+                    owner, stop = (end + 1, stop), owners[-1][1]
                 elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
                     target = (end + 1, stop)
                 end = stop
@@ -212,10 +214,10 @@ class Copulas(References):
                 continue
             clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
             plain = replace(
-                clause, objects=[], phrases=[], times=[], subjects=[owner], verb=replace(clause.verb, negated=False)
+                clause, objects=[], phrases=[], times=[], subjects=owners, verb=replace(clause.verb, negated=False)
             )
             plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
-            who = [i for i in self.ids(parsed, clause, [owner]) if kind_of(i) in {"state", "body"}]
+            who = [i for i in self.ids(parsed, clause, owners) if kind_of(i) in {"state", "body"}]
             bodies = self.ids(parsed, clause, [target], True) if target else []
             if who:
                 made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])

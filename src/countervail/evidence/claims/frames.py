@@ -105,7 +105,7 @@ class Reader(Copulas):
             made
             for c in parsed.clauses
             if (made := filled.get(id(c))) is not None and made.predicate in REPEATED and c.verb.kind == "finite"
-        ] or self.last
+        ]
         asked_in(parsed.clauses, filled, self, parsed)
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
