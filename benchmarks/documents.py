@@ -19,8 +19,9 @@ from pathlib import Path
 from statistics import median
 
 STATES = "Kenya Ghana Peru Oman Chile Nepal Gabon Fiji Cuba Malta Egypt Laos Panama Norway Jordan Iceland".split()
-BODIES = ("Harbour League", "Copper Forum", "Tea Alliance", "Northern Payments Union", "Cocoa Compact")
-FIRMS = ("Halden Freight Ltd", "Orbel Metals SA", "Sarn Shipping", "Tolga Grain JSC", "Mirra Bank")
+FIRST = "Halden Orbel Sarn Tolga Mirra Veldt Quarn Istria Lomel Dravan Kestel Ombra Pelion Rusk Tamar Ulster".split()
+BODIES = [f"{name} {noun}" for name in FIRST for noun in ("League", "Forum", "Alliance", "Compact", "Payments Union")]
+FIRMS = [f"{name} {kind}" for name in FIRST for kind in ("Freight Ltd", "Metals SA", "Shipping", "Grain JSC", "Bank")]
 SENTENCES = (
     "{a} joined the {body} in {year}, and {b} applied for membership a year later.",
     "The minister of trade of {a}, Amina Brandt-{n}, announced that {b} had refused to sign the agreement.",
@@ -77,7 +78,9 @@ def main() -> None:
             return
         used, clock = processor(here, home, Path(scratch) / "case", chosen.workers)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"{chosen.documents} documents: {used:.0f} s of processor time, {chosen.documents / used:.0f} a second of it")
+        print(
+            f"{chosen.documents} documents: {used:.0f} s of processor time, {chosen.documents / used:.0f} a second of it"
+        )
         print(f"{clock:.0f} s by the clock with {chosen.workers} processes; largest process {peak:.0f} MB")
 
 
