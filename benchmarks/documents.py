@@ -2,7 +2,7 @@
 
 Writes invented reports of some 0.9 kB, reads them with `countervail read` into one case and prints documents a second of
 processor time, seconds and the memory of the largest process. `--old` is another checkout: 60 documents are read with
-the one and the other in turns, and the median of the pairs' ratios is printed, which a busy machine disturbs least.
+the one and the other in turns, and the median of the pairs' ratios is printed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,22 @@ import time
 from pathlib import Path
 from statistics import median
 
-STATES = "Kenya Ghana Peru Oman Chile Nepal Gabon Fiji Cuba Malta Egypt Laos Panama Norway Jordan Iceland".split()
-FIRST = "Halden Orbel Sarn Tolga Mirra Veldt Quarn Istria Lomel Dravan Kestel Ombra Pelion Rusk Tamar Ulster".split()
+STATES = [
+    "Kenya",
+    "Ghana",
+    "Peru",
+    "Oman",
+    "Chile",
+    "Nepal",
+    "Gabon",
+    "Fiji",
+    "Cuba",
+    "Malta",
+    "Egypt",
+    "Laos",
+    "Panama",
+]
+FIRST = ["Halden", "Orbel", "Sarn", "Tolga", "Mirra", "Veldt", "Quarn", "Istria", "Lomel", "Dravan", "Kestel", "Pelion"]
 BODIES = [f"{name} {noun}" for name in FIRST for noun in ("League", "Forum", "Alliance", "Compact", "Payments Union")]
 FIRMS = [f"{name} {kind}" for name in FIRST for kind in ("Freight Ltd", "Metals SA", "Shipping", "Grain JSC", "Bank")]
 SENTENCES = (
@@ -78,9 +92,8 @@ def main() -> None:
             return
         used, clock = processor(here, home, Path(scratch) / "case", chosen.workers)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(
-            f"{chosen.documents} documents: {used:.0f} s of processor time, {chosen.documents / used:.0f} a second of it"
-        )
+        speed = chosen.documents / used
+        print(f"{chosen.documents} documents: {used:.0f} s of processor time, {speed:.0f} a second of it")
         print(f"{clock:.0f} s by the clock with {chosen.workers} processes; largest process {peak:.0f} MB")
 
 

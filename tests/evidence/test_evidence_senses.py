@@ -178,11 +178,13 @@ def test_a_council_named_later_is_another_council() -> None:
 
 
 def test_long_ragged_lines_are_one_paragraph() -> None:
-    text = (
-        "2. Over a long lunch the secretary ran through the history, some of which was new to us. Zambia, Malawi and the Democratic\n"
-        "Republic of the Congo established the Tea League in 2004, when copper was cheap and dollars were not. Mozambique joined in\n"
-        "2006. Botswana was invited the same year and said no; Namibia did not reply at all, as the minister told us over the coffee that\n"
-        "followed the meal in the garden. The rest of the afternoon was spent on matters which are not reported here, and on the usual gossip\n"
-        "that goes with such visits and with such a garden.\n"
+    """Lines of 118 to 140 letters that go on in a name."""
+    words = (
+        "2. Over a long lunch the secretary ran through the history, some of which was new to us. "
+        "Zambia, Malawi and the Democratic|Republic of the Congo established the Tea League in 2004, "
+        "when copper was cheap and dollars were not. Mozambique joined in|2006. Botswana was invited the"
+        " same year and said no; Namibia did not reply at all, as the minister told us over the coffee "
+        "that|followed the meal in the garden. The rest of the afternoon was spent on matters which are "
+        "not reported here, and on the usual gossip|that goes with such visits and such a garden."
     )
-    assert [s for s, _, _ in said(text, "founded")] == ["c.COD", "c.MWI", "c.ZMB"]
+    assert [s for s, _, _ in said(words.replace("|", "\n"), "founded")] == ["c.COD", "c.MWI", "c.ZMB"]
