@@ -1,6 +1,6 @@
 """How fast documents are read: `python -m benchmarks.documents [--documents 10000] [--workers 2] [--old FOLDER]`.
 
-Writes invented reports of some 0.9 kB, reads them with `countervail read` into one case and prints documents a second of
+Writes invented reports of .9 kB, reads them with `countervail read` into one case and prints documents a second of
 processor time, seconds and the memory of the largest process. `--old` is another checkout: 60 documents are read with
 the one and the other in turns, and the median of the pairs' ratios is printed.
 """

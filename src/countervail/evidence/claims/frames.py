@@ -280,6 +280,8 @@ class Reader(Copulas):
         unresolved = objects and all(o.endswith(".unknown") for o in objects)
         if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
+        if not agents and subjects == [UNKNOWN] and frame.predicate in {"accused", "signed"}:
+            return None  # by whom?
         if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
             return None  # "it will be signed": what, by whom?
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
