@@ -80,7 +80,8 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
 
 
 def _sure_object(parsed: Parsed, made: Filled, actors: Actors) -> bool:
-    """Whether "it" to which something is done is not one of several bodies or states that the sentence names before."""
+    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
+    names one."""
     spans = made.clause.objects
     if len(spans) != 1 or len(made.objects) != 1 or parsed.units[spans[0][0]].lower != "it":
         return True
