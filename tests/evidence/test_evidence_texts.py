@@ -35,7 +35,11 @@ KEYS = {
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
-FOLDERS = {name: folder for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c"))) for name in texts(folder)}
+FOLDERS = {
+    name: folder
+    for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c", "texts_d")))
+    for name in texts(folder)
+}
 
 
 def load(name: str) -> Annotation:
@@ -169,23 +173,22 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"seen": (0.87, 0.74), "held": (0.72, 0.65)},
-    "people": {"seen": (0.93, 0.93), "held": (0.93, 0.92)},
-    "organisations": {"seen": (0.93, 0.88), "held": (0.96, 0.9)},
-    "countries": {"seen": (0.98, 0.98), "held": (0.98, 0.99)},
-    "dates": {"seen": (0.99, 0.7), "held": (1.0, 0.95)},
+    "claims, strict": {"one hand": (0.9, 0.73), "another": (0.85, 0.55)},
+    "people": {"one hand": (0.94, 0.94), "another": (0.9, 0.95)},
+    "organisations": {"one hand": (0.94, 0.88), "another": (0.92, 0.8)},
+    "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99)},
+    "dates": {"one hand": (0.99, 0.7), "another": (0.94, 0.95)},
 }
-"""Precision and recall that a change must not fall below: on texts that the rules were corrected on, and on the six
-held-out texts, of which nobody who changes a rule reads more than these figures."""
+"""Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
+person wrote, and those of another (`texts_d`). What they promise of a text nobody has seen is in the theory's table."""
 
 
 @cache
 def scores(kind: str) -> Score:
-    """The tallies of the texts of a kind (seen, held) together."""
+    """The tallies of the texts of a kind together."""
     total = Score()
     for name, folder in FOLDERS.items():
-        held = re.fullmatch(r"e(?:0[7-9]|1[0-2])", name) is not None
-        if held != (kind == "held"):
+        if (folder.name == "texts_d") != (kind == "another"):
             continue
         annotation, document = load(name), load(name).file(folder)
         answer = {"name": document.name, **read_document(document.read_bytes(), document.name, f"source:{name}")}
@@ -195,7 +198,7 @@ def scores(kind: str) -> Score:
     return total
 
 
-@pytest.mark.parametrize("kind", ["seen", "held"])
+@pytest.mark.parametrize("kind", ["one hand", "another"])
 @pytest.mark.parametrize("line", sorted(FLOORS))
 def test_the_reader_keeps_what_it_takes_from_the_texts(line: str, kind: str) -> None:
     tally = scores(kind).tallies[line]

@@ -210,6 +210,7 @@ _AT = r"(?:@| ?[\[({] ?at ?[\])}] ?)"
 _DOT = r"(?:\.| ?[\[({] ?dot ?[\])}] ?)"
 _AT_SIGN = re.compile(_AT, re.IGNORECASE)
 _SOME_DIGITS = re.compile(r"\d+")
+_FIVE_DIGITS = re.compile(r"\d(?:\W{0,5}\d){4}")
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.!#$%&'*+=?^`{|}~-]{1,64}" + _AT + r"(?:[\w-]{1,63}" + _DOT + r"){1,6}[^\W\d_]{2,24}(?![\w])",
     re.IGNORECASE,
@@ -268,7 +269,8 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
             yield *match.span(), "e-mail"
     for window in _windows(text, _SOME_DIGITS, 160, 80):
         yield from _numbers(text, window)
-        yield from _telephones(text, window)
+        if _FIVE_DIGITS.search(text, *window):  # no number of a telephone has fewer, or more between two of them
+            yield from _telephones(text, window)
 
 
 def _numbers(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str]]:

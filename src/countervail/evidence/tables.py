@@ -131,8 +131,9 @@ def operator_of(lemma: str, particle: str = "") -> Operator | None:
 NOUNS = {
     "denied": "denial denials",
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
-    "suspicion suspicions",
-    "proposed": "proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
+    "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation",
+    "proposed": "application applications "
+    "proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "
     "attempts promises deal vow readiness willingness desire aim goal",
     "refused": "refusal failure inability reluctance",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.tables import profile
@@ -15,6 +15,7 @@ from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_lines, data_sections
 
 NOUNS = {name: frozenset(words) for name, words in data_sections("english/nouns.txt").items()}
+PLURAL_BODIES = CLOSED["plural_bodies"]
 GROUPING = NOUNS["grouping"]
 CLUBS = NOUNS["clubs"]
 """Nouns of groupings that states are members of."""
@@ -112,14 +113,26 @@ class Named:
         ]
         """People named, in order: folded place, name, the words round it."""
         self.bodies_of_people = self._employers(folded)
+        self.sex = {
+            f"p.{slug(reading.full_name(name))}": "he" if title.group() in _MEN else "she"
+            for a, name, _ in self.people
+            if (title := _TITLE.search(folded, max(0, a - 10), a + 10)) is not None
+        }
+        """Person -> the pronoun that fits a title given."""
         counts: dict[str, int] = {}
-        for _, identifier, words in self.bodies:
-            if words & CLUBS and identifier not in world_bodies():
+        for _, identifier, _ in self.bodies:
+            if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
         """Actors that were spoken of together, by the id (`g.`) that stands for them."""
+        self.order: list[str] = []
+        """Those groups in the order in which they were spoken of so far."""
+        self.guests: set[str] = set()
+        """People who speak in turns or are quoted, and did not write the text."""
+        self.called: dict[str, int] = {}
+        """Where each noun first stands for a body."""
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -158,6 +171,13 @@ class Named:
 
         if len(self.names) > 400:  # a list of names, each in full
             return
+        for n, (_, _, short) in enumerate(names):
+            if short.lower() in BODIES and _plain(short) not in self.alias:  # "the Community", named in full before
+                full = {
+                    name for _, _, name in names[:n] if " " in name and headed(f"o.{_plain(name)}") == short.lower()
+                }
+                if len(full) == 1:
+                    self.join(short, full.pop())
         for short in {n for _, _, n in names if " " in n}:
             longer = {n for _, _, n in names if n.startswith(f"{short} ") and n.count(" ") == short.count(" ") + 1}
             if len(longer) == 1 and _plain(short) not in _known():  # "Halcyon Marine" of "Halcyon Marine Ltd"
@@ -197,48 +217,69 @@ class Named:
             body = next(
                 (n for n in self.names if n.split()[: len(short)] == short and len(n.split()) > len(short)), None
             )
-            if body is not None:  # "Halcyon Marine" of "Halcyon Marine Ltd"
+            if body is not None and self.reading.full_name(mention.value or "") == mention.value:
+                # "Halcyon Marine" of "Halcyon Marine Ltd", and nobody's surname
                 return self.body(body)
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":
-            return self.body(mention.value or "")
+            name = mention.value or ""
+            cut = name.lower() in BODIES and _plain(name) not in self.alias
+            before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
+            before = [i for i in before if i != f"o.{_plain(name)}"]
+            longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
+            return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
+
+    @staticmethod
+    def admits(identifier: str) -> bool:
+        """Whether a body of the world has states as members, by its name."""
+        return headed(identifier) not in {
+            "bank",
+            "fund",
+            "corps",
+            "corporation",
+            "company",
+            "group",
+            "swift",
+            "council",
+        }
 
     def is_club(self, identifier: str) -> bool:
         """Whether a body is one that states are members of, by its name."""
-        return identifier in GROUPS or any(i == identifier and words & CLUBS for _, i, words in self.bodies)
+        return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
 
     def last_of(self, clubs: Sequence[str], place: int) -> str | None:
         """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
         wide: str | None = None
-        for at, identifier, words in reversed(self.bodies):
-            if at >= place or not (words & CLUBS or identifier in GROUPS or identifier in clubs):
+        for at, identifier, _ in reversed(self.bodies):
+            if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
                 continue
             incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
             if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
                 return identifier
             wide = wide or identifier
         last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        if last is not None and "-" not in last:  # "the bank": the one that was named
+            last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
         often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
-        return last or self.topic or (wide if often else None)
+        before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
+        return last or before or (wide if often else None)
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
-        for at, identifier, words in reversed(self.bodies):
-            if at < place and (words & CLUBS or identifier in GROUPS):
+        for at, identifier, _ in reversed(self.bodies):
+            if at < place and (headed(identifier) in CLUBS or identifier in GROUPS):
                 return identifier
         return None
 
     def group(self, ids: Sequence[str]) -> str:
         """The id of several actors together."""
-        for known, members in self.groups.items():
-            if members == list(ids):
-                del self.groups[known]
-                self.groups[known] = list(ids)  # the last one spoken of stands last
-                return known
-        self.fresh = 2
-        made = f"g.{len(self.groups) + 1}"
+        made = next((known for known, members in self.groups.items() if members == list(ids)), None)
+        if made is None or made not in self.order:
+            self.fresh = 2
+        made = made or f"g.{len(self.groups) + 1}"
         self.groups[made] = list(ids)
+        self.order = [*(known for known in self.order if known != made), made]  # the last one spoken of stands last
         return made
 
     def several(self, identifier: str) -> list[str]:
@@ -248,7 +289,12 @@ class Named:
 
 _ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
-_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])[.!?]\s|[;:]\s|\n")
+_MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
+_TITLE = re.compile(
+    r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
+    r"(?=\.? [A-Z])"
+)
+_SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 
 
 def _words_round(text: str, a: int, b: int) -> frozenset[str]:
@@ -262,6 +308,48 @@ def _initials(name: str) -> str:
     return "".join(w[0] for w in re.split(r"[\s-]+", name) if w[:1].isupper())
 
 
+def headed(identifier: str) -> str:
+    """The noun that the name of a body is built on: "league" of the League of Ports, "bank" of the Settlement Bank."""
+    first = identifier[2:].split("-of-")[0].split("-for-")[0].rsplit("-", 1)[-1]
+    return first if first in BODIES else identifier[2:].rsplit("-", 1)[-1]
+
+
 def kind_of(identifier: str) -> str:
     """state, body, person or thing."""
     return {"c": "state", "o": "body", "p": "person", "g": "group"}.get(identifier.split(".", 1)[0], "thing")
+
+
+def several_people(identifier: str) -> bool:
+    """Whether an identifier of persons is of several, by its words."""
+    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
+
+
+def initialled(identifier: str) -> bool:
+    """Whether a body is called by initials: CIPS, SPFS."""
+    return "-" not in identifier and len(identifier) <= 8
+
+
+def is_one(identifier: str) -> bool:
+    """Whether a body is one, and not several banks or firms."""
+    return identifier.rsplit("-", 1)[-1] not in PLURAL_BODIES and not identifier.startswith("o.members-")
+
+
+def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    if end == a + 1 and end < b and units[a].lower in {"some", "all", "most", "many", "several", "both"}:
+        end = b  # "some of our critics"
+    last = end - 1
+    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
+        last -= 1  # "the bank concerned"
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last

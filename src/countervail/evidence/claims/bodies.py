@@ -19,9 +19,14 @@ from countervail.evidence.claims.actors import (
     GROUPING,
     GROUPS,
     NOUNS,
+    PLURAL_BODIES,
     Named,
     adjective_codes,
+    initialled,
+    is_one,
     kind_of,
+    phrase_head,
+    several_people,
     world_bodies,
 )
 from countervail.evidence.claims.units import CLOSED, Unit, listed_from, phrase_from
@@ -40,9 +45,20 @@ _PUBLIC = CLUBS | {
     "parliament",
     "agency",
     "treasury",
+    "board",
+    "tribunal",
+    "regulator",
 }
 _SYSTEMS = CLOSED["systems"]
-_PLURAL_BODIES = CLOSED["plural_bodies"]
+_APPOSED = {
+    "person": NOUNS["persons"],
+    "organisation": BODIES | {"member", "subsidiary", "unit"},
+    "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
+}
+"""What a description after a name and a comma is called, by what the name is of."""
+_SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_THEY = frozenset({"they", "them", "their"})
+_PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {
     "it": "thing",
     "itself": "thing",
@@ -55,6 +71,11 @@ PRONOUNS = {
     "we": "speaker",
     "i": "speaker",
     "us": "speaker",
+    "our": "speaker",
+    "my": "speaker",
+    "its": "thing",
+    "their": "any",
+    "his": "person",
     "who": "any",
 }
 
@@ -80,17 +101,15 @@ class Actors(Named):
         """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for
         a body where `body` asks for one."""
         a, b = span
-        head = _head(units, a, b)
+        head = phrase_head(units, a, b)
         together = self._together(units, a, b)
         if together:
             return together
         if b - a == 1 and units[a].lower in PRONOUNS:
             return self._pronoun(units[a].lower, before, speaker, body)
-        if units[head].tag == "E":
-            found = self.mention(units[head])
-            if found:
-                return found
         core = units[head]
+        if core.tag == "E" and (found := self.mention(core)):
+            return found
         apposed = self._apposed(units, b, core) or self._in_apposition(units, a, core)
         if apposed:
             return apposed
@@ -104,7 +123,9 @@ class Actors(Named):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS:
+        titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
+        titled = titled and core.text not in lexicon().trades
+        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS or titled:
             described = self._described(units, a, b, head)
             if described:
                 return described
@@ -135,12 +156,12 @@ class Actors(Named):
         plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
-        return next((g for g, members in reversed(self.groups.items()) if len(members) == number), None)
+        return next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
 
     def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
         of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
-        if of is None or units[of - 1].lower not in _PLURAL_BODIES or of + 1 >= len(units):
+        if of is None or units[of - 1].lower not in PLURAL_BODIES or of + 1 >= len(units):
             return None
         start = of + 2 if units[of + 1].tag == "D" else of + 1
         states = [units[k] for k in range(start, min(len(units), start + 24)) if units[k].tag == "E"]
@@ -165,27 +186,32 @@ class Actors(Named):
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
         k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
-        while k < len(units) - 1 and k < b + 4 and units[k].tag == "N" and units[k].text[0].isupper():
+        while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        described = core.lower in NOUNS["persons"] | BODIES or (named.type == "person" and core.tag == "N")
+        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (
+            named.type == "person" and core.tag == "N"
+        )
         described = described or (named.type == "organisation" and core.lower.endswith("est"))
-        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", ")"}
+        closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
 
     def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
         """The name before ", a bank representative": who a description after a comma is of."""
-        if a < 2 or units[a - 1].tag != "," or units[a].lower not in {"a", "an", "the", "its", "one"}:
+        if a < 2 or units[a - 1].tag != ",":
+            return None
+        article = units[a].lower in {"a", "an", "the", "its", "one"}
+        if not article and core.text.title() not in lexicon().posts:
             return None
         k = a - 2
         if units[k].tag == ")":
             k = next((n - 1 for n in range(k, 0, -1) if units[n].tag == "("), k)
         named = units[k].mention
-        if named is None or named.type not in {"person", "organisation"}:
+        if named is None or named.type == "date":
             return None
-        fits = core.lower in (NOUNS["persons"] if named.type == "person" else BODIES)
+        fits = core.lower in _APPOSED[named.type]
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -193,31 +219,32 @@ class Actors(Named):
         if (
             body
             and kind != "person"
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and _single(i)), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found
         if kind == "speaker":
-            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us"} else None
+            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
+            if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
+                return "p.unknown"  # who a speaker speaks for is not said
             return ours or speaker or "p.unknown"
-        if (
-            word in {"they", "them"}
-            and self.fresh > 0
-            and self.groups
-            and not any(i in self.groups for i in before[:3])
-        ):
-            return next(reversed(self.groups))
+        if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
+            return self.order[-1]
         for identifier in before:
             if identifier in self.groups:
-                if word in {"they", "them"}:
+                if word in _THEY:
                     return identifier
                 continue
-            if word in {"they", "them"} and identifier[:2] == "n." and not identifier.endswith("s"):
+            if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
                 continue
-            if word in {"they", "them"} and identifier.startswith("p.") and not _people(identifier):
+            if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
+                continue
+            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
+                continue  # a state is "it"
+            if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
-            if kind == "thing" and identifier.rsplit("-", 1)[-1] in _PLURAL_BODIES:
+            if kind == "thing" and identifier.rsplit("-", 1)[-1] in PLURAL_BODIES:
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -228,8 +255,8 @@ class Actors(Named):
         core = units[head]
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
             code = _capitals().get(core.text)
-            if code:
-                return f"c.{code}"
+            if code or core.text == "Brussels":
+                return f"c.{code}" if code else "o.european-union"
             if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
                 codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
                 if len(codes) == 1:
@@ -275,9 +302,13 @@ class Actors(Named):
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh -= 1
-        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None]
+        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
         for clause in main[:2][::-1]:
+            is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
+            named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
             identifier = self.of(units, clause.subjects[0], self.recent)
+            if named is not None:
+                identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             if len(clause.subjects) > 1:
@@ -291,7 +322,12 @@ class Actors(Named):
         if person is not None:
             identifier = self.mention(person) or ""
             if identifier not in self.recent[:2]:
-                self.recent.insert(len(main[:2]), identifier)
+                told = [c for c in main[:2] if c.subjects and units[c.subjects[0][0]].lower not in {"i", "we"}]
+                self.recent.insert(len(told), identifier)  # "I asked X whether ...": X
+            owner = next((i for i in self.recent[:4] if i.startswith("o.")), None)
+            k = next(k for k, u in enumerate(units) if u is person)
+            if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
+                self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
 
     def _described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
@@ -302,9 +338,12 @@ class Actors(Named):
         place, word = units[a].start, units[head].lower
         if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
             return None
+        if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
+            return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
+        first = self.called.setdefault(word, place)
         for at, identifier, words in reversed(self.bodies):
-            if at < place and word in words:
-                return identifier
+            if at < place and word in words and (at < first or identifier not in world_bodies()):
+                return identifier  # one named after "the Council" was first written is another council
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
@@ -317,8 +356,8 @@ class Actors(Named):
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in _SYSTEMS:
-                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or _initialled(i))]
+            if word in {"system", "mechanism", "platform", "network", "link"}:
+                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or initialled(i))]
                 if rails:
                     return rails[-1]
             if word in {"company", "firm"}:
@@ -326,7 +365,7 @@ class Actors(Named):
                     i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
                 ]
                 if counts:
-                    return max(dict.fromkeys(reversed(counts)), key=counts.count)
+                    return counts[-1]
         return None
 
     def _nearer_firm(self, place: int, at: int) -> str | None:
@@ -334,38 +373,6 @@ class Actors(Named):
         public = _PUBLIC | GROUPING
         between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
         return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
-
-
-def _people(identifier: str) -> bool:
-    """Whether an identifier of persons is of several, by its words."""
-    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
-
-
-def _initialled(identifier: str) -> bool:
-    """Whether a body is called by initials: CIPS, SPFS."""
-    return "-" not in identifier and len(identifier) <= 8
-
-
-def _single(identifier: str) -> bool:
-    """Whether a body is one, and not several banks or firms."""
-    return identifier.rsplit("-", 1)[-1] not in _PLURAL_BODIES
-
-
-def _head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    last = end - 1
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.complements import other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.right_side import right_side
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
     finite_subject,
-    other_subject,
+    head_left,
     reports,
     skip_left,
 )
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit, head_word, listed_from, listed_to
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import noun_effect
 
@@ -36,6 +36,9 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    if clauses and units[0].lower in {"suppose", "imagine", "assume", "supposing"}:  # "Suppose China joined"
+        for clause in clauses:
+            clause.condition = True
     for n, clause in enumerate(clauses):
         if clause.verb.kind != "finite":
             other_subject(clauses, n)
@@ -57,6 +60,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
+        clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
     return clauses
@@ -106,6 +110,10 @@ def _same_modal(clauses: list[Clause], n: int) -> None:
     if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
         clause.verb.modal = earlier.verb.modal
         clause.verb.negated = clause.verb.negated or earlier.verb.negated
+    elif clause.coordinated and plain and base and n > 1 and clauses[n - 2].verb.modal and not earlier.coordinated:
+        before = clauses[n - 2]  # "should appoint a secretary, pay what they owe and invite X"
+        if before.coordinated and earlier.subjects and before.subjects != earlier.subjects:
+            clause.verb.modal, clause.subjects = before.verb.modal, before.subjects
 
 
 def _parallel_tense(clauses: list[Clause], n: int) -> None:
@@ -197,6 +205,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
     if clause.relative or clause.coordinated or not clause.subjects:
         return
     start = clause.subjects[0][0]
+    clause.inserted = (
+        0 < start <= clause.verb.start and units[start - 1].tag == "R" and units[start - 1].lower != "that"
+    )
     through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
     if (clause.objects or clause.verb.passive) and not through:
         return
@@ -208,8 +219,15 @@ def _gap(clauses: list[Clause], n: int) -> None:
             clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
-    elif before.tag == "N" and units[start].tag == "O" and n:
+    elif before.tag == "N" and units[start].tag == "O" and n and not _opens(units, start):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _opens(units: Sequence[Unit], start: int) -> bool:
+    """Whether a phrase with its preposition before unit `start` opens a clause: "; through a friend he denied it"."""
+    spans = listed_to(units, start, 0)
+    a = spans[0][0] if spans else start
+    return a > 0 and units[a - 1].tag == "P" and (a == 1 or units[a - 2].tag in {";", ",", ":"})
 
 
 def _of_the_noun(clause: Clause, clauses: list[Clause]) -> Clause | None:
@@ -264,6 +282,19 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
         clause.untrue = True
         return
+    if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
+        clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
+        return
+    if that and j > 3 and units[j - 2].tag == "N" and not noun_effect(units[j - 2].lower):
+        chain = head_left(units, listed_to(units, j - 1, 0)[-1:], 0)  # "reports in foreign media that"
+        if (
+            chain
+            and noun_effect(head_word(units, chain[-1]))
+            and chain[-1][1] < j - 1
+            and (not n or not follows_verb(clauses, n, j))
+        ):
+            clause.noun, clause.link = head_word(units, chain[-1]), "that"
+            return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
         return
@@ -271,7 +302,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
-        if earlier.governor is not None and earlier.link == "that" and not (clause.coordinated and reports(clause)):
+        again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
+        if again or earlier.governor is None or earlier.link != "that":
+            return  # "He denies that they study here and he accuses ..."
+        if not (clause.coordinated and reports(clause)):
             clause.governor, clause.link, clause.noun = earlier.governor, "that", earlier.noun
         return
     if head is None:
@@ -287,6 +321,19 @@ def _governed(clauses: list[Clause], n: int) -> None:
         clause.link = "that"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _same_pronoun(clause: Clause, other: Clause) -> bool:
+    """Whether two clauses have the same pronoun as subject."""
+    if clause.coordinated or not clause.subjects or not other.subjects:
+        return False
+    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
+    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
+
+
+def follows_verb(clauses: list[Clause], n: int, j: int) -> bool:
+    """Whether a verb that can govern a clause stands right before the phrase that ends at unit j."""
+    return any(c.operator is not None and j - 8 < c.verb.end <= j for c in clauses[:n])
 
 
 def _takes_clause(previous: Clause, j: int) -> bool:

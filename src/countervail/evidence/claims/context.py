@@ -20,17 +20,15 @@ from countervail.evidence.claims.modality import (
 )
 from countervail.evidence.claims.speech import (
     Parsed,
-    Sentence,
     Speech,
     chain,
     cited_documents,
     parse,
-    sentences,
 )
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
-from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.documents import Reading, Sentence, sentences
 
 CLUB = "o.club"
 """A grouping that no name is given for."""
@@ -119,13 +117,18 @@ class Context:
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
-        near += [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        near += sorted(
+            earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
+        )  # those of main clauses first
         if (
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
         groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
         subjects = [s for other in near for s in other.subjects[:1]]
+        named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
+        subjects = named_ones or subjects  # "it" of "Russia said that it would ..., which it signed" is Russia
         objects = [s for other in near for s in other.objects[:1]]
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]

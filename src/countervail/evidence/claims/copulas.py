@@ -10,9 +10,9 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References, one_or_many
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
@@ -51,8 +51,8 @@ EVENTS = MEMBERSHIP | frozenset(
     ]
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
 _ASKED = CLOSED["requests"]
+_ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
@@ -96,7 +96,7 @@ class Copulas(References):
             self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
-        named = self.topic(parsed, clause, True) if role[1] is None else None
+        named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None
         bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
         if all(kind_of(s) == "thing" for s in subjects) or (
             role[1] is not None
@@ -111,6 +111,13 @@ class Copulas(References):
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _own(self, parsed: Parsed, clause: Clause) -> str | None:
+        """The body that says that somebody "would become its eighth member"."""
+        governor = clause.governor
+        if governor is None or not clause.objects or parsed.units[clause.objects[0][0]].lower != "its":
+            return None
+        return next((i for i in self.ids(parsed, governor, governor.subjects[:1]) if i.startswith("o.")), None)
 
     def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "X was deputy governor of Y until 2020"."""
@@ -141,8 +148,12 @@ class Copulas(References):
             subjects = self.ids(parsed, clause, clause.subjects)
             if preposition == "under" and head in {"sanctions", "embargo"}:
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
+                    continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "register", "blacklist"}:
+                if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
+                    continue  # "banks that are not on its list"
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
@@ -155,6 +166,8 @@ class Copulas(References):
             if head_word(units, span) != "status" or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+            if inner is not None and role_of(units, (inner, span[1]), True) is not None:
+                inner = None  # "the status of a dialogue partner"
             body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
             who = clause.subjects
             return self._member(parsed, clause, (kind[0], body), who)
@@ -180,16 +193,20 @@ class Copulas(References):
         """ "Pakistan's application to the bank", "an application by X": X has applied."""
         units = parsed.units
         for k, unit in enumerate(units):
-            if unit.lower not in {"application", "bid"} or not parsed.clauses:
+            if unit.lower not in {"application", "applications", "bid"} or not parsed.clauses:
                 continue
             owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
+            if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
+                owner = next(iter(antecedent(units, k - 1)), None)
             end, target = k + 1, None
-            while end + 1 < len(units) and units[end].lower in {"by", "to", "for"}:
+            owners = [owner] if owner is not None else []
+            while end + 1 < len(units) and units[end].lower in {"by", "to", "for", "from"}:
                 stop = phrase_from(units, end + 1, len(units))
                 if stop == end + 1:
                     break
-                if units[end].lower == "by" and owner is None:
-                    owner = (end + 1, stop)
+                if units[end].lower in {"by", "from"} and owner is None:
+                    owners = listed_from(units, end + 1, len(units))
+                    owner, stop = (end + 1, stop), owners[-1][1]
                 elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
                     target = (end + 1, stop)
                 end = stop
@@ -197,10 +214,10 @@ class Copulas(References):
                 continue
             clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
             plain = replace(
-                clause, objects=[], phrases=[], times=[], subjects=[owner], verb=replace(clause.verb, negated=False)
+                clause, objects=[], phrases=[], times=[], subjects=owners, verb=replace(clause.verb, negated=False)
             )
             plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
-            who = [i for i in self.ids(parsed, clause, [owner]) if kind_of(i) in {"state", "body"}]
+            who = [i for i in self.ids(parsed, clause, owners) if kind_of(i) in {"state", "body"}]
             bodies = self.ids(parsed, clause, [target], True) if target else []
             if who:
                 made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])
@@ -256,7 +273,7 @@ class Copulas(References):
             inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
             if inner is None:
                 continue
-            if inner.verb.lemma in {"say", "tell", "specify", "elaborate"}:  # "declined to say"
+            if inner.verb.lemma in _ANSWERING:  # "declined to say"
                 filled.pop(id(clause), None)
                 continue
             known = filled.get(id(inner))
@@ -277,6 +294,10 @@ class Copulas(References):
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
         inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
+        if verb.kind != "finite":
+            return None
+        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
+            return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
             if said not in {"", "suit"} or verb.passive:
@@ -285,12 +306,17 @@ class Copulas(References):
             return None
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
         earlier = parsed.clauses[: parsed.clauses.index(clause)]
-        if not before and not any(c.verb.kind == "finite" and c is not clause.governor for c in earlier):
+        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
+        if not before and not finite:
             before = self.last
+        if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
+            return None  # "X left the board; it remains a party, as does Y"
         spans = clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
+        if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
+            return None  # "those in Sarajevo did not"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
         if not before or not subjects or clause.complements or pronoun:
             return None
@@ -329,66 +355,3 @@ def _owner(units: Sequence[Any], span: Span) -> Span | None:
         return inner, span[1]
     named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
     return (named, named + 1) if named is not None else None
-
-
-def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
-    for clause in clauses:
-        if clause.verb.lemma != "ask" or not clause.verb.passive:
-            continue
-        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
-        if inner is None:
-            continue
-        spans = inner.objects or inner.after("in", "at", "to")
-        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
-        made = Filled(
-            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
-        )
-        filled.pop(id(inner), None)
-        filled[id(clause)] = made
-
-
-def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate == "joined"), None)
-        lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if lemma == "apply":
-            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
-        elif made is not None:
-            made.roles["to"] = one_or_many(joined.objects)
-
-
-def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
-
-
-def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
-    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
-    spans = target or clause.after("as")
-    if len(spans) != 1 or clause.verb.passive:
-        return target, ""
-    a, b = spans[0]
-    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
-    if k is None:
-        return target, ""
-    if target and k + 1 < b and units[k + 1].tag == "N":
-        place = clause.after("to", "for")
-        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
-    if not target and k > a:
-        return [(k, k + 1)], text_of(units, (a, k))
-    return target, ""

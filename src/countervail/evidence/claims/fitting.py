@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
+from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
+from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED, head_word, text_of
-from countervail.evidence.tables import Frame
+from countervail.evidence.tables import Frame, frames_of
 
 _ASKED = CLOSED["requests"]
+
+
+_ANYBODY = CLOSED["anybody"]
+
+
+def named_head(units: Sequence[Any], span: Span) -> bool:
+    """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return bool(units[end - 1].tag == "E")
 
 
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
@@ -21,7 +34,11 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
     if frame.words is not None and not frame.words.search(text):
         return False
-    named = bool(direct) and any(u.tag == "E" for u in units[direct[0][0] : direct[0][1]])
+    named = bool(direct) and named_head(units, direct[0])
+    if frame.predicate == "listed" and any(
+        u.lower in {"exchange", "bourse", "market"} for _, spans in clause.phrases for a, b in spans for u in units[a:b]
+    ):
+        return False  # "listed on the Tokyo exchange"
     if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
         return False
     if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and clause.objects and not clause.verb.passive:
@@ -38,10 +55,101 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     )
 
 
+def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
+    """The body that "has 54 members" or "counts twelve states"."""
+    heads = {head_word(parsed.units, s) for s in clause.objects}
+    if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
+        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
+        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
+        return [found] if named else []
+    if len(clause.subjects) != 1 or not heads & {"members", "states", "countries", "nations", "signatories"}:
+        return []
+    found = actors.of(parsed.units, clause.subjects[0], actors.recent)
+    return [found] if found.startswith("o.") else []
+
+
+def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
+    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
+    found: set[str] = set()
+    for clause in parsed.clauses:
+        for a, b in clause.subjects:
+            if b <= stop and not clause.inserted:
+                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
+                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
+    return frozenset(found)
+
+
+def _sure_object(parsed: Parsed, made: Filled, actors: Actors) -> bool:
+    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
+    names one."""
+    spans = made.clause.objects
+    if len(spans) != 1 or len(made.objects) != 1 or parsed.units[spans[0][0]].lower != "it":
+        return True
+    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
+    others = {actors.mention(u) for u in earlier} - set(made.subjects)
+    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
+
+
+def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
+    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
+    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
+    clause = made.clause
+    if not _sure_object(parsed, made, actors):
+        return False
+    if len(clause.subjects) != 1 or not made.subjects:
+        return True
+    (a, b) = clause.subjects[0]
+    word = parsed.units[a].lower
+    described = not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    if described and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
+        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
+    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
+        return True
+    if word in {"we", "us"}:
+        return kind_of(made.subjects[0]) == "body" or not parsed.speakers
+    if word in {"i", "who"}:
+        return True
+    here = named_subjects(parsed, actors, a)
+    return set(made.subjects) <= here or set(made.subjects) <= before
+
+
+def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
+    """Whether "it" or "they" who say something are named in the sentence or the one before."""
+    if len(report.subjects) != 1 or report.verb.passive:
+        return True
+    a, b = report.subjects[0]
+    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
+        return True
+    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
+    return set(who) <= named_subjects(parsed, shared.actors, a) | before
+
+
+def eventful(clause: Clause) -> bool:
+    """Whether a verb claims an event of the table."""
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    rows = [f for words, f in frames_of(clause.verb.lemma) if f.predicate in EVENTS and follows(clause, words)]
+    return any(fits(clause.units, clause, frame, direct) for frame in rows)
+
+
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     verb = made.clause.verb
     active = verb.lemma != "be" and not verb.passive
+    units = made.clause.units
+    anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
+    if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
+        return True  # "no member shall supply it", "any bank that supplied it"
+    if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
+        return True  # "almost listed it", "accuses nobody"
+    if (
+        made.objects
+        and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}
+        and "through" not in made.roles
+    ):
+        return True
+    if active and all(s[2:] in _ANYBODY for s in made.subjects):
+        return True
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
 
@@ -70,3 +178,215 @@ def telling(made: Filled) -> bool:
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
+
+
+def _known(ids: list[str]) -> list[str]:
+    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
+
+
+def _invited(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is invited is what the claim is about; who invites is in the role `by`."""
+    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
+        made.objects = as_list(made.roles.pop("to", None))
+        return made
+    inviter, made.subjects = _known(made.subjects), made.objects
+    made.objects = as_list(made.roles.pop("to", None))
+    if inviter:
+        made.roles["by"] = one_or_many(inviter)
+        grouping = (
+            len(inviter) == 1
+            and all(kind_of(s) == "state" for s in made.subjects)
+            and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
+        )
+        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
+            made.objects = made.objects or inviter
+    if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
+        made.roles["as"] = made.roles["as"][:-1]
+    return made
+
+
+def _governing(clause: Clause) -> bool:
+    """Whether an infinitive says what somebody is to do."""
+    following = clause.units[clause.end : clause.end + 2]
+    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
+
+
+def _attended(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who attends "as observers" is an observer."""
+    status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
+    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
+        made.predicate = "observer_of"
+        made.roles.pop("as")
+        made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
+    return made
+
+
+_ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "summit", "secretariat", "o.council"})
+
+
+def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is admitted enters."""
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    body = as_list(made.roles.pop("to", None)) or named
+    made.predicate, made.subjects, made.objects = "joined", made.objects, body
+    return made
+
+
+def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets it, the role `what` the goods."""
+    units, clause = parsed.units, made.clause
+    goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
+    given = made.roles.pop("with", None)
+    if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
+        made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
+        return made
+    receiver = as_list(made.roles.pop("to", None))
+    if clause.second and not clause.verb.passive:
+        goods = [text_of(units, s) for s in clause.second]
+    elif clause.verb.passive and clause.objects:
+        goods = [text_of(units, s) for s in clause.objects]
+    actors = bool(made.objects) and all(
+        kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
+        for o in made.objects
+    )
+    if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
+        return None  # "for exporting unwashed ore"
+    if (
+        not receiver
+        and actors
+        and not clause.verb.passive
+        and clause.verb.lemma in {"supply", "arm", "equip", "provide"}
+    ):
+        return made  # "supplied the militia"
+    made.objects = receiver
+    made.roles["what"] = one_or_many(goods)
+    return made
+
+
+def _paid(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets the money; the role `through` the bank or system."""
+    if not made.objects and not {"through", "to", "amount"} & made.roles.keys() and not made.clause.verb.negated:
+        return None
+    units, clause = parsed.units, made.clause
+    receiver = as_list(made.roles.pop("to", None))
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
+        made.objects = receiver or made.objects
+    elif receiver and receiver != made.objects:
+        if direct:
+            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
+        made.objects = receiver
+    return made
+
+
+_LEADING = {"chair": "chair", "head": "head"}
+
+
+def _leads(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
+    post = _LEADING.get(made.clause.verb.lemma)
+    people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
+    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
+        return None
+    clause = made.clause
+    if clause.verb.passive or clause.verb.lemma == "lead":
+        return None  # "a delegation led by the minister"
+    body = clause.objects[0]
+    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
+    if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
+        made.roles["former"] = True
+    made.predicate, made.subjects, made.objects = "holds_post", people, []
+    return made
+
+
+_SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
+    "be_invited": _invited,
+    "admitted": _admitted,
+    "attended": _attended,
+    "supplied": _supplied,
+    "paid": _paid,
+    "leads": _leads,
+}
+
+
+def shaped(made: Filled, parsed: Parsed) -> Filled | None:
+    """The same in the terms of its predicate."""
+    shape = _SHAPES.get(made.predicate)
+    return shape(made, parsed) if shape is not None else made
+
+
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+
+
+def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
+    """ "Kazakhstan was asked to take part in the talks": invited."""
+    for clause in clauses:
+        if clause.verb.lemma != "ask" or not clause.verb.passive:
+            continue
+        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
+        if inner is None:
+            continue
+        spans = inner.objects or inner.after("in", "at", "to")
+        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
+        made = Filled(
+            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
+        )
+        filled.pop(id(inner), None)
+        filled[id(clause)] = made
+
+
+def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined"}
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
+        lemma = clause.verb.lemma
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if lemma == "apply":
+            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+        elif made is not None:
+            made.roles["to"] = one_or_many(joined.objects)
+
+
+def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)
+
+
+def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
+    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
+    spans = target or clause.after("as")
+    if len(spans) != 1 or clause.verb.passive:
+        return target, ""
+    a, b = spans[0]
+    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
+    if k is None:
+        return target, ""
+    if target and k + 1 < b and units[k + 1].tag == "N":
+        place = clause.after("to", "for")
+        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
+    if not target and k > a:
+        return [(k, k + 1)], text_of(units, (a, k))
+    return target, ""
+
+
+def follows(clause: Clause, words: tuple[str, ...]) -> bool:
+    """Whether the words that belong to a verb ("set up") stand after it."""
+    return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
+
+
+def to_follows(units: Sequence[Any], clause: Clause) -> bool:
+    """Whether an infinitive stands after a clause."""
+    return any(u.lower == "to" for u in units[clause.end : clause.end + 2])

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.copulas import (
-    ENTRIES,
-    EVENTS,
-    REPEATED,
-    Copulas,
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas
+from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
+    complement_text,
+    counted,
+    eventful,
+    fits,
+    follows,
+    known_speaker,
+    named_subjects,
+    nobody,
     of_nouns,
+    shaped,
+    sure,
+    telling,
+    to_follows,
     with_post,
 )
-from countervail.evidence.claims.fitting import complement_text, fits, nobody, telling
-from countervail.evidence.claims.modality import modality_of, negated, own_modality
+from countervail.evidence.claims.modality import modality_of, negated, own_modality, speaker_clause
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     STATE_OF_BODY,
     UNKNOWN,
+    UNNAMED,
     Filled,
     as_list,
-    attached,
     named_entry,
     one_or_many,
-    shaped,
     span_of,
+    target_of,
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed, chain
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
-from countervail.evidence.model import Claim, slug
+from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 
 _BELOW = re.compile(
@@ -60,7 +68,7 @@ class Reader(Copulas):
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
-        self._beside(parsed)
+        self.beside(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
@@ -72,8 +80,14 @@ class Reader(Copulas):
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
+            if (
+                made is not None
+                and made.predicate == "joined"
+                and clause.noun in {"application", "applications", "bid"}
+            ):
+                made.predicate, made.certain = "applied_to", True  # "our application to join it was accepted"
             if made is not None and nobody(made):
-                self._note(made, parsed)
+                self.note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
             if made is not None and (telling(made) or made.clause.complements):
                 filled[id(clause)] = made
@@ -81,13 +95,17 @@ class Reader(Copulas):
                     self.actors.group(made.objects)
                 self.invited = made.objects if made.predicate == "be_invited" else self.invited
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
-                self._note(made, parsed)
+                self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
                     self.clubs += [i for i in made.objects if i.startswith("o.")]
+            elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
+                self.clubs += counted(parsed, clause, self.actors)
         self.last = [
-            made for c in parsed.clauses if (made := filled.get(id(c))) is not None and made.predicate in REPEATED
-        ] or self.last
+            made
+            for c in parsed.clauses
+            if (made := filled.get(id(c))) is not None and made.predicate in REPEATED and c.verb.kind == "finite"
+        ]
         asked_in(parsed.clauses, filled, self, parsed)
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
@@ -97,34 +115,24 @@ class Reader(Copulas):
             gapped = self.gapped(parsed, made) if made is not None else None
             if gapped is not None:
                 yield from self._claims(parsed, gapped)
-            if made is not None and telling(made) and not clause.asked and not self._spoken_for(clause, made, filled):
+            if made is None or clause.asked or not telling(made) or not sure(parsed, made, self.named, self.actors):
+                continue
+            report = speaker_clause(clause)
+            if report is not None and not known_speaker(parsed, report, self.named, self.shared):
+                continue
+            if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
         for nominal in self.applications(parsed):
             yield from self._claims(parsed, nominal)
+        self.named = named_subjects(parsed, self.actors)
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
-
-    def _beside(self, parsed: Parsed) -> None:
-        """Keep in mind who is named right before a sentence where no sentence is: "6. Mr. X, Poland. He ..."."""
-        start = parsed.sentence.start
-        if not 0 < start - self.end < 300:
-            return
-        reading = self.shared.reading
-        for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
-            if "\n\n" not in reading.folded.text[a:start]:
-                self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
-
-    def _note(self, made: Filled, parsed: Parsed) -> None:
-        """Keep in mind what something was done to, for "it"."""
-        spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
-        if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
-            return
-        self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
-        self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
+        if made.predicate == "denied" and not made.objects and any(map(eventful, _below(clause))):
+            return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
             id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
@@ -142,16 +150,12 @@ class Reader(Copulas):
         if taken is not None:
             return taken
         for words, frame in frames_of(clause.verb.lemma):
-            if not frame.predicate or frame.internal or not self._follows(clause, words):
+            if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
             made = self._frame(parsed, clause, frame)
             if made is not None:
                 return made
         return None
-
-    @staticmethod
-    def _follows(clause: Clause, words: tuple[str, ...]) -> bool:
-        return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
 
     def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
         units, verb = parsed.units, clause.verb
@@ -162,16 +166,19 @@ class Reader(Copulas):
         agents = clause.after("by") if verb.passive else clause.subjects
         if not fits(units, clause, frame, direct):
             return None
-        target = self._target(parsed, clause, frame, direct)
-        topic = self.topic(parsed, clause, verb.passive) if frame.topic and not target else None
+        target = target_of(units, clause, frame, direct)
+        if target and units[target[0][0]].lower.endswith(("self", "selves")):
+            return None  # "Peru appointed itself guardian of the river"
+        stated = verb.passive or frame.words is not None
+        topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
         if not target and not (frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
         if topic and not verb.passive and all(i.startswith("p.") for i in self.ids(parsed, clause, agents)):
             if frame.predicate != "left" or verb.lemma != "quit":
                 return None
             return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
-        if frame.predicate == "left" and verb.passive and not agents:
-            return None  # "was left with four members"
+        if frame.predicate in {"left", "applied_to"} and verb.passive and not agents:
+            return None  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
             return None  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
@@ -180,7 +187,9 @@ class Reader(Copulas):
         if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
             a, b = target[0]
             owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
-            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | {"participation"} else target
+            if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
+                target = antecedent(units, a) or target
+            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY else target
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]
@@ -193,21 +202,35 @@ class Reader(Copulas):
         ):
             target = []
         target, post = with_post(units, clause, target) if frame.post else (target, "")
-        objects = self.ids(parsed, clause, target, frame.kind == "body") or ([topic] if topic else [])
-        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them"}
+        a_body = frame.kind == "body" or frame.predicate == "founded"
+        objects = self.ids(parsed, clause, target, a_body) or ([topic] if topic else [])
+        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
-        elif measure and frame.predicate in _TO_ACTORS and self.done.get(frame.predicate):
+        elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif self.thing and frame.predicate in _OF_THINGS and measure:
             objects = [self.thing]  # "signed it but never ratified it"
-        if frame.kind == "body" and objects and all(kind_of(o) in {"state", "person"} for o in objects):
+        nobody_joins = {"state", "person"} if frame.kind == "body" else {"state"} if a_body else set()
+        if objects and nobody_joins and all(kind_of(o) in nobody_joins for o in objects):
             return None
         if frame.kind == "actor" and objects and all(kind_of(o) == "thing" for o in objects):
             return None
         if frame.kind == "person" and objects and not all(kind_of(o) == "person" for o in objects):
             return None
+        if (
+            frame.post
+            and verb.lemma != "appoint"
+            and verb.passive
+            and not (clause.objects or agents or clause.after("as"))
+        ):
+            return None  # "asked not to be named"
+        if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
+            return None  # "every time it elects a new president"
         subjects = self.ids(parsed, clause, agents)
+        by_whom = clause.governor if verb.kind == "gerund" and clause.link == "ing" else None
+        if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
+            subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
         if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return None  # "the host's brochure left"
         pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
@@ -254,8 +277,13 @@ class Reader(Copulas):
             return None
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        if objects and all(o.endswith(".unknown") for o in objects):
+        unresolved = objects and all(o.endswith(".unknown") for o in objects)
+        if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
+        if not agents and subjects == [UNKNOWN] and frame.predicate in {"accused", "signed"}:
+            return None  # by whom?
+        if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
+            return None  # "it will be signed": what, by whom?
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
             kind_of, subjects
         )
@@ -269,33 +297,11 @@ class Reader(Copulas):
         if shape is None:
             return None
         made = shape
-        infinitive = any(c.link == "to" for c in clause.complements) or self._to_follows(units, clause)
+        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(units, clause)
         if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
             topic = self.topic(parsed, clause, True)
             made.objects = [topic] if topic else []
         return made
-
-    @staticmethod
-    def _to_follows(units: Sequence[Any], clause: Clause) -> bool:
-        return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
-
-    def _target(self, parsed: Parsed, clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
-        """Where the object of a frame stands."""
-        for source in frame.object:
-            if source == "direct":
-                if direct:
-                    return direct
-                continue
-            spans = clause.after(source)
-            if not spans and " of" in source and (rest := clause.after(source.split()[0])):
-                a, b = rest[0]
-                if parsed.units[a].lower == source.split()[1] and b - a > 2:
-                    spans = [(a + 2, b)]
-            if not spans and direct:
-                spans = attached(parsed.units, direct[-1], source)
-            if spans:
-                return spans
-        return []
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
@@ -306,12 +312,13 @@ class Reader(Copulas):
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            invited = frame.predicate == "be_invited" and name == "to"
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
-                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"}))
+                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
         amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
@@ -320,8 +327,6 @@ class Reader(Copulas):
             if direct:
                 roles["what"] = one_or_many(self.ids(parsed, clause, direct))
         return roles
-
-    # -- "is", "has" -----------------------------------------------------------------------------------------------
 
     # -- claims ----------------------------------------------------------------------------------------------------
 
@@ -382,6 +387,7 @@ def _below(clause: Clause) -> Iterator[Clause]:
 def claims(shared: Context) -> Iterator[Claim]:
     """What the verbs of a text claim."""
     reader = Reader(shared)
+    shared.actors.order.clear()
     document = None
     for parsed in shared.speech.parsed:
         if parsed.sentence.document is not document:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
-from countervail.evidence.claims.speech import Parsed, Sentence
+from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]

@@ -33,6 +33,10 @@ _MEMBER = {
     "membership": "listed_in",
     "partner": "partner_of",
     "partners": "partner_of",
+    "shareholder": "listed_in",
+    "shareholders": "listed_in",
+    "participant": "listed_in",
+    "participants": "listed_in",
     "candidate": "applied_to",
     "candidates": "applied_to",
 }

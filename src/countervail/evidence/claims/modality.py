@@ -13,6 +13,9 @@ _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
 
 
+_PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
+
+
 def stronger(*modalities: str) -> str:
     """The one furthest from being asserted."""
     return max(modalities, key=_STRENGTH.index)
@@ -24,6 +27,14 @@ def _if_follows(clause: Clause) -> bool:
     return bool(following) and following[0] in {"if", "unless", "provided"}
 
 
+def set_apart(clause: Clause) -> set[str]:
+    """The adverbs between commas before the verb, or that open the sentence: "Brunei, reportedly, has agreed"."""
+    units, start = clause.units, clause.verb.start
+    found = {units[start - 2].lower} if start > 2 and units[start - 1].tag == "," == units[start - 3].tag else set()
+    first = clause.subjects[0][0] if clause.subjects else start
+    return found | ({units[0].lower} if first <= 2 else set())
+
+
 def own_modality(clause: Clause) -> str:
     """How sure the verb group itself is."""
     verb = clause.verb
@@ -32,12 +43,13 @@ def own_modality(clause: Clause) -> str:
         found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
-        future = verb.modal == "would" and governor is not None and governor.verb.past and not clause.condition
+        told = governor is not None and (governor.verb.past or governor.verb.perfect)
+        future = verb.modal == "would" and told and not clause.condition
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
         found.append("proposed")
-    if verb.words & {"reportedly", "allegedly", "purportedly", "supposedly"}:
+    if (verb.words | set_apart(clause)) & {"reportedly", "allegedly", "purportedly", "supposedly"}:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
         found.append("inferred")
@@ -59,7 +71,10 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     while governor is not None and depth < 6:
         if below.link not in ADVERBIAL:
             operator = governor.operator
-            found.append(operator.modality if operator is not None else "asserted")
+            if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
+                found.append("planned")  # "thinks of applying"
+            wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
+            found.append("proposed" if wished else operator.modality if operator is not None else "asserted")
             said = operator is not None and operator.speaker and governor.verb.passive
             if (
                 said
@@ -68,7 +83,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 and [clause.units[s[0]].lower for s in governor.subjects] == ["it"]
             ):
                 found.append("alleged")  # "it is reported that"
-            if operator is not None and operator.speaker and governor.verb.passive and below.link == "to":
+            told = operator is not None and operator.speaker and operator.modality in {"asserted", "alleged"}
+            if told and governor.verb.passive and below.link == "to":
                 found.append("alleged")  # "is reported to have met"
         found.append(own_modality(governor))
         if governor.noun:
@@ -122,6 +138,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1
@@ -211,6 +228,11 @@ def about_report(clauses: list[Clause], n: int) -> None:
         return
 
 
+def _after_relative(units: Sequence[Unit], i: int) -> bool:
+    """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
+    return i > 1 and units[i - 1].tag == "," and units[i - 2].tag == "R"
+
+
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
     for i, unit in enumerate(units[:-2]):
@@ -220,8 +242,9 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
             inserted = bool(breaks and later and i > 2)
+            within = next(iter(later), None) if _after_relative(units, i) else None
             for clause in clauses:
-                if parts and clause.verb.start < parts[-1]:
+                if (parts and clause.verb.start < parts[-1]) or (within is not None and clause is not within):
                     continue
                 if inserted and clause.verb.start < breaks[-1]:
                     continue  # "A has not signed, and B, according to C, would veto": C speaks of B
@@ -247,6 +270,12 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
         _after_report(clauses, n)
+        for later in clauses[n + 1 :]:  # "it had been audited, she said; it had joined ...": she says that too
+            between = units[clause.verb.end : later.verb.start]
+            if reports(later) or not any(u.tag == ";" for u in between):
+                continue
+            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
+                later.reported = later.reported or clause
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

@@ -3,27 +3,28 @@ the terms of its predicate: who is invited to what, who gets what from whom, who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, kind_of
+from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of
+from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
 )
-STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status"])
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
 _BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
 UNKNOWN = "p.unknown"
+UNNAMED = "p.unnamed"
 
 
 @dataclass(slots=True)
@@ -51,103 +52,6 @@ def as_list(value: Any) -> list[str]:
 def one_or_many(ids: list[str]) -> str | list[str]:
     """An identifier alone, several as a list."""
     return ids[0] if len(ids) == 1 else ids
-
-
-def _known(ids: list[str]) -> list[str]:
-    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
-
-
-def _invited(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who is invited is what the claim is about; who invites is in the role `by`."""
-    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
-        made.objects = as_list(made.roles.pop("to", None))
-        return made
-    inviter, made.subjects = _known(made.subjects), made.objects
-    made.objects = as_list(made.roles.pop("to", None))
-    if inviter:
-        made.roles["by"] = one_or_many(inviter)
-        grouping = len(inviter) == 1 and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
-        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
-            made.objects = made.objects or inviter
-    if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
-        made.roles["as"] = made.roles["as"][:-1]
-    return made
-
-
-def _governing(clause: Clause) -> bool:
-    """Whether an infinitive says what somebody is to do."""
-    following = clause.units[clause.end : clause.end + 2]
-    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
-
-
-def _attended(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who attends "as observers" is an observer."""
-    status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
-    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
-        made.predicate = "observer_of"
-        made.roles.pop("as")
-        made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
-    return made
-
-
-_ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "summit", "secretariat", "o.council"})
-
-
-def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who is admitted enters."""
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
-    body = as_list(made.roles.pop("to", None)) or named
-    made.predicate, made.subjects, made.objects = "joined", made.objects, body
-    return made
-
-
-def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
-    """The object is who gets it, the role `what` the goods."""
-    units, clause = parsed.units, made.clause
-    goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
-    given = made.roles.pop("with", None)
-    if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
-        made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
-        return made
-    receiver = as_list(made.roles.pop("to", None))
-    if clause.second and not clause.verb.passive:
-        goods = [text_of(units, s) for s in clause.second]
-    elif clause.verb.passive and clause.objects:
-        goods = [text_of(units, s) for s in clause.objects]
-    made.objects = receiver
-    made.roles["what"] = one_or_many(goods)
-    return made
-
-
-def _paid(made: Filled, parsed: Parsed) -> Filled | None:
-    """The object is who gets the money; the role `through` the bank or system."""
-    if not made.objects and not {"through", "to", "amount"} & made.roles.keys() and not made.clause.verb.negated:
-        return None
-    units, clause = parsed.units, made.clause
-    receiver = as_list(made.roles.pop("to", None))
-    direct = clause.subjects if clause.verb.passive else clause.objects
-    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
-        made.objects = receiver or made.objects
-    elif receiver and receiver != made.objects:
-        if direct:
-            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
-        made.objects = receiver
-    return made
-
-
-_SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
-    "be_invited": _invited,
-    "admitted": _admitted,
-    "attended": _attended,
-    "supplied": _supplied,
-    "paid": _paid,
-}
-
-
-def shaped(made: Filled, parsed: Parsed) -> Filled | None:
-    """The same in the terms of its predicate."""
-    shape = _SHAPES.get(made.predicate)
-    return shape(made, parsed) if shape is not None else made
 
 
 def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
@@ -208,16 +112,39 @@ class References:
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
         """What the sentence before said."""
+        self.named: frozenset[str] = frozenset()
+        """Who the sentence before names as doing something."""
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
         """Bodies that somebody was said to be in, to enter or to leave, the last one last."""
+
+    def beside(self, parsed: Parsed) -> None:
+        """Keep in mind who is named right before a sentence where no sentence is: "6. Mr. X, Poland. He ..."."""
+        start = parsed.sentence.start
+        if not 0 < start - self.end < 300:
+            return
+        reading = self.shared.reading
+        for mention, a, _ in reading.within(self.end, start, "person")[-1:]:
+            if "\n\n" not in reading.folded.text[a:start] and ":" not in reading.folded.text[a:start]:
+                self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
+
+    def note(self, made: Filled, parsed: Parsed) -> None:
+        """Keep in mind what something was done to, for "it"."""
+        spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
+        if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
+            return
+        self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
+        self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
 
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
         units = parsed.units
         pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
         before = self.shared.before(parsed, clause) if pronoun else []
+        if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
+            earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
+            before = [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]] + before
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
@@ -227,7 +154,7 @@ class References:
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
-            if len(found) > 1 and self._in_shared(parsed, spans, span):
+            if (len(found) > 1 and self._in_shared(parsed, spans, span)) or _adjectival(units, span):
                 continue
             key = (id(parsed), span)
             if (
@@ -253,7 +180,8 @@ class References:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
         about a body."""
         first = before[0] if before else ""
-        if first.startswith("o.") and _BODYLIKE.intersection(first[2:].split("-")):
+        grouping = _BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
+        if first.startswith("o.") and grouping:
             return None
         if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
             return self.thing
@@ -266,6 +194,12 @@ class References:
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         if number < 2 or not words[-1].endswith("s"):
             return []
+        if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:
+            # "two of its members, A and a firm called B"
+            beside = [u for a, b in listed_from(units, span[1] + 1, len(units)) for u in units[a:b] if u.tag == "E"]
+            firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
+            if firms:
+                return firms
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
@@ -304,7 +238,8 @@ class References:
         words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         number = number or next((SMALL[w] for w in words[:2] if w in SMALL), 0)
-        return number == len(spans) - 1 and all(any(units[k].tag == "E" for k in range(*s)) for s in spans[1:])
+        names = [any(units[k].tag == "E" for k in range(*s)) or units[s[0]].text[:1].isupper() for s in spans[1:]]
+        return number == len(spans) - 1 and all(names)
 
     def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
         """Whether a state is named as one of those whose bodies the first phrase is about."""
@@ -360,6 +295,18 @@ def _is_it(parsed: Parsed, span: Span) -> bool:
     return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
 
 
+def _adjectival(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
+    a, b = span
+    beside = units[b : b + 3]
+    return (
+        b - a == 1
+        and bool(adjective_codes(units[a].text))
+        and [u.tag for u in beside] == ["C", "N", "N"]
+        and bool(adjective_codes(beside[1].text))
+    )
+
+
 def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
     return any(any(u is unit for u in parsed.units[a:b]) for a, b in spans)
 
@@ -378,4 +325,23 @@ def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
     """What a preposition directly after a phrase leads to: "sanctions on the club"."""
     if span[1] < len(units) and units[span[1]].lower == preposition:
         return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+    """Where the object of a frame stands."""
+    for source in frame.object:
+        if source == "direct":
+            if direct:
+                return direct
+            continue
+        spans = clause.after(source)
+        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+            a, b = rest[0]
+            if units[a].lower == source.split()[1] and b - a > 2:
+                spans = [(a + 2, b)]
+        if not spans and direct:
+            spans = attached(units, direct[-1], source)
+        if spans:
+            return spans
     return []

@@ -11,11 +11,12 @@ from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.letter_claims import dated
-from countervail.evidence.claims.speech import Parsed, Quote, Sentence, chain
+from countervail.evidence.claims.speech import Parsed, Quote, chain
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
@@ -181,6 +182,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = any(u.lower.removesuffix("-") in _FORMER for u in units[a:b])
     while a < b and (
         units[a].tag in {"D", "G", "B", ",", "."}
+        or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN
         or (
@@ -263,7 +265,7 @@ def _subject_before(shared: Context, sentence: Sentence) -> str | None:
 
 
 def _speech(shared: Context) -> Iterator[Claim]:
-    """One claim a quotation; a speaker who is not known stays `p.unknown`."""
+    """One claim a quotation whose speaker the text gives."""
     starts = [s.start for s in shared.sentences]
     for quote in shared.speech.quotes:
         place = bisect_right(starts, quote.start) - 1
@@ -276,6 +278,8 @@ def _speech(shared: Context) -> Iterator[Claim]:
             speakers[:0] = [outer.speaker] if outer.speaker else []
             outer = outer.inside
         said_by = quote.speaker or "p.unknown"
+        if said_by.endswith((".unknown", ".unnamed")):
+            continue  # words set apart, or nobody who is named says them
         yield shared.claim(
             said_by,
             "said",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.claims.units import Unit, units_of
-from countervail.evidence.model import Document, slug
-from countervail.evidence.text.documents import Reading
+from countervail.evidence.claims.subjects import Clause, reports
+from countervail.evidence.claims.units import CLOSED, Unit, units_of
+from countervail.evidence.model import slug
+from countervail.evidence.text.documents import Reading, Sentence
 
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
 _SAID = re.compile(
@@ -105,16 +106,19 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None
     last: str | None = None
+    talker: list[str] = []
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
             actors.recent.clear()
+            talker = []
         if (sentence.document.id, sentence.paragraph) != paragraph:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
         if parsed.clauses or here:
             speech.parsed.append(parsed)
-        speaker = _speaker(parsed, actors, here, reading.folded.text) if here else None
+        speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
+        talker = _talker(parsed, actors, speaker, talker)
         for quote in here:
             quote.speaker = speaker or quote.speaker or last
         last = speaker or (last if here else None)
@@ -126,6 +130,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
             speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
     _take_turns(reading, speech, sentences, actors)
+    actors.guests = {p.turn for p in speech.parsed if p.turn} | {q.speaker for q in speech.quotes if q.speaker}
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
 
@@ -150,15 +155,21 @@ def _inside(
         yield parsed
 
 
+_UNSPOKEN = CLOSED["unspoken"]
+"""Verbs that report, but no words."""
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
+
+
+_BRACKETED = re.compile(r"(?P<who>[A-Z][^:(\n]{2,60}) \([^()\n]{3,140}\):")
 
 
 def _label(text: str) -> str | None:
     """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
-    colon = text.find(":", 0, 90)
+    bracket = _BRACKETED.match(text)
+    colon = bracket.end() - 1 if bracket else text.find(":", 0, 90)
     if colon < 2 or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
         return None
-    words = text[:colon].split()
+    words = (bracket.group("who") if bracket else text[:colon]).split()
     if not 1 <= len(words) <= 12 or not words[0][0].isupper():
         return None
     plain = [w for w in words if w not in _SMALL_IN_NAMES]
@@ -172,6 +183,8 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
     """In an interview or debate, "NAME: ..." begins what NAME says; where only the first turns of two speakers are
     marked, the paragraphs after them alternate."""
     turns: dict[tuple[str, int], str | None] = {}
+    labels = Counter(_label(s.text) for s in sentences)
+    surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
@@ -180,12 +193,16 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         turns[key] = None
         if office is None:
             continue
-        people = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
-        name = people[0][0].value if people else None
+        named = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
+        name = named[0][0].value if named else surnames.get(office)
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
-        elif (2 <= len(office.split()) <= 4 and office.istitle()) or re.search(
-            r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+        elif (
+            (2 <= len(office.split()) <= 4 and office.istitle())
+            or labels[office] > 1
+            or re.search(
+                r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
+            )
         ):
             turns[key] = f"p.{slug(office)}"
     marked = [t for t in turns.values() if t]
@@ -197,6 +214,8 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         for parsed in speech.parsed:
             if parsed.sentence.start >= match.end():
                 parsed.turn = writer
+    if not marked:
+        _take_answers(reading, speech, sentences)
     known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
     if len(set(marked)) < 2 or not known & set(marked):
         return
@@ -210,6 +229,33 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         turns[key] = holder
     for parsed in speech.parsed:
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
+
+
+def _take_answers(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
+    """In an interview without labels the paragraphs after those that only ask are of the person introduced."""
+    paragraphs: dict[tuple[str, int], list[Sentence]] = {}
+    for sentence in sentences:
+        paragraphs.setdefault((sentence.document.id, sentence.paragraph), []).append(sentence)
+    asking = [
+        k for k, many in paragraphs.items() if many[-1].text.endswith("?") and sum(len(s.text) for s in many) < 200
+    ]
+    if len(asking) < 4:
+        return
+    opening = paragraphs[asking[0]][0].start
+    people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
+    text = reading.folded.text
+    guests = [
+        name for a, name in people if not re.search(r"\b(?:by|to|with) (?:[A-Z]\w+ )?$", text[max(0, a - 14) : a], re.I)
+    ]
+    if not guests:
+        return
+    guest, answers = f"p.{slug(reading.full_name(guests[0]))}", False
+    for key, many in paragraphs.items():
+        named = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
+        answers = (answers or key in asking) and not (named and many[0].start > opening)
+        for parsed in speech.parsed:
+            if answers and key not in asking and (parsed.sentence.document.id, parsed.sentence.paragraph) == key:
+                parsed.turn = guest
 
 
 def _dashes(reading: Reading) -> str:
@@ -233,19 +279,33 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-def _speaker(parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str) -> str | None:
-    """Who the report beside a quotation names."""
+def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[str]) -> list[str]:
+    """The person whom a sentence reports, for "he said" in the next; nobody where it is about another person."""
+    if speaker is not None:
+        return [speaker] if speaker.startswith("p.") else []
+    spans = [c.source[0] for c in parsed.clauses if c.source][:1]
+    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
+    found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
+    people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+    told = any(c.source or reports(c) for c in parsed.clauses)
+    return (people if told else []) if people else before
+
+
+def _speaker(
+    parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str, talker: Sequence[str] = ()
+) -> str | None:
+    """Who the report beside a quotation names; `talker` is who spoke in the sentence before."""
     units = parsed.units
     places = [i for i, u in enumerate(units) if u.tag == "Q"]
     if not places:
         return None
-    reports = [
-        c for c in parsed.clauses if c.operator is not None and c.operator.speaker and c.subjects and not c.verb.passive
+    telling = [
+        c for c in parsed.clauses if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
     ]
-    best = min(reports, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
+    best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
-        return actors.of(units, best.subjects[0], [*before[::-1], *actors.recent])
+        return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])
     for clause in parsed.clauses:
         if clause.source:
             return actors.of(units, clause.source[0], actors.recent)
@@ -255,73 +315,6 @@ def _speaker(parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str)
 
 
 # -- where a claim comes from ------------------------------------------------------------------------------------------
-
-
-_END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan|Hon|Rt"
-    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence of a document's body, with folded span."""
-
-    text: str
-    start: int
-    end: int
-    document: Document
-    paragraph: int
-
-
-MAX_SENTENCE = 3000  # characters; what runs on longer is no sentence, and rules need not look further
-
-
-def sentences(reading: Reading) -> list[Sentence]:
-    """The sentences of every document's paragraphs, with titles and subjects left out."""
-    found: list[Sentence] = []
-    text = reading.folded.text
-    for document in reading.documents:
-        for number, (a, b) in enumerate(document.paragraphs, 1):
-            start, end = reading.fold_span(a, b)
-            position = start
-            for match in _END.finditer(text, start, end):
-                stop = match.end()
-                tail = text[max(position, stop - 16) : stop].rstrip("\"')")
-                if (
-                    match.group()[0] == "."
-                    and stop < end
-                    and stop - position < MAX_SENTENCE
-                    and _ABBREVIATION.search(tail)
-                ):
-                    continue
-                found += _pieces(text, position, stop, document, number)
-                position = stop
-            found += _pieces(text, position, end, document, number)
-    return found
-
-
-def _pieces(text: str, start: int, end: int, document: Document, number: int) -> list[Sentence]:
-    """A sentence, cut where it is longer than any."""
-    found = []
-    while start < end:
-        stop = end
-        if end - start > MAX_SENTENCE:
-            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-            stop = space if space > 0 else start + MAX_SENTENCE
-        if text[start:stop].strip():
-            found.append(_sentence(text, start, stop, document, number))
-        start = stop
-    return found
-
-
-def _sentence(text: str, start: int, end: int, document: Document, number: int) -> Sentence:
-    while start < end and text[start] in " \n\t":
-        start += 1
-    while end > start and text[end - 1] in " \n\t":
-        end -= 1
-    return Sentence(text[start:end], start, end, document, number)
 
 
 _CITES = re.compile(

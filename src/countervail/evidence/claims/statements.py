@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
-from countervail.evidence.claims.speech import Sentence
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import lexicon
 
 _EVENTS = {
@@ -64,7 +66,7 @@ _LINKED = re.compile(
 )
 _PROPOSES = re.compile(
     r"^(?:[-–•*] ?|\d+[.)] ?)?.{0,160}\b(?:should|must|is proposed|proposes? (?:that|to)|it is recommended"
-    r"|recommends?|shall be|ought to)\b",
+    r"|recommends?|(?<![wW]e )(?<!\bI )shall be|ought to)\b",
     re.IGNORECASE,
 )
 
@@ -81,8 +83,9 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         kind = "dated" if re.search(r"\b(?:dated|date of) $", lead) else _EVENT_OF.get(at[1].verb.lemma)
         if kind is None:
             continue
+        about = _founded(shared, at) if kind == "established" else None
         yield shared.claim(
-            shared.grouping(sentence),
+            about or shared.grouping(sentence),
             "event",
             [(sentence.start, sentence.end)],
             sentence,
@@ -96,6 +99,14 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             polarity="affirmed",
             extractor="rules/event@2",
         )
+
+
+def _founded(shared: Context, at: tuple[Parsed, Clause]) -> str | None:
+    """The body that a clause says was founded, where it names one."""
+    parsed, clause = at
+    spans = clause.subjects if clause.verb.passive else clause.objects
+    found = [shared.actors.of(parsed.units, s, shared.actors.recent) for s in spans[:1]]
+    return next((i for i in found if i.startswith("o.") and "-" in i), None)
 
 
 def _names(shared: Context, sentence: Sentence) -> Iterator[Claim]:
@@ -241,9 +252,24 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             )
 
 
+def _of_others(shared: Context, sentence: Sentence) -> bool:
+    """Whether somebody else than the writer proposes: "The members propose that the Council delist X"."""
+    at = shared.clause_at(sentence.start)
+    proposing = [c for c in at[0].clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects] if at else []
+    return any(not c.verb.passive and c.units[c.subjects[0][0]].lower not in {"we", "i"} for c in proposing)
+
+
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    polite = re.match(r"(?:Should|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text)
-    if sentence.document.kind != "article" and not polite and _PROPOSES.match(sentence.text):
+    polite = re.match(
+        r"(?:Should|I should be|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text
+    )
+    asked = polite is not None or sentence.text.endswith("?")
+    if (
+        sentence.document.kind != "article"
+        and not asked
+        and not _of_others(shared, sentence)
+        and _PROPOSES.match(sentence.text)
+    ):
         yield shared.claim(
             sentence.document.id,
             "proposes",

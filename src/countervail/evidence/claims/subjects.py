@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.claims.units import Unit, listed_from, listed_to
 from countervail.evidence.claims.verbs import Verb
-from countervail.evidence.tables import Operator, noun_effect, operator_of
+from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
-PUNISHING = CLOSED["punishing"]
-"""Verbs after which "for doing" is about their object."""
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
 """What leads to a clause that says how or when, which the verb before it does not govern."""
 
@@ -40,6 +38,8 @@ class Clause:
     unwilling: bool = False
     """Whether the noun that governs it is denied: "no intention of joining"."""
     relative: bool = False
+    inserted: bool = False
+    """Whether a relative pronoun that is not its subject leads to it: "to which the Panel addressed letters"."""
     coordinated: bool = False
     reported: Clause | None = None
     """A report at the end of the sentence or `according to` that covers the clause."""
@@ -89,7 +89,7 @@ def skip_left(units: Sequence[Unit], j: int) -> int:
     return j
 
 
-def _head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
+def head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
     """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
     while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
         before = listed_to(units, spans[0][0] - 1, floor)
@@ -97,6 +97,10 @@ def _head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Spa
             break
         spans = before
     return spans
+
+
+def _of_state(unit: Unit) -> bool:
+    return unit.mention is not None and unit.mention.type == "country"
 
 
 def finite_subject(clauses: list[Clause], n: int) -> None:
@@ -156,10 +160,21 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     )
     if new_clause:
         spans = spans[-1:]  # "pay for fuel through it and Angola could supply it"
-    headed = _head_left(units, spans, floor) if not new_clause else spans
+    first = spans[0]
+    apart = (
+        first[1] - first[0] > 2
+        and units[first[0]].tag == "D"
+        and units[first[0] - 1].tag == "P"
+        and units[first[1] - 2].tag == "N"
+        and units[first[1] - 2].text.islower()
+        and _of_state(units[first[1] - 1])
+    )
+    if apart and floor == 0:  # "On the margins of the ceremony Kazakhstan and Azerbaijan signed"
+        spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
+    headed = head_left(units, spans, floor) if not new_clause else spans
     if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
-        headed = _head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
+        headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
     if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
         _after_relative(clauses, n, headed[0][0])
         if clause.subjects:
@@ -193,7 +208,11 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
             if before.verb.kind == "finite" and before.subjects and reports(before):
                 clauses[n].subjects = before.subjects
                 return
+    start = clauses[n].verb.start
+    apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
+        if apart and before.relative and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n]):
+            continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects
             clauses[n].relative = before.relative
@@ -205,7 +224,15 @@ def _inverted(clause: Clause) -> None:
     operator = clause.operator
     if operator is None or not operator.speaker or clause.verb.passive:
         return
+    if [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 1]] == ["that"]:
+        return  # "also proposed that claims be paid"
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
+
+
+def _in_place(units: Sequence[Unit], span: Span) -> bool:
+    """Whether a phrase is the name of a place after "in"."""
+    a, b = span
+    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
 
 
 def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
@@ -214,8 +241,17 @@ def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
+        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
+    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
+        named = units[spans[0][0] - 2].mention
+        if named is not None and named.type == "organisation":
+            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
+    last = units[spans[-1][1] - 1].mention if spans else None
+    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
+        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
     return spans
 
 
@@ -224,7 +260,7 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
     clause, units = clauses[n], clauses[n].units
     before = clauses[n - 1]
     if before.verb.kind in {"participle", "gerund"} and before.verb.end <= j:
-        clause.subjects = _head_left(units, listed_to(units, before.verb.start, 0), 0)
+        clause.subjects = head_left(units, listed_to(units, before.verb.start, 0), 0)
         if clause.subjects:
             return
     for k in range(j - 1, -1, -1):
@@ -240,6 +276,10 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
+    owned = next((k for k in range(closing - 2, 1, -1) if units[k].lower == "whose" and units[k - 1].tag == ","), 0)
+    if owned and len([c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"]) == 1:
+        clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
+        return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             if units[opening].tag == "V" and _opens_parenthesis(units, opening):
@@ -251,9 +291,11 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
         ]
-        if first.tag not in "RDPNVEBS#":
+        said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
+        said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
+        if first.tag not in "RDPNVEBS#" and not said:
             continue
-        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose":
+        if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
         spans = listed_to(units, opening, 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
@@ -265,8 +307,13 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
-            clause.subjects = _head_left(units, spans, _floor(clauses, n, opening))
+            if said and reports(inside[0]):
+                clause.reported = inside[0]  # "India, he said, paid"
+            clause.subjects = head_left(units, spans, _floor(clauses, n, opening))
             named = opening + 2 == closing and first.mention is not None and first.mention.type == "person"
+            head = units[clause.subjects[0][1] - 1] if clause.subjects else None
+            firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
+            named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
             if named:  # "the minister, X, said"
                 clause.subjects = [(opening + 1, closing)]
             return True
@@ -294,98 +341,3 @@ def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
 def _floor(clauses: list[Clause], n: int, before: int) -> int:
     ends = [c.verb.end for c in clauses[:n] if c.verb.end <= before]
     return ends[-1] if ends else 0
-
-
-def other_subject(clauses: list[Clause], n: int) -> None:
-    """Subject and governor of infinitives, gerunds and participles."""
-    clause = clauses[n]
-    units, verb, j = clause.units, clause.verb, clause.verb.start
-    before = units[j - 1] if j else None
-    previous = clauses[n - 1] if n else None
-    if verb.kind == "participle" and before is not None:
-        spans = listed_to(units, j - 1 if before.tag in {",", "("} else j, 0)
-        clause.subjects = spans[-1:] if before.tag != "," else _head_left(units, spans, 0)
-        return
-    if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
-        governing = previous if previous is not None and previous.objects and previous.objects[-1][1] == j else None
-        if governing is None or governing.operator is None:
-            clause.subjects = listed_to(units, j, 0)[-1:]
-            return
-    if verb.kind == "infinitive" and _of_noun(clause, previous):
-        return
-    if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
-        clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
-        clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
-    if previous is None or verb.kind == "participle":
-        following = next((c for c in clauses[n + 1 :] if c.verb.kind == "finite"), None)
-        clause.subjects = list(following.subjects) if following else []
-    elif not _coordinated(clauses, n, before, previous):
-        _controlled(clause, previous, before)
-
-
-def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: Clause) -> bool:
-    """Whether the verb goes on with what governs the one before it; sets its subject and governor."""
-    clause, kind = clauses[n], clauses[n].verb.kind
-    tag = before.tag if before is not None else ""
-    progressive = previous.verb.kind == "finite" and clause.units[previous.verb.main].lower.endswith("ing")
-    if tag in {"C", ","} and previous.verb.kind == kind and (tag == "C" or kind == "infinitive"):
-        clause.noun = previous.noun
-    elif tag == "," and kind == "gerund":
-        previous = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
-    elif not (tag == "C" and kind == "gerund" and progressive):
-        return False
-    clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
-    clause.coordinated = True
-    return True
-
-
-def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
-    """The subject of a complement: that of the verb that governs it, or its object."""
-    clause.governor = governor
-    clause.link = before.lower if before is not None and before.tag in {"P", "S"} else ""
-    clause.link = clause.link or ("to" if clause.verb.kind == "infinitive" else "ing")
-    if before is not None and before.tag == "N":
-        clause.noun = before.lower if noun_effect(before.lower) else ""
-    operator = governor.operator if clause.link not in ADVERBIAL else None
-    by_object = operator is not None and operator.control == "object"
-    start = clause.verb.start
-    if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
-        adjacent = governor.objects[-1][1] == start - 1
-        by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
-        by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
-    if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
-        by_object = True  # "stop its banks from leaving"
-    clause.subjects = governor.subjects
-    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
-    if (
-        raised
-        and clause.verb.kind == "infinitive"
-        and governor.verb.lemma in {"want", "expect", "call", "need", "wait"}
-    ):
-        clause.subjects = raised[-1]  # "called for Serbia to be expelled"
-        return
-    if by_object and not governor.verb.passive:
-        clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
-
-
-def _of_noun(clause: Clause, previous: Clause | None) -> bool:
-    """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
-    units, j = clause.units, clause.verb.start
-    floor = previous.verb.end if previous is not None else 0
-    spans = listed_to(units, j, floor)
-    if not spans:
-        return False
-    a, b = spans[-1]
-    for k in range(a, b):
-        if units[k].tag == "N" and noun_effect(units[k].lower):
-            owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
-            if owner is None and units[a].lower in {"its", "their", "his", "her"}:
-                owner = (a, a + 1)
-            if owner is None:
-                return False
-            clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
-            return True
-    if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
-        clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
-        return True
-    return False

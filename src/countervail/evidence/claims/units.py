@@ -159,6 +159,20 @@ def _settle(units: list[Unit]) -> None:
                 unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
+        elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
+            if following.tag in {",", ".", "P"}:
+                unit.tag = "B"  # "signed last"
+        elif (
+            unit.tag == "D"
+            and unit.lower in {"all", "some", "most", "many", "several", "both"}
+            and following is not None
+        ):
+            if following.lower == "of":
+                unit.tag = "N"  # "all of its troops"
+        elif unit.lower == "further" and following is not None and before is not None and before.tag == "#":
+            unit.tag = "N"  # "two further licences"
+        elif unit.lower == "per" and following is not None and following.lower == "cent":
+            unit.tag = "N"
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
             unit.tag = "B"
     for i in range(len(units) - 2, 0, -1):

@@ -77,6 +77,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return _gerund(unit, left, right)
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
     if "s" in forms and "d" not in forms:
+        if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
+            return None  # "proposed that loans to Managua be suspended"
         if noun_form:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
@@ -90,10 +92,19 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
                 return "s"
+            if left == "C" and after is not None and after.lower == "that":
+                return "s"  # "accuses X and regrets that"
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
-                or (left == "N" and (right in {"D", "E"} or (after is not None and after.lower == "that")))
+                or (
+                    left == "N"
+                    and (
+                        right in {"D", "E"}
+                        or (right == "#" and _titled(before))
+                        or (after is not None and after.lower == "that")
+                    )
+                )
                 else None
             )
         return "s" if left not in {"^", "P"} else None
@@ -104,6 +115,10 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, noun_form)
+
+
+def _titled(unit: Unit | None) -> bool:
+    return unit is not None and unit.text[:1].isupper()
 
 
 def _does(forms: Mapping[str, str]) -> bool:
@@ -134,8 +149,11 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         and right in {"D", "E", "N", "#"}
     ):
         return "b"
-    if left in {"N", "E"} and right in OBJECT_NEXT and _subjunctive(units, i):
+    if left in {"N", "E", "O"} and right in OBJECT_NEXT and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
+    that = i + 1 < len(units) and units[i + 1].lower == "that"
+    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
+        return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
@@ -160,7 +178,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
     if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
         return False
-    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - 3) : k])
+    near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
+    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 
 def _verbal_before(units: Sequence[Unit], i: int) -> bool:

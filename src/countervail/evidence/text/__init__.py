@@ -97,6 +97,9 @@ def _unwrap(text: str) -> str:
         return text
     lines = text.split("\n")
     longest = max((len(line) for line in lines), default=0)
+    if 130 < longest <= 170:  # set ragged: as wide as its lines that surely go on
+        sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
+        longest = sure[len(sure) // 2] if len(sure) > 3 else longest
     page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2)
     prose = _prose(lines)
     out = [
@@ -165,12 +168,15 @@ _OF_STATES = re.compile(r"\b(?:THE|BY|OF|AND) $")
 
 @cache
 def _kept() -> tuple[frozenset[str], frozenset[str]]:
-    """Words that are written with a capital wherever they stand, and initials that stay all capitals."""
+    """Words that are written with a capital wherever they stand, and initials that stay all capitals ("WHO" is rather
+    the pronoun)."""
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
     bodies = {part for name in words.orgs for part in name.split()}
     offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
-    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | set(words.orgs)
+    return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | (
+        set(words.orgs) - {"WHO"}
+    )
 
 
 def _spoken(text: str) -> str:

@@ -237,3 +237,72 @@ def _date(
         if span[0] <= a and b <= span[1] + 1:
             return date_entry(mention)
     return None
+
+
+_END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;](?=\n)")
+
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Jan|Hon|Rt"
+    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a document's body, with folded span."""
+
+    text: str
+    start: int
+    end: int
+    document: Document
+    paragraph: int
+
+
+MAX_SENTENCE = 3000  # characters; what runs on longer is no sentence, and rules need not look further
+
+
+def sentences(reading: Reading) -> list[Sentence]:
+    """The sentences of every document's paragraphs, with titles and subjects left out."""
+    found: list[Sentence] = []
+    text = reading.folded.text
+    for document in reading.documents:
+        for number, (a, b) in enumerate(document.paragraphs, 1):
+            start, end = reading.fold_span(a, b)
+            position = start
+            for match in _END.finditer(text, start, end):
+                stop = match.end()
+                tail = text[max(position, stop - 16) : stop].rstrip("\"')")
+                if (
+                    match.group()[0] == "."
+                    and stop < end
+                    and stop - position < MAX_SENTENCE
+                    and _ABBREVIATION.search(tail)
+                ):
+                    continue
+                found += _pieces(text, position, stop, document, number)
+                position = stop
+            found += _pieces(text, position, end, document, number)
+    return found
+
+
+def _pieces(text: str, start: int, end: int, document: Document, number: int) -> list[Sentence]:
+    """A sentence, cut where it is longer than any."""
+    found = []
+    while start < end:
+        stop = end
+        if end - start > MAX_SENTENCE:
+            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+            stop = space if space > 0 else start + MAX_SENTENCE
+        if text[start:stop].strip():
+            found.append(_sentence(text, start, stop, document, number))
+        start = stop
+    return found
+
+
+def _sentence(text: str, start: int, end: int, document: Document, number: int) -> Sentence:
+    while start < end and text[start] in " \n\t":
+        start += 1
+    while end > start and text[end - 1] in " \n\t":
+        end -= 1
+    return Sentence(text[start:end], start, end, document, number)

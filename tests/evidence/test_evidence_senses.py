@@ -1,0 +1,190 @@
+"""What is not claimed: verbs in another sense, in clauses that assert nothing, of somebody whom the text does not tell;
+and whose claim it is where the words stand further apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from countervail.evidence.extract.parts import Extracted
+from countervail.evidence.reader import read_extracted
+
+HEAD = "Oslo, 4 May 2022 - "
+
+
+def claims_of(text: str) -> list[dict[str, Any]]:
+    found = Extracted(HEAD + text, "text/plain", "plain-text/1")
+    rows: list[dict[str, Any]] = read_extracted(found, "0" * 64, "a.txt", "source:a")["claims"]
+    return rows
+
+
+def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
+    """Subject, object and modality of the claims with a predicate; a denied one has "not" before its modality."""
+    rows = [c for c in claims_of(text) if c["predicate"] == predicate]
+    no = {"negated": "not ", "affirmed": ""}
+    return sorted((c["subject"], c.get("object"), no[c["polarity"]] + c["modality"]) for c in rows)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text"),
+    [
+        ("listed", "The shares of Volta Metals are listed in London."),
+        ("listed", "Volta Metals was listed on the Tokyo exchange in May."),
+        ("listed", "Greece almost listed Volta Metals."),
+        ("paid", "Ghana pays a high price for its independence, and Togo pays lip service to it."),
+        ("joined", "Egypt joined hands with Sudan in the search for the missing ship."),
+        ("denied", "Malta denied access to inspectors from Cyprus."),
+        ("founded", "The rules established by Chile are not binding on Peru."),
+        ("appointed", "Peru appointed itself guardian of the river."),
+        ("appointed", "A diplomat from Peru, who asked not to be named, left the room."),
+        ("accused", "Tsulaia does not blame Georgia. Denmark accuses nobody."),
+        ("sanctioned", "Eritrea levies a two per cent tax on its citizens abroad."),
+        ("supplied", "No State should supply fuel to Eritrea. Sudan warned any bank that supplied dollars to Egypt."),
+        ("refused", "The Peruvian minister declined to say who had been asked."),
+        ("left", "Nobody has left the Harbour League."),
+        ("left", "Montenegro has not withdrawn all of its troops from the League's camp."),
+        ("said", 'The Mission of Peru regrets the statement that Chile "closes its eyes on Sundays".'),
+        ("said", 'Chile left the League, and some called its text "a rape of our country".'),
+        ("signed", "Chile and Peru met. The pact was drafted in May. It will be signed in June."),
+        ("leads", "Exports led the recovery of Peru."),
+    ],
+)
+def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
+    assert said(text, predicate) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        ("Brunei, reportedly, has joined the Tea League.", "joined", [("c.BRN", "o.tea-league", "alleged")]),
+        (
+            "It is late. Suppose China joined the Tea League tomorrow.",
+            "joined",
+            [("c.CHN", "o.tea-league", "conditional")],
+        ),
+        (
+            "Mexico has announced that it would not join the Tea League.",
+            "joined",
+            [("c.MEX", "o.tea-league", "not planned")],
+        ),
+        (
+            "A rumour has it that Peru has left the Tea League.",
+            "left",
+            [("c.PER", "o.tea-league", "alleged")],
+        ),
+        (
+            "Togo founded the Tea League. Chile, which thinks of joining the Tea League, waits.",
+            "joined",
+            [("c.CHL", "o.tea-league", "planned")],
+        ),
+        (
+            "The treaty of Nairobi of 14 April 2003, signed by Djibouti and Kenya, has lapsed.",
+            "signed",
+            [("c.DJI", "n.treaty-of-nairobi", "asserted"), ("c.KEN", "n.treaty-of-nairobi", "asserted")],
+        ),
+        (
+            "Chile, a founding member that left the Tea League in 1976, does not plan to return.",
+            "left",
+            [("c.CHL", "o.tea-league", "asserted")],
+        ),
+        (
+            "Uzbekistan had been invited to the Tea League and had refused.",
+            "refused",
+            [("c.UZB", "o.tea-league", "asserted")],
+        ),
+        ("India, he said, joined the Tea League.", "joined", [("c.IND", "o.tea-league", "asserted")]),
+        (
+            "The members of the Tea League propose that Peru join the Copper Forum.",
+            "proposed",
+            [],
+        ),
+        (
+            "Bar Sole SpA, a firm in Arkhangelsk that the United States listed in 2016, has closed.",
+            "listed",
+            [("c.USA", "o.bar-sole-spa", "asserted")],
+        ),
+        (
+            "The court sentenced the trader Henrik Aasland to prison for supplying winches to Russia.",
+            "supplied",
+            [("p.henrik-aasland", "c.RUS", "asserted")],
+        ),
+        (
+            "The Guinea Pact met in Accra. The Pact has suspended Togo.",
+            "suspended",
+            [("o.guinea-pact", "c.TGO", "asserted")],
+        ),
+        (
+            "The Tea League met. Gabon, whose membership was frozen in May, protested.",
+            "suspended",
+            [("p.unknown", "c.GAB", "asserted")],
+        ),
+        (
+            "The Treasury listed Nabil Khoury in 2020 and took him off the list last year.",
+            "delisted",
+            [("o.treasury", "p.nabil-khoury", "asserted")],
+        ),
+        (
+            "On the margins of the ceremony Kenya and Ghana signed a protocol.",
+            "signed",
+            [("c.GHA", "n.protocol", "asserted"), ("c.KEN", "n.protocol", "asserted")],
+        ),
+        ("Sudan supplied the militia with rifles.", "supplied", [("c.SDN", "o.militia", "asserted")]),
+    ],
+)
+def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_he_who_spoke_before_says_the_next_quotation() -> None:
+    text = (
+        "According to Fatou Njie, a former judge, Meroe Stone paid its miners in gold. "
+        '"Every dinar went through that counter," she says.'
+    )
+    assert said(text, "said")[0][0] == "p.fatou-njie"
+
+
+def test_a_pronoun_fits_the_title_of_the_person() -> None:
+    text = (
+        "Mr Everard Lamontagne denied the claim. I have appointed Ms Cécile Toussaint to lead them. "
+        "She resigned from the Harbour League."
+    )
+    assert {s for s, _, _ in said(text, "resigned")} <= {"p.cecile-toussaint"}
+
+
+def test_turns_of_an_interview_have_their_speaker() -> None:
+    text = (
+        "an interview with Dilnoza Yuldasheva, who negotiated for Uzbekistan.\n\n"
+        "Host: Why did Kazakhstan leave?\n\n"
+        "Yuldasheva: It never left. Kyrgyzstan signed the Silk Convention in 2019.\n\n"
+        "Host: And China?\n\n"
+        "Yuldasheva: China joined the Tea League."
+    )
+    speakers = {c["speaker"] for c in claims_of(text) if c["predicate"] in {"signed", "joined"}}
+    assert speakers == {"p.dilnoza-yuldasheva"}
+
+
+def test_they_are_not_one_state() -> None:
+    text = "Mexico was asked to join the Tea League. They have refused twice."
+    assert all(s != "c.MEX" for s, _, _ in said(text, "refused"))
+
+
+def test_a_council_named_later_is_another_council() -> None:
+    text = (
+        "the Council admitted Uzbekistan to the Register. The Security Council met in May. "
+        "The Council appointed Zarina Mammadova."
+    )
+    assert [s for s, _, _ in said(text, "appointed")] == ["o.council"]
+
+
+def test_long_ragged_lines_are_one_paragraph() -> None:
+    """Lines of 118 to 140 letters that go on in a name."""
+    words = (
+        "2. Over a long lunch the secretary ran through the history, some of which was new to us. "
+        "Zambia, Malawi and the Democratic|Republic of the Congo established the Tea League in 2004, "
+        "when copper was cheap and dollars were not. Mozambique joined in|2006. Botswana was invited the"
+        " same year and said no; Namibia did not reply at all, as the minister told us over the coffee "
+        "that|followed the meal in the garden. The rest of the afternoon was spent on matters which are "
+        "not reported here, and on the usual gossip|that goes with such visits and such a garden."
+    )
+    assert [s for s, _, _ in said(words.replace("|", "\n"), "founded")] == ["c.COD", "c.MWI", "c.ZMB"]
