@@ -222,10 +222,23 @@ class Pull(Model):
     """The countries it holds among; empty for all."""
     party: tuple[CountryOrGroup, ...] = ()
     """Countries of which one must be a party; empty for all."""
+    but: tuple[CountryOrGroup, ...] = ()
+    """Countries of which none may be a party."""
     since: Date | None = None
     """First day it holds; null for always."""
     weight: Range
     """Log of the weight, against 0 for a currency that has the weight 1."""
+
+
+class Pace(Model):
+    """The speed at which payments among some countries approach the chosen currencies, where it is not that of all."""
+
+    id: str = Field(pattern=ID_PATTERN)
+    """A short name, unique among the paces."""
+    within: Countries
+    """The countries it holds among."""
+    speed: Range
+    """Speed a year, above 0."""
 
 
 class Choice(Model):
@@ -235,6 +248,8 @@ class Choice(Model):
     """Elasticity of a currency's share to one plus its cost, above 0."""
     speed: Range
     """Speed a year at which observed shares approach the chosen ones, above 0."""
+    paces: tuple[Pace, ...] = ()
+    """Speeds among some countries; of several the last counts."""
     pulls: tuple[Pull, ...] = Field(min_length=1)
     """What draws payments to currencies."""
 
@@ -379,11 +394,15 @@ def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
             raise ValueError(f"choice: the id {pull.id!r} is used twice")
         if pull.currency not in currencies:
             raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
-    if not any(not (pull.home or pull.within or pull.party or pull.since) for pull in choice.pulls):
+    if not any(not (pull.home or pull.within or pull.party or pull.but or pull.since) for pull in choice.pulls):
         raise ValueError("choice: some pull must always hold for every pair (with a currency and a weight alone)")
-    for name in ("elasticity", "speed"):
-        if getattr(choice, name).low <= 0:
-            raise ValueError(f"choice.{name} must be above 0, got {getattr(choice, name).low:g}")
+    for name, number in (
+        ("elasticity", choice.elasticity),
+        ("speed", choice.speed),
+        *((f"paces.{pace.id}.speed", pace.speed) for pace in choice.paces),
+    ):
+        if number.low <= 0:
+            raise ValueError(f"choice.{name} must be above 0, got {number.low:g}")
 
 
 def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:

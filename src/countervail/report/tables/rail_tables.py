@@ -248,7 +248,7 @@ def observed(network: Network, world: World) -> Iterator[Row]:
         basis = Comparison.of(network, world)
     except InputError:  # a world without the trade of other years
         return
-    ours = basis.shares(basis.epochs.weight, choice.elasticity.value, choice.speed.value)
+    ours = basis.modelled(choice)
     compared = sorted(zip(basis.observed, ours, strict=True), key=lambda one: -abs(one[1] - one[0].value))
     for o, share in compared:
         before = as_before(o, basis.observed)
