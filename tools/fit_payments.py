@@ -163,7 +163,7 @@ def main() -> int:
         before = as_before(o, fit.basis.observed)
         naive = "" if before is None or o.use == FITTED else f"  as before {before.value:.1f}"
         print(f"{o.id:32} {o.use:9} observed {o.value:5.1f}  model {ours:5.1f}  error {ours - o.value:+5.1f}{naive}")
-    trade = after_order(fit)
+    trade = after_order(fit.network)
     text = _HEAD + "".join(_lines(result)) + _share(trade)
     if "--check" in sys.argv[1:]:
         return int(CHOICE.read_text(encoding="utf-8") != text)
@@ -183,16 +183,16 @@ class TradeChange:
     model: float
 
 
-def after_order(fit: Fit) -> list[TradeChange]:
+def after_order(network: Network) -> list[TradeChange]:
     """Turkey (first half of 2024) and China (2024) after Executive Order 14114, by sector with its exemptions."""
     world, out = load_world(), []
     theta = np.asarray(world.elasticity)
-    russia = fit.network.index("RUS")
+    russia = network.index("RUS")
     goods = world.sectors.index("UTILITIES")
-    before = sector_wedges(replace(fit.network, date=dt.date(2023, 7, 1)), world.sectors, theta)[0]
+    before = sector_wedges(replace(network, date=dt.date(2023, 7, 1)), world.sectors, theta)[0]
     for partner, day, seen in (("TUR", dt.date(2024, 4, 1), -0.283), ("CHN", dt.date(2024, 7, 1), 0.041)):
-        i = fit.network.index(partner)
-        after = sector_wedges(replace(fit.network, date=day), world.sectors, theta)[0]
+        i = network.index(partner)
+        after = sector_wedges(replace(network, date=day), world.sectors, theta)[0]
         change = theta * (np.log1p(before[i, russia]) - np.log1p(after[i, russia]))
         flows = world.flows[i, russia, :goods]
         out.append(
@@ -239,10 +239,12 @@ def _lines(solution: Choice) -> list[str]:
         f"  elasticity:\n    {number(solution.elasticity)}\n",
         f"  speed:\n    {number(solution.speed)}\n",
         "  paces:\n",
+        *(
+            f"  - {{id: {pace.id}, within: [{', '.join(pace.within)}], speed:\n      {number(pace.speed)}}}\n"
+            for pace in solution.paces
+        ),
+        "  pulls:\n",
     ]
-    for pace in solution.paces:
-        lines.append(f"  - {{id: {pace.id}, within: [{', '.join(pace.within)}], speed:\n      {number(pace.speed)}}}\n")
-    lines.append("  pulls:\n")
     for pull in solution.pulls:
         which = f"home: {str(pull.home).lower()}, " if pull.home else ""
         for name in ("within", "party", "but"):

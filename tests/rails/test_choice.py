@@ -18,6 +18,7 @@ from countervail.rails.state import state_at
 from countervail.scenario import load_scenario
 from countervail.scenario.values import Range
 from countervail.world.store import load_world
+from tools.fit_payments import after_order
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,12 @@ def test_after_the_order_of_december_2023_turkeys_trade_falls_more_than_chinas_a
     for year in (2011, 2013, 2016, 2018, 2020):
         for partner in ("TUR", "CHN", "ARE", "KAZ", "IND"):
             assert abs(change(partner, f"{year}-12-01", f"{year + 1}-06-01")) < 2e-3, (year, partner)
+
+
+def test_after_the_order_turkeys_exports_to_russia_fall_more_than_chinas(network: Network) -> None:
+    turkey, china = after_order(network)
+    assert (turkey.partner, china.partner) == ("TUR", "CHN")
+    assert turkey.model < china.model < 0
 
 
 def test_refusals_delays_and_fees_are_apart(network: Network) -> None:
