@@ -163,8 +163,8 @@ def main() -> int:
         before = as_before(o, fit.basis.observed)
         naive = "" if before is None or o.use == FITTED else f"  as before {before.value:.1f}"
         print(f"{o.id:32} {o.use:9} observed {o.value:5.1f}  model {ours:5.1f}  error {ours - o.value:+5.1f}{naive}")
-    trade = after_order(fit.network)
-    text = _HEAD + "".join(_lines(result)) + _share(trade)
+    trade = after_order(fit.network.with_rails(fit.network.rails.model_copy(update={"choice": result})))
+    text = _HEAD + "".join(_lines(result)) + share_text(trade)
     if "--check" in sys.argv[1:]:
         return int(CHOICE.read_text(encoding="utf-8") != text)
     CHOICE.write_text(text, encoding="utf-8")
@@ -205,7 +205,7 @@ def after_order(network: Network) -> list[TradeChange]:
     return out
 
 
-def _share(trade: Sequence[TradeChange]) -> str:
+def share_text(trade: Sequence[TradeChange]) -> str:
     """The share that fits the changes best, from that of the partner with the least to that with the most; 0 to 1."""
     value = sum(t.observed * t.model for t in trade) / sum(t.model**2 for t in trade)
     each = [t.observed / t.model for t in trade]

@@ -18,7 +18,7 @@ from countervail.rails.state import state_at
 from countervail.scenario import load_scenario
 from countervail.scenario.values import Range
 from countervail.world.store import load_world
-from tools.fit_payments import after_order
+from tools.fit_payments import after_order, share_text
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +124,9 @@ def test_after_the_order_turkeys_exports_to_russia_fall_more_than_chinas(network
     turkey, china = after_order(network)
     assert (turkey.partner, china.partner) == ("TUR", "CHN")
     assert turkey.model < china.model < 0
+    # the library's share is of these, with the choice that is beside it
+    assert network.rails.goods_trade is not None
+    assert f"value: {network.rails.goods_trade.share.value:.3g}," in share_text([turkey, china])
 
 
 def test_refusals_delays_and_fees_are_apart(network: Network) -> None:
