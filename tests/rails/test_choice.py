@@ -15,6 +15,7 @@ from countervail.rails.entries import turned_to
 from countervail.rails.observations import FITTED, Comparison, Epochs, as_before
 from countervail.rails.proposals import sector_wedges
 from countervail.rails.state import state_at
+from countervail.rails.table import checked
 from countervail.scenario import load_scenario
 from countervail.scenario.values import Range
 from countervail.world.store import load_world
@@ -174,12 +175,20 @@ def test_who_earns_what_payments_cost(network: Network) -> None:
     assert not Charges.of(real).payees
 
 
+def test_a_speed_of_nothing_is_refused() -> None:
+    rails = load_rails()
+    assert rails.choice is not None
+    (pace,) = rails.choice.paces
+    still = pace.model_copy(update={"speed": Range.defined(0.0)})
+    broken = rails.model_copy(update={"choice": rails.choice.model_copy(update={"paces": (still,)})})
+    with pytest.raises(InputError, match="speeds must be above 0"):
+        checked(broken)
+
+
 def test_a_choice_without_a_currency_for_every_pair_is_refused() -> None:
     rails = load_rails()
     assert rails.choice is not None
     pulls = tuple(p for p in rails.choice.pulls if p.home)
     broken = rails.model_copy(update={"choice": rails.choice.model_copy(update={"pulls": pulls})})
-    from countervail.rails.table import checked
-
     with pytest.raises(InputError, match="some pull must always hold for every pair"):
         checked(broken)

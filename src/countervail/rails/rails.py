@@ -363,19 +363,10 @@ class Rails(Model):
 
     def entries(self) -> Sequence[Entry | Proposal]:
         """Every dated entry and every proposal with its entries."""
-        own: list[Entry | Proposal] = [
-            *self.rails,
-            *self.currencies,
-            *self.memberships,
-            *self.links,
-            *self.correspondents,
-            *self.cutoffs,
-            *self.secondary,
-            *(self.goods_trade.observed if self.goods_trade is not None else ()),
-            *self.acts,
-        ]
-        for proposal in self.proposals:
-            own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
+        observed = () if self.goods_trade is None else self.goods_trade.observed
+        own: list[Entry | Proposal] = [*self.rails, *self.currencies, *self.memberships, *self.links]
+        own += [*self.correspondents, *self.cutoffs, *self.secondary, *observed, *self.acts]
+        own += [e for p in self.proposals for e in (p, *p.memberships, *p.links, *p.currencies)]
         return own
 
 
@@ -396,13 +387,9 @@ def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
             raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
     if not any(not (pull.home or pull.within or pull.party or pull.but or pull.since) for pull in choice.pulls):
         raise ValueError("choice: some pull must always hold for every pair (with a currency and a weight alone)")
-    for name, number in (
-        ("elasticity", choice.elasticity),
-        ("speed", choice.speed),
-        *((f"paces.{pace.id}.speed", pace.speed) for pace in choice.paces),
-    ):
+    for number in (choice.elasticity, choice.speed, *(pace.speed for pace in choice.paces)):
         if number.low <= 0:
-            raise ValueError(f"choice.{name} must be above 0, got {number.low:g}")
+            raise ValueError(f"choice: elasticity and speeds must be above 0, got {number.low:g}")
 
 
 def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:
