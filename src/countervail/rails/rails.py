@@ -363,10 +363,11 @@ class Rails(Model):
 
     def entries(self) -> Sequence[Entry | Proposal]:
         """Every dated entry and every proposal with its entries."""
-        observed = () if self.goods_trade is None else self.goods_trade.observed
+        seen = () if self.goods_trade is None else self.goods_trade.observed
         own: list[Entry | Proposal] = [*self.rails, *self.currencies, *self.memberships, *self.links]
-        own += [*self.correspondents, *self.cutoffs, *self.secondary, *observed, *self.acts]
-        own += [e for p in self.proposals for e in (p, *p.memberships, *p.links, *p.currencies)]
+        own += [*self.correspondents, *self.cutoffs, *self.secondary, *seen, *self.acts]
+        for p in self.proposals:
+            own += [p, *p.memberships, *p.links, *p.currencies]
         return own
 
 
@@ -379,9 +380,8 @@ def _check_costs(costs: Costs) -> None:
 
 
 def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
-    ids = [pull.id for pull in choice.pulls]
-    for pull in choice.pulls:
-        if ids.count(pull.id) > 1:
+    for place, pull in enumerate(choice.pulls):
+        if pull.id in [before.id for before in choice.pulls[:place]]:
             raise ValueError(f"choice: the id {pull.id!r} is used twice")
         if pull.currency not in currencies:
             raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
