@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,7 @@ from countervail.errors import InputError
 from countervail.folders import MARKER
 from countervail.rails import load_rails
 from countervail.report.pages import payment_page
-from countervail.report.tables import payment_tables
+from countervail.report.tables import payment_tables, rail_tables
 from countervail.report.tables.columns import described
 from countervail.scenario import Scenario
 from support.cases import measure, provision, rich_world, rng_of, scenario
@@ -79,6 +80,10 @@ def test_draws_give_bands(links: Study) -> None:
         np.testing.assert_array_equal(one.alone.low, other.alone.low)
         np.testing.assert_array_equal(one.alone.value, by_id(links)[one.proposed.id].alone.value)
         assert (one.alone.low <= one.alone.high).all()
+    for row in payment_tables.tables(drawn)["payment_proposals"]:
+        assert re.match(r"negligible|most likely place \d of \d \(\d+ % of draws\)|not negligible", row["worth"])
+    hidden = {c.name for c in described()["payment_proposals"].columns if c.hidden}
+    assert {"alone_pct", "alone_usd", "last_pct", "last_usd"} <= hidden  # never a point
 
 
 def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge(links: Study) -> None:
@@ -93,6 +98,21 @@ def test_a_cut_costs_the_club_and_the_worst_of_more_elements_costs_no_less_wedge
         assert total == pytest.approx(float((income * np.expm1(cost.change)).sum()), rel=1e-9)
     hit = next(c for c in links.costs if c.cut.elements[0].name.startswith("RUS on "))
     assert hit.change[world.index("RUS")] < 0
+
+
+def test_a_sender_asks_for_the_loss_of_eligible_members_and_sees_how_unequal_their_pairs_are() -> None:
+    case, network = prepare(cv.load_world(), cv.load_scenario("asiu"))
+    club = payment_links.club_that_counts(case, network)
+    assert "UKR" in network.members
+    assert "UKR" not in (*club.members, *club.counted)
+    weight = club.club_pairs()
+    ukraine, russia, china = (network.index(code) for code in ("UKR", "RUS", "CHN"))
+    assert not weight[ukraine].any()
+    assert weight.sum() == pytest.approx(2.0)
+    # one pair has more than a third of all: the table of pairs shows it
+    assert weight[russia, china] > 1 / 3
+    rows = {(row["one"], row["other"]): row["weight"] for row in rail_tables.pairs(network)}
+    assert max(rows.values()) == rows.get(("RUS", "CHN"), rows.get(("CHN", "RUS")))
 
 
 def test_cutting_nothing_costs_nothing(links: Study) -> None:

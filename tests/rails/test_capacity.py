@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 from typing import Any
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from countervail.rails import Network, load_rails
 from countervail.rails.capacity import Payments, capacity, fill
 from countervail.rails.choice import Chosen
-from countervail.rails.routes import routes_of
-from countervail.rails.state import Account, Gateway, State
+from countervail.rails.routes import Thirds, routes_of
+from countervail.rails.state import Account, Gateway, State, state_at
 
 THETA = 4.0
 shares = st.sampled_from([0.0, 0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
@@ -237,6 +237,28 @@ def test_in_the_bundled_table_the_low_wedge_is_all_but_attained(date: str, pairs
                 off.append((none + best) ** (-1 / THETA) - (none + ours) ** (-1 / THETA))
     assert len(off) <= pairs
     assert max(off, default=0.0) <= gap
+
+
+def _same_routes(state: State) -> None:
+    every = Payments.of(state)
+    direct = routes_of(state, every.one, every.other)
+    for name in ("importer", "exporter", "best", "chance", "cost"):
+        np.testing.assert_array_equal(getattr(every.routes, name), getattr(direct, name))
+    for field in fields(Thirds):
+        np.testing.assert_array_equal(getattr(every.routes.thirds, field.name), getattr(direct.thirds, field.name))
+
+
+@settings(max_examples=60, deadline=None)
+@given(states())
+def test_pairs_of_the_same_classes_of_countries_have_the_same_routes(state: State) -> None:
+    _same_routes(state)
+
+
+@pytest.mark.parametrize("day", ["2010-01-15", "2018-07-01", "2023-07-01", "2024-09-01"])
+def test_so_have_those_of_the_bundled_table(day: str) -> None:
+    world = "RUS IRN BLR KAZ SYR CHN IND TUR ARE HKG DEU FRA USA JPN BRA MEX PRK CUB ROW"
+    members = ("RUS", "IRN", "CHN", "BLR")
+    _same_routes(state_at(load_rails(), dt.date.fromisoformat(day), world.split(), members))
 
 
 @settings(max_examples=60, deadline=None)

@@ -125,6 +125,17 @@ def eligible(case: Case) -> tuple[str, ...]:
     return tuple(m for m in case.scenario.members() if not why[m])
 
 
+def club_that_counts(case: Case, network: Network) -> Network:
+    """The network whose pairs are those of eligible members with members that impose nothing themselves.
+
+    Their loss is what a sender asks for; where no member is eligible, all pairs of members are counted.
+    """
+    counted = eligible(case)
+    senders = {case.world.countries[k] for k in case.senders}
+    members = tuple(m for m in network.members if m in counted or m not in senders)
+    return replace(network, members=members, counted=counted)
+
+
 def prepare(
     world: World, scenario: Scenario, date: Date = None, rails: str | Path | None = None
 ) -> tuple[Case, Network]:
@@ -254,7 +265,7 @@ class _Question:
     def costs(self, cuts: int) -> list[CutCost]:
         """The worst cuts of each size up to `cuts`, solved: every pair of the world pays what is left to it."""
         self.report("cuts", 0, 2)
-        searches = self.club_that_counts.interdict_each(range(1, cuts + 1), top=SHOWN)
+        searches = club_that_counts(self.case, self.network).interdict_each(range(1, cuts + 1), top=SHOWN)
         chosen = [(search, cut) for search in searches for cut in search.cuts]
         self.report("cuts", 1, 2)
         shock = self.case.sanctioned()
@@ -268,23 +279,11 @@ class _Question:
             for (search, cut), eq in zip(chosen, solved, strict=True)
         ]
 
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """The members whose loss a sender asks for: the eligible ones, all where there are none."""
-        return eligible(self.case)
-
-    @property
-    def club_that_counts(self) -> Network:
-        """The network whose pairs are those of the counted members with members that impose nothing themselves."""
-        senders = {self.case.world.countries[k] for k in self.case.senders}
-        members = tuple(m for m in self.network.members if m in self.counted or m not in senders)
-        return replace(self.network, members=members, counted=self.counted)
-
     def responses(self, budgets: Sequence[float]) -> list[Response]:
         """What senders can do within each budget by partial cuts and threats, solved."""
-        club = self.case.indices(self.counted or self.case.scenario.members())
+        club = self.case.indices(eligible(self.case) or self.case.scenario.members())
         senders = self.case.senders_outside
-        elements = self.club_that_counts.interdict(1).elements
+        elements = club_that_counts(self.case, self.network).interdict(1).elements
         actions = actions_of(self.network, elements, club, senders)
         game = Game(self.network, club, senders)
         points = frontier(game, actions, budgets, lambda done, total: self.report("threats", done, total))

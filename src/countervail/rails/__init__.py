@@ -93,7 +93,8 @@ class Network:
             return self._same_state.chosen
         paid = self.payments
         ends = paid.one[paid.kinds], paid.other[paid.kinds]
-        return Chosen.of_kinds(self.state, paid.routes.take(paid.kinds), ends, paid.kind, paid.filled.take(paid.kinds))
+        filled = paid.kind_filled if self.state.weight is None else None
+        return Chosen.of_kinds(self.state, paid.kind_routes, ends, paid.kind, filled)
 
     @cached_property
     def _wedges(self) -> tuple[Floats, Floats, Floats]:
@@ -125,8 +126,9 @@ class Network:
 
     @cached_property
     def _capacities(self) -> tuple[Floats, Floats]:
-        high, low = capacity(self.payments.filled, self.state.informal)
-        return self.payments.square(high, 1.0), self.payments.square(low, 1.0)
+        paid = self.payments
+        high, low = (share[paid.kind] for share in capacity(paid.kind_filled, self.state.informal))
+        return paid.square(high, 1.0), paid.square(low, 1.0)
 
     @property
     def reach(self) -> Floats:

@@ -55,15 +55,14 @@ class Payments:
     """Every unordered pair of a network's countries with its routes and how they fill.
 
     `one[p] < other[p]` are the countries of pair p: a pair pays the same in both directions, because no part of a route
-    depends on its direction. Many partners of a country are connected alike: `kinds` are one pair of each kind and
-    `kind[p]` is the place in it of the kind of pair p.
+    depends on its direction. Many partners of a country are connected alike: `kinds` are one pair of each kind with its
+    `kind_routes`, and `kind[p]` is the place in it of the kind of pair p.
     """
 
     state: State
     one: Indices
     other: Indices
-    routes: Routes
-    filled: Filled
+    kind_routes: Routes
     kinds: Indices
     kind: Indices
 
@@ -71,9 +70,25 @@ class Payments:
     def of(cls, state: State) -> Payments:
         """All pairs of a network."""
         one, other = np.triu_indices(state.n, k=1)
-        routes = routes_of(state, one, other)
-        kinds, kind = kinds_of(routes, state, one, other)
-        return cls(state, one, other, routes, fill(routes.take(kinds)).take(kind), kinds, kind)
+        first, place = alike(state, one, other)
+        routes = routes_of(state, one[first], other[first])
+        kinds, kind = kinds_of(routes, state, one[first], other[first])
+        return cls(state, one, other, routes.take(kinds), first[kinds], kind[place])
+
+    @cached_property
+    def kind_filled(self) -> Filled:
+        """How the routes of every kind fill, in whatever currency is cheapest."""
+        return fill(self.kind_routes)
+
+    @property
+    def routes(self) -> Routes:
+        """The routes of every pair."""
+        return self.kind_routes.take(self.kind)
+
+    @property
+    def filled(self) -> Filled:
+        """How the routes of every pair fill, in whatever currency is cheapest."""
+        return self.kind_filled.take(self.kind)
 
     def square(self, value: Floats, diagonal: float) -> Floats:
         """`[country, country, ...]` from `[pair, ...]`, symmetric."""
@@ -85,9 +100,44 @@ class Payments:
     @cached_property
     def marginal(self) -> Floats:
         """`[pair]`: cost of the most expensive route used, informal channels included: the most a payment costs."""
-        used = (self.filled.sorted + self.filled.random) / 2
-        last = np.where(used > 1e-12, np.minimum(self.filled.cost, self.state.informal), 0.0).max(axis=1, initial=0.0)
-        return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)
+        filled = self.kind_filled
+        used = (filled.sorted + filled.random) / 2
+        last = np.where(used > 1e-12, np.minimum(filled.cost, self.state.informal), 0.0).max(axis=1, initial=0.0)
+        return np.where(used.sum(axis=1) < 1.0 - 1e-12, self.state.informal, last)[self.kind]
+
+
+def alike(state: State, one: Indices, other: Indices) -> tuple[Indices, Indices]:
+    """One pair of each two classes of countries, and the place of each pair's classes among them.
+
+    Countries of a class have the same numbers towards every country, so that pairs of the same classes have the same
+    routes. Third countries, and those that an account, a gateway or a passing names, are a class each.
+    """
+    named = {end for a in state.accounts for end in (a.country, a.partner)}
+    named.update(end for gate in state.gateways if gate.pair for end in gate.pair)
+    named.update(end for p in state.passings for end in (p.third, p.served, p.partner))
+    named.update(np.flatnonzero(state.passed.any(axis=1)).tolist())
+    own = np.where(np.isin(np.arange(state.n), list(named)), np.arange(state.n), -1.0)
+    parts = [own[:, None], state.share, state.users, state.issuer, state.allowed, state.passed.T]
+    parts += [state.risk, state.risk.T]
+    if state.weight is not None:
+        parts.append(state.weight.reshape(state.n, -1))
+    _, of_country = _distinct(np.concatenate([np.asarray(part, dtype=float) for part in parts], axis=1))
+    return _distinct(np.stack([of_country[one], of_country[other]], axis=1))
+
+
+def _distinct(rows: Floats | Indices) -> tuple[Indices, Indices]:
+    """The first of each row, and the place of every row among them."""
+    data, width = rows.tobytes(), rows.itemsize * rows.shape[1]
+    place: dict[bytes, int] = {}
+    first: list[int] = []
+    kind = np.zeros(len(rows), dtype=np.intp)
+    for p in range(len(rows)):
+        key = data[p * width : (p + 1) * width]
+        if key not in place:
+            place[key] = len(first)
+            first.append(p)
+        kind[p] = place[key]
+    return np.array(first, dtype=np.intp), kind
 
 
 def kinds_of(routes: Routes, state: State, one: Indices, other: Indices) -> tuple[Indices, Indices]:
@@ -98,18 +148,7 @@ def kinds_of(routes: Routes, state: State, one: Indices, other: Indices) -> tupl
     parts += [leg.reshape(count, -1) for leg in (thirds.leg_in_chance, thirds.leg_out_chance)]
     if state.weight is not None:
         parts.append(state.weight[one, other])
-    rows = np.concatenate(parts, axis=1)
-    data, width = rows.tobytes(), rows.itemsize * rows.shape[1]
-    place: dict[bytes, int] = {}
-    first: list[int] = []
-    kind = np.zeros(count, dtype=np.intp)
-    for p in range(count):
-        key = data[p * width : (p + 1) * width]
-        if key not in place:
-            place[key] = len(first)
-            first.append(p)
-        kind[p] = place[key]
-    return np.array(first, dtype=np.intp), kind
+    return _distinct(np.concatenate(parts, axis=1))
 
 
 def fill(routes: Routes) -> Filled:

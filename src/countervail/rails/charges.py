@@ -71,7 +71,7 @@ def _charges(paid: Payments, chosen: Chosen, theta: float, fee: float, penalty: 
     premium = {"one": np.zeros(len(one)), "other": np.zeros(len(one))}
     if fee or penalty:
         used = np.mean(chosen.used(theta), axis=0)
-        thirds = np.array([c.third for c in paid.routes.channels], dtype=np.intp)
+        thirds = np.array([c.third for c in paid.kind_routes.channels], dtype=np.intp)
         for t in np.flatnonzero(thirds >= 0):
             k = thirds[t]
             charge = used[:, t] * state.correspondent

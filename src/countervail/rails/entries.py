@@ -92,6 +92,10 @@ def pull_weights(choice: Choice, money: Sequence[Currency], issuer: Mask, places
                 inside[places.of(names)] = True
                 one, other = inside[:, None], inside[None, :]
                 holds &= (one & other) if both else (one | other)
+        if pull.but:
+            left_out = np.zeros(places.n, dtype=bool)
+            left_out[places.of(pull.but)] = True
+            holds &= ~(left_out[:, None] | left_out[None, :])
         log[:, :, c] = np.where(
             holds, np.where(np.isinf(log[:, :, c]), 0.0, log[:, :, c]) + pull.weight.value, log[:, :, c]
         )

@@ -104,7 +104,9 @@ def _search(club: _Club, parts: list[Floats], base: float, k: int, top: int) -> 
     if not exact:
         worst, bound = [_greedy(club, worst[0][0], k)], _bound(club, k)
         examined += sum(n - i for i in range(size, k))
-    cuts = tuple(_cut(club, tuple(club.elements[i] for i in chosen), loss) for chosen, loss in worst)
+    sets = [tuple(club.elements[i] for i in chosen) for chosen, _ in worst]
+    by_pair = zip(sets, _losses(club, sets), worst, strict=True)
+    cuts = tuple(_cut(club, elements, loss, each) for elements, each, (_, loss) in by_pair)
     return Interdiction(k, exact, examined, _shown(bound), _shown(base), club.elements, cuts)
 
 
@@ -173,12 +175,21 @@ def _best(parts: list[Floats], n: int, size: int, top: int) -> list[tuple[tuple[
 
 def _loss(club: _Club, cut: Sequence[Element]) -> Floats:
     """`[pair]`: each pair's part of the loss of a set of elements."""
-    loss = np.zeros(len(club.pairs))
-    hit = [(p, [e for e in cut if e in pair.elements]) for p, pair in enumerate(club.pairs)]
-    hit = [(p, mine) for p, mine in hit if mine]
-    both = [_Variants(club.pairs[p], np.array([[False] * len(mine), [True] * len(mine)]), mine) for p, mine in hit]
-    for (p, _), value in zip(hit, _wedges(both, club.theta), strict=True):
-        loss[p] = club.weights[p] * (value[1] - value[0])
+    return np.asarray(_losses(club, [cut])[0])
+
+
+def _losses(club: _Club, cuts: Sequence[Sequence[Element]]) -> Floats:
+    """`[cut, pair]`: the same for several sets at once, which is fast."""
+    loss = np.zeros((len(cuts), len(club.pairs)))
+    hit, both = [], []
+    for c, cut in enumerate(cuts):
+        for p, pair in enumerate(club.pairs):
+            mine = [e for e in cut if e in pair.elements]
+            if mine:
+                hit.append((c, p))
+                both.append(_Variants(pair, np.array([[False] * len(mine), [True] * len(mine)]), mine))
+    for (c, p), value in zip(hit, _wedges(both, club.theta), strict=True):
+        loss[c, p] = club.weights[p] * (value[1] - value[0])
     return loss
 
 
@@ -199,8 +210,7 @@ def _bound(club: _Club, k: int) -> float:
     return min(float(everything.sum()), sum(sorted(each, reverse=True)[:k]))
 
 
-def _cut(club: _Club, elements: tuple[Element, ...], loss: float) -> Cut:
-    parts = _loss(club, elements)
+def _cut(club: _Club, elements: tuple[Element, ...], loss: float, parts: Floats) -> Cut:
     names = [(pair.state.countries[pair.one], pair.state.countries[pair.other]) for pair in club.pairs]
     worst = [(*names[p], _shown(float(parts[p]))) for p in np.argsort(-parts, kind="stable")[:5] if parts[p] > 0]
     return Cut(elements, _shown(loss), tuple(worst))

@@ -20,7 +20,7 @@ import numpy as np
 
 from countervail import countries as atlas
 from countervail.rails.choice import Chosen
-from countervail.rails.rails import ALL, Entry, Proposal
+from countervail.rails.rails import ALL, Choice, Entry, Proposal
 from countervail.rails.routes import routes_of
 from countervail.rails.state import STATE_TABLES
 from countervail.types import Floats, Indices
@@ -89,8 +89,8 @@ class Epochs:
         total = part.sum(axis=2, keepdims=True)
         return part / np.where(total > 0, total, 1.0)
 
-    def path(self, days: Sequence[dt.date], weight: Floats, elasticity: float, speed: float) -> Floats:
-        """`[day, pair, currency]`: the shares at these days, each from `START` on."""
+    def path(self, days: Sequence[dt.date], weight: Floats, elasticity: float, speed: float | Floats) -> Floats:
+        """`[day, pair, currency]`: the shares at these days, each from `START` on; a speed for all or `[pair]`."""
         target = self.chosen(weight, elasticity)
         starts = [target[0]]
         for k in range(1, len(self.since)):
@@ -102,9 +102,9 @@ class Epochs:
         return np.array(out)
 
 
-def _moved(start: Floats, target: Floats, since: dt.date, until: dt.date, speed: float) -> Floats:
-    left = float(np.exp(-speed * (until - since).days / 365.25))
-    return target + (start - target) * left
+def _moved(start: Floats, target: Floats, since: dt.date, until: dt.date, speed: float | Floats) -> Floats:
+    left = np.exp(-np.asarray(speed) * (until - since).days / 365.25)
+    return np.asarray(target + (start - target) * left[..., None])
 
 
 def change_dates(network: Network) -> list[dt.date]:
@@ -181,6 +181,7 @@ class Comparison:
     """The epochs of the pairs that observations are about, and `flows[observation, pair]`, shares of each flow."""
 
     observed: tuple[Observation, ...]
+    pairs: tuple[tuple[str, str], ...]
     epochs: Epochs
     flows: Floats
     _counted: Floats
@@ -198,9 +199,21 @@ class Comparison:
         trade = {year: (world if year == world.year else world.at(year)).trade for year in {o.year for o in chosen}}
         flows = np.array([_flow(o, pairs, trade[o.year], network) for o in chosen])
         counted = np.array([_counted(o, pairs, epochs.currencies) for o in chosen])
-        return cls(chosen, epochs, flows, counted)
+        return cls(chosen, tuple(pairs), epochs, flows, counted)
 
-    def shares(self, weight: Floats, elasticity: float, speed: float) -> Floats:
+    def speeds(self, choice: Choice) -> Floats:
+        """`[pair]`: the speed a year of each pair under a choice."""
+        speed = np.full(len(self.pairs), choice.speed.value)
+        for pace in choice.paces:
+            inside = {*atlas.expand(pace.within, max(o.day for o in self.observed))}
+            speed[[one in inside and other in inside for one, other in self.pairs]] = pace.speed.value
+        return speed
+
+    def modelled(self, choice: Choice) -> Floats:
+        """`[observation]`: the shares of the network's own choice, per cent."""
+        return self.shares(self.epochs.weight, choice.elasticity.value, self.speeds(choice))
+
+    def shares(self, weight: Floats, elasticity: float, speed: float | Floats) -> Floats:
         """`[observation]`: the model's shares, per cent, under these parameters of the choice."""
         days = sorted({o.day for o in self.observed})
         path = self.epochs.path(days, weight, elasticity, speed)
@@ -208,10 +221,18 @@ class Comparison:
         return np.asarray(100.0 * np.einsum("op,opc,opc->o", self.flows, path[at], self._counted))
 
 
+REGIONS = {
+    "EUROPE": "AUT BEL BGR BLR CHE CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ISL ITA LTU LUX LVA MLT NLD NOR POL "
+    "PRT ROU SRB SVK SVN SWE UKR",
+    "ASIA": "AFG ARE ARM AZE BGD BHR BRN CHN CYP GEO HKG IDN IND IRN IRQ ISR JOR JPN KAZ KGZ KHM KOR KWT LAO LBN MMR "
+    "MNG MYS OMN PAK PHL PRK QAT SAU SGP SYR THA TJK TKM TUR TWN UZB VNM",
+}
+"""Countries of the world by continent, for figures that the Bank of Russia gives by continent."""
+
+
 def _flow(o: Observation, pairs: Sequence[tuple[str, str]], trade: Floats, network: Network) -> Floats:
-    mine, theirs = (
-        {*atlas.expand([name], o.day)} for name in (o.reporter, o.partners if o.partners != ALL else o.reporter)
-    )
+    mine = {*atlas.expand([o.reporter], o.day)}
+    theirs = {*atlas.expand(REGIONS.get(o.partners, o.partners).split(), o.day)} if o.partners != ALL else set()
     weight = np.zeros(len(pairs))
     for p, (one, other) in enumerate(pairs):
         for home, away in ((one, other), (other, one)):

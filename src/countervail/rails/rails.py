@@ -222,10 +222,23 @@ class Pull(Model):
     """The countries it holds among; empty for all."""
     party: tuple[CountryOrGroup, ...] = ()
     """Countries of which one must be a party; empty for all."""
+    but: tuple[CountryOrGroup, ...] = ()
+    """Countries of which none may be a party."""
     since: Date | None = None
     """First day it holds; null for always."""
     weight: Range
     """Log of the weight, against 0 for a currency that has the weight 1."""
+
+
+class Pace(Model):
+    """The speed at which payments among some countries approach the chosen currencies, where it is not that of all."""
+
+    id: str = Field(pattern=ID_PATTERN)
+    """A short name, unique among the paces."""
+    within: Countries
+    """The countries it holds among."""
+    speed: Range
+    """Speed a year, above 0."""
 
 
 class Choice(Model):
@@ -235,6 +248,8 @@ class Choice(Model):
     """Elasticity of a currency's share to one plus its cost, above 0."""
     speed: Range
     """Speed a year at which observed shares approach the chosen ones, above 0."""
+    paces: tuple[Pace, ...] = ()
+    """Speeds among some countries; of several the last counts."""
     pulls: tuple[Pull, ...] = Field(min_length=1)
     """What draws payments to currencies."""
 
@@ -348,19 +363,11 @@ class Rails(Model):
 
     def entries(self) -> Sequence[Entry | Proposal]:
         """Every dated entry and every proposal with its entries."""
-        own: list[Entry | Proposal] = [
-            *self.rails,
-            *self.currencies,
-            *self.memberships,
-            *self.links,
-            *self.correspondents,
-            *self.cutoffs,
-            *self.secondary,
-            *(self.goods_trade.observed if self.goods_trade is not None else ()),
-            *self.acts,
-        ]
-        for proposal in self.proposals:
-            own += [proposal, *proposal.memberships, *proposal.links, *proposal.currencies]
+        seen = () if self.goods_trade is None else self.goods_trade.observed
+        own: list[Entry | Proposal] = [*self.rails, *self.currencies, *self.memberships, *self.links]
+        own += [*self.correspondents, *self.cutoffs, *self.secondary, *seen, *self.acts]
+        for p in self.proposals:
+            own += [p, *p.memberships, *p.links, *p.currencies]
         return own
 
 
@@ -373,17 +380,16 @@ def _check_costs(costs: Costs) -> None:
 
 
 def _check_choice(choice: Choice, currencies: Sequence[str]) -> None:
-    ids = [pull.id for pull in choice.pulls]
-    for pull in choice.pulls:
-        if ids.count(pull.id) > 1:
+    for place, pull in enumerate(choice.pulls):
+        if pull.id in [before.id for before in choice.pulls[:place]]:
             raise ValueError(f"choice: the id {pull.id!r} is used twice")
         if pull.currency not in currencies:
             raise ValueError(f"{pull.id}: unknown currency {pull.currency!r}; there are {', '.join(currencies)}")
-    if not any(not (pull.home or pull.within or pull.party or pull.since) for pull in choice.pulls):
+    if not any(not (pull.home or pull.within or pull.party or pull.but or pull.since) for pull in choice.pulls):
         raise ValueError("choice: some pull must always hold for every pair (with a currency and a weight alone)")
-    for name in ("elasticity", "speed"):
-        if getattr(choice, name).low <= 0:
-            raise ValueError(f"choice.{name} must be above 0, got {getattr(choice, name).low:g}")
+    for number in (choice.elasticity, choice.speed, *(pace.speed for pace in choice.paces)):
+        if number.low <= 0:
+            raise ValueError(f"choice: elasticity and speeds must be above 0, got {number.low:g}")
 
 
 def _rails_of(item: Entry | Proposal) -> tuple[str, ...]:

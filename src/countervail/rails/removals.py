@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -72,17 +72,6 @@ class PairVariants:
     def _thirds(self) -> list[int]:
         return [c.third for c in self._base.channels if c.third >= 0]
 
-    def _sources(self, country: int, partner: int, rail: int) -> list[tuple[Element, float]]:
-        """What connects a country to a rail towards a partner, each with its share."""
-        state = self.state
-        sources = [(membership(state, country, rail), float(state.share[country, rail]))]
-        sources += [
-            (Element("link", a.id), a.share)
-            for a in state.accounts
-            if (a.country, a.partner, a.rail) == (country, partner, rail)
-        ]
-        return [(element, share) for element, share in sources if share > 0]
-
     def _gates(self, ends: tuple[int, int]) -> list[tuple[Element, float]]:
         pair = (np.array([self.one]), np.array([self.other]))
         return [
@@ -103,12 +92,12 @@ class PairVariants:
                 used.add(Element("correspondent", state.countries[channel.third]))
                 for end, partner, leg in self._legs(t - base.straight):
                     for rail in np.flatnonzero(leg > 0):
-                        sources = self._sources(end, partner, int(rail))
+                        sources = _sources(self.state, end, partner, int(rail))
                         if sources:
-                            used.update(e for e, _ in (*sources, *self._sources(channel.third, end, int(rail))))
+                            used.update(e for e, _ in (*sources, *_sources(self.state, channel.third, end, int(rail))))
                 continue
-            sources = self._sources(self.other, self.one, channel.rail_in)
-            far = self._sources(self.one, self.other, channel.rail_out)
+            sources = _sources(self.state, self.other, self.one, channel.rail_in)
+            far = _sources(self.state, self.one, self.other, channel.rail_out)
             if sources and far:
                 used.update(e for e, _ in (*sources, *far))
                 if channel.rail_in != channel.rail_out:
@@ -143,8 +132,8 @@ class PairVariants:
 
         importer, exporter = np.zeros((2, count, len(state.rails)))  # no rail is known before the first
         for rail in range(len(state.rails)):
-            importer[:, rail] = left(self._sources(self.other, self.one, rail))
-            exporter[:, rail] = left(self._sources(self.one, self.other, rail))
+            importer[:, rail] = left(_sources(self.state, self.other, self.one, rail))
+            exporter[:, rail] = left(_sources(self.state, self.one, self.other, rail))
         best, chance = np.repeat(base.best, count, axis=0), np.repeat(base.chance, count, axis=0)
         clear = state.users[[self.other, self.one]]
         allowed = state.allowed[self.other, self.one]
@@ -178,13 +167,30 @@ class PairVariants:
             held_in[:, k] *= there
             held_out[:, k] *= there
             for place, (end, leg) in enumerate(((self.other, base.leg_in), (self.one, base.leg_out))):
-                beyond, chance = leg_of(state, np.array([end]), third)
-                for rail in range(len(state.rails)):
-                    if leg[0, k, rail] > 0:
-                        share = left(self._sources(third, end, rail))
-                        legs[place][:, k, rail] = np.minimum(share, beyond[0, rail])
-                        legs[place + 2][:, k, rail] = share * chance[0, rail]
+                for rail in np.flatnonzero(leg[0, k] > 0).tolist():
+                    beyond, chance = _legs_to(state, third)
+                    share = left(_sources(self.state, third, end, rail))
+                    legs[place][:, k, rail] = np.minimum(share, beyond[end, rail])
+                    legs[place + 2][:, k, rail] = share * chance[end, rail]
         return Thirds(held_in, held_out, *legs)
+
+
+@lru_cache(maxsize=64)
+def _legs_to(state: State, third: int) -> tuple[Floats, Floats]:
+    """`leg_of` from every country to a third one: the pairs of a network share it."""
+    return leg_of(state, np.arange(state.n), third)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sources(state: State, country: int, partner: int, rail: int) -> list[tuple[Element, float]]:
+    """What connects a country to a rail towards a partner, each with its share: the pairs of a network ask often."""
+    sources = [(membership(state, country, rail), float(state.share[country, rail]))]
+    sources += [
+        (Element("link", a.id), a.share)
+        for a in state.accounts
+        if (a.country, a.partner, a.rail) == (country, partner, rail)
+    ]
+    return [(element, share) for element, share in sources if share > 0]
 
 
 def elements_of(pairs: Sequence[PairVariants], kinds: Sequence[str]) -> tuple[Element, ...]:

@@ -142,6 +142,8 @@ class _Year:
         """Recorded pairs of raw materials of some sectors by region `[exporter, importer]`, zero at home."""
         trade = raw_materials()
         codes = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in sectors]
+        if not codes:  # most sectors, and adding up nothing would take as long
+            return np.zeros((self.base.n, self.base.n))
         flows = np.nan_to_num(trade.of_products(codes).matrix(year))
         into = (_regions(trade.countries, self.base) == np.arange(self.base.n)[:, None]).astype(np.float64)
         total = into @ flows @ into.T

@@ -11,6 +11,7 @@ import countervail as cv
 from countervail.analysis.case import Case
 from countervail.analysis.case.budget import cheaper_payments
 from countervail.analysis.case.payment_savings import PaymentsOf
+from countervail.analysis.worlds import equilibria
 from countervail.scenario.values import Range
 
 
@@ -51,6 +52,13 @@ def test_what_banks_lose_is_paid_to_those_who_had_paid_it(case: Case) -> None:
     assert (np.asarray(shock.export_tax) <= 0).all()
     whole = case.lift().transfer
     assert np.asarray(whole).sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_emirates_lose_what_they_earned_and_russia_gains_when_payments_are_freed(case: Case) -> None:
+    before, after = equilibria(case, [case.sanctioned(), case.lift_payments()], tol=1e-9)
+    change = np.log(after.real_income / before.real_income)
+    at = case.world.countries.index
+    assert change[at("ARE")] < 0 < change[at("RUS")]
 
 
 def test_the_more_is_a_fee_the_less_is_real(case: Case) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from countervail import countries
 from countervail.analysis.case.draws import COMMON, NOISE, SHORT, central_elasticity
+from countervail.analysis.decompose import PAYMENTS
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.analysis.payment_links import Study
 from countervail.report.tables.rail_tables import assumptions as payment_assumptions
@@ -114,7 +115,19 @@ def _elasticities(world: World, scenario: Scenario) -> Iterator[Row]:
 # -- caveats of the data, country by country ---------------------------------------------------------------------------
 
 
-LARGE_GUESS = 0.1
+LARGE_GUESS, LARGE_PAYMENTS = 0.1, 0.1
+
+
+def _resting_on_payments(outcome: Outcome) -> Iterator[tuple[str, float]]:
+    """The subjects of whose cost more than `LARGE_PAYMENTS` rests on payments outside the measures, each with it."""
+    alone = next((part.alone for part in outcome.lifted if part.id == PAYMENTS), None)
+    if alone is None:
+        return
+    for code in outcome.subjects:
+        k = outcome.world.index(code)
+        cost, paid = float(outcome.worlds.cost[k]), float(alone[k])
+        if cost > 0 and paid > LARGE_PAYMENTS * cost:
+            yield code, paid / cost
 
 
 def caveats(outcome: Outcome) -> list[dict[str, Any]]:
@@ -150,6 +163,12 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 total,
                 "million USD in no customs record, included by official and press figures (settings.unrecorded_oil)",
             )
+    for code, share in _resting_on_payments(outcome):
+        note = (
+            "share of what lifting gives it that rests on cheaper payments of pairs under no measure, "
+            "see settings.payments_on_goods"
+        )
+        add(code, "payments outside measures", share, note)
     if np.any(world.tariff):
         revenue = float(world.tariff_revenue.sum())
         add(None, "tariffs", revenue, "million USD of base tariffs a year: one applied rate an importer on all goods")

@@ -82,7 +82,7 @@ def _payments(name: str, network: Network, i: int, j: int) -> Iterator[Row]:
     at = np.flatnonzero((network.payments.one == min(i, j)) & (network.payments.other == max(i, j)))
     best, random = (used[at[0]] for used in network.chosen.used(network.theta))
     used: Floats = (best + random) / 2
-    cost = np.where(used > 0, network.payments.routes.cost[at[0]], 0.0)
+    cost = np.where(used > 0, network.payments.kind_routes.cost[network.payments.kind[at[0]]], 0.0)
     classes = channel_classes(network)
     for key, label in CLASSES.items():
         if key in classes:

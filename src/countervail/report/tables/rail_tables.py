@@ -248,7 +248,7 @@ def observed(network: Network, world: World) -> Iterator[Row]:
         basis = Comparison.of(network, world)
     except InputError:  # a world without the trade of other years
         return
-    ours = basis.shares(basis.epochs.weight, choice.elasticity.value, choice.speed.value)
+    ours = basis.modelled(choice)
     compared = sorted(zip(basis.observed, ours, strict=True), key=lambda one: -abs(one[1] - one[0].value))
     for o, share in compared:
         before = as_before(o, basis.observed)
@@ -303,7 +303,7 @@ def channel_classes(network: Network) -> dict[str, Mask]:
         m.rail for m in network.rails.memberships if "ALL" in m.countries and not m.but and m.holds(network.date)
     }
     common = [state.rails.index(rail) for rail in everywhere if rail in state.rails]
-    channels = network.payments.routes.channels
+    channels = network.payments.kind_routes.channels
     thirds = np.array([c.third >= 0 for c in channels])
     over = np.array([c.rail_in in common and c.rail_out in common for c in channels])
     return {"own_system": ~thirds & ~over, "bank": ~thirds & over, "third": thirds}
