@@ -190,7 +190,7 @@ def scores(kind: str) -> Score:
     """The tallies of the texts of a kind together."""
     total = Score()
     for name, folder in FOLDERS.items():
-        if (folder.name == "texts_d", "texts_e") != (kind == "another"):
+        if KINDS.get(folder.name, "one hand") != kind:
             continue
         annotation, document = load(name), load(name).file(folder)
         answer = {"name": document.name, **read_document(document.read_bytes(), document.name, f"source:{name}")}
