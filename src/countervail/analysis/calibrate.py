@@ -1,23 +1,25 @@
 """Sizes of measures from what happened: the falls of trade that bring a past world to its later shares.
 
-In the world of a base year, measures that came into force by a later year hit groups of cells: what the senders sell to
-a target, and what they buy from it, crude, gas and coal each, and all other goods. What each group is left with, phi,
-is solved so that in equilibrium its share of world trade in these goods moves as it was observed to:
+In the world of a base year, measures that came into force by a later year hit groups of cells: what senders under the
+same measures sell to a target, and what they buy from it, crude, gas and coal each, and all other goods.
+What each group is left with, phi, is solved so that in equilibrium its share of world trade in these goods moves as it
+was observed to:
 
     (Z'_g / Z'_all) / (Z_g / Z_all) = observed ratio,    b_g = log phi_g
 
 with all groups at once, capacity and integrated markets as the scenario has them. Shares leave out what moved
-everybody: prices, inflation, world demand. What was not fitted (third countries, output) is the back-test's.
+everybody: prices, inflation, world demand. What was not fitted (third countries, output) is the back-test's. The sizes
+of single measures follow from their groups (docs/theory/analysis.md), and a scenario reads them as `calibrations`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -27,10 +29,12 @@ from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.case.layout import cube
 from countervail.arguments import checked
 from countervail.errors import InputError, NotConverged
-from countervail.scenario import Measure, Scenario, scenario_of
+from countervail.scenario import Measure, Range, Scenario, scenario_of
+from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, Moved
 from countervail.scenario.kinds import KINDS
+from countervail.scenario.values import map_ranges, share_of_year
 from countervail.trade.solve import solve
-from countervail.types import Floats, Mask, Row
+from countervail.types import Floats, Indices, Mask, Row
 from countervail.world.observed import RAW, YEARS
 from countervail.world.world import MIRRORED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, World
 
@@ -44,11 +48,23 @@ GONE = 1e-4
 TOLERANCE = 1e-8
 ROUNDS = 200
 OTHER: Final = "other goods"
+BARRED: Final = 0.5
+"""Share of the trade that a measure must cover, by the scenario, to be sized by what became of all of it."""
+LEFT: Final = 0.01
+"""The least that a measure leaves once what it kept out of a part of a year is taken for the whole."""
+
+_WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Cells that measures hit, of one target, direction and commodity."""
+    """Cells that measures hit, of one target, direction and commodity, and of senders under the same measures.
+
+    Attributes:
+        cells: which they are `[exporter, importer, sector]`.
+        sectors: the goods `[sector]`.
+        own: of each measure, its cells among them.
+    """
 
     target: str
     direction: str
@@ -57,6 +73,7 @@ class Group:
     senders: tuple[str, ...]
     cells: Mask
     sectors: Mask
+    own: tuple[Mask, ...]
 
 
 @dataclass(frozen=True)
@@ -95,17 +112,23 @@ class Calibration:
 
     Attributes:
         sizes: a row for every group.
+        effects: of the measures that their groups give a size, as a scenario takes them (`scenario.calibrations`).
         base, after: the years.
         options: the settings it depends on.
         world: a hash of the world's flows.
+        scenario: its name.
+        shares: the measures that the scenario's files give a covered share.
         version: of the program.
     """
 
     sizes: tuple[CalibratedSize, ...]
+    effects: tuple[FittedEffect, ...]
     base: int
     after: int
     options: dict[str, Any]
     world: str
+    scenario: str
+    shares: tuple[str, ...] = ()
     version: str = __version__
 
     def rows(self) -> list[Row]:
@@ -116,7 +139,25 @@ class Calibration:
     def document(self) -> Row:
         """All of it, as `--json` prints it."""
         head = {"base": self.base, "after": self.after, "world": self.world, "version": self.version}
-        return {**head, "options": self.options, "sizes": self.rows()}
+        effects = [one.model_dump(mode="json") for one in self.effects]
+        return {**head, "options": self.options, "sizes": self.rows(), "effects": effects}
+
+    def file(self, include: Sequence[str]) -> str:
+        """A scenario's file, YAML: the files of its measures, with these effects, and what they were fitted with.
+
+        Args:
+            include: the files of the measures, as a scenario names them: `my-scenario.yaml`, `library:asiu.yaml`.
+        """
+        fitted = FittedSizes(
+            id=f"{self.scenario}-{self.base}-{self.after}",
+            base=self.base,
+            after=self.after,
+            world=self.world,
+            version=self.version,
+            options=self.options,
+            effects=self.effects,
+        )
+        return fitted.file(include, self.shares)
 
 
 @checked()
@@ -147,20 +188,51 @@ def calibrate(
             f"{last}; its measures begin {', '.join(sorted({str(m.since.year) for m in chosen.measures if m.since}))}",
             field="base",
         )
-    central, groups = _sizes(world, chosen, new, first, last)
     near = [(b, a) for b in (first, first - 1) for a in (last, last + 1) if YEARS[0] <= b and a <= YEARS[-1]]
-    others = [_sizes(world, chosen, new, b, a)[0] for b, a in near if (b, a) != (first, last)]
+    fits = [_sizes(world, chosen, new, b, a) for b, a in near]
+    groups = fits[0].groups
+    moved = {
+        setting: (
+            _sizes(world, _at_end(chosen, setting, "low"), new, first, last),
+            _sizes(world, _at_end(chosen, setting, "high"), new, first, last),
+        )
+        for setting in MOVED_BY
+    }
     today = Case.of(world, chosen)
+    central, *others = fits
     sizes = tuple(_row(group, central[k], [o[k] for o in others], today) for k, group in enumerate(groups))
-    settings = chosen.settings.model_dump(
-        mode="json", include={"closure", "horizon", "elasticity", "supply", "markets"}
+    effects = tuple(
+        effect
+        for m in new
+        if m.lifted and (effect := _effect(m, chosen.settings.returning.value, fits, moved)) is not None
     )
-    return Calibration(sizes, first, last, settings, sha256(np.ascontiguousarray(world.flows).tobytes()).hexdigest())
+    shares = tuple(m.id for m in new if (m.coverage, m.leakage) != _WHOLE)
+    options = chosen.settings.fitted_under()
+    return Calibration(sizes, effects, first, last, options, flows_hash(world), chosen.name, shares)
+
+
+def flows_hash(world: World) -> str:
+    """A hash of a world's flows."""
+    return sha256(np.ascontiguousarray(world.flows).tobytes()).hexdigest()
+
+
+def _at_end(scenario: Scenario, setting: Moved, end: Literal["low", "high"]) -> Scenario:
+    """The scenario with one setting at an end of its range."""
+    settings = scenario.settings
+    if setting == "elasticity":
+        return scenario.model_copy(update={"settings": settings.model_copy(update={"elasticity": end})})
+
+    def change(path: str, number: Range) -> Range:
+        return number.model_copy(update={"value": getattr(number, end)})
+
+    items = tuple(map_ranges(item, change) for item in getattr(settings, setting))
+    return scenario.model_copy(update={"settings": settings.model_copy(update={setting: items})})
 
 
 def _between(scenario: Scenario, base: int, after: int) -> list[Measure]:
     """The bans of states on their own trade that came into force after one year's end and by another's."""
     first, last = dt.date(base, 12, 31), dt.date(after, 12, 31)
+    before = {one.id for calibration in scenario.calibrations for one in calibration.effects}
     return [
         m
         for m in scenario.measures
@@ -169,7 +241,13 @@ def _between(scenario: Scenario, base: int, after: int) -> list[Measure]:
         and first < m.since <= last
         and not (m.by_united_nations or m.cuts_payments)
         and "effect" in KINDS[m.kind].takes
+        and (_covered(m) >= BARRED or m.id in before)
     ]
+
+
+def _covered(m: Measure) -> float:
+    """The share of trade that a ban covers, by the scenario."""
+    return m.coverage.value if m.effect is None else 1.0 - m.trade_effect()
 
 
 def _groups(case: Case, measures: Sequence[Measure]) -> list[Group]:
@@ -178,7 +256,7 @@ def _groups(case: Case, measures: Sequence[Measure]) -> list[Group]:
     raw = [j for j, code in enumerate(world.sectors) if code in RAW]
     rest = [j for j in np.flatnonzero(goods_of(world)).tolist() if j not in raw]
     kinds = [(world.sectors[j], [j]) for j in raw] + [(OTHER, rest)]
-    held: dict[tuple[int, str, str], tuple[Mask, list[str], set[int]]] = {}
+    held: dict[tuple[int, str, str], dict[str, Mask]] = {}
     for m in measures:
         placed = case.layout.measures[m.id]
         for i, n, j in placed.cells:
@@ -187,21 +265,37 @@ def _groups(case: Case, measures: Sequence[Measure]) -> list[Group]:
                 exporters, importers = (np.array([t]), n) if sold else (i, np.array([t]))
                 for name, sectors in kinds:
                     some = np.intersect1d(j, sectors)
-                    if not some.size:
-                        continue
-                    key = (t, "export" if sold else "import", name)
-                    mask, ids, by = held.setdefault(key, (np.zeros(world.flows.shape, bool), [], set()))
-                    mask[np.ix_(exporters, importers, some)] = True
-                    ids.append(m.id)
-                    by.update((importers if sold else exporters).tolist())
-    out = []
-    for (t, direction, name), (mask, ids, by) in sorted(held.items()):
-        within = np.zeros(world.j, bool)
-        within[dict(kinds)[name]] = True
-        mask[t, t] = False
-        senders = tuple(world.countries[k] for k in sorted(by - {t}))
-        out.append(Group(world.countries[t], direction, name, tuple(dict.fromkeys(ids)), senders, mask, within))
-    return out
+                    if some.size:
+                        masks = held.setdefault((t, "export" if sold else "import", name), {})
+                        mask = masks.setdefault(m.id, np.zeros(world.flows.shape, bool))
+                        mask[np.ix_(exporters, importers, some)] = True
+                        mask[t, t] = False
+    return [
+        group
+        for (t, direction, name), masks in sorted(held.items())
+        for group in _by_sender(world, t, direction, name, np.array(dict(kinds)[name]), masks)
+    ]
+
+
+def _by_sender(
+    world: World, target: int, direction: str, goods: str, sectors: Indices, masks: dict[str, Mask]
+) -> Iterator[Group]:
+    """Of what measures hit of a target's trade in some goods, one group for senders under the same measures."""
+    partner = 0 if direction == "import" else 1
+    under: dict[tuple[str, ...], list[int]] = {}
+    for k in range(world.n):
+        names = tuple(name for name, mask in masks.items() if mask.take(k, axis=partner).any())
+        if names:
+            under.setdefault(names, []).append(k)
+    within = np.zeros(world.j, bool)
+    within[sectors] = True
+    for names, senders in under.items():
+        theirs = np.zeros(world.flows.shape, bool)
+        theirs[(senders, slice(None)) if partner == 0 else (slice(None), senders)] = True
+        own = tuple(masks[name] & theirs for name in names)
+        codes = tuple(world.countries[k] for k in senders)
+        cells = np.logical_or.reduce(own)
+        yield Group(world.countries[target], direction, goods, names, codes, cells, within, own)
 
 
 @dataclass(frozen=True)
@@ -213,9 +307,20 @@ class _Fitted:
     note: str = ""
 
 
-def _sizes(
-    world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int
-) -> tuple[list[_Fitted], list[Group]]:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """The sizes of all groups between two years: `world` is that of the first, `year` the second."""
+
+    world: World
+    year: int
+    groups: list[Group]
+    fitted: list[_Fitted]
+
+    def __getitem__(self, k: int) -> _Fitted:
+        return self.fitted[k]
+
+
+def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int) -> _Fit:
     """The size of every group between two years."""
     one, other = world.at(base), world.at(after)
     case = Case.of(one, scenario)
@@ -226,7 +331,45 @@ def _sizes(
     values = fit(case, [groups[k] for k in at], ratios) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
         fitted[k] = _Fitted(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
-    return fitted, groups
+    return _Fit(one, after, groups, fitted)
+
+
+def _left(m: Measure, fit: _Fit) -> float | None:
+    """What the later year's trade of a measure is of what it would be, by its groups; None where most is not known.
+
+    Trade of the base year weighs its groups.
+    """
+    whole = known = left = 0.0
+    for group, one in zip(fit.groups, fit.fitted, strict=True):
+        if m.id in group.measures:
+            trade = float(fit.world.flows[group.own[group.measures.index(m.id)]].sum())
+            gone = one.ratio is not None and one.ratio < GONE
+            whole += trade
+            known += trade if one.value is not None or gone else 0.0
+            left += trade * min(float(np.exp(one.value)), 1.0) if one.value is not None else 0.0
+    return left / known if whole > 0 and known > KNOWN * whole and 0 < left < known else None
+
+
+def _effect(
+    m: Measure, returning: float, fits: Sequence[_Fit], moved: dict[Moved, tuple[_Fit, _Fit]]
+) -> FittedEffect | None:
+    """The effect of a measure in force all year: the part `returning` of what became of its trade, in log points."""
+
+    def effect(fit: _Fit) -> float | None:
+        left, force = _left(m, fit), share_of_year(fit.year, m.since, m.until)
+        if left is None or force <= 0:
+            return None
+        kept_out = (1.0 - left**returning) / force
+        return float(np.log(max(1.0 - kept_out, LEFT)))
+
+    value = effect(fits[0])
+    if value is None:
+        return None
+    known = [b for fit in fits if (b := effect(fit)) is not None]
+    ends = {name: tuple(value if (b := effect(fit)) is None else b for fit in pair) for name, pair in moved.items()}
+    return FittedEffect.model_validate(
+        {"id": m.id, "value": value, "low": min(known), "high": max(known), **ends}
+    )
 
 
 def _share(flows: Floats, group: Group) -> float:

@@ -24,13 +24,20 @@ def calibrate(
     base: Annotated[int, typer.Option(help="A year before the measures.")] = 2021,
     after: Annotated[int, typer.Option(help="A later year.")] = 2023,
     world: Annotated[Path | None, typer.Option(help="A world of your own, an .npz.", show_default=False)] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write a scenario's file with these sizes in it.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The sizes of measures at which the model's trade moves as it did between two years."""
     import countervail as cv
 
     baseline = cv.load_world() if world is None else cv.load_world(path=world)
+    include = None if out is None else _included(scenario, out)
     result = cv.calibrate(baseline, scenario, base, after)
+    if out is not None:
+        out.write_text(result.file([include or scenario]), encoding="utf-8")
     if as_json:
         print_json(result.document())
         return
@@ -60,6 +67,27 @@ def calibrate(
         "left: what the measures leave of the trade at given prices, as fitted; range: also from the year before and "
         "to the year after; assumed: what the scenario's numbers leave today."
     )
+
+
+def _included(scenario: str, out: Path) -> str:
+    """How a file at `out` includes a scenario: by its name in the library, or as a file beside it.
+
+    Raises:
+        InputError: `out` is in another folder than the scenario, or is the scenario itself.
+    """
+    from countervail.errors import InputError
+    from countervail.scenario import library
+
+    if scenario in library():
+        return f"library:{scenario}.yaml"
+    given = Path(scenario)
+    if not out.parent.is_dir() or given.resolve().parent != out.resolve().parent or given.resolve() == out.resolve():
+        raise InputError(
+            f"--out: {out} includes the scenario, so it must be another file in the same folder as {scenario}",
+            field="out",
+            file=str(out),
+        )
+    return given.name
 
 
 def _left(size: float | None) -> str:

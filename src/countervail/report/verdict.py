@@ -168,6 +168,7 @@ def reasons(tables: Tables, final: bool = True) -> list[str]:
             *_china(tables),
             *_placebo(tables),
         ]
+    out += _rests_on(tables)
     if final and not meta(tables).get("draws"):
         out.append("These are point values, without draws: no bands are given.")
     return out
@@ -316,6 +317,27 @@ def _placebo(tables: Tables) -> list[str]:
                 f"{percent(float_of(row['p95_pct']))} (95th percentile; median {percent(float_of(row['median_pct']))})."
             ]
     return []
+
+
+def _rests_on(tables: Tables) -> list[str]:
+    """What the sizes rest on, and which part of the spread of the cost comes from what."""
+    rows = [row for row in tables.get("bases", ()) if row["basis"] != "world"]
+    if not any(row["sizes"] for row in rows):
+        return []
+    words = {"assumption": "assumed"}
+    counts = [f"{row['sizes']} {words.get(str(row['basis']), row['basis'])}" for row in rows if row["sizes"]]
+    known = [float_of(row["trade_share"]) for row in rows if row["basis"] != "assumption"]
+    trade = "" if None in known else f"; measures sized by data or sources keep out {share(sum(filter(None, known)))} of the trade that all keep out"
+    sentences = [f"Sizes of measures and provisions: {', '.join(counts)}{trade}."]
+    spread = {str(row["basis"]): part for row in tables["bases"] if (part := float_of(row["cost_share"])) is not None}
+    if "assumption" in spread:
+        others = {"estimated": "estimates", "cited": "cited numbers", "observed": "observed numbers", "world": "imputed trade"}
+        parts = [f"{others[basis]} {share(part)}" for basis, part in spread.items() if basis in others]
+        sentences.append(
+            f"Of the spread of the cost over the draws {share(spread['assumption'])} comes from assumptions"
+            f"{', ' if parts else ''}{', '.join(parts)}."
+        )
+    return sentences
 
 
 def _bracket(figure: Figure) -> str:

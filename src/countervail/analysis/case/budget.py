@@ -247,8 +247,7 @@ class Lifting:
         for (i, n, j), own in (block for k in which for block in self._shares[k]):
             cells = np.ix_(i, n, j)
             total, closed = self.strongest[cells], self._closed[cells]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
+            part = _part(own, total)
             hit[cells] = True
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
             opening = self._opening(total, j) * self._potential[cells]
@@ -258,6 +257,16 @@ class Lifting:
         potential = self.markets.match(phi, potential, hit)
         chosen = [self.effects[k] for k in which]
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
+
+    def kept_out(self) -> Floats:
+        """Trade that each measure keeps out at given prices, million USD a year; of closed cells nothing is counted."""
+        lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, self.budget * self.horizon))
+        out = np.zeros(len(self.effects))
+        for k, blocks in enumerate(self._shares):
+            for (i, n, j), own in blocks:
+                cells = np.ix_(i, n, j)
+                out[k] += (_part(own, self.strongest[cells]) * lost[cells]).sum()
+        return out
 
     def _opening(self, G: Floats, sectors: Indices) -> Floats:
         """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
@@ -279,6 +288,12 @@ class Lifting:
         out = cube(self.world, 0.0) if base is None else np.array(base)
         out[cells] = values
         return out
+
+
+def _part(own: Floats, total: Floats) -> Floats:
+    """A measure's part of the budget of cells, given its own and the whole."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
 
 
 def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:

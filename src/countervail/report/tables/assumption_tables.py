@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from countervail import countries
 from countervail.analysis.case.draws import COMMON, NOISE, SHORT, central_elasticity
+from countervail.analysis.identification import mean, sanctioned
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.analysis.payment_links import Study
+from countervail.analysis.uncertainty import WORLD, carried
 from countervail.report.tables.rail_tables import assumptions as payment_assumptions
-from countervail.scenario import Scenario, assumptions
+from countervail.scenario import Range, Scenario, assumptions
+from countervail.scenario.values import walk_ranges
 from countervail.types import Row
 from countervail.world.accounts import LARGE_DEFICIT
 from countervail.world.world import IMPUTED, MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED, World
@@ -40,6 +44,57 @@ def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> 
             "source": None,
             "note": row["reason"],
         }
+
+
+BASES: Final = {
+    "observed": "Observed",
+    "estimated": "Estimated from data",
+    "cited": "Cited",
+    "assumption": "Assumed",
+    WORLD: "Trade of the world that is imputed",
+}
+
+
+def bases(outcome: Outcome) -> Iterator[Row]:
+    """What the sizes of measures and provisions rest on, and how much of the spread of cost and gain each basis carries."""
+    scenario, drawn = outcome.scenario, outcome.drawn
+    counted = Counter(number.basis for number in _sizes(scenario))
+    kept = _kept_out(outcome)
+    whole = sum(kept.values())
+    at = outcome.case.indices(sanctioned(outcome.world, scenario))
+    for basis, name in BASES.items():
+        row: Row = {"basis": basis, "name": name, "sizes": counted[basis], "cost_share": None, "gain_share": None}
+        row["trade_usd"] = kept[basis]
+        row["trade_share"] = kept[basis] / whole if whole else None
+        if basis == WORLD:
+            row |= {"sizes": None, "trade_usd": None, "trade_share": None}
+        if drawn is not None and basis in drawn.by_basis and at.size:
+            alone = drawn.by_basis[basis]
+            together = drawn.cost, drawn.gain[outcome.main]
+            for k, figure in enumerate(("cost_share", "gain_share")[: 1 + bool(outcome.members)]):
+                first = together[k][: len(alone[k])]
+                row[figure] = carried(*(mean(values, outcome.income, at) for values in (first, alone[k])))
+        yield row
+
+
+def _sizes(scenario: Scenario) -> Iterator[Range]:
+    """The numbers that say how much the measures and the club's provisions do, of those that take part."""
+    for m in (*scenario.measures, *scenario.new_measures):
+        if m.enabled:
+            yield from (getattr(m, field) for field in m.sizes)
+    for p in scenario.club.provisions if scenario.members() else ():
+        if p.enabled:
+            yield from (number for _, _, number in walk_ranges(p))
+
+
+def _kept_out(outcome: Outcome) -> Counter[str]:
+    """Trade that the measures in force keep out, million USD, by the weakest basis of a measure's numbers."""
+    order = ("assumption", "estimated", "cited", "observed")
+    kept: Counter[str] = Counter()
+    for effect, trade in zip(outcome.case.effects, outcome.case.kept_out(), strict=True):
+        held = {getattr(effect.measure, field).basis for field in effect.measure.sizes}
+        kept[next((basis for basis in order if basis in held), "assumption")] += float(trade)
+    return kept
 
 
 def _program() -> Iterator[Row]:
