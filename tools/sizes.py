@@ -1,29 +1,35 @@
-"""The sizes of the library's measures on Russia from what happened: `make sizes` writes measures/russia-sizes.yaml."""
+"""The sizes of the library's measures from what happened: `make sizes` writes the files `FILES`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import countervail as cv
 from countervail.scenario.load import LIBRARY
 
-FILE: Final = LIBRARY / "measures" / "russia-sizes.yaml"
+FOLDER: Final = LIBRARY / "measures"
 HEAD: Final = """\
-# What trade with the senders became from 2021 to 2023, as effects of measures; written by `make sizes`, which says how
-# in docs/theory/analysis.md. It overrides what the files it includes assume, and leaves their texts.
+# What trade with the senders became from {} to {}, as effects of measures: written by `make sizes`, by the method of
+# docs/theory/analysis.md. It overrides what the files it includes assume, and leaves their texts.
 """
+FILES: Final = {
+    "russia-sizes.yaml": ("russia-2022", 2021, 2023, ("russia-exports.yaml", "russia-imports.yaml")),
+    "iran-sizes.yaml": ("maximum-pressure-2018", 2016, 2023, ("iran-us.yaml",)),
+}
+"""By name: the scenario whose measures are fitted, the years, and the files of the measures."""
 
 
-def written() -> str:
-    """The file's text."""
-    fitted = cv.calibrate(cv.load_world(), "russia-2022", 2021, 2023)
-    return HEAD + fitted.file(["russia-exports.yaml", "russia-imports.yaml"])
+def written(name: str) -> str:
+    """The text of one of the files."""
+    scenario, base, after, include = FILES[name]
+    fitted = cv.calibrate(cv.load_world(), scenario, base, after)
+    return HEAD.format(base, after) + fitted.file(include)
 
 
 def main() -> None:
-    """Write it."""
-    Path(FILE).write_text(written(), encoding="utf-8")
+    """Write them."""
+    for name in FILES:
+        (FOLDER / name).write_text(written(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

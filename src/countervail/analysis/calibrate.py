@@ -14,8 +14,7 @@ of single measures follow from their groups (docs/theory/analysis.md), and a sce
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,55 +24,36 @@ import numpy as np
 
 from countervail import __version__, arguments
 from countervail.analysis.case import Case
-from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.case.layout import cube
+from countervail.analysis.measure_groups import (
+    GONE,
+    KNOWN,
+    LEAST,
+    OTHER,
+    Group,
+    GroupMove,
+    groups_of,
+    measures_between,
+    observed,
+    of_panel,
+    share_of_world,
+)
 from countervail.arguments import checked
 from countervail.errors import InputError, NotConverged
 from countervail.scenario import Measure, Range, Scenario, scenario_of
 from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, Moved
-from countervail.scenario.kinds import KINDS
 from countervail.scenario.values import map_ranges, share_of_year
 from countervail.trade.solve import solve
-from countervail.types import Floats, Indices, Mask, Row
-from countervail.world.observed import RAW, YEARS
-from countervail.world.world import MIRRORED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, World
+from countervail.types import Floats, Row
+from countervail.world.observed import YEARS
+from countervail.world.world import World
 
-KNOWN: Final = 0.5
-"""Share of a group's trade that customs of either side recorded, in both years, from which it is fitted."""
-RECORDED: Final = (OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED)
-LEAST = 100.0
-"""Million USD of the base year from which a group is fitted."""
-GONE = 1e-4
-"""What is left of a group's share from which it is gone: no finite size brings it there."""
 TOLERANCE = 1e-8
 ROUNDS = 200
-OTHER: Final = "other goods"
-BARRED: Final = 0.5
-"""Share of the trade that a measure must cover, by the scenario, to be sized by what became of all of it."""
 LEFT: Final = 0.01
-"""The least that a measure leaves once what it kept out of a part of a year is taken for the whole."""
+"""The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
 
 _WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Cells that measures hit, of one target, direction and commodity, and of senders under the same measures.
-
-    Attributes:
-        cells: which they are `[exporter, importer, sector]`.
-        sectors: the goods `[sector]`.
-        own: of each measure, its cells among them.
-    """
-
-    target: str
-    direction: str
-    goods: str
-    measures: tuple[str, ...]
-    senders: tuple[str, ...]
-    cells: Mask
-    sectors: Mask
-    own: tuple[Mask, ...]
 
 
 @dataclass(frozen=True)
@@ -181,14 +161,14 @@ def calibrate(
     if not first < last <= YEARS[-1]:
         raise InputError(f"after is {last}; it must lie after base ({first}), up to {YEARS[-1]}", field="after")
     chosen = scenario_of(scenario)
-    new = _between(chosen, first, last)
+    new = measures_between(chosen, first, last)
     if not new:
         raise InputError(
             f"base: no measure of {chosen.name} that bars trade came into force between the end of {first} and that of "
             f"{last}; its measures begin {', '.join(sorted({str(m.since.year) for m in chosen.measures if m.since}))}",
             field="base",
         )
-    near = [(b, a) for b in (first, first - 1) for a in (last, last + 1) if YEARS[0] <= b and a <= YEARS[-1]]
+    near = _near(world, first, last)
     fits = [_sizes(world, chosen, new, b, a) for b, a in near]
     groups = fits[0].groups
     moved = {
@@ -211,6 +191,17 @@ def calibrate(
     return Calibration(sizes, effects, first, last, options, flows_hash(world), chosen.name, shares)
 
 
+def _near(world: World, base: int, after: int) -> list[tuple[int, int]]:
+    """The years themselves first, and the pairs of years that a range is over.
+
+    They are the year before the one and the year after the other; of a year of the panel of past trade the one before.
+    """
+    if base in world.history_years:
+        earlier = [y for y in world.history_years if YEARS[0] <= y < base][-1:]
+        return [(y, after) for y in (base, *earlier)]
+    return [(b, a) for b in (base, base - 1) for a in (after, after + 1) if YEARS[0] <= b and a <= YEARS[-1]]
+
+
 def flows_hash(world: World) -> str:
     """A hash of a world's flows."""
     return sha256(np.ascontiguousarray(world.flows).tobytes()).hexdigest()
@@ -229,84 +220,6 @@ def _at_end(scenario: Scenario, setting: Moved, end: Literal["low", "high"]) -> 
     return scenario.model_copy(update={"settings": settings.model_copy(update={setting: items})})
 
 
-def _between(scenario: Scenario, base: int, after: int) -> list[Measure]:
-    """The bans of states on their own trade that came into force after one year's end and by another's."""
-    first, last = dt.date(base, 12, 31), dt.date(after, 12, 31)
-    before = {one.id for calibration in scenario.calibrations for one in calibration.effects}
-    return [
-        m
-        for m in scenario.measures
-        if m.enabled
-        and m.since is not None
-        and first < m.since <= last
-        and not (m.by_united_nations or m.cuts_payments)
-        and "effect" in KINDS[m.kind].takes
-        and (_covered(m) >= BARRED or m.id in before)
-    ]
-
-
-def _covered(m: Measure) -> float:
-    """The share of trade that a ban covers, by the scenario."""
-    return m.coverage.value if m.effect is None else 1.0 - m.trade_effect()
-
-
-def _groups(case: Case, measures: Sequence[Measure]) -> list[Group]:
-    """The groups that measures hit, in the order of targets, directions and goods."""
-    world = case.world
-    raw = [j for j, code in enumerate(world.sectors) if code in RAW]
-    rest = [j for j in np.flatnonzero(goods_of(world)).tolist() if j not in raw]
-    kinds = [(world.sectors[j], [j]) for j in raw] + [(OTHER, rest)]
-    held: dict[tuple[int, str, str], dict[str, Mask]] = {}
-    for m in measures:
-        placed = case.layout.measures[m.id]
-        for i, n, j in placed.cells:
-            sold = bool(np.isin(i, placed.targets).all())
-            for t in placed.targets.tolist():
-                exporters, importers = (np.array([t]), n) if sold else (i, np.array([t]))
-                for name, sectors in kinds:
-                    some = np.intersect1d(j, sectors)
-                    if some.size:
-                        masks = held.setdefault((t, "export" if sold else "import", name), {})
-                        mask = masks.setdefault(m.id, np.zeros(world.flows.shape, bool))
-                        mask[np.ix_(exporters, importers, some)] = True
-                        mask[t, t] = False
-    return [
-        group
-        for (t, direction, name), masks in sorted(held.items())
-        for group in _by_sender(world, t, direction, name, np.array(dict(kinds)[name]), masks)
-    ]
-
-
-def _by_sender(
-    world: World, target: int, direction: str, goods: str, sectors: Indices, masks: dict[str, Mask]
-) -> Iterator[Group]:
-    """Of what measures hit of a target's trade in some goods, one group for senders under the same measures."""
-    partner = 0 if direction == "import" else 1
-    under: dict[tuple[str, ...], list[int]] = {}
-    for k in range(world.n):
-        names = tuple(name for name, mask in masks.items() if mask.take(k, axis=partner).any())
-        if names:
-            under.setdefault(names, []).append(k)
-    within = np.zeros(world.j, bool)
-    within[sectors] = True
-    for names, senders in under.items():
-        theirs = np.zeros(world.flows.shape, bool)
-        theirs[(senders, slice(None)) if partner == 0 else (slice(None), senders)] = True
-        own = tuple(masks[name] & theirs for name in names)
-        codes = tuple(world.countries[k] for k in senders)
-        cells = np.logical_or.reduce(own)
-        yield Group(world.countries[target], direction, goods, names, codes, cells, within, own)
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    before: float
-    after: float
-    ratio: float | None
-    value: float | None
-    note: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class _Fit:
     """The sizes of all groups between two years: `world` is that of the first, `year` the second."""
@@ -314,9 +227,9 @@ class _Fit:
     world: World
     year: int
     groups: list[Group]
-    fitted: list[_Fitted]
+    fitted: list[GroupMove]
 
-    def __getitem__(self, k: int) -> _Fitted:
+    def __getitem__(self, k: int) -> GroupMove:
         return self.fitted[k]
 
 
@@ -324,13 +237,17 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
     """The size of every group between two years."""
     one, other = world.at(base), world.at(after)
     case = Case.of(one, scenario)
-    groups = _groups(case, measures)
-    fitted = [_observed(one, other, group) for group in groups]
+    groups = groups_of(case, measures)
+    fitted = [observed(one, other, group) for group in groups]
+    for k, group in enumerate(groups):
+        recorded_by_pair = group.goods == OTHER and base in world.history_years and other is world
+        if fitted[k].note and recorded_by_pair and one.flows[group.cells].sum() > LEAST:
+            fitted[k] = of_panel(world, base, group) or fitted[k]
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
     values = fit(case, [groups[k] for k in at], ratios) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
-        fitted[k] = _Fitted(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
+        fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
     return _Fit(one, after, groups, fitted)
 
 
@@ -353,45 +270,27 @@ def _left(m: Measure, fit: _Fit) -> float | None:
 def _effect(
     m: Measure, returning: float, fits: Sequence[_Fit], moved: dict[Moved, tuple[_Fit, _Fit]]
 ) -> FittedEffect | None:
-    """The effect of a measure in force all year: the part `returning` of what became of its trade, in log points."""
+    """The effect of a measure in force all year, log points: the part `returning` of what became of its trade.
+
+    None where that is not known for two pairs of years, or leaves nothing.
+    """
 
     def effect(fit: _Fit) -> float | None:
         left, force = _left(m, fit), share_of_year(fit.year, m.since, m.until)
         if left is None or force <= 0:
             return None
-        kept_out = (1.0 - left**returning) / force
-        return float(np.log(max(1.0 - kept_out, LEFT)))
+        all_year = 1.0 - (1.0 - left**returning) / force
+        return float(np.log(all_year)) if all_year >= LEFT else float("-inf")
 
     value = effect(fits[0])
-    if value is None:
+    if value is None or not np.isfinite(value):
         return None
-    known = [b for fit in fits if (b := effect(fit)) is not None]
+    known = [max(b, float(np.log(LEFT))) for fit in fits if (b := effect(fit)) is not None]
+    if len(known) < 2:
+        return None  # without a second pair of years it would have no range
     ends = {name: tuple(value if (b := effect(fit)) is None else b for fit in pair) for name, pair in moved.items()}
-    return FittedEffect.model_validate(
-        {"id": m.id, "value": value, "low": min(known), "high": max(known), **ends}
-    )
-
-
-def _share(flows: Floats, group: Group) -> float:
-    """The group's share of world trade in its goods."""
-    abroad = flows * ~np.eye(len(flows), dtype=bool)[:, :, None]
-    return float(flows[group.cells].sum() / abroad[:, :, group.sectors].sum())
-
-
-def _observed(one: World, other: World, group: Group) -> _Fitted:
-    """How a group's share moved between two worlds, or why that is not known."""
-    before, after = (float(w.flows[group.cells].sum()) for w in (one, other))
-    if before < LEAST:
-        return _Fitted(before, after, None, None, f"under {LEAST:g} million USD before")
-    for w in (one, other):
-        if w.estimated is None:
-            return _Fitted(before, after, None, None, "the world does not say what is observed")
-        seen = np.isin(w.estimated, RECORDED) & group.cells
-        total = float(w.flows[group.cells].sum())
-        if total > 0 and w.flows[seen].sum() < KNOWN * total:
-            return _Fitted(before, after, None, None, f"customs recorded under {KNOWN:.0%} of it in {w.year}")
-    ratio = _share(other.flows, group) / _share(one.flows, group)
-    return _Fitted(before, after, ratio, None, "gone: no finite size" if ratio < GONE else "")
+    ends = {name: tuple(max(b, float(np.log(LEFT))) for b in pair) for name, pair in ends.items()}
+    return FittedEffect.model_validate({"id": m.id, "value": value, "low": min(known), "high": max(known), **ends})
 
 
 def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
@@ -400,7 +299,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     Raises:
         NotConverged: they do not settle.
     """
-    before = np.array([_share(case.world.flows, g) for g in groups])
+    before = np.array([share_of_world(case.world.flows, g) for g in groups])
     b = np.log(ratios)
     start = None
     for _ in range(ROUNDS):
@@ -408,7 +307,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
         for value, group in zip(b, groups, strict=True):
             size[group.cells] += value
         start = solve(case.prepared, case.cut(size), start=start)
-        miss = np.log(ratios) - np.log([_share(start.flows, g) for g in groups] / before)
+        miss = np.log(ratios) - np.log([share_of_world(start.flows, g) for g in groups] / before)
         b = b + miss
         if np.abs(miss).max() < TOLERANCE:
             return np.asarray(b)
@@ -416,7 +315,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     raise NotConverged(f"calibrate: the sizes of {len(groups)} groups do not settle: {far:.1e} is left", residual=far)
 
 
-def _row(group: Group, central: _Fitted, others: Sequence[_Fitted], today: Case) -> CalibratedSize:
+def _row(group: Group, central: GroupMove, others: Sequence[GroupMove], today: Case) -> CalibratedSize:
     known = [f.value for f in (central, *others) if f.value is not None]
     value = central.value
     flows, G = today.world.flows, today.budget

@@ -37,7 +37,7 @@ class DrawnWorlds:
         gain, cost_with_club: ln(W_C / W_S) and ln(W_UC / W_C), by reading `[draw, country]`.
         provision: each provision alone, by id `[draw, country]`.
         variants: cost and gain by setting and value, of the first draws `[draw, country]`.
-        by_basis: cost and gain of the first draws, with only the numbers of one basis drawn, by basis `[draw, country]`.
+        by_basis: cost and gain of the first draws, drawn of one basis alone, by basis `[draw, country]`.
         imputed: the members' trade in the draw's world over the central one's `[draw]`.
         draws: the values behind them.
     """
@@ -178,7 +178,10 @@ def run_draws(
             for name in names
         },
         by_basis={
-            basis: tuple(np.array([r.by_basis[basis][k] for r in results[:BASIS_DRAWS]]) for k in (0, 1))
+            basis: (
+                np.array([r.by_basis[basis][0] for r in results[:BASIS_DRAWS]]),
+                np.array([r.by_basis[basis][1] for r in results[:BASIS_DRAWS]]),
+            )
             for basis in bases
         },
         imputed=np.array([r.trade for r in results]) / plan.trade(case.world.flows),
@@ -224,7 +227,7 @@ def only(draw: Draw, case: Case, basis: str, chosen: frozenset[str]) -> Draw:
 
 
 def carried(whole: Floats, alone: Floats) -> float | None:
-    """The share of the spread of `whole [draw]` that a group of numbers carries, drawn `alone [draw]` in the same draws.
+    """The share of the spread of `whole [draw]` that a group of numbers carries; `alone [draw]` draws only these.
 
     Cov(whole, alone) / Var(whole): where the result is a sum of what each group does, the shares of all add up to 1.
     """

@@ -324,20 +324,27 @@ def _rests_on(tables: Tables) -> list[str]:
     rows = [row for row in tables.get("bases", ()) if row["basis"] != "world"]
     if not any(row["sizes"] for row in rows):
         return []
-    words = {"assumption": "assumed"}
-    counts = [f"{row['sizes']} {words.get(str(row['basis']), row['basis'])}" for row in rows if row["sizes"]]
-    known = [float_of(row["trade_share"]) for row in rows if row["basis"] != "assumption"]
-    trade = "" if None in known else f"; measures sized by data or sources keep out {share(sum(filter(None, known)))} of the trade that all keep out"
-    sentences = [f"Sizes of measures and provisions: {', '.join(counts)}{trade}."]
+    counts = [
+        f"{row['sizes']} {'assumed' if row['basis'] == 'assumption' else row['basis']}" for row in rows if row["sizes"]
+    ]
+    parts = {str(row["basis"]): float_of(row["trade_share"]) for row in rows}
+    known = [part for basis, part in parts.items() if basis != "assumption" and part is not None]
+    trade = f"; those not assumed decide {share(sum(known))} of the trade that measures keep out" if known else ""
     spread = {str(row["basis"]): part for row in tables["bases"] if (part := float_of(row["cost_share"])) is not None}
-    if "assumption" in spread:
-        others = {"estimated": "estimates", "cited": "cited numbers", "observed": "observed numbers", "world": "imputed trade"}
-        parts = [f"{others[basis]} {share(part)}" for basis, part in spread.items() if basis in others]
-        sentences.append(
-            f"Of the spread of the cost over the draws {share(spread['assumption'])} comes from assumptions"
-            f"{', ' if parts else ''}{', '.join(parts)}."
-        )
-    return sentences
+    told = [f"{share(spread[basis])} from {words}" for basis, words in _SOURCES.items() if basis in spread]
+    return [
+        f"Sizes of measures and provisions: {', '.join(counts)}{trade}.",
+        *([f"Of the spread of the cost over the draws comes {', '.join(told)}."] if told else []),
+    ]
+
+
+_SOURCES: Final = {
+    "assumption": "assumptions",
+    "estimated": "estimates",
+    "cited": "cited numbers",
+    "observed": "observed numbers",
+    "world": "imputed trade",
+}
 
 
 def _bracket(figure: Figure) -> str:

@@ -36,7 +36,7 @@ class FittedEffect(Model):
     """And of `settings.supply`."""
 
     def shifted(self, where: Mapping[str, Floats]) -> Floats | float:
-        """What the effect moves by `[draw]`, where settings lie at places from -1 (low end) to 1 (high end) `[draw]`."""
+        """What the effect moves by `[draw]`, where settings lie at places from -1 (low end) to 1 (high) `[draw]`."""
         total: Floats | float = 0.0
         for name, place in where.items():
             low, high = getattr(self, name)
@@ -68,13 +68,12 @@ class FittedSizes(Model):
         `shares` are the measures that the files included give a covered share, which the effect takes the place of.
         """
         source = (
-            f"countervail calibrate, version {self.version}: trade of the bundled world from {self.base} to {self.after} "
-            "(BACI, IMF International Trade in Goods by partner country, UN main aggregates)"
+            f"countervail calibrate, version {self.version}: the world's trade from {self.base} to {self.after} (BACI, "
+            "UN Comtrade, IMF International Trade in Goods by partner country, UN main aggregates)"
         )
         note = (
-            "Part settings.returning of the fall of trade with these senders, at which the model's share of world trade "
-            "moves as recorded; least and most over neighbouring years. Draws move it with returning, elasticities, "
-            "markets and supply."
+            "The part settings.returning of the fall at which the model's share of world trade moves as recorded; "
+            "least and most over neighbouring years. Draws move it with returning, elasticities, markets and supply."
         )
         lines = ["format: scenario/1", f"include: {json.dumps([*include])}", "measures:"]
         for one in self.effects:

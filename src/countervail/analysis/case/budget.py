@@ -247,7 +247,8 @@ class Lifting:
         for (i, n, j), own in (block for k in which for block in self._shares[k]):
             cells = np.ix_(i, n, j)
             total, closed = self.strongest[cells], self._closed[cells]
-            part = _part(own, total)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
             hit[cells] = True
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
             opening = self._opening(total, j) * self._potential[cells]
@@ -258,15 +259,25 @@ class Lifting:
         chosen = [self.effects[k] for k in which]
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
 
-    def kept_out(self) -> Floats:
-        """Trade that each measure keeps out at given prices, million USD a year; of closed cells nothing is counted."""
-        lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, self.budget * self.horizon))
-        out = np.zeros(len(self.effects))
-        for k, blocks in enumerate(self._shares):
-            for (i, n, j), own in blocks:
-                cells = np.ix_(i, n, j)
-                out[k] += (_part(own, self.strongest[cells]) * lost[cells]).sum()
-        return out
+    def kept_out(self, counted: Indices) -> tuple[Floats, float]:
+        """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
+
+        One figure for each effect, and that of cells whose size follows from customs records (anchor `before`). Where
+        nothing is traded nothing is counted.
+        """
+        lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, np.maximum(self.budget, 0.0) * self.horizon))
+        recorded = np.zeros(lost.shape, bool)
+        if self.scenario.settings.anchor == "before":
+            recorded = np.isfinite(self._before[0]) & self._barred
+        theirs = np.zeros(self.world.n, bool)
+        theirs[counted] = True
+        lost[~(theirs[:, None] | theirs[None, :])] = 0.0
+        decides = np.full(lost.shape, -1)
+        for _, k, (i, n, j) in _units(self.effects):
+            decides[np.ix_(i, n, j)] = k  # the strongest comes last
+        sized = (decides >= 0) & ~recorded
+        by_effect = np.bincount(decides[sized], lost[sized], len(self.effects))
+        return by_effect.astype(float), float(lost[recorded].sum())
 
     def _opening(self, G: Floats, sectors: Indices) -> Floats:
         """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
@@ -288,12 +299,6 @@ class Lifting:
         out = cube(self.world, 0.0) if base is None else np.array(base)
         out[cells] = values
         return out
-
-
-def _part(own: Floats, total: Floats) -> Floats:
-    """A measure's part of the budget of cells, given its own and the whole."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
 
 
 def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:

@@ -146,11 +146,12 @@ def _fitted_jointly(
 ) -> None:
     """Move fitted effects in `values [draw, number]` with what they were fitted under, linearly between its ends."""
     at = {path: k for k, (path, _, _) in enumerate(numbers)}
-    known = dict((path, number) for path, _, number in numbers)
+    known = {path: number for path, _, number in numbers}
 
     def place(setting: str) -> Floats:
         paths = [path for path in at if path.startswith(f"settings.{setting}.")]
-        return np.mean([_place(values[:, at[p]], known[p].low, known[p].value, known[p].high) for p in paths], axis=0)
+        places = [_place(values[:, at[p]], known[p].low, known[p].value, known[p].high) for p in paths]
+        return np.asarray(np.mean(places, axis=0))
 
     where = {name: place(name) for name in ("markets", "supply") if any(p.startswith(f"settings.{name}.") for p in at)}
     if np.ptp(elasticity, axis=0).any() and world.elasticity_low is not None and world.elasticity_high is not None:

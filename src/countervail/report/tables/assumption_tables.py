@@ -17,7 +17,7 @@ from countervail.analysis.uncertainty import WORLD, carried
 from countervail.report.tables.rail_tables import assumptions as payment_assumptions
 from countervail.scenario import Range, Scenario, assumptions
 from countervail.scenario.values import walk_ranges
-from countervail.types import Row
+from countervail.types import Indices, Row
 from countervail.world.accounts import LARGE_DEFICIT
 from countervail.world.world import IMPUTED, MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED, World
 
@@ -56,12 +56,12 @@ BASES: Final = {
 
 
 def bases(outcome: Outcome) -> Iterator[Row]:
-    """What the sizes of measures and provisions rest on, and how much of the spread of cost and gain each basis carries."""
+    """What sizes of measures and provisions rest on, and what part of the spread of cost and gain comes from each."""
     scenario, drawn = outcome.scenario, outcome.drawn
-    counted = Counter(number.basis for number in _sizes(scenario))
-    kept = _kept_out(outcome)
-    whole = sum(kept.values())
+    counted = Counter[str](number.basis for number in _sizes(scenario))
     at = outcome.case.indices(sanctioned(outcome.world, scenario))
+    kept = _kept_out(outcome, at)
+    whole = sum(kept.values())
     for basis, name in BASES.items():
         row: Row = {"basis": basis, "name": name, "sizes": counted[basis], "cost_share": None, "gain_share": None}
         row["trade_usd"] = kept[basis]
@@ -87,11 +87,15 @@ def _sizes(scenario: Scenario) -> Iterator[Range]:
             yield from (number for _, _, number in walk_ranges(p))
 
 
-def _kept_out(outcome: Outcome) -> Counter[str]:
-    """Trade that the measures in force keep out, million USD, by the weakest basis of a measure's numbers."""
+def _kept_out(outcome: Outcome, counted: Indices) -> dict[str, float]:
+    """Trade of the countries counted that measures keep out, million USD, by what decides its size.
+
+    That is the weakest basis of the strongest measure's numbers, or customs records, which count as an estimate.
+    """
     order = ("assumption", "estimated", "cited", "observed")
-    kept: Counter[str] = Counter()
-    for effect, trade in zip(outcome.case.effects, outcome.case.kept_out(), strict=True):
+    by_effect, recorded = outcome.case.kept_out(counted)
+    kept = {**dict.fromkeys(BASES, 0.0), "estimated": recorded}
+    for effect, trade in zip(outcome.case.effects, by_effect, strict=True):
         held = {getattr(effect.measure, field).basis for field in effect.measure.sizes}
         kept[next((basis for basis in order if basis in held), "assumption")] += float(trade)
     return kept
