@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import countervail as cv
-from countervail.analysis.calibrate import Calibration, _between, _groups, _share, fit
+from countervail.analysis.calibrate import Calibration, fit
 from countervail.analysis.case import Case
 from countervail.analysis.case.layout import cube
+from countervail.analysis.measure_groups import groups_of, measures_between, share_of_world
 from countervail.cli import app
 from countervail.errors import InputError
 from countervail.trade.solve import solve
@@ -28,13 +29,13 @@ def russia() -> Calibration:
 def test_a_world_that_the_model_made_gives_its_sizes_back() -> None:
     scenario = cv.load_scenario("russia-2022")
     case = Case.of(WORLD, scenario)
-    groups = [g for g in _groups(case, _between(scenario, 2021, 2023)) if WORLD.flows[g.cells].sum() > 100]
+    groups = [g for g in groups_of(case, measures_between(scenario, 2021, 2023)) if WORLD.flows[g.cells].sum() > 100]
     truth = np.random.default_rng(0).uniform(-2.0, -0.2, len(groups))
     size = cube(WORLD, 0.0)
     for value, group in zip(truth, groups, strict=True):
         size[group.cells] += value
     eq = solve(case.prepared, case.cut(size), tol=1e-12)
-    ratios = np.array([_share(eq.flows, g) / _share(WORLD.flows, g) for g in groups])
+    ratios = np.array([share_of_world(eq.flows, g) / share_of_world(WORLD.flows, g) for g in groups])
     np.testing.assert_allclose(fit(case, groups, ratios), truth, atol=1e-6)
 
 

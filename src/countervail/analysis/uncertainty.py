@@ -12,6 +12,7 @@ import numpy as np
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import DRAW_THREADS, MEASURES, Draw, Draws, central_elasticity
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.decompose import Variant, variant
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, Sanctions, Worlds, equilibria, sanctions, worlds
 from countervail.scenario import ranges
@@ -38,6 +39,8 @@ class DrawnWorlds:
         provision: each provision alone, by id `[draw, country]`.
         variants: cost and gain by setting and value, of the first draws `[draw, country]`.
         by_basis: cost and gain of the first draws, drawn of one basis alone, by basis `[draw, country]`.
+        leaks: what comes through third countries, by sector `[draw, target, sector]` and by hub `[draw, target, hub]`,
+            million USD; None where the scenario counts none.
         imputed: the members' trade in the draw's world over the central one's `[draw]`.
         draws: the values behind them.
     """
@@ -48,6 +51,7 @@ class DrawnWorlds:
     provision: dict[str, Floats]
     variants: dict[tuple[str, str], tuple[Floats, Floats]]
     by_basis: dict[str, tuple[Floats, Floats]]
+    leaks: tuple[Floats, Floats] | None
     imputed: Floats
     draws: Draws
 
@@ -61,6 +65,7 @@ class _Draw(NamedTuple):
     provision: dict[str, Floats]
     variants: dict[tuple[str, str], tuple[Floats, Floats]]
     by_basis: dict[str, tuple[Floats, Floats]]
+    leaks: tuple[Floats, Floats] | None
     trade: float
 
 
@@ -110,6 +115,7 @@ class _Plan:
             self._provisions(case, base),
             self._variants(case) if k < VARIANT_DRAWS else {},
             self._by_basis(draw) if k < BASIS_DRAWS else {},
+            None if case.leak is None else _leaks(case.leak),
             self.trade(flows),
         )
 
@@ -184,9 +190,20 @@ def run_draws(
             )
             for basis in bases
         },
+        leaks=_stacked([r.leaks for r in results]),
         imputed=np.array([r.trade for r in results]) / plan.trade(case.world.flows),
         draws=draws,
     )
+
+
+def _leaks(leak: Leak) -> tuple[Floats, Floats]:
+    came = leak.came()
+    return came.sum(1), came.sum(2)
+
+
+def _stacked(leaks: Sequence[tuple[Floats, Floats] | None]) -> tuple[Floats, Floats] | None:
+    known = [one for one in leaks if one is not None]
+    return (np.array([one[0] for one in known]), np.array([one[1] for one in known])) if known else None
 
 
 # -- what the spread rests on ------------------------------------------------------------------------------------------

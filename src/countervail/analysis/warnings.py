@@ -170,10 +170,10 @@ def _stale(case: Case) -> Iterator[Warned]:
         other = [name if name.startswith("the ") else f"settings.{_SETTING.get(name, name)}" for name in now]
         differ = [shown for shown, name in zip(other, now, strict=True) if now[name] != then.get(name)]
         if held and differ:
-            named = f"{', '.join(held[:SHOWN])}{' ...' * (len(held) > SHOWN)}"
+            held_ids = f"{', '.join(held[:SHOWN])}{' ...' * (len(held) > SHOWN)}"
             note = (
-                f"The effects of {len(held)} measures ({named}) were fitted to {one.base}-{one.after} with another value "
-                f"of {', '.join(differ)}; countervail calibrate fits them anew."
+                f"The effects of {len(held)} measures ({held_ids}) were fitted to {one.base}-{one.after} with another "
+                f"value of {', '.join(differ)}; countervail calibrate fits them anew."
             )
             yield Warned("stale", f"measures.{held[0]}.effect", note)
 

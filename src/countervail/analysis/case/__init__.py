@@ -157,7 +157,7 @@ class Case:
         secondary = [effect for effect in new if effect.placed.hubs.size]
         if self.leak is None or not secondary:
             return shock
-        return self.leak.moved(shock, self.leak.threatened(secondary, self.draw))
+        return self.leak.moved(shock, self.leak.threatened(secondary, self.draw), closes=True)
 
     @cached_property
     def _markets(self) -> Markets:
