@@ -52,6 +52,7 @@ TOLERANCE = 1e-8
 ROUNDS = 200
 LEFT: Final = 0.01
 """The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
+FLOOR: Final = float(np.log(LEFT))
 
 _WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
 
@@ -285,12 +286,14 @@ def _effect(
     value = effect(fits[0])
     if value is None or not np.isfinite(value):
         return None
-    known = [max(b, float(np.log(LEFT))) for fit in fits if (b := effect(fit)) is not None]
+    known = [max(b, FLOOR) for fit in fits if (b := effect(fit)) is not None]
     if len(known) < 2:
         return None  # without a second pair of years it would have no range
-    ends = {name: tuple(value if (b := effect(fit)) is None else b for fit in pair) for name, pair in moved.items()}
-    ends = {name: tuple(max(b, float(np.log(LEFT))) for b in pair) for name, pair in ends.items()}
-    return FittedEffect.model_validate({"id": m.id, "value": value, "low": min(known), "high": max(known), **ends})
+    ends = {name: {"low": effect(pair[0]), "high": effect(pair[1])} for name, pair in moved.items()}
+    held = {
+        name: {end: max(value if b is None else b, FLOOR) for end, b in pair.items()} for name, pair in ends.items()
+    }
+    return FittedEffect.model_validate({"id": m.id, "value": value, "low": min(known), "high": max(known), **held})
 
 
 def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:

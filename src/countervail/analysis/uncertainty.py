@@ -19,7 +19,7 @@ from countervail.scenario import ranges
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
-BASIS_DRAWS = 30
+BASIS_DRAWS = 20
 """Draws that are also taken with only the numbers of one basis."""
 WORLD: Final = "world"
 """The basis of trade that is imputed."""

@@ -45,7 +45,7 @@ def calibrate(
         f"Trade of targets with senders whose measures came into force between {base} and {after}; its share of world "
         "trade in these goods is fitted."
     )
-    head = ("target", "flow", "goods", f"{base}, bn", f"{after}, bn", "left", "range", "assumed", "")
+    head = ("target", "flow", "goods", "senders", f"{base}, bn", f"{after}, bn", "left", "range", "assumed", "")
     print_table(
         head,
         [
@@ -53,6 +53,7 @@ def calibrate(
                 one.target,
                 one.direction,
                 one.goods,
+                _named(one.senders),
                 f"{one.before / 1e3:,.2f}",
                 f"{one.after / 1e3:,.2f}",
                 _left(one.value),
@@ -67,6 +68,11 @@ def calibrate(
         "left: what the measures leave of the trade at given prices, as fitted; range: also from the year before and "
         "to the year after; assumed: what the scenario's numbers leave today."
     )
+
+
+def _named(senders: tuple[str, ...]) -> str:
+    """The first of a group's senders, and how many more."""
+    return " ".join(senders[:3]) + (f" and {len(senders) - 3} more" if len(senders) > 3 else "")
 
 
 def _included(scenario: str, out: Path) -> str:

@@ -17,6 +17,15 @@ MOVED_BY: Final[tuple[Moved, ...]] = ("elasticity", "markets", "supply")
 """The settings with ranges that a fit depends on."""
 
 
+class Ends(Model):
+    """An effect at the ends of a setting's range, log points."""
+
+    low: float
+    """At the low end of the setting."""
+    high: float
+    """At the high end."""
+
+
 class FittedEffect(Model):
     """The effect of one measure, log points of trade, and what it is at the ends of the settings it depends on."""
 
@@ -28,19 +37,19 @@ class FittedEffect(Model):
     """The least over base year and later year."""
     high: float
     """And the most."""
-    elasticity: tuple[float, float]
-    """The effect at the low and at the high ends of the trade elasticities."""
-    markets: tuple[float, float]
+    elasticity: Ends
+    """The effect at the ends of the trade elasticities."""
+    markets: Ends
     """And of `settings.markets`."""
-    supply: tuple[float, float]
+    supply: Ends
     """And of `settings.supply`."""
 
     def shifted(self, where: Mapping[str, Floats]) -> Floats | float:
         """What the effect moves by `[draw]`, where settings lie at places from -1 (low end) to 1 (high) `[draw]`."""
         total: Floats | float = 0.0
         for name, place in where.items():
-            low, high = getattr(self, name)
-            total = total + np.where(place > 0, place * (high - self.value), place * (self.value - low))
+            ends: Ends = getattr(self, name)
+            total = total + np.where(place > 0, place * (ends.high - self.value), place * (self.value - ends.low))
         return total
 
 
@@ -86,13 +95,17 @@ class FittedSizes(Model):
         lines += [f"    {name}: {json.dumps(value)}" for name, value in head.items()]
         lines += ["    effects:"]
         for one in self.effects:
-            ends = ", ".join(f"{n}: [{a:.4f}, {b:.4f}]" for n in MOVED_BY for a, b in (getattr(one, n),))
+            ends = ", ".join(f"{name}: {{{_ends(getattr(one, name))}}}" for name in MOVED_BY)
             lines += [f"      - {{id: {one.id}, {_numbers(one)},", f"         {ends}}}"]
         return "\n".join(lines) + "\n"
 
 
 def _numbers(one: FittedEffect) -> str:
     return ", ".join(f"{name}: {getattr(one, name):.4f}" for name in ("value", "low", "high"))
+
+
+def _ends(ends: Ends) -> str:
+    return f"low: {ends.low:.4f}, high: {ends.high:.4f}"
 
 
 def _fixed(value: int) -> str:

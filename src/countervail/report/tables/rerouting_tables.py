@@ -39,11 +39,11 @@ def _of(o: Outcome, country: int) -> Row:
 
 
 def _band(o: Outcome, which: int, *place: int) -> Row:
-    """The band over the draws of what comes by sector (`which` 0) or by hub (1), at a target, or there in one of them."""
+    """The band over the draws of what comes to a target, in a sector (`which` 0) or through a hub (1)."""
     if o.drawn is None or o.drawn.leaks is None:
         return {"leak_low": None, "leak_high": None}
-    drawn = o.drawn.leaks[which][(slice(None), *place)]
-    low, _, high = percentiles(drawn.reshape(len(drawn), -1).sum(1))
+    drawn = np.moveaxis(o.drawn.leaks[which], 0, -1)[place]
+    low, _, high = percentiles(drawn.reshape(-1, drawn.shape[-1]).sum(0))
     return {"leak_low": float(low), "leak_high": float(high)}
 
 
