@@ -78,8 +78,8 @@ def test_a_measure_is_sized_by_its_groups_and_the_part_that_comes_back() -> None
     half = next(s for s in russia().sizes if "korea-russia-industry" in s.measures and s.goods == "other goods")
     measure = next(m for m in cv.load_scenario("russia-2022").measures if m.id == "korea-russia-industry")
     assert half.value is not None
-    kept_out = 1.0 - np.exp(returning * half.value)
-    assert korea.value == pytest.approx(np.log(1.0 - kept_out / measure.share_in_force(2023)), abs=1e-9)
+    gone = 1.0 - np.exp(returning * half.value)
+    assert korea.value == pytest.approx(np.log(1.0 - gone / measure.share_in_force(2023)), abs=1e-9)
     # what trade does not say stays assumed
     unknown = {"ukraine-russia-embargo", "switzerland-russia-metals", "russia-swift"}
     assert not unknown & {e.id for e in russia().effects}
@@ -140,12 +140,12 @@ def test_draws_move_fitted_sizes_with_what_they_were_fitted_under() -> None:
 
 
 def test_sizes_of_iran_rest_on_the_panel_of_past_trade() -> None:
-    found = cv.calibrate(WORLD, "maximum-pressure-2018", 2016, 2023)
-    sales = next(s for s in found.sizes if s.direction == "import" and "DEU" in s.senders and s.goods == "other goods")
+    iran = cv.calibrate(WORLD, "maximum-pressure-2018", 2016, 2023)
+    sales = next(s for s in iran.sizes if s.direction == "import" and "DEU" in s.senders and s.goods == "other goods")
     assert sales.value is not None
     assert sales.after < 0.6 * sales.before
     shipped = (LIBRARY / "measures" / "iran-sizes.yaml").read_text(encoding="utf-8")
-    assert shipped.endswith(found.file(["iran-us.yaml"]))
+    assert shipped.endswith(iran.file(["iran-us.yaml"]))
 
 
 def test_sizes_are_written_beside_the_scenario_only(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -38,11 +38,11 @@ class DrawnWorlds:
         gain, cost_with_club: ln(W_C / W_S) and ln(W_UC / W_C), by reading `[draw, country]`.
         provision: each provision alone, by id `[draw, country]`.
         variants: cost and gain by setting and value, of the first draws `[draw, country]`.
+        imputed: the members' trade in the draw's world over the central one's `[draw]`.
+        draws: the values behind them.
         by_basis: cost and gain of the first draws, drawn of one basis alone, by basis `[draw, country]`.
         leaks: what comes through third countries, by sector `[draw, target, sector]` and by hub `[draw, target, hub]`,
             million USD; None where the scenario counts none.
-        imputed: the members' trade in the draw's world over the central one's `[draw]`.
-        draws: the values behind them.
     """
 
     cost: Floats
@@ -50,10 +50,10 @@ class DrawnWorlds:
     cost_with_club: dict[str, Floats]
     provision: dict[str, Floats]
     variants: dict[tuple[str, str], tuple[Floats, Floats]]
-    by_basis: dict[str, tuple[Floats, Floats]]
-    leaks: tuple[Floats, Floats] | None
     imputed: Floats
     draws: Draws
+    by_basis: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    leaks: tuple[Floats, Floats] | None = None
 
 
 class _Draw(NamedTuple):

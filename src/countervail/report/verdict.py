@@ -331,10 +331,10 @@ def _rests_on(tables: Tables) -> list[str]:
     known = [part for basis, part in parts.items() if basis != "assumption" and part is not None]
     trade = f"; those not assumed decide {share(sum(known))} of the trade that measures keep out" if known else ""
     spread = {str(row["basis"]): part for row in tables["bases"] if (part := float_of(row["cost_share"])) is not None}
-    told = [f"{share(spread[basis])} from {words}" for basis, words in _SOURCES.items() if basis in spread]
+    parts_of = [f"{share(spread[basis])} from {words}" for basis, words in _SOURCES.items() if basis in spread]
     return [
         f"Sizes of measures and provisions: {', '.join(counts)}{trade}.",
-        *([f"Of the spread of the cost over the draws comes {', '.join(told)}."] if told else []),
+        *([f"Of the spread of the cost over the draws comes {', '.join(parts_of)}."] if parts_of else []),
     ]
 
 

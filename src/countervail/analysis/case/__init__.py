@@ -227,9 +227,9 @@ class Case:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
         return self._lifting.one(which)
 
-    def kept_out(self, counted: Indices) -> tuple[Floats, float]:
+    def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
         """Trade of some countries kept out, million USD a year, by the effect that decides a cell, and by records."""
-        return self._lifting.kept_out(counted)
+        return self._lifting.barred_trade(counted)
 
     def margin(self, measures: Sequence[str]) -> Shock:
         """Some measures by id, from the observed world: those in force lifted, and the new ones imposed on it.

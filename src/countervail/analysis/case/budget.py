@@ -259,7 +259,7 @@ class Lifting:
         chosen = [self.effects[k] for k in which]
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
 
-    def kept_out(self, counted: Indices) -> tuple[Floats, float]:
+    def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
         """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
 
         One figure for each effect, and that of cells whose size follows from customs records (anchor `before`). Where

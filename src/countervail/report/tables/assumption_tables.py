@@ -60,12 +60,12 @@ def bases(outcome: Outcome) -> Iterator[Row]:
     scenario, drawn = outcome.scenario, outcome.drawn
     counted = Counter[str](number.basis for number in _sizes(scenario))
     at = outcome.case.indices(sanctioned(outcome.world, scenario))
-    kept = _kept_out(outcome, at)
-    whole = sum(kept.values())
+    trade_of = _barred_trade(outcome, at)
+    whole = sum(trade_of.values())
     for basis, name in BASES.items():
         row: Row = {"basis": basis, "name": name, "sizes": counted[basis], "cost_share": None, "gain_share": None}
-        row["trade_usd"] = kept[basis]
-        row["trade_share"] = kept[basis] / whole if whole else None
+        row["trade_usd"] = trade_of[basis]
+        row["trade_share"] = trade_of[basis] / whole if whole else None
         if basis == WORLD:
             row |= {"sizes": None, "trade_usd": None, "trade_share": None}
         if drawn is not None and basis in drawn.by_basis and at.size:
@@ -87,18 +87,18 @@ def _sizes(scenario: Scenario) -> Iterator[Range]:
             yield from (number for _, _, number in walk_ranges(p))
 
 
-def _kept_out(outcome: Outcome, counted: Indices) -> dict[str, float]:
+def _barred_trade(outcome: Outcome, counted: Indices) -> dict[str, float]:
     """Trade of the countries counted that measures keep out, million USD, by what decides its size.
 
     That is the weakest basis of the strongest measure's numbers, or customs records, which count as an estimate.
     """
     order = ("assumption", "estimated", "cited", "observed")
-    by_effect, recorded = outcome.case.kept_out(counted)
-    kept = {**dict.fromkeys(BASES, 0.0), "estimated": recorded}
+    by_effect, recorded = outcome.case.barred_trade(counted)
+    trade_of = {**dict.fromkeys(BASES, 0.0), "estimated": recorded}
     for effect, trade in zip(outcome.case.effects, by_effect, strict=True):
         held = {getattr(effect.measure, field).basis for field in effect.measure.sizes}
-        kept[next((basis for basis in order if basis in held), "assumption")] += float(trade)
-    return kept
+        trade_of[next((basis for basis in order if basis in held), "assumption")] += float(trade)
+    return trade_of
 
 
 def _program() -> Iterator[Row]:
