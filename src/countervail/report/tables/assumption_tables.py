@@ -63,11 +63,16 @@ def bases(outcome: Outcome) -> Iterator[Row]:
     trade_of = _barred_trade(outcome, at)
     whole = sum(trade_of.values())
     for basis, name in BASES.items():
-        row: Row = {"basis": basis, "name": name, "sizes": counted[basis], "cost_share": None, "gain_share": None}
-        row["trade_usd"] = trade_of[basis]
-        row["trade_share"] = trade_of[basis] / whole if whole else None
-        if basis == WORLD:
-            row |= {"sizes": None, "trade_usd": None, "trade_share": None}
+        imputed = basis == WORLD
+        row: Row = {
+            "basis": basis,
+            "name": name,
+            "sizes": None if imputed else counted[basis],
+            "trade_usd": None if imputed else trade_of[basis],
+            "trade_share": None if imputed or not whole else trade_of[basis] / whole,
+            "cost_share": None,
+            "gain_share": None,
+        }
         if drawn is not None and basis in drawn.by_basis and at.size:
             alone = drawn.by_basis[basis]
             together = drawn.cost, drawn.gain[outcome.main]
