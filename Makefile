@@ -52,6 +52,9 @@ estimates: from $(VENV)/dev.stamp
 estimates-simulated: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.simulated_panels
 
+sizes: $(VENV)/dev.stamp
+	$(BIN)/python -m tools.sizes
+
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -60,9 +60,12 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def test_there_are_fewer_than_265_modules() -> None:
-    """A folder a language of documents, a module a source of the world and a file a command; small ones are merged."""
-    assert 100 < len(MODULES) < 265
+def test_there_are_fewer_than_270_modules() -> None:
+    """A folder a language of documents, a module a source of the world and a file a command; small ones are merged.
+
+    270 since sizes have two of their own: what a scenario reads of a fit, and what trade a measure is fitted to.
+    """
+    assert 100 < len(MODULES) < 270
 
 
 def test_no_module_is_longer_than_400_lines() -> None:

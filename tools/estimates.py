@@ -85,7 +85,7 @@ def tables(result: Estimation) -> dict[str, str]:
     for one in result.effects:
         measure = sizes.get(one.id)
         size = measure.effect if measure else None
-        ours = f"{size.value:g} ({size.low:g} to {size.high:g})" if size else "" if measure is None else "share"
+        ours = f"{size.value:.2g} ({size.low:.2g} to {size.high:.2g})" if size else "" if measure is None else "share"
         interval = f"{one.low:.2f} to {one.high:.2f}" if one.known else ""
         effects.append([f"`{one.id}`", _figure(one), f"{one.se:.2f}" if one.known else "", interval, ours, one.note])
         terms = {term.term: term for term in result.leads if term.id == one.id}

@@ -288,3 +288,16 @@ def test_every_shipped_measure_has_its_estimate_or_says_why_not() -> None:
     assert all(
         sizes[name] < -2 for name in ("iran-crude-2012", "us-venezuela-oil", "eu-russia-crude", "australia-coal-2020")
     )
+
+
+def test_the_library_has_the_sizes_that_were_estimated() -> None:
+    known = {
+        row["id"]: row for row in json.loads(RAW_MATERIALS.with_suffix(".json").read_text(encoding="utf-8"))["rows"]
+    }
+    measures = {m.id: m for m in cv.load_scenario("asiu").measures}
+    for name in ("iran-oil-compliance-2018", "us-venezuela-oil"):
+        effect = measures[name].effect
+        assert effect is not None
+        assert effect.basis == "estimated"
+        row = known[name]
+        assert (effect.value, effect.low, effect.high) == (row["coefficient"], row["low"], row["high"])

@@ -12,10 +12,10 @@ from numpy.testing import assert_allclose
 
 import countervail as cv
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.draws import sample, two_sided
+from countervail.analysis.case.draws import central_elasticity, sample, two_sided
 from countervail.analysis.outcome import UNITS, Outcome
 from countervail.analysis.run import banded
-from countervail.analysis.uncertainty import DrawnWorlds, influence
+from countervail.analysis.uncertainty import BASIS_DRAWS, DrawnWorlds, bases_of, carried, influence, only
 from countervail.scenario import CLUB
 from countervail.world.world import SCALED
 from support.cases import CODES, bare_world, measure, provision, rich_world, rng_of, scenario
@@ -253,3 +253,53 @@ def test_the_cost_of_iran_moves_with_the_measures_on_iran(outcome: Outcome) -> N
     assert rows_by_path["measures"] > 0.5
     assert rows_by_path["measures.iran.effect"] < -0.4  # a deeper cut costs more
     assert 0.5 < sum(row.share for row in rows) <= 1.2
+
+
+# -- what the spread rests on ------------------------------------------------------------------------------------------
+
+
+def test_shares_of_the_spread_are_those_of_a_sum() -> None:
+    """A result that is the sum of what each basis does is carried by each as by its variance."""
+    rng = np.random.default_rng(0)
+    parts = rng.standard_normal((3, 20_000)) * np.array([[1.0], [2.0], [0.0]])
+    shares = [carried(parts.sum(0), part) for part in parts]
+    assert_allclose(shares, [0.2, 0.8, 0.0], atol=0.02)
+    assert sum(s for s in shares if s is not None) == pytest.approx(1.0, abs=1e-12)
+    assert carried(np.ones(9), np.ones(9)) is None
+    assert carried(np.arange(2.0), np.arange(2.0)) is None
+
+
+def test_every_number_is_drawn_with_one_basis(outcome: Outcome) -> None:
+    case, drawn = outcome.case, outcome.drawn
+    assert drawn is not None
+    bases = bases_of(case)
+    paths = [path for chosen in bases.values() for path in chosen]
+    assert len(paths) == len(set(paths)), "none is counted twice"
+    assert set(drawn.draws.paths) <= set(paths)
+    draw = drawn.draws.draw(0, outcome.world)
+    alone = {basis: only(draw, case, basis, chosen) for basis, chosen in bases.items()}
+    values = {path: value for one in alone.values() for path, value in one.values.items()}
+    assert values == draw.values
+    assert [basis for basis, one in alone.items() if one.flows is not None] == ["world"]
+    assert [basis for basis, one in alone.items() if one.payments is not None] == ["assumption"]
+    # each elasticity is central in all but one
+    moved = sum(
+        (one.elasticity != central_elasticity(outcome.world, outcome.scenario)).astype(int) for one in alone.values()
+    )
+    assert (moved <= 1).all()
+    assert set(drawn.by_basis) == set(bases)
+    cost, gain = drawn.by_basis["assumption"]
+    assert cost.shape == gain.shape == (min(BASIS_DRAWS, 30), outcome.world.n)
+
+
+def test_trade_barred_trade_is_counted_once_by_what_decides_it(outcome: Outcome) -> None:
+    case = outcome.case
+    everybody = np.arange(outcome.world.n)
+    by_effect, recorded = case.barred_trade(everybody)
+    assert recorded == 0.0, "no customs records in this world"
+    G = case.budget
+    held = np.isfinite(G) & (outcome.world.flows > 0)
+    lost = outcome.world.flows[held] * np.expm1(np.maximum(G[held], 0.0))
+    assert by_effect.sum() == pytest.approx(lost.sum())
+    own, _ = case.barred_trade(case.indices(["IRN"]))
+    assert 0 < own.sum() < by_effect.sum()

@@ -374,6 +374,9 @@ def _properties(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any
 def test_sectors_by_code_and_keyword() -> None:
     assert select_sectors(["all"], SECTORS, GOODS) == tuple(range(26))
     assert select_sectors(["goods"], SECTORS, GOODS) == tuple(range(18))
+    assert select_sectors(["CRUDE"], ["AGR", "OIL_GAS"], [True, True]) == (1,), (
+        "a world that has crude and gas together"
+    )
     assert [SECTORS[j] for j in select_sectors(["energy", "FINANCE"], SECTORS, GOODS)] == [
         "COAL",
         "CRUDE",

@@ -129,22 +129,25 @@ def synthetic() -> dict[str, list[Row]]:
         ],
         "rerouting": [
             {"target": t, "name": countries.name(t), "lost_usd": noise(90_000), "leak_usd": noise(6_000),
+             "leak_low": noise(2_000), "leak_high": noise(9_000),
              "leak_club_usd": noise(7_000), "offset": 0.012, "offset_without": 0.011, "blunting": 0.002,
              "blunting_without": 0.001}
             for t in ("RUS", "IRN")
         ],
         "rerouting_hubs": [
             {"target": "RUS", "name": "Russia", "hub": h, "hub_name": countries.name(h), "leak_usd": noise(3_000),
+             "leak_low": noise(1_000), "leak_high": noise(5_000),
              "leak_club_usd": noise(3_500), "margin_usd": noise(100)}
             for h in ("CHN", "TUR", "KAZ")
         ],
         "rerouting_sectors": [
             {"target": "RUS", "name": "Russia", "sector": j, "lost_usd": noise(20_000), "leak_usd": noise(2_000),
+             "leak_low": noise(1_000), "leak_high": noise(3_000),
              "leak_club_usd": noise(2_500)}
             for j in ("MACHINERY", "ELECTRONICS")
         ],
         "rerouting_closing": [
-            {"target": "RUS", "name": "Russia", "hubs": "CHN TUR", "share": 0.7, "target_usd": -noise(700),
+            {"target": "RUS", "name": "Russia", "hubs": "CHN TUR", "share": 0.7, "least": True, "target_usd": -noise(700),
              "hubs_usd": -noise(300), "senders_usd": -noise(300)}
         ],
         "backtest": [
@@ -192,6 +195,17 @@ def synthetic() -> dict[str, list[Row]]:
              "note": "Mirror data"},
             {"path": "settings.closure", "label": "Closure", "value": "fixed", "low": None, "high": None, "unit": None,
              "basis": "assumption", "source": None, "note": "Deficits stay a share of world value added"},
+        ],
+        "bases": [
+            {"basis": basis, "name": name, "sizes": sizes, "trade_usd": trade, "trade_share": part,
+             "cost_share": spread, "gain_share": spread}
+            for basis, name, sizes, trade, part, spread in [
+                ("observed", "Observed", 0, 0.0, 0.0, None),
+                ("estimated", "Estimated from data", 12, 60_000.0, 0.6, 0.1),
+                ("cited", "Cited", 2, 0.0, 0.0, 0.2),
+                ("assumption", "Assumed", 30, 40_000.0, 0.4, 0.65),
+                ("world", "Trade of the world that is imputed", None, None, None, 0.05),
+            ]
         ],
         "caveats": [
             {"country": c, "name": countries.name(c), "kind": kind, "value": value, "note": note}

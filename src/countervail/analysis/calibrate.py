@@ -1,62 +1,60 @@
 """Sizes of measures from what happened: the falls of trade that bring a past world to its later shares.
 
-In the world of a base year, measures that came into force by a later year hit groups of cells: what the senders sell to
-a target, and what they buy from it, crude, gas and coal each, and all other goods. What each group is left with, phi,
-is solved so that in equilibrium its share of world trade in these goods moves as it was observed to:
+In the world of a base year, measures that came into force by a later year hit groups of cells: what senders under the
+same measures sell to a target, and what they buy from it, crude, gas and coal each, and all other goods.
+What each group is left with, phi, is solved so that in equilibrium its share of world trade in these goods moves as it
+was observed to:
 
     (Z'_g / Z'_all) / (Z_g / Z_all) = observed ratio,    b_g = log phi_g
 
 with all groups at once, capacity and integrated markets as the scenario has them. Shares leave out what moved
-everybody: prices, inflation, world demand. What was not fitted (third countries, output) is the back-test's.
+everybody: prices, inflation, world demand. What was not fitted (third countries, output) is the back-test's. The sizes
+of single measures follow from their groups (docs/theory/analysis.md), and a scenario reads them as `calibrations`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from countervail import __version__, arguments
 from countervail.analysis.case import Case
-from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.case.layout import cube
+from countervail.analysis.measure_groups import (
+    GONE,
+    KNOWN,
+    LEAST,
+    OTHER,
+    Group,
+    GroupMove,
+    groups_of,
+    measures_between,
+    observed,
+    of_panel,
+    share_of_world,
+)
 from countervail.arguments import checked
 from countervail.errors import InputError, NotConverged
-from countervail.scenario import Measure, Scenario, scenario_of
-from countervail.scenario.kinds import KINDS
+from countervail.scenario import Measure, Range, Scenario, scenario_of
+from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, Moved
+from countervail.scenario.values import map_ranges, share_of_year
 from countervail.trade.solve import solve
-from countervail.types import Floats, Mask, Row
-from countervail.world.observed import RAW, YEARS
-from countervail.world.world import MIRRORED, OBSERVED, OBSERVED_TOTAL, OFFICIAL, World
+from countervail.types import Floats, Row
+from countervail.world.observed import YEARS
+from countervail.world.world import World
 
-KNOWN: Final = 0.5
-"""Share of a group's trade that customs of either side recorded, in both years, from which it is fitted."""
-RECORDED: Final = (OBSERVED, OBSERVED_TOTAL, OFFICIAL, MIRRORED)
-LEAST = 100.0
-"""Million USD of the base year from which a group is fitted."""
-GONE = 1e-4
-"""What is left of a group's share from which it is gone: no finite size brings it there."""
 TOLERANCE = 1e-8
 ROUNDS = 200
-OTHER: Final = "other goods"
+LEFT: Final = 0.01
+"""The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
+FLOOR: Final = float(np.log(LEFT))
 
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Cells that measures hit, of one target, direction and commodity."""
-
-    target: str
-    direction: str
-    goods: str
-    measures: tuple[str, ...]
-    senders: tuple[str, ...]
-    cells: Mask
-    sectors: Mask
+_WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
 
 
 @dataclass(frozen=True)
@@ -95,17 +93,23 @@ class Calibration:
 
     Attributes:
         sizes: a row for every group.
+        effects: of the measures that their groups give a size, as a scenario takes them (`scenario.calibrations`).
         base, after: the years.
         options: the settings it depends on.
         world: a hash of the world's flows.
+        scenario: its name.
+        shares: the measures that the scenario's files give a covered share.
         version: of the program.
     """
 
     sizes: tuple[CalibratedSize, ...]
+    effects: tuple[FittedEffect, ...]
     base: int
     after: int
     options: dict[str, Any]
     world: str
+    scenario: str
+    shares: tuple[str, ...] = ()
     version: str = __version__
 
     def rows(self) -> list[Row]:
@@ -116,7 +120,25 @@ class Calibration:
     def document(self) -> Row:
         """All of it, as `--json` prints it."""
         head = {"base": self.base, "after": self.after, "world": self.world, "version": self.version}
-        return {**head, "options": self.options, "sizes": self.rows()}
+        effects = [one.model_dump(mode="json") for one in self.effects]
+        return {**head, "options": self.options, "sizes": self.rows(), "effects": effects}
+
+    def file(self, include: Sequence[str]) -> str:
+        """A scenario's file, YAML: the files of its measures, with these effects, and what they were fitted with.
+
+        Args:
+            include: the files of the measures, as a scenario names them: `my-scenario.yaml`, `library:asiu.yaml`.
+        """
+        fitted = FittedSizes(
+            id=f"{self.scenario}-{self.base}-{self.after}",
+            base=self.base,
+            after=self.after,
+            world=self.world,
+            version=self.version,
+            options=self.options,
+            effects=self.effects,
+        )
+        return fitted.file(include, self.shares)
 
 
 @checked()
@@ -140,115 +162,138 @@ def calibrate(
     if not first < last <= YEARS[-1]:
         raise InputError(f"after is {last}; it must lie after base ({first}), up to {YEARS[-1]}", field="after")
     chosen = scenario_of(scenario)
-    new = _between(chosen, first, last)
+    new = measures_between(chosen, first, last)
     if not new:
         raise InputError(
             f"base: no measure of {chosen.name} that bars trade came into force between the end of {first} and that of "
             f"{last}; its measures begin {', '.join(sorted({str(m.since.year) for m in chosen.measures if m.since}))}",
             field="base",
         )
-    central, groups = _sizes(world, chosen, new, first, last)
-    near = [(b, a) for b in (first, first - 1) for a in (last, last + 1) if YEARS[0] <= b and a <= YEARS[-1]]
-    others = [_sizes(world, chosen, new, b, a)[0] for b, a in near if (b, a) != (first, last)]
+    near = _near(world, first, last)
+    fits = [_sizes(world, chosen, new, b, a) for b, a in near]
+    groups = fits[0].groups
+    moved = {
+        setting: (
+            _sizes(world, _at_end(chosen, setting, "low"), new, first, last),
+            _sizes(world, _at_end(chosen, setting, "high"), new, first, last),
+        )
+        for setting in MOVED_BY
+    }
     today = Case.of(world, chosen)
+    central, *others = fits
     sizes = tuple(_row(group, central[k], [o[k] for o in others], today) for k, group in enumerate(groups))
-    settings = chosen.settings.model_dump(
-        mode="json", include={"closure", "horizon", "elasticity", "supply", "markets"}
+    effects = tuple(
+        effect
+        for m in new
+        if m.lifted and (effect := _effect(m, chosen.settings.returning.value, fits, moved)) is not None
     )
-    return Calibration(sizes, first, last, settings, sha256(np.ascontiguousarray(world.flows).tobytes()).hexdigest())
+    shares = tuple(m.id for m in new if (m.coverage, m.leakage) != _WHOLE)
+    options = chosen.settings.fitted_under()
+    return Calibration(sizes, effects, first, last, options, flows_hash(world), chosen.name, shares)
 
 
-def _between(scenario: Scenario, base: int, after: int) -> list[Measure]:
-    """The bans of states on their own trade that came into force after one year's end and by another's."""
-    first, last = dt.date(base, 12, 31), dt.date(after, 12, 31)
-    return [
-        m
-        for m in scenario.measures
-        if m.enabled
-        and m.since is not None
-        and first < m.since <= last
-        and not (m.by_united_nations or m.cuts_payments)
-        and "effect" in KINDS[m.kind].takes
-    ]
+def _near(world: World, base: int, after: int) -> list[tuple[int, int]]:
+    """The years themselves first, and the pairs of years that a range is over.
+
+    They are the year before the one and the year after the other; of a year of the panel of past trade the one before.
+    """
+    if base in world.history_years:
+        earlier = [y for y in world.history_years if YEARS[0] <= y < base][-1:]
+        return [(y, after) for y in (base, *earlier)]
+    return [(b, a) for b in (base, base - 1) for a in (after, after + 1) if YEARS[0] <= b and a <= YEARS[-1]]
 
 
-def _groups(case: Case, measures: Sequence[Measure]) -> list[Group]:
-    """The groups that measures hit, in the order of targets, directions and goods."""
-    world = case.world
-    raw = [j for j, code in enumerate(world.sectors) if code in RAW]
-    rest = [j for j in np.flatnonzero(goods_of(world)).tolist() if j not in raw]
-    kinds = [(world.sectors[j], [j]) for j in raw] + [(OTHER, rest)]
-    held: dict[tuple[int, str, str], tuple[Mask, list[str], set[int]]] = {}
-    for m in measures:
-        placed = case.layout.measures[m.id]
-        for i, n, j in placed.cells:
-            sold = bool(np.isin(i, placed.targets).all())
-            for t in placed.targets.tolist():
-                exporters, importers = (np.array([t]), n) if sold else (i, np.array([t]))
-                for name, sectors in kinds:
-                    some = np.intersect1d(j, sectors)
-                    if not some.size:
-                        continue
-                    key = (t, "export" if sold else "import", name)
-                    mask, ids, by = held.setdefault(key, (np.zeros(world.flows.shape, bool), [], set()))
-                    mask[np.ix_(exporters, importers, some)] = True
-                    ids.append(m.id)
-                    by.update((importers if sold else exporters).tolist())
-    out = []
-    for (t, direction, name), (mask, ids, by) in sorted(held.items()):
-        within = np.zeros(world.j, bool)
-        within[dict(kinds)[name]] = True
-        mask[t, t] = False
-        senders = tuple(world.countries[k] for k in sorted(by - {t}))
-        out.append(Group(world.countries[t], direction, name, tuple(dict.fromkeys(ids)), senders, mask, within))
-    return out
+def flows_hash(world: World) -> str:
+    """A hash of a world's flows."""
+    return sha256(np.ascontiguousarray(world.flows).tobytes()).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    before: float
-    after: float
-    ratio: float | None
-    value: float | None
-    note: str = ""
+def _at_end(scenario: Scenario, setting: Moved, end: Literal["low", "high"]) -> Scenario:
+    """The scenario with one setting at an end of its range."""
+    settings = scenario.settings
+    if setting == "elasticity":
+        return scenario.model_copy(update={"settings": settings.model_copy(update={"elasticity": end})})
+
+    def change(path: str, number: Range) -> Range:
+        return number.model_copy(update={"value": getattr(number, end)})
+
+    items = tuple(map_ranges(item, change) for item in getattr(settings, setting))
+    return scenario.model_copy(update={"settings": settings.model_copy(update={setting: items})})
 
 
-def _sizes(
-    world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int
-) -> tuple[list[_Fitted], list[Group]]:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """The sizes of all groups between two years: `world` is that of the first, `year` the second."""
+
+    world: World
+    year: int
+    groups: list[Group]
+    fitted: list[GroupMove]
+
+    def __getitem__(self, k: int) -> GroupMove:
+        return self.fitted[k]
+
+
+def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int) -> _Fit:
     """The size of every group between two years."""
     one, other = world.at(base), world.at(after)
     case = Case.of(one, scenario)
-    groups = _groups(case, measures)
-    fitted = [_observed(one, other, group) for group in groups]
+    groups = groups_of(case, measures)
+    fitted = [observed(one, other, group) for group in groups]
+    for k, group in enumerate(groups):
+        recorded_by_pair = group.goods == OTHER and base in world.history_years and other is world
+        if fitted[k].note and recorded_by_pair and one.flows[group.cells].sum() > LEAST:
+            fitted[k] = of_panel(world, base, group) or fitted[k]
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
     values = fit(case, [groups[k] for k in at], ratios) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
-        fitted[k] = _Fitted(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
-    return fitted, groups
+        fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
+    return _Fit(one, after, groups, fitted)
 
 
-def _share(flows: Floats, group: Group) -> float:
-    """The group's share of world trade in its goods."""
-    abroad = flows * ~np.eye(len(flows), dtype=bool)[:, :, None]
-    return float(flows[group.cells].sum() / abroad[:, :, group.sectors].sum())
+def _left(m: Measure, fit: _Fit) -> float | None:
+    """What the later year's trade of a measure is of what it would be, by its groups; None where most is not known.
+
+    Trade of the base year weighs its groups.
+    """
+    whole = known = left = 0.0
+    for group, one in zip(fit.groups, fit.fitted, strict=True):
+        if m.id in group.measures:
+            trade = float(fit.world.flows[group.own[group.measures.index(m.id)]].sum())
+            gone = one.ratio is not None and one.ratio < GONE
+            whole += trade
+            known += trade if one.value is not None or gone else 0.0
+            left += trade * min(float(np.exp(one.value)), 1.0) if one.value is not None else 0.0
+    return left / known if whole > 0 and known > KNOWN * whole and 0 < left < known else None
 
 
-def _observed(one: World, other: World, group: Group) -> _Fitted:
-    """How a group's share moved between two worlds, or why that is not known."""
-    before, after = (float(w.flows[group.cells].sum()) for w in (one, other))
-    if before < LEAST:
-        return _Fitted(before, after, None, None, f"under {LEAST:g} million USD before")
-    for w in (one, other):
-        if w.estimated is None:
-            return _Fitted(before, after, None, None, "the world does not say what is observed")
-        seen = np.isin(w.estimated, RECORDED) & group.cells
-        total = float(w.flows[group.cells].sum())
-        if total > 0 and w.flows[seen].sum() < KNOWN * total:
-            return _Fitted(before, after, None, None, f"customs recorded under {KNOWN:.0%} of it in {w.year}")
-    ratio = _share(other.flows, group) / _share(one.flows, group)
-    return _Fitted(before, after, ratio, None, "gone: no finite size" if ratio < GONE else "")
+def _effect(
+    m: Measure, returning: float, fits: Sequence[_Fit], moved: dict[Moved, tuple[_Fit, _Fit]]
+) -> FittedEffect | None:
+    """The effect of a measure in force all year, log points: the part `returning` of what became of its trade.
+
+    None where that is not known for two pairs of years, or leaves nothing.
+    """
+
+    def effect(fit: _Fit) -> float | None:
+        left, force = _left(m, fit), share_of_year(fit.year, m.since, m.until)
+        if left is None or force <= 0:
+            return None
+        all_year = 1.0 - (1.0 - left**returning) / force
+        return float(np.log(all_year)) if all_year >= LEFT else float("-inf")
+
+    value = effect(fits[0])
+    if value is None or not np.isfinite(value):
+        return None
+    known = [max(b, FLOOR) for fit in fits if (b := effect(fit)) is not None]
+    if len(known) < 2:
+        return None  # without a second pair of years it would have no range
+    ends = {name: {"low": effect(pair[0]), "high": effect(pair[1])} for name, pair in moved.items()}
+    held = {
+        name: {end: max(value if b is None else b, FLOOR) for end, b in pair.items()} for name, pair in ends.items()
+    }
+    return FittedEffect.model_validate({"id": m.id, "value": value, "low": min(known), "high": max(known), **held})
 
 
 def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
@@ -257,7 +302,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     Raises:
         NotConverged: they do not settle.
     """
-    before = np.array([_share(case.world.flows, g) for g in groups])
+    before = np.array([share_of_world(case.world.flows, g) for g in groups])
     b = np.log(ratios)
     start = None
     for _ in range(ROUNDS):
@@ -265,7 +310,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
         for value, group in zip(b, groups, strict=True):
             size[group.cells] += value
         start = solve(case.prepared, case.cut(size), start=start)
-        miss = np.log(ratios) - np.log([_share(start.flows, g) for g in groups] / before)
+        miss = np.log(ratios) - np.log([share_of_world(start.flows, g) for g in groups] / before)
         b = b + miss
         if np.abs(miss).max() < TOLERANCE:
             return np.asarray(b)
@@ -273,7 +318,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     raise NotConverged(f"calibrate: the sizes of {len(groups)} groups do not settle: {far:.1e} is left", residual=far)
 
 
-def _row(group: Group, central: _Fitted, others: Sequence[_Fitted], today: Case) -> CalibratedSize:
+def _row(group: Group, central: GroupMove, others: Sequence[GroupMove], today: Case) -> CalibratedSize:
     known = [f.value for f in (central, *others) if f.value is not None]
     value = central.value
     flows, G = today.world.flows, today.budget

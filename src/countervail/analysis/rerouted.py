@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
@@ -12,29 +14,36 @@ from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.leak import Leak, TargetLeak
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, Worlds, equilibria
+from countervail.countries import REST
 from countervail.trade.equilibrium import Equilibrium
 from countervail.types import Floats, Indices
 
 CLOSED = 0.5
 """Share of a target's leak that secondary sanctions are asked to close."""
+SEARCHED = 10
+"""Hubs among which smaller sets are searched."""
+SETS = 130
+"""Most sets that are tried."""
 EXAMINED = 3
 """Targets, those with the largest leak, for which it is examined."""
 
 
 @dataclass(frozen=True)
 class Closing:
-    """The fewest hubs whose part in a target's leak is half of it or more, and what closing them does.
+    """The fewest hubs without which half of a target's leak or more no longer comes, and what closing them does.
 
     Attributes:
         target: its position.
         hubs: their positions, the largest part first.
-        share: of the leak, what came through them.
+        share: of the leak, what no longer comes.
+        least: no fewer hubs can do it.
         change: of real income, million USD `[country]`.
     """
 
     target: int
     hubs: tuple[int, ...]
     share: float
+    least: bool
     change: Floats
 
 
@@ -86,18 +95,52 @@ def rerouted(case: Case, own: Worlds, reading: str | None) -> Rerouted | None:
 
 
 def _closings(case: Case, leak: Leak, own: Worlds, targets: list[TargetLeak]) -> Iterator[Closing]:
-    """Half of a leak is closed by the fewest hubs if the largest go first: what comes through one does not move on."""
+    """What closing half of a leak takes, where part of what comes through one hub moves on to others."""
     chosen, shocks = [], []
     for target in targets:
-        part = target.value.sum((0, 2))
-        order = np.argsort(-part, kind="stable")
-        enough = int(np.searchsorted(np.cumsum(part[order]), CLOSED * part.sum())) + 1
-        hubs = order[:enough]
-        markup = np.zeros(case.world.flows.shape)
-        markup[hubs, target.target] = np.inf
-        chosen.append((target.target, tuple(hubs.tolist()), float(part[hubs].sum() / part.sum())))
-        shocks.append(leak.moved(own.sanctions.shock, markup))
+        hubs, share, least = fewest(leak, target)
+        chosen.append((target.target, hubs, share, least))
+        shocks.append(leak.moved(own.sanctions.shock, _shut(leak, target, hubs), closes=True))
     S = own.sanctions.S
     solved = equilibria(case, shocks, S, ROUNDED_TOLERANCE) if shocks else []
-    for (at, hubs_at, share), eq in zip(chosen, solved, strict=True):
-        yield Closing(at, hubs_at, share, S.base_income * (eq.real_income - S.real_income))
+    for (at, hubs_at, share, least), eq in zip(chosen, solved, strict=True):
+        yield Closing(at, hubs_at, share, least, S.base_income * (eq.real_income - S.real_income))
+
+
+def fewest(leak: Leak, target: TargetLeak) -> tuple[tuple[int, ...], float, bool]:
+    """The fewest hubs whose closing ends half of a target's leak: their positions, what ends, whether fewer cannot.
+
+    The hub whose closing ends most is closed first, and the next. Every smaller set of the `SEARCHED` largest hubs is
+    tried while there are up to `SETS` of them.
+    """
+    part = target.value.sum((0, 2))
+    elsewhere = np.array([c == REST for c in leak.world.countries])  # no country that can be closed
+    order = [h for h in np.argsort(-part, kind="stable").tolist() if part[h] > 0 and not elsewhere[h]]
+    hubs: tuple[int, ...] = ()
+    while (ended := _ended(leak, target, hubs)) < CLOSED and len(hubs) < len(order):
+        hubs += (max((h for h in order if h not in hubs), key=lambda h: _ended(leak, target, (*hubs, h))),)
+    least = False
+    while len(hubs) > 1:
+        sets = comb(min(SEARCHED, len(order)), len(hubs) - 1)
+        if sets > SETS:
+            break
+        best = max(combinations(order[:SEARCHED], len(hubs) - 1), key=lambda some: _ended(leak, target, some))
+        if _ended(leak, target, best) < CLOSED:
+            # the largest hubs have been tried; others come through no more
+            least = True
+            break
+        hubs, ended = best, _ended(leak, target, best)
+    return tuple(sorted(hubs, key=lambda h: -part[h])), ended, least or len(hubs) == 1
+
+
+def _ended(leak: Leak, target: TargetLeak, hubs: Sequence[int]) -> float:
+    """The share of a target's leak that ends as hubs are closed."""
+    total = float(target.value.sum())
+    return -float(leak.closed(target, _shut(leak, target, hubs)).sum()) / total if hubs else 0.0
+
+
+def _shut(leak: Leak, target: TargetLeak, hubs: Sequence[int]) -> Floats:
+    """Mark-ups of closed hubs: infinite."""
+    markup = np.zeros(leak.world.flows.shape)
+    markup[list(hubs), target.target] = np.inf
+    return markup

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
-from countervail.analysis.case.draws import DRAW_THREADS, MEASURES, Draws
+from countervail.analysis.case.draws import DRAW_THREADS, MEASURES, Draw, Draws, central_elasticity
+from countervail.analysis.case.leak import Leak
 from countervail.analysis.decompose import Variant, variant
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, Sanctions, Worlds, equilibria, sanctions, worlds
+from countervail.scenario import ranges
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 
+BASIS_DRAWS = 20
+"""Draws that are also taken with only the numbers of one basis."""
+WORLD: Final = "world"
+"""The basis of trade that is imputed."""
 VARIANT_DRAWS = 20
 """Draws that are also taken under every other closure, anchor and horizon."""
 CHANCE = 3.5
@@ -34,6 +40,9 @@ class DrawnWorlds:
         variants: cost and gain by setting and value, of the first draws `[draw, country]`.
         imputed: the members' trade in the draw's world over the central one's `[draw]`.
         draws: the values behind them.
+        by_basis: cost and gain of the first draws, drawn of one basis alone, by basis `[draw, country]`.
+        leaks: what comes through third countries, by sector `[draw, target, sector]` and by hub `[draw, target, hub]`,
+            million USD; None where the scenario counts none.
     """
 
     cost: Floats
@@ -43,6 +52,8 @@ class DrawnWorlds:
     variants: dict[tuple[str, str], tuple[Floats, Floats]]
     imputed: Floats
     draws: Draws
+    by_basis: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    leaks: tuple[Floats, Floats] | None = None
 
 
 class _Draw(NamedTuple):
@@ -53,6 +64,8 @@ class _Draw(NamedTuple):
     cost_with_club: dict[str, Floats]
     provision: dict[str, Floats]
     variants: dict[tuple[str, str], tuple[Floats, Floats]]
+    by_basis: dict[str, tuple[Floats, Floats]]
+    leaks: tuple[Floats, Floats] | None
     trade: float
 
 
@@ -67,6 +80,7 @@ class _Plan:
         main: the scenario's own reading.
         provisions: ids of those that are also solved alone.
         variants: the other settings that the first draws are also solved under.
+        bases: what each number rests on, by basis, for the first draws; empty for none.
     """
 
     case: Case
@@ -75,6 +89,7 @@ class _Plan:
     main: str
     provisions: tuple[str, ...]
     variants: tuple[Variant, ...]
+    bases: dict[str, frozenset[str]]
 
     def trade(self, flows: Floats) -> float:
         """Trade of the members with one another (without a club, all of the targets'), million USD, in a draw."""
@@ -99,6 +114,8 @@ class _Plan:
             cost_with_club,
             self._provisions(case, base),
             self._variants(case) if k < VARIANT_DRAWS else {},
+            self._by_basis(draw) if k < BASIS_DRAWS else {},
+            None if case.leak is None else _leaks(case.leak),
             self.trade(flows),
         )
 
@@ -108,6 +125,19 @@ class _Plan:
         solved = equilibria(case, [case.club(design, base.shock) for design in designs], base.S, ROUNDED_TOLERANCE)
         gains = [np.log(eq.real_income / base.S.real_income) for eq in solved]
         return dict(zip(self.provisions, gains, strict=True))
+
+    def _by_basis(self, draw: Draw) -> dict[str, tuple[Floats, Floats]]:
+        own, out = self.central[self.main], {}
+        for basis, chosen in self.bases.items():
+            case = self.case.drawn(only(draw, self.case, basis, chosen))
+            base = sanctions(case, own.sanctions, ROUNDED_TOLERANCE)
+            gain = np.zeros_like(base.cost)
+            if own.members:
+                shock = case.club(ClubDesign(own.members, self.main), base.shock)
+                (C,) = equilibria(case, [shock], own.C, ROUNDED_TOLERANCE)
+                gain = np.log(C.real_income / base.S.real_income)
+            out[basis] = (base.cost, gain)
+        return out
 
     def _variants(self, case: Case) -> dict[tuple[str, str], tuple[Floats, Floats]]:
         out = {}
@@ -132,7 +162,8 @@ def run_draws(
     count = len(draws.values)
     shown = provisions and bool(central[main].members)
     ids = tuple(p.id for p in case.scenario.club.provisions if p.enabled and shown)
-    plan = _Plan(case.with_prepared(), draws, central, main, ids, tuple(variants))
+    bases = bases_of(case) if provisions else {}
+    plan = _Plan(case.with_prepared(), draws, central, main, ids, tuple(variants), bases)
     results: list[_Draw] = []
     with one_blas_thread(), ThreadPoolExecutor(DRAW_THREADS) as pool:
         for k, result in enumerate(pool.map(plan.solve, range(count))):
@@ -152,9 +183,75 @@ def run_draws(
             )
             for name in names
         },
+        by_basis={
+            basis: (
+                np.array([r.by_basis[basis][0] for r in results[:BASIS_DRAWS]]),
+                np.array([r.by_basis[basis][1] for r in results[:BASIS_DRAWS]]),
+            )
+            for basis in bases
+        },
+        leaks=_stacked([r.leaks for r in results]),
         imputed=np.array([r.trade for r in results]) / plan.trade(case.world.flows),
         draws=draws,
     )
+
+
+def _leaks(leak: Leak) -> tuple[Floats, Floats]:
+    came = leak.came()
+    return came.sum(1), came.sum(2)
+
+
+def _stacked(leaks: Sequence[tuple[Floats, Floats] | None]) -> tuple[Floats, Floats] | None:
+    known = [one for one in leaks if one is not None]
+    return (np.array([one[0] for one in known]), np.array([one[1] for one in known])) if known else None
+
+
+# -- what the spread rests on ------------------------------------------------------------------------------------------
+
+
+def bases_of(case: Case) -> dict[str, frozenset[str]]:
+    """Paths of the scenario's uncertain numbers, and sectors of the trade elasticities (`elasticity.CODE`), by basis.
+
+    Imputed trade has a basis of its own, and what payments save counts as assumed.
+    """
+    out: dict[str, set[str]] = {}
+    for path, _, number in ranges(case.scenario):
+        if number.low < number.high:
+            out.setdefault(number.basis, set()).add(path)
+    sheet = {row["code"]: str(row.get("theta_basis")) for row in case.world.datasheet.get("sectors", ())}
+    for sector in case.world.sectors:
+        known = sheet.get(sector) if sheet.get(sector) in ("cited", "estimated") else "assumption"
+        out.setdefault(str(known), set()).add(f"{ELASTICITY}{sector}")
+    out.setdefault("assumption", set()).add(PAYMENTS)
+    if case.world.estimated is not None:
+        out[WORLD] = set()
+    return {basis: frozenset(out[basis]) for basis in sorted(out)}
+
+
+ELASTICITY: Final = "elasticity."
+PAYMENTS: Final = "payments"
+
+
+def only(draw: Draw, case: Case, basis: str, chosen: frozenset[str]) -> Draw:
+    """A draw in which only the numbers of one basis are drawn, and all others are central."""
+    elasticity = draw.elasticity
+    if elasticity is not None:
+        drawn = [f"{ELASTICITY}{sector}" in chosen for sector in case.world.sectors]
+        elasticity = np.where(drawn, elasticity, central_elasticity(case.world, case.scenario))
+    values = {path: value for path, value in draw.values.items() if path in chosen}
+    flows = draw.flows if basis == WORLD else None
+    return Draw(values, elasticity, flows, draw.payments if PAYMENTS in chosen else None)
+
+
+def carried(whole: Floats, alone: Floats) -> float | None:
+    """The share of the spread of `whole [draw]` that a group of numbers carries; `alone [draw]` draws only these.
+
+    Cov(whole, alone) / Var(whole): where the result is a sum of what each group does, the shares of all add up to 1.
+    """
+    spread = float(np.var(whole))
+    if len(whole) < 3 or not spread > 0:
+        return None
+    return float(np.mean((whole - whole.mean()) * (alone - alone.mean())) / spread)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from countervail import __version__
+from countervail.analysis.calibrate import flows_hash
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.draws import Draw
@@ -32,7 +34,7 @@ class Warned:
     """One warning.
 
     Attributes:
-        kind: what it is about: no effect, cap, not in force, sender and target, date, size.
+        kind: what it is about: no effect, cap, not in force, sender and target, date, size, stale.
         field: the path of the setting in the scenario.
         note: what a reader must know, in a sentence.
     """
@@ -55,6 +57,7 @@ def warnings_of(case: Case) -> tuple[Warned, ...]:
         *_own_targets(scenario),
         *_threats(scenario),
         *_large_sizes(scenario),
+        *_stale(case),
         *_without_effect(case),
     )
 
@@ -154,6 +157,28 @@ def _large_sizes(scenario: Scenario) -> Iterator[Warned]:
                         f"{size.value:g} % would be {size.value / 100:g}."
                     )
                     yield Warned("size", f"{field}.{m.id}.{name}", note)
+
+
+def _stale(case: Case) -> Iterator[Warned]:
+    """Effects that `countervail calibrate` fitted under other settings, in another world or by another version."""
+    scenario = case.scenario
+    now = {"the world": flows_hash(case.world), "the version": __version__, **scenario.settings.fitted_under()}
+    effects = {m.id: m.effect for m in scenario.measures if m.enabled and m.effect is not None}
+    for one in scenario.calibrations:
+        held = [e.id for e in one.effects if e.id in effects and effects[e.id].basis == "estimated"]
+        then = {"the world": one.world, "the version": one.version, **one.options}
+        other = [name if name.startswith("the ") else f"settings.{_SETTING.get(name, name)}" for name in now]
+        differ = [shown for shown, name in zip(other, now, strict=True) if now[name] != then.get(name)]
+        if held and differ:
+            held_ids = f"{', '.join(held[:SHOWN])}{' ...' * (len(held) > SHOWN)}"
+            note = (
+                f"The effects of {len(held)} measures ({held_ids}) were fitted to {one.base}-{one.after} with another "
+                f"value of {', '.join(differ)}; countervail calibrate fits them anew."
+            )
+            yield Warned("stale", f"measures.{held[0]}.effect", note)
+
+
+_SETTING: Final = {"leaked": "rerouting"}
 
 
 def _threats(scenario: Scenario) -> Iterator[Warned]:

@@ -129,12 +129,7 @@ def _with(scenario: Scenario, channel: Rerouting, leaked: float) -> Scenario:
 
 def _trade(case: Case) -> Floats:
     """What comes to targets through hubs today, million USD `[hub, target, sector]`."""
-    out = np.zeros(case.shape)
-    leak = case.leak
-    if leak is not None:
-        for one in leak.targets:
-            out[:, one.target, leak.sectors] = one.value.sum(0)
-    return out
+    return np.zeros(case.shape) if case.leak is None else case.leak.came().transpose(1, 0, 2)
 
 
 def _precision() -> Row:

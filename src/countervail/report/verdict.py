@@ -168,6 +168,7 @@ def reasons(tables: Tables, final: bool = True) -> list[str]:
             *_china(tables),
             *_placebo(tables),
         ]
+    out += _rests_on(tables)
     if final and not meta(tables).get("draws"):
         out.append("These are point values, without draws: no bands are given.")
     return out
@@ -316,6 +317,34 @@ def _placebo(tables: Tables) -> list[str]:
                 f"{percent(float_of(row['p95_pct']))} (95th percentile; median {percent(float_of(row['median_pct']))})."
             ]
     return []
+
+
+def _rests_on(tables: Tables) -> list[str]:
+    """What the sizes rest on, and which part of the spread of the cost comes from what."""
+    rows = [row for row in tables.get("bases", ()) if row["basis"] != "world"]
+    if not any(row["sizes"] for row in rows):
+        return []
+    counts = [
+        f"{row['sizes']} {'assumed' if row['basis'] == 'assumption' else row['basis']}" for row in rows if row["sizes"]
+    ]
+    parts = {str(row["basis"]): float_of(row["trade_share"]) for row in rows}
+    known = [part for basis, part in parts.items() if basis != "assumption" and part is not None]
+    trade = f"; those not assumed decide {share(sum(known))} of the trade that measures keep out" if known else ""
+    spread = {str(row["basis"]): part for row in tables["bases"] if (part := float_of(row["cost_share"])) is not None}
+    parts_of = [f"{share(spread[basis])} from {words}" for basis, words in _SOURCES.items() if basis in spread]
+    return [
+        f"Sizes of measures and provisions: {', '.join(counts)}{trade}.",
+        *([f"Of the spread of the cost over the draws comes {', '.join(parts_of)}."] if parts_of else []),
+    ]
+
+
+_SOURCES: Final = {
+    "assumption": "assumptions",
+    "estimated": "estimates",
+    "cited": "cited numbers",
+    "observed": "observed numbers",
+    "world": "imputed trade",
+}
 
 
 def _bracket(figure: Figure) -> str:

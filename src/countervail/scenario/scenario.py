@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 from pydantic_core import PydanticCustomError
 
 from countervail import countries
+from countervail.scenario.calibrations import FittedSizes
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
@@ -74,6 +75,16 @@ class Settings(Model):
             raise ValueError(f"rails_date is {self.rails_date}; the payment network is known from {first} to {last}")
         return self
 
+    def fitted_under(self) -> dict[str, JsonValue]:
+        """What a calibration of measures depends on, at its central values."""
+        return {
+            "elasticity": self.elasticity,
+            "returning": self.returning.value,
+            "supply": {one.id: one.elasticity.value for one in self.supply},
+            "markets": {one.id: one.share.value for one in self.markets},
+            "leaked": None if self.rerouting is None else self.rerouting.leaked.value,
+        }
+
 
 class Scenario(Model):
     """A set of counterfactuals: which measures are lifted, which are added, what the club does."""
@@ -98,6 +109,8 @@ class Scenario(Model):
     """The coalition; none where omitted."""
     claims: tuple[Claim, ...] = ()
     """Statements of the documents to be checked against data."""
+    calibrations: tuple[FittedSizes, ...] = ()
+    """Where effects of measures that were fitted to what happened are from; `countervail calibrate` writes them."""
     timeline: tuple[Event, ...] = ()
     """Dated events of the documents."""
     changes: tuple[str, ...] = ()

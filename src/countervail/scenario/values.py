@@ -19,8 +19,12 @@ Basis = Literal["observed", "cited", "estimated", "assumption", "definition"]
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 """What the id of a measure, a provision or an entry of a table looks like."""
 SECTOR_KEYWORDS = ("all", "goods", "services", "energy")
-SECTOR_ALIASES = {"energy": ("COAL", "CRUDE", "GAS", "OIL_GAS", "REFINING"), "OIL_GAS": ("CRUDE", "GAS")}
-"""Names of several sectors; one that the world has itself is that sector."""
+SECTOR_ALIASES = {
+    "energy": ("COAL", "CRUDE", "GAS", "OIL_GAS", "REFINING"),
+    "OIL_GAS": ("CRUDE", "GAS"),
+    "CRUDE": ("OIL_GAS",),
+}
+"""Names of other sectors, for worlds that lack the one named."""
 
 _own_groups: ContextVar[frozenset[str]] = ContextVar("own_groups", default=frozenset())
 

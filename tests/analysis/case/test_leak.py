@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.case.leak import Leak
 from countervail.analysis.coalitions.games import club_game
-from countervail.analysis.rerouted import rerouted
+from countervail.analysis.rerouted import fewest, rerouted
 from countervail.analysis.run import case_of, solved
 from countervail.analysis.worlds import equilibria, sanctions, worlds
 from countervail.errors import InputError
@@ -181,3 +183,66 @@ def test_what_has_no_channel_is_said_and_wrong_numbers_are_refused() -> None:
     none = type(scenario).model_validate({**scenario.model_dump(exclude={"changes"}), "new_measures": [bad]})
     with pytest.raises(InputError, match="hubs"):
         Case.of(WORLD, none)
+
+
+def with_substitution(value: float) -> Leak:
+    return replace(the_leak(), substitution=value)
+
+
+def test_what_is_closed_in_one_hub_moves_to_others() -> None:
+    """Nested Frechet: by hand for one hub closed; nothing moves where hubs are no closer substitutes."""
+    leak, lone = with_substitution(2.0), with_substitution(1.0)
+    target = max(leak.targets, key=lambda one: one.value.sum())
+    hub = int(target.value.sum((0, 2)).argmax())
+    markup = np.zeros(WORLD.flows.shape)
+    markup[hub, target.target] = np.inf
+    change, alone = leak.closed(target, markup), lone.closed(target, markup)
+    np.testing.assert_allclose(alone, lone.change(target, markup), atol=1e-9)
+    np.testing.assert_allclose(change[:, hub], -target.value[:, hub])
+    others = np.arange(WORLD.n) != hub
+    assert (change[:, others] >= -1e-9).all()
+    assert change[:, others].sum() > 0
+    now = target.value.sum(1)
+    held = now > 1e-6
+    part = target.value[:, hub][held] / now[held]
+    np.testing.assert_allclose((now + change.sum(1))[held] / now[held], np.sqrt(1.0 - part), rtol=1e-9, atol=1e-12)
+
+
+@given(seed=st.integers(0, 99), size=st.floats(0.0, 3.0), substitution=st.floats(1.0, 6.0))
+@settings(max_examples=15, deadline=None)
+def test_closing_lowers_a_leak_and_less_so_the_closer_hubs_are(seed: int, size: float, substitution: float) -> None:
+    leak = with_substitution(substitution)
+    markup = size * np.random.default_rng(seed).random(WORLD.flows.shape)
+    further = markup.copy()
+    further[: WORLD.n // 2] += 0.3
+    for one in leak.targets:
+        total = leak.closed(one, markup).sum(1)
+        assert (total <= 1e-9).all()
+        assert (total >= -one.value.sum(1) - 1e-9).all()
+        assert (leak.closed(one, further).sum(1) <= total + 1e-9).all()
+        assert (with_substitution(1.0).closed(one, markup).sum(1) <= total + 1e-9).all()
+
+
+def test_the_fewest_hubs_are_those_of_every_set_tried() -> None:
+    leak = the_leak()
+    for target in sorted(leak.targets, key=lambda one: -one.value.sum())[:2]:
+        hubs, share, least = fewest(leak, target)
+        assert share >= 0.5
+        part = target.value.sum((0, 2))
+        if least and len(hubs) > 1:
+            largest = [h for h in np.argsort(-part)[:8] if WORLD.countries[h] != "ROW"]
+            for some in combinations(largest, len(hubs) - 1):
+                markup = np.zeros(WORLD.flows.shape)
+                markup[list(some), target.target] = np.inf
+                assert -leak.closed(target, markup).sum() < 0.5 * part.sum()
+
+
+def test_secondary_sanctions_move_trade_to_other_hubs() -> None:
+    new = """new_measures=[{id: threat, label: A threat, kind: secondary, senders: [USA], targets: [RUS],
+      hubs: [TUR, KAZ], since: 2024-01-01, penalty: {value: 0.5, low: 0.2, high: 1, basis: assumption}}]"""
+    cost = {}
+    for value in (1, 4):
+        case = Case.of(WORLD, cv.load_scenario("asiu", set=[f"settings.rerouting={{substitution: {value}}}", new]))
+        shock = case.sanctioned()
+        cost[value] = float(np.asarray(shock.trade_effect)[:, WORLD.index("RUS")].sum())
+    assert cost[4] > cost[1], "the closer substitutes hubs are, the less a threat to two of them closes"

@@ -157,7 +157,7 @@ class Case:
         secondary = [effect for effect in new if effect.placed.hubs.size]
         if self.leak is None or not secondary:
             return shock
-        return self.leak.moved(shock, self.leak.threatened(secondary, self.draw))
+        return self.leak.moved(shock, self.leak.threatened(secondary, self.draw), closes=True)
 
     @cached_property
     def _markets(self) -> Markets:
@@ -226,6 +226,10 @@ class Case:
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
         return self._lifting.one(which)
+
+    def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
+        """Trade of some countries kept out, million USD a year, by the effect that decides a cell, and by records."""
+        return self._lifting.barred_trade(counted)
 
     def margin(self, measures: Sequence[str]) -> Shock:
         """Some measures by id, from the observed world: those in force lifted, and the new ones imposed on it.

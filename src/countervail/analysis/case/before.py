@@ -46,9 +46,21 @@ def _between(countries: tuple[str, ...], sector: str, before: int, after: int) -
     return ratio, np.where(np.isfinite(share), share, 0.0)
 
 
+def recorded(countries: tuple[str, ...], year: int) -> Floats:
+    """Crude, gas and coal that customs recorded in a year, million USD `[exporter, importer]`."""
+    return np.asarray(np.sum([_pairs(countries, sector, year)[0] for sector in ("CRUDE", "GAS", "COAL")], axis=0))
+
+
 @lru_cache(maxsize=32)
 def _shares(countries: tuple[str, ...], sector: str, year: int) -> tuple[Floats, Floats]:
     """The exporter's share of each importer's imports `[exporter, importer]`, and of all imports `[exporter]`."""
+    flows, bought, sold, whole = _pairs(countries, sector, year)
+    share = np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0)
+    return share, sold / whole
+
+
+def _pairs(countries: tuple[str, ...], sector: str, year: int) -> tuple[Floats, Floats, Floats, float]:
+    """Trade of pairs, what each buys and sells, also of countries that are not listed, and that of all."""
     trade = raw_materials()
     wanted = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s in RAW[sector]]
     table = np.nan_to_num(trade.of_products(wanted).matrix(year))
@@ -56,7 +68,4 @@ def _shares(countries: tuple[str, ...], sector: str, year: int) -> tuple[Floats,
     known = np.array([c in place for c in countries])
     at = np.array([place.get(c, 0) for c in countries])
     flows = np.where(known[:, None] & known[None, :], table[np.ix_(at, at)], 0.0)
-    bought = np.where(known, table.sum(0)[at], 0.0)  # from all, also from those the world has no country for
-    share = np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0)
-    total = np.where(known, table.sum(1)[at], 0.0) / table.sum()
-    return share, total
+    return flows, np.where(known, table.sum(0)[at], 0.0), np.where(known, table.sum(1)[at], 0.0), float(table.sum())

@@ -259,6 +259,26 @@ class Lifting:
         chosen = [self.effects[k] for k in which]
         return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
 
+    def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
+        """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
+
+        One figure for each effect, and that of cells whose size follows from customs records (anchor `before`). Where
+        nothing is traded nothing is counted.
+        """
+        lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, np.maximum(self.budget, 0.0) * self.horizon))
+        recorded = np.zeros(lost.shape, bool)
+        if self.scenario.settings.anchor == "before":
+            recorded = np.isfinite(self._before[0]) & self._barred
+        theirs = np.zeros(self.world.n, bool)
+        theirs[counted] = True
+        lost[~(theirs[:, None] | theirs[None, :])] = 0.0
+        decides = np.full(lost.shape, -1)
+        for _, k, (i, n, j) in _units(self.effects):
+            decides[np.ix_(i, n, j)] = k  # the strongest comes last
+        sized = (decides >= 0) & ~recorded
+        by_effect = np.bincount(decides[sized], lost[sized], len(self.effects))
+        return by_effect.astype(float), float(lost[recorded].sum())
+
     def _opening(self, G: Floats, sectors: Indices) -> Floats:
         """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
         return np.asarray(-np.expm1(-np.maximum(G, 0.0) * self.horizon[sectors]))

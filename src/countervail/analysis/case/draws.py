@@ -107,7 +107,7 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     mine, cells = root.spawn(2)
     rng = np.random.default_rng(mine)
     absent = {f"settings.supply.{s.id}.elasticity" for s in scenario.settings.supply if s.id not in world.sectors}
-    if scenario.settings.anchor != "before":
+    if scenario.settings.anchor != "before" and not scenario.calibrations:
         absent.add("settings.returning")
     absent |= {f"settings.markets.{m.id}.share" for m in scenario.settings.markets if m.id not in world.sectors}
     numbers = [item for item in ranges(scenario) if item[2].low < item[2].high and item[0] not in absent]
@@ -129,6 +129,7 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         z = np.sqrt(COMMON) * rng.standard_normal((n, 1)) + np.sqrt(1 - COMMON) * rng.standard_normal((n, world.j))
         bounds = (np.log(world.elasticity_low), np.log(theta), np.log(world.elasticity_high))
         elasticity = np.exp(two_sided(_normal_cdf(z), *bounds))
+    _fitted_jointly(world, scenario, numbers, values, elasticity)
     return Draws(
         paths=tuple(path for path, _, _ in numbers),
         labels=tuple(label for _, label, _ in numbers),
@@ -138,6 +139,41 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
         payments=rng.random(n),
         seeds=tuple(cells.spawn(n)),
     )
+
+
+def _fitted_jointly(
+    world: World, scenario: Scenario, numbers: list[tuple[str, str, Range]], values: Floats, elasticity: Floats
+) -> None:
+    """Move fitted effects in `values [draw, number]` with what they were fitted under, linearly between its ends."""
+    at = {path: k for k, (path, _, _) in enumerate(numbers)}
+    known = {path: number for path, _, number in numbers}
+
+    def place(setting: str) -> Floats:
+        paths = [path for path in at if path.startswith(f"settings.{setting}.")]
+        places = [_place(values[:, at[p]], known[p].low, known[p].value, known[p].high) for p in paths]
+        return np.asarray(np.mean(places, axis=0))
+
+    where = {name: place(name) for name in ("markets", "supply") if any(p.startswith(f"settings.{name}.") for p in at)}
+    if np.ptp(elasticity, axis=0).any() and world.elasticity_low is not None and world.elasticity_high is not None:
+        bounds = (np.log(world.elasticity_low), np.log(world.elasticity), np.log(world.elasticity_high))
+        where["elasticity"] = _place(np.log(elasticity), *bounds).mean(1)
+    returning = at.get("settings.returning")
+    part = np.ones(len(values))
+    if returning is not None:
+        part = values[:, returning] / known["settings.returning"].value
+    for one in (effect for calibration in scenario.calibrations for effect in calibration.effects):
+        path = f"measures.{one.id}.effect"
+        if path in at and known[path].basis == "estimated" and known[path].value == one.value:
+            moved = values[:, at[path]] + one.shifted(where)
+            values[:, at[path]] = np.minimum(moved * part, 0.0)
+
+
+def _place(values: Floats, low: Floats | float, central: Floats | float, high: Floats | float) -> Floats:
+    """Where values lie in a range: -1 at its low end, 0 at the centre, 1 at the high end."""
+    below, above = np.subtract(central, low), np.subtract(high, central)
+    off = values - central
+    width = np.where(off < 0, below, above)
+    return np.divide(off, width, out=np.zeros_like(off), where=width > 0)
 
 
 def two_sided(u: Floats, low: Floats, central: Floats, high: Floats) -> Floats:

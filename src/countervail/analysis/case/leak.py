@@ -55,7 +55,7 @@ class Leak:
         sectors: in which goods are re-routed.
         targets: by target.
         theta: trade elasticities at the horizon `[sector of the world]`.
-        markup, margin, penalty, cooperation: of `settings.rerouting`, in this draw.
+        markup, margin, penalty, cooperation, substitution: of `settings.rerouting`, in this draw.
     """
 
     world: World
@@ -66,6 +66,7 @@ class Leak:
     margin: float
     penalty: float
     cooperation: float
+    substitution: float
 
     @classmethod
     def of(
@@ -120,7 +121,15 @@ class Leak:
             number["margin"],
             number["penalty"],
             number["cooperation"],
+            number["substitution"],
         )
+
+    def came(self) -> Floats:
+        """What comes through third countries today, million USD `[target, hub, sector of the world]`."""
+        out = np.zeros(self.world.flows.shape)
+        for leak in self.targets:
+            out[leak.target][:, self.sectors] = leak.value.sum(0)
+        return out
 
     def cells(self, leak: TargetLeak) -> tuple[Indices, ...]:
         """What senders sell to one target in the sectors of the leak."""
@@ -151,24 +160,40 @@ class Leak:
         theta = self.theta[self.sectors]
         return np.asarray(leak.value * np.expm1(-theta * markup[:, leak.target, self.sectors])[None])
 
-    def within(self, leak: TargetLeak, markup: Floats, held: Indices | None = None) -> Floats:
-        """The same, where no more comes than the bans keep out, and what comes from `held` senders stays."""
-        change = self.change(leak, markup)
+    def closed(self, leak: TargetLeak, markup: Floats) -> Floats:
+        """What comes less as log mark-ups of some hubs rise `[sender, hub, sector of the leak]`.
+
+        Part of it moves to the other hubs, which are closer substitutes for one another than for the direct route.
+        """
+        eta = self.substitution * self.theta[self.sectors]
+        left = leak.value * np.exp(-eta * markup[:, leak.target, self.sectors])[None]
+        now, then = leak.value.sum(1), left.sum(1)
+        part = np.divide(then, now, out=np.ones_like(now), where=now > 0)
+        power = 1.0 / self.substitution - 1.0  # below zero: nothing that moves where nothing is left
+        moves = np.power(part, power, out=np.ones_like(part), where=part > 0)
+        return np.asarray(left * moves[:, None] - leak.value)
+
+    def within(self, leak: TargetLeak, markup: Floats, held: Indices | None = None, *, closes: bool = False) -> Floats:
+        """The same, where no more comes than the bans keep out, and what comes from `held` senders stays.
+
+        `closes` is whether mark-ups rise because hubs are closed, so that others take their place.
+        """
+        change = self.closed(leak, markup) if closes else self.change(leak, markup)
         if held is not None:
             change[np.isin(leak.senders, held)] = 0.0
         risen, room = change.sum(1), np.maximum(leak.lost - leak.value.sum(1), 0.0)
         return np.asarray(change * feasible(room, risen)[:, None])
 
-    def moved(self, shock: Shock, markup: Floats, held: Indices | None = None) -> Shock:
+    def moved(self, shock: Shock, markup: Floats, held: Indices | None = None, *, closes: bool = False) -> Shock:
         """`shock` once the log mark-ups of hubs change by `markup [hub, target, sector of the world]`.
 
         Of the change of a cell's trade, what is the hubs' margin is a tax whose revenue they are given. What comes from
-        `held` senders stays.
+        `held` senders stays; `closes` as for `within`.
         """
         shape = self.world.flows.shape
         effect, tax, gift = np.ones(shape), np.zeros(shape), np.zeros(self.world.n)
         for leak in self.targets:
-            change = self.within(leak, markup, held)
+            change = self.within(leak, markup, held, closes=closes)
             now = leak.bought + change.sum(1)
             earned = self.margin * self.markup * change
             rate = np.divide(earned.sum(1), now, out=np.zeros_like(now), where=now > 0)

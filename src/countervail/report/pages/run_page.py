@@ -72,7 +72,8 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "assumptions": (
         "Assumptions",
-        "Observed: taken from data. Cited: from the source named. Assumption: ours, drawn from its range.",
+        "Observed: taken from data. Estimated: fitted to data, as its source says. Cited: from the source named. "
+        "Assumption: ours, drawn from its range.",
     ),
     "rules": ("Under other rules", ""),
     "placebo": ("Placebo", ""),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from countervail import countries
 from countervail.analysis.case.draws import COMMON, NOISE, SHORT, central_elasticity
 from countervail.analysis.decompose import PAYMENTS
+from countervail.analysis.identification import mean, sanctioned
 from countervail.analysis.outcome import LEAST_COST, Outcome
 from countervail.analysis.payment_links import Study
+from countervail.analysis.uncertainty import WORLD, carried
 from countervail.report.tables.rail_tables import assumptions as payment_assumptions
-from countervail.scenario import Scenario, assumptions
-from countervail.types import Row
+from countervail.scenario import Range, Scenario, assumptions
+from countervail.scenario.values import walk_ranges
+from countervail.types import Indices, Row
 from countervail.world.accounts import LARGE_DEFICIT
 from countervail.world.world import IMPUTED, MIRRORED, OBSERVED_TOTAL, OFFICIAL, SCALED, World
 
@@ -41,6 +45,66 @@ def assumed(world: World, scenario: Scenario, payments: Study | None = None) -> 
             "source": None,
             "note": row["reason"],
         }
+
+
+BASES: Final = {
+    "observed": "Observed",
+    "estimated": "Estimated from data",
+    "cited": "Cited",
+    "assumption": "Assumed",
+    WORLD: "Trade of the world that is imputed",
+}
+
+
+def bases(outcome: Outcome) -> Iterator[Row]:
+    """What sizes of measures and provisions rest on, and what part of the spread of cost and gain comes from each."""
+    scenario, drawn = outcome.scenario, outcome.drawn
+    counted = Counter[str](number.basis for number in _sizes(scenario))
+    at = outcome.case.indices(sanctioned(outcome.world, scenario))
+    trade_of = _barred_trade(outcome, at)
+    whole = sum(trade_of.values())
+    for basis, name in BASES.items():
+        imputed = basis == WORLD
+        row: Row = {
+            "basis": basis,
+            "name": name,
+            "sizes": None if imputed else counted[basis],
+            "trade_usd": None if imputed else trade_of[basis],
+            "trade_share": None if imputed or not whole else trade_of[basis] / whole,
+            "cost_share": None,
+            "gain_share": None,
+        }
+        if drawn is not None and basis in drawn.by_basis and at.size:
+            alone = drawn.by_basis[basis]
+            together = drawn.cost, drawn.gain[outcome.main]
+            for k, figure in enumerate(("cost_share", "gain_share")[: 1 + bool(outcome.members)]):
+                first = together[k][: len(alone[k])]
+                row[figure] = carried(*(mean(values, outcome.income, at) for values in (first, alone[k])))
+        yield row
+
+
+def _sizes(scenario: Scenario) -> Iterator[Range]:
+    """The numbers that say how much the measures and the club's provisions do, of those that take part."""
+    for m in (*scenario.measures, *scenario.new_measures):
+        if m.enabled:
+            yield from (getattr(m, field) for field in m.sizes)
+    for p in scenario.club.provisions if scenario.members() else ():
+        if p.enabled:
+            yield from (number for _, _, number in walk_ranges(p))
+
+
+def _barred_trade(outcome: Outcome, counted: Indices) -> dict[str, float]:
+    """Trade of the countries counted that measures keep out, million USD, by what decides its size.
+
+    That is the weakest basis of the strongest measure's numbers, or customs records, which count as an estimate.
+    """
+    order = ("assumption", "estimated", "cited", "observed")
+    by_effect, recorded = outcome.case.barred_trade(counted)
+    trade_of = {**dict.fromkeys(BASES, 0.0), "estimated": recorded}
+    for effect, trade in zip(outcome.case.effects, by_effect, strict=True):
+        held = {getattr(effect.measure, field).basis for field in effect.measure.sizes}
+        trade_of[next((basis for basis in order if basis in held), "assumption")] += float(trade)
+    return trade_of
 
 
 def _program() -> Iterator[Row]:

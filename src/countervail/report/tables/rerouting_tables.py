@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from countervail.analysis.estimate import percentiles
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.rerouted import Rerouted
 from countervail.analysis.worlds import blunting, offset
@@ -37,6 +38,15 @@ def _of(o: Outcome, country: int) -> Row:
     return {"target": code, "name": country_name(code)}
 
 
+def _band(o: Outcome, which: int, *place: int) -> Row:
+    """The band over the draws of what comes to a target, in a sector (`which` 0) or through a hub (1)."""
+    if o.drawn is None or o.drawn.leaks is None:
+        return {"leak_low": None, "leak_high": None}
+    drawn = np.moveaxis(o.drawn.leaks[which], 0, -1)[place]
+    low, _, high = percentiles(drawn.reshape(-1, drawn.shape[-1]).sum(0))
+    return {"leak_low": float(low), "leak_high": float(high)}
+
+
 def _targets(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """What was lost, what comes all the same, and offset and blunting with the club's hand on it and without."""
     own, eligible = o.worlds, o.eligible()
@@ -49,6 +59,7 @@ def _targets(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
             **_of(o, k),
             "lost_usd": float(leak.lost.sum()),
             "leak_usd": float(leak.value.sum()),
+            **_band(o, 0, k),
             "leak_club_usd": float((leak.value + risen).sum()) if o.members else None,
         }
         ratios: dict[str, Any] = dict.fromkeys(("offset", "offset_without", "blunting", "blunting_without"))
@@ -76,6 +87,7 @@ def _hubs(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
                 "hub": hub,
                 "hub_name": country_name(hub),
                 "leak_usd": float(now[h]),
+                **_band(o, 1, leak.target, h),
                 "leak_club_usd": float(now[h] + more[h]) if o.members else None,
                 "margin_usd": float(rerouted.leak.margin * rerouted.leak.markup * now[h]),
             }
@@ -85,6 +97,7 @@ def _sectors(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
     """What was lost and what comes all the same, by sector, the most first."""
     for leak, risen in zip(rerouted.leak.targets, rerouted.risen, strict=True):
         now, more, lost = leak.value.sum((0, 1)), risen.sum((0, 1)), leak.lost.sum(0)
+        at = rerouted.leak.sectors
         for j in np.argsort(-now, kind="stable").tolist():
             if now[j] < LEAST:
                 break
@@ -93,6 +106,7 @@ def _sectors(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
                 "sector": o.world.sectors[int(rerouted.leak.sectors[j])],
                 "lost_usd": float(lost[j]),
                 "leak_usd": float(now[j]),
+                **_band(o, 0, leak.target, int(at[j])),
                 "leak_club_usd": float(now[j] + more[j]) if o.members else None,
             }
 
@@ -106,6 +120,7 @@ def _closings(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
             **_of(o, one.target),
             "hubs": " ".join(o.world.countries[h] for h in hubs),
             "share": one.share,
+            "least": one.least,
             "target_usd": float(one.change[one.target]),
             "hubs_usd": float(one.change[hubs].sum()),
             "senders_usd": float(one.change[np.setdiff1d(senders, [*hubs, one.target])].sum()),

@@ -23,7 +23,7 @@ from countervail.analysis.payment_links import Study
 from countervail.analysis.uncertainty import influence
 from countervail.errors import InputError
 from countervail.report.tables import country_name, payment_tables, percent_change, rerouting_tables
-from countervail.report.tables.assumption_tables import assumed, caveats
+from countervail.report.tables.assumption_tables import assumed, bases, caveats
 from countervail.report.tables.club_tables import (
     closures,
     deterrence,
@@ -84,6 +84,7 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "capacity": list(capacity(outcome)),
         **rerouting_tables.tables(outcome),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),
+        "bases": list(bases(outcome)),
         "caveats": caveats(outcome),
         "placebo": list(_placebo(outcome)),
         "placebo_summary": [_placebo_summary(outcome)],
