@@ -133,7 +133,7 @@ def test_the_bans_of_2022_on_the_world_of_2021_raise_sales_to_india_and_lower_th
     hit = effect != 1
     paid = 1.0 + before.tariff
     pool = Markets(before.flows / paid, before.flows.sum(0), paid, before.distance, {CRUDE: 0.6})
-    potential = pool.match(effect, None, hit)
+    potential = pool.match(effect, None, hit).potential
     eq = cv.solve(with_resources(before), cv.Shock(trade_effect=effect, potential=potential))
     india, china = WORLD.index("IND"), WORLD.index("CHN")
     assert eq.flows[RUSSIA, india, CRUDE] > 2 * before.flows[RUSSIA, india, CRUDE]

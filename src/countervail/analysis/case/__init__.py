@@ -166,7 +166,8 @@ class Case:
     def cut(self, size: Floats) -> Shock:
         """Trade times exp(`size`) `[exporter, importer, sector]`, and what that displaces in markets matched anew."""
         phi = cube(self.world, 1.0) * np.exp(size)
-        return Shock(trade_effect=phi, potential=self._markets.match(phi, None, size != 0))
+        matched = self._markets.match(phi, None, size != 0)
+        return Shock(trade_effect=phi, potential=matched.potential, transfer=matched.transfer)
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""
@@ -226,6 +227,10 @@ class Case:
     def lift_one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `lift`."""
         return self._lifting.one(which)
+
+    def freight(self, sector: int) -> Floats:
+        """What longer voyages of a sector's goods cost sellers for the measures' sake, million USD `[country]`."""
+        return self._lifting.freight(sector)
 
     def margin(self, measures: Sequence[str]) -> Shock:
         """Some measures by id, from the observed world: those in force lifted, and the new ones imposed on it.

@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from countervail.analysis.case.anchors import before_years, double_ratio, goods_of, years_before
 from countervail.analysis.case.before import of_year
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
-from countervail.analysis.case.markets import Markets
+from countervail.analysis.case.markets import Markets, Matched
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
@@ -127,7 +128,8 @@ class Lifting:
                 G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
             case "before":
                 ratio, known = self._before[0], np.isfinite(self._before[0]) & self._barred
-                G = np.where(known, np.maximum(self._returning * np.where(known, ratio, 0.0), 0.0), G)
+                risen = self._returning * np.where(known, ratio, 0.0) - self._duties * self.theta / self.horizon
+                G = np.where(known, np.maximum(risen, 0.0), G)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self.share)
@@ -163,12 +165,30 @@ class Lifting:
         return self.draw.of("settings.returning", self.scenario.settings.returning)
 
     @cached_property
-    def _potential(self) -> Floats:
-        """What a pair without trade opens to: its share before where asked for and on record, else gravity's."""
+    def _shared_before(self) -> Mask:
+        """Cells that open to the share they had before the measures, by the anchor and where it is on record."""
         if self.scenario.settings.anchor != "before":
-            return self.layout.potential
-        known = self._barred & (self._before[1] > 0)
-        return np.where(known, self._returning * self._before[1], self.layout.potential)
+            return np.zeros(self.strongest.shape, bool)
+        return self._barred & (self._before[1] > 0)
+
+    @cached_property
+    def _openings(self) -> Floats:
+        """What pairs without trade open to with all measures lifted: a part of the potential, or the share before."""
+        part = self.layout.potential * -np.expm1(-np.maximum(self.strongest, 0.0) * self.horizon)
+        known = self._shared_before
+        if not known.any():
+            return part
+        return np.where(known, self._returning * self._before[1] * np.exp(-self.theta * self._duties), part)
+
+    @cached_property
+    def _duties(self) -> Floats:
+        """Log of what duties that are lifted too add to prices: trade before had none, and must not gain twice."""
+        log = cube(self.world, 0.0)
+        for effect in self.effects:
+            if effect.tariff.any():
+                for i, n, j in effect.cells:
+                    log[np.ix_(i, n, j)] += np.log1p(effect.tariff[j])
+        return log
 
     @cached_property
     def _barred(self) -> Mask:
@@ -197,19 +217,34 @@ class Lifting:
 
         `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
         """
-        paid = payments and self.layout.payments is not None
-        cheaper = self.payments() if paid else Shock(trade_effect=cube(self.world, 1.0))
+        cheaper = (
+            self.payments()
+            if payments and self.layout.payments is not None
+            else Shock(trade_effect=cube(self.world, 1.0))
+        )
         phi = np.asarray(cheaper.trade_effect)
         opened = cube(self.world, 0.0)
         # exponentials are expensive: only of the cells that change
         at = np.flatnonzero(flat((self.budget != 0) & ~self._closed))
         flat(phi)[at] = np.exp(flat(self.budget)[at] * self.horizon[at // self.world.n**2])
         at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
-        flat(opened)[at] = self._opening(flat(self.strongest)[at], at // self.world.n**2)
-        flat(opened)[at] *= flat(self._potential)[at]
-        if markets:
-            self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
-        return _with_taxes(self.world, replace(cheaper, potential=opened), self.effects, lifted=True)
+        flat(opened)[at] = flat(self._openings)[at]
+        paid = self._matched(phi, opened).transfer if markets else None
+        lifted = replace(cheaper, potential=opened, transfer=_sum(cheaper.transfer, paid))
+        return _with_taxes(self.world, lifted, self.effects, lifted=True)
+
+    def _matched(self, phi: Floats, opened: Floats) -> Matched:
+        return self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
+
+    def freight(self, sector: int) -> Floats:
+        """What longer voyages of a sector's goods cost sellers today, for the measures' sake, million USD `[country]`.
+
+        Without measures they do not pay it: it is negative where what is matched anew goes less far.
+        """
+        free = self.every(payments=False, markets=False)
+        phi, opened = np.array(free.trade_effect), np.array(free.potential)
+        none: Floats = np.zeros(self.world.n)
+        return -self._matched(phi, opened).freight.get(sector, none)
 
     def payments(self) -> Shock:
         """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
@@ -251,17 +286,12 @@ class Lifting:
                 part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
             hit[cells] = True
             phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
-            opening = self._opening(total, j) * self._potential[cells]
-            opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
+            opened = np.where(closed, np.maximum(part, 0.0) * self._openings[cells], 0.0)
             before = 0.0 if potential is None else potential[cells]
             potential = self._with(potential, cells, before + opened)
-        potential = self.markets.match(phi, potential, hit)
+        matched = self.markets.match(phi, potential, hit, self.strongest > 0)
         chosen = [self.effects[k] for k in which]
-        return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
-
-    def _opening(self, G: Floats, sectors: Indices) -> Floats:
-        """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
-        return np.asarray(-np.expm1(-np.maximum(G, 0.0) * self.horizon[sectors]))
+        return _with_taxes(self.world, _made(phi, matched), chosen, lifted=True)
 
     @cached_property
     def _shares(self) -> list[list[tuple[Cells, Floats]]]:
@@ -269,8 +299,9 @@ class Lifting:
 
     @cached_property
     def _closed(self) -> Mask:
-        """Cells without trade."""
-        return np.asarray(self.share == 0)
+        """Cells without trade, and those with a trickle of it that open to their share before."""
+        trickle = self._shared_before & ~np.isfinite(self._before[0]) if self._shared_before.any() else False
+        return np.asarray((self.share == 0) | trickle)
 
     def _with(self, base: Floats | None, cells: tuple[Indices, ...], values: Floats) -> Floats | None:
         """`base`, zero where it is None, with other values in some cells; None where all of it is zero."""
@@ -295,10 +326,19 @@ def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], hori
     if not new:
         return Shock()
     with np.errstate(invalid="ignore"):
-        added = budget(world, (*effects, *new)) - budget(world, effects)
+        standing = budget(world, effects)
+        added = budget(world, (*effects, *new)) - standing
     phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
-    opened = markets.match(phi, None, added > 0)
-    return _with_taxes(world, Shock(trade_effect=phi, potential=opened), new, lifted=False)
+    matched = markets.match(phi, None, added > 0, standing > 0)
+    return _with_taxes(world, _made(phi, matched), new, lifted=False)
+
+
+def _made(phi: Floats, matched: Matched) -> Shock:
+    return Shock(trade_effect=phi, potential=matched.potential, transfer=matched.transfer)
+
+
+def _sum(one: ArrayLike | None, other: Floats | None) -> ArrayLike | None:
+    return one if other is None else other if one is None else np.asarray(one) + other
 
 
 def measures_of(world: World, free: Shock, target: Indices, senders: Indices) -> Shock:
