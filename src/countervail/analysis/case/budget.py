@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from countervail.analysis.case.anchors import before_years, double_ratio, goods_of, years_before
+from countervail.analysis.case.anchors import EARLIEST, before_years, double_ratio, goods_of
 from countervail.analysis.case.before import of_year
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
@@ -28,6 +28,7 @@ from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
+from countervail.world.observed import RAW
 from countervail.world.world import World
 
 BARRED = 0.5
@@ -143,21 +144,22 @@ class Lifting:
 
     @cached_property
     def _before(self) -> tuple[Floats, Floats]:
-        """Log double ratios and shares to open to, by commodity, of the year before the measures on each target.
+        """Log double ratios and shares to open to, by commodity, of the year before the measure that bars a cell.
 
         NaN, and zero, where no customs record says `[exporter, importer, sector]`.
         """
-        years = years_before(self.scenario, self.world.year)
+        years = cube(self.world, np.inf)
+        for effect in self._barring:
+            since = effect.measure.since
+            if since is not None and since.year > EARLIEST:
+                for cells in (np.ix_(*block) for block in effect.cells):
+                    years[cells] = np.minimum(years[cells], self.scenario.settings.history_before or since.year - 1)
         ratio, share = cube(self.world, np.nan), cube(self.world, 0.0)
         for j, sector in enumerate(self.world.sectors):
-            for year in sorted(set(years.values()), reverse=True):
-                product = of_year(self.world, sector, year)
-                if product is None:
-                    continue
-                at = positions(self.world, (t for t, y in years.items() if y == year))
-                # what the target sells, and what it buys
-                ratio[at, :, j], share[at, :, j] = product[0][at], product[1][at]
-                ratio[:, at, j], share[:, at, j] = product[0][:, at], product[1][:, at]
+            for year in np.unique(years[:, :, j][np.isfinite(years[:, :, j])]) if sector in RAW else ():
+                if (product := of_year(self.world, sector, int(year))) is not None:
+                    at = years[:, :, j] == year
+                    ratio[at, j], share[at, j] = product[0][at], product[1][at]
         return ratio, share
 
     @property
@@ -191,13 +193,16 @@ class Lifting:
         return log
 
     @cached_property
+    def _barring(self) -> tuple[Effect, ...]:
+        """The measures on a country's trade as such, and not on listed names, that bar the larger part of it."""
+        return tuple(e for e in self.effects if e.covered >= BARRED and not e.measure.list_based)
+
+    @cached_property
     def _barred(self) -> Mask:
-        """Cells that a measure on a country's trade as such, and not on listed names, bars for the larger part."""
+        """The cells that they bar."""
         out = np.zeros(self.strongest.shape, bool)
-        for effect in self.effects:
-            if effect.covered >= BARRED and not effect.measure.list_based:
-                for i, n, j in effect.cells:
-                    out[np.ix_(i, n, j)] = True
+        for i, n, j in (cells for effect in self._barring for cells in effect.cells):
+            out[np.ix_(i, n, j)] = True
         return out & (self.strongest > 0)
 
     @cached_property

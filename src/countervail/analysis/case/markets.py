@@ -100,7 +100,8 @@ class Pool(NamedTuple):
         trade = np.where(free & (placed == 0), self.flows, 0.0)
         taken, total = placed.sum(0), trade.sum(0)
         part = np.where(total > 0, np.minimum(MOST, taken / np.where(total > 0, total, 1.0)), 0.0)
-        return np.asarray(placed - trade * part)
+        room = np.divide(part * total, taken, out=np.zeros_like(taken), where=taken > 0)
+        return np.asarray(placed * room - trade * part)
 
     def _sold(self, free: Mask, supply: Floats) -> Floats:
         """What sellers place of `supply [exporter]` with open buyers, by what these buy of others, over distance."""
