@@ -54,8 +54,9 @@ def main() -> None:
     write_whole(STORED, content.encode())
     write_whole(Path(str(BACKTEST)), content.encode())
     write_whole(Path(str(BACKTEST_PARTNERS)), partners(result).encode())
+    parts = {"model": markdown(result), "whole": markdown(whole), "left out": left_out(world, result)}
     page = PAGE.read_text(encoding="utf-8")
-    for name, text in (("model", markdown(result)), ("whole", markdown(whole)), ("left out", left_out(world, result))):
+    for name, text in parts.items():
         page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{text}\g<2>", page, flags=re.S)
     write_whole(PAGE, page.encode())
     print(content)

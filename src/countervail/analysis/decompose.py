@@ -155,7 +155,7 @@ class Whereabouts:
         rerouted: sold to, or bought of, other partners.
         home: sold, or bought, at home instead.
         not_made: not produced, at the prices without the measures; of imports, not bought by anybody in the country.
-        cheaper: produced and sold for less; zero of imports, whose quantities are not told apart.
+        cheaper: produced and sold for less; zero of imports, whose quantities are left out.
     """
 
     target: str

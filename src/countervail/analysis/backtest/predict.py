@@ -123,12 +123,12 @@ def _growth(data: EpisodeData) -> float:
 
 def _by_ship(data: EpisodeData) -> Floats | None:
     """The share of a pair's trade in the episode's products that is shipped `[exporter, importer]`; None for all."""
-    products, found = data.episode.products, [code for code in data.sectors if code in SHIPPED]
-    if not found or (products and all(p.startswith(SHIPPED[found[0]]) for p in products)):
+    products, partly = data.episode.products, [code for code in data.sectors if code in SHIPPED]
+    if not partly or (products and all(p.startswith(SHIPPED[partly[0]]) for p in products)):
         return None
-    if products and not any(SHIPPED[found[0]].startswith(p.rstrip("*")) for p in products):
+    if products and not any(SHIPPED[partly[0]].startswith(p.rstrip("*")) for p in products):
         return np.zeros_like(data.value)
-    return shipped(data.countries, found[0], data.episode.base)
+    return shipped(data.countries, partly[0], data.episode.base)
 
 
 def central_shares() -> dict[str, float]:

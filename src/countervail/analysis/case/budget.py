@@ -142,6 +142,10 @@ class Lifting:
             G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
         return G if self.relief is None else G - self.relief
 
+    @property
+    def _hit(self) -> Mask:
+        return np.asarray((self.strongest > 0) | (self.budget != 0))
+
     @cached_property
     def _before(self) -> tuple[Floats, Floats]:
         """Log double ratios and shares to open to, by commodity, of the year before the measure that bars a cell.
@@ -200,10 +204,7 @@ class Lifting:
     @cached_property
     def _barred(self) -> Mask:
         """The cells that they bar."""
-        out = np.zeros(self.strongest.shape, bool)
-        for i, n, j in (cells for effect in self._barring for cells in effect.cells):
-            out[np.ix_(i, n, j)] = True
-        return out & (self.strongest > 0)
+        return budget(self.world, self._barring) > 0
 
     @cached_property
     def _history(self) -> Floats:
@@ -234,22 +235,16 @@ class Lifting:
         flat(phi)[at] = np.exp(flat(self.budget)[at] * self.horizon[at // self.world.n**2])
         at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
         flat(opened)[at] = flat(self._openings)[at]
-        paid = self._matched(phi, opened).transfer if markets else None
+        paid = self.markets.match(phi, opened, self._hit).transfer if markets else None
         lifted = replace(cheaper, potential=opened, transfer=_sum(cheaper.transfer, paid))
         return _with_taxes(self.world, lifted, self.effects, lifted=True)
 
-    def _matched(self, phi: Floats, opened: Floats) -> Matched:
-        return self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
-
     def freight(self, sector: int) -> Floats:
-        """What longer voyages of a sector's goods cost sellers today, for the measures' sake, million USD `[country]`.
-
-        Without measures they do not pay it: it is negative where what is matched anew goes less far.
-        """
+        """What longer voyages of a sector's goods cost sellers for the measures' sake, million USD `[country]`."""
         free = self.every(payments=False, markets=False)
         phi, opened = np.array(free.trade_effect), np.array(free.potential)
-        none: Floats = np.zeros(self.world.n)
-        return -self._matched(phi, opened).freight.get(sector, none)
+        paid = self.markets.match(phi, opened, self._hit).freight
+        return -paid[sector] if sector in paid else np.zeros(self.world.n)
 
     def payments(self) -> Shock:
         """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
