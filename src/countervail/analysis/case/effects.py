@@ -143,8 +143,13 @@ def price_cap(m: DrawnMeasure) -> Effect:
 
 
 def asset_freeze(m: DrawnMeasure) -> Effect:
-    """Income that an asset freeze withholds: back with its owner, and gone from the custodians, when lifted."""
-    income = m.placed.lifted * m.value("stock") * m.value("return_rate")
+    """Income that an asset freeze withholds: back with its owner, and gone from the custodians, when lifted.
+
+    Of the return r on the stock a share a accrues to the owner all the same, and is no cost but for its use: what it
+    would earn in turn, a r, which those who hold it have. So (1 - a + a r) r of the stock a year moves.
+    """
+    r, a = m.value("return_rate"), m.value("accrues")
+    income = m.placed.lifted * m.value("stock") * r * (1.0 - a + a * r)
     # only totals are on record: owners and custodians share them by size
     size, owners, custodians = m.world.value_added.sum(1), m.placed.targets, m.placed.custodians
     transfer = np.zeros(m.world.n)
