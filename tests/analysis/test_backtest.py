@@ -332,7 +332,7 @@ def test_a_full_ban_on_a_buyers_only_seller_is_predicted(tmp_path: Path, monkeyp
     assert rows["DEU"]["predicted"] < 1e-5
 
 
-# -- displaced trade, and new supply, in markets for what is alike -------------------------------------------------------
+# -- displaced trade, and new supply, in markets for what is alike -----------------------------------------------------
 
 
 def test_russias_crude_with_the_share_that_the_episodes_of_others_give() -> None:
