@@ -15,6 +15,7 @@ from countervail.analysis.case.draws import CENTRAL
 from countervail.analysis.case.markets import MOST, Markets, Pool
 from countervail.analysis.worlds import sanctions
 from countervail.errors import InputError
+from countervail.scenario.assumptions import ranges
 from countervail.types import Floats, Mask
 from countervail.world.observed import shipped
 
@@ -296,6 +297,12 @@ def test_lifting_draws_from_the_sellers_other_buyers() -> None:
     assert (moved[0, 2:] < 0).all()
     np.testing.assert_allclose(moved[0, 2:] / flows[0, 2:], moved[0, 2] / flows[0, 2])
     assert moved[0].sum() == pytest.approx(-1.0)
+
+
+def test_numbers_of_markets_have_names_of_their_own() -> None:
+    labels = {path: label for path, label, _ in ranges(cv.load_scenario("russia-2022")) if "markets" in path}
+    assert labels["settings.markets.CRUDE.share"] == "CRUDE: displaced trade that finds others"
+    assert labels["settings.markets.CRUDE.freight"] == "CRUDE: freight of a longer voyage"
 
 
 def test_a_sector_the_world_lacks_is_refused_where_it_is_set() -> None:

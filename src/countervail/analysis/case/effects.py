@@ -148,7 +148,7 @@ def asset_freeze(m: DrawnMeasure) -> Effect:
     Of the return r on the stock a share a accrues to the owner all the same, and is no cost but for its use: what it
     would earn in turn, a r, which those who hold it have. So (1 - a + a r) r of the stock a year moves.
     """
-    r, a = m.value("return_rate"), m.value("accrues")
+    r, a = m.value("return_rate"), 0.0 if m.measure.accrues is None else m.value("accrues")
     income = m.placed.lifted * m.value("stock") * r * (1.0 - a + a * r)
     # only totals are on record: owners and custodians share them by size
     size, owners, custodians = m.world.value_added.sum(1), m.placed.targets, m.placed.custodians
