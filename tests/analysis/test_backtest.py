@@ -330,3 +330,38 @@ def test_a_full_ban_on_a_buyers_only_seller_is_predicted(tmp_path: Path, monkeyp
     rows = {row["partner"]: row for row in one(write(tmp_path, left=0)).rows}
     assert all(np.isfinite(row["predicted"]) for row in rows.values())
     assert rows["DEU"]["predicted"] < 1e-5
+
+
+# -- displaced trade, and new supply, in markets for what is alike -----------------------------------------------------
+
+
+def test_russias_crude_with_the_share_that_the_episodes_of_others_give() -> None:
+    """The criterion of benchmarks/backtest.py, without Russia's: docs/backtest.md has the whole table."""
+    others = ("iran-crude-2012", "iran-crude-2013", "iran-crude-2018", "venezuela-crude-2019")
+    means = {}
+    for share in (0.2, 0.4, 0.6):
+        fits = cv.backtest(WORLD, others, predictor=predict.with_shares({"CRUDE": share}, others))
+        means[share] = fits.together()["theil_u"]
+    best = min(means, key=lambda share: means[share])
+    russia = cv.backtest(WORLD, "russia-crude-2022", predictor=predict.with_shares({"CRUDE": best}, others))
+    assert all(result.scores.theil_u is not None and result.scores.theil_u <= 0.80 for result in russia.episodes)
+    assert not any(result.fitted for result in russia.episodes)
+
+
+def test_new_capacity_looks_for_buyers_as_displaced_trade_does() -> None:
+    (model,) = cv.backtest(WORLD, "usa-lng-2018").episodes
+    (ties,) = cv.backtest(WORLD, "usa-lng-2018", predictor=predict.with_shares({})).episodes
+    assert model.scores.theil_u is not None
+    assert ties.scores.theil_u is not None
+    assert model.scores.theil_u < 0.75 < ties.scores.theil_u < 1
+    france = model.data.countries.index("FRA")  # it bought none before
+    assert model.predicted[france] > 10 * ties.predicted[france]
+
+
+def test_gas_by_pipeline_has_no_market(tmp_path: Path) -> None:
+    text = (episodes.LIBRARY / "usa-lng-2018.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "pipes.yaml"
+    path.write_text(text.replace("271111", "271121").replace("usa-lng-2018", "pipes").replace("[CHN]", "[MEX]"))
+    (model,) = cv.backtest(WORLD, path).episodes
+    (ties,) = cv.backtest(WORLD, path, predictor=predict.with_shares({})).episodes
+    np.testing.assert_allclose(model.predicted, ties.predicted, rtol=1e-9)

@@ -71,7 +71,7 @@ def rng_of(value: float, low: float | None = None, high: float | None = None) ->
 
 def measure(name: str, kind: str = "import_ban", **fields: Any) -> dict[str, Any]:
     """A measure in force all year: of USA, DEU and FRA on RUS unless said otherwise; numbers become cited ranges."""
-    numbers = ("effect", "rate", "coverage", "leakage", "evasion", "stock", "return_rate")
+    numbers = ("effect", "rate", "coverage", "leakage", "evasion", "stock", "return_rate", "accrues")
     given = {k: rng_of(v) if k in numbers and isinstance(v, int | float) else v for k, v in fields.items()}
     return {
         "id": name,

@@ -122,6 +122,16 @@ def synthetic() -> dict[str, list[Row]]:
             for t in ("RUS", "IRN") for flow in ("export", "import")
             for p in ("DEU", "USA", "JPN", "CHN", "IND", "TUR", "ARE", "BLR")
         ],
+        "whereabouts": [
+            {"target": t, "name": countries.name(t), "flow": flow, "sector": sector, "lost_usd": (lost := noise(90_000)),
+             "rerouted_usd": 0.4 * lost, "home_usd": 0.1 * lost, "not_made_usd": 0.3 * lost, "cheaper_usd": 0.2 * lost,
+             "share": 0.4}
+            for t in ("RUS", "IRN") for flow in ("export", "import") for sector in ("", "CRUDE")
+        ],
+        "discount": [
+            {"target": "RUS", "name": "Russia", "price_usd": 79.0, "buyers_usd": 2.4, "bargained_usd": 3.7,
+             "freight_usd": 1.7, "embargo_usd": 7.8, "ships_usd": 1.1, "total_usd": 8.9, "quoted_usd": 40.05}
+        ],
         "capacity": [
             {"target": t, "name": countries.name(t), "sector": j, "output_usd": noise(50_000), "supply_elasticity": 0.2,
              "held_by": "output" if j == "CRUDE" else "a specific factor", "price_pct": -noise(5.0), "quantity_pct": -1.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import get_args
+from typing import Final, get_args
 
 import numpy as np
 
@@ -18,8 +18,11 @@ from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
 from countervail.trade.solve import BATCH
 from countervail.types import Anchor, Floats, Horizon
+from countervail.world.observed import unit_value
 from countervail.world.world import SCALED
 
+LEAST_EXPORTS = 500.0
+"""Million USD of crude exports from which a discount on them is shown."""
 PAYMENTS = "payments"
 """Id of the part that lifting cut-offs gives pairs under no measure; it is listed with the measures."""
 
@@ -126,13 +129,20 @@ def dependence(case: Case, base_worlds: Worlds, reading: str | None = None) -> D
 
 @dataclass(frozen=True)
 class Diversion:
-    """How a target's goods and services trade with one partner differs under the measures, million USD."""
+    """How a target's goods and services trade with one partner differs under the measures, million USD.
+
+    Attributes:
+        under, lifted: with the measures and without.
+        lost, rerouted: what sectors lose with the partner, and what others, or these with others, gain with it.
+    """
 
     target: str
     flow: str
     partner: str
     under: float
     lifted: float
+    lost: float
+    rerouted: float
 
     @property
     def change(self) -> float:
@@ -140,17 +150,148 @@ class Diversion:
         return self.under - self.lifted
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """What becomes of the trade that measures take from a target, million USD; `lost` is the sum of the others.
+
+    Attributes:
+        target, flow: whose, and `export` or `import`.
+        sector: of one sector; empty for all.
+        lost: with all partners with whom a sector loses.
+        rerouted: sold to, or bought of, other partners.
+        home: sold, or bought, at home instead.
+        not_made: not produced, at the prices without the measures; of imports, not bought by anybody in the country.
+        cheaper: produced and sold for less; zero of imports, whose quantities are left out.
+    """
+
+    target: str
+    flow: str
+    sector: str
+    lost: float
+    rerouted: float
+    home: float
+    not_made: float
+    cheaper: float
+
+
 def diversion(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[Diversion]:
     """Every target's exports and imports by partner, under the measures (S) and without them (U)."""
-    under, lifted = base_worlds.sanctions.S.flows.sum(2), base_worlds.sanctions.U.flows.sum(2)
-    names = case.world.countries
+    S, U = base_worlds.sanctions.S.flows, base_worlds.sanctions.U.flows
     out = []
     for target in targets:
         k = case.world.index(target)
-        for n, partner in enumerate(names):
+        for n, partner in enumerate(case.world.countries):
             if n != k:
-                out.append(Diversion(target, "export", partner, float(under[k, n]), float(lifted[k, n])))
-                out.append(Diversion(target, "import", partner, float(under[n, k]), float(lifted[n, k])))
+                for flow, under, lifted in (("export", S[k, n], U[k, n]), ("import", S[n, k], U[n, k])):
+                    lost, gained = _lost(lifted - under), _lost(under - lifted)
+                    out.append(Diversion(target, flow, partner, float(under.sum()), float(lifted.sum()), lost, gained))
+    return out
+
+
+def whereabouts(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[Whereabouts]:
+    """What became of each target's lost exports and imports, sector by sector and summed, and of its crude.
+
+    With Y what producers of the target receive (of imports, what its buyers pay) and q their quantity, S under the
+    measures and U without,
+
+        lost - rerouted = (Y_U - Y_S) + (home_S - home_U),    Y_U - Y_S = Y_U (1 - q_S / q_U) + the rest
+    """
+    own, sectors = base_worlds.sanctions, case.world.sectors
+    # of what is sold, what the producer receives: duties of others are not its trade
+    duties = [_duties(case, shock) for shock in (own.shock, own.lifted)]
+    out = []
+    for target in targets:
+        k = case.world.index(target)
+        sold = [eq.flows[k] / duty[k] for eq, duty in zip((own.S, own.U), duties, strict=True)]
+        bought = [eq.flows[:, k] for eq in (own.S, own.U)]
+        made = 1.0 - own.S.quantity[k] / own.U.quantity[k]
+        for flow, (S, U), gone in (("export", sold, made), ("import", bought, None)):
+            for sector in ("", CRUDE) if CRUDE in sectors else ("",):
+                j = np.arange(len(sectors)) if not sector else np.array([sectors.index(sector)])
+                not_made = None if gone is None else float((U[:, j].sum(0) * gone[j]).sum())
+                out.append(_whereabouts(target, flow, sector, k, S[:, j], U[:, j], not_made))
+    return out
+
+
+def _whereabouts(
+    target: str, flow: str, sector: str, k: int, S: Floats, U: Floats, not_made: float | None
+) -> Whereabouts:
+    """Of flows by partner `[country, sector]`, the target's own place `k`; `not_made` of None is all that is less."""
+    change = np.delete(U - S, k, axis=0)
+    less, home = float((U - S).sum()), float((S[k] - U[k]).sum())
+    gone = less if not_made is None else not_made
+    return Whereabouts(target, flow, sector, _lost(change), _lost(-change), home, gone, less - gone)
+
+
+def _lost(change: Floats) -> float:
+    return float(np.maximum(change, 0.0).sum())
+
+
+def _duties(case: Case, shock: Shock) -> Floats:
+    """What buyers pay over what producers receive `[exporter, importer, sector]`."""
+    tariff = case.world.tariff if shock.tariff is None else np.asarray(shock.tariff)
+    tax = 0.0 if shock.export_tax is None else np.asarray(shock.export_tax)
+    return np.broadcast_to((1.0 + tariff) * (1.0 + tax), case.world.flows.shape)
+
+
+BARRELS: Final = 7.33
+"""Barrels in a tonne of crude oil, by convention."""
+CRUDE: Final = "CRUDE"
+
+
+@dataclass(frozen=True)
+class Discount:
+    """What a barrel of a target's crude brings less because of the measures, USD, by cause; means over all it exports.
+
+    Attributes:
+        target: whose.
+        price: what the world's crude cost in customs records of the year, to which all shares refer.
+        buyers: its price at the well against that of other sellers: fewer buyers, pool and capacity.
+        bargained: what buyers take off under the discounts of the scenario (price_cap's `rate`).
+        freight: of longer voyages.
+        ships: what ships cost that the senders do not insure, because of the cap.
+    """
+
+    target: str
+    price: float
+    buyers: float
+    bargained: float
+    freight: float
+    ships: float
+
+    @property
+    def embargo(self) -> float:
+        """What the embargo makes of it: all but the ships."""
+        return self.buyers + self.bargained + self.freight
+
+    @property
+    def total(self) -> float:
+        """All causes."""
+        return self.embargo + self.ships
+
+
+def discounts(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[Discount]:
+    """The discount on each target's crude; none in a world without crude, or in a year without customs records."""
+    world, price = case.world, None if case.world.year is None else unit_value(CRUDE, case.world.year)
+    if CRUDE not in world.sectors or price is None:
+        return []
+    price, own, j = price / BARRELS, base_worlds.sanctions, world.sectors.index(CRUDE)
+    ratio = own.S.producer_price[:, j] / own.U.producer_price[:, j]
+    sold = own.S.flows[:, :, j].sum(1) - own.S.flows[range(world.n), range(world.n), j]
+    others = np.setdiff1d(np.arange(world.n), case.targets)
+    mean = float(np.average(ratio[others], weights=sold[others])) if sold[others].any() else 1.0
+    freight = case.freight(j)
+    out = []
+    for target in targets:
+        k = world.index(target)
+        if sold[k] < LEAST_EXPORTS:
+            continue
+        bargained, ships = (
+            sum(one[k, j] for effect in case.effects if (one := getattr(effect, name)) is not None) / sold[k]
+            for name in ("rents", "ships")
+        )
+        shares = (mean / ratio[k] - 1.0, bargained, freight[k] / sold[k], ships)
+        out.append(Discount(target, price, *(float(price * share) for share in shares)))
     return out
 
 

@@ -18,7 +18,7 @@ from countervail import countries as atlas
 from countervail.analysis import tidy_outcome
 from countervail.analysis.breakeven import SEARCHED
 from countervail.analysis.case import Case
-from countervail.analysis.decompose import Dependence, Diversion, Part, Variant
+from countervail.analysis.decompose import Dependence, Discount, Diversion, Part, Variant, Whereabouts
 from countervail.analysis.estimate import Estimate, percentiles
 from countervail.analysis.identification import Placebo, ineligible, mean
 from countervail.analysis.payment_links import Study
@@ -78,6 +78,7 @@ class Outcome(Plotted):
         parts, lifted: each provision of the club, and each measure lifted, on its own.
         dependence: the gain without China, and on observed trade only.
         moved: the targets' trade with every partner in S and U.
+        whereabouts, discounts: what became of what they lost, and what their crude brings less, by cause.
         integration: b* by reading and code, infinite beyond what was searched.
         deterrence: by member, the wedge on its trade with the senders that keeps it out.
         variants: the four worlds under each other closure, anchor and horizon.
@@ -109,6 +110,8 @@ class Outcome(Plotted):
     joined: tuple[Part, ...] = ()
     rerouted: Rerouted | None = None
     surface: tuple[SurfacePoint, ...] = ()
+    whereabouts: tuple[Whereabouts, ...] = ()
+    discounts: tuple[Discount, ...] = ()
 
     @property
     def worlds(self) -> Worlds:

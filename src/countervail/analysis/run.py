@@ -14,12 +14,14 @@ from countervail.analysis.case.draws import sample
 from countervail.analysis.decompose import (
     Part,
     dependence,
+    discounts,
     diversion,
     joining,
     measures,
     new_measures,
     provisions,
     variants,
+    whereabouts,
 )
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
@@ -151,6 +153,8 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
             lifted=tuple(lifted.result()),
             dependence=rests,
             moved=tuple(moved),
+            whereabouts=tuple(whereabouts(case, own, outcome.eligible())),
+            discounts=tuple(discounts(case, own, outcome.eligible())),
             integration=integration,
             deterrence=deterrence,
             variants=varied,

@@ -107,6 +107,7 @@ UNITS: Final = {
     "ratio": Unit("0.000", named=False),
     "persons": Unit("#,##0", named=False, written=persons),
     "log points": Unit("0.000"),
+    "USD a barrel": Unit("0.0"),
 }
 """The units of columns.csv and of a row's column `unit`; any other is written after its number."""
 

@@ -15,6 +15,8 @@ from countervail.report.verdict import sentences
 from countervail.scenario import CLUB
 from countervail.types import Tables
 
+LEAST_LOST: Final = 1000.0
+"""Million USD of lost exports from which it is shown what became of them."""
 DEAREST: Final = 5
 """Measures that are shown."""
 MOST: Final = 4
@@ -36,7 +38,8 @@ def show(tables: Tables, stream: IO[str] | None = None, width: int | None = None
     for sentence in sentences(tables):
         console.print(Text(sentence))
     console.print()
-    for table in (_members(tables), _measures(tables), _provisions(tables), _claims(tables)):
+    for make in (_members, _measures, _provisions, _diverted, _discount, _claims):
+        table = make(tables)
         if table.row_count:
             console.print(table)
             console.print()
@@ -97,6 +100,32 @@ def _provisions(tables: Tables) -> Table:
             alone = headline.estimate(row, "alone_pct", "alone_low", "alone_high")
             money, last = usd(float_of(row["alone_usd"])), percent(float_of(row["last_pct"]))
             table.add_row(str(row["label"]), percent(alone.value), band(alone, "%"), money, last)
+    return table
+
+
+def _diverted(tables: Tables) -> Table:
+    """What became of the targets' lost exports."""
+    names = ("lost_usd", "rerouted_usd", "home_usd", "not_made_usd", "cheaper_usd")
+    labels = _labels("whereabouts")
+    table = _table("What became of lost exports, under the measures against none", "", *(labels[n] for n in names))
+    for row in tables.get("whereabouts", ()):
+        if row["flow"] == "export" and (float_of(row["lost_usd"]) or 0.0) >= LEAST_LOST:
+            name = f"{row['name']}{', crude oil' if row['sector'] else ''}"
+            table.add_row(name, *(unprefixed(usd(float_of(row[n]))) for n in names))
+    return table
+
+
+def _discount(tables: Tables) -> Table:
+    """What a barrel of crude brings less, by cause, beside what was quoted."""
+    names = ("buyers_usd", "bargained_usd", "freight_usd", "ships_usd", "total_usd", "quoted_usd")
+    labels = _labels("discount")
+    table = _table(
+        "What a barrel of crude brings less, USD (freight calibrated; quoted: at the ports that lost their buyers)",
+        *("", *(labels[name] for name in names)),
+    )
+    for row in tables.get("discount", ()):
+        values = [float_of(row[name]) for name in names]
+        table.add_row(str(row["name"]), *("" if value is None else f"{value:.1f}" for value in values))
     return table
 
 

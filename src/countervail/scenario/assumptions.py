@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from countervail.scenario.kinds import NUMBERS
 from countervail.scenario.scenario import Scenario
@@ -21,7 +22,9 @@ _LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "cap": "most that all provisions do together",
     "rent_share": "share of a wedge that is a fee",
     "share": "already integrated",
+    "freight": "freight of a longer voyage",
 }
+_MARKET: Final = "settings.markets."
 
 
 def assumptions(scenario: Scenario) -> list[Row]:
@@ -52,6 +55,8 @@ def ranges(scenario: Scenario) -> Iterator[tuple[str, str, Range]]:
     """Every range of a scenario with its path, as --set takes it, and a label."""
     for path, label, number in walk_ranges(scenario):
         what = _LABELS.get(path.rsplit(".", 1)[-1], path)
+        if path.startswith(_MARKET) and path.endswith(".share"):
+            what = "displaced trade that finds others"
         yield path, f"{label}: {what}" if label else what, number
 
 

@@ -36,10 +36,14 @@ class Market(Model):
     """The sector, by the world's code."""
     share: Range
     """Share of what measures displace that finds other buyers and sellers; the rest follows existing ties."""
+    freight: Range | None = None
+    """What 1000 km more of a voyage cost, as a share of the value shipped; nothing where it is left out."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         within(self.share, "share", low=0.0, high=1.0)
+        if self.freight is not None:
+            within(self.freight, "freight", low=0.0, high=1.0)
         return self
 
 

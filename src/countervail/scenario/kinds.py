@@ -114,6 +114,15 @@ NUMBERS: Final[dict[str, MeasureNumber]] = {
         high=1.0,
         slider=(0.0, None, 1.0),
     ),
+    "accrues": MeasureNumber(
+        "Return that accrues",
+        "Share of that return which is credited to the owner, who may not use it; the rest the custodian keeps.",
+        "return that accrues",
+        "share",
+        low=0.0,
+        high=1.0,
+        slider=(0.0, 1.0, 1.0),
+    ),
     "penalty": MeasureNumber(
         "Penalty expected",
         "What the threat adds to the price of goods that come through these countries: 0.1 is 10 %.",
@@ -186,7 +195,7 @@ KINDS: Final[dict[Kind, MeasureKind]] = {
     "asset_freeze": MeasureKind(
         "Asset freeze",
         "none",
-        ("stock", "return_rate", "custodians"),
+        ("stock", "return_rate", "accrues", "custodians"),
         also="reserves frozen funds",
         needs=("stock", "return_rate", "custodians"),
     ),

@@ -116,6 +116,8 @@ class Measure(Model):
     """Asset freeze: the stock frozen, million USD."""
     return_rate: Range | None = None
     """Asset freeze: what the stock would yield a year, as a share of it."""
+    accrues: Range | None = None
+    """Asset freeze: share of that return which accrues to the owner, who may not use it, 0 to 1 (default 0)."""
     custodians: tuple[CountryOrGroup, ...] = ()
     """Asset freeze: where the assets are held."""
     penalty: Range | None = None

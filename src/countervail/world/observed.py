@@ -11,7 +11,7 @@ import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ YEARS = range(2010, 2025)
 """The years that there is a world of."""
 RAW = {"CRUDE": ("CRUDE",), "GAS": ("GAS",), "COAL": ("COAL",), "OIL_GAS": ("CRUDE", "GAS")}
 """The sectors of a world whose pairs are put in as observed, and what they are in the data."""
+SHIPPED = {"GAS": "271111"}
+"""Sectors of which only a product goes by ship to any port, the rest through pipes: what its code begins with."""
 SHARED_DATA = "COUNTERVAIL_SHARED_DATA"
 """The environment variable that names the folder of the recipe's sources, for products that do not ship."""
 
@@ -98,6 +100,45 @@ _COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity")
 def raw_materials() -> Trade:
     """Crude, gas and coal by pair and product, ores and metals by pair and sector, 2010-2024 (CEPII, BACI HS92)."""
     return replace(_shipped("raw"), unreported=unreported())
+
+
+@lru_cache(maxsize=32)
+def shipped(countries: tuple[str, ...], sector: str, year: int | None) -> Floats:
+    """The share of a pair's trade in a sector of `SHIPPED` that goes by ship, by value `[exporter, importer]`.
+
+    A pair without a record has that of all the exporter sells. Zero for a country without records, and in other years
+    than `YEARS`.
+    """
+    if year is None or year not in YEARS:
+        return np.zeros((len(countries), len(countries)))
+    trade = raw_materials()
+    of_sector = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s == sector]
+    by_ship = [p for p in of_sector if p.startswith(SHIPPED[sector])]
+    at = {c: k for k, c in enumerate(trade.countries)}
+    place = np.array([at.get(c, -1) for c in countries])
+    part, total = (np.nan_to_num(trade.of_products(p).matrix(year)) for p in (by_ship, of_sector))
+    own = np.divide(part.sum(1), total.sum(1), out=np.zeros(len(part)), where=total.sum(1) > 0)
+    share = np.where(total > 0, np.divide(part, total, out=np.zeros_like(part), where=total > 0), own[:, None])
+    known = (place >= 0)[:, None] & (place >= 0)[None, :]
+    return np.where(known, share[np.ix_(place, place)], 0.0)
+
+
+@lru_cache(maxsize=32)
+def unit_value(sector: str, year: int) -> float | None:
+    """USD a tonne of a raw material in customs records: the median over pairs, by quantity; None without records."""
+    trade = raw_materials()
+    wanted = [p for p, s in zip(trade.products, trade.sectors, strict=True) if s == sector]
+    if year not in trade.years or not wanted:
+        return None
+    chosen = trade.of_products(wanted)
+    value, quantity = chosen.matrix(year), chosen.matrix(year, "quantity")
+    known = np.isfinite(value) & np.isfinite(quantity) & (quantity > 0) & (value > 0)
+    if not known.any():
+        return None
+    price, weight = 1e6 * value[known] / quantity[known], quantity[known]
+    order = np.argsort(price)
+    middle = np.searchsorted(np.cumsum(weight[order]), 0.5 * weight.sum())
+    return float(price[order][middle])
 
 
 @cache

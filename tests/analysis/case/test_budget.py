@@ -242,6 +242,16 @@ def test_frozen_income_returns_to_its_owner() -> None:
     assert_allclose(new[R], -200.0)
 
 
+def test_what_accrues_to_the_owner_is_no_cost_but_for_its_use() -> None:
+    world = bare_world()
+    freeze = measure("f", "asset_freeze", stock=5000.0, return_rate=0.04, accrues=1.0, custodians=["DEU"])
+    moved = np.asarray(case(world, [{**freeze, "in_baseline": 1.0}]).lift().transfer)
+    assert_allclose(moved[R], 5000.0 * 0.04**2)
+    half = np.asarray(case(world, [{**freeze, "accrues": rng_of(0.5), "in_baseline": 1.0}]).lift().transfer)
+    assert_allclose(half[R], 0.5 * 5000.0 * 0.04 * 1.04)
+    assert_allclose(half.sum(), 0.0, atol=1e-9)
+
+
 # -- new measures, horizons --------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import countervail as cv
 from countervail.analysis.case import Case
-from countervail.analysis.case.budget import cheaper_payments
+from countervail.analysis.case.lifting import cheaper_payments
 from countervail.analysis.case.payment_savings import PaymentsOf
 from countervail.analysis.worlds import equilibria
 from countervail.scenario.values import Range

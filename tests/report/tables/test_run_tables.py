@@ -130,8 +130,14 @@ def test_diverted_trade_is_a_share_of_what_is_lost(results: dict[str, list[dict[
     for row in results["diversion"]:
         assert row["lost_usd"] >= 0
         assert row["diverted_usd"] >= 0
-        assert min(row["lost_usd"], row["diverted_usd"]) == 0
         assert 0 <= row["share"] <= 1.5
+
+
+def test_what_became_of_lost_trade_adds_up(results: dict[str, list[dict[str, Any]]]) -> None:
+    assert {row["flow"] for row in results["whereabouts"]} == {"export", "import"}
+    for row in results["whereabouts"]:
+        parts = sum(row[name] for name in ("rerouted_usd", "home_usd", "not_made_usd", "cheaper_usd"))
+        assert parts == pytest.approx(row["lost_usd"], rel=1e-9, abs=1e-9)
 
 
 def test_settings_that_find_no_cost_form_no_ratio(outcome: Outcome, results: dict[str, list[dict[str, Any]]]) -> None:

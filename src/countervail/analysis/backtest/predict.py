@@ -6,8 +6,9 @@ on which episodes. What the target's total does is not its subject: the back-tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.types import Floats, Indices, Mask
-from countervail.world.observed import RAW, YEARS
+from countervail.world.observed import RAW, SHIPPED, YEARS, shipped
 from countervail.world.world import World
 
 OTHER_SPENDING: Final = 20.0
@@ -48,12 +49,13 @@ class Predictor:
     fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def one_sector(data: EpisodeData) -> Floats:
+def one_sector(data: EpisodeData, matched: Mapping[str, float] | None = None) -> Floats:
     """The product alone, in exact hat algebra: its pairs of the base year, all else bought and sold at home.
 
     Armington demand and supply with the elasticities of the product's sector, displaced trade matched anew where its
     goods are alike, trade balances held (`solve`, closure fixed). Only countries that trade with the target, directly
-    or through others, can change.
+    or through others, can change. `matched` are the shares of displaced trade that find others, by sector, in place of
+    the central values of a scenario.
     """
     trade = np.nan_to_num(data.value)
     if alone(data):
@@ -74,9 +76,10 @@ def one_sector(data: EpisodeData) -> Floats:
         year=data.episode.base,
     )
     bars = np.stack([data.bars[cells], np.zeros_like(data.bars[cells])], axis=2)
-    shares = _market_share(data)
-    distance = _distance(data, inside)
-    after = solve(_held_back(world, data), _barred(world, bars, data, shares, distance))
+    market = Markets.within(world, _market_share(data, matched), _distance(data, inside))
+    if (part := _by_ship(data)) is not None:
+        market = replace(market, shipped={0: part[cells]})
+    after = solve(_held_back(world, data), _shock(data, market, bars, int(np.searchsorted(inside, data.target)), 0))
     hat, opened = np.ones_like(trade), np.zeros_like(trade)
     hat[cells] = np.divide(after.flows[:, :, 0], trade[cells], out=np.ones_like(home), where=trade[cells] > 0)
     opened[cells] = np.where(trade[cells] > 0, 0.0, after.flows[:, :, 0])
@@ -94,19 +97,48 @@ def _in_measure(data: EpisodeData, trade: Floats, opened: Floats) -> Floats:
     return np.asarray(new * (quantity / value if value > 0 else 0.0))
 
 
-def _barred(world: World, bars: Mask, data: EpisodeData, shares: Mapping[int, float], distance: Floats | None) -> Shock:
-    """The bars, and what the trade they displace finds in markets for what is alike."""
-    return Markets.within(world, shares, distance).bar(bars, max(data.episode.left, LEAST_LEFT))
+def _shock(data: EpisodeData, market: Markets, bars: Mask, target: int, sector: int) -> Shock:
+    """The bars, and what the trade they displace finds in markets for what is alike.
+
+    Where the target is known to sell more than before, that is new capacity, whose output has no buyers yet either.
+    """
+    shock = market.bar(bars, max(data.episode.left, LEAST_LEFT))
+    growth = _growth(data)
+    if not growth:
+        return shock
+    supply = np.zeros(market.spending.shape)
+    supply[target, sector] = growth * market.flows[target, :, sector].sum()
+    capacity = np.ones_like(supply)
+    capacity[target, sector] += growth
+    return replace(market.new_supply(shock, supply, bars), capacity=capacity)
 
 
-def _central_shares() -> dict[str, float]:
+def _growth(data: EpisodeData) -> float:
+    """By how much more than before the target is known to sell, as a share; zero where it is less, or held."""
+    if data.episode.output != "observed" or data.episode.direction != "export" or not _supply(data):
+        return 0.0
+    before, after = (float(x[data.known].sum()) for x in (data.before, data.observed))
+    return max(after / before - 1.0, 0.0) if before > 0 else 0.0
+
+
+def _by_ship(data: EpisodeData) -> Floats | None:
+    """The share of a pair's trade in the episode's products that is shipped `[exporter, importer]`; None for all."""
+    products, partly = data.episode.products, [code for code in data.sectors if code in SHIPPED]
+    if not partly or (products and all(p.startswith(SHIPPED[partly[0]]) for p in products)):
+        return None
+    if products and not any(SHIPPED[partly[0]].startswith(p.rstrip("*")) for p in products):
+        return np.zeros_like(data.value)
+    return shipped(data.countries, partly[0], data.episode.base)
+
+
+def central_shares() -> dict[str, float]:
     """The share of displaced trade that finds others, by sector: the central values of a scenario."""
     return {item.id: item.share.value for item in markets()}
 
 
-def _market_share(data: EpisodeData) -> dict[int, float]:
+def _market_share(data: EpisodeData, matched: Mapping[str, float] | None) -> dict[int, float]:
     """That share for the product of a one-sector world, where the episode's products are of one such market."""
-    known = _central_shares()
+    known = central_shares() if matched is None else matched
     chosen = {known.get(code) for code in data.sectors}
     share = chosen.pop() if len(chosen) == 1 else None
     return {} if share is None else {0: share}
@@ -125,13 +157,18 @@ def _distance(data: EpisodeData, inside: Indices) -> Floats | None:
 
 def _held_back(world: World, data: EpisodeData) -> World:
     """The one-sector world with the supply elasticity of the product's sector, where it is one that has one."""
-    supply = {item.id: item.elasticity.value for item in resources()}
-    known = {supply[code] for code in data.sectors if code in supply}
+    known = _supply(data)
     if len(known) != 1:
         return world
     table = np.zeros((world.n, world.j))
     table[:, 0] = of_elasticity(known.pop(), np.ones(world.n))[0]
     return world.replace(specific_share=table)
+
+
+def _supply(data: EpisodeData) -> set[float]:
+    """The supply elasticities of the episode's sectors."""
+    supply = {item.id: item.elasticity.value for item in resources()}
+    return {supply[code] for code in data.sectors if code in supply}
 
 
 def alone(data: EpisodeData) -> bool:
@@ -150,7 +187,7 @@ def _linked(trade: Floats, start: int) -> Mask:
     return linked
 
 
-def whole_world(data: EpisodeData) -> Floats:
+def whole_world(data: EpisodeData, matched: Mapping[str, float] | None = None) -> Floats:
     """The world of the base year with all its sectors; the trade of the episode's sectors is barred.
 
     A partner without a region of its own changes as the rest of the world does, and a barred one of these keeps what
@@ -165,9 +202,10 @@ def whole_world(data: EpisodeData) -> Floats:
     bars = np.zeros(world.flows.shape, dtype=bool)
     for exporter, importer in np.argwhere(data.bars & own[:, None] & own[None, :]):
         bars[region[exporter], region[importer], sectors] = True
-    known = _central_shares()
+    known = central_shares() if matched is None else matched
     shares = {int(j): known[world.sectors[j]] for j in sectors if world.sectors[j] in known}
-    after = solve(with_resources(world), _barred(world, bars, data, shares, world.distance))
+    shock = _shock(data, Markets.of_world(world, shares), bars, int(region[data.target]), int(sectors[0]))
+    after = solve(with_resources(world), shock)
     hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
     change = np.asarray(hat[np.ix_(region, region)])
     change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
@@ -272,6 +310,17 @@ def as_it_is(data: EpisodeData) -> Predictor:
     within = data.world.year == data.episode.base or data.episode.base in YEARS
     possible = within and data.episode.target in data.world.countries
     return WHOLE_WORLD if possible and (alone(data) or not data.sectors) else ONE_SECTOR
+
+
+def with_shares(matched: Mapping[str, float], fitted: Sequence[str] = ()) -> Callable[[EpisodeData], Predictor]:
+    """The model with other shares of displaced trade that find others, by sector, fitted on the episodes named."""
+
+    def chosen(data: EpisodeData) -> Predictor:
+        own = as_it_is(data)
+        model = one_sector if own is ONE_SECTOR else whole_world
+        return Predictor(own.name, partial(model, matched=matched), {"share of displaced trade": tuple(fitted)})
+
+    return chosen
 
 
 def in_the_whole_world(data: EpisodeData) -> Predictor:

@@ -14,13 +14,13 @@ from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.budget import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
 from countervail.analysis.case.capacities import capacities, prepared, with_capacity
 from countervail.analysis.case.club_shocks import ClubDesign, ClubShocks, deterrence
 from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
+from countervail.analysis.case.lifting import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -166,7 +166,8 @@ class Case:
     def cut(self, size: Floats) -> Shock:
         """Trade times exp(`size`) `[exporter, importer, sector]`, and what that displaces in markets matched anew."""
         phi = cube(self.world, 1.0) * np.exp(size)
-        return Shock(trade_effect=phi, potential=self._markets.match(phi, None, size != 0))
+        matched = self._markets.match(phi, None, size != 0)
+        return Shock(trade_effect=phi, potential=matched.potential, transfer=matched.transfer)
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""
@@ -230,6 +231,10 @@ class Case:
     def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
         """Trade of some countries kept out, million USD a year, by the effect that decides a cell, and by records."""
         return self._lifting.barred_trade(counted)
+
+    def freight(self, sector: int) -> Floats:
+        """What longer voyages of a sector's goods cost sellers for the measures' sake, million USD `[country]`."""
+        return self._lifting.freight(sector)
 
     def margin(self, measures: Sequence[str]) -> Shock:
         """Some measures by id, from the observed world: those in force lifted, and the new ones imposed on it.

@@ -27,23 +27,26 @@ MOST = 100.0
 def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | None:
     """Log of the double ratio, NaN where it is not known, and the share a pair without trade had, adjusted.
 
-    Both `[exporter, importer]`; None where there are no records of the sector, or of one of the years.
+    Both `[exporter, importer]`; None where there are no records of the sector, or of the year. What is traded now is
+    the world's: of some sellers customs record next to nothing of it.
     """
-    return None if sector not in RAW else _between(world.countries, sector, year, world.year)
-
-
-@lru_cache(maxsize=256)
-def _between(countries: tuple[str, ...], sector: str, before: int, after: int) -> tuple[Floats, Floats] | None:
-    if not {before, after} <= {*raw_materials().years}:
+    if sector not in RAW or year not in raw_materials().years:
         return None
-    then, now = (_shares(countries, sector, y) for y in (before, after))
+    before, now = _shares(world.countries, sector, year), _now(world, sector)
     with np.errstate(divide="ignore", invalid="ignore"):
-        level = np.log(then[1] / now[1])[:, None]
-        ratio = np.log(then[0] / now[0]) - level
-        share = then[0] * np.exp(-level)
+        level = np.log(before[1] / now[1])[:, None]
+        ratio = np.log(before[0] / now[0]) - level
+        share = before[0] * np.exp(-level)
     ratio[~np.isfinite(ratio)] = np.nan
     ratio[ratio > np.log(MOST)] = np.nan
     return ratio, np.where(np.isfinite(share), share, 0.0)
+
+
+def _now(world: World, sector: str) -> tuple[Floats, Floats]:
+    """As `_shares`, of the world."""
+    flows = world.flows[:, :, world.sectors.index(sector)] * ~np.eye(world.n, dtype=bool)
+    bought = flows.sum(0)
+    return np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0), flows.sum(1) / flows.sum()
 
 
 def recorded(countries: tuple[str, ...], year: int) -> Floats:

@@ -4,39 +4,24 @@ A measure with phi left of trade, in force for a share f of the baseline year, m
 phi_U = 1 / (1 - f (1 - phi)) when lifted. Measures on the same cell hit the same trade, so together they are worth what
 the strongest is worth, G = max ln phi_U, and each has its Shapley value of that (the airport game of Littlechild and
 Owen 1973): lifting them one by one adds up to lifting them all.
-
-`budget` and `shares` are the game. `Lifting` anchors the budget and makes the shocks that lift measures (U), `imposed`
-the one that adds new ones (S); the last functions change the trade of one country with given partners.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
-from countervail.analysis.case.anchors import before_years, double_ratio, goods_of, years_before
-from countervail.analysis.case.before import of_year
-from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
-from countervail.analysis.case.layout import Layout, cube, flat, positions
-from countervail.analysis.case.markets import Markets
-from countervail.analysis.case.payment_savings import at_quantile
-from countervail.scenario import Scenario
-from countervail.trade.shock import Shock
-from countervail.types import Cells, Floats, Indices, Mask
+from countervail.analysis.case.layout import cube
+from countervail.types import Cells, Floats
 from countervail.world.world import World
-
-BARRED = 0.5
-"""Share of the trade that a measure must cover for its cells to count as barred (anchor `before`)."""
 
 
 def budget(world: World, chosen: Sequence[Effect]) -> Floats:
     """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`."""
     total = cube(world, 0.0)
-    for strength, _, (i, n, j) in _units(chosen):
+    for strength, _, (i, n, j) in units(chosen):
         total[np.ix_(i, n, j)] = strength  # the strongest comes last
     return total
 
@@ -46,13 +31,13 @@ def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floa
 
     In order of strength, each step up from the next weaker measure is shared equally by all at least as strong.
     """
-    units = _units(every)
+    pieces = units(every)
     count = cube(world, 0.0)
-    for _, _, (i, n, j) in units:
+    for _, _, (i, n, j) in pieces:
         count[np.ix_(i, n, j)] += 1
     running, level = cube(world, 0.0), cube(world, 0.0)
     out: list[list[tuple[Cells, Floats]]] = [[] for _ in every]
-    for strength, k, (i, n, j) in units:
+    for strength, k, (i, n, j) in pieces:
         cells = np.ix_(i, n, j)
         below = level[cells]
         running[cells] += (
@@ -64,317 +49,14 @@ def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floa
     return out
 
 
-def _units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:
+def units(every: Sequence[Effect]) -> list[tuple[float, int, Cells]]:
     """The effects' cells in pieces of one strength each, weakest first: strength, the effect's place, cells."""
-    units: list[tuple[float, int, Cells]] = []
+    out: list[tuple[float, int, Cells]] = []
     for k, effect in enumerate(every):
         for i, n, j in effect.cells:
             lifted = effect.lifted[j]
             if lifted.size and (lifted == lifted[0]).all():
-                units.append((float(lifted[0]), k, (i, n, j)))
+                out.append((float(lifted[0]), k, (i, n, j)))
             else:
-                units += [(float(level), k, (i, n, j[lifted == level])) for level in np.unique(lifted)]
-    return sorted((u for u in units if u[0] > 0), key=lambda u: u[0])
-
-
-# -- shocks ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Lifting:
-    """The shocks that lift the measures in force, all of them or one.
-
-    Attributes:
-        scenario: in the present state of its switches.
-        layout: where its measures lie.
-        draw: the values of the uncertain numbers.
-        effects: of the enabled measures in force.
-        share: trade shares of the draw's economy `[exporter, importer, sector]`.
-        theta: its elasticities, at the horizon `[sector]`.
-        horizon: exponent on effects that are known at the long elasticity `[sector]`.
-        markets: in which displaced trade finds others.
-        relief: what G falls by where goods come through third countries all the same `[exporter, importer, sector]`.
-    """
-
-    scenario: Scenario
-    layout: Layout
-    draw: Draw
-    effects: tuple[Effect, ...]
-    share: Floats
-    theta: Floats
-    horizon: Floats
-    markets: Markets
-    relief: Floats | None = None
-
-    @property
-    def world(self) -> World:
-        """The baseline."""
-        return self.layout.world
-
-    @cached_property
-    def strongest(self) -> Floats:
-        """The budget of the measures as they are given, before any anchor."""
-        return budget(self.world, self.effects)
-
-    @cached_property
-    def budget(self) -> Floats:
-        """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
-        G = self.strongest
-        match self.scenario.settings.anchor:
-            case "history":
-                ratio = self._history
-                goods = goods_of(self.world) & (G > 0) & np.isfinite(ratio)[:, :, None]
-                G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
-            case "before":
-                ratio, known = self._before[0], np.isfinite(self._before[0]) & self._barred
-                G = np.where(known, np.maximum(self._returning * np.where(known, ratio, 0.0), 0.0), G)
-            case "gravity":
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    predicted = np.log(self.layout.gravity_share / self.share)
-                G = np.where((G > 0) & (self.share > 0), np.nan_to_num(predicted, neginf=0.0), G)
-        # a full ban on a cell that still trades cannot be inverted: gravity bounds the trade it hides
-        banned = np.isinf(G) & (self.share > 0)
-        if banned.any():
-            more = self.layout.gravity_share / np.where(banned, self.share, 1.0)
-            G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
-        return G if self.relief is None else G - self.relief
-
-    @cached_property
-    def _before(self) -> tuple[Floats, Floats]:
-        """Log double ratios and shares to open to, by commodity, of the year before the measures on each target.
-
-        NaN, and zero, where no customs record says `[exporter, importer, sector]`.
-        """
-        years = years_before(self.scenario, self.world.year)
-        ratio, share = cube(self.world, np.nan), cube(self.world, 0.0)
-        for j, sector in enumerate(self.world.sectors):
-            for year in sorted(set(years.values()), reverse=True):
-                product = of_year(self.world, sector, year)
-                if product is None:
-                    continue
-                at = positions(self.world, (t for t, y in years.items() if y == year))
-                # what the target sells, and what it buys
-                ratio[at, :, j], share[at, :, j] = product[0][at], product[1][at]
-                ratio[:, at, j], share[:, at, j] = product[0][:, at], product[1][:, at]
-        return ratio, share
-
-    @property
-    def _returning(self) -> float:
-        return self.draw.of("settings.returning", self.scenario.settings.returning)
-
-    @cached_property
-    def _potential(self) -> Floats:
-        """What a pair without trade opens to: its share before where asked for and on record, else gravity's."""
-        if self.scenario.settings.anchor != "before":
-            return self.layout.potential
-        known = self._barred & (self._before[1] > 0)
-        return np.where(known, self._returning * self._before[1], self.layout.potential)
-
-    @cached_property
-    def _barred(self) -> Mask:
-        """Cells that a measure on a country's trade as such, and not on listed names, bars for the larger part."""
-        out = np.zeros(self.strongest.shape, bool)
-        for effect in self.effects:
-            if effect.covered >= BARRED and not effect.measure.list_based:
-                for i, n, j in effect.cells:
-                    out[np.ix_(i, n, j)] = True
-        return out & (self.strongest > 0)
-
-    @cached_property
-    def _history(self) -> Floats:
-        """Double ratios of every pair since the year before the measures on its target `[exporter, importer]`."""
-        years = before_years(self.world, self.scenario)
-        pairs = np.asarray(self.layout.treated.any(2))
-        ratio = np.full((self.world.n, self.world.n), np.nan)
-        for year in sorted(set(years.values()), reverse=True):
-            of_year = double_ratio(self.world, year, pairs, self.layout.untouched)
-            at = positions(self.world, (t for t, y in years.items() if y == year))
-            ratio[at], ratio[:, at] = of_year[at], of_year[:, at]
-        return ratio
-
-    def every(self, *, payments: bool = True, markets: bool = True) -> Shock:
-        """U: all measures in force lifted.
-
-        `payments` is whether pairs under no measure also pay less, `markets` whether what returns is drawn from others.
-        """
-        paid = payments and self.layout.payments is not None
-        cheaper = self.payments() if paid else Shock(trade_effect=cube(self.world, 1.0))
-        phi = np.asarray(cheaper.trade_effect)
-        opened = cube(self.world, 0.0)
-        # exponentials are expensive: only of the cells that change
-        at = np.flatnonzero(flat((self.budget != 0) & ~self._closed))
-        flat(phi)[at] = np.exp(flat(self.budget)[at] * self.horizon[at // self.world.n**2])
-        at = np.flatnonzero(flat((self.strongest > 0) & self._closed))
-        flat(opened)[at] = self._opening(flat(self.strongest)[at], at // self.world.n**2)
-        flat(opened)[at] *= flat(self._potential)[at]
-        if markets:
-            self.markets.match(phi, opened, (self.strongest > 0) | (self.budget != 0))
-        return _with_taxes(self.world, replace(cheaper, potential=opened), self.effects, lifted=True)
-
-    def payments(self) -> Shock:
-        """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
-
-        With s = ln((1 + w_O) / (1 + w_U)) the saving that trade responds to and rho the share of it that was income of
-        banks or senders: `ln phi = (1 - rho) theta s` is the fall of real costs and the export tax `exp(-rho s) - 1`
-        that of fees, whose loss is a transfer from those who earned them. With the measures one by one the shocks add
-        up to `every`.
-        """
-        paid = self.layout.payments
-        assert paid is not None
-        saving = np.where(self.budget == 0, at_quantile(paid.lifted_range, self.draw.payments), 0.0)
-        share, parts = paid.fees
-        fees = share[:, :, None] * saving
-        phi = cheaper_payments(self.world, saving - fees, self.theta)
-        if not fees.any():
-            return Shock(trade_effect=phi)
-        # what the exporter loses by the tax, at the trade that follows before prices adjust, hubs and senders pay
-        lost = (np.expm1(fees) * np.exp(saving * self.theta) * self.world.flows).sum(2)
-        transfer = lost.sum(1)
-        for country, part in parts.items():
-            transfer[country] -= (lost * part).sum()
-        transfer -= transfer.sum() / len(transfer)  # rounding
-        return Shock(trade_effect=phi, export_tax=np.expm1(-fees), transfer=transfer)
-
-    def one(self, which: int) -> Shock:
-        """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
-        return self.some([which])
-
-    def some(self, which: Sequence[int]) -> Shock:
-        """Some measures lifted together, each at its own part of every cell's budget."""
-        phi = cube(self.world, 1.0)
-        hit = np.zeros(phi.shape, bool)
-        potential: Floats | None = None
-        for (i, n, j), own in (block for k in which for block in self._shares[k]):
-            cells = np.ix_(i, n, j)
-            total, closed = self.strongest[cells], self._closed[cells]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
-            hit[cells] = True
-            phi[cells] *= np.exp(np.where(closed, 0.0, self.budget[cells] * part) * self.horizon[j])
-            opening = self._opening(total, j) * self._potential[cells]
-            opened = np.where(closed, np.maximum(part, 0.0) * opening, 0.0)
-            before = 0.0 if potential is None else potential[cells]
-            potential = self._with(potential, cells, before + opened)
-        potential = self.markets.match(phi, potential, hit)
-        chosen = [self.effects[k] for k in which]
-        return _with_taxes(self.world, Shock(trade_effect=phi, potential=potential), chosen, lifted=True)
-
-    def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
-        """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
-
-        One figure for each effect, and that of cells whose size follows from customs records (anchor `before`). Where
-        nothing is traded nothing is counted.
-        """
-        lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, np.maximum(self.budget, 0.0) * self.horizon))
-        recorded = np.zeros(lost.shape, bool)
-        if self.scenario.settings.anchor == "before":
-            recorded = np.isfinite(self._before[0]) & self._barred
-        theirs = np.zeros(self.world.n, bool)
-        theirs[counted] = True
-        lost[~(theirs[:, None] | theirs[None, :])] = 0.0
-        decides = np.full(lost.shape, -1)
-        for _, k, (i, n, j) in _units(self.effects):
-            decides[np.ix_(i, n, j)] = k  # the strongest comes last
-        sized = (decides >= 0) & ~recorded
-        by_effect = np.bincount(decides[sized], lost[sized], len(self.effects))
-        return by_effect.astype(float), float(lost[recorded].sum())
-
-    def _opening(self, G: Floats, sectors: Indices) -> Floats:
-        """How far closed cells open, `1 - exp(-G)`: a ban held back all of their potential, a weak measure little."""
-        return np.asarray(-np.expm1(-np.maximum(G, 0.0) * self.horizon[sectors]))
-
-    @cached_property
-    def _shares(self) -> list[list[tuple[Cells, Floats]]]:
-        return shares(self.world, self.effects)
-
-    @cached_property
-    def _closed(self) -> Mask:
-        """Cells without trade."""
-        return np.asarray(self.share == 0)
-
-    def _with(self, base: Floats | None, cells: tuple[Indices, ...], values: Floats) -> Floats | None:
-        """`base`, zero where it is None, with other values in some cells; None where all of it is zero."""
-        if base is None and not values.any():
-            return None
-        out = cube(self.world, 0.0) if base is None else np.array(base)
-        out[cells] = values
-        return out
-
-
-def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
-    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also sector; 1 at home."""
-    phi = cube(world, 1.0)
-    each = saving[:, :, None] if saving.ndim == 2 else saving
-    i, n = np.nonzero((each != 0).any(2) & ~np.eye(world.n, dtype=bool))
-    phi[i, n] = np.exp(each[i, n] * theta)
-    return phi
-
-
-def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats, markets: Markets) -> Shock:
-    """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
-    if not new:
-        return Shock()
-    with np.errstate(invalid="ignore"):
-        added = budget(world, (*effects, *new)) - budget(world, effects)
-    phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
-    opened = markets.match(phi, None, added > 0)
-    return _with_taxes(world, Shock(trade_effect=phi, potential=opened), new, lifted=False)
-
-
-def measures_of(world: World, free: Shock, target: Indices, senders: Indices) -> Shock:
-    """`free` with the trade between `target` and `senders`, and what they hold of its assets, as it is observed."""
-    mask = np.zeros((world.n, world.n, world.j), bool)
-    sectors = np.arange(world.j)
-    mask[np.ix_(target, senders, sectors)] = mask[np.ix_(senders, target, sectors)] = True
-
-    def hold(value: object, observed: Floats | float) -> Floats | None:
-        return None if value is None else np.where(mask, observed, np.broadcast_to(np.asarray(value), mask.shape))
-
-    transfer = None if free.transfer is None else np.array(free.transfer, float)
-    if transfer is not None:
-        transfer[target] += transfer[senders].sum()
-        transfer[senders] = 0.0
-    return Shock(
-        trade_effect=hold(free.trade_effect, 1.0),
-        potential=hold(free.potential, 0.0),
-        tariff=hold(free.tariff, world.tariff),
-        export_tax=hold(free.export_tax, 0.0),
-        transfer=transfer,
-    )
-
-
-def goods_trade(world: World, country: int, exports: Floats, imports: Floats) -> Shock:
-    """The goods trade of one country times exp(`exports`) and exp(`imports`) by partner `[country]`; NaN: no change."""
-    phi = cube(world, 1.0)
-    goods = np.flatnonzero(goods_of(world))
-    sold, bought = np.flatnonzero(np.isfinite(exports)), np.flatnonzero(np.isfinite(imports))
-    own = np.array([country])
-    phi[np.ix_(own, sold, goods)] = np.exp(exports[sold])[None, :, None]
-    phi[np.ix_(bought, own, goods)] = np.exp(imports[bought])[:, None, None]
-    return Shock(trade_effect=phi)
-
-
-def cut_by(world: World, target: int, others: Indices, imports: Floats, exports: Floats) -> Shock:
-    """The trade of `target` with `others` times `imports` (what it buys of them) and `exports` `[sector]`."""
-    effect = cube(world, 1.0)
-    effect[others, target] = imports
-    effect[target, others] = exports
-    return Shock(trade_effect=effect)
-
-
-def _with_taxes(world: World, shock: Shock, effects: Sequence[Effect], *, lifted: bool) -> Shock:
-    """The shock with the tariffs and transfers of `effects`, taken off where they are `lifted`, else put on.
-
-    The bundled world's rates are zero: there a tariff taken off is a negative one.
-    """
-    tariff, transfer = None, np.zeros(world.n) if shock.transfer is None else np.array(shock.transfer, float)
-    for effect in effects:
-        if effect.transfer is not None:
-            transfer += effect.transfer if lifted else -effect.transfer
-        if effect.tariff.any():
-            tariff = np.array(world.tariff) if tariff is None else tariff
-            for i, n, j in effect.cells:
-                cells = np.ix_(i, n, j)
-                before, rate = 1.0 + tariff[cells], 1.0 + effect.tariff[j]
-                tariff[cells] = (before / rate if lifted else before * rate) - 1.0
-    return replace(shock, tariff=tariff, transfer=transfer if transfer.any() else None)
+                out += [(float(level), k, (i, n, j[lifted == level])) for level in np.unique(lifted)]
+    return sorted((u for u in out if u[0] > 0), key=lambda u: u[0])

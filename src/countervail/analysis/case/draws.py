@@ -23,7 +23,7 @@ NOISE = {OBSERVED_TOTAL: 0.15, OFFICIAL: 0.1, MIRRORED: 0.15, SCALED: 0.4, IMPUT
 COMMON = 0.5
 MEASURES = ("measures.", "new_measures.")
 # Numbers of a measure that make it weaker as they grow.
-_WEAKER = ("effect", "leakage")
+_WEAKER = ("effect", "leakage", "accrues")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def sample(world: World, scenario: Scenario, n: int, seed: int) -> Draws:
     absent = {f"settings.supply.{s.id}.elasticity" for s in scenario.settings.supply if s.id not in world.sectors}
     if scenario.settings.anchor != "before" and not scenario.calibrations:
         absent.add("settings.returning")
-    absent |= {f"settings.markets.{m.id}.share" for m in scenario.settings.markets if m.id not in world.sectors}
+    elsewhere = [market.id for market in scenario.settings.markets if market.id not in world.sectors]
+    absent |= {f"settings.markets.{code}.{number}" for code in elsewhere for number in ("share", "freight")}
     numbers = [item for item in ranges(scenario) if item[2].low < item[2].high and item[0] not in absent]
     u = rng.random((n, len(numbers)))
     common = rng.standard_normal((n, 1))

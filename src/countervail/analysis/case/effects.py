@@ -8,15 +8,16 @@ overlap combine is in `budget`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypedDict
 
 import numpy as np
 
 from countervail.analysis.case.draws import Draw, elasticities
 from countervail.analysis.case.layout import Layout, MeasurePlace
+from countervail.analysis.case.markets import ship_owners
 from countervail.scenario import Measure, Scenario
-from countervail.types import Cells, Floats, Indices
+from countervail.types import Cells, Floats
 from countervail.world.world import World
 
 
@@ -31,6 +32,7 @@ class Effect:
         lifted: ln phi_U, the log of trade when lifted over trade now `[sector of the world]`; infinite for a full ban.
         tariff: the baseline's ad-valorem rate under it `[sector of the world]`, zero where it is no tariff.
         transfer: added to the deficit when lifted, million USD `[country]`, or None.
+        rents, ships: of what sellers receive more, the buyers' rent and the cost of other ships `[country, sector]`.
     """
 
     measure: Measure
@@ -39,6 +41,8 @@ class Effect:
     lifted: Floats
     tariff: Floats
     transfer: Floats | None = None
+    rents: Floats | None = None
+    ships: Floats | None = None
 
     @property
     def cells(self) -> tuple[Cells, ...]:
@@ -126,28 +130,26 @@ def price_cap(m: DrawnMeasure) -> Effect:
     world, force = m.world, m.placed.lifted
     s, t, kappa = m.value("coverage"), m.value("rate"), 1.0 + m.value("evasion")
     transfer = np.zeros(world.n)
+    rents, ships = np.zeros((world.n, world.j)), np.zeros((world.n, world.j))
     for sellers, buyers, sectors in m.placed.cells:
-        paid = (world.flows / (1.0 + world.tariff))[np.ix_(sellers, buyers, sectors)].sum(2)
+        paid = force * (world.flows / (1.0 + world.tariff))[np.ix_(sellers, buyers, sectors)]
         rent, cost = s * t * paid, (1.0 - s) * (1.0 - 1.0 / kappa) * paid
-        transfer[sellers] += force * (rent + cost).sum(1)
-        transfer[buyers] -= force * rent.sum(0)
-        transfer -= force * cost.sum() * _shipping(m, sellers)
-    return m.effect(transfer=transfer)
-
-
-def _shipping(m: DrawnMeasure, sellers: Indices) -> Floats:
-    """Who owns the ships that a cap's senders do not insure: exporters of transport but them, and the seller."""
-    world = m.world
-    sector = world.sectors.index("TRANSPORT") if "TRANSPORT" in world.sectors else None
-    abroad = world.flows * ~np.eye(world.n, dtype=bool)[:, :, None]
-    sold = abroad.sum((1, 2)) if sector is None else abroad[:, :, sector].sum(1)
-    sold[m.placed.senders] = sold[sellers] = 0.0
-    return np.asarray(sold / sold.sum()) if sold.any() else np.full(world.n, 1.0 / world.n)
+        transfer[sellers] += (rent + cost).sum((1, 2))
+        transfer[buyers] -= rent.sum((0, 2))
+        transfer -= cost.sum() * ship_owners(world, np.union1d(m.placed.senders, sellers))
+        rents[np.ix_(sellers, sectors)] += rent.sum(1)
+        ships[np.ix_(sellers, sectors)] += cost.sum(1)
+    return replace(m.effect(transfer=transfer), rents=rents, ships=ships)
 
 
 def asset_freeze(m: DrawnMeasure) -> Effect:
-    """Income that an asset freeze withholds: back with its owner, and gone from the custodians, when lifted."""
-    income = m.placed.lifted * m.value("stock") * m.value("return_rate")
+    """Income that an asset freeze withholds: back with its owner, and gone from the custodians, when lifted.
+
+    Of the return r on the stock a share a accrues to the owner all the same, and is no cost but for its use: what it
+    would earn in turn, a r, which those who hold it have. So (1 - a + a r) r of the stock a year moves.
+    """
+    r, a = m.value("return_rate"), 0.0 if m.measure.accrues is None else m.value("accrues")
+    income = m.placed.lifted * m.value("stock") * r * (1.0 - a + a * r)
     # only totals are on record: owners and custodians share them by size
     size, owners, custodians = m.world.value_added.sum(1), m.placed.targets, m.placed.custodians
     transfer = np.zeros(m.world.n)

@@ -1,10 +1,11 @@
 """Markets for what is alike whoever sells it: trade that measures displace looks for other matches, through a pool.
 
-Crude, coal and metals of different sellers are close substitutes once a trade is cut, which partial trade shares along
-existing ties do not show. A share lambda of what a measure takes from a seller is sold to buyers that no measure bars,
-in proportion to what they buy of others, over distance; what these bought of others goes where the measure left a gap.
-At the baseline's prices every seller then sells, and every buyer spends, what they did, up to the share 1 - lambda;
-with nothing displaced, nothing moves. Prices, capacity and the equilibrium do the rest.
+Crude, coal, liquefied gas and metals of different sellers are close substitutes once a trade is cut, which partial
+trade shares along existing ties do not show. A share lambda of what a measure takes from a seller is sold to buyers
+that no measure bars, in proportion to what they buy of others, over distance; what these bought of others goes where
+the measure left a gap. At the baseline's prices every seller then sells, and every buyer spends, what they did, up to
+the share 1 - lambda; with nothing displaced, nothing moves. Prices, capacity and the equilibrium do the rest. Of gas
+only what is shipped takes part, pair by pair. A longer voyage is paid by the seller, to those who own ships.
 
 Lifting a measure is the mirror image: what returns to a buyer is drawn from the seller's other buyers.
 """
@@ -12,7 +13,7 @@ Lifting a measure is the mirror image: what returns to a buyer is drawn from the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,8 @@ from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.scenario.commodities import markets
 from countervail.trade.shock import Shock
-from countervail.types import Floats, Mask
+from countervail.types import Floats, Indices, Mask
+from countervail.world.observed import SHIPPED, shipped
 from countervail.world.world import World
 
 MOST = 0.9
@@ -67,6 +69,39 @@ class Pool(NamedTuple):
         if part > 0:
             goal = np.where(side, goal * max(0.0, 1.0 - abs(short) / part), goal)
         return sold + self._others(free & (sold == 0), goal - sold.sum(0))
+
+    def longer(self, change: Floats, moved: Floats, hit: Mask) -> Floats:
+        """Value times km by which goods go further because of `change`, by seller `[exporter]`.
+
+        What is not matched anew follows the seller's open ties. It takes the place of `change`, of mean distance.
+        """
+        if self.distance is None:
+            return np.zeros(len(self.flows))
+        usual, ties = (self._mean_distance(np.abs(x)) for x in (change, np.where(hit, 0.0, self.flows)))
+        along = -(change + moved).sum(1)
+        return np.asarray(
+            (moved * (self.distance - usual[:, None])).sum(1) + along * np.where(ties > 0, ties - usual, 0)
+        )
+
+    def _mean_distance(self, flows: Floats) -> Floats:
+        """Of what a seller sells `[exporter]`, zero where that is nothing."""
+        assert self.distance is not None
+        total = flows.sum(1)
+        return np.asarray(np.divide((flows * self.distance).sum(1), total, out=np.zeros_like(total), where=total > 0))
+
+    def opened(self, supply: Floats, hit: Mask) -> Floats:
+        """What trade moves by where sellers have `supply [exporter]` of new capacity, which has no buyers yet.
+
+        A share lambda of it looks for buyers as displaced supply does, and crowds out what these bought of others,
+        which finds no gap: at given prices every buyer buys what it did.
+        """
+        free = ~hit & ~np.eye(len(hit), dtype=bool)
+        placed = self._sold(free, supply)
+        trade = np.where(free & (placed == 0), self.flows, 0.0)
+        taken, total = placed.sum(0), trade.sum(0)
+        part = np.where(total > 0, np.minimum(MOST, taken / np.where(total > 0, total, 1.0)), 0.0)
+        room = np.divide(part * total, taken, out=np.zeros_like(taken), where=taken > 0)
+        return np.asarray(placed * room - trade * part)
 
     def _sold(self, free: Mask, supply: Floats) -> Floats:
         """What sellers place of `supply [exporter]` with open buyers, by what these buy of others, over distance."""
@@ -120,6 +155,30 @@ class Pool(NamedTuple):
         return np.asarray(np.maximum(self.distance, 1.0) ** -self.reach)
 
 
+class Matched(NamedTuple):
+    """What matching anew does besides the multipliers on trade.
+
+    Attributes:
+        potential: of pairs that open `[exporter, importer, sector]`, or None.
+        transfer: million USD `[country]` that longer voyages take from sellers and bring to owners of ships, or None.
+        freight: what they take `[country]` by sector's position.
+    """
+
+    potential: Floats | None
+    transfer: Floats | None
+    freight: Mapping[int, Floats]
+
+
+def ship_owners(world: World, without: Indices | None = None) -> Floats:
+    """Who carries goods, as shares `[country]`: exporters of transport (owners are not on record), some left out."""
+    sector = world.sectors.index("TRANSPORT") if "TRANSPORT" in world.sectors else None
+    abroad = world.flows * ~np.eye(world.n, dtype=bool)[:, :, None]
+    sold = abroad.sum((1, 2)) if sector is None else abroad[:, :, sector].sum(1)
+    if without is not None:
+        sold[without] = 0.0
+    return np.asarray(sold / sold.sum()) if sold.any() else np.full(world.n, 1.0 / world.n)
+
+
 @dataclass(frozen=True, eq=False)
 class Markets:
     """The markets of a case.
@@ -129,6 +188,9 @@ class Markets:
         spending: what importers spend `[importer, sector]`, and `paid` what they pay for a unit of flows (1 + tariff).
         distance: km `[exporter, importer]`, or None.
         shares: lambda by sector's position.
+        shipped: of a pair's trade in a sector, the share that the market moves, by sector's position; default all.
+        freight: what 1000 km more cost as a share of the value, by sector's position; default nothing.
+        owners: whose ships are paid for them, as shares `[country]`.
     """
 
     flows: Floats
@@ -136,6 +198,9 @@ class Markets:
     paid: Floats
     distance: Floats | None
     shares: Mapping[int, float]
+    shipped: Mapping[int, Floats] = field(default_factory=dict)
+    freight: Mapping[int, float] = field(default_factory=dict)
+    owners: Floats | None = None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario, draw: Draw) -> Markets:
@@ -145,54 +210,97 @@ class Markets:
             InputError: the scenario names a sector that the world does not have.
         """
         shares: dict[int, float] = {}
+        freight: dict[int, float] = {}
         for item in scenario.settings.markets:
             if item.id in world.sectors:
-                share = draw.of(f"settings.markets.{item.id}.share", item.share)
-                shares[world.sectors.index(item.id)] = share
+                at, path = world.sectors.index(item.id), f"settings.markets.{item.id}"
+                shares[at] = draw.of(f"{path}.share", item.share)
+                if item.freight is not None:
+                    freight[at] = draw.of(f"{path}.freight", item.freight)
             elif item not in markets():
                 raise InputError(
                     f"settings.markets: the world has no sector {item.id!r}; it has {', '.join(world.sectors)}",
                     field="settings.markets",
                 )
-        return cls.within(world, shares, world.distance, draw.flows)
+        return replace(cls.of_world(world, shares, draw.flows), freight=freight, owners=ship_owners(world))
+
+    @classmethod
+    def of_world(cls, world: World, shares: Mapping[int, float], flows: Floats | None = None) -> Markets:
+        """Those of some sectors of a world, `shares` by their position; `flows` in place of the world's.
+
+        Gas by pipeline is left out, by the customs records of the world's year; without these all gas is.
+        """
+        made = cls.within(world, shares, world.distance, flows)
+        partly = {j: code for j in shares if (code := world.sectors[j]) in SHIPPED}
+        return replace(made, shipped={j: shipped(world.countries, code, world.year) for j, code in partly.items()})
 
     @classmethod
     def within(
         cls, world: World, shares: Mapping[int, float], distance: Floats | None, flows: Floats | None = None
     ) -> Markets:
-        """Those of some sectors of a world, `shares` by their position; `flows` in place of the world's."""
+        """Those of sectors all of whose trade takes part."""
         flows, paid = world.flows if flows is None else flows, 1.0 + world.tariff
         return cls(flows / paid, flows.sum(0), paid, distance, shares)
 
     def bar(self, bars: Mask, left: float) -> Shock:
         """Bars `[exporter, importer, sector]` that leave a share of the trade, and what they displace matched anew."""
         barred = Shock.of_bars(bars, left)
-        return replace(barred, potential=self.match(np.asarray(barred.trade_effect), None, bars))
+        return replace(barred, potential=self.match(np.asarray(barred.trade_effect), None, bars).potential)
 
-    def match(self, effect: Floats, potential: Floats | None, hit: Mask) -> Floats | None:
+    def match(self, effect: Floats, potential: Floats | None, hit: Mask, standing: Mask | None = None) -> Matched:
         """Match what a shock's measures displace, in place: its `effect` and `potential`, where measures `hit`.
 
-        All arrays `[exporter, importer, sector]`; `effect` elsewhere is left out of what is displaced.
+        All arrays `[exporter, importer, sector]`; `effect` elsewhere is left out of what is displaced. Cells under a
+        `standing` measure, which the shock leaves as it is, take nothing either.
 
         Returns:
-            `potential`, made where pairs without trade open and there was none.
+            `potential`, made where pairs without trade open and there was none, and what longer voyages move.
         """
-        home = np.eye(len(self.flows), dtype=bool)
+        freight: dict[int, Floats] = {}
         for j, share in self.shares.items():
             if not hit[:, :, j].any():
                 continue
-            flows = np.where(home, 0.0, self.flows[:, :, j])
+            flows = self._open(j)
+            part = self.shipped.get(j)
             per_share = self.spending[:, j] / self.paid[:, :, j]
             change = np.where(hit[:, :, j], (effect[:, :, j] - 1.0) * flows, 0.0)
             if potential is not None:
-                change += np.where(hit[:, :, j], potential[:, :, j] * per_share, 0.0)
-            moved = Pool(flows, self.distance, share).moved(change, hit[:, :, j])
-            traded = flows > 0
-            effect[:, :, j] += np.divide(moved, flows, out=np.zeros_like(moved), where=traded)
-            new = np.where(traded, 0.0, moved)
-            if new.any():
-                potential = np.zeros_like(effect) if potential is None else potential
-                potential[:, :, j] += np.divide(new, per_share, out=np.zeros_like(new), where=per_share > 0)
+                opens = np.where(hit[:, :, j], potential[:, :, j] * per_share, 0.0)
+                change += opens if part is None else opens * part
+            barred = hit[:, :, j] if standing is None else hit[:, :, j] | standing[:, :, j]
+            pool = Pool(flows, self.distance, share)
+            moved = pool.moved(change, barred)
+            potential = self._put(j, moved, effect, potential)
+            if j in self.freight:
+                freight[j] = self.freight[j] / 1000.0 * pool.longer(change, moved, barred)
+        paid = np.sum(list(freight.values()), axis=0) if freight else np.zeros(0)
+        if self.owners is None or not paid.any():
+            return Matched(potential, None, freight)
+        return Matched(potential, paid.sum() * self.owners - paid, freight)
+
+    def new_supply(self, shock: Shock, supply: Floats, hit: Mask) -> Shock:
+        """`shock` (with its `trade_effect`) where sellers have `supply [exporter, sector]` without buyers yet."""
+        effect, potential = np.array(shock.trade_effect), shock.potential
+        given = None if potential is None else np.array(potential)
+        for j, share in self.shares.items():
+            moved = Pool(self._open(j), self.distance, share).opened(supply[:, j], hit[:, :, j])
+            given = self._put(j, moved, effect, given)
+        return replace(shock, trade_effect=effect, potential=given)
+
+    def _open(self, j: int) -> Floats:
+        """The trade of a sector that its market moves `[exporter, importer]`."""
+        flows = np.where(np.eye(len(self.flows), dtype=bool), 0.0, self.flows[:, :, j])
+        return flows * self.shipped[j] if j in self.shipped else flows
+
+    def _put(self, j: int, moved: Floats, effect: Floats, potential: Floats | None) -> Floats | None:
+        """`moved` in money, as partial trade shares: added to `effect` in place, and to `potential` of new pairs."""
+        flows = self.flows[:, :, j]
+        effect[:, :, j] += np.divide(moved, flows, out=np.zeros_like(moved), where=flows > 0)
+        new = np.where(flows > 0, 0.0, moved)
+        if new.any():
+            per_share = self.spending[:, j] / self.paid[:, :, j]
+            potential = np.zeros_like(effect) if potential is None else potential
+            potential[:, :, j] += np.divide(new, per_share, out=np.zeros_like(new), where=per_share > 0)
         return potential
 
 

@@ -39,6 +39,7 @@ from countervail.report.tables.evidence_tables import facts as documented
 from countervail.report.tables.world_tables import (
     acts,
     capacity,
+    discount,
     diversion,
     every_country,
     joining,
@@ -46,6 +47,7 @@ from countervail.report.tables.world_tables import (
     measures,
     senders,
     third_countries,
+    whereabouts,
 )
 from countervail.scenario import CLUB, Scenario
 from countervail.types import Row, Scalar
@@ -81,6 +83,8 @@ def tables(outcome: Outcome, evidence: Evidence | None = None, created: str | No
         "senders": list(senders(outcome)),
         "third_countries": list(third_countries(outcome)),
         "diversion": list(diversion(outcome)),
+        "whereabouts": list(whereabouts(outcome)),
+        "discount": list(discount(outcome)),
         "capacity": list(capacity(outcome)),
         **rerouting_tables.tables(outcome),
         **stated(outcome.world, outcome.scenario, evidence, outcome.payments),

@@ -12,6 +12,7 @@ from countervail.analysis.identification import mean
 from countervail.analysis.outcome import Outcome
 from countervail.report.tables import country_name, percent_change
 from countervail.types import Row
+from countervail.world.known_cells import shipped
 
 SHOWN_PARTNERS = 8
 NOTICED = 10.0
@@ -195,18 +196,53 @@ def diversion(o: Outcome) -> Iterator[Row]:
     for target in o.eligible():
         for flow in ("export", "import"):
             rows = [d for d in o.moved if d.target == target and d.flow == flow]
-            total = sum(-d.change for d in rows if d.change < 0)
-            for d in sorted(rows, key=lambda d: -abs(d.change))[:SHOWN_PARTNERS]:
+            total = sum(d.lost for d in rows)
+            for d in sorted(rows, key=lambda d: -(d.lost + d.rerouted))[:SHOWN_PARTNERS]:
                 yield {
                     "target": target,
                     "name": country_name(target),
                     "flow": flow,
                     "partner": d.partner,
                     "partner_name": country_name(d.partner),
-                    "lost_usd": max(-d.change, 0.0),
-                    "diverted_usd": max(d.change, 0.0),
-                    "share": max(d.change, 0.0) / total if total > 0 else None,
+                    "lost_usd": d.lost,
+                    "diverted_usd": d.rerouted,
+                    "share": d.rerouted / total if total > 0 else None,
                 }
+
+
+def whereabouts(o: Outcome) -> Iterator[Row]:
+    """What became of the trade that the measures take from each target."""
+    for one in o.whereabouts:
+        yield {
+            "target": one.target,
+            "name": country_name(one.target),
+            "flow": one.flow,
+            "sector": one.sector,
+            "lost_usd": one.lost,
+            "rerouted_usd": one.rerouted,
+            "home_usd": one.home,
+            "not_made_usd": one.not_made,
+            "cheaper_usd": one.cheaper,
+            "share": one.rerouted / one.lost if one.lost > 0 else None,
+        }
+
+
+def discount(o: Outcome) -> Iterator[Row]:
+    """What a barrel of each target's crude brings less, by cause, beside what was quoted."""
+    quoted = {(c.exporter, c.year): c.value for c in shipped() if c.kind == "price_discount" and c.unit == "USD/bbl"}
+    for one in o.discounts:
+        yield {
+            "target": one.target,
+            "name": country_name(one.target),
+            "price_usd": one.price,
+            "buyers_usd": one.buyers,
+            "bargained_usd": one.bargained,
+            "freight_usd": one.freight,
+            "embargo_usd": one.embargo,
+            "ships_usd": one.ships,
+            "total_usd": one.total,
+            "quoted_usd": quoted.get((one.target, o.world.year or 0)),
+        }
 
 
 def capacity(o: Outcome) -> Iterator[Row]:
