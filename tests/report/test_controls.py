@@ -51,6 +51,7 @@ def numbers(c: Controls) -> Iterator[Number]:
     for item in (*c.measures, *c.provisions):
         yield from item.numbers
     yield from c.numbers
+    yield from c.rerouting
 
 
 def setting(path: str, value: Any) -> str:
@@ -61,8 +62,10 @@ def setting(path: str, value: Any) -> str:
 def switches(c: Controls) -> Iterator[tuple[str, Any]]:
     """Every path with every value it offers, a number's at both ends."""
     for control in (*c.settings, c.members.china, *([c.members.congo] if c.members.congo else [])):
-        values = {"choice": [x.value for x in control.choices or ()], "boolean": [True, False], "date": [None]}
-        yield from ((control.path, value) for value in (*values[control.type], control.value))
+        either = [True, False] if control.written else [{}, None]
+        values = {"choice": [x.value for x in control.choices or ()], "boolean": either, "date": [None]}
+        now = control.value if control.written else either[not control.value]
+        yield from ((control.path, value) for value in (*values[control.type], now))
     yield from ((c.reading.path, choice.value) for choice in c.reading.choices)
     for item in (*c.measures, *c.provisions):
         yield item.path, not item.enabled
@@ -143,7 +146,13 @@ def test_every_setting_that_a_page_can_switch_has_its_words() -> None:
 
 def test_labels_and_explanations_are_short_and_complete() -> None:
     numbers = {**NUMBERS, **{name: n for kind in KINDS.values() for name, n in kind.numbers.items()}}
-    texts = [*words.SETTINGS.values(), *words.CLUB_NUMBERS.values(), words.CHINA, words.CONGO]
+    texts = [
+        *words.SETTINGS.values(),
+        *words.CLUB_NUMBERS.values(),
+        *words.REROUTING.values(),
+        words.CHINA,
+        words.CONGO,
+    ]
     texts += [words.Words(n.label, n.help) for n in numbers.values()]
     for label, sentence in texts:
         assert label[0].isupper()

@@ -34,7 +34,7 @@ function inWords(name, controls, loaded) {
     const word = (one) => one && (group === "measures" ? partName(one) : one.enabled ? "on" : "off");
     return [item.label, word(item), word(before)];
   }
-  const n = controls.numbers.find((one) => one.path === name);
+  const n = [...controls.numbers, ...controls.rerouting].find((one) => one.path === name);
   return n ? [n.label, brief(n, n.value), brief(n, n.loaded)] : [name, state().set.find((text) => path(text) === name)?.slice(name.length + 1), null];
 }
 

@@ -58,6 +58,11 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
         "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
     ),
     "senders": ("Senders and third countries", ""),
+    "rerouting": (
+        "Through third countries: where to look",
+        "For those who close it: where to compare the customs records of both sides. What is seen holds a country's "
+        "own goods, too, and is no evidence against it. What targets sell through others is not covered.",
+    ),
     "diversion": ("Diverted trade, and what capacity holds back", ""),
     "claims": ("Claims checked", ""),
     "readings": (
