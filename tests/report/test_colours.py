@@ -6,6 +6,8 @@ differences are CIE 1976 distances in L*a*b*, of which about 2.3 is just noticea
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -21,11 +23,17 @@ VISIONS = {
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     ),
 }
-TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 WHITE = TO_XYZ @ np.ones(3)
 NEIGHBOURS, APART = 8.0, 15.0
 """Least distance of classes beside one another on the map, and of colours that name different things."""
-LOOKS = [pytest.param(dark, vision, id=f"{'dark' if dark else 'light'}-{vision}") for dark in (False, True) for vision in VISIONS]
+LOOKS = [
+    pytest.param(dark, vision, id=f"{look}-{vision}")
+    for dark, look in ((False, "light"), (True, "dark"))
+    for vision in VISIONS
+]
 
 
 def lab(colour: str, vision: str) -> Floats:
@@ -42,7 +50,7 @@ def distance(one: str, other: str, vision: str) -> float:
 
 
 def test_the_simulation_is_that_of_the_paper() -> None:
-    """Greys stay as they are, and red and green of one lightness come close to each other, to a trichromat far apart."""
+    """Greys stay as they are, and red and green of one lightness, to a trichromat far apart, come close."""
     for vision, matrix in VISIONS.items():
         assert matrix.sum(1) == pytest.approx(np.ones(3), abs=1e-5), vision
     assert lab("#ffffff", "trichromatic") == pytest.approx([100, 0, 0], abs=1e-6)
@@ -54,7 +62,7 @@ def test_the_simulation_is_that_of_the_paper() -> None:
 def test_the_classes_of_the_map_are_told_apart_and_ordered_by_lightness(dark: bool, vision: str) -> None:
     classes = config(dark)["range"]["diverging"]
     assert len(classes) == 11
-    between = [distance(one, other, vision) for one, other in zip(classes, classes[1:], strict=False)]
+    between = [distance(one, other, vision) for one, other in itertools.pairwise(classes)]
     assert min(between) > NEIGHBOURS, between
     lightness = np.array([lab(colour, vision)[0] for colour in classes])
     away = np.diff(lightness) * np.repeat([-1, 1], 5)  # from the middle outwards

@@ -141,8 +141,8 @@ def _map_units(tables: Tables) -> dict[str, float]:
 # -- the look, in light and in dark ------------------------------------------------------------------------------------
 
 
-# What a legend has room for, beside the labels of an axis. The width of the drawing itself is known only once the axis is
-# laid out, and a legend that then needs more lines would be cut off.
+# What a legend has room for, beside the labels of an axis. The width of the drawing itself is known only once the axis
+# is laid out, and a legend that then needs more lines would be cut off.
 _ROOM: Final = "(isFinite(containerSize()[0]) && containerSize()[0] > 0 ? containerSize()[0] - 110 : width)"
 # Colours that are distinguished with any colour vision; orange is kept for what a reader has changed (report.css).
 _LIGHT: Final = {

@@ -170,6 +170,13 @@ class Group {
     this.all.classList.toggle("changed", this.shown.some((m) => part(m) !== part(first(loaded, m))));
     this.count.textContent = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length}` : `${measures.length}`;
     this.fold.classList.toggle("changed", measures.some((m) => !loaded.has(m.path) || part(m) !== part(loaded.get(m.path)) || m.numbers.some((n) => n.value !== n.loaded)));
+    const present = new Set(measures.map((m) => m.id));
+    for (const [id, item] of this.items) {
+      if (present.has(id)) continue;
+      item.element.remove();
+      this.items.delete(id);
+    }
+    if (this.fold.open) this.build();
     for (const m of measures) this.items.get(m.id)?.sync(m, first(loaded, m));
   }
 }
@@ -244,6 +251,9 @@ export class Sanctions {
       return this.list(this.order);
     }
     for (const [name, measures] of Map.groupBy(controls.measures, this.key)) this.groups.get(name)?.sync(measures, loaded);
+    const ids = controls.measures.map((m) => m.id).join();
+    if (this.search.value && ids !== this.ids) this.find(); // one that was added may be a hit
+    this.ids = ids;
   }
 
   /** Makes the switches of the measure that a path belongs to. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,6 @@ from countervail.report.numbers import (
     band,
     float_of,
     fold,
-    number,
     plain,
     quantity,
     share,
@@ -215,10 +215,10 @@ def payments(tables: Tables) -> list[str]:
 
 def _links(row: Row) -> str:
     """What all payment proposals together are worth."""
-    rise, low, high = (number(float_of(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+    rise, low, high = (share(math.expm1(float_of(row[name]) or 0.0)) for name in ("own_b", "own_b_low", "own_b_high"))
     worth = estimate(row, "alone_usd", "low_usd", "high_usd")
     return (
-        f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
+        f"{row['label']} raise trade on their own pairs by {rise} ({low} to {high}), and give the club "
         f"{band(worth, 'million USD')} a year (5 to 95\u00a0% over {row['band']}): {row['worth']}."
     )
 
