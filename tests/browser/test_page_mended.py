@@ -1,4 +1,4 @@
-"""What was wrong once: labels cut off, chips that lag, names twice, words of the command line; and what re-routing shows."""
+"""What was wrong once: chips that lag, names twice, words of the command line, a table wider than its frame."""
 
 from __future__ import annotations
 
