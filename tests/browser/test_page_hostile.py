@@ -97,7 +97,7 @@ def test_a_hostile_scenario_is_text_everywhere(
 
     user.unfolds("Sanctions in force")
     page.get_by_label("Find a sanction").fill("script")
-    expect(page.get_by_role("switch", name="<script>").first).to_be_visible()
+    expect(page.get_by_role("group", name="<script>").first).to_be_visible()
     holds(page)
     page.get_by_label("Find a sanction").fill("")
     page.get_by_role("button", name="Why? this list of members").click()

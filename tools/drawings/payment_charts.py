@@ -86,7 +86,7 @@ def network() -> alt.LayerChart:
     outer = nodes.transform_filter("datum.kind != 'rail'").transform_calculate(
         lines=f"{narrow} && length(datum.name) > 12 ? split(datum.name, ' ') : datum.name"
     )
-    words = {"style": "label", "baseline": "middle", "fontSize": alt.ExprRef(f"{narrow} ? 11 : 12.5")}
+    words: dict[str, Any] = {"style": "label", "baseline": "middle", "fontSize": alt.ExprRef(f"{narrow} ? 11 : 12.5")}
     right = outer.transform_filter("datum.x >= -0.001").mark_text(align="left", dx=9, **words)
     left = outer.transform_filter("datum.x < -0.001").mark_text(align="right", dx=-9, **words)
     layers += [labels.encode(x, y, text="lines:N") for labels in (right, left)]
