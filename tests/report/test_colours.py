@@ -1,4 +1,4 @@
-"""The colours of map and charts, as the eye has them: told apart with any vision, and as dark as they are large.
+"""The colours of map and charts, as the eye has them: distinguished with any vision, and as dark as they are large.
 
 Deuteranopia and protanopia are simulated by Machado, Oliveira and Fernandes (2009), severity 1, on linear sRGB;
 differences are CIE 1976 distances in L*a*b*, of which about 2.3 is just noticeable.
@@ -59,7 +59,7 @@ def test_the_simulation_is_that_of_the_paper() -> None:
 
 
 @pytest.mark.parametrize(("dark", "vision"), LOOKS)
-def test_the_classes_of_the_map_are_told_apart_and_ordered_by_lightness(dark: bool, vision: str) -> None:
+def test_the_classes_of_the_map_are_differ_and_ordered_by_lightness(dark: bool, vision: str) -> None:
     classes = config(dark)["range"]["diverging"]
     assert len(classes) == 11
     between = [distance(one, other, vision) for one, other in itertools.pairwise(classes)]
@@ -73,7 +73,7 @@ def test_the_classes_of_the_map_are_told_apart_and_ordered_by_lightness(dark: bo
 
 
 @pytest.mark.parametrize(("dark", "vision"), LOOKS)
-def test_colours_that_name_things_are_told_apart(dark: bool, vision: str) -> None:
+def test_colours_that_name_things_differ(dark: bool, vision: str) -> None:
     look = config(dark)
     named = look["range"]["category"]
     ground = "#14171a" if dark else "#ffffff"

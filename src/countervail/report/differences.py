@@ -28,7 +28,7 @@ def against(now: Tables, before: Tables) -> list[str]:
         value, was = (_value(tables, quantity) for tables in (now, before))
         if value is not None and was is not None and abs(value - was) >= _NOTICED:
             more = "more" if value > was else "less"
-            now_text, was_text = _told_apart(value, was)
+            now_text, was_text = _distinct(value, was)
             size = f"USD\u00a0{billions(abs(value - was))}\u00a0bn {more}: {now_text} instead of {was_text}"
             sentences.append(f"{verb} {size}{_parts(now, before, column)}.")
     value, was = (_value(tables, "share") for tables in (now, before))
@@ -37,7 +37,7 @@ def against(now: Tables, before: Tables) -> list[str]:
     return sentences
 
 
-def _told_apart(million: float, other: float) -> tuple[str, str]:
+def _distinct(million: float, other: float) -> tuple[str, str]:
     """Two amounts in billions, at as many significant digits, two or more, as it takes to see that they differ."""
     for digits in range(2, 8):
         texts = number(million / 1e3, digits), number(other / 1e3, digits)
