@@ -51,7 +51,6 @@ def numbers(c: Controls) -> Iterator[Number]:
     for item in (*c.measures, *c.provisions):
         yield from item.numbers
     yield from c.numbers
-    yield from c.rerouting
 
 
 def setting(path: str, value: Any) -> str:
@@ -83,7 +82,7 @@ def test_every_switch_and_every_end_of_a_slider_is_accepted(name: str) -> None:
     for path, value in few if name == "maximum-pressure-2018" else few[:20]:
         cv.load_scenario(name, set=[setting(path, value)])
     for end in ("value", "minimum", "maximum"):
-        sliders = {n.path: getattr(n, end) for n in numbers(shown(name))}
+        sliders = {n.path: getattr(n, end) for n in (*numbers(shown(name)), *shown(name).rerouting)}
         scenario = cv.load_scenario(name, set=[setting(path, value) for path, value in sliders.items()])
         assert {path: number.value for path, _, number in ranges(scenario) if path in sliders} == sliders
     assert all(item.path == f"measures.{item.id}.enabled" for item in shown(name).measures)
@@ -102,7 +101,10 @@ def test_whatever_is_switched_runs_and_is_shown(data: st.DataObject, name: str) 
     after = shown(name, *(setting(path, value) for path, value in chosen.items()))
     now = {n.path: n.value for n in numbers(after)}
     now |= {item.path: item.enabled for item in (*after.measures, *after.provisions)}
-    now |= {c.path: c.value for c in (*after.settings, after.members.china)} | {after.reading.path: after.reading.value}
+    settings_now = {c.path: c.value if c.written else {} if c.value else None for c in after.settings}
+    now |= (
+        settings_now | {after.members.china.path: after.members.china.value} | {after.reading.path: after.reading.value}
+    )
     if after.members.congo:
         now[after.members.congo.path] = after.members.congo.value
     assert {path: now[path] for path in chosen} == chosen
