@@ -7,8 +7,10 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from countervail.report import headline
+from countervail.report.tables.run_tables import at_once
 from support.driving import Server, keep
-from support.expected import tiles
+from support.expected import outcome, tiles
 from support.user import LATER, User
 
 AT_ONCE = 0.5
@@ -94,9 +96,10 @@ def test_a_coalition_job_of_another_state_says_so_after_a_reload(user: User) -> 
     expect(earlier).to_be_visible()
 
 
-def cost(user: User) -> dict[str, str]:
-    """What the tile of the cost has to show in the state of the page."""
-    return {"cost_pct": tiles(*user.changes, scenario="russia-alone")["cost_pct"]}
+def shows_the_cost(user: User) -> None:
+    """The tile of the cost is that of the state of the page."""
+    (tile,) = headline.tiles(at_once(outcome(*user.changes, scenario="russia-alone")))
+    expect(user.page.get_by_role("group", name=tile.label).get_by_text(tile.figure.value).first).to_be_visible()
 
 
 def test_what_comes_through_third_countries_is_counted_and_threatened(user: User) -> None:
@@ -107,7 +110,7 @@ def test_what_comes_through_third_countries_is_counted_and_threatened(user: User
     expect(leaked).to_be_hidden()
     user.flips("Count what comes through third countries").settled()
     assert user.changes == ["settings.rerouting={}"]
-    user.reads(cost(user))
+    shows_the_cost(user)
     expect(leaked).to_be_visible()
     expect(page.get_by_text("cited, 2.0 % to 10 %")).to_be_visible()
     user.presses("Reset").settled()
@@ -121,7 +124,7 @@ def test_what_comes_through_third_countries_is_counted_and_threatened(user: User
     # without the channel it would do nothing
     assert user.changes[0] == "settings.rerouting={}"
     assert '"hubs":["CHN","TUR"]' in user.changes[1]
-    user.reads(cost(user))
+    shows_the_cost(user)
     page.get_by_label("What each costs or brings").select_option("CHN")
     page.get_by_label("Find a sanction").fill("secondary hubs")
     expect(page.get_by_text("Because of it, China")).to_be_visible()
