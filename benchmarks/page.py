@@ -273,7 +273,7 @@ def _windows(browser: Browser, server: Server) -> list[Row]:
     ]
     right = _right([change for _, change in wanted])
     shown = [
-        {tile: page.locator(f'[data-quantity="{tile}"] .value').inner_text() for tile in right[0]} for page in pages
+        {tile: page.locator(f'[data-quantity="{tile}"] .value').text_content() for tile in right[0]} for page in pages
     ]
     for context in contexts:
         context.close()

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+import countervail as cv
+from countervail.report.pages.coalition_page import page as coalitions
 from countervail.report.pages.run_page import page as written
+from countervail.report.tables.coalition_tables import tables
 from support.driving import LAPTOP, PHONE, keep, violations
+from support.expected import world
 from support.synthetic_tables import synthetic
 
 
@@ -19,7 +23,7 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     page = contexts(report.as_uri()).new_page()
     page.goto(report.as_uri())
     drawn(page, "light")
-    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 26
+    assert page.locator("[data-drawn=true]").count() == page.locator("[data-tables]").count() == 27
     keep(page, "report-laptop-light")
     assert violations(page) == []
 
@@ -39,6 +43,36 @@ def test_every_chart_is_drawn_under_the_policy(contexts: Callable[..., BrowserCo
     keep(page, "report-printed", full_page=True)
     page.evaluate("document.body.classList.add('story-only')")
     assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", prefer_css_page_size=True))) <= 6
+
+
+CLIPPED = """() => [...document.querySelectorAll("[data-chart]")].flatMap(place => {
+    const drawing = place.querySelector("svg.marks"), frame = drawing.getBoundingClientRect();
+    return [...drawing.querySelectorAll("text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        const out = box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1;
+        return box.width && (out || box.bottom > frame.bottom + 1);
+    }).map(text => `${place.dataset.chart}: ${text.textContent}`);
+})"""
+"""Texts of the drawings, legends and labels, that are cut off."""
+WIDTHS = (390, 768, 1366, 1920)
+
+
+def test_no_label_and_no_legend_is_cut_off_at_any_width(
+    contexts: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    cut_off: list[str] = []
+    cube = cv.coalitions(world(), cv.load_scenario("asiu"), players=["IRN", "RUS", "BLR", "VEN"])
+    for name, text in (("run", written(synthetic())), ("coalitions", coalitions(tables(cube)))):
+        report = tmp_path / f"{name}.html"
+        report.write_text(text, encoding="utf-8")
+        page = contexts(report.as_uri()).new_page()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(report.as_uri())
+            drawn(page, "light")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+            cut_off += [f"{width} {text}" for text in page.evaluate(CLIPPED)]
+    assert cut_off == []
 
 
 def test_a_table_is_sorted_filtered_and_saved_and_a_chart_with_its_data(

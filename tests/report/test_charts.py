@@ -47,7 +47,7 @@ def test_every_chart_of_the_catalogue_has_something_to_show() -> None:
         "verdict", "map", "costs", "gains", "ratios", "provisions", "surface", "break_evens", "deterrence",
         "diversion", "claims", "timeline", "placebo", "backtest", "backtest_partners", "readings", "closures",
         "sensitivity", "rests_on", "senders", "third_countries", "payment_network", "payment_reach", "payment_wedge",
-        "payment_links", "payment_cuts",
+        "payment_links", "payment_cuts", "watch",
     }  # fmt: skip
 
 

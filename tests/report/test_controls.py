@@ -61,8 +61,10 @@ def setting(path: str, value: Any) -> str:
 def switches(c: Controls) -> Iterator[tuple[str, Any]]:
     """Every path with every value it offers, a number's at both ends."""
     for control in (*c.settings, c.members.china, *([c.members.congo] if c.members.congo else [])):
-        values = {"choice": [x.value for x in control.choices or ()], "boolean": [True, False], "date": [None]}
-        yield from ((control.path, value) for value in (*values[control.type], control.value))
+        either = [True, False] if control.written else [{}, None]
+        values = {"choice": [x.value for x in control.choices or ()], "boolean": either, "date": [None]}
+        now = control.value if control.written else either[not control.value]
+        yield from ((control.path, value) for value in (*values[control.type], now))
     yield from ((c.reading.path, choice.value) for choice in c.reading.choices)
     for item in (*c.measures, *c.provisions):
         yield item.path, not item.enabled
@@ -80,7 +82,7 @@ def test_every_switch_and_every_end_of_a_slider_is_accepted(name: str) -> None:
     for path, value in few if name == "maximum-pressure-2018" else few[:20]:
         cv.load_scenario(name, set=[setting(path, value)])
     for end in ("value", "minimum", "maximum"):
-        sliders = {n.path: getattr(n, end) for n in numbers(shown(name))}
+        sliders = {n.path: getattr(n, end) for n in (*numbers(shown(name)), *shown(name).rerouting)}
         scenario = cv.load_scenario(name, set=[setting(path, value) for path, value in sliders.items()])
         assert {path: number.value for path, _, number in ranges(scenario) if path in sliders} == sliders
     assert all(item.path == f"measures.{item.id}.enabled" for item in shown(name).measures)
@@ -99,7 +101,10 @@ def test_whatever_is_switched_runs_and_is_shown(data: st.DataObject, name: str) 
     after = shown(name, *(setting(path, value) for path, value in chosen.items()))
     now = {n.path: n.value for n in numbers(after)}
     now |= {item.path: item.enabled for item in (*after.measures, *after.provisions)}
-    now |= {c.path: c.value for c in (*after.settings, after.members.china)} | {after.reading.path: after.reading.value}
+    settings_now = {c.path: c.value if c.written else {} if c.value else None for c in after.settings}
+    now |= (
+        settings_now | {after.members.china.path: after.members.china.value} | {after.reading.path: after.reading.value}
+    )
     if after.members.congo:
         now[after.members.congo.path] = after.members.congo.value
     assert {path: now[path] for path in chosen} == chosen
@@ -143,7 +148,13 @@ def test_every_setting_that_a_page_can_switch_has_its_words() -> None:
 
 def test_labels_and_explanations_are_short_and_complete() -> None:
     numbers = {**NUMBERS, **{name: n for kind in KINDS.values() for name, n in kind.numbers.items()}}
-    texts = [*words.SETTINGS.values(), *words.CLUB_NUMBERS.values(), words.CHINA, words.CONGO]
+    texts = [
+        *words.SETTINGS.values(),
+        *words.CLUB_NUMBERS.values(),
+        *words.REROUTING.values(),
+        words.CHINA,
+        words.CONGO,
+    ]
     texts += [words.Words(n.label, n.help) for n in numbers.values()]
     for label, sentence in texts:
         assert label[0].isupper()

@@ -14,6 +14,7 @@ from countervail.report.differences import against
 from countervail.report.numbers import band, number, percent, persons, share, usd
 from countervail.report.verdict import sentences as sentences_of
 from countervail.report.verdict import verdict as verdict_of
+from countervail.types import Row
 from support.synthetic_tables import synthetic
 
 
@@ -165,3 +166,13 @@ def test_without_broad_sanctions_there_is_nothing_to_make_good() -> None:
     tables = synthetic() | {"verdict": [], "surface": []}
     assert verdict_of(tables) is None
     assert sentences_of(tables)[0].startswith("No country is under broad sanctions")
+
+
+def test_amounts_that_differ_are_written_so_that_it_is_seen() -> None:
+    def state(million: float) -> dict[str, list[Row]]:
+        figure = {"quantity": "gain_usd", "value": million, "low": None, "high": None, "note": None}
+        return {"meta": [{"members": "IRN"}], "verdict": [{**figure, "countries": "IRN", "names": "Iran"}]}
+
+    (sentence,) = against(state(1_124.0), state(1_093.0))
+    assert sentence == "The club would bring USD\u00a00.031\u00a0bn more: 1.12 instead of 1.09."
+    assert "2.1 instead of 1.1" in against(state(2_100.0), state(1_100.0))[0]

@@ -156,6 +156,12 @@ def synthetic() -> dict[str, list[Row]]:
              "leak_club_usd": noise(2_500)}
             for j in ("MACHINERY", "ELECTRONICS")
         ],
+        "watch": [
+            {"rank": k + 1, "hub": h, "hub_name": countries.name(h), "target": "RUS", "name": "Russia", "sector": j,
+             "sector_name": j.title(), "expected_usd": 700.0 / (k + 1), "low_usd": 300.0 / (k + 1),
+             "high_usd": 900.0 / (k + 1), "observed": seen, "observed_of": None if seen is None else "all goods"}
+            for k, (h, j, seen) in enumerate((("CHN", "VEHICLES", 0.65), ("KAZ", "MACHINERY", 0.4), ("UZB", "CHEMICALS", None)))
+        ],
         "rerouting_closing": [
             {"target": "RUS", "name": "Russia", "hubs": "CHN TUR", "share": 0.7, "least": True, "target_usd": -noise(700),
              "hubs_usd": -noise(300), "senders_usd": -noise(300)}

@@ -17,8 +17,8 @@ TILES = {
     "break_even": "Trade needed",
 }
 """What a tile is called on the page, by the quantity it shows."""
-SOON = 10_000
-LATER = 180_000
+SOON = 60_000
+LATER = 300_000
 """Milliseconds that an answer, and that a job may take on a busy machine."""
 # the main element of the page has the number of the last switch, and of the one it shows
 _SETTLED = (

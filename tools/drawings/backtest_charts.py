@@ -14,7 +14,7 @@ LARGEST: Final = 1.6
 SOURCE: Final = (
     "observed trade from CEPII BACI and the IMF's trade statistics; predicted by the model from the year before"
 )
-BETTER, WORSE = "better than no change", "worse"
+BETTER, WORSE = "better", "worse"
 
 
 @chart(

@@ -56,7 +56,10 @@ def network() -> alt.LayerChart:
         bind=alt.binding_radio(options=["as it is", "with the proposals"], name="The network "),
     )
     edges = _edges()
-    scale = alt.Scale(domain=[-1.75, 1.75])
+    # on a narrow screen more room beside the circle, and names of several words one below the other
+    narrow = "width < 440"
+    side = f"{narrow} ? 2.05 : 1.75"
+    scale = alt.Scale(domainMin=alt.ExprRef(f"-({side})"), domainMax=alt.ExprRef(side), nice=False, zero=False)
     x = alt.X("x:Q", axis=None, scale=scale)
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.2, 1.2]))
     width = alt.StrokeWidth("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.7, 4]))
@@ -80,10 +83,13 @@ def network() -> alt.LayerChart:
         tooltip=tooltips("name:N", "kind:N", of="rail_nodes"),
     )
     layers: list[Any] = [there, new, points]
-    outer = nodes.transform_filter("datum.kind != 'rail'")
-    right = outer.transform_filter("datum.x >= -0.001").mark_text(style="label", align="left", dx=9, baseline="middle")
-    left = outer.transform_filter("datum.x < -0.001").mark_text(style="label", align="right", dx=-9, baseline="middle")
-    layers += [words.encode(x, y, text="name:N") for words in (right, left)]
+    outer = nodes.transform_filter("datum.kind != 'rail'").transform_calculate(
+        lines=f"{narrow} && length(datum.name) > 12 ? split(datum.name, ' ') : datum.name"
+    )
+    words: dict[str, Any] = {"style": "label", "baseline": "middle", "fontSize": alt.ExprRef(f"{narrow} ? 11 : 12.5")}
+    right = outer.transform_filter("datum.x >= -0.001").mark_text(align="left", dx=9, **words)
+    left = outer.transform_filter("datum.x < -0.001").mark_text(align="right", dx=-9, **words)
+    layers += [labels.encode(x, y, text="lines:N") for labels in (right, left)]
     rails = nodes.transform_filter("datum.kind == 'rail'").mark_text(style="label", fontWeight="bold", dy=-13)
     layers.append(rails.encode(x, y, text="name:N"))
     return layered(*layers).properties(height=540).add_params(shown)

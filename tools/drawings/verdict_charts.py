@@ -11,6 +11,7 @@ from tools.drawings.register import Needs, chart
 
 _NAMES: Final = {"cost_usd": "What sanctions cost them", "gain_usd": "What the club would bring them"}
 _STEP: Final = 58
+_NARROW: Final = "width < 420"
 
 
 @chart(
@@ -54,7 +55,13 @@ def verdict() -> alt.LayerChart:
     )
     limits = rows.transform_filter(VALID.format("from_bn")).mark_rule(style="band", yOffset=BELOW - 2)
     words = rows.transform_calculate(text=_words()).mark_text(
-        style="label", align="left", baseline="top", yOffset=-BELOW - 6, dx=2, fontSize=14
+        style="label",
+        align="left",
+        baseline="top",
+        yOffset=-BELOW - 6,
+        dx=2,
+        fontSize=alt.ExprRef(f"{_NARROW} ? 12 : 14"),
+        lineHeight=13,
     )
     return (
         layered(
@@ -78,6 +85,7 @@ def _amount(field: str) -> str:
 
 
 def _words() -> str:
-    """The line over a bar: what it is, the amount, and its band."""
+    """What stands over a bar: what it is, the amount, and its band; on a narrow screen in two lines."""
     band = f"isValid(datum.from_bn) ? ' (' + {_amount('from_bn')} + ' to ' + {_amount('to_bn')} + ')' : ''"
-    return f"datum.name + ': USD ' + {_amount('bn')} + ' bn' + ({band})"
+    amount = f"'USD ' + {_amount('bn')} + ' bn' + ({band})"
+    return f"{_NARROW} ? [datum.name + ':', {amount}] : datum.name + ': ' + {amount}"

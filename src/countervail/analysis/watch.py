@@ -89,10 +89,18 @@ def watch(world: World, scenario: Scenario | str | Path) -> Watch:
     Raises:
         InputError: the scenario does not fit the world, or the world has no distances or no borders.
     """
-    chosen = scenario_of(scenario)
+    return watched(case_of(world, scenario_of(scenario)))
+
+
+def watched(case: Case) -> Watch:
+    """The same for a case, whose scenario need not count the channel.
+
+    Raises:
+        InputError: the world has no distances or no borders.
+    """
+    world, chosen = case.world, case.scenario
     channel = chosen.settings.rerouting or Rerouting()
     leaked = channel.leaked
-    case = case_of(world, _with(chosen, channel, leaked.value))
     levels = [_trade(case.switched(_with(chosen, channel, share))) for share in (leaked.value, leaked.low, leaked.high)]
     elsewhere = np.array([c == atlas.REST for c in world.countries])
     hubs, targets, sectors = np.nonzero((levels[0] >= LEAST) & ~elsewhere[:, None, None])
@@ -117,7 +125,7 @@ def watch(world: World, scenario: Scenario | str | Path) -> Watch:
                 "direction": "imports",
             }
         )
-    return Watch(chosen.name, leaked, _precision(), float(levels[0][elsewhere].sum()), tuple(rows))
+    return Watch(chosen.name, leaked, precision(), float(levels[0][elsewhere].sum()), tuple(rows))
 
 
 def _with(scenario: Scenario, channel: Rerouting, leaked: float) -> Scenario:
@@ -132,8 +140,8 @@ def _trade(case: Case) -> Floats:
     return np.zeros(case.shape) if case.leak is None else case.leak.came().transpose(1, 0, 2)
 
 
-def _precision() -> Row:
-    """How often the ranking was right, as `tools/fit_hubs.py` measured it."""
+def precision() -> Row:
+    """How often the ranking was right from 2021 to 2023, shares, as `tools/fit_hubs.py` measured it."""
     numbers = {name: table()[name]["value"] for name in ("precision_10", "precision_20", "chance")}
     return {**numbers, "pairs": int(table()["pairs"]["value"]), "years": [BEFORE, AFTER], "target": RUSSIA}
 

@@ -141,14 +141,17 @@ def _map_units(tables: Tables) -> dict[str, float]:
 # -- the look, in light and in dark ------------------------------------------------------------------------------------
 
 
+# What a legend has room for, beside the labels of an axis. The width of the drawing itself is known only once the axis
+# is laid out, and a legend that then needs more lines would be cut off.
+_ROOM: Final = "(isFinite(containerSize()[0]) && containerSize()[0] > 0 ? containerSize()[0] - 110 : width)"
 # Colours that are distinguished with any colour vision; orange is kept for what a reader has changed (report.css).
 _LIGHT: Final = {
-    "ink": "#1c2024", "soft": "#5c656e", "grid": "#e3e6e9", "first": "#0b6aa8", "second": "#a0307f", "third": "#00795a",
+    "ink": "#1c2024", "soft": "#5c656e", "grid": "#e3e6e9", "first": "#0b6aa8", "second": "#6f165b", "third": "#00795a",
     "quiet": "#8b949c", "unknown": "#d4d8db", "outline": "#ffffff", "shade": "#8b949c", "loss": "#762a83",
     "gain": "#1b7837",
 }  # fmt: skip
 _DARK: Final = {
-    "ink": "#e8eaec", "soft": "#a5adb5", "grid": "#343a40", "first": "#5fb4e8", "second": "#e48cc6", "third": "#3fc79d",
+    "ink": "#e8eaec", "soft": "#a5adb5", "grid": "#343a40", "first": "#5fb4e8", "second": "#f3c4e6", "third": "#3fc79d",
     "quiet": "#7f8891", "unknown": "#25292d", "outline": "#16191c", "shade": "#8b949c", "loss": "#c79fd6",
     "gain": "#7fcf8f",
 }  # fmt: skip
@@ -180,7 +183,7 @@ def config(dark: bool) -> dict[str, Any]:
             "labelColor": c["ink"], "titleColor": c["soft"], "labelFontSize": 12, "titleFontSize": 12,
             "titleFontWeight": "normal", "orient": "top", "labelLimit": 320, "titleLimit": 500, "symbolType": "square",
             # beside one another only as far as there is room: a legend is not broken into lines by itself
-            "columns": {"expr": "max(1, floor(width / 170))"},
+            "columns": {"expr": f"max(1, floor({_ROOM} / 170))"},
         },
         "range": {"category": [c["first"], c["second"], c["third"], c["quiet"]], "diverging": diverging},
         "style": {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from countervail.report.headline import estimate, meta
-from countervail.report.numbers import MINUS, billions, float_of, share
+from countervail.report.numbers import MINUS, billions, float_of, number, share
 from countervail.scenario import CLUB
 from countervail.types import Row, Tables
 
@@ -28,12 +28,22 @@ def against(now: Tables, before: Tables) -> list[str]:
         value, was = (_value(tables, quantity) for tables in (now, before))
         if value is not None and was is not None and abs(value - was) >= _NOTICED:
             more = "more" if value > was else "less"
-            size = f"USD\u00a0{billions(abs(value - was))}\u00a0bn {more}: {billions(value)} instead of {billions(was)}"
+            now_text, was_text = _distinct(value, was)
+            size = f"USD\u00a0{billions(abs(value - was))}\u00a0bn {more}: {now_text} instead of {was_text}"
             sentences.append(f"{verb} {size}{_parts(now, before, column)}.")
     value, was = (_value(tables, "share") for tables in (now, before))
     if value is not None and was is not None and share(value) != share(was):
         sentences.append(f"It would make good {share(value)} of the cost instead of {share(was)}.")
     return sentences
+
+
+def _distinct(million: float, other: float) -> tuple[str, str]:
+    """Two amounts in billions, at as many significant digits, two or more, as it takes to see that they differ."""
+    for digits in range(2, 8):
+        texts = number(million / 1e3, digits), number(other / 1e3, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 _NAMES: Final = {

@@ -12,7 +12,15 @@ export class Refused extends Error {
 }
 
 /** A message of the server in the words of the page: a change, not an option of the command line. */
-const inPageWords = (message) => message.replace(/^--set (.+?)=.*?: (?=[a-zA-Z`])/s, "A change does not fit (“$1”): ").replaceAll("--set ", "");
+const inPageWords = (message) => shortened(message.replace(/^--set (.+?)=.*?: (?=[a-zA-Z`])/s, "A change does not fit (“$1”): ").replaceAll("--set ", ""));
+
+const NAMED = 8;
+/** A long list of what is allowed has its first names only. */
+const shortened = (message) =>
+  message.replace(/Allowed: ([^;]+?)\.?$/s, (whole, list) => {
+    const names = list.split(", ");
+    return names.length > 2 * NAMED ? `Allowed: ${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} others.` : whole;
+  });
 
 async function answer(path, options) {
   let reply;

@@ -34,7 +34,7 @@ function inWords(name, controls, loaded) {
     const word = (one) => one && (group === "measures" ? partName(one) : one.enabled ? "on" : "off");
     return [item.label, word(item), word(before)];
   }
-  const n = controls.numbers.find((one) => one.path === name);
+  const n = [...controls.numbers, ...controls.rerouting].find((one) => one.path === name);
   return n ? [n.label, brief(n, n.value), brief(n, n.loaded)] : [name, state().set.find((text) => path(text) === name)?.slice(name.length + 1), null];
 }
 
@@ -56,6 +56,39 @@ function grouped(names, controls, loaded) {
 
 /** The changes of a state in words. @param {string[]} set @param {object} controls those of that state @param {object} loaded */
 export const words = (set, controls, loaded) => grouped(set.map(path), controls, loaded).map(({ words: [what, value] }) => `${what}: ${value}`);
+
+/** What an override sets, as state.js writes it. */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return /^\[.*\]$/.test(text) ? text.slice(1, -1).split(",").filter(Boolean) : text;
+  }
+}
+
+/**
+ * The controls under some changes, as far as chips need them and before the server has said what else they change; null
+ * where only the server knows, as who is on another document's list. @param {object} loaded @param {string[]} set
+ */
+export function foretold(loaded, set) {
+  const given = new Map(set.map((text) => [path(text), read(text.slice(path(text).length + 1))]));
+  if (given.has(loaded.reading.path)) return null;
+  const under = (one, field = "value", name = one.path) => (given.has(name) ? { ...one, [field]: given.get(name) } : one);
+  const sized = (item) => ({ ...under(item, "enabled"), numbers: item.numbers.map((n) => under(n)) });
+  const measure = (m) => ({ ...sized(m), lifted: m.lifted_path && given.has(m.lifted_path) ? given.get(m.lifted_path) : m.lifted });
+  const added = [...given].filter(([name, value]) => name.startsWith("new_measures.") && value?.label);
+  const { members } = loaded;
+  const list = given.get(members.path);
+  return {
+    ...loaded,
+    settings: loaded.settings.map((one) => (one.written ? under(one) : { ...one, value: given.has(one.path) ? given.get(one.path) !== null : one.value })),
+    members: { ...members, china: under(members.china), congo: members.congo && under(members.congo), list: list ? members.list.map((m) => ({ ...m, in: list.includes(m.iso3) })) : members.list },
+    provisions: loaded.provisions.map(sized),
+    measures: [...loaded.measures.map(measure), ...added.map(([name, { label }]) => ({ path: `${name}.enabled`, label, new: true, enabled: true, target_names: [], numbers: [] }))],
+    numbers: loaded.numbers.map((n) => under(n)),
+    rerouting: loaded.rerouting.map((n) => under(n)),
+  };
+}
 
 /** Shows what is changed. @param {object} controls @param {object} loaded */
 export function show(controls, loaded) {

@@ -44,7 +44,8 @@ export class Setting {
   constructor(control, why = null) {
     const id = unique("setting");
     const help = el("small", { id: `${id}-help` }, control.help);
-    const set = (value) => change({ [control.path]: value === control.default ? undefined : value });
+    const written = (value) => (control.written ? value : value ? {} : null);
+    const set = (value) => change({ [control.path]: value === control.default ? undefined : written(value) });
     const named = { id, "data-path": control.path, "aria-describedby": help.id };
     if (control.type === "boolean") {
       this.control = new Switch(control.label, set, named);

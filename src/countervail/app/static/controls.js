@@ -4,7 +4,7 @@ import { Setting } from "./choices.js";
 import { el, fill } from "./dom.js";
 import { knowsNone } from "./clubless.js";
 import { Members } from "./members.js";
-import { Item, Sanctions } from "./sanctions.js";
+import { counts, CHANNEL, Item, Sanctions } from "./sanctions.js";
 import { Slider } from "./slider.js";
 
 const because = (p) => ({
@@ -28,12 +28,15 @@ export class Controls {
     this.sanctions = new Sanctions();
     this.settings = controls.settings.map((setting) => new Setting(setting));
     this.numbers = controls.numbers.map((n) => new Slider(n, n.label));
+    this.rerouting = controls.rerouting.map((n) => new Slider(n, n.label));
+    this.channel = el("div", { class: "of-channel" }, this.rerouting.map((n) => n.element));
+    const settings = this.settings.flatMap((s, k) => [s.element, controls.settings[k].path === CHANNEL ? this.channel : null]);
     this.place = place;
     fill(place, [
       !none && part("Who is in the club", "Switch a country, or take another document's list.", true, this.members.element),
       !none && part("What the club does", "The documents' proposals, and how much each raises trade.", true, this.provisions.map((p) => p.element)),
       part("Sanctions in force", `Lift, keep or add: ${controls.measures.length} measures, by target or by sender.`, none, this.sanctions.element),
-      part("How it is computed", "Time to adjust, trade balances, the payment network's date.", false, this.settings.map((s) => s.element)),
+      part("How it is computed", "Time to adjust, trade balances, third countries, the payment network's date.", false, settings),
       !none && part("Other assumptions", "China's part, what is in place already, limits.", false, this.numbers.map((n) => n.element)),
     ]);
     this.sync(controls);
@@ -45,6 +48,8 @@ export class Controls {
     this.sanctions.sync(controls, this.byPath);
     controls.settings.forEach((setting, k) => this.settings[k].sync(setting));
     controls.numbers.forEach((n, k) => this.numbers[k].sync(n));
+    controls.rerouting.forEach((n, k) => this.rerouting[k].sync(n));
+    this.channel.hidden = !counts(controls);
   }
 
   /** Brings one to the control of a path. */

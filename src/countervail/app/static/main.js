@@ -98,6 +98,8 @@ function moved(_, how) {
   followed = null;
   sliding = how === "preview";
   if (sliding) return;
+  const soon = unchanged && controls?.scenario === state().scenario && changes.foretold(unchanged, state().set);
+  if (soon) changes.show(soon, unchanged);
   // the control that was used is right already; after any other change the controls are updated at once, else later
   const another = controls?.scenario !== state().scenario;
   if (another) {

@@ -117,12 +117,14 @@ export class Members {
 
   flip(iso3, on) {
     on ? this.inside.add(iso3) : this.inside.delete(iso3);
+    this.counted();
     change({ [this.paths.members]: this.listed(this.level) });
   }
 
   setChina(value) {
     this.level = value;
     value === "none" ? this.inside.delete(CHINA) : this.inside.add(CHINA);
+    this.counted();
     const { china } = this.controls.members;
     change({ [this.paths.members]: this.listed(value), [this.paths.china]: value === china.default ? undefined : value });
   }
@@ -161,6 +163,10 @@ export class Members {
     }
     this.rest.hidden = !parts[1].length;
     for (const one of order) this.switches.get(one.iso3).sync(one.in, one.candidate);
+    this.counted();
+  }
+
+  counted() {
     this.count.textContent = String(this.inside.size + 1);
   }
 }

@@ -109,6 +109,11 @@ export const panels = (table) => [
 export const later = () => [
   new Panel("world", "Rest of the world", [
     { heading: "Senders and third countries", sections: ["senders"] },
+    {
+      heading: "Through third countries",
+      text: "For those who close it: where to compare the customs records of both sides. What is seen holds a country's own goods, too, and is no evidence against it. What becomes of offset and blunting by it is computed where “Count what comes through third countries” is on, under “How it is computed”.",
+      sections: ["rerouting"],
+    },
     { heading: "Diverted trade", sections: ["diversion"] },
     { heading: "Every country", sections: ["map"] },
   ]),

@@ -8,6 +8,10 @@ import { Slider } from "./slider.js";
 import { change } from "./state.js";
 import { whyButton } from "./why.js";
 
+/** The setting that counts what comes through third countries. */
+export const CHANNEL = "settings.rerouting";
+export const counts = (controls) => Boolean(controls.settings.find((one) => one.path === CHANNEL)?.value);
+
 /** What a measure is, in a line. */
 const inShort = (m) => [m.kind_label, m.sender_names.join(", "), m.since && `since ${m.since}`, m.until && `until ${m.until}`].filter(Boolean).join(" · ");
 
@@ -46,6 +50,7 @@ const because = (m) => ({
     ["Kind", m.kind_label],
     ["By", m.sender_names.join(", ")],
     ["On", m.target_names.join(", ")],
+    ["Third countries threatened", m.hub_names.join(", ")],
     ["Sectors", m.sectors.join(", ")],
     ["In force", [m.since && `since ${m.since}`, m.until && `until ${m.until}`].filter(Boolean).join(" ")],
     ["In the baseline year", m.new ? "no: added to the world of today" : `${Math.round(100 * m.in_force)} % of it`],
@@ -165,6 +170,13 @@ class Group {
     this.all.classList.toggle("changed", this.shown.some((m) => part(m) !== part(first(loaded, m))));
     this.count.textContent = this.shown.length < measures.length ? `${this.shown.length} of ${measures.length}` : `${measures.length}`;
     this.fold.classList.toggle("changed", measures.some((m) => !loaded.has(m.path) || part(m) !== part(loaded.get(m.path)) || m.numbers.some((n) => n.value !== n.loaded)));
+    const present = new Set(measures.map((m) => m.id));
+    for (const [id, item] of this.items) {
+      if (present.has(id)) continue;
+      item.element.remove();
+      this.items.delete(id);
+    }
+    if (this.fold.open) this.build();
     for (const m of measures) this.items.get(m.id)?.sync(m, first(loaded, m));
   }
 }
@@ -190,7 +202,7 @@ export class Sanctions {
       {},
       el("p", { class: "text" }, "What sanctions cost is found by lifting them in a second world. For each, choose what that world does with it: it is lifted, still in force, or left out of the question. What lifting it alone would do is behind its question mark, and under it for a country that you choose here."),
       this.pinning(),
-      addForm(pieces),
+      addForm(pieces, () => !counts(this.controls) && { [CHANNEL]: {} }),
       this.by.element,
       this.search,
       this.none,
@@ -239,6 +251,9 @@ export class Sanctions {
       return this.list(this.order);
     }
     for (const [name, measures] of Map.groupBy(controls.measures, this.key)) this.groups.get(name)?.sync(measures, loaded);
+    const ids = controls.measures.map((m) => m.id).join();
+    if (this.search.value && ids !== this.ids) this.find(); // one that was added may be a hit
+    this.ids = ids;
   }
 
   /** Makes the switches of the measure that a path belongs to. */

@@ -97,5 +97,7 @@ export function members(view, about, opened, loaded, title = "The members") {
       return Array.isArray(cell) && was && was !== value && ![value, was].includes("–") ? [...cell, `as loaded ${was}`] : cell;
     }),
   ]);
-  return grid({ title, about, headings, rows });
+  const made = grid({ title, about, headings, rows });
+  made.classList.add("members");
+  return made;
 }

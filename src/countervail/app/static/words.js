@@ -64,11 +64,12 @@ export const effect = (b) => {
 };
 
 const LOGS = /^log points/;
+const SHARES = /^(share|ad valorem|over the direct price)/; // of something, in words
 
 /** A number in its unit, in words. @param {{unit: string | null}} n */
 export function measured(n, value) {
   if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value, 3)} log points)`;
-  if (n.unit === "ad valorem") return share(value);
+  if (SHARES.test(n.unit ?? "")) return share(value);
   return n.unit === "persons" ? persons(value) : quantity(value, n.unit);
 }
 
@@ -76,7 +77,7 @@ export function measured(n, value) {
 export const brief = (n, value) => {
   const unit = n.unit ?? "";
   if (LOGS.test(unit)) return effect(value);
-  return unit === "share" || unit === "ad valorem" ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+  return SHARES.test(unit) ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
 };
 
 /** Seconds as a reader would say them. */

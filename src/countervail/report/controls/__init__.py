@@ -31,6 +31,7 @@ from countervail.report.controls.control_model import (
 from countervail.report.tables.evidence_tables import facts, sentences
 from countervail.scenario import China, Club, Measure, Provision, Range, Scenario, Settings, unit_of
 from countervail.scenario.kinds import KINDS, Kind
+from countervail.scenario.rerouting import Rerouting
 from countervail.scenario.scenario import RAILS_KNOWN
 
 _DAYS: Final = dict(zip(("minimum", "maximum"), (day.isoformat() for day in RAILS_KNOWN), strict=True))
@@ -51,6 +52,7 @@ def controls(scenario: Scenario, loaded: Scenario, kind: ScenarioOrigin = "libra
         provisions=tuple(_provisions(scenario.club, loaded.club, behind)),
         measures=tuple(_measures(scenario, loaded)),
         numbers=tuple(_club_numbers(scenario.club, loaded.club)),
+        rerouting=tuple(_rerouting_numbers(scenario.settings, loaded.settings)),
     )
 
 
@@ -60,7 +62,7 @@ def controls(scenario: Scenario, loaded: Scenario, kind: ScenarioOrigin = "libra
 def switchable(annotation: Any) -> Literal["choice", "boolean", "date"] | None:
     """How a page can set a field of this type; None where it cannot."""
     inside = get_args(annotation)
-    if annotation is bool:
+    if annotation is bool or Rerouting in inside:
         return "boolean"
     if inside and all(isinstance(value, str) for value in inside):
         return "choice"
@@ -72,14 +74,16 @@ def _settings(now: Settings, loaded: Settings) -> Iterator[Control]:
         how = switchable(field.annotation)
         if how is not None:
             text = words.SETTINGS[name]
+            present = Rerouting in get_args(field.annotation)  # a part that is there or not
             yield Control(
                 path=f"settings.{name}",
                 label=text.label,
                 help=text.help,
-                value=_plain(getattr(now, name)),
-                default=_plain(getattr(loaded, name)),
+                value=getattr(now, name) is not None if present else _plain(getattr(now, name)),
+                default=getattr(loaded, name) is not None if present else _plain(getattr(loaded, name)),
                 choices=_choices(name, field.annotation) if how == "choice" else None,
                 type=how,
+                written=not present,
                 **(_DAYS if how == "date" else {}),
             )
 
@@ -228,6 +232,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
                 sender_names=_who(scenario, m.senders),
                 targets=targets,
                 target_names=tuple(countries.name(code) for code in targets),
+                hub_names=tuple(countries.name(code) for code in scenario.hubs(m)),
                 sectors=m.sectors,
                 since=_iso(m.since),
                 until=_iso(m.until),
@@ -257,7 +262,7 @@ def _measures(scenario: Scenario, loaded: Scenario) -> Iterator[MeasureSwitch]:
 
 def _finds(scenario: Scenario, m: Measure) -> str:
     targets = scenario.targets(m)
-    codes = targets if m.by_united_nations else (*scenario.senders(m), *targets)
+    codes = targets if m.by_united_nations else (*scenario.senders(m), *targets, *scenario.hubs(m))
     return _words_of(m.label, m.kind, tuple(m.senders), tuple(codes), tuple(m.sectors))
 
 
@@ -306,6 +311,16 @@ def _club_numbers(club: Club, loaded: Club) -> Iterator[Number]:
         text = words.Words(f"{item.label or item.id}: {words.INTEGRATION.label}", words.INTEGRATION.help)
         was = before.get(item.id, item.share)
         yield _number(f"club.integration.{item.id}.share", text, item.share, was, (0.0, 1.0, 1.0))
+
+
+def _rerouting_numbers(now: Settings, loaded: Settings) -> Iterator[Number]:
+    """Those of the channel; where it is not counted, the ones at hand."""
+    numbers, before = now.rerouting or Rerouting(), loaded.rerouting or Rerouting()
+    # margin and penalty are parts of the mark-up
+    most = {"markup": None, "margin": 1.0 - numbers.penalty.high, "penalty": 1.0 - numbers.margin.high}
+    for field, text in words.REROUTING.items():
+        span = (0.0, most.get(field, 1.0), math.inf if field == "markup" else 1.0)
+        yield _number(f"settings.rerouting.{field}", text, getattr(numbers, field), getattr(before, field), span)
 
 
 def _number(path: str, text: words.Words, now: Range, was: Range, span: _Span) -> Number:

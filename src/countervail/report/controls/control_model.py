@@ -35,6 +35,8 @@ class Control(_Part):
     """What holds where the page sets nothing."""
     choices: tuple[Choice, ...] | None
     type: Literal["choice", "boolean", "date"]
+    written: bool = True
+    """Whether a yes is written `true` and a no `false`; else they are `{}` and `null`, with or without the part."""
     minimum: str | None = None
     """The first day that a date can be, as YYYY-MM-DD; null for what is no date."""
     maximum: str | None = None
@@ -143,6 +145,8 @@ class MeasureSwitch(_Part):
     targets: tuple[str, ...]
     """ISO3 codes."""
     target_names: tuple[str, ...]
+    hub_names: tuple[str, ...]
+    """The third countries that it threatens, where it is one of secondary sanctions."""
     sectors: tuple[str, ...]
     since: str | None
     until: str | None
@@ -181,3 +185,5 @@ class Controls(_Part):
     measures: tuple[MeasureSwitch, ...]
     numbers: tuple[Number, ...]
     """Those of the club itself."""
+    rerouting: tuple[Number, ...]
+    """Those of what comes through third countries, which count where that is counted."""

@@ -37,6 +37,10 @@ SETTINGS: Final[dict[str, Words]] = {
         "Members apply UN sanctions to each other",
         "If not, what the club does for its members goes past the measures of the United Nations.",
     ),
+    "rerouting": Words(
+        "Count what comes through third countries",
+        "Barred goods that reach a target after all: cheaper with the club, dearer with secondary sanctions on hubs.",
+    ),
     "unrecorded_oil": Words(
         "Count oil in no customs record",
         "Oil of Iran and Venezuela that trade statistics do not show; press and official figures say how much.",
@@ -86,6 +90,17 @@ CLUB_NUMBERS: Final[dict[str, Words]] = {
     "china_partial": Words(
         "Effect on China under partial participation",
         "Share of each provision that applies to trade with China; used only under partial participation.",
+    ),
+}
+REROUTING: Final[dict[str, Words]] = {
+    "leaked": Words(
+        "Share that comes through", "Share of what bans on sales to a target keep out that comes all the same."
+    ),
+    "markup": Words("Mark-up", "What buyers pay for it above the direct price."),
+    "margin": Words("Part of it that hubs earn", "Share of the mark-up that is income of the third countries."),
+    "penalty": Words("Part of it that is risk", "Share of the mark-up that hubs expect to lose to penalties."),
+    "cooperation": Words(
+        "Risk that ends among members", "Share of that risk that ends where both countries are members of the club."
     ),
 }
 INTEGRATION: Final = Words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,6 @@ from countervail.report.numbers import (
     band,
     float_of,
     fold,
-    number,
     plain,
     quantity,
     share,
@@ -58,6 +58,11 @@ _SECTIONS: Final[dict[str, tuple[str, str]]] = {
         "The wedge is an ad-valorem cost that secondary sanctions put on a member's trade with the senders.",
     ),
     "senders": ("Senders and third countries", ""),
+    "rerouting": (
+        "Through third countries: where to look",
+        "For those who close it: where to compare the customs records of both sides. What is seen holds a country's "
+        "own goods, too, and is no evidence against it. What targets sell through others is not covered.",
+    ),
     "diversion": ("Diverted trade, and what capacity holds back", ""),
     "claims": ("Claims checked", ""),
     "readings": (
@@ -211,10 +216,10 @@ def payments(tables: Tables) -> list[str]:
 
 def _links(row: Row) -> str:
     """What all payment proposals together are worth."""
-    rise, low, high = (number(float_of(row[name]) or 0.0) for name in ("own_b", "own_b_low", "own_b_high"))
+    rise, low, high = (share(math.expm1(float_of(row[name]) or 0.0)) for name in ("own_b", "own_b_low", "own_b_high"))
     worth = estimate(row, "alone_usd", "low_usd", "high_usd")
     return (
-        f"{row['label']} raise trade on their own pairs by {rise} log points ({low} to {high}), and give the club "
+        f"{row['label']} raise trade on their own pairs by {rise} ({low} to {high}), and give the club "
         f"{band(worth, 'million USD')} a year (5 to 95\u00a0% over {row['band']}): {row['worth']}."
     )
 

@@ -1,6 +1,7 @@
 """What comes to targets through third countries: with the club and without, by hub and sector, and what would close it.
 
-Every table's columns are described in columns.csv (document `run`). Without `settings.rerouting` they are empty.
+Every table's columns are described in columns.csv (document `run`). Without `settings.rerouting` they are empty, except
+`watch`, where to look, which takes the numbers at hand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from countervail.analysis.estimate import percentiles
 from countervail.analysis.outcome import Outcome
 from countervail.analysis.rerouted import Rerouted
+from countervail.analysis.watch import watched
 from countervail.analysis.worlds import blunting, offset
 from countervail.report.tables import country_name
 from countervail.types import Row
@@ -23,9 +25,11 @@ LEAST = 1.0
 
 def tables(o: Outcome) -> dict[str, list[Row]]:
     """All of them."""
+    where = {"watch": list(_watched(o))}
     if o.rerouted is None:
-        return {"rerouting": [], "rerouting_hubs": [], "rerouting_sectors": [], "rerouting_closing": []}
+        return {"rerouting": [], "rerouting_hubs": [], "rerouting_sectors": [], "rerouting_closing": [], **where}
     return {
+        **where,
         "rerouting": list(_targets(o, o.rerouted)),
         "rerouting_hubs": list(_hubs(o, o.rerouted)),
         "rerouting_sectors": list(_sectors(o, o.rerouted)),
@@ -124,4 +128,27 @@ def _closings(o: Outcome, rerouted: Rerouted) -> Iterator[Row]:
             "target_usd": float(one.change[one.target]),
             "hubs_usd": float(one.change[hubs].sum()),
             "senders_usd": float(one.change[np.setdiff1d(senders, [*hubs, one.target])].sum()),
+        }
+
+
+def _watched(o: Outcome) -> Iterator[Row]:
+    """The pairs and sectors to look at, the largest first; none in a world without distances or borders."""
+    world = o.world
+    if world.distance is None or world.contiguity is None:
+        return
+    names = dict(zip(world.sectors, world.sector_names or world.sectors, strict=True))
+    for row in watched(o.case).rows:
+        yield {
+            "rank": row["rank"],
+            "hub": row["hub"],
+            "hub_name": country_name(str(row["hub"])),
+            "target": row["target"],
+            "name": country_name(str(row["target"])),
+            "sector": row["sector"],
+            "sector_name": names[str(row["sector"])],
+            "expected_usd": row["expected"],
+            "low_usd": row["low"],
+            "high_usd": row["high"],
+            "observed": row["observed"],
+            "observed_of": row["observed_of"],
         }
