@@ -53,6 +53,8 @@ ROUNDS = 200
 LEFT: Final = 0.01
 """The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
 FLOOR: Final = float(np.log(LEFT))
+SMALL: Final = 0.15
+"""Share of its groups' trade below which what became of all of it says little of a measure: aircraft among all goods."""
 
 _WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
 
@@ -255,17 +257,19 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
 def _left(m: Measure, fit: _Fit) -> float | None:
     """What the later year's trade of a measure is of what it would be, by its groups; None where most is not known.
 
-    Trade of the base year weighs its groups.
+    Trade of the base year weighs its groups. Of a measure on a small part of them they say little either.
     """
-    whole = known = left = 0.0
+    together = whole = known = left = 0.0
     for group, one in zip(fit.groups, fit.fitted, strict=True):
         if m.id in group.measures:
             trade = float(fit.world.flows[group.own[group.measures.index(m.id)]].sum())
             gone = one.ratio is not None and one.ratio < GONE
+            together += float(fit.world.flows[group.cells].sum())
             whole += trade
             known += trade if one.value is not None or gone else 0.0
             left += trade * min(float(np.exp(one.value)), 1.0) if one.value is not None else 0.0
-    return left / known if whole > 0 and known > KNOWN * whole and 0 < left < known else None
+    sized = whole > SMALL * together and known > KNOWN * whole and 0 < left < known
+    return left / known if sized else None
 
 
 def _effect(
