@@ -12,7 +12,7 @@
 #   make sbom        build/sbom.cdx.json: the locked requirements with licences and hashes (CycloneDX)
 #   make audit       known vulnerabilities of the locked requirements (pip-audit)
 # PYTHON=/path/to/python chooses the interpreter of .venv; SCENARIO=asiu the scenario of `make run` and `make serve`,
-# PORT=8765 where that listens; WORKERS=2 the processes of `make test`, which take up to 8 GB each.
+# PORT=8765 where that listens; WORKERS=2 the processes of `make test`, which take up to 3 GB each.
 
 VENV = .venv
 BIN = $(VENV)/bin

@@ -173,7 +173,7 @@ def test_what_would_be_read_wrongly_is_said(change: str, field: str, says: str) 
 
 def test_a_change_with_an_effect_is_no_warning() -> None:
     before = set(warned())
-    changes = ("measures.eu-russia-refined.coverage=0.5", "club.provisions.currency.effect=0.01")
+    changes = ("measures.switzerland-russia-metals.coverage=0.4", "club.provisions.currency.effect=0.01")
     assert set(warned(*changes)) == before
 
 

@@ -198,9 +198,9 @@ def test_measures_on_a_country_and_its_own() -> None:
 
 def test_a_strength_comes_with_its_range() -> None:
     rows = {row["id"]: row for row in opened("RUS")["country_measures"]}
-    strength = "Effect on trade −0.7848 (−1.1269 to −0.7848) log points of trade"
-    assert rows["eu-russia-technology"]["strength"] == strength
-    assert rows["eu-russia-technology"]["size_basis"] == "estimated"
+    strength = "Effect on trade −0.7755 (−1.1179 to −0.7755) log points of trade"
+    assert rows["eu-russia-industry"]["strength"] == strength
+    assert rows["eu-russia-industry"]["size_basis"] == "estimated"
     rate = "Return forgone 2.3\u00a0% (1.0\u00a0% to 5.0\u00a0%) a year"
     assert rows["russia-reserves-euroclear"]["strength"].endswith(rate)
 
