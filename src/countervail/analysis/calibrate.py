@@ -54,7 +54,7 @@ LEFT: Final = 0.01
 """The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
 FLOOR: Final = float(np.log(LEFT))
 SMALL: Final = 0.15
-"""Share of its groups' trade below which what became of all of it says little of a measure: aircraft among all goods."""
+"""Share of its groups' trade below which what became of all of it says little of a measure, as of aircraft."""
 
 _WHOLE: Final = (Range.defined(1.0), Range.defined(0.0))
 
