@@ -112,7 +112,7 @@ def test_what_comes_through_third_countries_is_counted_and_threatened(user: User
     assert user.changes == ["settings.rerouting={}"]
     shows_the_cost(user)
     expect(leaked).to_be_visible()
-    expect(page.get_by_text("cited, 2.0 % to 10 %")).to_be_visible()
+    expect(page.get_by_text("estimated, 2.0 % to 21 %")).to_be_visible()
     user.presses("Reset").settled()
 
     user.unfolds("Sanctions in force")
