@@ -249,10 +249,12 @@ async function refresh() {
     if (followed === wanted) followed = null;
     if (wanted !== key()) return;
     failed(error.message, error.status > 0 && state().set.length > 0);
-    if (controls) return void changes.show(present, unchanged);
+    // what was loaded is of this scenario only until another is asked for
+    if (controls && unchanged) return void changes.show(present, unchanged);
     // a change that cannot be made: shows the controls as loaded, and the change, so that it can be taken back
-    present = unchanged = await ask("/api/scenario", asLoaded()).catch(() => null);
-    if (!present) return;
+    const first = await ask("/api/scenario", asLoaded()).catch(() => null);
+    if (!first) return;
+    present = unchanged = first;
   }
   setFacts(present.tables.evidence);
   if (controls?.scenario !== state().scenario) {
