@@ -166,8 +166,7 @@ class Case:
     def cut(self, size: Floats) -> Shock:
         """Trade times exp(`size`) `[exporter, importer, sector]`, and what that displaces in markets matched anew."""
         phi = cube(self.world, 1.0) * np.exp(size)
-        matched = self._markets.match(phi, None, size != 0)
-        return Shock(trade_effect=phi, potential=matched.potential, transfer=matched.transfer)
+        return self._markets.match(phi, None, size != 0).shock(phi)
 
     def impose_one(self, which: int) -> Shock:
         """One new measure on top of those in force."""

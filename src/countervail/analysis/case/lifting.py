@@ -19,7 +19,7 @@ from countervail.analysis.case.budget import budget, shares, units
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
-from countervail.analysis.case.markets import Markets, Matched
+from countervail.analysis.case.markets import Markets
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
@@ -240,7 +240,7 @@ class Lifting:
             potential = self._with(potential, cells, before + opened)
         matched = self.markets.match(phi, potential, hit, self.strongest > 0)
         chosen = [self.effects[k] for k in which]
-        return _with_taxes(self.world, _made(phi, matched), chosen, lifted=True)
+        return _with_taxes(self.world, matched.shock(phi), chosen, lifted=True)
 
     def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
         """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
@@ -299,11 +299,7 @@ def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], hori
         added = budget(world, (*effects, *new)) - standing
     phi = np.exp(-np.nan_to_num(added, nan=0.0, posinf=np.inf) * horizon)
     matched = markets.match(phi, None, added > 0, standing > 0)
-    return _with_taxes(world, _made(phi, matched), new, lifted=False)
-
-
-def _made(phi: Floats, matched: Matched) -> Shock:
-    return Shock(trade_effect=phi, potential=matched.potential, transfer=matched.transfer)
+    return _with_taxes(world, matched.shock(phi), new, lifted=False)
 
 
 def _sum(one: ArrayLike | None, other: Floats | None) -> ArrayLike | None:

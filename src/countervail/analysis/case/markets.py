@@ -168,6 +168,10 @@ class Matched(NamedTuple):
     transfer: Floats | None
     freight: Mapping[int, Floats]
 
+    def shock(self, phi: Floats) -> Shock:
+        """With the multipliers on trade `[exporter, importer, sector]`."""
+        return Shock(trade_effect=phi, potential=self.potential, transfer=self.transfer)
+
 
 def ship_owners(world: World, without: Indices | None = None) -> Floats:
     """Who carries goods, as shares `[country]`: exporters of transport (owners are not on record), some left out."""
