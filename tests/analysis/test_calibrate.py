@@ -72,13 +72,15 @@ def test_a_measure_is_sized_by_its_groups_and_the_part_that_comes_back() -> None
     effect = next(e for e in russia().effects if e.id == "eu-russia-crude")
     returning = cv.load_scenario("russia-2022").settings.returning.value
     assert group.value is not None
-    assert effect.value == pytest.approx(returning * group.value, abs=1e-9)
+    # of the fall from 1 / left to 1, over what is left, the part h comes back
+    free = 1.0 + returning * np.expm1(-group.value)
+    assert effect.value == pytest.approx(-np.log(free), abs=1e-9)
     assert effect.low <= effect.value <= effect.high
     korea = next(e for e in russia().effects if e.id == "korea-russia-industry")
     half = next(s for s in russia().sizes if "korea-russia-industry" in s.measures and s.goods == "other goods")
     measure = next(m for m in cv.load_scenario("russia-2022").measures if m.id == "korea-russia-industry")
     assert half.value is not None
-    gone = 1.0 - np.exp(returning * half.value)
+    gone = 1.0 - 1.0 / (1.0 + returning * np.expm1(-half.value))
     assert korea.value == pytest.approx(np.log(1.0 - gone / measure.share_in_force(2023)), abs=1e-9)
     # what trade does not say stays assumed
     unknown = {"ukraine-russia-embargo", "switzerland-russia-metals", "russia-swift"}

@@ -284,7 +284,7 @@ def _effect(
         left, force = _left(m, fit), share_of_year(fit.year, m.since, m.until)
         if left is None or force <= 0:
             return None
-        all_year = 1.0 - (1.0 - left**returning) / force
+        all_year = 1.0 - (1.0 - left / (left + returning * (1.0 - left))) / force
         return float(np.log(all_year)) if all_year >= LEFT else float("-inf")
 
     value = effect(fits[0])

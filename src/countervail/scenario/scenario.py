@@ -26,7 +26,7 @@ RETURNING = Range(
     value=0.75,
     low=0.5,
     high=1.0,
-    unit="exponent",
+    unit="share",
     basis="assumption",
     note="The war, the age of fields and prices are the rest of the fall.",
 )
@@ -54,7 +54,7 @@ class Settings(Model):
     anchor: Anchor = "estimate"
     """Basis of the trade without measures: their effects, what barred buyers took before, past trade, or gravity."""
     returning: Range = RETURNING
-    """Anchor before: how much of what a barred buyer took before comes back, as exponent on the fall of its share."""
+    """Anchor before: the part of the fall of barred trade that is the measures' doing, and comes back with them lifted."""
     unrecorded_oil: bool = True
     """Whether the world includes Iran's oil exports that trade statistics do not record."""
     un_enforced: bool = True

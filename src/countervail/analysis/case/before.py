@@ -3,10 +3,10 @@
 For a target i, a barred buyer n and a commodity, with m the target's share of what n imports and a its share of what
 all import, in the year before the measures (0) and now (1),
 
-    phi = [ (m0 / m1) / (a0 / a1) ]^h
+    phi = 1 + h [ (m0 / m1) / (a0 / a1) - 1 ]
 
 is what lifting does to the pair's trade, h being how much of the fall is the measures' doing; the war, the age of
-fields and prices are the rest. Where nothing is left the pair opens to h m0 a1 / a0 of what n spends. Barred pairs
+fields and prices are the rest. Where nothing is left the pair opens to h m0 a1 / a0 of what n imports now. Barred pairs
 only: what other buyers do follows from the market, capacity and prices.
 """
 
@@ -25,7 +25,7 @@ MOST = 100.0
 
 
 def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | None:
-    """Log of the double ratio, NaN where it is not known, and the share a pair without trade had, adjusted.
+    """Log of the double ratio, NaN where it is not known, and the share of spending a pair without trade opens to.
 
     Both `[exporter, importer]`; None where there are no records of the sector, or of the year. What is traded now is
     the world's: of some sellers customs record next to nothing of it.
@@ -33,20 +33,23 @@ def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | Non
     if sector not in RAW or year not in raw_materials().years:
         return None
     before, now = _shares(world.countries, sector, year), _now(world, sector)
+    imports = now[2]
     with np.errstate(divide="ignore", invalid="ignore"):
         level = np.log(before[1] / now[1])[:, None]
         ratio = np.log(before[0] / now[0]) - level
-        share = before[0] * np.exp(-level)
+        share = before[0] * np.exp(-level) * imports
     ratio[~np.isfinite(ratio)] = np.nan
     ratio[ratio > np.log(MOST)] = np.nan
     return ratio, np.where(np.isfinite(share), share, 0.0)
 
 
-def _now(world: World, sector: str) -> tuple[Floats, Floats]:
-    """As `_shares`, of the world."""
-    flows = world.flows[:, :, world.sectors.index(sector)] * ~np.eye(world.n, dtype=bool)
-    bought = flows.sum(0)
-    return np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0), flows.sum(1) / flows.sum()
+def _now(world: World, sector: str) -> tuple[Floats, Floats, Floats]:
+    """As `_shares`, of the world; and the share of imports in what each importer spends `[importer]`."""
+    every = world.flows[:, :, world.sectors.index(sector)]
+    flows = every * ~np.eye(world.n, dtype=bool)
+    bought, spent = flows.sum(0), every.sum(0)
+    imports = np.divide(bought, spent, out=np.zeros_like(bought), where=spent > 0)
+    return np.divide(flows, bought, out=np.zeros_like(flows), where=bought > 0), flows.sum(1) / flows.sum(), imports
 
 
 def recorded(countries: tuple[str, ...], year: int) -> Floats:

@@ -165,8 +165,8 @@ def _fitted_jointly(
     for one in (effect for calibration in scenario.calibrations for effect in calibration.effects):
         path = f"measures.{one.id}.effect"
         if path in at and known[path].basis == "estimated" and known[path].value == one.value:
-            moved = values[:, at[path]] + one.shifted(where)
-            values[:, at[path]] = np.minimum(moved * part, 0.0)
+            moved = np.minimum(values[:, at[path]] + one.shifted(where), 0.0)
+            values[:, at[path]] = -np.log1p(part * np.expm1(-moved))  # the part of the fall
 
 
 def _place(values: Floats, low: Floats | float, central: Floats | float, high: Floats | float) -> Floats:

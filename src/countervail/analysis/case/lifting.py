@@ -78,8 +78,9 @@ class Lifting:
                 G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
             case "before":
                 ratio, known = self._before[0], np.isfinite(self._before[0]) & self._barred
-                risen = self._returning * np.where(known, ratio, 0.0) - self._duties * self.theta / self.horizon
-                G = np.where(known, np.maximum(risen, 0.0), G)
+                # the part of the fall, as in what closed pairs open to: a trickle that is left makes no difference
+                risen = np.log1p(self._returning * np.expm1(np.maximum(np.where(known, ratio, 0.0), 0.0)))
+                G = np.where(known, np.maximum(risen - self._duties * self.theta / self.horizon, 0.0), G)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self.share)
