@@ -16,6 +16,7 @@ _UNITS = {name: number.unit for name, number in NUMBERS.items()} | {
     "cap": "log points of trade",
     "rent_share": "share",
     "share": "share",
+    "trade": "million USD a year",
 }
 _LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "china_partial": "part of a provision for a partial China",
@@ -23,6 +24,7 @@ _LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "rent_share": "share of a wedge that is a fee",
     "share": "already integrated",
     "freight": "freight of a longer voyage",
+    "trade": "trade without the measures",
 }
 _MARKET: Final = "settings.markets."
 

@@ -1,20 +1,44 @@
-"""Effects of measures that were fitted to what happened, as a scenario reads them, and what they were fitted with."""
+"""What sizes of measures are fitted to: effects fitted to what happened, with their options, and flows to be met."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import numpy as np
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
-from countervail.scenario.values import ID_PATTERN, Model
+from countervail.scenario.values import ID_PATTERN, CountryOrGroup, Model, Range, Sectors, within
 from countervail.types import Floats
 
 Moved = Literal["elasticity", "markets", "supply"]
 MOVED_BY: Final[tuple[Moved, ...]] = ("elasticity", "markets", "supply")
 """The settings with ranges that a fit depends on."""
+
+
+class LiftedFlow(Model):
+    """A flow as it would be without the measures, which their sizes are made to meet in equilibrium."""
+
+    id: str = Field(min_length=1, pattern=ID_PATTERN)
+    """A short name, unique in the scenario."""
+    label: str = ""
+    """What it is, in words."""
+    exporters: tuple[CountryOrGroup, ...] | None = Field(default=None, min_length=1)
+    """Who sells; everybody where it is left out."""
+    importers: tuple[CountryOrGroup, ...] | None = Field(default=None, min_length=1)
+    """Who buys; everybody where it is left out."""
+    sectors: Sectors = ("all",)
+    """Codes of the world, or all, goods, services, energy."""
+    trade: Range
+    """Million USD a year, all of these pairs and sectors together, of the baseline year."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.exporters is None and self.importers is None:
+            raise ValueError("name exporters, importers or both: all trade of all countries is no flow to meet")
+        within(self.trade, "trade", low=0.0)
+        return self
 
 
 class Ends(Model):

@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validato
 from pydantic_core import PydanticCustomError
 
 from countervail import countries
-from countervail.scenario.calibrations import FittedSizes
+from countervail.scenario.calibrations import FittedSizes, LiftedFlow
 from countervail.scenario.club import Claim, Club, Event, GroupMember
 from countervail.scenario.commodities import Market, Supply, markets, resources
 from countervail.scenario.measures import Measure
@@ -54,7 +54,9 @@ class Settings(Model):
     anchor: Anchor = "estimate"
     """Basis of the trade without measures: their effects, what barred buyers took before, past trade, or gravity."""
     returning: Range = RETURNING
-    """Anchor before: the part of the fall of barred trade that is the measures' doing, and comes back with them lifted."""
+    """The part of the fall of barred trade that is the measures' doing and comes back (anchor before, fitted sizes)."""
+    lifted_flows: tuple[LiftedFlow, ...] = ()
+    """Flows as they would be without the measures: the sizes of those on them are scaled so that U meets them."""
     unrecorded_oil: bool = True
     """Whether the world includes Iran's oil exports that trade statistics do not record."""
     un_enforced: bool = True

@@ -8,7 +8,7 @@ combine in `budget`, the club in `club_shocks`, where all of it lies in the worl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,13 +20,15 @@ from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
+from countervail.analysis.case.lifted_flows import fitted
 from countervail.analysis.case.lifting import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
-from countervail.trade.equilibrium import Prepared
+from countervail.trade.equilibrium import Equilibrium, Prepared
 from countervail.trade.shock import Shock
+from countervail.trade.solve import solve
 from countervail.trade.specific_factors import same_places
 from countervail.types import Floats, Indices
 from countervail.world.world import World
@@ -42,6 +44,7 @@ class Case:
         layout: where its measures and provisions lie.
         draw: the values of the uncertain numbers.
         base: the world's own economy, prepared; every draw uses its preconditioner.
+        part: what of the measures' sizes comes back `[exporter, importer, sector]`, where that is being fitted.
     """
 
     world: World
@@ -49,6 +52,7 @@ class Case:
     layout: Layout
     draw: Draw = CENTRAL
     base: Prepared | None = None
+    part: Floats | None = None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario) -> Case:
@@ -205,7 +209,37 @@ class Case:
             theta=self._elasticities[1],
             horizon=self._horizon,
             markets=self._markets,
+            part=self._part,
         )
+
+    @cached_property
+    def _part(self) -> Floats | None:
+        """What of the sizes of measures comes back in cells whose flow without them is given."""
+        settings = self.scenario.settings
+        if self.part is not None or not settings.lifted_flows:
+            return self.part
+        if self.world.year not in (0, settings.baseline_year):
+            return None
+        parts = fitted(self.world, self.scenario, self._lifted_at)
+        return parts.drawn(self.world, self.scenario, self.draw)
+
+    def _lifted_at(self, scenario: Scenario) -> Callable[[Floats], Floats]:
+        """The flows of U under a state of the scenario, as a function of the parts of all cells; central numbers."""
+        case = replace(self.switched(scenario), draw=CENTRAL)
+        last: list[Equilibrium] = []
+
+        def flows(part: Floats) -> Floats:
+            one = replace(case, part=part)
+            last[:] = solve(
+                one.prepared,
+                [one.lift()],
+                closure=scenario.settings.closure,
+                tol=1e-9,
+                start=last[0] if last else None,
+            )
+            return last[0].flows
+
+        return flows
 
     @property
     def budget(self) -> Floats:

@@ -189,7 +189,8 @@ def positions(world: World, codes: Iterable[str]) -> Indices:
     return np.array([place[c] for c in codes if c in place], dtype=np.intp)
 
 
-def _sectors(world: World, names: tuple[str, ...], field: str) -> Indices:
+def sectors_of(world: World, names: tuple[str, ...], field: str) -> Indices:
+    """Positions of the sectors named; an error names the `field` that has them."""
     try:
         return np.array(select_sectors(names, world.sectors, goods_of(world).tolist()), dtype=np.intp)
     except ValueError as error:
@@ -244,7 +245,7 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
         raise InputError(
             f"{path}.custodians: the world has none of {', '.join(m.custodians)}", field=f"{path}.custodians"
         )
-    sectors = _sectors(world, m.sectors, path)
+    sectors = sectors_of(world, m.sectors, path)
     hubs = np.setdiff1d(positions(world, scenario.hubs(m)), targets)
     if m.hubs and not hubs.size:
         raise InputError(
@@ -300,7 +301,7 @@ def _join(world: World, scenario: Scenario, p: Provision) -> ProvisionPlace:
             pairs = _pairs(world, item.pairs)
         shares.append((f"club.integration.{item.id}.share", item.share, pairs & everybody))
     pairs = everybody if p.pairs is None else _pairs(world, p.pairs)
-    return ProvisionPlace(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
+    return ProvisionPlace(sectors_of(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
 
 
 def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> Mask:

@@ -19,6 +19,7 @@ from countervail.analysis.case.budget import budget, shares, units
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
 from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.lifted_flows import not_assumed
 from countervail.analysis.case.markets import Markets
 from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
@@ -44,6 +45,7 @@ class Lifting:
         theta: its elasticities, at the horizon `[sector]`.
         horizon: exponent on effects that are known at the long elasticity `[sector]`.
         markets: in which displaced trade finds others.
+        part: of what the sizes of measures bring back, where the flow without them is given, or None.
         relief: what G falls by where goods come through third countries all the same `[exporter, importer, sector]`.
     """
 
@@ -55,6 +57,7 @@ class Lifting:
     theta: Floats
     horizon: Floats
     markets: Markets
+    part: Floats | None = None
     relief: Floats | None = None
 
     @property
@@ -90,6 +93,9 @@ class Lifting:
         if banned.any():
             more = self.layout.gravity_share / np.where(banned, self.share, 1.0)
             G = np.where(banned, np.log(np.maximum(more, 1.0)), G)
+        if self.part is not None:
+            scaled = (self.part != 1) & np.isfinite(G) & (G > 0)
+            G = np.where(scaled, np.log1p(self.part * np.expm1(np.where(scaled, G, 0.0))), G)
         return G if self.relief is None else G - self.relief
 
     @property
@@ -132,9 +138,9 @@ class Lifting:
         """What pairs without trade open to with all measures lifted: a part of the potential, or the share before."""
         part = self.layout.potential * -np.expm1(-np.maximum(self.strongest, 0.0) * self.horizon)
         known = self._shared_before
-        if not known.any():
-            return part
-        return np.where(known, self._returning * self._before[1] * np.exp(-self.theta * self._duties), part)
+        if known.any():
+            part = np.where(known, self._returning * self._before[1] * np.exp(-self.theta * self._duties), part)
+        return part if self.part is None else part * self.part
 
     @cached_property
     def _duties(self) -> Floats:
@@ -246,13 +252,15 @@ class Lifting:
     def barred_trade(self, counted: Indices) -> tuple[Floats, float]:
         """Trade of some countries kept out at given prices, million USD a year, by the measure that decides a cell.
 
-        One figure for each effect, and that of cells whose size follows from customs records (anchor `before`). Where
-        nothing is traded nothing is counted.
+        One figure for each effect, and that of cells whose size follows from records: of customs (anchor `before`), or
+        of a flow without the measures that is no assumption. Where nothing is traded nothing is counted.
         """
         lost = self.world.flows * np.expm1(np.where(self._closed, 0.0, np.maximum(self.budget, 0.0) * self.horizon))
         recorded = np.zeros(lost.shape, bool)
         if self.scenario.settings.anchor == "before":
             recorded = np.isfinite(self._before[0]) & self._barred
+        if self.part is not None:
+            recorded |= not_assumed(self.world, self.scenario)
         theirs = np.zeros(self.world.n, bool)
         theirs[counted] = True
         lost[~(theirs[:, None] | theirs[None, :])] = 0.0
