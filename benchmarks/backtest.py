@@ -16,7 +16,7 @@ from typing import Any
 import countervail as cv
 from countervail.analysis.backtest import Backtest, geometric_mean, predict, score
 from countervail.analysis.backtest.episodes import library
-from countervail.analysis.backtest.predict import FITTED_ON, in_the_whole_world, with_shares
+from countervail.analysis.backtest.predict import FITTED_ON, in_the_whole_world, with_shares, with_sizes
 from countervail.files import write_whole
 from countervail.report.tables.run_tables import BACKTEST, BACKTEST_PARTNERS
 from countervail.scenario.commodities import markets
@@ -43,6 +43,8 @@ COLUMNS = {
 
 SHARES = [k / 10 for k in range(11)]
 """Shares of displaced trade that are tried."""
+SIZED = "russia-2022", ["russia-crude-2022", "russia-coal-2022", "russia-exports-2022", "russia-imports-2022"]
+"""The scenario whose measures have sizes by groups, and the episodes that they are part of."""
 LIKE_CRUDE = "GAS"
 """The market without an episode of displaced trade, which is tested with the share that crude has."""
 
@@ -54,7 +56,13 @@ def main() -> None:
     write_whole(STORED, content.encode())
     write_whole(Path(str(BACKTEST)), content.encode())
     write_whole(Path(str(BACKTEST_PARTNERS)), partners(result).encode())
-    parts = {"model": markdown(result), "whole": markdown(whole), "left out": left_out(world, result)}
+    sized = cv.backtest(world, SIZED[1], predictor=with_sizes(world, cv.load_scenario(SIZED[0])))
+    parts = {
+        "model": markdown(result),
+        "whole": markdown(whole),
+        "left out": left_out(world, result),
+        "sizes": markdown(sized),
+    }
     page = PAGE.read_text(encoding="utf-8")
     for name, text in parts.items():
         page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{text}\g<2>", page, flags=re.S)

@@ -43,6 +43,7 @@ from countervail.errors import InputError, NotConverged
 from countervail.scenario import Measure, Range, Scenario, scenario_of
 from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, Moved
 from countervail.scenario.values import map_ranges, share_of_year
+from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.solve import solve
 from countervail.types import Floats, Row
 from countervail.world.observed import YEARS
@@ -248,7 +249,8 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
             fitted[k] = of_panel(world, base, group) or fitted[k]
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
-    values = fit(case, [groups[k] for k in at], ratios) if at else np.zeros(0)
+    gone = [g for g, f in zip(groups, fitted, strict=True) if f.gone]
+    values = fit(case, [groups[k] for k in at], ratios, gone) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
         fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
     return _Fit(one, after, groups, fitted)
@@ -263,10 +265,9 @@ def _left(m: Measure, fit: _Fit) -> float | None:
     for group, one in zip(fit.groups, fit.fitted, strict=True):
         if m.id in group.measures:
             trade = float(fit.world.flows[group.own[group.measures.index(m.id)]].sum())
-            gone = one.ratio is not None and one.ratio < GONE
             together += float(fit.world.flows[group.cells].sum())
             whole += trade
-            known += trade if one.value is not None or gone else 0.0
+            known += trade if one.value is not None or one.gone else 0.0
             left += trade * min(float(np.exp(one.value)), 1.0) if one.value is not None else 0.0
     sized = whole > SMALL * together and known > KNOWN * whole and 0 < left < known
     return left / known if sized else None
@@ -300,8 +301,36 @@ def _effect(
     return FittedEffect.model_validate({"id": m.id, "value": value, "low": min(known), "high": max(known), **held})
 
 
-def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
+def with_sizes(world: World, scenario: Scenario, base: int, after: int) -> tuple[World, Equilibrium] | None:
+    """The world of a base year, and it under the sizes with which its groups move as recorded by a later one.
+
+    None where no measure of the scenario came into force in between, or none of their trade is on record.
+    """
+    new = measures_between(scenario, base, after)
+    sizes = _sizes(world, scenario, new, base, after) if new else None
+    if sizes is None or all(one.value is None for one in sizes.fitted):
+        return None
+    case = Case.of(sizes.world, scenario)
+    known = {k: one.value for k, one in enumerate(sizes.fitted) if one.value is not None}
+    gone = [g for g, one in zip(sizes.groups, sizes.fitted, strict=True) if one.gone]
+    size = _cells(case, [sizes.groups[k] for k in known], np.array(list(known.values())), gone)
+    return sizes.world, solve(case.prepared, case.cut(size))
+
+
+def _cells(case: Case, groups: Sequence[Group], values: Floats, gone: Sequence[Group]) -> Floats:
+    """The sizes of groups by cell `[exporter, importer, sector]`; next to nothing is left of those that are gone."""
+    size = cube(case.world, 0.0)
+    for value, group in zip(values, groups, strict=True):
+        size[group.cells] += value
+    for group in gone:
+        size[group.cells] = np.log(GONE)
+    return size
+
+
+def fit(case: Case, groups: Sequence[Group], ratios: Floats, gone: Sequence[Group] = ()) -> Floats:
     """The sizes b `[group]`, log points of trade, at which shares of world trade move by `ratios` in equilibrium.
+
+    The trade of groups that are `gone` goes too.
 
     Raises:
         NotConverged: they do not settle.
@@ -310,10 +339,7 @@ def fit(case: Case, groups: Sequence[Group], ratios: Floats) -> Floats:
     b = np.log(ratios)
     start = None
     for _ in range(ROUNDS):
-        size = cube(case.world, 0.0)
-        for value, group in zip(b, groups, strict=True):
-            size[group.cells] += value
-        start = solve(case.prepared, case.cut(size), start=start)
+        start = solve(case.prepared, case.cut(_cells(case, groups, b, gone)), start=start)
         miss = np.log(ratios) - np.log([share_of_world(start.flows, g) for g in groups] / before)
         b = b + miss
         if np.abs(miss).max() < TOLERANCE:

@@ -66,6 +66,11 @@ class GroupMove:
     value: float | None
     note: str = ""
 
+    @property
+    def gone(self) -> bool:
+        """Whether no finite size brings it to what is left."""
+        return self.ratio is not None and self.ratio < GONE
+
 
 def measures_between(scenario: Scenario, base: int, after: int) -> list[Measure]:
     """The bans of states on their own trade that came into force after one year's end and by another's."""

@@ -36,6 +36,15 @@ def backtest(
     whole: Annotated[
         bool, typer.Option("--whole", help="Predict every episode in the whole world of its base year.")
     ] = False,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO",
+            help="Predict in the whole world with sizes of this scenario's measures, fitted to the senders' own trade, "
+            "in place of what the barred are said to keep.",
+            show_default=False,
+        ),
+    ] = None,
     world: Annotated[Path | None, typer.Option(help="A world of your own, an .npz.", show_default=False)] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,9 +52,14 @@ def backtest(
     import countervail as cv
     from countervail.analysis.backtest import predict
 
-    chosen = predict.in_the_whole_world if whole else predict.as_it_is
+    if whole and sizes is not None:
+        raise cv.InputError("--sizes: it predicts in the whole world; leave --whole out", field="--sizes")
     with progress_bar() as progress:
         base = cv.load_world() if world is None else cv.load_world(path=world)
+        if sizes is not None:
+            chosen = predict.with_sizes(base, cv.load_scenario(sizes))
+        else:
+            chosen = predict.in_the_whole_world if whole else predict.as_it_is
         result = cv.backtest(base, episodes or None, predictor=chosen, progress=progress)
     if as_json:
         print_json(result.document())
@@ -69,7 +83,9 @@ def _show(result: Backtest) -> None:
         )
         typer.echo(
             f"Better than no change in {together['better_than_no_change']} of {together['episodes']}, than the better "
-            f"of half and all in proportion in {together['better_than_in_proportion']}."
+            f"of half and all in proportion in {together['better_than_in_proportion']}; without China in "
+            f"{together['better_than_no_change_without_china']} and in "
+            f"{together['better_than_in_proportion_without_china']}."
         )
     fitted = result.fitted()
     for parameter, names in fitted.items():

@@ -185,8 +185,8 @@ class Backtest:
             "half": geometric_mean([r.half.theil_u for r in scored]),
             "all": geometric_mean([r.everything.theil_u for r in scored]),
             "same_total": geometric_mean([r.same_total.theil_u for r in scored]),
-            "better_than_no_change": sum(_u(r.scores) < 1 for r in scored),
-            "better_than_in_proportion": sum(_u(r.scores) < min(_u(r.half), _u(r.everything)) for r in scored),
+            **_better(scored, "theil_u", ""),
+            **_better(scored, "theil_u_without_china", "_without_china"),
         }
 
     def fitted(self) -> dict[str, list[str]]:
@@ -209,8 +209,17 @@ class Backtest:
 _U = ("theil_u", "theil_u_all", "theil_u_without_china")
 
 
-def _u(scores: Scores) -> float:
-    return np.inf if scores.theil_u is None else scores.theil_u
+def _better(results: Sequence[EpisodeResult], score: str, suffix: str) -> Row:
+    """In how many the prediction beats no change, and the better of half and all in proportion, by a score."""
+
+    def u(scores: Scores) -> float:
+        value: float | None = getattr(scores, score)
+        return np.inf if value is None else value
+
+    return {
+        f"better_than_no_change{suffix}": sum(u(r.scores) < 1 for r in results),
+        f"better_than_in_proportion{suffix}": sum(u(r.scores) < min(u(r.half), u(r.everything)) for r in results),
+    }
 
 
 def geometric_mean(values: Sequence[float | None]) -> float | None:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
 
+from countervail.analysis import calibrate
 from countervail.analysis.backtest.episodes import EpisodeData
 from countervail.analysis.case.capacities import of_elasticity, with_resources
 from countervail.analysis.case.markets import Markets
+from countervail.analysis.measure_groups import measures_between
 from countervail.countries import REST
 from countervail.errors import InputError
+from countervail.scenario import Scenario
 from countervail.scenario.commodities import markets, resources
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.shock import Shock
@@ -188,11 +191,7 @@ def _linked(trade: Floats, start: int) -> Mask:
 
 
 def whole_world(data: EpisodeData, matched: Mapping[str, float] | None = None) -> Floats:
-    """The world of the base year with all its sectors; the trade of the episode's sectors is barred.
-
-    A partner without a region of its own changes as the rest of the world does, and a barred one of these keeps what
-    the bars leave.
-    """
+    """The world of the base year with all its sectors; the trade of the episode's sectors is barred."""
     world = base_world(data)
     sectors = _sectors(world, data)
     region = np.array([_region(world, country) for country in data.countries])
@@ -205,8 +204,18 @@ def whole_world(data: EpisodeData, matched: Mapping[str, float] | None = None) -
     known = central_shares() if matched is None else matched
     shares = {int(j): known[world.sectors[j]] for j in sectors if world.sectors[j] in known}
     shock = _shock(data, Markets.of_world(world, shares), bars, int(region[data.target]), int(sectors[0]))
-    after = solve(with_resources(world), shock)
-    hat = _pair_change(after, world, sectors, data.episode.measure == "quantity")
+    return _of_target(data, world, solve(with_resources(world), shock))
+
+
+def _of_target(data: EpisodeData, world: World, after: Equilibrium) -> Floats:
+    """The target's flows by partner after what was solved in a world of the base year.
+
+    A partner without a region of its own changes as the rest of the world does, and a barred one of these keeps what
+    the bars leave.
+    """
+    region = np.array([_region(world, country) for country in data.countries])
+    own = np.array([country in world.countries for country in data.countries])
+    hat = _pair_change(after, world, _sectors(world, data), data.episode.measure == "quantity")
     change = np.asarray(hat[np.ix_(region, region)])
     change[(region < 0)[:, None] | (region < 0)[None, :]] = np.nan
     traded = np.isfinite(change) & own[:, None] & own[None, :]
@@ -301,8 +310,9 @@ FITTED_ON: Final = (
     "venezuela-crude-2019",
 )
 """The episodes that the shares of markets in library/commodities.yaml were fitted on."""
-ONE_SECTOR: Final = Predictor("one sector", one_sector, {"share of displaced trade": FITTED_ON})
-WHOLE_WORLD: Final = Predictor("whole world", whole_world)
+MATCHED: Final = {"share of displaced trade": FITTED_ON}
+ONE_SECTOR: Final = Predictor("one sector", one_sector, MATCHED)
+WHOLE_WORLD: Final = Predictor("whole world", whole_world, MATCHED)
 
 
 def as_it_is(data: EpisodeData) -> Predictor:
@@ -319,6 +329,29 @@ def with_shares(matched: Mapping[str, float], fitted: Sequence[str] = ()) -> Cal
         own = as_it_is(data)
         model = one_sector if own is ONE_SECTOR else whole_world
         return Predictor(own.name, partial(model, matched=matched), {"share of displaced trade": tuple(fitted)})
+
+    return chosen
+
+
+def with_sizes(world: World, scenario: Scenario) -> Callable[[EpisodeData], Predictor]:
+    """The whole world under sizes fitted on the senders' own trade, of everything the scenario's measures hit.
+
+    Nothing is told of an episode but its target's total: what the barred keep is fitted (`countervail calibrate`), what
+    the others do follows. Episodes that the measures have no part in are predicted as they are.
+    """
+
+    @cache
+    def solved(base: int, after: int) -> tuple[World, Equilibrium] | None:
+        within = base in YEARS and base < after and after in (*YEARS, world.year)
+        return calibrate.with_sizes(world, scenario, base, after) if within else None
+
+    def chosen(data: EpisodeData) -> Predictor:
+        base, target = data.episode.base, data.episode.target
+        hit = any(target in scenario.targets(m) for m in measures_between(scenario, base, data.year))
+        made = solved(base, data.year) if hit else None
+        if made is None:
+            return as_it_is(data)
+        return Predictor(f"sizes of {scenario.name}", lambda one: _of_target(one, *made), MATCHED)
 
     return chosen
 
