@@ -41,7 +41,7 @@ from countervail.analysis.measure_groups import (
 from countervail.arguments import checked
 from countervail.errors import InputError, NotConverged
 from countervail.scenario import Measure, Range, Scenario, scenario_of
-from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, Moved
+from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, LiftedFlow, Moved
 from countervail.scenario.values import map_ranges, share_of_year
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.solve import solve
@@ -102,6 +102,7 @@ class Calibration:
         world: a hash of the world's flows.
         scenario: its name.
         shares: the measures that the scenario's files give a covered share.
+        flows: without the measures, as the scenario gives them, with what of the sizes meets them.
         version: of the program.
     """
 
@@ -113,6 +114,7 @@ class Calibration:
     world: str
     scenario: str
     shares: tuple[str, ...] = ()
+    flows: tuple[LiftedFlow, ...] = ()
     version: str = __version__
 
     def rows(self) -> list[Row]:
@@ -141,7 +143,7 @@ class Calibration:
             options=self.options,
             effects=self.effects,
         )
-        return fitted.file(include, self.shares)
+        return fitted.file(include, self.shares, self.flows)
 
 
 @checked()
@@ -192,7 +194,26 @@ def calibrate(
     )
     shares = tuple(m.id for m in new if (m.coverage, m.leakage) != _WHOLE)
     options = chosen.settings.fitted_under()
-    return Calibration(sizes, effects, first, last, options, flows_hash(world), chosen.name, shares)
+    flows = _fitted_flows(world, chosen, effects)
+    return Calibration(sizes, effects, first, last, options, flows_hash(world), chosen.name, shares, flows)
+
+
+def _fitted_flows(world: World, scenario: Scenario, effects: Sequence[FittedEffect]) -> tuple[LiftedFlow, ...]:
+    """The flows without measures that the scenario gives, with what of the sizes meets them, `effects` among these."""
+    sized = {one.id: one for one in effects}
+
+    def with_effect(m: Measure) -> Measure:
+        one = sized.get(m.id)
+        if one is None:
+            return m
+        effect = Range(value=one.value, low=one.low, high=one.high, basis="estimated", source="as fitted")
+        return m.model_copy(update={"effect": effect, "coverage": _WHOLE[0], "leakage": _WHOLE[1]})
+
+    measures = tuple(with_effect(m) for m in scenario.measures)
+    anew = tuple(flow.model_copy(update={"fitted": None}) for flow in scenario.settings.lifted_flows)
+    settings = scenario.settings.model_copy(update={"lifted_flows": anew})
+    parts = Case.of(world, scenario.model_copy(update={"measures": measures, "settings": settings})).parts
+    return () if parts is None else parts.fitted(settings.flows_to_meet)
 
 
 def _near(world: World, base: int, after: int) -> list[tuple[int, int]]:

@@ -45,12 +45,13 @@ class Warned:
 
 
 def warnings_of(case: Case) -> tuple[Warned, ...]:
-    """Every warning about a scenario in its world; solves nothing."""
+    """Every warning about a scenario in its world."""
     scenario = case.scenario
     paid = case.layout.payments
     day = scenario.settings.rails_date or (None if paid is None else paid.observed.date)
     return (
         *_dates(case),
+        *_lifted_flows(case),
         *(() if day is None else rails_date_warnings(day, load_rails() if paid is None else paid.observed.rails)),
         *_cap(case),
         *_not_in_force(scenario),
@@ -74,6 +75,27 @@ def _dates(case: Case) -> Iterator[Warned]:
     if before is not None and years and not min(years) <= before <= max(years):
         note = f"Past trade is known from {min(years)} to {max(years)}; settings.history_before is {before}."
         yield Warned("date", "settings.history_before", note)
+
+
+def _lifted_flows(case: Case) -> Iterator[Warned]:
+    """Flows without the measures that are of another year than world or scenario, or that cannot be met."""
+    settings, data = case.scenario.settings, case.world.year
+    met = settings.flows_to_meet if data in (0, settings.baseline_year) else ()
+    left_out = [one for one in settings.lifted_flows if one not in met]
+    if left_out:
+        named = ", ".join(one.id for one in left_out[:SHOWN])
+        note = (
+            "Flows without the measures that are of another year than the world and settings.baseline_year are left "
+            f"out, and the sizes of the measures on them stand: {named}."
+        )
+        yield Warned("no effect", f"settings.lifted_flows.{left_out[0].id}", note)
+    parts = case.parts
+    for name, nearest in () if parts is None else parts.missed:
+        note = (
+            f"No size of the measures on it brings the flow {name} about: without them it is {nearest:,.0f} million "
+            "USD at the nearest."
+        )
+        yield Warned("size", f"settings.lifted_flows.{name}.trade", note)
 
 
 def rails_date_warnings(day: dt.date, rails: Rails) -> Iterator[Warned]:

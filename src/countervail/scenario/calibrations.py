@@ -17,6 +17,17 @@ MOVED_BY: Final[tuple[Moved, ...]] = ("elasticity", "markets", "supply")
 """The settings with ranges that a fit depends on."""
 
 
+class FittedPart(Model):
+    """By what part of their sizes measures meet a flow, as `countervail calibrate` found it."""
+
+    trade: float = Field(gt=0.0)
+    """The flow it was fitted to, million USD a year."""
+    part: float = Field(ge=0.0)
+    """What the sizes of the measures on it are multiplied by."""
+    slope: float = Field(ge=0.0)
+    """What is added to the part for a flow one million USD higher."""
+
+
 class LiftedFlow(Model):
     """A flow as it would be without the measures, which their sizes are made to meet in equilibrium."""
 
@@ -30,8 +41,12 @@ class LiftedFlow(Model):
     """Who buys; everybody where it is left out."""
     sectors: Sectors = ("all",)
     """Codes of the world, or all, goods, services, energy."""
+    year: int | None = Field(default=None, ge=1900, le=2100)
+    """The year it is of; with another baseline year it is left out. Null for any."""
     trade: Range
-    """Million USD a year, all of these pairs and sectors together, of the baseline year."""
+    """Million USD a year, all of these pairs and sectors together."""
+    fitted: FittedPart | None = None
+    """What `countervail calibrate` writes; where it is left out every run fits it anew, which takes some seconds."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -95,10 +110,11 @@ class FittedSizes(Model):
     effects: tuple[FittedEffect, ...]
     """By measure."""
 
-    def file(self, include: Sequence[str], shares: Container[str] = ()) -> str:
+    def file(self, include: Sequence[str], shares: Container[str] = (), flows: Sequence[LiftedFlow] = ()) -> str:
         """A scenario's file as YAML: what it includes, with these effects as those of its measures, and this record.
 
-        `shares` are the measures that the files included give a covered share, which the effect takes the place of.
+        `shares` are the measures that the files included give a covered share, which the effect takes the place of, and
+        `flows` those without the measures that these files give, with the part of the sizes that meets them.
         """
         source = (
             f"countervail calibrate, version {self.version}: the world's trade from {self.base} to {self.after} (BACI, "
@@ -114,6 +130,9 @@ class FittedSizes(Model):
             lines += [f"      source: {json.dumps(source)},", f"      note: {json.dumps(note)}}}"]
             if one.id in shares:
                 lines += [f'    {name}: {{{_fixed(at)}, note: ""}}' for name, at in (("coverage", 1), ("leakage", 0))]
+        if flows:
+            lines += ["settings:", "  lifted_flows:"]
+            lines += [f"    - {{id: {flow.id}, fitted: {{{_part(flow.fitted)}}}}}" for flow in flows if flow.fitted]
         lines += ["calibrations:", f"  - id: {self.id}"]
         head: dict[str, Any] = self.model_dump(mode="json", exclude={"id", "effects"})
         lines += [f"    {name}: {json.dumps(value)}" for name, value in head.items()]
@@ -126,6 +145,10 @@ class FittedSizes(Model):
 
 def _numbers(one: FittedEffect) -> str:
     return ", ".join(f"{name}: {getattr(one, name):.4f}" for name in ("value", "low", "high"))
+
+
+def _part(fitted: FittedPart) -> str:
+    return f"trade: {fitted.trade:.0f}, part: {fitted.part:.4f}, slope: {fitted.slope:.4g}"
 
 
 def _ends(ends: Ends) -> str:

@@ -77,6 +77,11 @@ class Settings(Model):
             raise ValueError(f"rails_date is {self.rails_date}; the payment network is known from {first} to {last}")
         return self
 
+    @property
+    def flows_to_meet(self) -> tuple[LiftedFlow, ...]:
+        """Those of `lifted_flows` that are of the baseline year."""
+        return tuple(one for one in self.lifted_flows if one.year in (None, self.baseline_year))
+
     def fitted_under(self) -> dict[str, JsonValue]:
         """What a calibration of measures depends on, at its central values."""
         return {

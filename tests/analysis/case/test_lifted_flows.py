@@ -12,6 +12,7 @@ import countervail as cv
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.lifted_flows import places
+from countervail.analysis.warnings import warnings_of
 from countervail.analysis.worlds import sanctions
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -101,11 +102,9 @@ def test_a_world_of_another_year_takes_none() -> None:
     ("flows", "words"),
     [
         ((BOUGHT, flow("all", 6e5, 5e5, 7e5, importers=["RUS"])), "in common"),
-        ((flow("little", 10e3, 9e3, 11e3, importers=["RUS"], sectors="services"),), "have no size"),
         ((flow("elsewhere", 9e3, 8e3, 9e3, exporters=["BRA"], importers=["ARG"]),), "no measure in force"),
         ((flow("nowhere", 9e3, 8e3, 9e3, importers=["RUS"], sectors=["SPACE"]),), "no sector 'SPACE'"),
         ((flow("small", 9e3, 8e3, 9e3, importers=["TUV"]),), "has none of TUV"),
-        ((flow("vast", 9e7, 8e7, 9e8, importers=["RUS"], sectors="services"),), "no size of the measures"),
     ],
 )
 def test_a_flow_that_cannot_be_met_is_refused_by_name(flows: tuple[LiftedFlow, ...], words: str) -> None:
@@ -113,6 +112,37 @@ def test_a_flow_that_cannot_be_met_is_refused_by_name(flows: tuple[LiftedFlow, .
         Case.of(WORLD, scenario(*flows)).lift()
     assert error.value.field is not None
     assert error.value.field.startswith(f"settings.lifted_flows.{flows[-1].id}")
+
+
+@pytest.mark.parametrize(("value", "nearest"), [(10e3, 88e3), (9e7, 2e5)])
+def test_a_flow_out_of_reach_is_said_and_met_as_far_as_it_goes(value: float, nearest: float) -> None:
+    case = Case.of(WORLD, scenario(flow("odd", value, value, value * 1.1, importers=["RUS"], sectors="services")))
+    (note,) = [w.note for w in warnings_of(case) if w.field == "settings.lifted_flows.odd.trade"]
+    assert "at the nearest" in note
+    reached = free(case)[0]
+    assert f"{reached:,.0f}" in note
+    assert nearest / 2 < reached < 60 * nearest
+
+
+def test_flows_of_another_year_are_left_out_and_it_is_said() -> None:
+    given = cv.load_scenario("russia-2022", set=["settings.baseline_year=2021"])
+    case = Case.of(WORLD.at(2021), given)
+    assert case.parts is None
+    assert any("another year" in w.note for w in warnings_of(case))
+    asiu = Case.of(WORLD, cv.load_scenario("asiu"))
+    assert not any(w.field.startswith("settings.lifted_flows") for w in warnings_of(asiu))
+
+
+@pytest.mark.parametrize(
+    "change", ["horizon=short", "closure=balanced", "anchor=gravity", "anchor=history", "elasticity=high", "supply=[]"]
+)
+def test_the_library_reads_its_parts_and_solves_nothing(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the settings: parts are of the sizes, which `make sizes` fitted."""
+    monkeypatch.setattr(Case, "_lifted_at", None)
+    case = Case.of(WORLD, cv.load_scenario("asiu", set=[f"settings.{change}"]))
+    assert case.parts is not None
+    assert 0 < case.parts.at.min() < 1 < case.parts.at.max()
+    case.lift()
 
 
 def test_all_trade_of_all_countries_is_no_flow() -> None:

@@ -20,7 +20,7 @@ from countervail.analysis.case.draws import CENTRAL, Draw, elasticities
 from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
-from countervail.analysis.case.lifted_flows import fitted
+from countervail.analysis.case.lifted_flows import Parts, drawn, parts_of
 from countervail.analysis.case.lifting import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
@@ -215,13 +215,16 @@ class Case:
     @cached_property
     def _part(self) -> Floats | None:
         """What of the sizes of measures comes back in cells whose flow without them is given."""
+        parts = None if self.part is not None else self.parts
+        return self.part if parts is None else parts.of_cells(self.world, drawn(self.scenario, self.draw))
+
+    @property
+    def parts(self) -> Parts | None:
+        """What of the measures' sizes meets the flows that the scenario gives; None where it gives none."""
         settings = self.scenario.settings
-        if self.part is not None or not settings.lifted_flows:
-            return self.part
-        if self.world.year not in (0, settings.baseline_year):
+        if not settings.flows_to_meet or self.world.year not in (0, settings.baseline_year):
             return None
-        parts = fitted(self.world, self.scenario, self._lifted_at)
-        return parts.drawn(self.world, self.scenario, self.draw)
+        return parts_of(self.world, self.scenario, self._lifted_at)
 
     def _lifted_at(self, scenario: Scenario) -> Callable[[Floats], Floats]:
         """The flows of U under a state of the scenario, as a function of the parts of all cells; central numbers."""

@@ -4,8 +4,9 @@ With phi_U the multiplier on trade that the sizes of the measures imply, a cell 
 
     phi = 1 + s_k (phi_U - 1)
 
-and a pair without trade opens to s_k times what it would; s_k is solved, for all flows together, so that in the
-equilibrium of U each flow is what the scenario gives.
+and a pair without trade opens to s_k times what it would; the parts s_k are solved, for all flows together, so that in
+the equilibrium of U each flow is what the scenario gives. Parts are of the measures' sizes: they are fitted in the long
+run with all measures switched on, once for a scenario, or read where `countervail calibrate` has fitted them.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.layout import cube, positions, sectors_of
 from countervail.errors import InputError
 from countervail.scenario import Scenario
-from countervail.scenario.calibrations import LiftedFlow
-from countervail.types import Floats, Indices, Mask
+from countervail.scenario.calibrations import FittedPart, LiftedFlow
+from countervail.types import Cells, Floats, Mask
 from countervail.world.world import World
 
 TOLERANCE = 1e-6
@@ -34,55 +35,71 @@ Solve = Callable[[Floats], Floats]
 
 
 class Parts(NamedTuple):
-    """The part s of each flow at the low end, the value and the high end of what is given `[3, flow]`."""
+    """The parts `at` which flows are `trade` `[flow]`, and how parts answer to flows `slope [flow, flow]`.
 
-    places: tuple[tuple[Indices, ...], ...]
+    `missed` has the flows that no size of the measures brings about, and what comes nearest, million USD.
+    """
+
+    places: tuple[Cells, ...]
+    trade: Floats
     at: Floats
+    slope: Floats
+    missed: tuple[tuple[str, float], ...] = ()
 
-    def drawn(self, world: World, scenario: Scenario, draw: Draw) -> Floats:
-        """The parts of all cells in a draw `[exporter, importer, sector]`, 1 where no flow is given."""
+    def of_cells(self, world: World, trade: Floats) -> Floats:
+        """The parts of all cells where flows are `trade [flow]`, 1 where no flow is given."""
         out = cube(world, 1.0)
-        for k, flow in enumerate(scenario.settings.lifted_flows):
-            given = flow.trade
-            value = draw.of(f"settings.lifted_flows.{flow.id}.trade", given)
-            ends = np.array([given.low, given.value, given.high])
-            known = np.flatnonzero(np.diff(ends, prepend=-np.inf) > 0)
-            out[self.places[k]] = max(float(_line(value, ends[known], self.at[known, k])), 0.0)
+        for cells, part in zip(self.places, self.at + self.slope @ (trade - self.trade), strict=True):
+            out[cells] = max(float(part), 0.0)
         return out
 
+    def fitted(self, flows: Sequence[LiftedFlow]) -> tuple[LiftedFlow, ...]:
+        """The flows with their parts, as a scenario keeps them."""
+        return tuple(
+            flow.model_copy(update={"fitted": FittedPart(trade=trade, part=part, slope=slope)})
+            for flow, trade, part, slope in zip(flows, self.trade, self.at, np.diag(self.slope), strict=True)
+        )
 
-def _line(x: float, xs: Floats, ys: Floats) -> float:
-    """Piecewise linear through points, and on beyond them along the last piece."""
-    if len(xs) == 1:
-        return float(ys[0])
-    k = int(np.clip(np.searchsorted(xs, x) - 1, 0, len(xs) - 2))
-    return float(ys[k] + (ys[k + 1] - ys[k]) * (x - xs[k]) / (xs[k + 1] - xs[k]))
+
+def drawn(scenario: Scenario, draw: Draw) -> Floats:
+    """The flows to meet in a draw, million USD `[flow]`."""
+    flows = scenario.settings.flows_to_meet
+    return np.array([draw.of(f"settings.lifted_flows.{flow.id}.trade", flow.trade) for flow in flows])
 
 
 _known: list[tuple[World, Scenario, Parts]] = []
-"""The last fits: switches and draws of one scenario share one."""
+"""The last fits: switches, draws and horizons of one scenario share one."""
 REMEMBERED = 4
 
 
-def fitted(world: World, scenario: Scenario, solver: Callable[[Scenario], Solve]) -> Parts:
-    """The parts at which U meets the flows of a scenario with all its measures switched on, at its central numbers.
+def parts_of(world: World, scenario: Scenario, solver: Callable[[Scenario], Solve]) -> Parts:
+    """The parts at which U meets the flows of a scenario, at its central numbers.
 
     A measure that is left out of the question takes its share with it, so that what it does can be seen.
+
+    Raises:
+        InputError: a flow that no measure hits, names that the world does not have, or trade in two flows.
     """
     whole = _all_on(scenario)
     for of_world, known, parts in _known:
         if of_world is world and known == whole:
             return parts
-    parts = fit(whole.settings.lifted_flows, places(world, whole), world, solver(_without(whole)))
+    flows, where = whole.settings.flows_to_meet, places(world, whole)
+    read = [flow.fitted for flow in flows if flow.fitted is not None]
+    if len(read) == len(flows):
+        trade, at, slope = (np.array([getattr(one, name) for one in read]) for name in ("trade", "part", "slope"))
+        return Parts(where, trade, at, np.diag(slope))
+    parts = fit(flows, where, world, solver(_without(whole)))
     _known[:] = [(world, whole, parts), *_known[: REMEMBERED - 1]]
     return parts
 
 
 def _all_on(scenario: Scenario) -> Scenario:
-    """What the fit depends on, every measure in force switched on."""
+    """What the fit depends on: every measure in force switched on, in the long run."""
     measures = tuple(m if m.enabled else m.model_copy(update={"enabled": True}) for m in scenario.measures)
-    plain = {"measures": measures, "new_measures": (), "claims": (), "changes": (), "timeline": ()}
-    return scenario.model_copy(update=plain)
+    settings = scenario.settings.model_copy(update={"horizon": "long"})
+    without = {"new_measures": (), "claims": (), "changes": (), "timeline": ()}
+    return scenario.model_copy(update={"measures": measures, "settings": settings, **without})
 
 
 def _without(scenario: Scenario) -> Scenario:
@@ -90,7 +107,7 @@ def _without(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"settings": settings})
 
 
-def places(world: World, scenario: Scenario) -> tuple[tuple[Indices, ...], ...]:
+def places(world: World, scenario: Scenario) -> tuple[Cells, ...]:
     """The cells of each flow, trade between countries alone.
 
     Raises:
@@ -99,7 +116,7 @@ def places(world: World, scenario: Scenario) -> tuple[tuple[Indices, ...], ...]:
     day = f"{scenario.settings.baseline_year}-12-31"
     taken = np.zeros(world.flows.shape, bool)
     out = []
-    for flow in scenario.settings.lifted_flows:
+    for flow in scenario.settings.flows_to_meet:
         field = f"settings.lifted_flows.{flow.id}"
         ends = []
         for name in ("exporters", "importers"):
@@ -114,23 +131,26 @@ def places(world: World, scenario: Scenario) -> tuple[tuple[Indices, ...], ...]:
         if (cells & taken).any():
             raise InputError(f"{field}: it has trade in common with another flow", field=field)
         taken |= cells
-        out.append(np.nonzero(cells))
+        exporters, importers, sectors = np.nonzero(cells)
+        out.append((exporters, importers, sectors))
     return tuple(out)
 
 
 def not_assumed(world: World, scenario: Scenario) -> Mask:
     """Cells whose flow without the measures is no assumption `[exporter, importer, sector]`."""
     out = np.zeros(world.flows.shape, bool)
-    for flow, cells in zip(scenario.settings.lifted_flows, places(world, scenario), strict=True):
+    for flow, cells in zip(scenario.settings.flows_to_meet, places(world, scenario), strict=True):
         out[cells] = flow.trade.basis != "assumption"
     return out
 
 
-def fit(flows: Sequence[LiftedFlow], where: Sequence[tuple[Indices, ...]], world: World, solve: Solve) -> Parts:
-    """The parts at which the equilibrium meets the values, by Broyden's method; the ends follow from its Jacobian.
+def fit(flows: Sequence[LiftedFlow], where: tuple[Cells, ...], world: World, solve: Solve) -> Parts:
+    """The parts at which the equilibrium meets the flows, by Broyden's method.
+
+    A flow that is below what it would be if measures on it had no size, or out of reach, is left as near as it comes.
 
     Raises:
-        InputError: a flow that no size of the measures on it brings about.
+        InputError: a flow that no measure hits.
     """
 
     def met(parts: Floats) -> Floats:
@@ -140,37 +160,24 @@ def fit(flows: Sequence[LiftedFlow], where: Sequence[tuple[Indices, ...]], world
         after = solve(part)
         return np.array([after[cells].sum() for cells in where])
 
-    at, now = np.ones(len(flows)), met(np.ones(len(flows)))
-    none = met(np.zeros(len(flows)))
-    for flow, least, most in zip(flows, none, now, strict=True):
-        _possible(flow, least, most)
     goal = np.array([flow.trade.value for flow in flows])
+    none, at = met(np.zeros(len(flows))), np.ones(len(flows))
+    now = met(at)
+    for flow, least, whole in zip(flows, none, now, strict=True):
+        if not whole > least:
+            field = f"settings.lifted_flows.{flow.id}"
+            raise InputError(f"{field}: no measure in force holds this trade back, so no size meets it", field=field)
     slope = np.diag(now - none)
     for _ in range(ROUNDS):
-        if (np.abs(now - goal) < TOLERANCE * goal).all():
-            ends = [np.array([getattr(flow.trade, end) for flow in flows]) for end in ("low", "high")]
-            low, high = (np.maximum(at + np.linalg.solve(slope, end - goal), 0.0) for end in ends)
-            return Parts(tuple(where), np.array([low, at, high]))
+        short = (np.abs(now - goal) > TOLERANCE * goal) & ~((at == 0) & (now > goal))
+        if not short.any():
+            break
         moved = np.clip(at + np.linalg.solve(slope, goal - now), 0.0, MOST)
         step, then = moved - at, met(moved)
-        if step.any():
-            slope += np.outer(then - now - slope @ step, step) / (step @ step)
+        if not step.any():
+            break
+        slope += np.outer(then - now - slope @ step, step) / (step @ step)
         at, now = moved, then
-    k = int(np.argmax(np.abs(now - goal) / goal))
-    field = f"settings.lifted_flows.{flows[k].id}.trade"
-    raise InputError(
-        f"{field}: no size of the measures on it brings {goal[k]:,.0f} million USD about; the nearest is {now[k]:,.0f}",
-        field=field,
-    )
-
-
-def _possible(flow: LiftedFlow, least: float, whole: float) -> None:
-    field = f"settings.lifted_flows.{flow.id}"
-    if not whole > least:
-        raise InputError(f"{field}: no measure in force holds this trade back, so no size can meet it", field=field)
-    if flow.trade.low <= least:
-        raise InputError(
-            f"{field}.trade: {flow.trade.low:,.0f} million USD is no more than {least:,.0f}, what it is if the "
-            "measures on it have no size; give more, or leave it out",
-            field=f"{field}.trade",
-        )
+    far = np.abs(now - goal) > 10 * TOLERANCE * goal
+    missed = tuple((flow.id, float(flows_now)) for flow, flows_now, miss in zip(flows, now, far, strict=True) if miss)
+    return Parts(where, goal, at, np.asarray(np.linalg.inv(slope), float), missed)
