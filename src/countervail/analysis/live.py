@@ -84,16 +84,8 @@ def _to_start_from(outcome: Outcome) -> Outcome:
 
 def _same_sanctions(case: Case, loaded: Case) -> bool:
     """Whether S and U are those of the scenario as loaded: only the club differs, and neither anchor nor payments."""
-    now, then = case.scenario, loaded.scenario
-    if (now.settings, now.groups, now.measures, now.new_measures) != (
-        then.settings,
-        then.groups,
-        then.measures,
-        then.new_measures,
-    ):
+    if not case.same_measures or case.scenario.new_measures != loaded.scenario.new_measures:
         return False
-    if now.settings.anchor == "history":  # history is compared with untouched countries, and members are not
-        return now.members() == then.members()
     paid, before = case.layout.payments, loaded.layout.payments
     if paid is None or before is None:
         return paid is before

@@ -134,9 +134,11 @@ def fewest(leak: Leak, target: TargetLeak) -> tuple[tuple[int, ...], float, bool
 
 
 def _ended(leak: Leak, target: TargetLeak, hubs: Sequence[int]) -> float:
-    """The share of a target's leak that ends as hubs are closed."""
-    total = float(target.value.sum())
-    return -float(leak.closed(target, _shut(leak, target, hubs)).sum()) / total if hubs else 0.0
+    """The share of a target's leak that ends as hubs are closed: the sum of `Leak.closed`, without each hub's part."""
+    came = target.came
+    left = np.maximum(came - target.value[:, list(hubs)].sum(1), 0.0)
+    part = np.divide(left, came, out=np.ones_like(came), where=came > 0)
+    return 1.0 - float((came * part ** (1.0 / leak.substitution)).sum() / came.sum())
 
 
 def _shut(leak: Leak, target: TargetLeak, hubs: Sequence[int]) -> Floats:

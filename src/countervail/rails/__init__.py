@@ -249,6 +249,12 @@ class Network:
         """The same network; where both have the same state, it uses the filled routes and wedges of `other`."""
         return replace(self, neighbour=other)
 
+    def alike(self, other: Network) -> bool:
+        """Whether the same entries may be lifted of both, with the same effect on what pairs pay and trade."""
+        return (
+            self.theta == other.theta and self.rails.goods_trade == other.rails.goods_trade and self._same_tables(other)
+        )
+
     def _same_tables(self, other: Network) -> bool:
         """Whether all that the state is made of is equal."""
         return (

@@ -11,7 +11,7 @@ import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Trade:
     quantity: Floats
     unreported: tuple[tuple[str, str, str, range], ...] = ()
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The years with flows, in order."""
         return tuple(int(y) for y in np.unique(self.year))

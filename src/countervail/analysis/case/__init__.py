@@ -45,6 +45,7 @@ class Case:
         draw: the values of the uncertain numbers.
         base: the world's own economy, prepared; every draw uses its preconditioner.
         part: what of the measures' sizes comes back `[exporter, importer, sector]`, where that is being fitted.
+        neighbour: the case before a switch; what is equal there is taken from it.
     """
 
     world: World
@@ -53,6 +54,7 @@ class Case:
     draw: Draw = CENTRAL
     base: Prepared | None = None
     part: Floats | None = None
+    neighbour: Case | None = None
 
     @classmethod
     def of(cls, world: World, scenario: Scenario) -> Case:
@@ -65,7 +67,7 @@ class Case:
 
     def drawn(self, draw: Draw) -> Case:
         """The same case with other values of the uncertain numbers."""
-        return replace(self, draw=draw, base=self._base)
+        return replace(self, draw=draw, base=self._base, neighbour=None)
 
     def with_prepared(self) -> Case:
         """The same case with its economy prepared, for threads or processes that share it."""
@@ -73,7 +75,23 @@ class Case:
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
-        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base)
+        return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base, neighbour=self)
+
+    @cached_property
+    def _near(self) -> Case | None:
+        """The neighbour, where it has the same settings, which the economy and the numbers of draws depend on."""
+        other = self.neighbour
+        return other if other is not None and other.scenario.settings == self.scenario.settings else None
+
+    @cached_property
+    def same_measures(self) -> bool:
+        """Whether the neighbour has the same settings and measures in force, which keep out the same."""
+        if self._near is None:
+            return False
+        now, then = self.scenario, self._near.scenario
+        if now.settings.anchor == "history" and now.members() != then.members():
+            return False  # history is compared with untouched countries, and members are not
+        return (now.groups, now.measures) == (then.groups, then.measures)
 
     @property
     def _base(self) -> Prepared:
@@ -92,6 +110,8 @@ class Case:
         """
         if self.leak is None:
             return self._as_recorded
+        if self._near is not None and self._near.leak is self.leak:
+            return self._near.economy
         flows = self.world.flows if self.draw.flows is None else self.draw.flows
         return self._of(Economy.of(self.world.replace(flows=self.leak.by_origin(flows))))
 
@@ -112,6 +132,8 @@ class Case:
     @cached_property
     def prepared(self) -> Prepared:
         """The economy prepared for the solver, with the preconditioner of a base point like it."""
+        if self._near is not None and self._near.economy is self.economy:
+            return self._near.prepared
         return self._prepared(self.economy)
 
     def _prepared(self, economy: Economy) -> Prepared:
@@ -184,18 +206,20 @@ class Case:
     @cached_property
     def leak(self) -> Leak | None:
         """What comes to targets through third countries today; None where the scenario counts none."""
-        theta = self._elasticities[1]
         if self.scenario.settings.rerouting is None:
             return None
+        known = None if self._near is None else self._near.leak
+        if self.same_measures:
+            return known
         budget = self._barring.budget * self._horizon
-        return Leak.of(self.world, self.scenario, self.draw, self.effects, budget, theta)
+        return Leak.of(self.world, self.scenario, self.draw, self.effects, budget, self._elasticities[1], known)
 
     @cached_property
     def _lifting(self) -> Lifting:
         """The measures in force, what comes through third countries taken off what they keep out."""
         if self.leak is None:
             return self._barring
-        return replace(self._barring, relief=self.leak.relief() / self._horizon)
+        return self._barring.relieved(self.leak.relief() / self._horizon)
 
     @cached_property
     def _barring(self) -> Lifting:
@@ -228,7 +252,7 @@ class Case:
 
     def _lifted_at(self, scenario: Scenario) -> Callable[[Floats], Floats]:
         """The flows of U under a state of the scenario, as a function of the parts of all cells; central numbers."""
-        case = replace(self.switched(scenario), draw=CENTRAL)
+        case = replace(self.switched(scenario), draw=CENTRAL, neighbour=None)
         last: list[Equilibrium] = []
 
         def flows(part: Floats) -> Floats:

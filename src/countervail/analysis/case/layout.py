@@ -201,7 +201,7 @@ def _same_places(one: Scenario, other: Scenario) -> bool:
     """Whether two states of a scenario have the same places in a world."""
     s, t = one.settings, other.settings
     return (
-        (s.baseline_year, s.rails_date) == (t.baseline_year, t.rails_date)
+        (s.baseline_year, s.rails_date, s.payments_on_goods) == (t.baseline_year, t.rails_date, t.payments_on_goods)
         and one.club == other.club
         and one.groups == other.groups
         and one.measures == other.measures

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.case.draws import Draw, feasible
 from countervail.analysis.case.effects import Effect
+from countervail.analysis.case.layout import cube
 from countervail.analysis.rerouting.hubs import hub_shares
 from countervail.scenario import Scenario
 from countervail.scenario.rerouting import Rerouting
@@ -21,6 +23,7 @@ from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Mask
 from countervail.world.world import World
 
+EVERY = slice(None)
 OF_TRADE = 0.9
 """Most of what a hub sells to the target, or buys from a sender, that is counted as a leak."""
 OF_DEMAND = 0.45
@@ -45,6 +48,11 @@ class TargetLeak:
     value: Floats
     bought: Floats
 
+    @cached_property
+    def came(self) -> Floats:
+        """What comes through all hubs `[sender, sector of the leak]`."""
+        return np.asarray(self.value.sum(1))
+
 
 @dataclass(frozen=True, eq=False)
 class Leak:
@@ -54,6 +62,9 @@ class Leak:
         world: the baseline.
         sectors: in which goods are re-routed.
         targets: by target.
+        bought: what hubs buy of senders for all targets `[sender, hub, sector of the leak]`, all countries being both.
+        barring: who bars its sales to whom, of whatever sector `[exporter, importer]`.
+        barred: G of the cells that they bar, zero elsewhere `[exporter, importer, sector of the leak]`.
         theta: trade elasticities at the horizon `[sector of the world]`.
         markup, margin, penalty, cooperation, substitution: of `settings.rerouting`, in this draw.
     """
@@ -61,6 +72,9 @@ class Leak:
     world: World
     sectors: Indices
     targets: tuple[TargetLeak, ...]
+    bought: Floats
+    barring: Mask
+    barred: Floats
     theta: Floats
     markup: float
     margin: float
@@ -77,6 +91,7 @@ class Leak:
         effects: Sequence[Effect],
         budget: Floats,
         theta: Floats,
+        known: Leak | None = None,
     ) -> Leak | None:
         """The leak through the effects' bans on sales to targets; None where the scenario has no channel.
 
@@ -87,6 +102,7 @@ class Leak:
             effects: the measures in force.
             budget: G, log trade without them over trade now, at the horizon `[exporter, importer, sector]`.
             theta: trade elasticities at the horizon `[sector]`.
+            known: that of the same world, settings and draw, which is returned where the same is barred.
         """
         channel = scenario.settings.rerouting
         if channel is None:
@@ -97,25 +113,27 @@ class Leak:
         flows = world.flows if draw.flows is None else draw.flows
         pooled = {world.sectors.index(m.id) for m in scenario.settings.markets if m.id in world.sectors}
         sectors = np.array([j for j in np.flatnonzero(goods_of(world)) if j not in pooled], np.intp)
-        barred = _barred(world, effects) & (budget > 0) & np.isfinite(budget)
-        wanted = []
-        for t in np.flatnonzero(barred[:, :, sectors].any((0, 2))):
-            senders = np.flatnonzero(barred[:, t].any(1))
-            cells = np.ix_(senders, np.array([t]), sectors)
-            lost = (flows[cells] * np.expm1(np.where(barred[cells], budget[cells], 0.0)))[:, 0]
-            hubs = hub_shares(world, int(t), senders)[:, sectors]
+        held = np.asarray(_barred(world, effects) & (budget > 0) & np.isfinite(budget))
+        barring, barred = np.asarray(held.any(2)), np.where(held, budget, 0.0)[:, :, sectors]
+        if known is not None and np.array_equal(known.barring, barring) and np.array_equal(known.barred, barred):
+            return known
+        goods, wanted = flows[:, :, sectors], []
+        for t in np.flatnonzero(barred.any((0, 2))).tolist():
+            senders = np.flatnonzero(barring[:, t])
+            before = goods[senders, t]
+            lost = before * np.expm1(barred[senders, t])
+            hubs = hub_shares(world, t, senders)[:, sectors]
             # a country whose own purchases from the sender are barred passes none of them on
-            open_to = ~barred[np.ix_(senders, np.arange(world.n), sectors)]
-            wanted.append((int(t), senders, lost, number["leaked"] * lost[:, None, :] * hubs[None] * open_to))
-        values = _with_room(flows, world.final_demand, sectors, number["markup"], wanted)
-        targets = tuple(
-            TargetLeak(t, senders, lost, value, flows[np.ix_(senders, np.array([t]), sectors)][:, 0] + value.sum(1))
-            for (t, senders, lost, _), value in zip(wanted, values, strict=True)
-        )
+            value = number["leaked"] * lost[:, None, :] * (hubs[None] * (barred[senders] == 0))
+            wanted.append(TargetLeak(t, senders, lost, value, before))
+        targets, bought = _with_room(goods, world.final_demand[:, sectors], number["markup"], wanted)
         return cls(
             world,
             sectors,
             targets,
+            bought,
+            barring,
+            barred,
             theta,
             number["markup"],
             number["margin"],
@@ -137,28 +155,30 @@ class Leak:
 
     def by_origin(self, flows: Floats) -> Floats:
         """Flows with the leak counted as the senders' sales to the target; its mark-up stays with the hub."""
-        out = flows.copy()
+        moved = -self.bought
         for leak in self.targets:
-            hubs = np.arange(self.world.n)
-            out[self.cells(leak)] += leak.value.sum(1)[:, None]
-            out[np.ix_(hubs, np.array([leak.target]), self.sectors)] -= leak.value.sum(0)[:, None]
-            out[np.ix_(leak.senders, hubs, self.sectors)] -= leak.value
+            moved[leak.senders, leak.target] += leak.came
+            moved[:, leak.target] -= leak.value.sum(0)
+        out = flows.copy()
+        out[:, :, self.sectors] += moved
         return out
 
     def relief(self) -> Floats:
         """What is no longer lost where the leak is counted: the fall of every cell's budget G."""
-        out = np.zeros(self.world.flows.shape)
+        out = cube(self.world, 0.0)
         for leak in self.targets:
-            came = leak.value.sum(1)
-            direct = leak.bought - came
-            fall = np.log1p(np.divide(came, direct, out=np.zeros_like(came), where=direct > 0))
+            direct = leak.bought - leak.came
+            fall = np.log1p(np.divide(leak.came, direct, out=np.zeros_like(direct), where=direct > 0))
             out[self.cells(leak)] = fall[:, None]
         return out
 
-    def change(self, leak: TargetLeak, markup: Floats) -> Floats:
-        """What comes to a target in addition `[sender, hub, sector of the leak]`, as if bans set no limit to it."""
+    def change(self, leak: TargetLeak, markup: Floats, hubs: Indices | slice = EVERY) -> Floats:
+        """What comes to a target in addition `[sender, hub, sector of the leak]`, as if bans set no limit to it.
+
+        `hubs` are positions of those that are wanted.
+        """
         theta = self.theta[self.sectors]
-        return np.asarray(leak.value * np.expm1(-theta * markup[:, leak.target, self.sectors])[None])
+        return np.asarray(leak.value[:, hubs] * np.expm1(-theta * markup[hubs, leak.target][:, self.sectors]))
 
     def closed(self, leak: TargetLeak, markup: Floats) -> Floats:
         """What comes less as log mark-ups of some hubs rise `[sender, hub, sector of the leak]`.
@@ -173,15 +193,24 @@ class Leak:
         moves = np.power(part, power, out=np.ones_like(part), where=part > 0)
         return np.asarray(left * moves[:, None] - leak.value)
 
-    def within(self, leak: TargetLeak, markup: Floats, held: Indices | None = None, *, closes: bool = False) -> Floats:
+    def within(
+        self,
+        leak: TargetLeak,
+        markup: Floats,
+        held: Indices | None = None,
+        hubs: Indices | slice = EVERY,
+        *,
+        closes: bool = False,
+    ) -> Floats:
         """The same, where no more comes than the bans keep out, and what comes from `held` senders stays.
 
-        `closes` is whether mark-ups rise because hubs are closed, so that others take their place.
+        `hubs` are those whose mark-ups change; `closes` is whether they rise because hubs are closed, so that others
+        take their place, which may be all countries.
         """
-        change = self.closed(leak, markup) if closes else self.change(leak, markup)
+        change = self.closed(leak, markup) if closes else self.change(leak, markup, hubs)
         if held is not None:
             change[np.isin(leak.senders, held)] = 0.0
-        risen, room = change.sum(1), np.maximum(leak.lost - leak.value.sum(1), 0.0)
+        risen, room = change.sum(1), np.maximum(leak.lost - leak.came, 0.0)
         return np.asarray(change * feasible(room, risen)[:, None])
 
     def moved(self, shock: Shock, markup: Floats, held: Indices | None = None, *, closes: bool = False) -> Shock:
@@ -190,10 +219,15 @@ class Leak:
         Of the change of a cell's trade, what is the hubs' margin is a tax whose revenue they are given. What comes from
         `held` senders stays; `closes` as for `within`.
         """
-        shape = self.world.flows.shape
-        effect, tax, gift = np.ones(shape), np.zeros(shape), np.zeros(self.world.n)
+        if not markup.any():
+            return shock
+        effect, tax, gift = cube(self.world, 1.0), cube(self.world, 0.0), np.zeros(self.world.n)
         for leak in self.targets:
-            change = self.within(leak, markup, held, closes=closes)
+            changed = np.flatnonzero(markup[:, leak.target].any(1))
+            if not changed.size:
+                continue
+            hubs = EVERY if closes else changed
+            change = self.within(leak, markup, held, hubs, closes=closes)
             now = leak.bought + change.sum(1)
             earned = self.margin * self.markup * change
             rate = np.divide(earned.sum(1), now, out=np.zeros_like(now), where=now > 0)
@@ -201,7 +235,7 @@ class Leak:
             cells = self.cells(leak)
             effect[cells] = (more * (1.0 + rate) ** self.theta[self.sectors])[:, None]
             tax[cells] = rate[:, None]
-            gift += earned.sum((0, 2))
+            gift[hubs] += earned.sum((0, 2))
             gift[leak.senders] -= earned.sum((1, 2))
         if shock.trade_effect is not None:
             effect *= np.asarray(shock.trade_effect)
@@ -234,29 +268,36 @@ def _barred(world: World, effects: Sequence[Effect]) -> Mask:
     Who complies with the threat of another state, or with the United Nations as all do, may be a hub for others.
     """
     out = np.zeros(world.flows.shape, bool)
-    for effect in (e for e in effects if e.placed.own):
-        for i, n, j in effect.cells:
-            if np.isin(n, effect.placed.targets).all() and np.isin(i, effect.placed.senders).all():
+    for placed in (effect.placed for effect in effects if effect.placed.own):
+        for i, n, j in placed.cells:
+            if i is placed.senders and n is placed.targets:
                 out[np.ix_(i, n, j)] = True
     return out
 
 
 def _with_room(
-    flows: Floats,
-    demand: Floats,
-    sectors: Indices,
-    markup: float,
-    wanted: Sequence[tuple[int, Indices, Floats, Floats]],
-) -> list[Floats]:
-    """The leaks `[sender, hub, sector]` of all targets, cut to what the tables have room for."""
-    total = np.zeros_like(flows[:, :, sectors])
-    values = []
-    for t, senders, _, value in wanted:
-        sold = OF_TRADE * flows[:, t, sectors] / (1.0 + markup)
-        cut = value * feasible(sold, value.sum(0))[None]
-        total[senders] += cut
-        values.append(cut)
+    flows: Floats, demand: Floats, markup: float, wanted: Sequence[TargetLeak]
+) -> tuple[tuple[TargetLeak, ...], Floats]:
+    """The leaks of all targets, cut to what the tables have room for, and what hubs buy for them.
+
+    Args:
+        flows: in the sectors of the leak `[exporter, importer, sector]`.
+        demand: hubs' final demand in them `[country, sector]`.
+        markup: over the direct price.
+        wanted: the leaks without any cut, `bought` being the direct purchases alone.
+    """
+    total, first = np.zeros_like(flows), []
+    for leak in wanted:
+        sold = OF_TRADE * flows[:, leak.target] / (1.0 + markup)
+        first.append(leak.value * feasible(sold, leak.value.sum(0)))
+        total[leak.senders] += first[-1]
     # what all targets' leaks take of a hub's purchases and of its demand
-    bought = feasible(OF_TRADE * flows[:, :, sectors], total)
-    used = feasible(OF_DEMAND * np.maximum(demand[:, sectors], 0.0), (total * bought).sum(0))
-    return [cut * (bought[senders] * used[None]) for (_, senders, _, _), cut in zip(wanted, values, strict=True)]
+    cut = feasible(OF_TRADE * flows, total)
+    total *= cut
+    used = feasible(OF_DEMAND * np.maximum(demand, 0.0), total.sum(0))
+    cut *= used
+    out = []
+    for leak, value in zip(wanted, first, strict=True):
+        came = value * cut[leak.senders]
+        out.append(replace(leak, value=came, bought=leak.bought + came.sum(1)))
+    return tuple(out), total * used

@@ -47,6 +47,7 @@ class Lifting:
         markets: in which displaced trade finds others.
         part: of what the sizes of measures bring back, where the flow without them is given, or None.
         relief: what G falls by where goods come through third countries all the same `[exporter, importer, sector]`.
+        unrelieved: the same without `relief`, which has computed the rest already.
     """
 
     scenario: Scenario
@@ -59,6 +60,11 @@ class Lifting:
     markets: Markets
     part: Floats | None = None
     relief: Floats | None = None
+    unrelieved: Lifting | None = None
+
+    def relieved(self, relief: Floats) -> Lifting:
+        """The same where G falls by `relief [exporter, importer, sector]`."""
+        return replace(self, relief=relief, unrelieved=self)
 
     @property
     def world(self) -> World:
@@ -68,11 +74,15 @@ class Lifting:
     @cached_property
     def strongest(self) -> Floats:
         """The budget of the measures as they are given, before any anchor."""
+        if self.unrelieved is not None:
+            return self.unrelieved.strongest
         return budget(self.world, self.effects)
 
     @cached_property
     def budget(self) -> Floats:
         """G, the log of trade without the measures in force over trade now, under the scenario's anchor."""
+        if self.unrelieved is not None and self.relief is not None:
+            return self.unrelieved.budget - self.relief
         G = self.strongest
         match self.scenario.settings.anchor:
             case "history":
@@ -96,7 +106,7 @@ class Lifting:
         if self.part is not None:
             scaled = (self.part != 1) & np.isfinite(G) & (G > 0)
             G = np.where(scaled, np.log1p(self.part * np.expm1(np.where(scaled, G, 0.0))), G)
-        return G if self.relief is None else G - self.relief
+        return G
 
     @property
     def _hit(self) -> Mask:
@@ -108,6 +118,8 @@ class Lifting:
 
         NaN, and zero, where no customs record says `[exporter, importer, sector]`.
         """
+        if self.unrelieved is not None:
+            return self.unrelieved._before
         years = cube(self.world, np.inf)
         for effect in self._barring:
             since = effect.measure.since
@@ -160,6 +172,8 @@ class Lifting:
     @cached_property
     def _barred(self) -> Mask:
         """The cells that they bar."""
+        if self.unrelieved is not None:
+            return self.unrelieved._barred
         return budget(self.world, self._barring) > 0
 
     @cached_property

@@ -74,8 +74,20 @@ class PaymentsOf:
         return self.observed.lifted_ids(now)
 
     @cached_property
+    def _same(self) -> PaymentsOf | None:
+        """The neighbour, where lifting changes the same network in the same way, and trade responds alike."""
+        other = self.neighbour
+        if other is None:
+            return None
+        now, then = self.scenario.settings, other.scenario.settings
+        alike = now.payments_on_goods == then.payments_on_goods and self.lifted_ids == other.lifted_ids
+        return other if alike and self.observed.alike(other.observed) else None
+
+    @cached_property
     def _both(self) -> tuple[Wedges, Wedges]:
         """The wedges by sector as observed, and without the measures."""
+        if self._same is not None:
+            return self._same._both
         before, after = (
             sector_wedges(network, self.sectors, self.elasticity) for network in (self.observed, self.unsanctioned)
         )
@@ -134,6 +146,8 @@ class PaymentsOf:
 
         The range is over how payments and routes are matched, and over the share that trade responds to.
         """
+        if self._same is not None:
+            return self._same.lifted_range
         before, after = self._both
         every = np.stack([self.lifted, *(payable(gained(before[k], after[k])) for k in (1, 2))])
         value, low, high = (part[:, :, None] for part in (self.reach.value, self.reach.low, self.reach.high))
@@ -145,6 +159,8 @@ class PaymentsOf:
 
         Fees of banks and expected penalties; the parts of a pair add up to 1 where anybody loses.
         """
+        if self._same is not None:
+            return self._same.fees
         before, after = self.observed.charges, self.unsanctioned.charges
         if not (before.payees or after.payees):
             return np.zeros_like(self.observed.wedges), {}

@@ -97,7 +97,8 @@ class LeakCells:
 
     def _risen(self, weight: Floats) -> tuple[Floats, Floats]:
         """What comes in addition `[sector, target, sender, coalition]`, and the share of it that there is room for."""
-        risen = np.einsum("pjts,pb->jtsb", self.rise, weight) * weight[self.player][None, :, None]
+        # products of two matrices: einsum would take four times as long
+        risen = np.tensordot(self.rise, weight, (0, 0)) * weight[self.player][None, :, None]
         allowed = feasible(self.room[..., None], risen)
         return risen * allowed, allowed
 
@@ -115,9 +116,9 @@ class LeakCells:
 
     def gifts(self, weight: Floats) -> Floats:
         """What hubs are given and senders lose, shares of world value added `[country, coalition]`."""
-        _, allowed = self._risen(weight)
+        risen, allowed = self._risen(weight)
         out = np.zeros((self.n, weight.shape[1]))
         inside = allowed * weight[self.player][None, :, None]
-        out[self.at] += np.einsum("pjts,jtsb->pb", self.rise, inside) * weight
-        np.subtract.at(out, self.exporters, np.einsum("pjts,pb,jtsb->sb", self.rise, weight, inside))
+        out[self.at] += self.rise.reshape(len(self.at), -1) @ inside.reshape(-1, weight.shape[1]) * weight
+        out[self.exporters] -= risen.sum((0, 1))
         return self.fee / self.scale * out
