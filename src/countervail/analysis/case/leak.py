@@ -111,8 +111,7 @@ class Leak:
             name: draw.of(f"settings.rerouting.{name}", getattr(channel, name)) for name in Rerouting.model_fields
         }
         flows = world.flows if draw.flows is None else draw.flows
-        pooled = {world.sectors.index(m.id) for m in scenario.settings.markets if m.id in world.sectors}
-        sectors = np.array([j for j in np.flatnonzero(goods_of(world)) if j not in pooled], np.intp)
+        sectors = rerouted_sectors(world, scenario)
         held = np.asarray(_barred(world, effects) & (budget > 0) & np.isfinite(budget))
         barring, barred = np.asarray(held.any(2)), np.where(held, budget, 0.0)[:, :, sectors]
         if known is not None and np.array_equal(known.barring, barring) and np.array_equal(known.barred, barred):
@@ -260,6 +259,12 @@ class Leak:
     def joined(self) -> float:
         """What a hub's authorities that no longer pursue it take off the log mark-up."""
         return float(-np.log1p(-self.cooperation * self.penalty * self.markup / (1.0 + self.markup)))
+
+
+def rerouted_sectors(world: World, scenario: Scenario) -> Indices:
+    """The sectors in which goods are re-routed: those without an integrated market, which re-route there."""
+    pooled = {world.sectors.index(m.id) for m in scenario.settings.markets if m.id in world.sectors}
+    return np.array([j for j in np.flatnonzero(goods_of(world)) if j not in pooled], np.intp)
 
 
 def _barred(world: World, effects: Sequence[Effect]) -> Mask:
