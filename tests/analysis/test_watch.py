@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from math import comb
 
 import numpy as np
 import pytest
@@ -57,6 +58,12 @@ def test_what_was_seen_is_the_recorded_growth_of_the_pair() -> None:
 def test_the_ranking_was_better_than_chance() -> None:
     was = watched().precision
     assert was["precision_10"] > was["precision_20"] > was["chance"] > 0
+    # 5 of 10 and 6 of 20 where 8 of 36 swelled: the first are better than luck, the first 20 are not
+    right = [
+        sum(comb(8, k) * comb(28, n - k) for k in range(hits, 9)) / comb(36, n) for hits, n in ((5, 10), (6, 20))
+    ]
+    assert [was["luck_10"], was["luck_20"]] == pytest.approx(right)
+    assert was["luck_10"] < 0.05 < was["luck_20"]
 
 
 def test_the_command_prints_all_rows_as_json_and_the_first_as_text() -> None:
@@ -78,4 +85,5 @@ def test_a_record_by_origin_is_no_sign_of_what_comes_through() -> None:
     rows = [row for row in watched().rows if row["target"] == "RUS"]
     seen = {row["hub"]: row["observed"] for row in rows if row["sector"] == "ELECTRONICS"}
     assert seen["ARE"] is None
+    assert {row["observed_of"] for row in rows if row["hub"] == "ARE" and row["observed"] is None} == {"by origin"}
     assert seen["TUR"] > 0

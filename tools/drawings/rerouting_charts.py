@@ -20,7 +20,8 @@ _WAS: Final = precision()
     reading="Goods that measures keep out of a country and that are expected there through another, a year; lines are "
     "the range of the share that comes through. Seen: how the country's sales to the target grew from "
     f"{_WAS['years'][0]} to {_WAS['years'][1]}. Then {_WAS['precision_10'] * 10:.0f} of the first 10 so ranked "
-    f"swelled, against {_WAS['chance']:.0%} of all.",
+    f"swelled and {_WAS['precision_20'] * 20:.0f} of the first 20, against {_WAS['chance']:.0%} of all; luck does as "
+    f"well in {_WAS['luck_10']:.0%} and {_WAS['luck_20']:.0%} of cases.",
     tables=["watch"],
     section="rerouting",
     needs=Needs("expected_usd"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import comb
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,12 +44,14 @@ class Watch(Viewed):
         scenario: its name.
         leaked: the share of what the measures keep out that is taken to come through others, with its range.
         precision: how often such a ranking was right in 2021-23: `precision_10` and `precision_20`, the shares of the
-            first 10 and 20 of `pairs` hubs of Russia that swelled, beside the share of all, `chance`.
+            first 10 and 20 of `pairs` hubs of Russia that swelled, beside the share of all, `chance`; `luck_10` and
+            `luck_20`, how likely a ranking at random is to have as many or more.
         elsewhere: what is expected through the rest of the world, no country to look at, million USD a year.
         rows: the largest first: rank, hub, target, sector; `expected` trade in million USD a year, with `low` and
             `high` over the range of `leaked`; `observed`, by how much the pair's recorded trade grew from 2021 to 2023
             (0.5 is 50 %, None where there is no record), and what that is of, `observed_of`: `sector`, or `all goods`
-            of the pair; `direction`, always `imports` of the target.
+            of the pair; `by origin` where the record has what comes through the hub as its producers', so that it
+            shows no growth; `direction`, always `imports` of the target.
     """
 
     scenario: str
@@ -141,9 +144,18 @@ def _trade(case: Case) -> Floats:
 
 
 def precision() -> Row:
-    """How often the ranking was right from 2021 to 2023, shares, as `tools/fit_hubs.py` measured it."""
+    """How often the ranking was right from 2021 to 2023, as `tools/fit_hubs.py` measured it, and how often by luck."""
     numbers = {name: table()[name]["value"] for name in ("precision_10", "precision_20", "chance")}
-    return {**numbers, "pairs": int(table()["pairs"]["value"]), "years": [BEFORE, AFTER], "target": RUSSIA}
+    pairs = int(table()["pairs"]["value"])
+    swelled = round(numbers["chance"] * pairs)
+    luck = {f"luck_{n}": _luck(round(numbers[f"precision_{n}"] * n), n, swelled, pairs) for n in (10, 20)}
+    return {**numbers, **luck, "pairs": pairs, "years": [BEFORE, AFTER], "target": RUSSIA}
+
+
+def _luck(right: int, first: int, swelled: int, pairs: int) -> float:
+    """How likely as many of the first of a random ranking are to have swelled, or more (hypergeometric)."""
+    ways = (comb(swelled, k) * comb(pairs - swelled, first - k) for k in range(right, min(swelled, first) + 1))
+    return sum(ways) / comb(pairs, first)
 
 
 # -- what was seen -----------------------------------------------------------------------------------------------------
@@ -154,7 +166,9 @@ def _observed(hub: str, target: str, sector: str) -> tuple[float | None, str | N
     growth = _growth(_of_sector(sector), hub, target)
     if growth is not None:
         return growth, "sector"
-    growth = _growth(russia(), hub, target) if target == RUSSIA and hub not in BY_ORIGIN else None
+    if target == RUSSIA and hub in BY_ORIGIN:
+        return None, "by origin"
+    growth = _growth(russia(), hub, target) if target == RUSSIA else None
     return growth, None if growth is None else "all goods"
 
 

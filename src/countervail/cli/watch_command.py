@@ -59,8 +59,11 @@ def watch(
     typer.echo(
         f"In 2021-23 {was['precision_10']:.0%} of the first 10 and {was['precision_20']:.0%} of the first 20 of "
         f"{was['pairs']} partners of Russia swelled in this order, against {was['chance']:.0%} of all: their sales to "
-        "it grew by more than their exports. By sector nothing is on record to test it on."
+        f"it grew by more than their exports. Luck does as well in {was['luck_10']:.0%} and {was['luck_20']:.0%} of "
+        "cases, so the first rows say something and the rest little. By sector nothing is on record to test it on."
     )
+    if any(row["observed_of"] == "by origin" for row in result.rows[:top]):
+        typer.echo("By origin: Russia's records have what comes through the hub as its producers', so they show nothing.")
     typer.echo(
         "A row is where to compare customs records of both sides, not evidence against a country: what is seen also "
         "holds the hub's own goods."
