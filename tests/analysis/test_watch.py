@@ -59,9 +59,7 @@ def test_the_ranking_was_better_than_chance() -> None:
     was = watched().precision
     assert was["precision_10"] > was["precision_20"] > was["chance"] > 0
     # 5 of 10 and 6 of 20 where 8 of 36 swelled: the first are better than luck, the first 20 are not
-    right = [
-        sum(comb(8, k) * comb(28, n - k) for k in range(hits, 9)) / comb(36, n) for hits, n in ((5, 10), (6, 20))
-    ]
+    right = [sum(comb(8, k) * comb(28, n - k) for k in range(hits, 9)) / comb(36, n) for hits, n in ((5, 10), (6, 20))]
     assert [was["luck_10"], was["luck_20"]] == pytest.approx(right)
     assert was["luck_10"] < 0.05 < was["luck_20"]
 

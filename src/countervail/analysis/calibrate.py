@@ -9,8 +9,9 @@ was observed to:
 
 with all groups at once, capacity and integrated markets as the scenario has them. Shares leave out what moved
 everybody: prices, inflation, world demand. Both are of direct trade. Where the scenario counts what comes through third
-countries, buyers have `phi + leaked (1 - phi)` of what a ban on sales to them hits, by origin. What was not fitted (third countries, output) is the back-test's. The sizes
-of single measures follow from their groups (docs/theory/analysis.md), and a scenario reads them as `calibrations`.
+countries, buyers have `phi + leaked (1 - phi)` of what a ban on sales to them hits. What was not fitted (third
+countries, output) is the back-test's. The sizes of single measures follow from their groups
+(docs/theory/analysis.md), and a scenario reads them as `calibrations`.
 """
 
 from __future__ import annotations
@@ -25,10 +26,8 @@ import numpy as np
 
 from countervail import __version__, arguments
 from countervail.analysis.case import Case
-from countervail.analysis.case.layout import cube
-from countervail.analysis.case.leak import rerouted_sectors
+from countervail.analysis.group_fit import direct_trade, fit, leaked_shares, moved
 from countervail.analysis.measure_groups import (
-    GONE,
     KNOWN,
     LEAST,
     OTHER,
@@ -38,21 +37,18 @@ from countervail.analysis.measure_groups import (
     measures_between,
     observed,
     of_panel,
-    share_of_world,
 )
 from countervail.arguments import checked
-from countervail.errors import InputError, NotConverged
+from countervail.errors import InputError
 from countervail.scenario import Measure, Range, Scenario, scenario_of
 from countervail.scenario.calibrations import MOVED_BY, FittedEffect, FittedSizes, LiftedFlow, Moved
 from countervail.scenario.values import map_ranges, share_of_year
 from countervail.trade.equilibrium import Equilibrium
 from countervail.trade.solve import solve
-from countervail.types import Floats, Row
+from countervail.types import Row
 from countervail.world.observed import YEARS
 from countervail.world.world import World
 
-TOLERANCE = 1e-8
-ROUNDS = 200
 LEFT: Final = 0.01
 """The least that a measure leaves, once what it kept out of a part of a year is taken for the whole, to have a size."""
 FLOOR: Final = float(np.log(LEFT))
@@ -186,7 +182,7 @@ def calibrate(
         )
         for setting in MOVED_BY
     }
-    today = Case.of(world, _direct(chosen))
+    today = Case.of(world, direct_trade(chosen))
     central, *others = fits
     sizes = tuple(_row(group, central[k], [o[k] for o in others], today) for k, group in enumerate(groups))
     effects = tuple(
@@ -263,7 +259,7 @@ class _Fit:
 def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int) -> _Fit:
     """The size of every group between two years."""
     one, other = world.at(base), world.at(after)
-    case = Case.of(one, _direct(scenario))
+    case = Case.of(one, direct_trade(scenario))
     groups = groups_of(case, measures)
     fitted = [observed(one, other, group) for group in groups]
     for k, group in enumerate(groups):
@@ -273,7 +269,7 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
     gone = [g for g, f in zip(groups, fitted, strict=True) if f.gone]
-    leaked = _leaked(one, scenario)
+    leaked = leaked_shares(one, scenario)
     values = fit(case, [groups[k] for k in at], ratios, gone, leaked) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
         fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
@@ -335,72 +331,12 @@ def with_sizes(world: World, scenario: Scenario, base: int, after: int) -> tuple
     sizes = _sizes(world, scenario, new, base, after) if new else None
     if sizes is None or all(one.value is None for one in sizes.fitted):
         return None
-    case = Case.of(sizes.world, _direct(scenario))
+    case = Case.of(sizes.world, direct_trade(scenario))
     known = {k: one.value for k, one in enumerate(sizes.fitted) if one.value is not None}
     gone = [g for g, one in zip(sizes.groups, sizes.fitted, strict=True) if one.gone]
     groups, values = [sizes.groups[k] for k in known], np.array(list(known.values()))
-    size, _ = _cells(case, groups, values, gone, _leaked(sizes.world, scenario))
+    size, _ = moved(case, groups, values, gone, leaked_shares(sizes.world, scenario))
     return sizes.world, solve(case.prepared, case.cut(size))
-
-
-def _direct(scenario: Scenario) -> Scenario:
-    """The scenario without what comes through third countries: its measures bar direct trade alone."""
-    return scenario.model_copy(update={"settings": scenario.settings.model_copy(update={"rerouting": None})})
-
-
-def _leaked(world: World, scenario: Scenario) -> Floats:
-    """The share of what bans on sales keep out that comes through third countries `[sector]`."""
-    out, channel = np.zeros(world.j), scenario.settings.rerouting
-    if channel is not None:
-        out[rerouted_sectors(world, scenario)] = channel.leaked.value
-    return out
-
-
-def _cells(
-    case: Case, groups: Sequence[Group], values: Floats, gone: Sequence[Group], leaked: Floats | float
-) -> tuple[Floats, Floats]:
-    """Log points of trade by origin that groups move by, and the part of what is left that is direct trade.
-
-    Both `[exporter, importer, sector]`; next to nothing is left of the direct trade of those that are gone.
-    """
-    size, direct = cube(case.world, 0.0), cube(case.world, 1.0)
-    for value, group in (*zip(values, groups, strict=True), *((np.log(GONE), group) for group in gone)):
-        kept = np.exp(np.minimum(value, 0.0))
-        came = leaked * (1.0 - kept) if group.direction == "import" else 0.0
-        part = np.broadcast_to(kept / (kept + came), size.shape)[group.cells]
-        size[group.cells] += value - np.log(part)
-        direct[group.cells] *= part
-    return size, direct
-
-
-def fit(
-    case: Case, groups: Sequence[Group], ratios: Floats, gone: Sequence[Group] = (), leaked: Floats | float = 0.0
-) -> Floats:
-    """The sizes b `[group]`, log points of trade, at which shares of world trade move by `ratios` in equilibrium.
-
-    Args:
-        case: without re-routing.
-        groups: what measures hit.
-        ratios: of direct trade.
-        gone: groups whose direct trade goes altogether.
-        leaked: the share of what bans on sales to a target keep out that comes all the same `[sector]`.
-
-    Raises:
-        NotConverged: they do not settle.
-    """
-    before = np.array([share_of_world(case.world.flows, g) for g in groups])
-    b = np.log(ratios)
-    start = None
-    for _ in range(ROUNDS):
-        size, direct = _cells(case, groups, b, gone, leaked)
-        start = solve(case.prepared, case.cut(size), start=start)
-        flows = start.flows * direct
-        miss = np.log(ratios) - np.log([share_of_world(flows, g) for g in groups] / before)
-        b = b + miss
-        if np.abs(miss).max() < TOLERANCE:
-            return np.asarray(b)
-    far = float(np.abs(miss).max())
-    raise NotConverged(f"calibrate: the sizes of {len(groups)} groups do not settle: {far:.1e} is left", residual=far)
 
 
 def _row(group: Group, central: GroupMove, others: Sequence[GroupMove], today: Case) -> CalibratedSize:

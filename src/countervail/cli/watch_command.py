@@ -63,7 +63,7 @@ def watch(
         "cases, so the first rows say something and the rest little. By sector nothing is on record to test it on."
     )
     if any(row["observed_of"] == "by origin" for row in result.rows[:top]):
-        typer.echo("By origin: Russia's records have what comes through the hub as its producers', so they show nothing.")
+        typer.echo("By origin: Russia's records have what comes through as its producers', so they show no growth.")
     typer.echo(
         "A row is where to compare customs records of both sides, not evidence against a country: what is seen also "
         "holds the hub's own goods."

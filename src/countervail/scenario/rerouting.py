@@ -15,9 +15,9 @@ LEAKED = Range(
     high=0.21,
     unit="share of what bans keep out",
     basis="estimated",
-    source="Rise of the EU's exports of listed goods to six neighbours of Russia beyond that of its other goods (July to "
-    "November of 2021 and of 2022, a year's worth; Eurostat DS-045409) over the fall of its exports to Russia 2021-23 "
-    "(IMF, goods by partner)",
+    source="Rise of the EU's exports of listed goods to six neighbours of Russia beyond that of its other goods (July "
+    "to November of 2021 and of 2022, a year's worth; Eurostat DS-045409) over the fall of its exports to Russia "
+    "2021-23 (IMF, goods by partner)",
     note="Upper end: what Russia bought more of hubs than demand explains, China left out, over what it bought less of "
     "those who bar; in it are hubs' own goods. Lower end: sanctions lose under a tenth to evasion overall, some 5 % in "
     "an earlier version (Chupilkin, Javorcik, Plekhanov, CEPR DP20097, abstract), not all of it through hubs.",

@@ -97,7 +97,7 @@ class LeakCells:
 
     def _risen(self, weight: Floats) -> tuple[Floats, Floats]:
         """What comes in addition `[sector, target, sender, coalition]`, and the share of it that there is room for."""
-        # products of two matrices: einsum would take four times as long
+        # a product of two matrices, which einsum would sum up by itself
         risen = np.tensordot(self.rise, weight, (0, 0)) * weight[self.player][None, :, None]
         allowed = feasible(self.room[..., None], risen)
         return risen * allowed, allowed

@@ -77,7 +77,8 @@ def hub_shares(world: World, target: int, barring: Indices, weights: Weights | N
     """
     if world.distance is None or world.contiguity is None:
         raise InputError(
-            "the world has no distances or no borders, which hubs follow from; use the bundled world",
+            "the world has no distances or no borders, which hubs follow from; set settings.rerouting=null, or use a "
+            "world with both",
             field="settings.rerouting",
         )
     weights = fitted() if weights is None else weights
