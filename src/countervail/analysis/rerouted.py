@@ -121,8 +121,8 @@ def fewest(leak: Leak, target: TargetLeak) -> tuple[tuple[int, ...], float, bool
         hubs += (max((h for h in order if h not in hubs), key=lambda h: _ended(leak, target, (*hubs, h))),)
     least = False
     while len(hubs) > 1:
-        sets = comb(min(SEARCHED, len(order)), len(hubs) - 1)
-        if sets > SETS:
+        sets = comb(min(SEARCHED, len(order)), len(hubs) - 1)  # none where more hubs are needed than are searched
+        if not 0 < sets <= SETS:
             break
         best = max(combinations(order[:SEARCHED], len(hubs) - 1), key=lambda some: _ended(leak, target, some))
         if _ended(leak, target, best) < CLOSED:

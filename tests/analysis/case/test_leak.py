@@ -196,7 +196,7 @@ def test_secondary_sanctions_on_hubs_lower_the_leak_and_cost_the_target() -> Non
 
 
 def test_what_has_no_channel_is_said_and_wrong_numbers_are_refused() -> None:
-    scenario = cv.load_scenario("russia-alone")
+    scenario = cv.load_scenario("russia-alone", set=["settings.rerouting=null"])
     scenario = type(scenario).model_validate({**scenario.model_dump(exclude={"changes"}), "new_measures": [SECONDARY]})
     notes = [w.note for w in solved(case_of(WORLD, scenario)).warnings if w.field == "new_measures.us-hubs"]
     assert notes
@@ -259,6 +259,18 @@ def test_the_fewest_hubs_are_those_of_every_set_tried() -> None:
                 markup = np.zeros(WORLD.flows.shape)
                 markup[list(some), target.target] = np.inf
                 assert -leak.closed(target, markup).sum() < 0.5 * part.sum()
+
+
+def test_a_leak_through_many_small_hubs_has_no_fewest_set() -> None:
+    """Half of a leak may need more hubs than are searched; greedy is all there is then."""
+    leak = with_substitution(1.0)
+    target = max(leak.targets, key=lambda one: one.value.sum())
+    value = np.zeros_like(target.value)
+    value[0, :24, 0] = 1.0
+    hubs, share, least = fewest(leak, replace(target, value=value))
+    assert len(hubs) == 12
+    assert share == pytest.approx(0.5)
+    assert not least
 
 
 def test_secondary_sanctions_move_trade_to_other_hubs() -> None:

@@ -29,11 +29,11 @@ def tables(o: Outcome) -> dict[str, list[Row]]:
     if o.rerouted is None:
         return {"rerouting": [], "rerouting_hubs": [], "rerouting_sectors": [], "rerouting_closing": [], **where}
     return {
-        **where,
         "rerouting": list(_targets(o, o.rerouted)),
         "rerouting_hubs": list(_hubs(o, o.rerouted)),
         "rerouting_sectors": list(_sectors(o, o.rerouted)),
         "rerouting_closing": list(_closings(o, o.rerouted)),
+        **where,
     }
 
 
