@@ -16,7 +16,6 @@ from countervail.errors import InputError, NoEquilibrium, NotConverged
 from countervail.scenario.rerouting import Rerouting
 from countervail.trade.closures import CLOSURES
 from countervail.trade.shock import Shock
-from countervail.trade.solve import BATCH
 from countervail.types import Anchor, Floats, Horizon
 from countervail.world.observed import unit_value
 from countervail.world.world import SCALED
@@ -66,14 +65,12 @@ def measures(case: Case) -> list[Part]:
     if case.layout.payments is not None:
         lifted[PAYMENTS] = case.lift_payments
     (origin,) = equilibria(case, [Shock()], tol=ROUNDED_TOLERANCE)
-    out, ids = [], list(lifted)
-    # a shock and its world take some 10 MB: a few at a time
-    for first in range(0, len(ids), BATCH):
-        group = ids[first : first + BATCH]
-        solved = equilibria(case, [lifted[which]() for which in group], origin, ROUNDED_TOLERANCE)
-        for which, eq in zip(group, solved, strict=True):
-            gain = np.log(eq.real_income)
-            out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
+    out = []
+    # one by one: they move too many cells for a batch to gain anything, and a shock and its world take 10 MB
+    for which, shock in lifted.items():
+        (eq,) = equilibria(case, [shock()], origin, ROUNDED_TOLERANCE)
+        gain = np.log(eq.real_income)
+        out.append(Part(which, gain, eq.equivalent_variation, np.full(len(gain), np.nan)))
     return out
 
 

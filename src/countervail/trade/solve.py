@@ -27,7 +27,7 @@ from countervail.trade.labels import aligned_shock
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares
 from countervail.trade.shock import Among, Shock
-from countervail.types import Floats
+from countervail.types import Floats, Mask
 
 BATCH = 16
 """Scenarios iterated together."""
@@ -232,15 +232,10 @@ def _gather(
         changed = shares.log_productivity is not None or shares.log_capacity is not None
         if changed or not same_transfer:
             break
-        differ = np.zeros((economy.n, economy.n), bool)
-        for one, other in ((first.A, shares.A), (_part(first), _part(shares)), (first.E, shares.E)):
-            if one is not other:
-                differ |= np.not_equal(0.0 if one is None else one, 0.0 if other is None else other).any(0)
-        r, c = rows | differ.any(1), columns | differ.any(0)
-        # past a tenth of the cells a scenario's own products are cheaper than its corrections
-        if r.sum() * c.sum() > 0.1 * economy.n**2:
+        cells = _differing(first, shares, rows, columns)
+        if cells is None:
             break
-        rows, columns = r, c
+        rows, columns = cells
         group.append(shares)
     if len(group) == 1 or not rows.any():
         return group[:1] if not rows.any() else group, ()
@@ -262,6 +257,26 @@ def _gather(
     A = np.stack([a - inside[0] for a in inside], axis=3)
     B = A if T is None and E is None else A - (0.0 if T is None else T) - (0.0 if E is None else E)
     return group, (Block(importers, exporters, A, B, T, E),)
+
+
+def _differing(
+    first: ShockedShares, other: ShockedShares, rows: Mask, columns: Mask
+) -> tuple[Mask, Mask] | None:
+    """`rows` and `columns` with those in which two scenarios differ; None past a tenth of the cells.
+
+    There a scenario's own products are cheaper than its corrections. One sector is often enough to see it.
+    """
+    rows, columns = rows.copy(), columns.copy()
+    for one, another in ((first.A, other.A), (_part(first), _part(other)), (first.E, other.E)):
+        if one is another:
+            continue
+        for j in range(len(first.A)):
+            differ = np.not_equal(0.0 if one is None else one[j], 0.0 if another is None else another[j])
+            rows |= differ.any(1)
+            columns |= differ.any(0)
+            if rows.sum() * columns.sum() > 0.1 * rows.size**2:
+                return None
+    return rows, columns
 
 
 def _part(shares: ShockedShares) -> Floats | None:

@@ -144,8 +144,11 @@ class Pool(NamedTuple):
         if not (supply.any() and gap.any()):
             return np.zeros_like(trade)
         gap = gap * min(1.0, supply.sum() / gap.sum())
-        seed = np.where(free & (gap > 0), np.outer(supply, gap) * self._nearness(), 0.0)
-        filled = _balanced(seed, supply, gap)
+        # most rows and columns have nothing to place or to fill
+        cells = np.ix_(supply > 0, gap > 0)
+        seed = np.where(free, np.outer(supply, gap) * self._nearness(), 0.0)
+        filled = np.zeros_like(trade)
+        filled[cells] = _balanced(seed[cells], supply[supply > 0], gap[gap > 0])
         placed = np.divide(filled.sum(1), supply, out=np.zeros_like(supply), where=supply > 0)
         return np.asarray(filled - left * np.minimum(placed, 1.0)[:, None])
 
