@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def run(
     draws: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Outcome:
     """Solve a scenario: the four worlds by reading, placebo, break-evens, parts, variants, and bands over draws.
 
@@ -53,6 +55,7 @@ def run(
         draws: how many draws the bands are made of; 0 for none.
         seed: of the draws.
         progress: called with (stage, done, total).
+        executor: of what is solved beside the rest (`SecondProcess` takes half of the time); default a thread.
 
     Raises:
         InputError: the scenario does not fit the world.
@@ -61,9 +64,9 @@ def run(
     arguments.instance(world, World, "world", "a World (load_world, World.from_flows)")
     draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
     case = case_of(world, scenario_of(scenario))
-    with one_blas_thread(), ThreadPoolExecutor(1) as pool:
-        _ = case.layout.potential  # which both threads need
-        outcome = completed(solved(case), progress, pool.submit(measures, case))
+    with one_blas_thread(), _beside(executor) as pool:
+        lifted = pool.submit(_lifted, case)
+        outcome = completed(solved(case), progress, pool, lifted)
     return banded(outcome, draws, seed, progress) if draws else outcome
 
 
@@ -110,17 +113,26 @@ def solved(
     )
 
 
-def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future[list[Part]] | None = None) -> Outcome:
+def completed(
+    outcome: Outcome,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+    lifted: Future[list[Part]] | None = None,
+) -> Outcome:
     """The outcome of `solved` with all that is exact: other readings, parts, break-evens, other settings, payments.
 
-    `lifted` is what each measure does alone, where it is being computed already.
+    Args:
+        outcome: as `solved` returns it.
+        progress: called with (stage, done, total).
+        executor: of what is solved beside the rest; default a thread.
+        lifted: what each measure does alone, where it is being computed already.
     """
     report = progress or (lambda stage, done, total: None)
-    stages = 8
+    stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
-    # what each measure does alone is half of the solves: it has a thread of its own beside the others
-    with one_blas_thread(), ThreadPoolExecutor(1) as pool:
-        lifted = lifted or pool.submit(measures, case)
+    # what each measure does alone and the break-evens are half of the work, and need nothing of the rest
+    with one_blas_thread(), _beside(executor) as pool:
+        lifted = lifted or pool.submit(_lifted, case)
         report("worlds", 0, stages)
         by_reading = {main: own}
         if scenario.club.members is None and own.members:
@@ -128,6 +140,7 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
                 if name != main:
                     by_reading[name] = worlds(case, own.sanctions, scenario.club.all_members(name), name, own)
         outcome = replace(outcome, by_reading=by_reading)
+        integration = pool.submit(_integration, outcome)
         report("worlds", 1, stages)
         parts = provisions(case, own, main) if own.members else []
         report("worlds", 2, stages)
@@ -135,17 +148,11 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
         report("worlds", 3, stages)
         moved = diversion(case, own, outcome.eligible())
         report("worlds", 4, stages)
-        integration = {}
-        for name, one in by_reading.items():
-            eligible = outcome.eligible(one.members) if one.members else ()
-            gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
-            integration[name] = break_even_integration(case, one, name, gaps) if gaps else {}
-        report("worlds", 5, stages)
         others = [m for m in outcome.members if m != scenario.club.secretariat]
         deterrence = break_even_deterrence(case, own, main, others) if own.members else {}
-        report("worlds", 6, stages)
+        report("worlds", 5, stages)
         points = surface(case, own, main) if own.members else ()
-        report("worlds", 7, stages)
+        report("worlds", 6, stages)
         paid, varied = case.layout.payments, tuple(variants(case, own, main))
         outcome = replace(
             outcome,
@@ -155,7 +162,7 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
             moved=tuple(moved),
             whereabouts=tuple(whereabouts(case, own, outcome.eligible())),
             discounts=tuple(discounts(case, own, outcome.eligible())),
-            integration=integration,
+            integration=integration.result(),
             deterrence=deterrence,
             variants=varied,
             added=tuple(new_measures(case)),
@@ -167,6 +174,26 @@ def completed(outcome: Outcome, progress: Progress | None = None, lifted: Future
         )
         report("worlds", stages, stages)
         return outcome
+
+
+def _lifted(case: Case) -> list[Part]:
+    with one_blas_thread():
+        return measures(case)
+
+
+def _integration(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """The break-even rise of trade by reading and country, and of the club."""
+    out = {}
+    with one_blas_thread():
+        for name, one in outcome.by_reading.items():
+            eligible = outcome.eligible(one.members) if one.members else ()
+            gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+            out[name] = break_even_integration(outcome.case, one, name, gaps) if gaps else {}
+    return out
+
+
+def _beside(executor: Executor | None) -> AbstractContextManager[Executor]:
+    return ThreadPoolExecutor(1) if executor is None else nullcontext(executor)
 
 
 def banded(

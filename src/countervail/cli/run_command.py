@@ -9,6 +9,7 @@ import typer
 
 from countervail.cli.console import CaseOption, ScenarioName, Seed, Settings, progress_bar
 from countervail.errors import InputError
+from countervail.second_process import SecondProcess
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon, Row
 
@@ -58,6 +59,9 @@ def run(
     ] = False,
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
+    # first, so that it imports while this process does
+    second = context.with_resource(SecondProcess("countervail.analysis.run"))
+
     import countervail as cv
     from countervail.report.run_folder import free_folder, holds_another_question, refuse
     from countervail.report.tables.run_tables import stated_time, tables
@@ -75,7 +79,7 @@ def run(
     other = out is not None and holds_another_question(target, loaded)
     case = None if evidence is None else _case(evidence, loaded)
     with progress_bar() as progress:
-        outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress)
+        outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress, executor=second)
     rows = tables(outcome, case, created)
     written = cv.write(outcome, target, rows, stata=stata)
     results = (written / "results.json").read_bytes()

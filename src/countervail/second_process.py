@@ -1,0 +1,116 @@
+"""A second process that does part of a run: the threads of one process wait for each other between array operations.
+
+It is started before its work is known, so that its imports take no time, and ends when its input does, which is at the
+latest when the process that started it ends. Where it cannot be started, or fails, the work is done here instead.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SecondProcess(Executor):
+    """One process for one task at a time; on a machine with a single processor a thread.
+
+    Functions, their arguments and results are pickled. `imports` is the module that tasks will need.
+    """
+
+    def __init__(self, imports: str) -> None:
+        self._process = _started(imports) if _processors() > 1 else None
+        self._pool = ThreadPoolExecutor(1)
+        self._closed = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """The result to be of `fn(*args, **kwargs)`."""
+        task = partial(fn, *args, **kwargs)
+        data = b""
+        if self._process is not None:
+            # here and now: what the caller goes on to compute is kept in the arguments
+            with suppress(Exception):
+                data = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        return self._pool.submit(self._done, task, data)
+
+    def _done(self, task: Callable[[], T], data: bytes) -> T:
+        process = self._process
+        if data and process is not None and process.stdin is not None and process.stdout is not None:
+            # whatever goes wrong there, an error of the task's included, shows here where the task is done again
+            with suppress(Exception):
+                process.stdin.write(data)
+                process.stdin.flush()
+                result: T = pickle.load(process.stdout)
+                return result
+            self._end()
+        if self._closed:
+            raise CancelledError
+        return task()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the process once its tasks are done."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if wait:
+            self._end()
+
+    def __exit__(self, *_: object) -> None:
+        """End the process, whatever it works on."""
+        self._closed = True
+        self._end()
+        self.shutdown(cancel_futures=True)
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _started(imports: str) -> subprocess.Popen[bytes] | None:
+    paths = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if p)]
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-s", "-m", __name__, imports],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=os.path.abspath(os.sep),
+            start_new_session=True,  # a Ctrl-C is the parent's, which ends it
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+        )
+    except OSError:
+        return None
+
+
+def _serve(imports: str) -> None:
+    """Do one task after another until the input ends; what a task prints is not taken for its result."""
+    tasks, results = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    importlib.import_module(imports)
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            result = pickle.load(tasks)()
+            pickle.dump(result, results, pickle.HIGHEST_PROTOCOL)
+            results.flush()
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
