@@ -55,64 +55,63 @@ def ppml(flows: Floats, covariates: Floats, sample: Mask) -> Gravity:
     if not y.sum((1, 2)).all():
         sector = int(np.argmin(y.sum((1, 2))))
         raise InputError(f"gravity: sector {sector} has no trade among the pairs to fit on", field="settings.anchor")
-    y = np.where(weight, y, 0.0)
+    beta, predicted, taken = np.zeros((len(y), len(covariates))), np.zeros(y.shape), 0
+    # one sector after another: its arrays stay in the cache
+    for sector in range(len(y)):
+        beta[sector], predicted[sector], steps = _fit(y[sector], covariates, weight[sector])
+        taken = max(taken, steps)
+    return Gravity(beta, predicted, taken)
+
+
+def _fit(y: Floats, x: Floats, weight: Mask) -> tuple[Floats, Floats, int]:
+    """The coefficients, predictions `[i, n]` and iterations of one sector, from cells `weight`."""
     w = weight.astype(float)
-    scale = y.sum((1, 2), keepdims=True) / w.sum((1, 2), keepdims=True)
-    y = y / scale
+    scale = float(y[weight].sum() / w.sum())
+    y = np.where(weight, y / scale, 0.0)
+    some = y > 0
+    # y log y - y, of which the deviance takes the rest
+    own = float((y[some] * np.log(y[some]) - y[some]).sum())
     mu = np.where(weight, (y + 1.0) / 2.0, 1.0)
     eta = np.log(mu)
-    deviance, moved = np.full(len(y), np.inf), np.inf
-    beta = np.zeros((len(y), len(covariates)))
+    deviance = moved = np.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
-        working = eta + (y - mu) / mu
-        beta, fitted = _least_squares(working, covariates, w * mu)
-        eta = np.clip(fitted, -60.0, 60.0)
+        beta, eta = _least_squares(eta + (y - mu) / mu, x, w * mu)
+        eta = np.clip(eta, -60.0, 60.0)
         mu = np.exp(eta)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.where(y > 0, y * np.log(y / mu), 0.0) - (y - mu)
-        new = 2.0 * (w * part).sum((1, 2))
-        if (np.abs(new - deviance) <= TOLERANCE * (1.0 + np.abs(new))).all():
-            known = (w.sum(2) > 0)[:, :, None] & (w.sum(1) > 0)[:, None, :]
-            return Gravity(beta, np.where(known, mu * scale, 0.0), iteration)
-        moved = float((np.abs(new - deviance) / (1.0 + np.abs(new))).max())
-        deviance = new
+        new = 2.0 * (own - float((y * eta - w * mu).sum()))
+        moved, deviance = abs(new - deviance) / (1.0 + abs(new)), new
+        if moved <= TOLERANCE:
+            known = weight.any(1)[:, None] & weight.any(0)
+            return beta, np.where(known, mu * scale, 0.0), iteration
     raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations", residual=moved)
 
 
 def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
-    """Weighted least squares of `y [s, i, n]` on `x [k, i, n]` and two-way effects; coefficients and fitted values."""
-    sectors, covariates = len(y), len(x)
-    columns = np.empty((sectors, covariates + 1, *y.shape[1:]))
-    columns[:, 0], columns[:, 1:] = y, x
-    within = (columns - _effects(columns, w)).reshape(sectors, covariates + 1, -1)
-    weighted = within[:, 1:] * w.reshape(sectors, 1, -1)
-    gram = weighted @ within[:, 1:].transpose(0, 2, 1)
-    moment = weighted @ within[:, 0, :, None]
+    """Weighted least squares of `y [i, n]` on `x [k, i, n]` and two-way effects; coefficients and fitted values."""
+    columns = np.concatenate([y[None], x])
+    within = (columns - _effects(columns, w)).reshape(len(columns), -1)
+    weighted = within[1:] * w.reshape(-1)
     # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
-    beta = (np.linalg.pinv(gram, rcond=1e-12, hermitian=True) @ moment)[:, :, 0]
-    left = within[:, 0] - (beta[:, None, :] @ within[:, 1:])[:, 0]
-    return beta, y - left.reshape(y.shape)
+    beta = np.linalg.pinv(weighted @ within[1:].T, rcond=1e-12, hermitian=True) @ (weighted @ within[0])
+    return beta, y - (within[0] - beta @ within[1:]).reshape(y.shape)
 
 
 def _effects(columns: Floats, w: Floats) -> Floats:
-    """The projection of each column `[s, c, i, n]` on exporter and importer effects under weights `w [s, i, n]`.
+    """The projection of each column `[c, i, n]` on exporter and importer effects under weights `w [i, n]`.
 
     The normal equations are reduced to the importers' block (Guimaraes and Portugal 2010 iterate them instead).
     """
-    rows, cols = w.sum(2), w.sum(1)
+    rows, cols = w.sum(1), w.sum(0)
     inverse = np.divide(1.0, rows, out=np.zeros_like(rows), where=rows > 0)
-    schur = -np.matmul((w * inverse[:, :, None]).transpose(0, 2, 1), w)
-    n = w.shape[2]
-    index = np.arange(n)
-    schur[:, index, index] += np.where(cols > 0, cols, 1.0)
+    schur = -(w * inverse[:, None]).T @ w
+    schur[np.diag_indices(len(schur))] += np.where(cols > 0, cols, 1.0)
     # one effect is free: its mean is pinned
-    schur += cols.mean(1)[:, None, None] / n * ((cols > 0)[:, :, None] & (cols > 0)[:, None, :])
-    weighted = columns * w[:, None]
-    by_row, by_col = weighted.sum(3), weighted.sum(2)
-    right = by_col - (by_row * inverse[:, None]) @ w
-    importer = np.linalg.solve(schur, right.transpose(0, 2, 1)).transpose(0, 2, 1)
-    exporter = (by_row - importer @ w.transpose(0, 2, 1)) * inverse[:, None]
-    return np.asarray(exporter[:, :, :, None] + importer[:, :, None, :])
+    schur += cols.mean() / len(cols) * np.outer(cols > 0, cols > 0)
+    weighted = columns * w
+    by_row, by_col = weighted.sum(2), weighted.sum(1)
+    importer = np.linalg.solve(schur, (by_col - (by_row * inverse) @ w).T).T
+    exporter = (by_row - importer @ w.T) * inverse
+    return np.asarray(exporter[:, :, None] + importer[:, None, :])
 
 
 # -- past trade --------------------------------------------------------------------------------------------------------
