@@ -21,8 +21,9 @@ from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Singles
 
-ENOUGH = 0.03
-"""Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
+ENOUGH = 0.3
+"""Digits of the response where prices answer to expenditure too, so that the two are solved in turn: with more of them
+no solve takes fewer steps."""
 
 
 class Answers(NamedTuple):
