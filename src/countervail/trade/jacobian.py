@@ -181,12 +181,13 @@ class Jacobian:
         dw: Floats,
         passes: int = PASSES,
         digits: float = DIGITS,
+        turns: int = ROUNDS,
         begin: tuple[Floats, Floats] | None = None,
     ) -> tuple[Floats, Floats, Floats]:
         """What prices and expenditure answer to wages `[country, column]`.
 
         Prices do not depend on expenditure, and are solved first, unless sectors have capacity: then they alternate,
-        from `begin` where the answers of a point near by are known.
+        from `begin` where the answers of a point near by are known, at most `turns` times.
 
         Returns:
             d log price, d expenditure `[sector, country, column]` and d value added earned `[country, column]`.
@@ -194,7 +195,7 @@ class Jacobian:
         economy = self.economy
         dP, dX = np.zeros((2, economy.j, economy.n, dw.shape[1])) if begin is None else begin
         far, accelerator = 1.0, Anderson(DEPTH)
-        for _ in range(ROUNDS):
+        for _ in range(turns):
             # each turn as far as it matters to the next
             near = digits if self.markets is None else max(digits, 0.01 * far)
             dP, dc, cost = self._prices(dP, dX, dw, passes, near)

@@ -22,8 +22,9 @@ from countervail.trade.shock import Shock
 from countervail.types import Floats, Indices, Singles
 
 ENOUGH = 0.3
-"""Digits of the response where prices answer to expenditure too, so that the two are solved in turn: with more of them
-no solve takes fewer steps."""
+"""Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
+TURNS = 2
+"""Of theirs: after more of them no solve takes fewer steps."""
 
 
 class Answers(NamedTuple):
@@ -103,7 +104,7 @@ class Preconditioner(NamedTuple):
         if near is not None and near.fits(economy):
             begin = near.response[: economy.j].astype(float), near.response[economy.j :] * economy.unit[:, :, None]
         digits = DIGITS if economy.capacity is None else ENOUGH
-        dP, dX, earned = here.respond(dw, digits=digits, begin=begin)
+        dP, dX, earned = here.respond(dw, digits=digits, turns=TURNS, begin=begin)
         wage = np.asarray(
             -np.linalg.inv(earned / labour[:, None] - dw - _numeraire(parts or problem.shares.parts, labour)), float
         )
