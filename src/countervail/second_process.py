@@ -11,12 +11,12 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,10 +25,10 @@ T = TypeVar("T")
 class SecondProcess(Executor):
     """One process for one task at a time; on a machine with a single processor a thread.
 
-    Functions, their arguments and results are pickled. `imports` is the module that tasks will need.
+    Functions, their arguments and results are pickled. `imports` are the modules that tasks will need.
     """
 
-    def __init__(self, imports: str) -> None:
+    def __init__(self, *imports: str) -> None:
         self._process = _started(imports) if _processors() > 1 else None
         self._pool = ThreadPoolExecutor(1)
         self._closed = False
@@ -85,11 +85,11 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _started(imports: str) -> subprocess.Popen[bytes] | None:
+def _started(imports: Sequence[str]) -> subprocess.Popen[bytes] | None:
     paths = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if p)]
     try:
         return subprocess.Popen(
-            [sys.executable, "-s", "-m", __name__, imports],
+            [sys.executable, "-s", "-m", __name__, *imports],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=os.path.abspath(os.sep),
@@ -100,12 +100,13 @@ def _started(imports: str) -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _serve(imports: str) -> None:
-    """Do one task after another until the input ends; what a task prints is not taken for its result."""
+def _serve(imports: Sequence[str]) -> None:
+    """Do one task after another until the input ends, or one fails; what it prints is not taken for its result."""
     tasks, results = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    importlib.import_module(imports)
-    with suppress(EOFError, BrokenPipeError):
+    for module in imports:
+        importlib.import_module(module)
+    with suppress(Exception):
         while True:
             result = pickle.load(tasks)()
             pickle.dump(result, results, pickle.HIGHEST_PROTOCOL)
@@ -113,4 +114,4 @@ def _serve(imports: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(sys.argv[1:])

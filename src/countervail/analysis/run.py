@@ -55,7 +55,7 @@ def run(
         draws: how many draws the bands are made of; 0 for none.
         seed: of the draws.
         progress: called with (stage, done, total).
-        executor: of what is solved beside the rest (`SecondProcess` takes half of the time); default a thread.
+        executor: of what is solved beside the rest (a `SecondProcess`, say); default a thread.
 
     Raises:
         InputError: the scenario does not fit the world.
@@ -65,6 +65,8 @@ def run(
     draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
     case = case_of(world, scenario_of(scenario))
     with one_blas_thread(), _beside(executor) as pool:
+        if executor is None:
+            _ = case.layout.potential  # which both threads need
         lifted = pool.submit(_lifted, case)
         outcome = completed(solved(case), progress, pool, lifted)
     return banded(outcome, draws, seed, progress) if draws else outcome
@@ -134,12 +136,7 @@ def completed(
     with one_blas_thread(), _beside(executor) as pool:
         lifted = lifted or pool.submit(_lifted, case)
         report("worlds", 0, stages)
-        by_reading = {main: own}
-        if scenario.club.members is None and own.members:
-            for name in scenario.club.readings:
-                if name != main:
-                    by_reading[name] = worlds(case, own.sanctions, scenario.club.all_members(name), name, own)
-        outcome = replace(outcome, by_reading=by_reading)
+        outcome = replace(outcome, by_reading=_readings(outcome))
         integration = pool.submit(_integration, outcome)
         report("worlds", 1, stages)
         parts = provisions(case, own, main) if own.members else []
@@ -174,6 +171,17 @@ def completed(
         )
         report("worlds", stages, stages)
         return outcome
+
+
+def _readings(outcome: Outcome) -> dict[str, Worlds]:
+    """The worlds of every reading of who the members are; one where the scenario names them."""
+    case, club, own = outcome.case, outcome.scenario.club, outcome.worlds
+    by_reading = {outcome.main: own}
+    if club.members is None and own.members:
+        for name in club.readings:
+            if name != outcome.main:
+                by_reading[name] = worlds(case, own.sanctions, club.all_members(name), name, own)
+    return by_reading
 
 
 def _lifted(case: Case) -> list[Part]:

@@ -60,7 +60,7 @@ def run(
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
     # first, so that it imports while this process does
-    second = context.with_resource(SecondProcess("countervail.analysis.run"))
+    second = context.with_resource(SecondProcess("countervail.analysis.run", "countervail.report.run_folder"))
 
     import countervail as cv
     from countervail.report.run_folder import free_folder, holds_another_question, refuse
@@ -80,8 +80,8 @@ def run(
     case = None if evidence is None else _case(evidence, loaded)
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress, executor=second)
-    rows = tables(outcome, case, created)
-    written = cv.write(outcome, target, rows, stata=stata)
+    rows = tables(outcome, case, created, second)
+    written = cv.write(outcome, target, rows, stata=stata, executor=second)
     results = (written / "results.json").read_bytes()
     if as_json:
         typer.echo(results.decode(), nl=False)

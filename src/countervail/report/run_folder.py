@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -31,14 +32,20 @@ LONGEST_NAME: Final = 60
 """Characters of a folder's name; longer ones are cut and end in a checksum."""
 
 
-def write_folder(tables: Tables, scenario_yaml: str, folder: str | Path, stata: bool = False) -> Path:
+def write_folder(
+    tables: Tables,
+    scenario_yaml: str,
+    folder: str | Path,
+    stata: bool = False,
+    executor: Executor | None = None,
+) -> Path:
     """Write the run folder `folder` and return it, resolved.
 
     An earlier run stays as it was until all its files are on disk beside it (see `folders`); other files in the folder
     are kept. A folder with words of a case's documents is private: modes 700 and 600.
     InputError where the folder is not a run folder and not empty, or cannot be written.
     """
-    return replace(contents(tables, scenario_yaml, stata), folder, private=_from_a_case(tables))
+    return replace(contents(tables, scenario_yaml, stata, executor), folder, private=_from_a_case(tables))
 
 
 def _from_a_case(tables: Tables) -> bool:
@@ -46,18 +53,21 @@ def _from_a_case(tables: Tables) -> bool:
     return any(row.get(column) is not None for row in tables.get("evidence", ()) for column in ("quote", "said_by"))
 
 
-def contents(tables: Tables, scenario_yaml: str, stata: bool = False) -> dict[str, bytes]:
-    """The files by name, results.dta among them where it is wanted."""
+def contents(
+    tables: Tables, scenario_yaml: str, stata: bool = False, executor: Executor | None = None
+) -> dict[str, bytes]:
+    """The files by name, results.dta among them where it is wanted; `executor` makes the workbook beside the others."""
     from countervail.report.pages.run_page import page
     from countervail.report.results import long_csv, long_stata, workbook
 
+    book = None if executor is None else executor.submit(workbook, tables)
     return {
         "report.html": page(tables).encode(),
-        "results.xlsx": workbook(tables),
         "results.csv": long_csv(tables).encode(),
         **({STATA: long_stata(tables)} if stata else {}),
         "results.json": text(tables).encode(),
         "scenario.yaml": scenario_yaml.encode(),
+        "results.xlsx": workbook(tables) if book is None else book.result(),
     }
 
 
@@ -205,6 +215,7 @@ def write(
     rows: Tables | None = None,
     evidence: Evidence | str | Path | None = None,
     stata: bool = False,
+    executor: Executor | None = None,
 ) -> Path:
     """Write report.html, results.xlsx, .csv, .json and scenario.yaml; the folder is replaced completely or not at all.
 
@@ -215,6 +226,7 @@ def write(
         evidence: the case the scenario was exported from, or its folder, for the report's evidence; not looked at
             where `rows` are given. `InputError` where it holds none of the scenario's facts.
         stata: whether results.dta is written, too (needs pandas).
+        executor: of the workbook, beside the other files.
 
     Returns:
         the folder, resolved.
@@ -226,5 +238,5 @@ def write(
             from countervail.report.tables.case_tables import opened
 
             case = opened(evidence, outcome.scenario)
-        rows = tables(outcome, case)
-    return write_folder(rows, dump(outcome.scenario), directory, stata)
+        rows = tables(outcome, case, executor=executor)
+    return write_folder(rows, dump(outcome.scenario), directory, stata, executor)

@@ -232,10 +232,10 @@ def _gather(
         changed = shares.log_productivity is not None or shares.log_capacity is not None
         if changed or not same_transfer:
             break
-        cells = _differing(first, shares, rows, columns)
-        if cells is None:
+        more = _differing(first, shares, rows, columns)
+        if more is None:
             break
-        rows, columns = cells
+        rows, columns = more
         group.append(shares)
     if len(group) == 1 or not rows.any():
         return group[:1] if not rows.any() else group, ()
@@ -259,9 +259,7 @@ def _gather(
     return group, (Block(importers, exporters, A, B, T, E),)
 
 
-def _differing(
-    first: ShockedShares, other: ShockedShares, rows: Mask, columns: Mask
-) -> tuple[Mask, Mask] | None:
+def _differing(first: ShockedShares, other: ShockedShares, rows: Mask, columns: Mask) -> tuple[Mask, Mask] | None:
     """`rows` and `columns` with those in which two scenarios differ; None past a tenth of the cells.
 
     There a scenario's own products are cheaper than its corrections. One sector is often enough to see it.

@@ -81,7 +81,7 @@ def _fit(y: Floats, x: Floats, weight: Mask) -> tuple[Floats, Floats, int]:
         new = 2.0 * (own - float((y * eta - w * mu).sum()))
         moved, deviance = abs(new - deviance) / (1.0 + abs(new)), new
         if moved <= TOLERANCE:
-            known = weight.any(1)[:, None] & weight.any(0)
+            known = np.outer(weight.any(1), weight.any(0))
             return beta, np.where(known, mu * scale, 0.0), iteration
     raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations", residual=moved)
 

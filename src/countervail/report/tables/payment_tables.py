@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,21 @@ _HIT = 5
 """Countries named as hit most by a cut."""
 
 
-def tables(study: Study | None, *, pairs: bool = False, progress: Progress | None = None) -> dict[str, list[Row]]:
-    """The tables by name, all of them empty without a study; those of every pair of members only with `pairs`."""
+def tables(
+    study: Study | None,
+    *,
+    pairs: bool = False,
+    progress: Progress | None = None,
+    network: Future[dict[str, list[Row]]] | None = None,
+) -> dict[str, list[Row]]:
+    """The tables by name, all of them empty without a study; those of every pair of members only with `pairs`.
+
+    `network` are those of the network alone where they have `begun`.
+    """
     rows: dict[str, list[Row]] = {name: [] for name in NAMES}
     if study is None or len(study.members) < 2:
         return rows
-    proposed = [w.proposed for w in study.worth]
-    wanted = [name for name in (*QUICK, *(SLOW if pairs else ())) if proposed or "provision" not in name]
-    rows |= network_tables(study.network, study.case.scenario, wanted, proposed, progress=progress)
+    rows |= network_tables(*_of_network(study, pairs), progress=progress) if network is None else network.result()
     rows["payment_proposals"] = list(_proposals(study))
     rows["payment_cuts"] = list(_cuts(study))
     rows["payment_responses"] = list(_responses(study))
@@ -65,6 +73,20 @@ def tables(study: Study | None, *, pairs: bool = False, progress: Progress | Non
         rows["payment_observed"] = list(rail_tables.observed(study.network, study.case.world))
         rows["payment_channels"] = list(rail_tables.channels(study.club, study.case.scenario))
     return rows
+
+
+def begun(study: Study | None, executor: Executor | None) -> Future[dict[str, list[Row]]] | None:
+    """The tables of the network alone, without those of pairs, made beside the others; None without an executor."""
+    if executor is None or study is None or len(study.members) < 2:
+        return None
+    return executor.submit(network_tables, *_of_network(study, pairs=False))
+
+
+def _of_network(study: Study, pairs: bool) -> tuple[Network, Scenario, list[str], list[Proposed]]:
+    """What `network_tables` needs of a study."""
+    proposed = [w.proposed for w in study.worth]
+    wanted = [name for name in (*QUICK, *(SLOW if pairs else ())) if proposed or "provision" not in name]
+    return study.network, study.case.scenario, wanted, proposed
 
 
 def network_tables(
