@@ -106,13 +106,16 @@ def cell(value: Any) -> str:
     return f"'{text}" if text[:1] in ("\t", "\r", "\n") or (leads and leads in _LEADS) else text
 
 
+_QUOTED = re.compile('[",\r\n]')
+
+
 def csv_text(rows: Iterable[Iterable[Any]]) -> str:
     """Rows as CSV, every value as `cell` has it; a line end of any kind in a value is inside quotes."""
     return "".join(",".join(_quoted(cell(value)) for value in row) + "\n" for row in rows)
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if re.search('[",\r\n]', text) else text
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 # -- the command's streams ---------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -37,9 +37,9 @@ class View:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str | tuple[str, str], ...], ...]
 
-    def style(self, index: int) -> str:
-        """The class of a column's cells: numbers flush right, long texts given room."""
-        return self._styles[index]
+    def styled(self, row: Sequence[str | tuple[str, str]]) -> Iterator[tuple[str, str | tuple[str, str]]]:
+        """The cells of a row, each after its column's class: numbers flush right, long texts given room."""
+        return zip(self._styles, row, strict=True)
 
     @cached_property
     def _styles(self) -> tuple[str, ...]:
