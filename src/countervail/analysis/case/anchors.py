@@ -91,8 +91,8 @@ def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
     columns = np.concatenate([y[None], x])
     within = (columns - _effects(columns, w)).reshape(len(columns), -1)
     weighted = within[1:] * w.reshape(-1)
-    # a covariate that does not vary in the sample has no coefficient: the pseudo-inverse gives it zero
-    beta = np.linalg.pinv(weighted @ within[1:].T, rcond=1e-12, hermitian=True) @ (weighted @ within[0])
+    # a covariate that does not vary in the sample has no coefficient: the shortest solution gives it zero
+    beta = np.linalg.lstsq(weighted @ within[1:].T, weighted @ within[0], rcond=1e-12)[0]
     return beta, y - (within[0] - beta @ within[1:]).reshape(y.shape)
 
 
@@ -107,8 +107,7 @@ def _effects(columns: Floats, w: Floats) -> Floats:
     schur[np.diag_indices(len(schur))] += np.where(cols > 0, cols, 1.0)
     # one effect is free: its mean is pinned
     schur += cols.mean() / len(cols) * np.outer(cols > 0, cols > 0)
-    weighted = columns * w
-    by_row, by_col = weighted.sum(2), weighted.sum(1)
+    by_row, by_col = np.einsum("cin,in->ci", columns, w), np.einsum("cin,in->cn", columns, w)
     importer = np.linalg.solve(schur, (by_col - (by_row * inverse) @ w).T).T
     exporter = (by_row - importer @ w.T) * inverse
     return np.asarray(exporter[:, :, None] + importer[:, None, :])
