@@ -1,4 +1,4 @@
-"""The second process of a run: what it is asked is done, there or here."""
+"""The second process of a run: what it is given is done, there or here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import time
 
 import pytest
 
+import countervail as cv
+from countervail.report.results import text
+from countervail.report.tables.run_tables import tables
 from countervail.second_process import SecondProcess
+from support.cases import measure, provision, rich_world, scenario
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor")
@@ -48,3 +52,12 @@ def test_leaving_early_does_not_wait() -> None:
         if second.submit(os.getpid).result() != os.getpid():
             second.submit(time.sleep, 60)
     assert time.monotonic() - began < 30
+
+
+def test_a_run_with_a_second_process_is_the_run_without() -> None:
+    """Every table of it, too."""
+    question = scenario([measure("russia", "embargo", effect=-1.0)], [provision("market", 0.3)], members=None)
+    alone = text(tables(cv.run(rich_world(), question), created="2026-01-01T00:00:00+00:00"))
+    with SecondProcess("countervail.analysis.run") as second:
+        outcome = cv.run(rich_world(), question, executor=second)
+        assert text(tables(outcome, None, "2026-01-01T00:00:00+00:00", second)) == alone
