@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from countervail import arguments
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
@@ -37,6 +38,9 @@ from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
 from countervail.world.world import World
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 @checked(progress=optional(a_callback))
 def run(
@@ -65,9 +69,8 @@ def run(
     draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
     case = case_of(world, scenario_of(scenario))
     with one_blas_thread(), _beside(executor) as pool:
-        if executor is None:
-            _ = case.layout.potential  # which both threads need
-        lifted = pool.submit(_lifted, case)
+        _ = case.layout.potential, case.prepared  # which both sides need
+        lifted = pool.submit(_with_one_thread, measures, case)
         outcome = completed(solved(case), progress, pool, lifted)
     return banded(outcome, draws, seed, progress) if draws else outcome
 
@@ -132,12 +135,15 @@ def completed(
     report = progress or (lambda stage, done, total: None)
     stages = 7
     case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
-    # what each measure does alone and the break-evens are half of the work, and need nothing of the rest
+    # what each measure does alone and the penalties are half of the work, and need nothing of the rest
     with one_blas_thread(), _beside(executor) as pool:
-        lifted = lifted or pool.submit(_lifted, case)
+        lifted = lifted or pool.submit(_with_one_thread, measures, case)
         report("worlds", 0, stages)
         outcome = replace(outcome, by_reading=_readings(outcome))
-        integration = pool.submit(_integration, outcome)
+        others = [m for m in outcome.members if m != scenario.club.secretariat]
+        deterrence = (
+            pool.submit(_with_one_thread, break_even_deterrence, case, own, main, others) if own.members else None
+        )
         report("worlds", 1, stages)
         parts = provisions(case, own, main) if own.members else []
         report("worlds", 2, stages)
@@ -145,8 +151,7 @@ def completed(
         report("worlds", 3, stages)
         moved = diversion(case, own, outcome.eligible())
         report("worlds", 4, stages)
-        others = [m for m in outcome.members if m != scenario.club.secretariat]
-        deterrence = break_even_deterrence(case, own, main, others) if own.members else {}
+        integration = _integration(outcome)
         report("worlds", 5, stages)
         points = surface(case, own, main) if own.members else ()
         report("worlds", 6, stages)
@@ -159,8 +164,8 @@ def completed(
             moved=tuple(moved),
             whereabouts=tuple(whereabouts(case, own, outcome.eligible())),
             discounts=tuple(discounts(case, own, outcome.eligible())),
-            integration=integration.result(),
-            deterrence=deterrence,
+            integration=integration,
+            deterrence={} if deterrence is None else deterrence.result(),
             variants=varied,
             added=tuple(new_measures(case)),
             joined=tuple(joining(case, own, main)),
@@ -184,20 +189,20 @@ def _readings(outcome: Outcome) -> dict[str, Worlds]:
     return by_reading
 
 
-def _lifted(case: Case) -> list[Part]:
-    with one_blas_thread():
-        return measures(case)
-
-
 def _integration(outcome: Outcome) -> dict[str, dict[str, float]]:
     """The break-even rise of trade by reading and country, and of the club."""
     out = {}
-    with one_blas_thread():
-        for name, one in outcome.by_reading.items():
-            eligible = outcome.eligible(one.members) if one.members else ()
-            gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
-            out[name] = break_even_integration(outcome.case, one, name, gaps) if gaps else {}
+    for name, one in outcome.by_reading.items():
+        eligible = outcome.eligible(one.members) if one.members else ()
+        gaps = {who: _gap(outcome, who, name) for who in (*eligible, CLUB)} if eligible else {}
+        out[name] = break_even_integration(outcome.case, one, name, gaps) if gaps else {}
     return out
+
+
+def _with_one_thread(solved: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a function returns, in a process whose matrix products may take several threads."""
+    with one_blas_thread():
+        return solved(*args, **kwargs)
 
 
 def _beside(executor: Executor | None) -> AbstractContextManager[Executor]:
