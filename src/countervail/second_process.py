@@ -89,7 +89,7 @@ def _started(imports: Sequence[str]) -> subprocess.Popen[bytes] | None:
     paths = [str(Path(__file__).resolve().parents[1]), *(p for p in sys.path if p)]
     try:
         return subprocess.Popen(
-            [sys.executable, "-s", "-m", __name__, *imports],
+            [sys.executable or "python", "-s", "-m", __name__, *imports],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=os.path.abspath(os.sep),
@@ -104,9 +104,9 @@ def _serve(imports: Sequence[str]) -> None:
     """Do one task after another until the input ends, or one fails; what it prints is not taken for its result."""
     tasks, results = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for module in imports:
-        importlib.import_module(module)
     with suppress(Exception):
+        for module in imports:
+            importlib.import_module(module)
         while True:
             result = pickle.load(tasks)()
             pickle.dump(result, results, pickle.HIGHEST_PROTOCOL)

@@ -24,7 +24,7 @@ from countervail.types import Floats, Indices, Singles
 ENOUGH = 0.3
 """Digits of the response where prices answer to expenditure too, so that the two are solved in turn."""
 TURNS = 2
-"""Of theirs: after more of them no solve takes fewer steps."""
+"""In which the two are solved, at most: after more of them no solve takes fewer steps."""
 
 
 class Answers(NamedTuple):
