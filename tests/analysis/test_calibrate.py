@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 import countervail as cv
 from countervail.analysis.calibrate import Calibration
-from countervail.analysis.group_fit import fit
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
 from countervail.analysis.case.layout import cube
+from countervail.analysis.group_fit import fit
 from countervail.analysis.measure_groups import groups_of, measures_between, share_of_world
 from countervail.analysis.warnings import warnings_of
 from countervail.cli import app
