@@ -60,12 +60,13 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def test_there_are_fewer_than_270_modules() -> None:
+def test_there_are_fewer_than_280_modules() -> None:
     """A folder a language of documents, a module a source of the world and a file a command; small ones are merged.
 
-    270 since sizes have two of their own: what a scenario reads of a fit, and what trade a measure is fitted to.
+    280 since sizes have four of their own (what a scenario reads of a fit, what trade a measure is fitted to, that fit,
+    flows without the measures), runs a second process, evidence one each for frames, their shapes and noun phrases.
     """
-    assert 100 < len(MODULES) < 270
+    assert 100 < len(MODULES) < 280
 
 
 def test_no_module_is_longer_than_400_lines() -> None:

@@ -49,7 +49,7 @@ def test_a_world_that_the_model_made_gives_its_sizes_back(leaked: float) -> None
             size[i, n, j], direct[i, n, j] = np.log(bought), left / bought
     eq = solve(case.prepared, case.cut(size), tol=1e-12)
     ratios = np.array([share_of_world(eq.flows * direct, g) / share_of_world(WORLD.flows, g) for g in groups])
-    np.testing.assert_allclose(fit(case, groups, ratios, by_sector), truth, atol=1e-6)
+    np.testing.assert_allclose(fit(case, groups, ratios, leaked=by_sector), truth, atol=1e-6)
 
 
 def test_russias_trade_with_the_senders_fell_as_customs_recorded() -> None:

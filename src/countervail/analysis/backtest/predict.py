@@ -336,7 +336,7 @@ def with_shares(matched: Mapping[str, float], fitted: Sequence[str] = ()) -> Cal
 def with_sizes(world: World, scenario: Scenario) -> Callable[[EpisodeData], Predictor]:
     """The whole world under sizes fitted on the senders' own trade, of everything the scenario's measures hit.
 
-    Nothing is told of an episode but its target's total: what the barred keep is fitted (`countervail calibrate`), what
+    An episode gives its target's total and nothing else: what the barred keep is fitted (`countervail calibrate`), what
     the others do follows. Episodes that the measures have no part in are predicted as they are.
     """
 

@@ -21,12 +21,12 @@ from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.lifted_flows import Parts, drawn, parts_of
-from countervail.analysis.case.lifting import Lifting, cheaper_payments, cut_by, goods_trade, imposed, measures_of
+from countervail.analysis.case.lifting import Lifting, cheaper_payments, goods_trade, imposed, measures_of
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
-from countervail.trade.equilibrium import Equilibrium, Prepared
+from countervail.trade.equilibrium import Prepared
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve
 from countervail.trade.specific_factors import same_places
@@ -239,8 +239,9 @@ class Case:
     @cached_property
     def _part(self) -> Floats | None:
         """What of the sizes of measures comes back in cells whose flow without them is given."""
-        parts = None if self.part is not None else self.parts
-        return self.part if parts is None else parts.of_cells(self.world, drawn(self.scenario, self.draw))
+        if self.part is not None or self.parts is None:
+            return self.part
+        return self.parts.of_cells(self.world, drawn(self.scenario, self.draw))
 
     @property
     def parts(self) -> Parts | None:
@@ -253,18 +254,10 @@ class Case:
     def _lifted_at(self, scenario: Scenario) -> Callable[[Floats], Floats]:
         """The flows of U under a state of the scenario, as a function of the parts of all cells; central numbers."""
         case = replace(self.switched(scenario), draw=CENTRAL, neighbour=None)
-        last: list[Equilibrium] = []
 
         def flows(part: Floats) -> Floats:
             one = replace(case, part=part)
-            last[:] = solve(
-                one.prepared,
-                [one.lift()],
-                closure=scenario.settings.closure,
-                tol=1e-9,
-                start=last[0] if last else None,
-            )
-            return last[0].flows
+            return solve(one.prepared, one.lift(), closure=scenario.settings.closure, tol=1e-9).flows
 
         return flows
 
@@ -361,10 +354,6 @@ class Case:
     def goods_trade(self, country: int, exports: Floats, imports: Floats) -> Shock:
         """The goods trade of one country times exp(`exports`) and exp(`imports`) by partner; NaN for no change."""
         return goods_trade(self.world, country, exports, imports)
-
-    def cut_by(self, target: int, others: Indices, imports: Floats, exports: Floats) -> Shock:
-        """The trade of `target` with `others` times `imports` and `exports` `[sector]`, those of the target."""
-        return cut_by(self.world, target, others, imports, exports)
 
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
         """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""

@@ -18,6 +18,7 @@ from countervail import countries as atlas
 from countervail.analysis.breakeven import break_even_deterrence
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import sample
+from countervail.analysis.case.lifting import cut_by
 from countervail.analysis.coalitions import shapley, stability
 from countervail.analysis.coalitions.games import CoalitionGame, DrawnShapley
 from countervail.analysis.coalitions.stability import Core, Entry, Superadditivity
@@ -241,7 +242,7 @@ class Cube(Plotted):
         others = np.setdiff1d(np.arange(game.economy.n), np.append(at, target))
         imports = _mean_cut(game.shares, full, game.economy.unit, one, at)
         exports = _mean_cut(game.shares, full, game.economy.unit, at, one)
-        shock = self.case.cut_by(target, others, imports, exports)
+        shock = cut_by(self.case.world, target, others, imports, exports)
         closure = self.case.scenario.settings.closure
         eq = solve(self.case.prepared, shock, closure)
         worth = self.income[target] * (self.real_income[0, target] - eq.real_income[target])
