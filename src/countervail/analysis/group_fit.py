@@ -45,11 +45,11 @@ def moved(
     """
     size, direct = cube(case.world, 0.0), cube(case.world, 1.0)
     for value, group in (*zip(values, groups, strict=True), *((np.log(GONE), group) for group in gone)):
-        left = np.exp(np.minimum(value, 0.0))
+        phi = np.exp(np.minimum(value, 0.0))
         # those who comply with a threat may be hubs themselves (`Leak`)
         leaks = group.direction == "import" and any(case.layout.measures[m].own for m in group.measures)
-        came = leaked * (1.0 - left) if leaks else 0.0
-        part = np.broadcast_to(left / (left + came), size.shape)[group.cells]
+        came = leaked * (1.0 - phi) if leaks else 0.0
+        part = np.broadcast_to(phi / (phi + came), size.shape)[group.cells]
         size[group.cells] += value - np.log(part)
         direct[group.cells] *= part
     return size, direct
