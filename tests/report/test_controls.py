@@ -129,7 +129,7 @@ def test_a_number_set_keeps_what_it_was() -> None:
     )
     assert (after.value, after.loaded, after.minimum, after.maximum) == (-9.0, before.value, -9.0, before.maximum)
     assert after.note is not None
-    assert after.note.startswith("set by the user; was -0.7755. As loaded: estimated. countervail calibrate")
+    assert after.note.startswith(f"set by the user; was {before.value}. As loaded: estimated. countervail calibrate")
 
 
 # -- the words -------------------------------------------------------------------------------------------------------

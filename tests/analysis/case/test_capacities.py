@@ -54,7 +54,9 @@ def test_the_four_worlds_of_asiu_satisfy_every_equation(horizon: str) -> None:
     base = sanctions(case, tol=1e-11)
     made = worlds(case, base, case.scenario.members(), tol=1e-11)
     sigma, bound = capacities(WORLD, case.scenario, CENTRAL)
+    assert case.leak is not None
     world = WORLD.replace(
+        flows=case.leak.by_origin(WORLD.flows),
         elasticity=case.economy.elasticity,
         specific_share=np.zeros((WORLD.n, WORLD.j)) if sigma is None else sigma.T,
         supply_elasticity=np.full((WORLD.n, WORLD.j), np.inf) if bound is None else bound.T,
