@@ -198,7 +198,10 @@ def test_measures_on_a_country_and_its_own() -> None:
 
 def test_a_strength_comes_with_its_range() -> None:
     rows = {row["id"]: row for row in opened("RUS")["country_measures"]}
-    strength = "Effect on trade −0.7755 (−1.1179 to −0.7755) log points of trade"
+    sized = next(m for m in outcome().scenario.measures if m.id == "eu-russia-industry")
+    assert sized.effect is not None
+    value, low, high = (f"{x:g}".replace("-", "−") for x in (sized.effect.value, sized.effect.low, sized.effect.high))
+    strength = f"Effect on trade {value} ({low} to {high}) log points of trade"
     assert rows["eu-russia-industry"]["strength"] == strength
     assert rows["eu-russia-industry"]["size_basis"] == "estimated"
     rate = "Return forgone 2.3\u00a0% (1.0\u00a0% to 5.0\u00a0%) a year"
