@@ -135,6 +135,8 @@ def test_a_measure_at_the_margin_is_that_of_the_run(client: httpx.Client) -> Non
     assert russia["part"] == "target"
     assert russia["usd"] == pytest.approx(alone["russia"], rel=1e-4)
     assert body["sentences"][0].startswith("Lifting it would bring those it is on")
+    together = ask(client, "margin", measures=["russia", "iran"])["sentences"]
+    assert together[0].startswith("Lifting them would bring those they are on")
     imposed = cv.run(rich_world(), given(ADDED)).worlds.sanctions.S
     rows = {row["iso3"]: row["usd"] for row in ask(client, "margin", ADDED, measures=["added-1"])["tables"]["margin"]}
     k = outcome.world.index("IND")
@@ -237,6 +239,15 @@ def test_a_pair_pays_as_the_network_says_and_a_cut_costs_it(client: httpx.Client
     assert after["wedge"] == pytest.approx(float(without.wedges[network.index("IRN"), network.index("RUS")]))
     assert [row["iso3"] for row in cut["pair_income"][:2]] == ["IRN", "RUS"]
     assert cut["pair_income"][1]["now_usd"] <= 0
+    # "with the proposals" are the links that are switched on, as for the countries of a table of routes
+    paid = case.layout.payments
+    assert paid is not None
+    proposed = next(row for row in body["pair_payments"] if row["network"] == "with the proposals")
+    assert proposed["wedge"] == pytest.approx(
+        float(paid.proposed.wedges[network.index("IRN"), network.index("RUS")])
+    )
+    off = ask(client, "pair", "club.provisions.bank-links.enabled=false", one="IRN", other="RUS")["tables"]
+    assert {row["network"] for row in off["pair_payments"]} == {"as it is"}
     state = {"scenario": "test", "one": "IRN", "other": "RUS"}
     for more in ({"cut": ["link: no such"]}, {"other": "IRN"}, {"other": "XYZ"}):
         assert client.post("/api/pair", json={**state, **more}).status_code == 422

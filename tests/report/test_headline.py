@@ -42,6 +42,7 @@ def test_units() -> None:
     assert usd(97_300) == "USD\u00a097\u00a0bn"
     assert usd(1_230_000) == "USD\u00a01.2\u00a0trn"
     assert usd(-881) == "USD\u00a0−881\u00a0m"
+    assert usd(1e-7) == usd(0) == "USD\u00a00"
     assert persons(2_010_000_000) == "2.01 billion"
     assert percent(None) == share(None) == usd(None) == persons(None) == "–"
 
@@ -59,6 +60,11 @@ def test_headline_gives_the_verdict_then_losses_and_gains() -> None:
     assert sentences[1].startswith("Counted: the seven countries")
     assert "Sanctions cost them USD" in sentences[2]
     assert "give them USD" in sentences[3]
+    alone = synthetic()
+    for row in alone["verdict"]:
+        row.update(names="Iran", countries="IRN")
+    assert "Sanctions cost it USD" in sentences_of(alone)[2]
+    assert "of what it can buy" in sentences_of(alone)[2]
     assert "times as large" in " ".join(sentences)
     assert any("Placebo" in sentence for sentence in sentences)
 

@@ -76,22 +76,23 @@ def side_by_side(a: Tables, b: Tables) -> Iterator[Row]:
         }
 
 
-def at_the_margin(rows: Sequence[Row], imposed: bool) -> list[str]:
-    """What measures do at the margin: to their targets, to their senders, and to others most affected."""
-    doing = "Imposing" if imposed else "Lifting"
+def at_the_margin(rows: Sequence[Row], imposed: bool, several: bool = False) -> list[str]:
+    """What one measure does at the margin, or several together: to its targets, to its senders, to others."""
+    doing = f"{'Imposing' if imposed else 'Lifting'} {'them' if several else 'it'}"
     groups = {
         part: [row for row in rows if row["part"] == part and abs(float_of(row["usd"]) or 0.0) >= _NOTICED]
         for part in ("target", "sender", "other")
     }
     sentences = []
-    for part, who in (("target", "those it is on"), ("sender", "those that impose it"), ("other", "others")):
+    on, by = ("they are", "them") if several else ("it is", "it")
+    for part, who in (("target", f"those {on} on"), ("sender", f"those that impose {by}"), ("other", "others")):
         if groups[part]:
             most = ", ".join(f"{row['name']} {_signed(float_of(row['usd']) or 0.0)}" for row in groups[part][:_SHOWN])
             total = sum(float_of(row["usd"]) or 0.0 for row in groups[part])
             bring = "bring" if total >= 0 else "cost"
             amount = f"USD\u00a0{billions(abs(total))}\u00a0bn"
-            sentences.append(f"{doing} it would {bring} {who} {amount} a year ({most}\u00a0bn).")
-    return sentences or [f"{doing} it alone would change next to nothing."]
+            sentences.append(f"{doing} would {bring} {who} {amount} a year ({most}\u00a0bn).")
+    return sentences or [f"{doing} alone would change next to nothing."]
 
 
 def _parts(now: Tables, before: Tables, column: str) -> str:

@@ -63,12 +63,11 @@ def usd(million: float | None) -> str:
     """Million USD in the unit that reads best."""
     if million is None:
         return NOTHING
-    if million == 0:
-        return f"USD{HARD_SPACE}0"
     for size, name in ((1e6, "trn"), (1e3, "bn")):
         if abs(million) >= size:
             return f"USD{HARD_SPACE}{number(million / size)}{HARD_SPACE}{name}"
-    return f"USD{HARD_SPACE}{number(million)}{HARD_SPACE}m"
+    text = number(million)
+    return f"USD{HARD_SPACE}0" if text == "0" else f"USD{HARD_SPACE}{text}{HARD_SPACE}m"
 
 
 def billions(million: float) -> str:

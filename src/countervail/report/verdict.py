@@ -68,8 +68,6 @@ def verdict(tables: Tables) -> Verdict | None:
     who = f"{count.get(len(names), f'the {len(names)} countries')} under broad sanctions ({listed_names(names)})"
     if meta(tables) and not inside:
         sentence = f"Without a club: sanctions cost {listed_names(names)} {_priced(rows, 'cost')}."
-        if len(names) == 1:
-            sentence = sentence.replace("what they can buy", "what it can buy")
         return Verdict("No club", sentence, cost, Figure(NOTHING, note="there is no club"), who, "")
     part, gain = estimate(rows["share"]), _of_row(rows["gain_usd"])
     answer, sentence = _answer(part, _region(tables, "provisions"), _region(tables, "uniform"))
@@ -136,7 +134,13 @@ def _priced(rows: dict[str, Row], what: str) -> str:
     """A cost or gain of all counted: in money a year and as a share of what they can buy, with its band."""
     money, change = (estimate(rows[f"{what}_{unit}"]) for unit in ("usd", "pct"))
     between = f" ({band(change, '%')} over the draws)" if band(change, "%") else ""
-    return f"{usd(money.value)} a year, {percent(change.value)} of what they can buy{between}"
+    they = "they" if _several(rows) else "it"
+    return f"{usd(money.value)} a year, {percent(change.value)} of what {they} can buy{between}"
+
+
+def _several(rows: dict[str, Row]) -> bool:
+    """Whether the verdict counts more than one country."""
+    return "; " in str(rows["cost_usd"]["names"])
 
 
 def sentences(tables: Tables, final: bool = True) -> list[str]:
@@ -182,7 +186,8 @@ def _cost_and_gain(tables: Tables) -> list[str]:
     rows = {str(row["quantity"]): row for row in tables.get("verdict", ())}
     if not rows:
         return []
-    return [f"Sanctions cost them {_priced(rows, 'cost')}.", f"The club would give them {_priced(rows, 'gain')}."]
+    them = "them" if _several(rows) else "it"
+    return [f"Sanctions cost {them} {_priced(rows, 'cost')}.", f"The club would give {them} {_priced(rows, 'gain')}."]
 
 
 def _joining(tables: Tables) -> list[str]:

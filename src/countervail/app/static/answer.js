@@ -94,14 +94,25 @@ export function showSentences(sentences) {
  */
 export function showVerdict({ now, banded, expected }) {
   const verdict = (banded ?? now).verdict;
-  explained(at("verdict"), verdict?.sentence ?? "No country is under broad sanctions in this question.");
+  sentence(at("verdict"), verdict?.sentence ?? "No country is under broad sanctions in this question.");
   const draws = banded?.tables.meta[0].draws;
   const band = draws ? ` The range: 90 % of ${draws} draws of every uncertain assumption.` : expected ? " The range is being computed." : " No range is computed.";
-  explained(at("verdict-who"), verdict ? `Counted are always ${verdict.who}.${band}` : "");
+  explained(at("verdict-who"), verdict ? `Counted ${verdict.who.startsWith("the one ") ? "is" : "are"} always ${verdict.who}.${band}` : "");
   const lines = [...now.against, ...(verdict?.caveat ? [verdict.caveat] : [])];
   const list = at("against");
   if (list.children.length !== lines.length) fill(list, lines.map(() => el("li", {})));
   lines.forEach((line, k) => explained(list.children[k], line));
+}
+
+/** The verdict's sentence: what any other club of these states would do is set small under it. */
+function sentence(place, text) {
+  const [own, other] = text.split(/(?<=;) (?=any club )/);
+  if (place.dataset.sentence === text) return;
+  place.dataset.sentence = text;
+  const parts = [own, other].map((part) => part && el("span", { class: part === own ? null : "other" }));
+  fill(place, parts[0], other ? [" ", parts[1]] : null);
+  explained(parts[0], own);
+  if (other) explained(parts[1], other);
 }
 
 /** Rows of the bars under the verdict, each with what it was as loaded. @param {object[]} rows @param {object[] | undefined} first */

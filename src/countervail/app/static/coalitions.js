@@ -15,7 +15,9 @@ const MANY = 12;
 const LOADABLE = 12;
 
 export class Coalitions {
-  constructor() {
+  /** @param {() => void} onResult called when coalitions are solved */
+  constructor(onResult) {
+    this.onResult = onResult;
     this.id = "coalitions";
     this.title = "Coalitions";
     this.chosen = null;
@@ -93,7 +95,18 @@ export class Coalitions {
 
   receive({ tables }) {
     this.tables = tables;
+    this.solved = this.job.about?.state;
     this.draw();
+    this.onResult();
+  }
+
+  get running() {
+    return this.job.running && this.job.about?.state === key();
+  }
+
+  /** The tables of the coalitions of the state shown, once they are solved. */
+  result() {
+    return this.solved === key() ? this.tables : null;
   }
 
   /** Draws the coalitions, with a note where they were computed for an earlier state. */

@@ -57,19 +57,27 @@ const membersTable = new MembersTable((name) => {
   return row ? el("button", { type: "button", class: "link", onclick: () => country.show(row.iso3, row.name) }, name) : name;
 });
 const payments = new Payments();
-const coalitions = new Coalitions();
+const coalitions = new Coalitions(() => questions.changed());
 const evidence = new Evidence();
 const compare = new Compare(async (set) => {
   const controls = await ask("/api/scenario", { ...state(), set });
   return changes.words(set, controls, unchanged ?? controls);
 });
 let turns; // to a tab
-const questions = new Questions({ controls: () => present, run: () => (run.fresh ? run.result : null), now: () => now, tab: (id) => turns.select(id) });
+const questions = new Questions({
+  controls: () => present,
+  run: () => (run.fresh ? run.result : null),
+  now: () => now,
+  tab: (id) => turns.select(id),
+  pair: (one, other) => (turns.select("payments"), payments.pair.between(one, other)),
+  coalitions,
+});
 const ofRun = [...panels(membersTable), ...later(), checks()];
 const [members, proposals, world, tests] = ofRun;
 const run = new LongRun(() => {
   show();
   give();
+  questions.changed();
   downloads.poll();
 }, () => meta.draws);
 const downloads = new Downloads(() => meta.draws, run, failed);

@@ -26,15 +26,15 @@ export function margin(ids) {
   return known.get(wanted);
 }
 
-/** Sentences and a table on some measures, filled when they are known. @param {string[]} ids @param {string} title */
-export function effectOf(ids, title = "What it does at the margin") {
+/** Sentences and a table on some measures, filled when they are known; a country `of` interest has a line. @param {string[]} ids @param {string} title */
+export function effectOf(ids, title = "What it does at the margin", of = pinned.iso3) {
   const place = el("div", { class: "margin-about", "aria-live": "polite" }, el("p", { class: "text" }, "Solving …"));
   margin(ids).then((answer) => {
     if (!answer || answer.error) return void fill(place, el("p", { class: "text" }, answer?.error ?? "The state has changed; open this again."));
     const table = new Table("margin", { most: 8, brief: true });
     table.set(answer.tables.margin);
-    const own = answer.tables.margin.find((row) => row.iso3 === pinned.iso3);
-    fill(place, el("h3", {}, title), answer.sentences.map((sentence) => el("p", {}, sentence)), own ? el("p", { class: "pinned" }, line(own)) : null, table.element);
+    const own = answer.tables.margin.find((row) => row.iso3 === of);
+    fill(place, el("h3", {}, title), own ? el("p", { class: "pinned" }, line(own)) : null, answer.sentences.map((sentence) => el("p", {}, sentence)), table.element);
   });
   return place;
 }

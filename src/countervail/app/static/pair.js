@@ -75,6 +75,14 @@ export class Pair {
     this.shown();
   }
 
+  /** Shows this pair. */
+  between(one, other) {
+    Object.assign(this, { one, other });
+    this.cut.clear();
+    this.chosen();
+    this.shown();
+  }
+
   flip(id, on) {
     on ? this.cut.add(id) : this.cut.delete(id);
     this.shown();

@@ -51,6 +51,7 @@ export class Payments {
   }
 
   async shown() {
+    if (!state().scenario) return; // the page has only begun
     this.pair.shown();
     this.worth.shown();
     const wanted = key();

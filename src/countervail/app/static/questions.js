@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
 import { effectOf } from "./margin.js";
-import { change, state } from "./state.js";
+import { change, key, state } from "./state.js";
 import { persons, share, usd } from "./words.js";
 
 /** The EU's bans on Russian oil among the measures. */
@@ -11,14 +11,56 @@ const oilBans = (controls) =>
   controls.measures.filter((m) => m.enabled && !m.new && m.kind === "import_ban" && m.senders.includes("EU") && m.targets.includes("RUS") && /petroleum/.test(m.finds)).map((m) => m.id);
 
 const sentences = (texts) => texts.map((text) => el("p", {}, text));
+const goes = (text, onclick) => el("button", { type: "button", class: "secondary", onclick }, text);
+
+/** Every proposal alone, from the full run; the one that is worth most first. */
+const proposals = (page) => (page.run()?.tables.provisions ?? []).filter((row) => row.country === "CLUB").sort((a, b) => b.alone_usd - a.alone_usd);
+
+/** Classes of channels in a sentence. */
+const CLASSES = { "Own systems and accounts": "their own systems and accounts", "Common connection of banks": "the common connection of banks", "Banks of third countries": "banks of third countries", Informal: "informal channels" };
+
+/** How one country pays another today, with the club's links, and once those are cut. */
+async function paid(page) {
+  const [one, other] = ["VEN", "IRN"];
+  const asked = (cut) => ask("/api/pair", { ...state(), one, other, cut }).then(({ tables }) => tables);
+  const tables = await asked([]);
+  const rows = (answer, network) => answer.pair_payments.filter((row) => row.network === network);
+  const cost = ([row]) => (row?.wedge == null ? "nothing can be paid" : `paying costs ${share(row.wedge)} of the trade`);
+  const now = rows(tables, "as it is");
+  const most = now.reduce((a, b) => (b.share > a.share ? b : a));
+  const said = [`Today ${cost(now)}; the largest part, ${share(most.share)}, goes through ${CLASSES[most.class] ?? most.class.toLowerCase()}.`];
+  const proposed = rows(tables, "with the proposals");
+  const links = tables.pair_elements.filter((element) => element.kind === "link");
+  if (proposed.length) said.push(`With the club's payment links ${cost(proposed)}.`);
+  if (proposed.length && links.length) {
+    const cut = await asked(links.map(({ id }) => id));
+    const lost = cut.pair_income.filter((row) => [one, other].includes(row.iso3)).map((row) => `${row.name} ${usd(-row.proposed_usd)}`);
+    said.push(`If ${links.length > 1 ? "those links" : "that link"} (${links.map(({ label }) => label).join("; ")}) were cut again, ${cost(rows(cut, "with the proposals, after the cut"))}; that would cost ${lost.join(" and ")} of real income a year.`);
+  }
+  return [...sentences(said), goes("Cut its connections one by one", () => page.pair(one, other))];
+}
+
+/** Which coalitions nobody would leave, in two sentences. */
+function held({ meta: [{ coalitions, players }], stability }) {
+  const rule = (name) => stability.find((row) => row.rule === `stable, ${name} entry`);
+  const of = (row) => (row.count > 1 ? `${row.count} of them; the largest: ${row.largest}` : row.count ? `one, ${row.largest}` : "none of them");
+  return sentences([
+    `${coalitions} coalitions of ${players} players are solved. Where anyone may join, these hold together (nobody gains by leaving or by joining): ${of(rule("open"))}.`,
+    `Where members may refuse whoever would make one of them lose: ${of(rule("exclusive"))}.`,
+  ]);
+}
 
 /**
  * @typedef {object} Page what the answers are taken from
  * @property {() => object | null} controls @property {() => object | null} run the latest result of the full run of this state
  * @property {() => object | null} now the live answer @property {(tab: string) => void} tab
+ * @property {(one: string, other: string) => void} pair shows how two countries pay @property {import("./coalitions.js").Coalitions} coalitions
  */
 
-/** Every question: whether the scenario can answer it, what it sets, and its answer. @type {{text: string, fits: (c: object) => boolean, set?: (c: object) => object, answer: (c: object, page: Page) => any}[]} */
+/**
+ * Every question: whether the scenario can answer it, what it sets, what takes longer and whether that is done, and its answer.
+ * @type {{text: string, fits: (c: object) => boolean, set?: (c: object) => object, begin?: (page: Page) => string, ready?: (page: Page) => boolean, answer: (c: object, page: Page) => any}[]}
+ */
 const QUESTIONS = [
   {
     text: "What if China leaves?",
@@ -29,36 +71,29 @@ const QUESTIONS = [
   {
     text: "Which proposal is worth most?",
     fits: (c) => c.provisions.length > 1,
+    begin: () => "Each proposal is solved alone in the full run, which is under way. The answer comes here when it is done.",
+    ready: (page) => proposals(page).length > 0,
     answer: (c, page) => {
-      const rows = (page.run()?.tables.provisions ?? []).filter((row) => row.country === "CLUB").sort((a, b) => b.alone_usd - a.alone_usd);
-      if (!rows.length) return sentences(["Each proposal is solved alone in the full run, which is under way; ask again when it is done."]);
-      const [best, ...others] = rows;
+      const [best, ...others] = proposals(page);
       return sentences([`“${best.label}”: ${usd(best.alone_usd)} a year alone, ${usd(best.last_usd)} on top of all the others.`, `The others alone: ${others.map((row) => `${row.label}, ${usd(row.alone_usd)}`).join("; ")}.`]);
     },
   },
   {
     text: "What if the EU lifts its oil bans?",
     fits: (c) => oilBans(c).length > 0,
-    answer: (c) => effectOf(oilBans(c), "The EU's bans on Russian oil and oil products, lifted from today's world"),
+    answer: (c) => effectOf(oilBans(c), "The EU's bans on Russian oil and oil products, lifted from today's world", "DEU"),
   },
   {
-    text: "How can Venezuela pay Iran?",
+    text: "How can Venezuela pay Iran, and with the link cut?",
     fits: (c) => ["IRN", "VEN"].every((code) => code === c.members.secretariat || c.members.list.some((one) => one.iso3 === code && one.in)),
-    answer: async () => {
-      const { tables } = await ask("/api/country", { ...state(), country: "IRN" });
-      const row = (tables.routes ?? []).find((one) => one.iso3 === "VEN" || one.name === "Venezuela");
-      if (!row) return sentences(["There is no trade between them that would have to be paid."]);
-      const cost = (value) => (value == null ? "no cost is known" : `paying costs ${share(value)} of the trade`);
-      return sentences([`Today: ${row.main ?? "no route"}; ${cost(row.wedge)}.`, `With the club's payment links: ${cost(row.wedge_after)}.`]);
-    },
+    answer: (c, page) => paid(page),
   },
   {
     text: "Which coalition holds together?",
     fits: (c) => c.members.list.length > 1,
-    answer: (c, page) => [
-      ...sentences(["Every subset of the members is solved as a club of its own, and tested for who would rather leave. Choose the players and start it: the answer is in that tab under “What holds together”."]),
-      el("button", { type: "button", class: "secondary", onclick: () => page.tab("coalitions") }, "Go to the coalitions"),
-    ],
+    begin: ({ coalitions }) => (coalitions.running || coalitions.run(), `Every subset of ${coalitions.chosen.size} players is solved as a club of its own, and tested for who would rather leave. The answer comes here when it is done; the tab Coalitions says how far it is, and takes other players.`),
+    ready: ({ coalitions }) => Boolean(coalitions.result()),
+    answer: (c, page) => [...held(page.coalitions.result()), goes("Go to the coalitions", () => page.tab("coalitions"))],
   },
   {
     text: "Is it a market of two billion?",
@@ -91,7 +126,7 @@ export class Questions {
   }
 
   async pose(one) {
-    this.waiting = null;
+    this.waiting = this.pending = null;
     const set = one.set?.(this.controls);
     if (set && Object.entries(set).some(([path, value]) => !state().set.some((text) => text === `${path}=${value}`))) {
       change(set);
@@ -102,17 +137,35 @@ export class Questions {
 
   async answer(one) {
     const mine = (this.latest = Symbol());
-    fill(this.place, el("h3", {}, one.text), el("p", { class: "text" }, "Solving …"));
+    Object.assign(this, { asked: one, of: key(), pending: null, earlier: null });
+    const show = (...content) => fill(this.place, el("h3", {}, one.text), content);
+    if (one.ready && !one.ready(this.page)) {
+      this.pending = one;
+      return show(el("p", { class: "text" }, one.begin(this.page)));
+    }
+    show(el("p", { class: "text" }, "Solving …"));
     const content = await Promise.resolve(one.answer(this.controls, this.page)).catch((error) => el("p", { class: "error" }, error.message));
-    if (this.latest === mine) fill(this.place, el("h3", {}, one.text), content);
+    if (this.latest === mine) show(content);
   }
 
-  /** The state shown has been solved. */
+  /** The state shown has been solved, or more of it is known. */
   changed() {
-    if (!this.waiting) return;
-    const one = this.waiting;
-    this.waiting = null;
-    this.answer(one);
+    if (this.waiting) {
+      const one = this.waiting;
+      this.waiting = null;
+      return void this.answer(one);
+    }
+    if (!this.asked) return;
+    if (key() !== this.of) {
+      if (this.earlier) return;
+      const again = this.asked;
+      this.earlier = el("p", { class: "note" }, "This answer is of the state before the last change. ", goes("Ask again", () => this.pose(again)));
+      this.place.prepend(this.earlier);
+      return;
+    }
+    this.earlier?.remove();
+    this.earlier = null;
+    if (this.pending?.ready(this.page)) this.answer(this.pending);
   }
 
   shown() {}

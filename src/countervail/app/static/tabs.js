@@ -66,5 +66,5 @@ export function make(panels) {
   }
   const rename = (id, title) => write(tabs[place_of(id)], title);
   select(panels.find((panel) => panel.id === sessionStorage.getItem(STORED)) ?? panels[0]);
-  return { select: (id) => select(panels.find((panel) => panel.id === id)), offer, rename };
+  return { select: (id) => chosen(panels[place_of(id)]), offer, rename };
 }

@@ -24,7 +24,8 @@ export const share = (value) => (value == null ? NOTHING : percent(100 * value))
 export function usd(million) {
   if (million == null) return NOTHING;
   const [size, name] = [[1e6, "trn"], [1e3, "bn"]].find(([limit]) => Math.abs(million) >= limit) ?? [1, "m"];
-  return million === 0 ? `USD${HARD}0` : `USD${HARD}${number(million / size)}${HARD}${name}`;
+  const text = number(million / size);
+  return text === "0" ? `USD${HARD}0` : `USD${HARD}${text}${HARD}${name}`;
 }
 
 export function persons(value) {

@@ -40,9 +40,7 @@ def pair_tables(
     if one == other:
         raise InputError(f"other: {other} is the first country, too; a payment joins two countries", field="other")
     i, j = network.index(one), network.index(other)
-    networks = {AS_IT_IS: network}
-    if network.proposals() and len(network.members) > 1:
-        networks[PROPOSED] = network.with_provision(EVERY_PROPOSAL)
+    networks = {AS_IT_IS: network} | _proposed(case, network)
     known = {_id(e): e for made in networks.values() for e in PairVariants(made.state, i, j).elements}
     unknown = [name for name in cut if name not in known]
     if unknown:
@@ -62,6 +60,16 @@ def pair_tables(
             for name, e in sorted(known.items(), key=lambda entry: entry[0])
         ],
     }
+
+
+def _proposed(case: Case, network: Network) -> dict[str, Network]:
+    """The network with the links that are switched on; where the scenario switches none, with every one there is."""
+    paid = case.layout.payments
+    if paid is not None:
+        return {PROPOSED: paid.proposed} if paid.proposed.provisions else {}
+    if network.proposals() and len(network.members) > 1:
+        return {PROPOSED: network.with_provision(EVERY_PROPOSAL)}
+    return {}
 
 
 def _id(element: Element) -> str:
