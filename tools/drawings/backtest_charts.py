@@ -54,7 +54,8 @@ def backtest() -> alt.LayerChart:
     )  # fmt: skip
     colour = colours("which", [BETTER, WORSE])
     bars = rows.mark_bar().encode(x, y, colour, tooltip=tips)
-    numbers = rows.mark_text(style="note", align="left", dx=4).encode(alt.X("shown:Q"), y, text="error:N")
+    # beside the plot, where no bar and no tick is
+    numbers = rows.mark_text(style="note", align="left", dx=6).encode(alt.XValue("width"), y, text="error:N")
     ticks = (
         rows.transform_filter(VALID.format("rule"))
         .mark_tick(style="band", thickness=2, size=16)

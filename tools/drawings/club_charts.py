@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 import altair as alt
 
 from countervail.report.tables.club_tables import ALL
@@ -175,6 +178,27 @@ def readings() -> alt.LayerChart:
     return layered(bars, limits, zero_line())
 
 
+RULES: Final = {
+    "closure": "Trade balances",
+    "anchor": "What lifting brings back",
+    "horizon": "Time to adjust",
+    "rerouting": "Through third countries",
+}
+SETTINGS: Final = {
+    "fixed": "kept",
+    "proportional": "in proportion to income",
+    "balanced": "removed first",
+    "estimate": "by estimated effects",
+    "before": "what buyers took before",
+    "history": "by past trade",
+    "gravity": "by gravity",
+    "long": "long run",
+    "short": "short run",
+    "none": "not counted",
+}
+"""Variants and their values in words."""
+
+
 @chart(
     "closures",
     title="The answer under other rules",
@@ -186,9 +210,11 @@ def readings() -> alt.LayerChart:
 def closures() -> alt.LayerChart:
     """The club's cost and gain under other closures, anchors and horizons."""
     axis = "Eligible members (% of real income)"
+    kinds, values = (json.dumps(words) for words in (RULES, SETTINGS))
+    rule = f"({kinds}[datum.variant] || datum.variant) + ': ' + ({values}[datum.value] || datum.value)"
     rows = (
         rows_of("closures", OF_CLUB)
-        .transform_calculate(rule="datum.variant + ': ' + datum.value", cost="datum.cost_pct", gain="datum.gain_pct")
+        .transform_calculate(rule=rule, cost="datum.cost_pct", gain="datum.gain_pct")
         .transform_fold(["cost", "gain"], as_=["what", "percent"])
         .transform_filter(VALID.format("percent"))
     )

@@ -265,7 +265,7 @@ def links() -> alt.LayerChart:
         "label:N", "worth:N", ("low_usd:Q", "5th percentile"), ("high_usd:Q", "95th percentile"),
         "band:N", ("own_b:Q", "Rise of log trade on its own pairs"), of="payment_proposals",
     )  # fmt: skip
-    bars = rows.mark_bar(height=10, yOffset=BELOW).encode(
+    bars = rows.mark_bar(style="first", height=10, yOffset=BELOW).encode(
         alt.X("low_usd:Q", title=axis), y, x2="high_usd:Q", tooltip=tips
     )
     return layered(bars, zero_line(), labels_above(rows, y, tips)).properties(height=alt.Step(58))

@@ -176,7 +176,7 @@ def config(dark: bool) -> dict[str, Any]:
             "tickColor": c["quiet"], "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
             "labelLimit": 240, "titlePadding": 8, "labelPadding": 5, "titleLimit": 420,
         },
-        "axisQuantitative": {"tickCount": 6, "labelOverlap": True},
+        "axisQuantitative": {"tickCount": 6, "labelOverlap": True, "labelSeparation": 8},
         "axisX": {"titleAnchor": "end"},  # a title longer than a narrow drawing runs to the left, where there is room
         "axisY": {"grid": False, "ticks": False, "domain": False},
         "legend": {

@@ -59,6 +59,12 @@ def share(value: float | None, digits: int = 2) -> str:
     return NOTHING if value is None else f"{number(100 * value, digits)}{HARD_SPACE}%"
 
 
+def effect(log: float) -> str:
+    """Log points of trade as what they do to trade: -2 is -86 %, 0.05 is +5.1 %."""
+    change = 100 * math.expm1(log)
+    return f"{'+' if change > 0 else ''}{number(change, 3 if abs(change) >= 99.5 else 2)}{HARD_SPACE}%"
+
+
 def usd(million: float | None) -> str:
     """Million USD in the unit that reads best."""
     if million is None:
@@ -117,11 +123,19 @@ def quantity(value: Scalar, unit: str | None) -> str:
         return NOTHING if value is None else "yes" if value else "no"
     if isinstance(value, str):
         return value
+    if (unit or "").startswith("log points"):
+        return effect(value)
     known = UNITS.get(unit or "")
     if known and known.written:
         return known.written(value)
-    text = f"{value:,.0f}" if float(value).is_integer() else number(value, 3)
+    text = f"{value:,.0f}" if float(value).is_integer() else number(value)
     return f"{text} {unit}" if unit and unit not in ("ratio", "date") else text
+
+
+def says(unit: Scalar) -> bool:
+    """Whether a number in this unit is written with it, so that nothing else has to say it."""
+    known = UNITS.get(str(unit))
+    return str(unit).startswith("log points") or bool(known and known.written)
 
 
 def band(figure: Estimate, unit: str) -> str:
@@ -136,20 +150,20 @@ def band(figure: Estimate, unit: str) -> str:
 
 
 def cell(column: Column, value: Scalar, unit: Scalar = None) -> str:
-    """A cell of a table, without its unit, which is in the heading or in the row's column `unit`."""
+    """A cell of a table: with its unit where that is the row's own, else without, because the heading has it."""
     if value is None:
         return NOTHING if column.numeric else ""
     if isinstance(value, (bool, str)):
         return quantity(value, None)
-    if column.unit == "persons" or (column.unit == "own" and unit == "persons"):
-        return persons(value)
-    if column.unit == "share" or (column.unit == "own" and unit in ("share", "probability")):
-        return share(value)
+    if column.unit in ("persons", "share"):
+        return quantity(value, column.unit)
+    if column.unit == "own" and says(unit):
+        return quantity(value, str(unit))
     if column.kind == "integer" or isinstance(value, int):
         return str(value)
     if abs(value) >= 100:
         return f"{value:,.0f}".replace("-", MINUS)
-    text = number(value, 3)
+    text = number(value)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

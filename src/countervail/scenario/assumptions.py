@@ -23,6 +23,8 @@ _LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "cap": "most that all provisions do together",
     "rent_share": "share of a wedge that is a fee",
     "share": "already integrated",
+    "elasticity": "how supply answers a price",
+    "returning": "part of a lost market that comes back",
     "freight": "freight of a longer voyage",
     "trade": "trade without the measures",
 }

@@ -58,7 +58,7 @@ NUMBERS: Final[dict[str, MeasureNumber]] = {
     "effect": MeasureNumber(
         "Effect on trade",
         "Log points by which the trade it hits changes: −0.7 halves it, −2 leaves about an eighth, 0 changes nothing.",
-        "effect on log trade",
+        "effect on trade",
         "log points of trade",
         high=0.0,
         reason=": a measure does not raise trade",

@@ -101,13 +101,13 @@ def with_a_new_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def test_a_new_column_needs_its_row_and_its_line_alone() -> None:
     tables = synthetic()
     for row in tables["senders"]:
-        row["per_head"] = 12.5
+        row["per_head"] = 12.3
     (section,) = sections(tables, ["senders"], with_charts=False)
     headings = [column.heading for column in section.folded[0].columns]
     assert headings == ["Country", "Cost (%)", "Cost (million USD)", "Cost a head", "Low (%)", "High (%)"]
-    assert {row[3] for row in section.folded[0].rows} == {"12.5"}
+    assert {row[3] for row in section.folded[0].rows} == {"12"}
     rows = results.json_schema()["properties"]["tables"]["properties"]["senders"]["items"]
     assert rows["properties"]["per_head"]["description"] == "USD for each inhabitant. Unit: ratio"
     assert "| `per_head` | number | ratio | USD for each inhabitant |" in results.markdown()
     sheet = openpyxl.load_workbook(io.BytesIO(results.workbook(tables)))["senders"]
-    assert (sheet["E1"].value, sheet["E2"].value, sheet["E2"].number_format) == ("per_head (ratio)", 12.5, "0.000")
+    assert (sheet["E1"].value, sheet["E2"].value, sheet["E2"].number_format) == ("per_head (ratio)", 12.3, "0.000")

@@ -15,7 +15,7 @@ export class Compare {
     this.error = el("p", { class: "error", hidden: true });
     this.sides = ["a", "b"].map((side) => ({ side, chart: new Chart("verdict"), about: el("p", { class: "text" }), sentence: el("p", { class: "sentence" }) }));
     this.difference = el("ul", { "aria-live": "polite" });
-    this.table = new Table("compare", { brief: true });
+    this.table = new Table("compare");
     this.both = el(
       "div",
       { hidden: true },

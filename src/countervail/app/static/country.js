@@ -64,7 +64,7 @@ function content(tables) {
     const rows = (tables[name] ?? []).filter((row) => row.enabled !== false);
     // behind the route that carries most every other one, as text
     const cells = name === "routes" ? { main: (row) => (row.explained ? el("details", {}, el("summary", {}, row.main ?? "no route"), el("pre", {}, row.explained)) : row.main) } : {};
-    const table = new Table(name, { keep: none ? keep.filter((column) => !ofClub(column)) : keep, cells, brief: true, most: MOST, bare: none });
+    const table = new Table(name, { keep: none ? keep.filter((column) => !ofClub(column)) : keep, cells, most: MOST, bare: none });
     table.set(rows);
     return table.element;
   });

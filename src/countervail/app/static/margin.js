@@ -12,13 +12,16 @@ let chain = Promise.resolve();
 let pinned = { iso3: sessionStorage.getItem("pinned") ?? "", name: "" };
 const waiting = new Set(); // the lines in sight that show the pinned country
 
-/** The answer for some measures in the present state; asked one after another, and remembered. @param {string[]} ids */
-export function margin(ids) {
+/**
+ * The answer for some measures in the present state; asked one after another, and remembered.
+ * @param {string[]} ids @param {() => boolean} still whether it is wanted when its turn comes
+ */
+export function margin(ids, still = () => true) {
   const wanted = JSON.stringify([key(), ids]);
   if (!known.has(wanted)) {
     const of = state();
-    // those of an earlier state are not asked for any more
-    const answer = (chain = chain.then(() => (key(of) === key() ? ask("/api/margin", { ...of, measures: ids }) : null)).catch((error) => ({ error: error.message })));
+    // those of an earlier state, and those that a search has put out of sight, are not asked for any more
+    const answer = (chain = chain.then(() => (key(of) === key() && still() ? ask("/api/margin", { ...of, measures: ids }) : null)).catch((error) => ({ error: error.message })));
     known.set(wanted, answer);
     answer.then((value) => (!value || value.error) && known.delete(wanted));
     if (known.size > MOST) known.delete(known.keys().next().value);
@@ -31,7 +34,7 @@ export function effectOf(ids, title = "What it does at the margin", of = pinned.
   const place = el("div", { class: "margin-about", "aria-live": "polite" }, el("p", { class: "text" }, "Solving …"));
   margin(ids).then((answer) => {
     if (!answer || answer.error) return void fill(place, el("p", { class: "text" }, answer?.error ?? "The state has changed; open this again."));
-    const table = new Table("margin", { most: 8, brief: true });
+    const table = new Table("margin", { most: 8 });
     table.set(answer.tables.margin);
     const own = answer.tables.margin.find((row) => row.iso3 === of);
     fill(place, el("h3", {}, title), own ? el("p", { class: "pinned" }, line(own)) : null, answer.sentences.map((sentence) => el("p", {}, sentence)), table.element);
@@ -58,7 +61,7 @@ export class Line {
     if (!here) return;
     const mine = (this.latest = Symbol());
     this.element.textContent = "…";
-    const answer = await margin([this.id]);
+    const answer = await margin([this.id], () => this.seen());
     if (this.latest !== mine || !answer) return;
     const row = answer.tables?.margin.find((one) => one.iso3 === pinned.iso3);
     this.element.textContent = answer.error ?? (row ? `${added ? "Because of it" : "If lifted"}, ${line(row)}` : "");

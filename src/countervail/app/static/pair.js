@@ -21,7 +21,7 @@ export class Pair {
     this.chart = new Chart("pair_payments");
     this.shares = new Table("pair_payments", { folded: true });
     this.connections = el("div", { class: "switches connections" });
-    this.income = new Table("pair_income", { most: 8, brief: true });
+    this.income = new Table("pair_income", { most: 8 });
     this.element = el(
       "section",
       { "aria-label": "One pair of countries" },

@@ -2,18 +2,19 @@
 
 import { library } from "./charts.js";
 import { el, fill } from "./dom.js";
-import { cell, quantity } from "./words.js";
+import { cell, NOTHING, quantity, says } from "./words.js";
 
 const room = (texts) => {
   const longest = Math.max(0, ...texts.map((text) => text.length));
-  return longest > 120 ? "essay" : longest > 40 ? "long" : longest > 14 ? "medium" : "";
+  return longest > 120 ? "essay" : longest > 40 ? "long" : longest > 14 ? "medium" : longest > 12 ? "" : "few";
 };
 
 /**
  * A table of texts; a cell may be an element, or two texts, the second below the first.
- * @param {{title: string, about?: string, headings: {text: string, about?: string, numeric?: boolean}[], rows: any[][], shown?: boolean}} view
+ * @param {{title: string, about?: string, headings: {text: string, about?: string, numeric?: boolean}[], rows: any[][], shown?: boolean, records?: object[]}} view
+ *  records: what each row is made of, to be saved with every digit instead of the texts
  */
-export function grid({ title, about, headings, rows, shown = true }) {
+export function grid({ title, about, headings, rows, shown = true, records = [] }) {
   const texts = (k) => rows.map((row) => [row[k]].flat().map((part) => part?.textContent ?? part).join(""));
   const style = headings.map((heading, k) => (heading.numeric ? "number" : room(texts(k))));
   const content = (value) => (Array.isArray(value) ? [value[0], value[1] ? el("small", {}, value[1]) : null, value[2] ? el("small", { class: "was" }, value[2]) : null] : value);
@@ -29,20 +30,27 @@ export function grid({ title, about, headings, rows, shown = true }) {
     ),
   );
   const framed = el("div", { class: "framed" }, place);
+  [...place.querySelectorAll("tbody tr")].forEach((row, k) => (row.record = records[k]));
   globalThis.sortable?.make(place, () => [document.title]);
   return framed;
 }
 
-/** A cell's text with what is set small under it; `brief` gives each number its unit, rounded, instead of the heading. */
-function written(column, row, brief) {
+/** A cell's text with what is set small under it: each number at two digits, with its unit where that is written with it. */
+function written(column, row) {
+  const value = row[column.name];
   const own = column.unit === "own" ? row.unit : column.unit;
-  const text = brief && typeof row[column.name] === "number" ? quantity(row[column.name], own).replace("USD\u00a0", "") : cell(column, row[column.name], row.unit);
-  return column.under ? [text, String(row[column.under] ?? "")] : text;
+  const number = typeof value === "number";
+  const text = value == null ? (column.numeric ? NOTHING : "") : !number ? quantity(value, null) : column.kind === "integer" ? String(value) : cell(value, own);
+  if (column.under) return [text, column.under === "unit" && number && says(own) ? "" : String(row[column.under] ?? "")];
+  return column.unit === "million USD" ? text.replace("USD\u00a0", "") : text;
 }
+
+/** A column's heading: the unit only where its numbers do not say it. */
+const headed = (c) => (c.unit === "million USD" ? `${c.label}, USD` : says(c.unit) ? c.label : c.heading);
 
 /** One of the result tables, drawn when it is first looked at. */
 export class Table {
-  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], brief?: boolean, most?: number, bare?: boolean, cells?: Record<string, (row: object) => any>}} options */
+  /** @param {string} name @param {{folded?: boolean, title?: string, keep?: string[], most?: number, bare?: boolean, cells?: Record<string, (row: object) => any>}} options */
   constructor(name, options = {}) {
     this.name = name;
     this.options = options;
@@ -75,13 +83,13 @@ export class Table {
     if (this.options.folded) this.summary.textContent = `${title}: the table (${this.rows.length} ${this.rows.length === 1 ? "row" : "rows"})`;
     if (!this.stale || (this.options.folded && !this.element.open)) return;
     this.stale = false;
-    const { keep, brief, most = Infinity, cells = {}, bare } = this.options;
+    const { keep, most = Infinity, cells = {}, bare } = this.options;
     const shown = this.all ? this.rows : this.rows.slice(0, most);
     const columns = described.columns.filter((c) => !keep || keep.includes(c.name));
-    const headings = columns.map((c) => ({ text: brief ? (c.unit === "million USD" ? `${c.label}, USD` : c.label) : c.heading, about: c.description, numeric: c.numeric }));
-    const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row, brief)));
+    const headings = columns.map((c) => ({ text: headed(c), about: c.description, numeric: c.numeric }));
+    const rows = shown.map((row) => columns.map((c) => cells[c.name]?.(row) ?? written(c, row)));
     const more = el("button", { type: "button", class: "link", onclick: () => this.showAll() }, `Show all ${this.rows.length}`);
-    fill(this.place, grid({ title, about: bare ? null : described.description, headings, rows }), shown.length < this.rows.length && more);
+    fill(this.place, grid({ title, about: bare ? null : described.description, headings, rows, records: shown }), shown.length < this.rows.length && more);
   }
 }
 

@@ -17,6 +17,9 @@ export function number(value, digits = 2) {
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
+/** Without zeros at the end that say nothing. */
+const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
 export const percent = (value) => (value == null ? NOTHING : `${number(value)}${HARD}%`);
 export const share = (value) => (value == null ? NOTHING : percent(100 * value));
 
@@ -41,22 +44,16 @@ export function quantity(value, unit) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return value;
   if (BY_UNIT[unit]) return BY_UNIT[unit](value);
-  const text = Number.isInteger(value) ? value.toLocaleString("en") : number(value, 3);
+  if (LOGS.test(unit ?? "")) return effect(value);
+  const text = Number.isInteger(value) ? value.toLocaleString("en") : trimmed(number(value));
   return unit && !["ratio", "date"].includes(unit) ? `${text} ${unit}` : text;
 }
 
-/** A cell of a table, without its unit: that is in the heading, or in the row's own column `unit`. */
-export function cell(column, value, unit) {
-  if (value == null) return column.numeric ? NOTHING : "";
-  if (typeof value !== "number") return quantity(value, null);
-  const own = column.unit === "own" ? unit : column.unit;
-  if (own === "persons") return persons(value);
-  if (own === "share" || own === "probability") return share(value);
-  if (column.kind === "integer") return String(value);
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en").replace("-", "−");
-  const text = number(value, 3);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
+/** Whether a number in this unit is written with it, so that nothing else has to say it. */
+export const says = (unit) => Boolean(BY_UNIT[unit]) || LOGS.test(unit ?? "") || unit === "ad valorem";
+
+/** A number as a cell of a table: two digits, with its unit where that is written with it. */
+export const cell = (value, unit) => (SHARES.test(unit ?? "") ? share(value) : quantity(value, says(unit) ? unit : null));
 
 /** Log points of trade as what they do to trade: −2 is −86 %. */
 export const effect = (b) => {
@@ -69,7 +66,7 @@ const SHARES = /^(share|ad valorem|over the direct price)/; // of something, in 
 
 /** A number in its unit, in words. @param {{unit: string | null}} n */
 export function measured(n, value) {
-  if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value, 3)} log points)`;
+  if (LOGS.test(n.unit ?? "")) return `${effect(value)} (${number(value)} log points)`;
   if (SHARES.test(n.unit ?? "")) return share(value);
   return n.unit === "persons" ? persons(value) : quantity(value, n.unit);
 }
@@ -78,7 +75,7 @@ export function measured(n, value) {
 export const brief = (n, value) => {
   const unit = n.unit ?? "";
   if (LOGS.test(unit)) return effect(value);
-  return SHARES.test(unit) ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${number(value, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+  return SHARES.test(unit) ? share(value) : unit === "million USD" ? usd(value) : `${unit.startsWith("multiplier") ? "× " : ""}${trimmed(number(value))}`;
 };
 
 /** Seconds as a reader would say them. */

@@ -19,7 +19,7 @@ from countervail import __version__
 from countervail.errors import CountervailError
 from countervail.report.charts import Chart, config
 from countervail.report.headline import Tile
-from countervail.report.numbers import cell
+from countervail.report.numbers import cell, says
 from countervail.report.tables.columns import Column, Table, described
 from countervail.report.verdict import Verdict
 from countervail.types import Row, Tables
@@ -49,7 +49,7 @@ class View:
         if self.columns[index].numeric:
             return "number"
         longest = max((len("".join(row[index])) for row in self.rows), default=0)
-        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else ""
+        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else "" if longest > 12 else "few"
 
 
 def view_of(table: Table, rows: Sequence[Row], columns: Sequence[Column] | None = None) -> View:
@@ -61,6 +61,8 @@ def view_of(table: Table, rows: Sequence[Row], columns: Sequence[Column] | None 
 
 def _text(column: Column, row: Row) -> str | tuple[str, str]:
     text = cell(column, row.get(column.name), row.get("unit"))
+    if column.under == "unit" and says(row["unit"]):
+        return text
     return (text, str(row[column.under] or "")) if column.under else text
 
 

@@ -53,6 +53,12 @@ globalThis.sortable = (() => {
     return [columns.join(","), ...rows.map((row) => columns.map((name) => quoted(row[name] == null ? "" : String(row[name]))).join(",")), ...notes.map((note) => quoted(`# ${note}`))].join("\n") + "\n";
   };
 
+  /** The rows in sight as CSV: what they are made of, with every digit, where that is known. */
+  const saved = (table, notes) => {
+    const records = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.record);
+    return records.length && records.every(Boolean) ? rowsAsCsv(records, notes) : csv(table, notes);
+  };
+
   /** Makes a table in a `.scroll` sortable. @param {Element} place @param {() => string[]} notes the lines under an export */
   const make = (place, notes = () => []) => {
     const table = place.querySelector("table");
@@ -87,7 +93,7 @@ globalThis.sortable = (() => {
     }
     const button = Object.assign(document.createElement("button"), { type: "button", className: "export", textContent: "Save as CSV" });
     button.setAttribute("aria-label", `Save as CSV: ${title}`);
-    button.addEventListener("click", () => save(csv(table, [title, ...notes()]), nameOf(title)));
+    button.addEventListener("click", () => save(saved(table, [title, ...notes()]), nameOf(title)));
     tools.append(button);
     place.before(tools);
   };

@@ -14,7 +14,7 @@ from countervail.analysis.margin import Margin
 from countervail.analysis.outcome import Outcome
 from countervail.rails import Network, payments
 from countervail.rails.explain import Explanation
-from countervail.report.numbers import MINUS, share, usd
+from countervail.report.numbers import effect, quantity, share, usd
 from countervail.report.tables import country_name, percent_change
 from countervail.report.tables.evidence_tables import sentences
 from countervail.report.tables.world_tables import every_country
@@ -182,13 +182,14 @@ def _strength(m: Measure, size: str) -> str:
     label = KINDS[m.kind].number(size).label
     number: Range = getattr(m, size)
     unit = unit_of(size, number) or ""
-    written = usd if unit == "million USD" else share if unit in _UNITS else _plainly
+    logs = unit.startswith("log points")
+    written = usd if unit == "million USD" else effect if logs else share if unit in _UNITS else _bare
     ends = f" ({written(number.low)} to {written(number.high)})" if number.low < number.high else ""
-    return f"{label} {written(number.value)}{ends}{_UNITS.get(unit, f' {unit}')}"
+    return f"{label} {written(number.value)}{ends}{'' if logs else _UNITS.get(unit, f' {unit}')}"
 
 
-def _plainly(value: float) -> str:
-    return f"{value:g}".replace("-", MINUS)
+def _bare(value: float) -> str:
+    return quantity(value, None)
 
 
 def _carried(explanation: Explanation) -> Iterator[tuple[float, str]]:
