@@ -243,9 +243,7 @@ def test_a_pair_pays_as_the_network_says_and_a_cut_costs_it(client: httpx.Client
     paid = case.layout.payments
     assert paid is not None
     proposed = next(row for row in body["pair_payments"] if row["network"] == "with the proposals")
-    assert proposed["wedge"] == pytest.approx(
-        float(paid.proposed.wedges[network.index("IRN"), network.index("RUS")])
-    )
+    assert proposed["wedge"] == pytest.approx(float(paid.proposed.wedges[network.index("IRN"), network.index("RUS")]))
     off = ask(client, "pair", "club.provisions.bank-links.enabled=false", one="IRN", other="RUS")["tables"]
     assert {row["network"] for row in off["pair_payments"]} == {"as it is"}
     state = {"scenario": "test", "one": "IRN", "other": "RUS"}

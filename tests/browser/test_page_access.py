@@ -129,6 +129,95 @@ def test_everything_is_reached_by_keyboard(user: User) -> None:
     user.reads(tiles())
 
 
+def test_sanctions_questions_and_comparison_are_worked_by_keyboard(user: User) -> None:
+    """What can be added, asked, pinned and looked up, reached with Tab and used with keys alone."""
+    user.opens("#russia-alone")  # of all scenarios the one that is run the fastest
+    page, keys = user.page, user.page.keyboard
+
+    # the channel through third countries and its slider
+    computed = page.locator("summary").filter(has_text="How it is computed")
+    tabs_to(page, computed)
+    keys.press("Enter")
+    tabs_to(page, user.switch("Count what comes through third countries"))
+    keys.press("Space")
+    user.settled()
+    slider = page.get_by_role("slider", name="Share that comes through")
+    tabs_to(page, slider)
+    keys.press("ArrowRight")
+    user.settled()
+    assert user.changes[0] == "settings.rerouting={}"
+    assert len(user.changes) == 2
+    keys.press("ArrowLeft")
+    user.settled()
+
+    # a country pinned, and a threat against a hub, added with the keyboard
+    computed.focus()
+    keys.press("Enter")  # folded again: Tab has a shorter way
+    page.locator("summary").filter(has_text="Sanctions in force").focus()
+    pinned = page.get_by_label("What each costs or brings")
+    tabs_to(page, pinned)
+    keys.type("China")
+    expect(pinned).to_have_value("CHN")
+    tabs_to(page, page.locator("summary").filter(has_text="Add a sanction"))
+    keys.press("Enter")
+    kind = page.get_by_label("Kind", exact=True)
+    tabs_to(page, kind)
+    keys.type("Sec")
+    expect(kind).to_have_value("secondary")
+    hubs = page.get_by_label("Third countries threatened")
+    tabs_to(page, hubs)
+    keys.type("Turk")
+    keys.press("Space")
+    tabs_to(page, page.get_by_role("button", name="Impose it"))
+    keys.press("Enter")
+    user.settled()
+    assert '"hubs":["' in user.changes[-1]
+    find = page.get_by_label("Find a sanction")
+    tabs_to(page, find)
+    keys.type("secondary hubs")
+    expect(page.get_by_text("Because of it, China")).to_be_visible()
+
+    # taken back at its chip
+    undo = page.get_by_role("button", name=re.compile("^Undo: Added"))
+    tabs_to(page, undo)
+    keys.press("Enter")
+    user.settled()
+    assert user.changes == ["settings.rerouting={}"]
+
+    # a question, and its table sorted
+    page.get_by_role("tab", name="Questions", exact=True).focus()
+    tabs_to(page, page.get_by_role("button", name="What if the EU lifts its oil bans?"))
+    keys.press("Enter")
+    expect(user.panel("Questions")).to_contain_text("Germany: gains")
+    tabs_to(page, page.get_by_role("button", name="Gain, USD"))
+    keys.press("Enter")
+    expect(user.panel("Questions").get_by_role("columnheader", name="Gain, USD")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+
+    # two states beside one another
+    page.get_by_role("tab", name="Questions", exact=True).focus()
+    keys.press("ArrowRight")
+    while page.get_by_role("tab", name="Compare", exact=True).get_attribute("aria-selected") != "true":
+        keys.press("ArrowRight")
+    tabs_to(page, page.get_by_role("button", name="Pin the state shown as A"))
+    keys.press("Enter")
+    expect(user.panel("Compare").get_by_role("region", name="A, pinned")).to_be_visible()
+    tabs_to(page, page.get_by_role("button", name="Unpin"))
+    keys.press("Enter")
+    expect(user.panel("Compare").get_by_role("region", name="A, pinned")).to_be_hidden()
+
+    # where to look
+    world = page.get_by_role("tab", name="Rest of the world", exact=True)
+    world.focus()
+    keys.press("Enter")
+    table = page.locator("summary").filter(has_text="Where to look: the table")
+    expect(table).to_be_visible(timeout=LATER)
+    tabs_to(page, table)
+    keys.press("Enter")
+    expect(user.panel("Rest of the world").get_by_role("table", name="Where to look")).to_be_visible()
+
+
 def test_what_a_switch_did_is_announced_to_a_screen_reader(user: User) -> None:
     user.opens()
     user.puts_china("Out").settled()

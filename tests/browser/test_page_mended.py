@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -138,3 +140,38 @@ def test_what_comes_through_third_countries_is_counted_and_threatened(user: User
     # one that is taken back leaves the list
     user.presses("Undo").settled()
     expect(page.get_by_text("No sanction has all these words")).to_be_visible()
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".panel:not([hidden]) .scroll")]
+    .filter(frame => frame.checkVisibility() && frame.scrollWidth > frame.clientWidth + 1)
+    .map(frame => frame.getAttribute("aria-label"))"""
+"""Tables that run out of their frame."""
+DIGITS = """() => [...document.querySelectorAll(".panel:not([hidden]) td.number")]
+    .filter(cell => cell.checkVisibility()).map(cell => cell.firstChild?.data ?? cell.textContent)"""
+"""The numbers in the tables of a tab."""
+
+
+def test_every_table_fits_and_its_numbers_have_two_digits_and_one_unit(user: User) -> None:
+    user.opens()
+    expect(user.tile("gain_pct")).to_contain_text("5–95 %:", timeout=LATER)
+    for tab in ("Members", "Payments", "Rest of the world", "Evidence & assumptions", "Checks"):
+        panel = user.turns_to(tab)
+        expect(panel.get_by_role("table").first).to_be_visible()
+        assert user.page.evaluate(CUT_OFF) == [], tab
+        for text in user.page.evaluate(DIGITS):
+            figures = re.fullmatch(r"[^\d]*(\d[\d,]*(?:\.\d+)?)\D*", text.replace("5th", "").replace("95th", ""))
+            if figures and "." in figures[1] and "illion" not in text:  # people are counted at three digits
+                assert len(re.sub(r"[.,]", "", figures[1]).lstrip("0")) <= 2, (tab, text)
+        assert "log points" not in panel.inner_text(), tab
+        assert not re.search(r"%\s*\n?\s*%|USD\s*\n?\s*million USD", panel.inner_text()), tab
+
+
+def test_a_table_is_saved_with_every_digit(user: User) -> None:
+    user.opens()
+    panel = user.turns_to("Payments")
+    with user.page.expect_download() as download:
+        panel.get_by_role("button", name="Save as CSV: Payments among the members").click()
+    head, first, *_ = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    row = dict(zip(head.split(","), first.split(","), strict=True))
+    assert row["network"] == "as it is"
+    assert len(row["wedge"]) > 10

@@ -224,7 +224,7 @@ def synthetic() -> dict[str, list[Row]]:
             ]
         ],
         "caveats": [
-            {"country": c, "name": countries.name(c), "kind": kind, "value": value, "note": note}
+            {"country": c, "name": countries.name(c), "kind": kind, "value": value, "unit": "share", "note": note}
             for c, kind, value, note in [
                 ("PRK", "estimated", 0.97, "No national accounts are published; trade from mirror data"),
                 ("IRN", "unrecorded oil", 35_000.0, "Oil sold without record is added by estimate"),

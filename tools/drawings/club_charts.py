@@ -135,6 +135,7 @@ def claims() -> alt.LayerChart:
     tables=["timeline"],
     section="timeline",
     needs=Needs("date"),
+    source="the documents, as the scenario cites them",
 )
 def timeline() -> alt.LayerChart:
     """When the events the documents name took place."""
@@ -219,7 +220,8 @@ def closures() -> alt.LayerChart:
         .transform_filter(VALID.format("percent"))
     )
     points = rows.mark_point().encode(
-        alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)), alt.Y("rule:N", title=None, sort=None),
+        alt.X("percent:Q", title=axis, scale=alt.Scale(zero=True)),
+        alt.Y("rule:N", title=None, sort=None, axis=alt.Axis(labelLimit=300)),
         colours("what", ["cost", "gain"]),
         tooltip=tooltips(("rule:N", "Rule"), ("what:N", "Quantity"), ("percent:Q", "%"), "note:N", of="closures"),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -143,6 +144,7 @@ def facts(outcome: Outcome) -> list[dict[str, Any]]:
         of_the_year = ours.get("year") in (None, outcome.world.year)
         if ours["country"] in targets and ours["country"] in outcome.world.countries and of_the_year:
             row = {k: fact[k] for k in ("topic", "published", "unit", "source", "checked")}
+            row["published"] = re.sub(r"(?<!\w)-(?=\d)", "−", row["published"])
             rows.append(row | {"ours": _ours(outcome, ours), "reason": fact["reason"]})
     return rows
 

@@ -191,7 +191,8 @@ def margin(engine: Engine, question: Question) -> dict[str, Any]:
     outcome = engine.solved(question).outcome
     effect = margin_of(outcome, question.state.measures)
     rows = list(margin_rows(outcome, question.state.measures, effect))
-    return {"tables": {"margin": rows}, "sentences": at_the_margin(rows, effect.imposed, several=len(question.state.measures) > 1)}
+    several = len(question.state.measures) > 1
+    return {"tables": {"margin": rows}, "sentences": at_the_margin(rows, effect.imposed, several)}
 
 
 def payments(engine: Engine, question: Question) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class View:
         if self.columns[index].numeric:
             return "number"
         longest = max((len("".join(row[index])) for row in self.rows), default=0)
-        return "essay" if longest > 120 else "long" if longest > 40 else "medium" if longest > 14 else "" if longest > 12 else "few"
+        sizes = {"essay": 120, "long": 40, "medium": 14, "": 12}
+        return next((name for name, size in sizes.items() if longest > size), "few")
 
 
 def view_of(table: Table, rows: Sequence[Row], columns: Sequence[Column] | None = None) -> View:

@@ -199,9 +199,9 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
     world = outcome.world
     rows: list[dict[str, Any]] = []
 
-    def add(code: str | None, kind: str, value: float | None, note: str) -> None:
+    def add(code: str | None, kind: str, value: float | None, unit: str | None, note: str) -> None:
         name = "The world" if code is None else countries.name(code)
-        rows.append({"country": code, "name": name, "kind": kind, "value": value, "note": note})
+        rows.append({"country": code, "name": name, "kind": kind, "value": value, "unit": unit, "note": note})
 
     deficit = world.deficit / world.value_added.sum(1)
     for code in outcome.subjects:
@@ -211,6 +211,7 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 code,
                 "imputed trade",
                 float(world.estimated_share[k]),
+                "share",
                 "share of its trade whose pair total is estimated",
             )
         if abs(deficit[k]) > LARGE_DEFICIT:
@@ -218,31 +219,34 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
                 "trade deficit over value added; under closure fixed its real income depends on it, "
                 "see closure balanced"
             )
-            add(code, "large deficit", float(deficit[k]), note)
+            add(code, "large deficit", float(deficit[k]), "share", note)
         if world.unrecorded is not None and world.unrecorded[k].any():
             total = float(world.unrecorded[k].sum())
             add(
                 code,
                 "unrecorded exports",
                 total,
-                "million USD in no customs record, included by official and press figures (settings.unrecorded_oil)",
+                "million USD",
+                "in no customs record, included by official and press figures (settings.unrecorded_oil)",
             )
     for code, share in _resting_on_payments(outcome):
         note = (
             "share of what lifting gives it that rests on cheaper payments of pairs under no measure, "
             "see settings.payments_on_goods"
         )
-        add(code, "payments outside measures", share, note)
+        add(code, "payments outside measures", share, "share", note)
     if np.any(world.tariff):
         revenue = float(world.tariff_revenue.sum())
-        add(None, "tariffs", revenue, "million USD of base tariffs a year: one applied rate an importer on all goods")
+        note = "base tariffs a year: one applied rate an importer on all goods"
+        add(None, "tariffs", revenue, "million USD", note)
     else:
-        add(None, "tariffs", None, "this world has no base tariffs; tariff revenue is that of changes only")
+        add(None, "tariffs", None, None, "this world has no base tariffs; tariff revenue is that of changes only")
     for text in world.repairs:
-        add(None, "balanced", None, text)
+        add(None, "balanced", None, None, text)
     add(
         None,
         "supply",
+        None,
         None,
         "labour is mobile between sectors and oil has no capacity limit: supply does not respond by itself",
     )

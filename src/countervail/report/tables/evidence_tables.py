@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from countervail import countries
-from countervail.report.numbers import quantity
+from countervail.report.numbers import effect, quantity
 from countervail.report.tables import country_name
 from countervail.report.tables.columns import described
 from countervail.scenario import Scenario
@@ -97,7 +97,8 @@ def _provisions(scenario: Scenario) -> Iterator[Fact]:
         pairs = "all pairs of members" if p.pairs is None else ", ".join("-".join(pair) for pair in p.pairs)
         rails = f" over {', '.join(p.rails)}" if p.rails else ""
         value = f"{', '.join(p.sectors)}; {pairs}{rails}"
-        sized = f"Its size is not in the document: {p.effect.basis}, {p.effect.low:g} to {p.effect.high:g} log points."
+        ends = f"{effect(p.effect.low)} to {effect(p.effect.high)} of trade"
+        sized = f"Its size is not in the document: {p.effect.basis}, {ends}."
         off = None if p.enabled else "Switched off in this run."
         yield Fact(
             "provision",
