@@ -35,6 +35,11 @@ ADDED = (
     'new_measures.added-1={"label": "A tariff", "kind": "tariff", "senders": ["EU"], "targets": ["IND"], '
     '"rate": {"value": 0.25, "low": 0.25, "high": 0.25, "basis": "definition"}}'
 )
+THROUGH = "settings.rerouting={}"
+THREAT = (
+    'new_measures.added-2={"label": "A threat", "kind": "secondary", "senders": ["USA"], "targets": ["RUS"], '
+    '"hubs": ["TUR", "IND"], "penalty": {"value": 0.1, "low": 0.1, "high": 0.1, "basis": "definition"}}'
+)
 STATES: tuple[tuple[str, ...], ...] = (
     (),
     ("club.members=[RUS]",),
@@ -163,7 +168,7 @@ def test_two_states_side_by_side_are_those_of_two_runs(client: httpx.Client) -> 
 
 
 def random_states(seed: int, count: int) -> list[tuple[str, ...]]:
-    """States of what a reader switches: members, proposals, sanctions lifted, kept, left out and added."""
+    """States of what a reader switches: members, proposals, sanctions lifted, kept, left out and added, hubs."""
     rng = np.random.default_rng(seed)
     choices = (
         ("club.members=[RUS]", "club.members=[CHN]", "club.members=[RUS, CHN]"),
@@ -172,10 +177,13 @@ def random_states(seed: int, count: int) -> list[tuple[str, ...]]:
         ("club.provisions.market.enabled=false", "club.provisions.market.effect=0.12"),
         ("settings.closure=balanced", "settings.horizon=short"),
         (ADDED,),
+        ("settings.rerouting={leaked: 0.1}", THROUGH),
     )
     states = []
-    for _ in range(count):
+    for k in range(count):
         taken = [str(rng.choice(group)) for group in choices if rng.random() < 0.6]
+        if k % 3 == 0:  # a threat is against what comes through third countries
+            taken = [text for text in taken if "rerouting" not in text] + [THROUGH, THREAT]
         states.append(tuple(taken))
     return states
 
@@ -184,6 +192,7 @@ def test_twelve_random_states_and_their_comparison_are_those_of_python(client: h
     states = random_states(22, 12)
     assert any("lifted=false" in text for state in states for text in state)
     assert any(ADDED in state for state in states)
+    assert 2 < sum(THREAT in state for state in states) < sum(any("rerouting" in s for s in state) for state in states)
     expected = [at_once(solved(case_of(rich_world(), given(*state)))) for state in states]
     for state, known in zip(states, expected, strict=True):
         body = ask(client, "worlds", *state)["tables"]
