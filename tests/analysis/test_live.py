@@ -84,6 +84,22 @@ def test_switches_together_give_what_a_run_from_nothing_gives(chosen: list[str])
     same(live().outcome_of(scenario), fresh)
 
 
+def test_what_a_switch_leaves_as_it_was_is_not_computed_anew() -> None:
+    """What lifting saves in payments is by far the dearest part of a switch of members, and no member changes it."""
+    loaded = live().outcome.case.layout.payments
+    assert loaded is not None
+
+    def saved(switch: str) -> np.ndarray:
+        paid = live().outcome.case.switched(source().scenario([switch])).layout.payments
+        assert paid is not None
+        return paid.lifted_range.value
+
+    for switch in ("club.members=[RUS, CHN, BLR]", "club.china=none", "club.provisions.currency.effect=0.2"):
+        assert saved(switch) is loaded.lifted_range.value, switch
+    for switch in ("settings.payments_on_goods=all", "settings.rails_date=2019-06-30"):
+        assert saved(switch) is not loaded.lifted_range.value, switch
+
+
 def test_an_answer_does_not_depend_on_earlier_requests() -> None:
     scenario = source().scenario(["club.china=none"])
     first = live().outcome_of(scenario).real_income
