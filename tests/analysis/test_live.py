@@ -46,6 +46,9 @@ SWITCHES = (
     "settings.rails_date=2019-06-30",
     "settings.un_enforced=false",
     "settings.unrecorded_oil=false",
+    "settings.payments_on_goods=all",
+    "settings.payments_on_goods=none",
+    "settings.rerouting={}",
     "settings.baseline_year=2022",
 )
 
