@@ -46,6 +46,15 @@ def go(folder: Path, *coming: Future[bytes]) -> list[bytes]:
     return [future.result(0) for future in coming]
 
 
+def at_rest(answers: Answers, folder: Path) -> None:
+    """Waits until every process is free: each has to begin with a question that leaves nothing to be solved ahead."""
+    folder.mkdir()
+    names = [str(k) for k in range(PROCESSES)]
+    coming = [answers.ask(odd(folder, name, "scenario")) for name in names]
+    until(lambda: all(begun(folder, name) for name in names))
+    go(folder, *coming)
+
+
 def test_a_question_asked_twice_is_answered_once_and_cached(answers: Answers, folder: Path) -> None:
     question = odd(folder, "one")
     first, again = answers.ask(question), answers.ask(odd(folder, "one"))
@@ -96,6 +105,7 @@ def test_the_process_that_solved_a_scenario_answers_more_about_it_and_the_others
 ) -> None:
     go(folder, answers.ask(odd(folder, "first", scenario="learnt")))
     until(lambda: len(set(begun(folder, "ahead"))) == PROCESSES)
+    at_rest(answers, folder / "rest")
     replies: tuple[Reply, ...] = ("country", "payments")
     for reply in replies:
         go(folder, answers.ask(odd(folder, "first", reply, scenario="learnt")))
@@ -195,10 +205,10 @@ def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
         answers.ask(served.state.inputs.question(reply, served.state.inputs.first)).result(30)
     busy = occupied(tmp_path / "one")
     lines = [ask(shared), ask(shared), ask(own)]
-    time.sleep(0.3)  # until the server has read them
+    time.sleep(1)  # until the server has read them
     lines[0].close()
     lines[2].close()
-    time.sleep(0.3)
+    time.sleep(1)
     go(tmp_path / "one", *busy)
     until(lambda: answers.known(served.state.inputs.question("worlds", shared)))
     go(tmp_path / "two", *occupied(tmp_path / "two"))

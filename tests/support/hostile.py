@@ -24,7 +24,7 @@ _TEXTS = (
 _FREE = {"title", "description", "label", "source", "note", "document", "place", "text"}
 
 
-EACH = 4
+EACH = 2
 """Measures of each kind that a hostile scenario has: more are shown as these are, and slower."""
 
 

@@ -64,6 +64,18 @@ function units(rows) {
   return Object.fromEntries(Object.entries(sizes).map(([field, size]) => [field, unit(size)]));
 }
 
+const inSight = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+const REACHED = 1500; // milliseconds in which the window has come to what the keyboard is at
+let reached = -Infinity;
+addEventListener("focusin", ({ timeStamp }) => (reached = timeStamp));
+
+/** Notes what the keyboard is at; called later, brings it back where a chart that was drawn above has pushed it out of sight. */
+function focused() {
+  const at = document.activeElement;
+  if (!at?.matches(":focus-visible") || !(inSight(at.getBoundingClientRect()) || performance.now() - reached < REACHED)) return () => {};
+  return () => at === document.activeElement && !inSight(at.getBoundingClientRect()) && at.scrollIntoView({ block: "nearest", behavior: "instant" });
+}
+
 /** One chart with its caption. */
 export class Chart {
   /** @param {string} name @param {{click?: (datum: object) => void, height?: (width: number) => number, of?: (row: object) => boolean}} options
@@ -209,9 +221,11 @@ export class Chart {
     this.offered = this.offers();
     this.pushed = { ...this.tables };
     const [specification, { themes }] = await Promise.all([this.specification(), library()]);
+    const kept = focused();
     this.drawn?.finalize();
     this.drawn = await this.embed(this.place, specification, dark() ? themes.dark : themes.light);
     await this.tall();
+    kept();
     this.scaled();
     this.named();
     const { click } = this.options;
