@@ -281,7 +281,7 @@ def views(user: User, phone: bool) -> Iterator[tuple[str, str | None]]:
 
 
 def filled(user: User) -> None:
-    """Shows what is empty at first: a question's answer, two states, the form of a sanction, what each costs a country."""
+    """Shows what is empty or folded at first: a question's answer, two states, the form of a sanction, sliders."""
     panel = user.turns_to("Questions")
     panel.get_by_role("button", name="What if the EU lifts its oil bans?").click()
     expect(panel).to_contain_text("Germany: gains")
@@ -292,9 +292,9 @@ def filled(user: User) -> None:
     expect(panel.get_by_role("region", name="A, pinned").locator("[data-drawn=true]")).to_be_visible()
     user.page.evaluate(
         """() => {
-            for (const fold of document.querySelectorAll("#controls details, #controls .target details")) fold.open = true;
-            const hidden = document.querySelector(".of-channel");
-            hidden.hidden = false;
+            const folds = "#controls .part, #controls .add, #controls .target:first-child details";
+            for (const fold of document.querySelectorAll(folds)) fold.open = true;
+            document.querySelector(".of-channel").hidden = false;
         }"""
     )
 

@@ -58,8 +58,9 @@ function held({ meta: [{ coalitions, players }], stability }) {
  */
 
 /**
- * Every question: whether the scenario can answer it, what it sets, what takes longer and whether that is done, and its answer.
- * @type {{text: string, fits: (c: object) => boolean, set?: (c: object) => object, begin?: (page: Page) => string, ready?: (page: Page) => boolean, answer: (c: object, page: Page) => any}[]}
+ * Every question: whether the scenario can answer it, what it sets, and its answer. What takes longer: words for the time being,
+ * what starts it (whether it could), and whether it is done.
+ * @type {{text: string, fits: (c: object) => boolean, set?: (c: object) => object, begin?: () => string, start?: (page: Page) => boolean, ready?: (page: Page) => boolean, answer: (c: object, page: Page) => any}[]}
  */
 const QUESTIONS = [
   {
@@ -91,7 +92,8 @@ const QUESTIONS = [
   {
     text: "Which coalition holds together?",
     fits: (c) => c.members.list.length > 1,
-    begin: ({ coalitions }) => (coalitions.running || coalitions.run(), `Every subset of ${coalitions.chosen.size} players is solved as a club of its own, and tested for who would rather leave. The answer comes here when it is done; the tab Coalitions says how far it is, and takes other players.`),
+    begin: () => "Every subset of the players is solved as a club of its own, and tested for who would rather leave. The answer comes here when it is done; the tab Coalitions says how far it is, and takes other players.",
+    start: ({ coalitions }) => coalitions.running || (Boolean(coalitions.chosen) && (coalitions.run(), true)),
     ready: ({ coalitions }) => Boolean(coalitions.result()),
     answer: (c, page) => [...held(page.coalitions.result()), goes("Go to the coalitions", () => page.tab("coalitions"))],
   },
@@ -141,7 +143,8 @@ export class Questions {
     const show = (...content) => fill(this.place, el("h3", {}, one.text), content);
     if (one.ready && !one.ready(this.page)) {
       this.pending = one;
-      return show(el("p", { class: "text" }, one.begin(this.page)));
+      this.started = one.start?.(this.page) ?? true;
+      return show(el("p", { class: "text" }, one.begin()));
     }
     show(el("p", { class: "text" }, "Solving …"));
     const content = await Promise.resolve(one.answer(this.controls, this.page)).catch((error) => el("p", { class: "error" }, error.message));
@@ -166,6 +169,7 @@ export class Questions {
     this.earlier?.remove();
     this.earlier = null;
     if (this.pending?.ready(this.page)) this.answer(this.pending);
+    else if (this.pending && !this.started) this.started = this.pending.start(this.page); // the page had only begun
   }
 
   shown() {}
