@@ -106,9 +106,10 @@ export function showVerdict({ now, banded, expected }) {
 
 /** The verdict's sentence: what any other club of these states would do is set small under it. */
 function sentence(place, text) {
-  const [own, other] = text.split(/(?<=;) (?=any club )/);
   if (place.dataset.sentence === text) return;
   place.dataset.sentence = text;
+  const [first, rest] = text.split(/; a(?=ny club )/);
+  const [own, other] = rest ? [`${first}.`, `A${rest}`] : [first];
   const parts = [own, other].map((part) => part && el("span", { class: part === own ? null : "other" }));
   fill(place, parts[0], other ? [" ", parts[1]] : null);
   explained(parts[0], own);

@@ -21,10 +21,10 @@ export class Evidence {
       "section",
       {},
       el("h2", { class: "aside" }, this.title),
-      el("p", { class: "text" }, "Facts come from the documents, each with its place. Sizes do not: they are assumptions with ranges. A text that repeats another does not count as a second witness."),
+      el("p", { class: "text" }, "Facts come from the documents, each with its place. Sizes do not: they are estimated from data, cited or assumed, each with a range. A text that repeats another does not count as a second witness."),
       el("div", { class: "block" }, el("h3", {}, "Claims compared with data"), this.claims.element, this.timeline.element),
       el("div", { class: "block" }, el("h3", {}, "What the documents say"), this.reader(), this.documents),
-      el("div", { class: "block" }, el("h3", {}, "Assumptions"), el("p", { class: "text" }, "Observed: taken from data. Cited: from the source named. Assumption: ours, drawn from its range."), find, this.assumptions.element),
+      el("div", { class: "block" }, el("h3", {}, "Assumptions"), el("p", { class: "text" }, "Observed: taken from data. Estimated: from data, by the method named. Cited: from the source named. Assumption: ours, drawn from its range."), find, this.assumptions.element),
     );
   }
 

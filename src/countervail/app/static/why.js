@@ -6,6 +6,7 @@ import { measured } from "./words.js";
 
 const BASIS = {
   observed: "Observed: taken from data.",
+  estimated: "Estimated: from data, by the method that its source names.",
   cited: "Cited: from the source named.",
   assumption: "Assumption: ours, with a range.",
   definition: "True by definition.",
