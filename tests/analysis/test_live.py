@@ -48,7 +48,7 @@ SWITCHES = (
     "settings.unrecorded_oil=false",
     "settings.payments_on_goods=all",
     "settings.payments_on_goods=none",
-    "settings.rerouting={}",
+    "settings.rerouting=null",
     "settings.baseline_year=2022",
 )
 

@@ -198,14 +198,10 @@ def test_measures_on_a_country_and_its_own() -> None:
 
 def test_a_strength_comes_with_its_range() -> None:
     rows = {row["id"]: row for row in opened("RUS")["country_measures"]}
-<<<<<<< HEAD
-    sized = next(m for m in outcome().scenario.measures if m.id == "eu-russia-industry")
-    assert sized.effect is not None
-    value, low, high = (f"{x:g}".replace("-", "−") for x in (sized.effect.value, sized.effect.low, sized.effect.high))
-    strength = f"Effect on trade {value} ({low} to {high}) log points of trade"
-=======
-    strength = "Effect on trade −54\u00a0% (−67\u00a0% to −54\u00a0%)"
->>>>>>> fec6cec (Tables: numbers with their unit at two digits, in their frames; effects as what they do to trade; exports with every digit)
+    sized = next(m for m in outcome().scenario.measures if m.id == "eu-russia-industry").effect
+    assert sized is not None
+    value, low, high = (f"−{-100 * np.expm1(x):.2g}\u00a0%" for x in (sized.value, sized.low, sized.high))
+    strength = f"Effect on trade {value} ({low} to {high})"
     assert rows["eu-russia-industry"]["strength"] == strength
     assert rows["eu-russia-industry"]["size_basis"] == "estimated"
     rate = "Return forgone 2.3\u00a0% (1.0\u00a0% to 5.0\u00a0%) a year"
