@@ -29,7 +29,8 @@ from countervail.evidence.claims.actors import (
     several_people,
     world_bodies,
 )
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, phrase_from
+from countervail.evidence.claims.phrases import listed_from, phrase_from
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.complements import other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
@@ -15,7 +16,7 @@ from countervail.evidence.claims.subjects import (
     reports,
     skip_left,
 )
-from countervail.evidence.claims.units import CLOSED, Unit, head_word, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import noun_effect
 

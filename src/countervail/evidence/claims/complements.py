@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, head_left
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to, phrase_from
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of, noun_effect
 
 _OF = CLOSED["of_what"]

@@ -10,10 +10,11 @@ from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
-from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 

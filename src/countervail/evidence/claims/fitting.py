@@ -9,10 +9,11 @@ from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import CLOSED, head_word, text_of
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 
 _ASKED = CLOSED["requests"]

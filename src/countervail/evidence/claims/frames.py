@@ -28,6 +28,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import modality_of, negated, own_modality, speaker_clause
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -44,7 +45,7 @@ from countervail.evidence.claims.references import (
 )
 from countervail.evidence.claims.speech import Parsed, chain
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
-from countervail.evidence.claims.units import CLOSED, head_word, phrase_from, text_of
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
 

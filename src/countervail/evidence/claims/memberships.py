@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
-from countervail.evidence.claims.units import phrase_from
+from countervail.evidence.claims.phrases import phrase_from
 from countervail.evidence.model import Claim, Document
 
 PREDICATE = {

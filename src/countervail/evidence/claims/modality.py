@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from countervail.evidence.claims.phrases import listed_from, listed_to
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, reports, skip_left
-from countervail.evidence.claims.units import CLOSED, Unit, listed_from, listed_to
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
 _HEARSAY = CLOSED["hearsay"]

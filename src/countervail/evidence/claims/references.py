@@ -10,9 +10,10 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import CLOSED, head_word, listed_from, phrase_from
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 

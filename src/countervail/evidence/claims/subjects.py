@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.units import Unit, listed_from, listed_to
+from countervail.evidence.claims.phrases import listed_from, listed_to
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Operator, operator_of
 

@@ -77,6 +77,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return _gerund(unit, left, right)
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
     if "s" in forms and "d" not in forms:
+        if left == "V" and i and units[i - 1].tag == "V":
+            return None  # "has been supplying shells"
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:

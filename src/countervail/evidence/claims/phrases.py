@@ -1,0 +1,191 @@
+"""Noun phrases of a sentence, alone and in lists, forwards and backwards from a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from countervail.evidence.claims.units import Unit
+
+
+def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
+    """Index after the noun phrase that begins at unit i (i itself where none does); "of" and what follows belongs to
+    it."""
+    j = i
+    nouns = False
+    while j < stop:
+        tag = units[j].tag
+        if tag == "#" and nouns and units[j - 1].tag == "E":
+            break  # "lent Mali two tankers"
+        if nouns and _time_follows(units, j, stop):
+            break  # "suspended its membership weeks later"
+        if tag in {"N", "E", "#"} or (tag == "Q" and j == i):
+            nouns = True
+        elif tag == "O" and j == i:
+            return j + 1
+        elif tag == "T" and j + 1 < stop and units[j + 1].tag == "N" and units[j + 1].lower not in {"this", "last"}:
+            pass  # "the July summit"
+        elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
+            pass  # "that country"
+        elif (
+            (tag in {"D", "X"} and not nouns)
+            or (tag == "G" and nouns)
+            or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V"})
+            or (
+                tag == "-"
+                and nouns
+                and j + 1 < stop
+                and units[j + 1].tag in {"N", "E"}
+                and units[j].start == units[j - 1].end
+            )
+        ):
+            pass
+        else:
+            break
+        j += 1
+    if not nouns:
+        return i
+    if j < stop and units[j].lower == "of":
+        end = phrase_from(units, j + 1, stop)
+        if end > j + 1:
+            return end
+    return j
+
+
+def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
+    """Whether "weeks later", "five years earlier" begins at unit j."""
+    k = j + 1 if units[j].tag == "#" else j
+    return (
+        k + 1 < stop
+        and units[k].lower in {"days", "weeks", "months", "years", "day", "week", "month", "year", "hours"}
+        and units[k + 1].lower in {"later", "earlier", "ago", "before", "after"}
+    )
+
+
+def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
+    """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
+    j = end
+    if j > floor and units[j - 1].tag == "O":
+        return j - 2 if j - 1 > floor and units[j - 2].tag == "#" else j - 1  # "six others"
+    nouns = False
+    while j > floor:
+        tag = units[j - 1].tag
+        if tag in {"N", "E", "#"}:
+            nouns = True
+        elif tag == "G" and nouns:
+            pass
+        elif tag in {"D"} and nouns:
+            j -= 1
+            while j > floor and units[j - 1].tag == "D":
+                j -= 1
+            break
+        elif tag == "X" and units[j - 1].lower in {"no", "neither"} and nouns:
+            j -= 1
+            break
+        else:
+            break
+        j -= 1
+    if not nouns:
+        return end
+    if j - 1 > floor and units[j - 1].lower == "of":
+        start = phrase_to(units, j - 1, floor)
+        if start < j - 1:
+            return start
+    return j
+
+
+def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int]]:
+    """The coordinated noun phrases that begin at unit i: "A, B and C"."""
+    found: list[tuple[int, int]] = []
+    j = i
+    while j < stop:
+        end = phrase_from(units, j, stop)
+        if end == j:
+            break
+        found.append((j, end))
+        k = end
+        if k < stop and units[k].tag == ",":
+            k += 1
+        if k < stop and units[k].tag == "C" and units[k].lower != "but":
+            k += 1
+        if k == end or k >= stop or phrase_from(units, k, stop) == k:
+            break
+        comma = units[end].tag == "," and units[k - 1].tag != "C"
+        if comma and not _more_follows(units, k, stop, end - 1):
+            break
+        j = k
+    return found
+
+
+def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
+    """Whether what follows a comma is the next entry of a list and not an apposition: names, or an "and" further on."""
+    end = phrase_from(units, k, stop)
+    if units[last].tag == "E" and units[k].tag in {"E"} and _kind(units[last]) == _kind(units[k]):
+        return True
+    while end < stop and units[end].tag == ",":
+        following = phrase_from(units, end + 1, stop)
+        if following == end + 1:
+            break
+        end = following
+    if end < stop and units[end].tag == ",":
+        end += 1
+    return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
+
+
+def _kind(unit: Unit) -> str:
+    return unit.mention.type if unit.mention is not None else ""
+
+
+def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, int]]:
+    """The coordinated noun phrases that end before unit `end`, in order."""
+    start = phrase_to(units, end, floor)
+    if start == end:
+        return []
+    found = [(start, end)]
+    conjoined = False
+    while start > floor:
+        k = start
+        if (units[k - 1].tag == "C" and units[k - 1].lower != "but") or units[k - 1].lower == "nor":
+            k -= 1
+            conjoined = True
+            if k > floor and units[k - 1].tag == ",":
+                k -= 1
+        elif units[k - 1].tag == "," and conjoined:
+            k -= 1
+        else:
+            break
+        before = phrase_to(units, k, floor)
+        if before == k or (units[k].tag == "," and units[k - 1].tag == "T"):
+            break
+        found.insert(0, (before, k))
+        start = before
+    if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
+        return found[1:]  # "... oil to India, and India paid": a clause of its own
+    return found
+
+
+def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
+    """Whether a phrase follows a verb: at once, or after a preposition."""
+    return any(u.tag in {"A", "V"} for u in units[:start]) and (
+        start == floor or units[start - 1].tag in {"P", "V", "A", "S", "B"} or units[start - 1].lower == "of"
+    )
+
+
+def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:
+    """The word that a phrase is about, in small letters: the last one before an "of"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return str(units[end - 1].lower)
+
+
+def words_of(units: Sequence[Unit], span: tuple[int, int]) -> set[str]:
+    """The words of a phrase in small letters."""
+    return {u.lower for u in units[span[0] : span[1]]}
+
+
+def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
+    """A phrase as it is read."""
+    parts: list[str] = []
+    for unit in units[span[0] : span[1]]:
+        if parts and unit.tag not in {"G", ","}:
+            parts.append(" ")
+        parts.append(unit.text)
+    return "".join(parts)
