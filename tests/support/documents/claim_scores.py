@@ -35,6 +35,7 @@ PUBLIC = {
     "under_sanctions": "sanction",
     "sanctioned": "sanction",
     "froze": "sanction",
+    "expelled": "suspend",
     "imposes_sanctions_on": "sanction",
     "said": "say",
     "stated": "say",

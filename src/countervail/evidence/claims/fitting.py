@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
+from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
@@ -49,7 +49,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.to is None:
         return True
     return any(
-        p in {"to", "on", "in", "from", "off", "under", "for"}
+        p in {"to", "on", "in", "from", "off", "under", "for", "with"}
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
@@ -179,141 +179,6 @@ def telling(made: Filled) -> bool:
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
-
-
-def _known(ids: list[str]) -> list[str]:
-    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
-
-
-def _invited(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who is invited is what the claim is about; who invites is in the role `by`."""
-    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
-        made.objects = as_list(made.roles.pop("to", None))
-        return made
-    inviter, made.subjects = _known(made.subjects), made.objects
-    made.objects = as_list(made.roles.pop("to", None))
-    if inviter:
-        made.roles["by"] = one_or_many(inviter)
-        grouping = (
-            len(inviter) == 1
-            and all(kind_of(s) == "state" for s in made.subjects)
-            and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
-        )
-        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
-            made.objects = made.objects or inviter
-    if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
-        made.roles["as"] = made.roles["as"][:-1]
-    return made
-
-
-def _governing(clause: Clause) -> bool:
-    """Whether an infinitive says what somebody is to do."""
-    following = clause.units[clause.end : clause.end + 2]
-    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
-
-
-def _attended(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who attends "as observers" is an observer."""
-    status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
-    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
-        made.predicate = "observer_of"
-        made.roles.pop("as")
-        made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
-    return made
-
-
-_ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "summit", "secretariat", "o.council"})
-
-
-def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who is admitted enters."""
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
-    body = as_list(made.roles.pop("to", None)) or named
-    made.predicate, made.subjects, made.objects = "joined", made.objects, body
-    return made
-
-
-def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
-    """The object is who gets it, the role `what` the goods."""
-    units, clause = parsed.units, made.clause
-    goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
-    given = made.roles.pop("with", None)
-    if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
-        made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
-        return made
-    receiver = as_list(made.roles.pop("to", None))
-    if clause.second and not clause.verb.passive:
-        goods = [text_of(units, s) for s in clause.second]
-    elif clause.verb.passive and clause.objects:
-        goods = [text_of(units, s) for s in clause.objects]
-    actors = bool(made.objects) and all(
-        kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
-        for o in made.objects
-    )
-    if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
-        return None  # "for exporting unwashed ore"
-    if (
-        not receiver
-        and actors
-        and not clause.verb.passive
-        and clause.verb.lemma in {"supply", "arm", "equip", "provide"}
-    ):
-        return made  # "supplied the militia"
-    made.objects = receiver
-    made.roles["what"] = one_or_many(goods)
-    return made
-
-
-def _paid(made: Filled, parsed: Parsed) -> Filled | None:
-    """The object is who gets the money; the role `through` the bank or system."""
-    if not made.objects and not {"through", "to", "amount"} & made.roles.keys() and not made.clause.verb.negated:
-        return None
-    units, clause = parsed.units, made.clause
-    receiver = as_list(made.roles.pop("to", None))
-    direct = clause.subjects if clause.verb.passive else clause.objects
-    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
-        made.objects = receiver or made.objects
-    elif receiver and receiver != made.objects:
-        if direct:
-            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
-        made.objects = receiver
-    return made
-
-
-_LEADING = {"chair": "chair", "head": "head"}
-
-
-def _leads(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
-    post = _LEADING.get(made.clause.verb.lemma)
-    people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
-        return None
-    clause = made.clause
-    if clause.verb.passive or clause.verb.lemma == "lead":
-        return None  # "a delegation led by the minister"
-    body = clause.objects[0]
-    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
-    if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
-        made.roles["former"] = True
-    made.predicate, made.subjects, made.objects = "holds_post", people, []
-    return made
-
-
-_SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
-    "be_invited": _invited,
-    "admitted": _admitted,
-    "attended": _attended,
-    "supplied": _supplied,
-    "paid": _paid,
-    "leads": _leads,
-}
-
-
-def shaped(made: Filled, parsed: Parsed) -> Filled | None:
-    """The same in the terms of its predicate."""
-    shape = _SHAPES.get(made.predicate)
-    return shape(made, parsed) if shape is not None else made
 
 
 _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])

@@ -119,7 +119,9 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
 def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     """Whether what follows a comma is the next entry of a list and not an apposition: names, or an "and" further on."""
     end = phrase_from(units, k, stop)
-    if units[last].tag == "E" and units[k].tag in {"E"} and _kind(units[last]) == _kind(units[k]):
+    named = k + 1 if units[k].lower == "the" and k + 1 < stop else k
+    kinds = {_kind(units[last]), _kind(units[named])}
+    if units[last].tag == "E" and units[named].tag == "E" and (len(kinds) == 1 or (named > k and kinds == _POWERS)):
         return True
     while end < stop and units[end].tag == ",":
         following = phrase_from(units, end + 1, stop)
@@ -129,6 +131,10 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     if end < stop and units[end].tag == ",":
         end += 1
     return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
+
+
+_POWERS = {"country", "organisation"}
+"""Kinds that stand in one list: "the United States, the European Union and others"."""
 
 
 def _kind(unit: Unit) -> str:

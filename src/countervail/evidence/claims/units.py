@@ -141,6 +141,9 @@ def units_of(
     return units
 
 
+_TWO_WORDS = frozenset(tuple(pair.split("-")) for pair in CLOSED["two_words"])
+"""Adverbs of two words."""
+_EMPHATIC = frozenset(["himself", "herself", "itself", "themselves", "alone"])
 _SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros"})
 
 
@@ -173,6 +176,15 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "N"  # "two further licences"
         elif unit.lower == "per" and following is not None and following.lower == "cent":
             unit.tag = "N"
+        elif following is not None and (unit.lower, following.lower) in _TWO_WORDS and not _compared(units, i):
+            unit.tag = following.tag = "B"
+            unit.forms = following.forms = None
+        elif unit.lower == "no" and following is not None and following.lower == "longer":
+            following.tag = "X"
+        elif unit.lower in _EMPHATIC and before is not None and (before.tag == "A" or before.lower in {"he", "she"}):
+            unit.tag = "B"  # "who was himself on the list"
+        elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
+            unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
@@ -183,6 +195,16 @@ def _settle(units: list[Unit]) -> None:
         short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
         if dot.tag == "." and short and goes_on:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
+
+
+def _compared(units: Sequence[Unit], i: int) -> bool:
+    """Whether "as well" goes on with "as": a conjunction."""
+    return i + 2 < len(units) and units[i + 2].lower == "as" == units[i].lower
+
+
+def _superlative(units: Sequence[Unit], i: int) -> bool:
+    """Whether the word at i is one like "largest": "importers, once the largest buyers, now pay"."""
+    return i < len(units) and units[i].lower.endswith("est")
 
 
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:

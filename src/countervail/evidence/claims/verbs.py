@@ -256,7 +256,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
 
 def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
     """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
-    if after is None or after.tag not in {"P", "T"} or (after.lower == "to" and _next_is_verb(units, i)):
+    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and _next_is_verb(units, i)):
         return False
     if before is None:
         return True
@@ -267,7 +268,7 @@ def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after
     commas = sum(u.tag == "," for u in units[:i])
     verbs = any(u.tag in {"A", "V"} for u in units[:i])
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later
+    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
 
 
 def _next_is_verb(units: Sequence[Unit], i: int) -> bool:
