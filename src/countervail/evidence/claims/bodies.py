@@ -51,6 +51,7 @@ _PUBLIC = CLUBS | {
     "regulator",
 }
 _SYSTEMS = CLOSED["systems"]
+_OF_STATE = frozenset(["ministry", "department", "office"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -227,6 +228,8 @@ class Actors(Named):
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
             if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
                 return "p.unknown"  # who a speaker speaks for is not said
+            if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
+                return speaker or ours  # a minister speaks for the state
             return ours or speaker or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]

@@ -160,14 +160,25 @@ _UNSPOKEN = CLOSED["unspoken"]
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
 
 
+_OFFICE = re.compile(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b")
 _BRACKETED = re.compile(r"(?P<who>[A-Z][^:(\n]{2,60}) \([^()\n]{3,140}\):")
+
+
+def _named_in(text: str) -> str | None:
+    """Of "The Minister of State (Baroness X):" and "The Earl of X (Department of Trade):" what is no office."""
+    bracket = _BRACKETED.match(text)
+    if bracket is None:
+        return None
+    who, inside = bracket.group("who"), text[bracket.end("who") + 2 : bracket.end() - 2]
+    return inside if _OFFICE.search(who) else who
 
 
 def _label(text: str) -> str | None:
     """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
     bracket = _BRACKETED.match(text)
     colon = bracket.end() - 1 if bracket else text.find(":", 0, 90)
-    if colon < 2 or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
+    short = text[:colon] in _QUESTIONERS
+    if (colon < 2 and not short) or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
         return None
     words = (bracket.group("who") if bracket else text[:colon]).split()
     if not 1 <= len(words) <= 12 or not words[0][0].isupper():
@@ -176,6 +187,11 @@ def _label(text: str) -> str | None:
     return text[:colon] if all(w[0].isupper() or w[0] == "(" for w in plain) else None
 
 
+NOBODY = "p.nobody"
+"""Who has the word where a question that is put in writing ends a turn."""
+_ASKED_BY = re.compile(r"Asked by\b|To ask\b|Question(?: \d+)?\b(?!:)")
+_QUESTIONERS = frozenset(["Q", "Question", "Reporter", "Journalist", "Interviewer"])
+_SHOUTED = re.compile(r"(?:MR|MS|MRS|MISS|DR|SIR|LORD|AMBASSADOR|SENATOR|CHAIRMAN|GENERAL)\.? ([A-Z][A-Z'-]{2,})")
 _WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
 
 
@@ -192,19 +208,23 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         office = _label(sentence.text)
         turns[key] = None
         if office is None:
+            turns[key] = NOBODY if _ASKED_BY.match(sentence.text) else None
             continue
         named = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
-        name = named[0][0].value if named else surnames.get(office)
+        shouted = _SHOUTED.fullmatch(office)
+        last = shouted.group(1).title() if shouted else office
+        name = named[0][0].value if named else surnames.get(last) or (last if shouted else None)
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
+        elif office in _QUESTIONERS:
+            turns[key] = NOBODY
         elif (
             (2 <= len(office.split()) <= 4 and office.istitle())
+            or _BRACKETED.match(sentence.text)
             or labels[office] > 1
-            or re.search(
-                r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b", office
-            )
+            or _OFFICE.search(office)
         ):
-            turns[key] = f"p.{slug(office)}"
+            turns[key] = f"p.{slug(_named_in(sentence.text) or office)}"
     marked = [t for t in turns.values() if t]
     for match in _WROTE.finditer(reading.folded.text):
         people = reading.within(*match.span(), "person")
@@ -217,7 +237,7 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
     if not marked:
         _take_answers(reading, speech, sentences)
     known = {f"p.{slug(reading.full_name(m.value or ''))}" for m in reading.mentions if m.type == "person"}
-    if len(set(marked)) < 2 or not known & set(marked):
+    if len(set(marked)) < 2 or not (known & set(marked) or NOBODY in marked):
         return
     first, other = list(dict.fromkeys(marked))[:2]
     alternate = len(set(marked)) == 2 and len(marked) <= 3 < len(turns) - len(marked)
@@ -226,7 +246,7 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         if turn is None and holder is not None and alternate:
             turn = other if holder == first else first
         holder = turn or holder
-        turns[key] = holder
+        turns[key] = None if holder == NOBODY else holder
     for parsed in speech.parsed:
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
 
