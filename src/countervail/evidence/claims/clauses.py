@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.complements import other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
@@ -71,6 +71,9 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
+    if _before_main_verb(clauses, n):
+        verb.kind, verb.passive = "participle", True
+        return
     if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
         return
@@ -92,6 +95,32 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if after is not None and after.tag == "P" and previous.verb.kind != "participle":
         verb.kind, verb.passive = "participle", True
+
+
+def _before_main_verb(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed stands between a noun phrase and its verb: "the arms supplied to the militia were sold"."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if n + 1 >= len(clauses) or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or not verb.start:
+        return False
+    if verb.main != verb.end - 1 or verb.main != verb.start or "n" not in (units[verb.main].forms or {}):
+        return False
+    following = clauses[n + 1].verb
+    between = units[verb.end : following.start]
+    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
+        return False
+    if any(u.tag in {",", ";", ":", "C", "S", "R", "O", "Q", "-"} for u in between) or units[verb.start - 1].tag != "N":
+        return False
+    k = verb.end  # nothing but prepositional phrases and dates
+    while k < following.start:
+        if units[k].tag in {"B", "T"}:
+            k += 1
+            continue
+        end = phrase_from(units, k + 1, following.start) if units[k].tag == "P" else k
+        dated = units[k].tag == "P" and k + 1 < following.start and units[k + 1].tag == "T"
+        if end <= k + 1 and not dated:
+            return False
+        k = k + 2 if dated else end
+    return True
 
 
 def _of_the_source(units: Sequence[Unit], start: int) -> bool:
@@ -312,7 +341,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
-    if that and j > 1 and units[j - 2].tag == "C":  # "announced that A and that B"
+    if that and j > 1 and units[j - 2].tag in {"C", ","}:  # "announced that A, that B and that C"
         beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         if beside is not None:
             clause.governor, clause.link = beside.governor, "that"

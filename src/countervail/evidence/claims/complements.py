@@ -105,6 +105,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             i += 1
         elif closing := _apposition(units, i, stop):
             i = closing
+        elif _same_again(clause, i, stop):
+            i += 1 + (units[i].tag == "," and units[i + 1].tag == "C")
         elif unit.tag == "B" or (
             unit.tag == ","
             and i + 1 < stop
@@ -120,6 +122,15 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         else:
             break
     return i
+
+
+def _same_again(clause: Clause, i: int, stop: int) -> bool:
+    """Whether "and by B" at unit i goes on with "by A" before it."""
+    units = clause.units
+    k = i + 1 if units[i].tag == "C" else i + 2 if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C" else 0
+    if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
+        return False
+    return any(preposition == units[k].lower for preposition, _ in clause.phrases)
 
 
 def _apposition(units: Sequence[Unit], i: int, stop: int) -> int:

@@ -80,11 +80,16 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     return frozenset(found)
 
 
-def _sure_object(parsed: Parsed, made: Filled, actors: Actors) -> bool:
+def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
     """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
-    names one."""
+    names one, and "him" somebody who does something in this sentence or in the one before."""
     spans = made.clause.objects
-    if len(spans) != 1 or len(made.objects) != 1 or parsed.units[spans[0][0]].lower != "it":
+    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
+        return True
+    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
+        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
+        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before
+    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
         return True
     earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
     others = {actors.mention(u) for u in earlier} - set(made.subjects)
@@ -95,7 +100,7 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
     sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
     clause = made.clause
-    if not _sure_object(parsed, made, actors):
+    if not _sure_object(parsed, made, before, actors):
         return False
     if len(clause.subjects) != 1 or not made.subjects:
         return True

@@ -26,6 +26,7 @@ from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
+    UNKNOWN,
     Filled,
     span_of,
     time_of,
@@ -40,6 +41,9 @@ _BELOW = re.compile(
 """What says that a list of entries follows."""
 
 
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned"])
+
+
 class Reader(Framing):
     """Reads the clauses of one text in order and remembers who was spoken of."""
 
@@ -47,6 +51,7 @@ class Reader(Framing):
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
         self.beside(parsed)
+        self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
@@ -93,8 +98,13 @@ class Reader(Framing):
             gapped = self.gapped(parsed, made) if made is not None else None
             if gapped is not None:
                 yield from self._claims(parsed, gapped)
-            if made is None or clause.asked or not telling(made) or not sure(parsed, made, self.named, self.actors):
+            if made is None or clause.asked or not telling(made):
                 continue
+            if not sure(parsed, made, self.named, self.actors):
+                they = clause.subjects and parsed.units[clause.subjects[0][0]].lower == "they"
+                if not they or made.predicate not in _TO_ACTORS or not made.objects:
+                    continue
+                made.subjects = [UNKNOWN]  # "they listed the bank": the bank was listed
             report = speaker_clause(clause)
             if report is not None and not known_speaker(parsed, report, self.named, self.shared):
                 continue

@@ -64,7 +64,7 @@ class Framing(Copulas):
         receiver: list[Span] = []
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
-        agents = clause.after("by") if verb.passive else clause.subjects
+        agents = clause.every("by") if verb.passive else clause.subjects
         if not fits(units, clause, frame, direct):
             return None
         target = target_of(units, clause, frame, direct)
@@ -110,7 +110,9 @@ class Framing(Copulas):
             objects = self.punished
         elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
-        elif self.thing and frame.predicate in _OF_THINGS and measure:
+        elif measure and frame.predicate == "signed" and self.signable:
+            objects = [self.signable]
+        elif self.thing and frame.predicate in _OF_THINGS and measure and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
         nobody_joins = {"state", "person"} if frame.kind == "body" else {"state"} if a_body else set()
         if objects and nobody_joins and all(kind_of(o) in nobody_joins for o in objects):
@@ -202,7 +204,8 @@ class Framing(Copulas):
         made = shape
         infinitive = any(c.link == "to" for c in clause.complements) or to_follows(units, clause)
         if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
-            topic = self.topic(parsed, clause, True)
+            states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
+            topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []
         return made
 

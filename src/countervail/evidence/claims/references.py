@@ -24,6 +24,7 @@ STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "sta
 _BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
+_SIGNABLE = CLOSED["signable"]
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -106,7 +107,12 @@ class References:
         self.invited: list[str] = []
         """What somebody was last invited to."""
         self.done: dict[str, list[str]] = {}
-        """To whom or what each predicate was last claimed."""
+        """To whom or what each predicate was last claimed, in the sentence before or in this one."""
+        self.signable: str | None = None
+        """The letter, treaty or contract that was last spoken of."""
+        self.before_this: list[Filled] = []
+        self.here: list[Filled] = []
+        """What the sentence has claimed so far."""
         self.punished: list[str] = []
         """Who was last put under sanctions."""
         self.thing: str | None = None
@@ -130,13 +136,27 @@ class References:
             if "\n\n" not in reading.folded.text[a:start] and ":" not in reading.folded.text[a:start]:
                 self.actors.recent.insert(0, f"p.{slug(reading.full_name(mention.value or ''))}")
 
+    def opens(self, parsed: Parsed) -> None:
+        """Forget what is too far back for a pronoun, and keep in mind what can be signed."""
+        self.here = []
+        self.done = {m.predicate: m.objects for m in self.before_this if m.objects}
+        self.before_this = []
+        for clause in parsed.clauses:
+            for span in [*clause.subjects, *clause.objects]:
+                if head_word(parsed.units, span) in _SIGNABLE and parsed.units[span[0]].tag != "O":
+                    self.signable = self.actors.of(parsed.units, span, self.actors.recent)
+
     def note(self, made: Filled, parsed: Parsed) -> None:
         """Keep in mind what something was done to, for "it"."""
+        self.here.append(made)
+        self.before_this.append(made)
         spans = made.clause.subjects if made.clause.verb.passive else made.clause.objects
         if len(spans) == 1 and spans[0][1] - spans[0][0] == 1 and parsed.units[spans[0][0]].tag == "O":
             return
         self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
         self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
+        if made.predicate == "signed" and made.objects:
+            self.signable = made.objects[0]
 
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
@@ -145,7 +165,10 @@ class References:
         before = self.shared.before(parsed, clause) if pronoun else []
         if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
             earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
-            before = [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]] + before
+            known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
+            objects = [o for m in known for o in m.objects[:1]]
+            objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
+            before = objects + before
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
@@ -172,8 +195,9 @@ class References:
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
         for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
-            for span in other.objects:
-                if not _is_it(parsed, span) and self.is_body(parsed.units, span):
+            for span in [*other.objects, *other.subjects]:
+                named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
+                if named and self.is_body(parsed.units, span):
                     return self.actors.of(parsed.units, span, self.actors.recent)
         return None
 

@@ -59,6 +59,10 @@ class Clause:
                     return spans
         return []
 
+    def every(self, preposition: str) -> list[Span]:
+        """What stands after each of the preposition: "by A in 2017 and by B"."""
+        return [span for found, spans in self.phrases if found == preposition for span in spans]
+
     @property
     def operator(self) -> Operator | None:
         """What the verb does to the clauses it governs."""
