@@ -18,7 +18,7 @@ from countervail.evidence.claims.subjects import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
-from countervail.evidence.tables import noun_effect
+from countervail.evidence.tables import frames_of, noun_effect
 
 
 def clauses_of(units: Sequence[Unit]) -> list[Clause]:
@@ -349,8 +349,19 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
+        if previous.operator is None and units[j - 2].tag == "N" and _lacks_object(clause):
+            clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _lacks_object(clause: Clause) -> bool:
+    """Whether a verb that is done to something has nothing after it that it is done to."""
+    if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":
+        return False
+    return any(
+        "direct" in f.object and not f.topic and not f.bare for _, f in frames_of(clause.verb.lemma) if f.predicate
+    )
 
 
 def _same_pronoun(clause: Clause, other: Clause) -> bool:

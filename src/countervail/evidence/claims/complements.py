@@ -127,7 +127,13 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
 def _same_again(clause: Clause, i: int, stop: int) -> bool:
     """Whether "and by B" at unit i goes on with "by A" before it."""
     units = clause.units
-    k = i + 1 if units[i].tag == "C" else i + 2 if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C" else 0
+    k = (
+        i + 1
+        if units[i].tag == "C"
+        else i + 2
+        if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
+        else 0
+    )
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)

@@ -312,6 +312,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
+            spans = _whose_clause(clauses, n, opening, spans)
             if said and reports(inside[0]):
                 clause.reported = inside[0]  # "India, he said, paid"
             clause.subjects = head_left(units, spans, _floor(clauses, n, opening))
@@ -323,6 +324,15 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.subjects = [(opening + 1, closing)]
             return True
     return False
+
+
+def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:
+    """What a relative clause right before a parenthesis is about, not its object: "banks that buy grain, as X did, should"."""
+    for clause in clauses[:n]:
+        inside = clause.relative and clause.subjects and clause.verb.end <= spans[0][0]
+        if inside and not any(u.tag in {",", ";", ":"} for u in clause.units[clause.verb.end : opening]):
+            return clause.subjects
+    return spans
 
 
 def _of(units: Sequence[Unit], spans: list[Span]) -> bool:

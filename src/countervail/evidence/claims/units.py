@@ -179,6 +179,8 @@ def _settle(units: list[Unit]) -> None:
         elif following is not None and (unit.lower, following.lower) in _TWO_WORDS and not _compared(units, i):
             unit.tag = following.tag = "B"
             unit.forms = following.forms = None
+        elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
+            unit.tag = "S"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
         elif unit.lower in _EMPHATIC and before is not None and (before.tag == "A" or before.lower in {"he", "she"}):
@@ -195,6 +197,17 @@ def _settle(units: list[Unit]) -> None:
         short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
         if dot.tag == "." and short and goes_on:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
+
+
+_DOING = frozenset(["did", "do", "does", "have", "has", "had", "are", "is", "was", "were", "will"])
+
+
+def _does_so(units: Sequence[Unit], i: int) -> bool:
+    """Whether "X and Y have done", "have X and Y" stands at unit i: others do the same."""
+    k = i
+    while k < min(len(units), i + 10) and units[k].tag in {"D", "N", "E", "C", ","}:
+        k += 1
+    return k < len(units) and units[k].lower in _DOING and (k > i or units[k + 1 : k + 2] != [])
 
 
 def _compared(units: Sequence[Unit], i: int) -> bool:
