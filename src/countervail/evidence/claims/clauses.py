@@ -360,7 +360,7 @@ def _lacks_object(clause: Clause) -> bool:
     if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":
         return False
     return any(
-        "direct" in f.object and not f.topic and not f.bare for _, f in frames_of(clause.verb.lemma) if f.predicate
+        "direct" in f.object and not f.topic and (not f.bare or f.predicate == "signed") for _, f in frames_of(clause.verb.lemma) if f.predicate
     )
 
 

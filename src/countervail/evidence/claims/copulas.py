@@ -13,7 +13,7 @@ from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent
+from countervail.evidence.claims.subjects import Clause, Span, antecedent, skip_left
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
@@ -106,7 +106,9 @@ class Copulas(References):
             and not self.is_body(units, role[1])
         ):
             return None
-        if role[1] is None and (not bodies or any(kind_of(s) not in {"state", "body"} for s in subjects)):
+        if role[1] is None and any(kind_of(s) not in {"state", "body"} for s in subjects):
+            return None
+        if role[1] is None and not bodies and any(kind_of(s) != "state" for s in subjects):
             return None
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
@@ -294,7 +296,11 @@ class Copulas(References):
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
-        inverted = verb.start > 0 and units[verb.start - 1].lower in {"so", "as", "neither", "nor"}
+        start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
+        start -= start > 1 and units[start - 1].tag == "T"
+        inverted = any(
+            k > 0 and units[k - 1].lower in {"so", "as", "neither", "nor"} for k in (verb.start, start)
+        )
         if verb.kind != "finite":
             return None
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
@@ -302,6 +308,10 @@ class Copulas(References):
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
             if said not in {"", "suit"} or verb.passive:
+                return None
+        elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
+            ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
+            if clause.phrases or not (inverted or ends):
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
@@ -322,6 +332,8 @@ class Copulas(References):
         if not before or not subjects or clause.complements or pronoun:
             return None
         same = before[-1]
+        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
+            return None
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
 
