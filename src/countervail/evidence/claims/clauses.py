@@ -90,10 +90,11 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
         return
     operator = previous.operator
-    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce":
+    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag == "N"
+    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
         return
     after = units[verb.end] if verb.end < len(units) else None
-    if after is not None and after.tag == "P" and previous.verb.kind != "participle":
+    if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
         verb.kind, verb.passive = "participle", True
 
 
@@ -360,7 +361,9 @@ def _lacks_object(clause: Clause) -> bool:
     if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":
         return False
     return any(
-        "direct" in f.object and not f.topic and (not f.bare or f.predicate == "signed") for _, f in frames_of(clause.verb.lemma) if f.predicate
+        "direct" in f.object and not f.topic and (not f.bare or f.predicate == "signed")
+        for _, f in frames_of(clause.verb.lemma)
+        if f.predicate
     )
 
 

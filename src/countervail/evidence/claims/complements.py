@@ -38,6 +38,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
             break
     while i < stop and units[i].tag == "B":
         i += 1
+    i = _past_parenthesis(units, i, stop)
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
@@ -80,6 +81,16 @@ def right_side(clauses: list[Clause], n: int) -> None:
         for words, _ in frames_of(verb.lemma):
             if words == (units[clause.end].lower,):
                 clause.particle = words[0]
+
+
+def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
+    """Past "on the other hand" and "in a letter of May" between commas, before an object: "rejects, on ..., the plea"."""
+    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"P", "T", "B"}:
+        return i
+    closing = next((k for k in range(i + 2, min(stop, i + 16)) if units[k].tag == ","), None)
+    if closing is None or closing + 1 >= stop or any(u.tag in {"V", "A", "R", "S", "C"} for u in units[i:closing]):
+        return i
+    return closing + 1 if units[closing + 1].tag in {"D", "E", "N"} else i
 
 
 def _phrases(clause: Clause, i: int, stop: int) -> int:
@@ -165,6 +176,10 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     units, verb, j = clause.units, clause.verb, clause.verb.start
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
+    wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects
+    if verb.kind == "participle" and wanted and previous is not None and previous.objects[-1][1] == j:
+        clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
+        return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None:
         spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
         clause.subjects = spans[-1:] if before.tag != "," else head_left(units, spans, 0)
@@ -211,6 +226,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         clause.noun = before.lower if noun_effect(before.lower) else ""
     operator = governor.operator if clause.link not in ADVERBIAL else None
     by_object = operator is not None and operator.control == "object"
+    told = governor.verb.lemma == "tell" and clause.verb.kind == "infinitive"
+    by_object = by_object or (told and bool(governor.objects))
     start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1

@@ -146,6 +146,11 @@ def nobody(made: Filled) -> bool:
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
     if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
         return True  # "no member shall supply it", "any bank that supplied it"
+    plain = any(
+        units[a].lower in {"a", "an"} and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.subjects
+    )
+    if plain and not verb.passive and verb.modal in {"shall", "should", "must"} and not made.clause.relative:
+        return True  # "to be readmitted a government has to apply"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
     if (

@@ -76,6 +76,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 found.append("planned")  # "thinks of applying"
             wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
             found.append("proposed" if wished else operator.modality if operator is not None else "asserted")
+            if governor.verb.lemma == "tell" and below.link == "to":
+                found.append("proposed")  # "told its banks to refuse"
             said = operator is not None and operator.speaker and governor.verb.passive
             if (
                 said

@@ -15,6 +15,10 @@ ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in"
 """What leads to a clause that says how or when, which the verb before it does not govern."""
 
 
+_TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
+_VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
+
+
 @dataclass(slots=True, eq=False)
 class Clause:
     """A verb with its parts; spans are of units. `governor` is the verb or noun whose complement the clause is."""
@@ -66,6 +70,8 @@ class Clause:
     @property
     def operator(self) -> Operator | None:
         """What the verb does to the clauses it governs."""
+        if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
+            return Operator("alleged", speaker=True)  # "took the view that"
         return operator_of(self.verb.lemma, self.particle)
 
 
