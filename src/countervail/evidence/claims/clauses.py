@@ -306,7 +306,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
         j = skip_left(units, j - 1)
         head = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
-    if head is not None and head.lower in {"if", "unless", "provided"}:
+    provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in {"provided", "condition"}
+    if provided or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"

@@ -84,7 +84,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
 
 
 def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
-    """Past "on the other hand" and "in a letter of May" between commas, before an object: "rejects, on ..., the plea"."""
+    """Past a phrase between commas before an object: "rejects, on the other hand, the plea"."""
     if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"P", "T", "B"}:
         return i
     closing = next((k for k in range(i + 2, min(stop, i + 16)) if units[k].tag == ","), None)

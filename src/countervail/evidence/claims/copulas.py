@@ -68,7 +68,7 @@ class Copulas(References):
         units = parsed.units
         if not clause.subjects:
             return None
-        if not clause.objects:
+        if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
         role = role_of(units, clause.objects[0])
         post = self._post(parsed, clause)
@@ -146,10 +146,12 @@ class Copulas(References):
     def _state_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "is under sanctions", "is on the sanctions list of X"."""
         units = parsed.units
+        subject_to = any(units[s[1] - 1].lower == "subject" for s in clause.objects)
         for preposition, spans in clause.phrases:
             head = head_word(units, spans[0])
             subjects = self.ids(parsed, clause, clause.subjects)
-            if preposition == "under" and head in {"sanctions", "embargo"}:
+            under = preposition == "under" or (preposition == "to" and subject_to)
+            if under and head in {"sanctions", "embargo"}:
                 owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
                 if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"

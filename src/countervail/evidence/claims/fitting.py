@@ -9,7 +9,7 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -46,7 +46,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
         return False
-    if frame.to is None:
+    if frame.to is None or _listed_later(units, clause, frame):
         return True
     return any(
         p in {"to", "on", "in", "from", "off", "under", "for", "with"}
@@ -54,6 +54,18 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         for p, spans in clause.phrases
         for a, b in spans
     )
+
+
+def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
+    """Whether the list stands after what is said of an entry: "placed X, the house they pay through, on a list"."""
+    if frame.to is None or clause.end >= len(units) or units[clause.end].tag != ",":
+        return False
+    for k in range(clause.end + 2, len(units) - 1):
+        if units[k - 1].tag == "," and units[k].lower in {"on", "in", "to", "from"}:
+            return bool(
+                frame.to.search(" ".join(u.lower for u in units[k + 1 : phrase_from(units, k + 1, len(units))]))
+            )
+    return False
 
 
 def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
@@ -176,6 +188,9 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     return words or None
 
 
+_DONE_TO = frozenset(["froze", "lifted", "listed", "delisted", "suspended", "sanctioned"])
+
+
 def telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
     if made.predicate == "supplied" and "what" in made.roles:
@@ -186,6 +201,8 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
         return True
+    if made.predicate in _DONE_TO and any(u.tag == "E" for a, b in made.spans for u in made.clause.units[a:b]):
+        return True  # "the embargo on Eritrea was lifted"
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
@@ -211,11 +228,15 @@ def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copul
         filled[id(clause)] = made
 
 
+_INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
+"""What somebody asks to become."""
+
+
 def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined"}
+        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
         if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):

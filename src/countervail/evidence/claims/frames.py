@@ -24,6 +24,7 @@ from countervail.evidence.claims.fitting import (
 )
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause
+from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     UNKNOWN,
@@ -148,6 +149,8 @@ class Reader(Framing):
             and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}
         ):
             text = complement_text(clause, units)
+            if text is None and made.predicate == "denied" and clause.second:
+                text = text_of(units, clause.second[0])  # "denies this"
         span = span_of(units, made)
         n = shared.index(parsed.sentence)
         for subject in dict.fromkeys(made.subjects):

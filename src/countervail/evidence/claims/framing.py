@@ -34,6 +34,8 @@ _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
+_LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])
+"""What is suspended where somebody is."""
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -90,7 +92,7 @@ class Framing(Copulas):
             owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
             if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
                 target = antecedent(units, a) or target
-            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY else target
+            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]
@@ -101,7 +103,10 @@ class Framing(Copulas):
             and len(target) == 1
             and units[target[0][0]].lower in {"it", "this", "that", "them"}
         ):
+            clause.second = target
             target = []
+        if frame.predicate == "denied" and verb.passive and clause.objects:
+            return None  # "was denied entry"
         target, post = with_post(units, clause, target) if frame.post else (target, "")
         a_body = frame.kind == "body" or frame.predicate == "founded"
         objects = self.ids(parsed, clause, target, a_body) or ([topic] if topic else [])

@@ -333,7 +333,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
 
 
 def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:
-    """What a relative clause right before a parenthesis is about, not its object: "banks that buy grain, as X did, should"."""
+    """What a relative clause before a parenthesis is about, not its object: "banks that buy it, as X did, should"."""
     for clause in clauses[:n]:
         inside = clause.relative and clause.subjects and clause.verb.end <= spans[0][0]
         if inside and not any(u.tag in {",", ";", ":"} for u in clause.units[clause.verb.end : opening]):
