@@ -179,7 +179,7 @@ class Named:
                 if len(full) == 1:
                     self.join(short, full.pop())
         for short in {n for _, _, n in names if " " in n}:
-            longer = {n for _, _, n in names if n.startswith(f"{short} ") and n.count(" ") == short.count(" ") + 1}
+            longer = {n for _, _, n in names if n.startswith(f"{short} ") and _one_more(n[len(short) + 1 :])}
             if len(longer) == 1 and _plain(short) not in _known():  # "Halcyon Marine" of "Halcyon Marine Ltd"
                 self.join(short, longer.pop())
         for short in {n for _, _, n in names if " " not in n and not n.isupper()}:
@@ -302,6 +302,12 @@ def _words_round(text: str, a: int, b: int) -> frozenset[str]:
     before = _SENTENCE_ENDS.split(text[max(0, a - 50) : a])[-1]
     after = _SENTENCE_ENDS.split(text[b : b + 60])[0]
     return frozenset(re.findall(r"[a-z-]+", f"{before} {after}".lower()))
+
+
+def _one_more(rest: str) -> bool:
+    """Whether what a longer name has more is one word, or one and a legal form in capitals: "Bullion DMCC"."""
+    words = rest.split()
+    return len(words) == 1 or (len(words) == 2 and words[1].isupper())
 
 
 def _initials(name: str) -> str:

@@ -312,19 +312,26 @@ _MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
 _SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
 
 
+_ARTICLES = frozenset(["Al", "El", "Abu", "Bin", "Dar"])
+
+
 def short_forms(names: set[str], text: str) -> set[str]:
-    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime."""
+    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime; two after "Al"."""
     words, found = lexicon(), set()
     for name in sorted(names)[:200]:  # a text that names more bodies than that is a list
         parts = name.split()
         first = parts[0] if len(parts) > 1 else ""
+        if first in _ARTICLES and len(parts) > 2:
+            two = " ".join(parts[:2])  # "Al Marjan" for "Al Marjan Bullion DMCC"
+            found |= {two} if re.search(rf"\b{re.escape(two)}\b(?! {re.escape(parts[2])})", text) else set()
+            continue
         known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
         common = (
             first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
         )
         if len(first) < 4 or first in _SHARED or first in _MODIFIERS or parts[1].islower():
             continue
-        if not first.isalpha() or first.isupper() or known or common:
+        if not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
         a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
