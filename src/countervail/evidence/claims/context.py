@@ -201,6 +201,9 @@ def _nearest(parsed: Parsed, start: int) -> Clause:
     """The clause that a place belongs to: the last one that begins before it and does not end before."""
     units = parsed.units
     best = parsed.clauses[0]
+    inside = [c for c in parsed.clauses if units[c.verb.start].start <= start < units[max(c.end, c.verb.end) - 1].end]
+    if inside:
+        return inside[-1]
     for clause in parsed.clauses:
         first = min(
             clause.verb.start, clause.subjects[0][0] if clause.subjects and not clause.relative else clause.verb.start

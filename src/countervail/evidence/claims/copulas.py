@@ -180,6 +180,8 @@ class Copulas(References):
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
+        if clause.verb.lemma in {"count", "number", "include", "list"} and clause.after("among"):
+            return self._among(parsed, clause)
         if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"}:
             return None
         role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
@@ -193,6 +195,13 @@ class Copulas(References):
         if made is not None and made.predicate == "listed_in":
             made.predicate = "joined"
         return made
+
+    def _among(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "counts Benin and Togo among its members": they are members of who counts them."""
+        role = next((r for s in clause.after("among") if (r := role_of(parsed.units, s))), None)
+        if role is None or clause.verb.passive or len(clause.subjects) != 1 or not clause.objects:
+            return None
+        return self._member(parsed, clause, (role[0], clause.subjects[0]), clause.objects)
 
     def applications(self, parsed: Parsed) -> Iterator[Filled]:
         """ "Pakistan's application to the bank", "an application by X": X has applied."""

@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from countervail.evidence.claims.actors import BODIES, GROUPING, headed
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
@@ -74,8 +76,8 @@ _NOT_IN = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"(?:\b(?P<w>members?|member (?:states|countries)|founding (?:members?|countries|states)|founders|signatories"
-    r"|observers?|observer states|participants|parties|candidates|partners)\b[^.;\n]{0,70}?"
+    r"(?:\b(?P<w>membership|members?|member (?:states|countries)|founding (?:members?|countries|states)|founders"
+    r"|signatories|observers?|observer states|participants|parties|candidates|partners)\b[^.;\n]{0,70}?"
     r"|\b(?P<b>club|union|bloc|alliance|coalition|league|compact|pact|front|grouping|group|partnership|forum|باشگاه"
     r"|اتحادیه)\b[^.;\n]{0,70}?)"
     r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|for example|مانند|نظیر|شامل)"
@@ -85,7 +87,7 @@ _INTRODUCED = re.compile(
     r" ?(?:the )?$",
     re.IGNORECASE,
 )
-_KINDS = {
+KINDS = {
     "observ": "observers",
     "signator": "members",
     "found": "founders",
@@ -95,7 +97,6 @@ _KINDS = {
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
 _BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
 _JOINING = frozenset({"join", "accede", "enter"})
-_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,6 @@ def number(word: str) -> int:
 
 def country_lists(shared: Context) -> Iterator[CountryList]:
     """Every list of countries that is a list of something: in prose and one a line."""
-    yield from _bulleted(shared)
     for n, sentence in enumerate(shared.sentences):
         countries = shared.reading.within(sentence.start, sentence.end, "country")
         if len(countries) < 2 or tag_line(sentence.text):
@@ -192,7 +192,7 @@ def _list(
         return None
     return CountryList(
         sentence,
-        tuple(_with_text(place, text) for place in run),
+        tuple(with_text(place, text) for place in run),
         start,
         end,
         kind,
@@ -207,7 +207,8 @@ def _list(
     )
 
 
-def _with_text(place: Place, text: str) -> Place:
+def with_text(place: Place, text: str) -> Place:
+    """The place of a country with its name as written, where that stands for several."""
     mention, a, b = place
     if mention.value is None:
         mention = Mention(mention.start, mention.end, mention.type, None, {**mention.detail, "text": text[a:b]})
@@ -228,6 +229,9 @@ def _kind(
     around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
     if _DELEGATES.search(before[-70:]):
         return ("founders" if CLUB.search(around) else None), False, None
+    bracket = _bracketed(shared, sentence, start, end)
+    if bracket is not None:
+        return "members", False, bracket
     match = _INTRODUCED.search(before)
     offset = start - len(before)
     if (
@@ -237,13 +241,31 @@ def _kind(
         and not _OF_IMPOSERS.search(before[match.start() :])
     ):
         word = (match.group("w") or match.group("v") or "member").lower()
-        kind = next((k for stem, k in _KINDS.items() if word.startswith(stem)), "members")
+        kind = next((k for stem, k in KINDS.items() if word.startswith(stem)), "members")
         return kind, False, None
     sanctioned = _SANCTIONED.search(before)
     imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before)
     if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not imposers:
         return "sanctioned", False, None
     return None, False, None
+
+
+def _bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
+    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
+    text = shared.reading.folded.text
+    opening = text.rfind("(", sentence.start, start)
+    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
+        return None
+    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
+    if named and not text[named[-1][2] : opening].strip(' "'):
+        identifier = shared.actors.body(named[-1][0].value or "")
+    else:
+        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
+        if word is None or word.group(1).endswith("s"):
+            return None
+        identifier = f"o.{slug(word.group(1))}"
+    head = headed(identifier)
+    return None if head in BODIES and head not in GROUPING else identifier
 
 
 _OF_IMPOSERS = re.compile(
@@ -292,7 +314,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         )
         if match is None or _PAST.search(words[: match.start()]):
             return (None, False, None) if role == "subject" or match is not None else None
-        kind = next((k for stem, k in _KINDS.items() if match.group(1).startswith(stem)), "members")
+        kind = next((k for stem, k in KINDS.items() if match.group(1).startswith(stem)), "members")
         return ("founders" if "founding" in words else kind), True, _body(shared, parsed, other, words)
     if lemma in _JOINING and role == "subject":
         return "members", True, _body(shared, parsed, clause.objects, "")
@@ -322,70 +344,6 @@ def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], wor
         if found.startswith("o."):
             return found
     return None
-
-
-def _bulleted(shared: Context) -> Iterator[CountryList]:
-    """Lists of one country a line below a line that says of what: "Members:", "has the following members:"."""
-    text = shared.reading.folded.text
-    for document in shared.reading.documents:
-        start, end = shared.reading.fold_span(document.start, document.end)
-        kind: str | None = None
-        intro: tuple[int, int] | None = None
-        items: list[Place] = []
-        position = start
-        for line in [*text[start:end].split("\n"), ":"]:
-            at, position = position, position + len(line) + 1
-            bare = line.strip()
-            if not bare:
-                continue
-            place = _item(shared, line, at)
-            if place is not None and kind is not None:
-                items.append(_with_text(place, text))
-                continue
-            if len(items) >= 2 and intro is not None and kind is not None:
-                yield _of_lines(shared, items, kind, intro)
-            items, kind, intro = [], None, None
-            if bare.endswith(":") and len(bare) < 200 and (word := re.search(_HEADING, bare)):
-                kind = next((k for stem, k in _KINDS.items() if word.group().lower().startswith(stem)), "members")
-                intro = (at, at + len(line))
-
-
-_HEADING = re.compile(
-    r"\b(?:founding members|founders|member(?:s| states| countries)?|signatories|observers?|partners|candidates"
-    r"|participants)\b",
-    re.IGNORECASE,
-)
-
-
-def _item(shared: Context, line: str, at: int) -> Place | None:
-    """The one country of a line of a list."""
-    bullet = _BULLET.match(line)
-    first = at + (bullet.end() if bullet else 0)
-    countries = shared.reading.within(at, at + len(line), "country")
-    if not countries or len(countries) > 1 or countries[0][1] - first > 14:
-        return None
-    rest = line[countries[0][2] - at :].strip()
-    lead = line[first - at : countries[0][1] - at].strip()
-    if rest and not re.fullmatch(r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–) ?(?:since|from|joined) .{0,30}|and", rest):
-        return None
-    return countries[0] if bullet or not lead else None
-
-
-def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, int]) -> CountryList:
-    sentence = next((s for s in shared.sentences if s.start <= items[0][1] < s.end), None)
-    head = next((s for s in shared.sentences if s.start <= intro[0] < s.end), sentence)
-    chosen = sentence or head or shared.line(*intro)
-    count = COUNT.search(shared.reading.folded.text, *intro)
-    return CountryList(
-        chosen,
-        tuple(items),
-        items[0][1],
-        items[-1][2],
-        kind,
-        stated_count=number(count.group("n")) if count else None,
-        count_span=count.span() if count else None,
-        intro=intro[0],
-    )
 
 
 def tag_line(sentence: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.lists import COUNT, CountryList, country_lists, number
+from countervail.evidence.claims.lists import COUNT, KINDS, CountryList, Place, country_lists, number, with_text
 from countervail.evidence.claims.phrases import phrase_from
 from countervail.evidence.model import Claim, Document
 
@@ -85,7 +85,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     """One claim a list, one a country in it, one a count."""
     used: dict[str, int] = {}
     counted: set[tuple[int, int] | None] = set()
-    for item in country_lists(shared):
+    for item in [*_bulleted(shared), *country_lists(shared)]:
         kind = reading_id(shared, item)
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
@@ -98,6 +98,73 @@ def claims(shared: Context) -> Iterator[Claim]:
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)
+
+
+def _bulleted(shared: Context) -> Iterator[CountryList]:
+    """Lists of one country a line below a line that says of what: "Members:", "has the following members:"."""
+    text = shared.reading.folded.text
+    for document in shared.reading.documents:
+        start, end = shared.reading.fold_span(document.start, document.end)
+        kind: str | None = None
+        intro: tuple[int, int] | None = None
+        items: list[Place] = []
+        position = start
+        for line in [*text[start:end].split("\n"), ":"]:
+            at, position = position, position + len(line) + 1
+            bare = line.strip()
+            if not bare:
+                continue
+            place = _item(shared, line, at)
+            if place is not None and kind is not None:
+                items.append(with_text(place, text))
+                continue
+            if len(items) >= 2 and intro is not None and kind is not None:
+                yield _of_lines(shared, items, kind, intro)
+            items, kind, intro = [], None, None
+            if bare.endswith(":") and len(bare) < 200 and (word := re.search(_HEADING, bare)):
+                kind = next((k for stem, k in KINDS.items() if word.group().lower().startswith(stem)), "members")
+                intro = (at, at + len(line))
+
+
+_HEADING = re.compile(
+    r"\b(?:founding members|founders|member(?:s| states| countries)?|signatories|observers?|partners|candidates"
+    r"|participants)\b",
+    re.IGNORECASE,
+)
+
+
+def _item(shared: Context, line: str, at: int) -> Place | None:
+    """The one country of a line of a list."""
+    bullet = _BULLET.match(line)
+    first = at + (bullet.end() if bullet else 0)
+    countries = shared.reading.within(at, at + len(line), "country")
+    if not countries or len(countries) > 1 or countries[0][1] - first > 14:
+        return None
+    rest = line[countries[0][2] - at :].strip()
+    lead = line[first - at : countries[0][1] - at].strip()
+    if rest and not re.fullmatch(r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–) ?(?:since|from|joined) .{0,30}|and", rest):
+        return None
+    return countries[0] if bullet or not lead else None
+
+
+def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, int]) -> CountryList:
+    sentence = next((s for s in shared.sentences if s.start <= items[0][1] < s.end), None)
+    head = next((s for s in shared.sentences if s.start <= intro[0] < s.end), sentence)
+    chosen = sentence or head or shared.line(*intro)
+    count = COUNT.search(shared.reading.folded.text, *intro)
+    return CountryList(
+        chosen,
+        tuple(items),
+        items[0][1],
+        items[-1][2],
+        kind,
+        stated_count=number(count.group("n")) if count else None,
+        count_span=count.span() if count else None,
+        intro=intro[0],
+    )
 
 
 def _headed(shared: Context, item: CountryList) -> str | None:

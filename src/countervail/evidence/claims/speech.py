@@ -14,6 +14,7 @@ from countervail.evidence.claims.units import CLOSED, Unit, units_of
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading, Sentence
 
+_MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
 _SAID = re.compile(
     r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
@@ -112,7 +113,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         if paragraph is None or sentence.document.id != paragraph[0]:
             actors.recent.clear()
             talker = []
-        if (sentence.document.id, sentence.paragraph) != paragraph:
+        same = (sentence.document.id, sentence.paragraph) == paragraph
+        if not same:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
         if parsed.clauses or here:
@@ -120,7 +122,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
         talker = _talker(parsed, actors, speaker, talker)
         for quote in here:
-            quote.speaker = speaker or quote.speaker or last
+            alone = len(here) == 1 and len(parsed.units) <= 3 and sentence.text[:1] in _MARKS
+            quote.speaker = speaker or quote.speaker or last or (talker[0] if alone and talker and same else None)
         last = speaker or (last if here else None)
         actors.remember(parsed.units, parsed.clauses)
         speech.speakers[n] = speaker or (here[0].speaker if here else None)
