@@ -21,6 +21,7 @@ _TITLE = re.compile(
     r"|Ayatollah|Hojjatoleslam)\.? )+",
     re.IGNORECASE,
 )
+_EXCELLENCY = re.compile(r"(?:His|Her) Excellency\b|H\.E\.")
 _OF = re.compile(r"[ ,]*(?:of|at|in|for|to|from)?(?: the)?[ ,]*$", re.IGNORECASE)
 
 
@@ -241,6 +242,9 @@ class _Letter:
         quoted = self.quoting or bare.startswith(">")
         if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
             return  # the signature of a mail that this one quotes
+        if entry and found.signatory and _EXCELLENCY.match(bare):  # who is written to, at the foot of the letter
+            self._addressed(line, bare, below)
+            return
         if entry and found.paragraphs:
             found.signatory = _same_person(entry, found.signatory)
             self.stage = "end"

@@ -137,6 +137,8 @@ class Named:
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
         """Bodies that something was claimed of, the last one last."""
+        self.house = self._masthead(folded)
+        """The body in whose name a text is written that says "we"."""
         self.topic = max(counts, key=lambda k: counts[k]) if counts else None
         """The grouping that the text names most often."""
 
@@ -153,6 +155,18 @@ class Named:
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
         return found
+
+    def _masthead(self, text: str) -> str | None:
+        """The body that a line of the head begins with: "BALTIC MONITOR - ANNUAL REPORT", "Ministry of Trade"."""
+        for mention, (a, b) in zip(self.reading.mentions, self.reading.spans, strict=True):
+            if a > 400 or text.count("\n", 0, a) > 6:
+                return None
+            start = text.rfind("\n", 0, a) + 1
+            line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
+            alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
+            if mention.type == "organisation" and text[start:a].strip().lower() in {"", "the"} and alone:
+                return self.body(mention.value or "")
+        return None
 
     def _learn(self, names: Sequence[tuple[int, int, str]]) -> None:
         text = self.reading.folded.text

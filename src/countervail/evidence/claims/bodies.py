@@ -230,7 +230,8 @@ class Actors(Named):
                 return "p.unknown"  # who a speaker speaks for is not said
             if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
                 return speaker or ours  # a minister speaks for the state
-            return ours or speaker or "p.unknown"
+            written = self.house if word != "i" and speaker is None else None
+            return ours or speaker or written or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:

@@ -172,6 +172,7 @@ class References:
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
+        speaker = speaker or (UNKNOWN if parsed.quote is not None else None)
         found: list[str] = []
         if len(spans) == 1 and (listed := self._spelt_out(parsed, spans[0])):
             return listed

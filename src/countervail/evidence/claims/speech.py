@@ -195,6 +195,10 @@ NOBODY = "p.nobody"
 _ASKED_BY = re.compile(r"Asked by\b|To ask\b|Question(?: \d+)?\b(?!:)")
 _QUESTIONERS = frozenset(["Q", "Question", "Reporter", "Journalist", "Interviewer"])
 _SHOUTED = re.compile(r"(?:MR|MS|MRS|MISS|DR|SIR|LORD|AMBASSADOR|SENATOR|CHAIRMAN|GENERAL)\.? ([A-Z][A-Z'-]{2,})")
+_DATELINE = re.compile(
+    r"[A-Z][A-Z'/. -]{2,40}(?:, [A-Z][\w.]{2,9}\.? ?\d{0,2}(?:,? \d{4})?)?(?: \([^()\n]{2,40}\))? ?[-—] (?=[A-Z])"
+)
+"""Place, date and agency before a report: "VILNIUS, Nov 14 (Baltic Wire) - "."""
 _WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
 
 
@@ -297,6 +301,8 @@ def _dashes(reading: Reading) -> str:
 def _parsed(
     reading: Reading, text: str, sentence: Sentence, start: int, end: int, quotes: Sequence[Quote], quote: Quote | None
 ) -> Parsed:
+    dateline = _DATELINE.match(text, start, end) if quote is None else None
+    start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)

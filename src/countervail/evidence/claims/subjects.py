@@ -222,12 +222,19 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
     start = clauses[n].verb.start
     apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
-        if apart and before.relative and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n]):
+        if apart and (before.relative or _of_a_noun(before)) and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n]):
             continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects
             clauses[n].relative = before.relative
             return
+
+
+def _of_a_noun(clause: Clause) -> bool:
+    """Whether a noun and "that" stand right before the subject: "nine tankers that Britain had blacklisted"."""
+    start = clause.subjects[0][0] if clause.subjects else 0
+    units = clause.units
+    return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N" and units[start - 2].forms is None
 
 
 def _inverted(clause: Clause) -> None:
@@ -326,7 +333,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             head = units[clause.subjects[0][1] - 1] if clause.subjects else None
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
             named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
-            if named:  # "the minister, X, said"
+            article = closing - opening == 3 and first.lower == "the" and units[opening + 2].mention is not None
+            article = article and head is not None and head.tag == "N" and head.text.islower()
+            if named or article:  # "the minister, X, said", "our partner, the Fund, was"
                 clause.subjects = [(opening + 1, closing)]
             return True
     return False
