@@ -21,8 +21,6 @@ from countervail.evidence.claims.modality import (
 from countervail.evidence.claims.speech import (
     Parsed,
     Speech,
-    chain,
-    cited_documents,
     parse,
 )
 from countervail.evidence.claims.subjects import Clause
@@ -239,3 +237,73 @@ def context(
 def person(name: str | None) -> str:
     """The identifier of a person by name; an office without a name is `p.unnamed`."""
     return f"p.{slug(name)}" if name else "p.unnamed"
+
+
+# -- where a claim comes from ------------------------------------------------------------------------------------------
+
+
+_CITES = re.compile(
+    r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter"
+    r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
+)
+
+
+def chain(
+    reading: Reading, sentence: Sentence, cited: str | None = None, speakers: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Attribution from the outside in: site or file, who leaked, the document, agencies quoted, the signatory or
+    speaker."""
+    links = [f"site:{slug(reading.publisher)}" if reading.publisher else sentence.document.source]
+    document = sentence.document
+    if reading.leak and (document.kind != "article" or cited):
+        links.append(f"o.{slug(reading.leak)}")
+    if document.kind == "article":
+        if cited:
+            links.append(cited)
+        for mention, _, _ in reading.within(sentence.start, sentence.end, "organisation"):
+            name = re.escape(mention.value or "")
+            if re.search(
+                rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text
+            ):
+                links.append(f"o.{slug(mention.value or '')}")
+    else:
+        links.append(document.id)
+        if document.signatory and document.signatory.get("name"):
+            links.append(f"p.{slug(reading.full_name(document.signatory['name']))}")
+    return tuple(dict.fromkeys([*links, *speakers]))
+
+
+def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
+    """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
+    another is named."""
+    result: dict[int, str] = {}
+    current: str | None = None
+    for n, sentence in enumerate(found):
+        if sentence.document.kind != "article":
+            current = None
+            continue
+        mentioned = _CITES.search(sentence.text)
+        dated = [
+            m.value
+            for m, a, _ in reading.within(sentence.start, sentence.end, "date")
+            if m.value
+            and len(m.value) == 10
+            and re.search(r"\b(?:dated|of|on) $", reading.folded.text[max(0, a - 8) : a])
+        ]
+        if mentioned and dated:
+            current = f"cited:{dated[0]}"
+        elif mentioned and re.match(r"(?:Another|One|A second|A third)\b", sentence.text):
+            current = "cited:undated"
+            # its date may stand in the next sentence
+            if n + 1 < len(found):
+                later = [
+                    m.value
+                    for m, _, _ in reading.within(found[n + 1].start, found[n + 1].end, "date")
+                    if m.value and len(m.value) == 10
+                ]
+                current = f"cited:{later[0]}" if later else current
+        elif re.match(r"(?:These|The) (?:revelations|leaks)", sentence.text):
+            current = None
+        if current:
+            result[n] = current
+    return result

@@ -9,9 +9,9 @@ from typing import Any
 
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
-from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.context import Context, chain, person
 from countervail.evidence.claims.letter_claims import dated
-from countervail.evidence.claims.speech import Parsed, Quote, chain
+from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim

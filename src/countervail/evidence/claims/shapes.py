@@ -3,13 +3,15 @@ which post."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
 
 
@@ -181,3 +183,28 @@ def shaped(made: Filled, parsed: Parsed) -> Filled | None:
     """The same in the terms of its predicate."""
     shape = _SHAPES.get(made.predicate)
     return shape(made, parsed) if shape is not None else made
+
+
+def post_role(units: Sequence[Any], clause: Clause, roles: dict[str, Any]) -> dict[str, Any]:
+    """What somebody is appointed as, where it stands apart: "X, who had run the system, as my deputy"."""
+    if clause.verb.passive:
+        return {"as": text_of(units, clause.objects[0])} if clause.objects else {}
+    if "as" in roles or not clause.objects:
+        return {}
+    near = range(clause.end, min(len(units) - 1, clause.end + 18))
+    later = next((k for k in near if units[k].lower == "as" and units[k - 1].tag == ","), None)
+    if later is None or any(u.tag in {"V", "A"} for u in units[clause.end : later]):
+        return {}
+    return {"as": text_of(units, (later + 1, phrase_from(units, later + 1, len(units))))}
+
+
+def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
+    """Whether what something is done to is not what the frame asks for: nobody joins a state or founds one."""
+    kinds = {kind_of(o) for o in objects}
+    if not kinds:
+        return False
+    if frame.kind == "body" and kinds <= {"state", "person"}:
+        return True
+    if frame.predicate == "founded" and kinds == {"state"}:
+        return True
+    return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})

@@ -222,7 +222,11 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
     start = clauses[n].verb.start
     apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
-        if apart and (before.relative or _of_a_noun(before)) and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n]):
+        if (
+            apart
+            and (before.relative or _of_a_noun(before))
+            and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n])
+        ):
             continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects
