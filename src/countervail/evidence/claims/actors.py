@@ -139,6 +139,8 @@ class Named:
         """Bodies that something was claimed of, the last one last."""
         self.house = self._masthead(folded)
         """The body in whose name a text is written that says "we"."""
+        self.author = self._author(folded)
+        """Who the head says that a speech or essay is by, and who says "I"."""
         self.topic = max(counts, key=lambda k: counts[k]) if counts else None
         """The grouping that the text names most often."""
 
@@ -155,6 +157,18 @@ class Named:
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
         return found
+
+    def _author(self, text: str) -> str | None:
+        """The person of "Remarks by X", "Essay by X", "By X", "X's weekly briefing" in the head of a text."""
+        found: list[str] = []
+        for a, name, _ in self.people:
+            line = text[text.rfind("\n", 0, a) + 1 : a]
+            after = text[a + len(name) : a + len(name) + 40]
+            if a > 500:
+                break
+            if _BYLINE.search(line) or re.match(r"'s (?:\w+ )?(?:briefing|remarks|speech|statement|address)\b", after):
+                found.append(f"p.{slug(self.reading.full_name(name))}")
+        return found[0] if len(set(found)) == 1 else None
 
     def _masthead(self, text: str) -> str | None:
         """The body that a line of the head begins with: "BALTIC MONITOR - ANNUAL REPORT", "Ministry of Trade"."""
@@ -316,6 +330,11 @@ def _words_round(text: str, a: int, b: int) -> frozenset[str]:
     before = _SENTENCE_ENDS.split(text[max(0, a - 50) : a])[-1]
     after = _SENTENCE_ENDS.split(text[b : b + 60])[0]
     return frozenset(re.findall(r"[a-z-]+", f"{before} {after}".lower()))
+
+
+_BYLINE = re.compile(
+    r"(?:^|\b(?:[Rr]emarks|[Ss]peech|[Ss]tatement|[Aa]ddress|[Ee]ssay|[Ll]ecture|[Oo]pinion) )[Bb]y (?:[\w.]+ ){0,3}$"
+)
 
 
 def _one_more(rest: str) -> bool:

@@ -230,7 +230,7 @@ class Actors(Named):
                 return "p.unknown"  # who a speaker speaks for is not said
             if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
                 return speaker or ours  # a minister speaks for the state
-            written = self.house if word != "i" and speaker is None else None
+            written = (self.house if word not in {"i", "my"} else None) or self.author
             return ours or speaker or written or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
@@ -356,6 +356,10 @@ class Actors(Named):
                 if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
+        if plain and word == "bank":  # not the central bank that speaks of it
+            banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
+            if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
+                return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):

@@ -154,6 +154,8 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
     if outer is None or not clause.coordinated or inner.link != "that" or clause.governor is not outer:
         return
     past = inner.verb.past and not inner.verb.perfect and not inner.verb.modal
+    if outer.operator is None or outer.operator.modality != "denied":
+        return  # "says that it cut its links and has joined": it says both
     present = clause.verb.perfect and not clause.verb.past and not outer.verb.past and not outer.verb.perfect
     if past and present and outer.verb.kind == "finite":
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects

@@ -41,10 +41,11 @@ from countervail.evidence.claims.references import (
     span_of,
     target_of,
     time_of,
+    whose,
 )
 from countervail.evidence.claims.shapes import post_role, shaped, wrong_kind
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
@@ -60,8 +61,6 @@ _GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
-_LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])
-"""What is suspended where somebody is."""
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -113,12 +112,8 @@ class Framing(Copulas):
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
         if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return None
-        if frame.predicate == "suspended" and target:  # "Yemen's membership was suspended"
-            a, b = target[0]
-            owned = b - a > 2 and units[a].tag == "E" and units[a + 1].tag == "G"
-            if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
-                target = antecedent(units, a) or target
-            target = [(a, a + 1)] if owned and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
+        if frame.predicate == "suspended" and target:
+            target = whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]

@@ -12,7 +12,7 @@ from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
@@ -25,6 +25,8 @@ _BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
 _SIGNABLE = CLOSED["signable"]
+NEAR = 600
+"""How many characters back the grouping may be named that a membership without one is of, where there are several."""
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -287,7 +289,19 @@ class References:
                 body = self.actors.mention(unit) or ""
                 if body in self.clubs or self.actors.is_club(body):
                     return body
-        return self.actors.last_of(self.clubs[-1:], parsed.units[clause.verb.start].start)
+        place = parsed.units[clause.verb.start].start
+        found = self.actors.last_of(self.clubs[-1:], place)
+        return found if found and self._plain(found, place) else None
+
+    def _plain(self, body: str, place: int) -> bool:
+        """Whether it is plain that a body is meant: no other grouping is named before, or none as near."""
+        actors = self.actors
+        named = [
+            (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
+        ]
+        if len({i for _, i in named}) < 2:
+            return True
+        return named[-1][1] == body and place - named[-1][0] < NEAR
 
     @staticmethod
     def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
@@ -345,6 +359,19 @@ def named_entry(units: Sequence[Any], span: Span) -> Span:
     if inner is not None and inner < span[1]:
         return inner, span[1]
     return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+_LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])
+"""What is suspended where somebody is."""
+
+
+def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
+    """Who is suspended: Yemen of "Yemen's membership", the bank of "the bank's licence"."""
+    a, b = target[0]
+    if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
+        return antecedent(units, a) or target
+    owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
+    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
 
 
 def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:

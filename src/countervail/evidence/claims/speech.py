@@ -164,6 +164,9 @@ _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al"
 
 
 _OFFICE = re.compile(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b")
+_VERBATIM = re.compile(
+    r"(?P<who>[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){1,4}|Chair|President)(?: \([^()\n]{2,40}\)|, [^.\n]{3,60})?\. [-—–] "
+)
 _BRACKETED = re.compile(r"(?P<who>[A-Z][^:(\n]{2,60}) \([^()\n]{3,140}\):")
 
 
@@ -177,7 +180,10 @@ def _named_in(text: str) -> str | None:
 
 
 def _label(text: str) -> str | None:
-    """The name or office before the colon that opens a turn: "The Minister (Mr X): ..."."""
+    """The name or office before the colon that opens a turn: "The Minister (Mr X): ...", "X (Group). - ..."."""
+    verbatim = _VERBATIM.match(text)
+    if verbatim is not None:
+        return text[: verbatim.end("who")]
     bracket = _BRACKETED.match(text)
     colon = bracket.end() - 1 if bracket else text.find(":", 0, 90)
     short = text[:colon] in _QUESTIONERS
@@ -217,7 +223,9 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         if office is None:
             turns[key] = NOBODY if _ASKED_BY.match(sentence.text) else None
             continue
-        named = reading.within(sentence.start, sentence.start + len(office) + 1, "person")
+        verbatim = _VERBATIM.match(sentence.text)
+        until = verbatim.end() if verbatim else len(office) + 1
+        named = reading.within(sentence.start, sentence.start + until, "person")
         shouted = _SHOUTED.fullmatch(office)
         last = shouted.group(1).title() if shouted else office
         name = named[0][0].value if named else surnames.get(last) or (last if shouted else None)

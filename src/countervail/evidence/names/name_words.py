@@ -107,9 +107,11 @@ APPOSITION = re.compile(
     rf"|then|acting|former"
     rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
-    rf"|state|press|regime|political|independent|retired|leading|general) ){{0,4}}?(?i:{POST_WORDS})\b"
+    rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
+    rf"(?i:{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
+    rf"|fixer|pilot|smuggler|citizen)\b"
 )
-WHO = re.compile(r", (?:who|whom)\b")
+WHO = re.compile(r"(?: of [A-Z][\w-]+)?, (?:who|whom)\b")
 NO_PERSON_BEFORE = re.compile(
     r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
     r"|this|that|port|city|town"

@@ -46,6 +46,9 @@ _OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 _OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 
 
+_MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
+
+
 class Organisations:
     """The organisations of one text, from its tokens; spans are folded offsets."""
 
@@ -147,7 +150,7 @@ class Organisations:
     def _joins(self, head: str, connector: str, k: int, article: bool, links: int) -> bool:
         """Whether a connector belongs to the name, and does not lead to another body, a state or a post."""
         tokens = self.tokens
-        another = self._names_a_body(k)
+        another = self._names_a_body(k) and not self._ends_in_many(k)
         known = tokens[k].bare in country_words() or tokens[k].bare in lexicon().posts
         if connector in {"and", "&"} and (article or another or known):
             return False
@@ -157,6 +160,13 @@ class Organisations:
         if connector == "with" and (head not in w.WITH or another):
             return False
         return connector != "to" or head in {"Embassy", "Mission"}
+
+    def _ends_in_many(self, k: int) -> bool:
+        """Whether the capitalised run from token k ends in States or the like: "of Landlocked and Transit States"."""
+        m = k
+        while m + 1 < len(self.tokens) and self.tokens[m + 1].capital and self.tokens[m + 1].gap == " ":
+            m += 1
+        return m > k and self.tokens[m].bare in _MANY
 
     def _names_a_body(self, k: int) -> bool:
         """Whether the capitalised run from token k holds a head noun of its own."""
