@@ -112,7 +112,8 @@ class Actors(Named):
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):
             return found
-        apposed = self._apposed(units, b, core) or self._in_apposition(units, a, core)
+        owned = units[a].lower in {"its", "their", "our"}
+        apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, core)
         if apposed:
             return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
@@ -181,7 +182,7 @@ class Actors(Named):
             self.bodies.append((place, identifier, frozenset({core.lower})))
             self.bodies.sort(key=lambda b: b[0])
 
-    def _apposed(self, units: Sequence[Unit], b: int, core: Unit) -> str | None:
+    def _apposed(self, units: Sequence[Unit], b: int, core: Unit, owned: bool = False) -> str | None:
         """The name after "its owner, X": what a description is of."""
         while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
             b = end  # "the envoy in Beijing, X"
@@ -196,7 +197,7 @@ class Actors(Named):
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
-        described = described or (named.type == "organisation" and core.lower.endswith("est"))
+        described = described or (named.type == "organisation" and (owned or core.lower.endswith("est")))
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
 

@@ -345,7 +345,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
-    if that and j > 1 and units[j - 2].tag in {"C", ","}:  # "announced that A, that B and that C"
+    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"}:  # "announced that A, that B and that C"
         beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         if beside is not None:
             clause.governor, clause.link = beside.governor, "that"

@@ -43,7 +43,7 @@ from countervail.evidence.claims.references import (
     time_of,
     whose,
 )
-from countervail.evidence.claims.shapes import post_role, shaped, wrong_kind
+from countervail.evidence.claims.shapes import plain_text, post_role, shaped, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -101,10 +101,11 @@ class Framing(Copulas):
         topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
         if not (target or frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
-        if topic and not verb.passive and all(i.startswith("p.") for i in self.ids(parsed, clause, agents)):
-            if frame.predicate != "left" or verb.lemma != "quit":
-                return None
-            return Filled(clause, "resigned", self.ids(parsed, clause, agents), [], {}, frame, [*agents])
+        alone = frame.topic and not target and not verb.passive and agents
+        who = self.ids(parsed, clause, agents) if alone else []
+        if who and all(i.startswith("p.") for i in who):  # a person who quits resigns, one who leaves may travel
+            gone = "resigned" if verb.lemma == "quit" else "left" if frame.predicate == "left" and not topic else ""
+            return Filled(clause, gone, who, [], {}, frame, [*agents]) if gone else None
         if frame.predicate in {"left", "applied_to"} and verb.passive and not agents:
             return None  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not topic and clause.objects and not verb.passive:
@@ -196,8 +197,10 @@ class Framing(Copulas):
         unresolved = objects and all(o.endswith(".unknown") for o in objects)
         if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
-        if not agents and subjects == [UNKNOWN] and frame.predicate in {"accused", "signed"}:
-            return None  # by whom?
+        if not agents and subjects == [UNKNOWN] and frame.predicate == "accused" and not clause.after("of"):
+            return None  # by whom, of what?
+        if not agents and subjects == [UNKNOWN] and frame.predicate == "signed" and not plain_text(units, direct):
+            return None
         if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
             return None  # "it will be signed": what, by whom?
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
@@ -350,6 +353,8 @@ class Reader(Framing):
             and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}
         ):
             text = complement_text(clause, units)
+            if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
+                text = made.roles.get("for")
             if text is None and made.predicate == "denied" and clause.second:
                 text = text_of(units, clause.second[0])  # "denies this"
         span = span_of(units, made)

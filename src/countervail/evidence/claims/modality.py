@@ -70,8 +70,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 6:
+        operator = governor.operator
         if below.link not in ADVERBIAL:
-            operator = governor.operator
             if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
                 found.append("planned")  # "thinks of applying"
             wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
@@ -89,6 +89,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             told = operator is not None and operator.speaker and operator.modality in {"asserted", "alleged"}
             if told and governor.verb.passive and below.link == "to":
                 found.append("alleged")  # "is reported to have met"
+        if governor.verb.kind == "infinitive" and below.link == "that" and operator is not None and operator.speaker:
+            break  # "instructed to inform the Council that": the instruction is about informing
         found.append(own_modality(governor))
         if governor.noun:
             effect = noun_effect(governor.noun)

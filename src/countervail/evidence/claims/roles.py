@@ -82,11 +82,17 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
             if unit.mention is None or unit.mention.type != "person":
                 continue
             span = _after(units, i)
+            if span and span[1] < len(units) and units[span[1]].tag in {"V", "A"} and units[i + 1].tag == ",":
+                span = None  # "Barahona, the ambassador wrote"
             span = span if span and _headed(units, span) else _before(units, i)
             if span and _has_post(units, span):
                 yield from _post(shared, parsed, i, span, names)
             elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
                 yield from _led(shared, parsed, i)
+
+
+_CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
+"""What somebody does for a living, which is no post where it is only "a" one."""
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
@@ -201,6 +207,10 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
     if not post or post in lexicon().ranks:
         return
+    calling = post.split()[-1].lower() in _CALLINGS and " of " not in post
+    if calling and units[span[0]].lower in {"a", "an", "one"}:
+        return
+    former = former or [u.lower for u in units[max(0, span[0] - 3) : span[0]]] == ["used", "to", "be"]
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True

@@ -11,6 +11,7 @@ from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
 
@@ -102,7 +103,9 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if not made.objects and not {"through", "to", "amount"} & made.roles.keys() and not made.clause.verb.negated:
+    named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
+    paid = {"through", "to", "amount"} & made.roles.keys() or named
+    if not made.objects and not paid and not made.clause.verb.negated:
         return None
     units, clause = parsed.units, made.clause
     receiver = as_list(made.roles.pop("to", None))
@@ -196,6 +199,14 @@ def post_role(units: Sequence[Any], clause: Clause, roles: dict[str, Any]) -> di
     if later is None or any(u.tag in {"V", "A"} for u in units[clause.end : later]):
         return {}
     return {"as": text_of(units, (later + 1, phrase_from(units, later + 1, len(units))))}
+
+
+_TEXTS = CLOSED["signable"]
+
+
+def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether what is signed by nobody named is a text: "the memorandum was signed in Delhi"."""
+    return bool(spans) and all(head_word(units, s) in _TEXTS for s in spans)
 
 
 def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
