@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
+from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
@@ -108,8 +109,10 @@ class Copulas(References):
             return None
         if role[1] is None and any(kind_of(s) not in {"state", "body"} for s in subjects):
             return None
-        if role[1] is None and not bodies and any(kind_of(s) != "state" for s in subjects):
-            return None
+        if role[1] is None and not bodies:
+            if any(kind_of(s) != "state" for s in subjects):
+                return None
+            bodies = [CLUB]  # which one, the text does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})

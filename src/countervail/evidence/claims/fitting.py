@@ -100,7 +100,8 @@ def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: A
         return True
     if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
         whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
-        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before
+        here = {actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E"}
+        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
     if parsed.units[spans[0][0]].lower != "it" or not made.objects:
         return True
     earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.context import Context, chain
+from countervail.evidence.claims.context import CLUB, Context, chain
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas
 from countervail.evidence.claims.fitting import (
     absorb,
@@ -286,7 +286,7 @@ class Reader(Framing):
                 self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
                 if made.predicate in MEMBERSHIP:
-                    self.clubs += [i for i in made.objects if i.startswith("o.")]
+                    self.clubs += [i for i in made.objects if i.startswith("o.") and i != CLUB]
             elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
                 self.clubs += counted(parsed, clause, self.actors)
         self.last = [

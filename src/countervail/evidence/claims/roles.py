@@ -82,8 +82,6 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
             if unit.mention is None or unit.mention.type != "person":
                 continue
             span = _after(units, i)
-            if span and span[1] < len(units) and units[span[1]].tag in {"V", "A"} and units[i + 1].tag == ",":
-                span = None  # "Barahona, the ambassador wrote"
             span = span if span and _headed(units, span) else _before(units, i)
             if span and _has_post(units, span):
                 yield from _post(shared, parsed, i, span, names)
