@@ -213,10 +213,16 @@ def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
             if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
                 clause.subjects = [*clause.subjects, *more]
         done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        if units[i - 1].tag == "," and done and not any(c.verb.start > i for c in clauses):
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
             named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
             if named:
                 done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
 
 
 def _after_preposition(clauses: list[Clause], n: int) -> bool:

@@ -185,6 +185,11 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects = spans[-1:] if before.tag != "," else head_left(units, spans, 0)
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
+        told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None
+        told = told and clause.operator is not None and clause.operator.speaker
+        if previous is not None and told and any(spans and spans[-1][1] == j for _, spans in previous.phrases):
+            clause.subjects = previous.subjects
+            return  # "has written to Ministers denying any connection"
         governing = previous if previous is not None and previous.objects and previous.objects[-1][1] == j else None
         if governing is None or governing.operator is None:
             clause.subjects = listed_to(units, j, 0)[-1:]

@@ -119,14 +119,15 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
         return True
     (a, b) = clause.subjects[0]
     word = parsed.units[a].lower
-    described = not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
+    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
     if described and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
     if word in {"we", "us"}:
-        return kind_of(made.subjects[0]) == "body" or not parsed.speakers
+        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
     if word in {"i", "who"}:
         return True
     here = named_subjects(parsed, actors, a)
@@ -201,6 +202,10 @@ def telling(made: Filled) -> bool:
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True
     if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+        return True
+    if made.predicate == "signed" and made.objects and made.clause.verb.passive and made.subjects == [UNKNOWN]:
+        return True  # "if an armistice is signed"
+    if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
     if made.predicate in _DONE_TO and any(u.tag == "E" for a, b in made.spans for u in made.clause.units[a:b]):
         return True  # "the embargo on Eritrea was lifted"

@@ -57,7 +57,7 @@ _BELOW = re.compile(
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
-_GIVING = frozenset(["lent", "offered", "owes", "paid", "sold", "supplied"])
+_GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
@@ -206,7 +206,8 @@ class Framing(Copulas):
         named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
             kind_of, subjects
         )
-        if frame.bare and not objects and frame.predicate in {"agreed", "signed", "refused"} and not named:
+        governs = frame.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
+        if frame.bare and not objects and frame.predicate in {"agreed", "signed", "refused"} and not (named or governs):
             return None
         if (
             made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"

@@ -29,7 +29,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         elif (
             (tag in {"D", "X"} and not nouns)
             or (tag == "G" and nouns)
-            or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V"})
+            or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V", "B"})
             or (
                 tag == "-"
                 and nouns

@@ -171,6 +171,9 @@ class References:
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
             before = objects + before
+        if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
+            doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
+            before = [i for i in before if i not in doing]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)

@@ -179,6 +179,14 @@ def _settle(units: list[Unit]) -> None:
         elif following is not None and (unit.lower, following.lower) in _TWO_WORDS and not _compared(units, i):
             unit.tag = following.tag = "B"
             unit.forms = following.forms = None
+        elif unit.lower in _BOUNDS and following is not None and following.lower == "than":
+            number = units[i + 2] if i + 2 < len(units) else None
+            if number is not None and (number.tag == "#" or number.lower in {"a", "half"}):
+                unit.tag = following.tag = "B"  # "more than two thousand people"
+                if before is not None and before.lower == "no":
+                    before.tag = "B"
+        elif unit.lower in _POINTING and (following is None or following.tag in _ENDS) and unit.tag == "D":
+            unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
@@ -199,6 +207,9 @@ def _settle(units: list[Unit]) -> None:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 
+_BOUNDS = frozenset(["more", "fewer", "less"])
+_POINTING = frozenset(["this", "these", "those"])
+_ENDS = frozenset([".", ",", ";", "P", "C", "!", ")", "T"])
 _DOING = frozenset(["did", "do", "does", "have", "has", "had", "are", "is", "was", "were", "will"])
 
 
