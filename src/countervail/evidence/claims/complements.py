@@ -66,6 +66,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
     elif spans:
         i = spans[-1][1]
     clause.end = _phrases(clause, i, stop)
+    _late_object(clause, stop)
     joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
     joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
     if (
@@ -81,6 +82,19 @@ def right_side(clauses: list[Clause], n: int) -> None:
         for words, _ in frames_of(verb.lemma):
             if words == (units[clause.end].lower,):
                 clause.particle = words[0]
+
+
+def _late_object(clause: Clause, stop: int) -> None:
+    """Take what follows a phrase for the object: "inserted into its lists a further eleven citizens"."""
+    units, k = clause.units, clause.end
+    if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
+        return
+    if clause.phrases[-1][1][-1][1] != k or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
+        return
+    spans = listed_from(units, k, stop)
+    if spans:
+        clause.objects = spans
+        clause.end = _phrases(clause, spans[-1][1], stop)
 
 
 def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -242,6 +256,9 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
     raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
+    if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and ours[-1][1] == start:
+        clause.subjects = ours
+        return  # "clearing the way for Georgia to enter"
     if (
         raised
         and clause.verb.kind == "infinitive"

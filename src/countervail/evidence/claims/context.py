@@ -32,6 +32,9 @@ CLUB = "o.club"
 """A grouping that no name is given for."""
 
 
+_OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
+
+
 @dataclass(slots=True)
 class Context:
     """What the rules share while they read one text: the reading, its sentences and the passages made so far."""
@@ -128,6 +131,10 @@ class Context:
         named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
         subjects = named_ones or subjects  # "it" of "Russia said that it would ..., which it signed" is Russia
         objects = [s for other in near for s in other.objects[:1]]
+        if clause.subjects and units[clause.subjects[0][0]].lower in _OWNERS:  # "his lawyer says he resigned"
+            owned = _OWNERS[units[clause.subjects[0][0]].lower]
+            told = clause.governor.subjects if clause.governor is not None and clause.link == "that" else []
+            subjects = [s for s in subjects if s not in told or units[s[0]].lower != owned]
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 

@@ -155,14 +155,14 @@ class Copulas(References):
             subjects = self.ids(parsed, clause, clause.subjects)
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
-                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
                 if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
-                owner = self.ids(parsed, clause, [s for s in [_owner(units, spans[0])] if s]) or [UNKNOWN]
+                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 
@@ -373,7 +373,7 @@ class Copulas(References):
         return list(dict.fromkeys(found))
 
 
-def _owner(units: Sequence[Any], span: Span) -> Span | None:
+def owner_of(units: Sequence[Any], span: Span) -> Span | None:
     """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB, Context, chain
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas, owner_of
 from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
@@ -49,6 +49,7 @@ from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import Frame, frames_of
+from countervail.evidence.text.tokens import lexicon
 
 _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
@@ -61,6 +62,7 @@ _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supp
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
+_ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -184,6 +186,9 @@ class Framing(Copulas):
             return None
         if not subjects:
             subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
+            if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
+                owner = next((owner_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), None)
+                subjects = self.ids(parsed, clause, [owner] if owner else [])
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
@@ -197,8 +202,8 @@ class Framing(Copulas):
         unresolved = objects and all(o.endswith(".unknown") for o in objects)
         if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
             return None
-        if not agents and subjects == [UNKNOWN] and frame.predicate == "accused" and not clause.after("of"):
-            return None  # by whom, of what?
+        if not agents and subjects == [UNKNOWN] and frame.predicate == "accused":
+            return None  # by whom?
         if not agents and subjects == [UNKNOWN] and frame.predicate == "signed" and not plain_text(units, direct):
             return None
         if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
@@ -234,6 +239,8 @@ class Framing(Copulas):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             invited = frame.predicate == "be_invited" and name == "to"
+            if name == "as" and preposition == "to" and head_word(units, spans[0]).title() not in lexicon().posts:
+                continue  # "elected by nine votes to four"
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:

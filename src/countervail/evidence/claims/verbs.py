@@ -137,7 +137,7 @@ def _takes(lemma: str, preposition: str) -> bool:
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
     if unit.lower in _ING_NOUNS:
         return "g" if left in {",", "P", "C", "^"} and right in OBJECT_NEXT else None
-    return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ","} else None
+    return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None
 
 
 def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
