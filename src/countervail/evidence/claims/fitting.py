@@ -9,14 +9,18 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 
 _ASKED = CLOSED["requests"]
+_OF_THINGS = CLOSED["of_things"]
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
 _ANYBODY = CLOSED["anybody"]
@@ -188,6 +192,30 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
+
+
+_BARE = frozenset(["agreed", "signed", "refused"])
+
+
+def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun: bool) -> bool:
+    """Whether too little is said of who does what: "it will be signed", "was accused", "the firm has refused"."""
+    clause, units, frame = made.clause, made.clause.units, made.frame
+    nobody_named = not agents and made.subjects == [UNKNOWN]
+    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause):
+        return True
+    if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
+        return True
+    unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
+    if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
+        return True
+    if nobody_named and (made.predicate == "accused" or (made.predicate == "signed" and not plain_text(units, direct))):
+        return True  # by whom?
+    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
+        return True  # "it will be signed": what, by whom?
+    named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
+    governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
+    bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
+    return bare and not (named or governs)
 
 
 _DONE_TO = frozenset(["froze", "lifted", "listed", "delisted", "suspended", "sanctioned"])

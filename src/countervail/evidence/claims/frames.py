@@ -24,6 +24,7 @@ from countervail.evidence.claims.fitting import (
     sure,
     telling,
     to_follows,
+    vague,
     with_post,
 )
 from countervail.evidence.claims.modality import modality_of, negated, own_modality, speaker_clause
@@ -43,7 +44,7 @@ from countervail.evidence.claims.references import (
     time_of,
     whose,
 )
-from countervail.evidence.claims.shapes import plain_text, post_role, shaped, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -193,27 +194,10 @@ class Framing(Copulas):
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
-        if made.predicate in {"refused", "denied"} and not objects and negated(clause):
-            return None
-        if made.predicate == "refused" and verb.lemma == "dismiss" and any(o.startswith("p.") for o in objects):
+        if vague(made, agents, direct, pronoun):
             return None
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        unresolved = objects and all(o.endswith(".unknown") for o in objects)
-        if unresolved or (frame.predicate == "imposed" and str(roles.get("on", "")).endswith(".unknown")):
-            return None
-        if not agents and subjects == [UNKNOWN] and frame.predicate == "accused":
-            return None  # by whom?
-        if not agents and subjects == [UNKNOWN] and frame.predicate == "signed" and not plain_text(units, direct):
-            return None
-        if pronoun and subjects == [UNKNOWN] and (measure and frame.predicate in _OF_THINGS | _TO_ACTORS):
-            return None  # "it will be signed": what, by whom?
-        named = any(u.tag in {"E", "O"} for s in agents for u in units[s[0] : s[1]]) or "state" in map(
-            kind_of, subjects
-        )
-        governs = frame.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
-        if frame.bare and not objects and frame.predicate in {"agreed", "signed", "refused"} and not (named or governs):
-            return None
         if (
             made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
         ):  # "founded the bloc with X"
