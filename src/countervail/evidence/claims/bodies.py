@@ -62,24 +62,12 @@ _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {
-    "it": "thing",
-    "itself": "thing",
-    "they": "any",
-    "them": "any",
-    "he": "person",
-    "she": "person",
-    "him": "person",
-    "her": "person",
-    "we": "speaker",
-    "i": "speaker",
-    "us": "speaker",
-    "our": "speaker",
-    "my": "speaker",
-    "its": "thing",
-    "their": "any",
-    "his": "person",
-    "who": "any",
+    **dict.fromkeys(("it", "itself", "its"), "thing"),
+    **dict.fromkeys(("they", "them", "their", "who"), "any"),
+    **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
+    **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
 }
+"""What each pronoun stands for."""
 
 
 @cache

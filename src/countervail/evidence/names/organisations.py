@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.names.unlisted import Unlisted, short_forms
+from countervail.evidence.names.unlisted import Unlisted, is_left, short_forms
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -27,18 +27,6 @@ def _known() -> re.Pattern[str]:
     }
     world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
-
-
-def _is_left(token: Token, head: str) -> bool:
-    """Whether a word before the head belongs to the name."""
-    words, bare = lexicon(), token.bare
-    if not token.capital or bare.lower() in FUNCTION:
-        return False
-    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
-        return bare in {"Imam"}
-    if bare in words.posts:
-        return head in w.OF_A_POST or token.text != bare
-    return True
 
 
 _WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
@@ -184,7 +172,7 @@ class Organisations:
         while j > 0 and i - j < 7:
             gap = tokens[j].gap
             previous = tokens[j - 1]
-            if gap in {" ", "-", " & "} and _is_left(previous, head):
+            if gap in {" ", "-", " & "} and is_left(previous, head):
                 j -= 1
             elif (
                 gap == " "
@@ -193,7 +181,7 @@ class Organisations:
                 and previous.gap == " "
                 and tokens[j - 2].capital
                 and j < i + 1
-                and _is_left(tokens[j - 2], head)
+                and is_left(tokens[j - 2], head)
                 and tokens[j - 2].bare not in lexicon().org_heads
                 and not self._country_or_person(j - 2)
             ):

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
+from countervail.evidence.names import name_words as w
+from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, country_words, data_sections, lexicon
 
 _UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 _CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
@@ -337,3 +338,15 @@ def short_forms(names: set[str], text: str) -> set[str]:
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
             found.add(first)
     return found
+
+
+def is_left(token: Token, head: str) -> bool:
+    """Whether a word before the head belongs to the name."""
+    words, bare = lexicon(), token.bare
+    if not token.capital or bare.lower() in FUNCTION:
+        return False
+    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
+        return bare in {"Imam"}
+    if bare in words.posts:
+        return head in w.OF_A_POST or token.text != bare
+    return True
