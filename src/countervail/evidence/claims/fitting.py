@@ -125,7 +125,8 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     word = parsed.units[a].lower
     owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
     described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
-    if described and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
+    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
+    if described and not invited and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:

@@ -350,6 +350,7 @@ class Reader(Framing):
             if text is None and made.predicate == "denied" and clause.second:
                 text = text_of(units, clause.second[0])  # "denies this"
         span = span_of(units, made)
+        span = (max(span[0], parsed.sentence.start) if span[1] > parsed.sentence.start else span[0], span[1])
         n = shared.index(parsed.sentence)
         for subject in dict.fromkeys(made.subjects):
             content: dict[str, Any]

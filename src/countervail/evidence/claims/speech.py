@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.subjects import Clause, reports
-from countervail.evidence.claims.units import CLOSED, Unit, units_of
+from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading, Sentence
 
@@ -108,6 +108,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     paragraph: tuple[str, int] | None = None
     last: str | None = None
     talker: list[str] = []
+    lead: Sentence | None = None
+    until = 0
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
@@ -117,6 +119,13 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         if not same:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
+        lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
+        point = _point(reading, text, sentence, lead) if lead is not None else None
+        until = sentence.end
+        if point is not None:
+            speech.parsed.append(point)
+            continue
+        lead = sentence if sentence.text.endswith(":") else None
         if parsed.clauses or here:
             speech.parsed.append(parsed)
         speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
@@ -314,6 +323,27 @@ def _parsed(
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
+
+
+_POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Z])")
+
+
+def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> Parsed | None:
+    """A point of a list as the end of the sentence that opens it: "recommends that the Committee: (a) Add X"."""
+    marker = _POINT.match(text, sentence.start, sentence.end)
+    if marker is None or lead.document is not sentence.document:
+        return None
+    spans = ((lead.start, lead.end - 1), (marker.end(), sentence.end))
+    opening, rest = (
+        units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], []) for a, b in spans
+    )
+    first = rest[0]
+    forms = verb_forms().get(first.lower)
+    if not forms or "b" not in forms or first.mention is not None or first.lower == "consider":
+        return None
+    first.text, first.tag, first.forms = first.lower, "N", forms
+    units = [*opening, *rest]
+    return Parsed(sentence, units, clauses_of(units))
 
 
 def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[str]) -> list[str]:

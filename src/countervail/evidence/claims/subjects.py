@@ -72,6 +72,9 @@ class Clause:
         """What the verb does to the clauses it governs."""
         if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
             return Operator("alleged", speaker=True)  # "took the view that"
+        named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
+        if named and self.verb.lemma in {"indicate", "signal"}:
+            return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
         return operator_of(self.verb.lemma, self.particle)
 
 
