@@ -136,7 +136,10 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     if word in {"i", "who"}:
         return True
     here = named_subjects(parsed, actors, a)
-    return set(made.subjects) <= here or set(made.subjects) <= before
+    who = set(
+        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
+    )
+    return who <= here or who <= before
 
 
 def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:

@@ -233,6 +233,8 @@ def _kind(
     if bracket is not None:
         return "members", False, bracket
     match = _INTRODUCED.search(before)
+    while match is not None and (nearer := _INTRODUCED.search(before, match.start() + 1)):
+        match = nearer
     offset = start - len(before)
     if (
         match is not None

@@ -157,6 +157,10 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
+        elif (
+            unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
+        ):
+            unit.tag = "B"  # "have all agreed"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"
