@@ -315,7 +315,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
         head = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in {"provided", "condition"}
-    if provided or (head is not None and head.lower in {"if", "unless", "provided"}):
+    awaited = not clause.verb.past and head is not None and head.lower in {"once", "until"}
+    if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"

@@ -312,7 +312,9 @@ class Copulas(References):
         units, verb = parsed.units, clause.verb
         start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
         start -= start > 1 and units[start - 1].tag == "T"
-        inverted = any(k > 0 and units[k - 1].lower in {"so", "as", "neither", "nor"} for k in (verb.start, start))
+        so = {"so", "as", "neither", "nor"}
+        inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
+        inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
         if verb.kind != "finite":
             return None
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:

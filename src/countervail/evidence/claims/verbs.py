@@ -157,6 +157,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
+    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and _many_of_a_place(units, i):
+        return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
         for unit in units[max(0, i - 7) : i - 1]:
@@ -170,6 +172,14 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
+
+
+def _many_of_a_place(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
+    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+        return False
+    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
 
 
 _WISHES = CLOSED["wishes"]
