@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.complements import other_subject, right_side
+from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.subjects import (
@@ -33,7 +33,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             about_report(clauses, n)
     for n in range(len(clauses)):
         right_side(clauses, n)
-    _opening_phrase(clauses, units)
+    opening_phrase(clauses, units)
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
@@ -175,16 +175,6 @@ def _asked_for(clause: Clause) -> None:
     if that is not None:
         clause.objects = listed_to(units, that, 0)[-1:]
         clause.noun, clause.link, clause.governor = "", "", None
-
-
-def _opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
-    main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
-    if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
-        return
-    spans = listed_from(units, 1, len(units))
-    if spans and spans[-1][1] < main.subjects[0][0] and units[spans[-1][1]].tag == ",":
-        main.phrases.append((units[0].lower, spans))
 
 
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))

@@ -173,6 +173,16 @@ def _apposition(units: Sequence[Unit], i: int, stop: int) -> int:
     return end + 1 if closed else 0
 
 
+def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
+    main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
+    if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
+        return
+    spans = listed_from(units, 1, len(units))
+    if spans and spans[-1][1] < main.subjects[0][0] and units[spans[-1][1]].tag == ",":
+        main.phrases.append((units[0].lower, spans))
+
+
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
 
 PUNISHING = CLOSED["punishing"]

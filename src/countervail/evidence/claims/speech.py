@@ -174,7 +174,8 @@ _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al"
 
 _OFFICE = re.compile(r"\b(?:Minister|President|Chair\w*|Speaker|Secretary|Commissioner|Governor|Ambassador)\b")
 _VERBATIM = re.compile(
-    r"(?P<who>[A-Z][\w'.-]+(?: [A-Z][\w'.-]+){1,4}|Chair|President)(?: \([^()\n]{2,40}\)|, [^.\n]{3,60})?\. [-—–] "
+    r"\A(?P<who>[A-Z][\w'.-]{1,24}(?: [A-Z][\w'.-]{1,24}){1,4}|Chair|President)"
+    r"(?: \([^()\n]{2,40}\)|, [^.\n]{3,60})?\. [-—–] "
 )
 _BRACKETED = re.compile(r"(?P<who>[A-Z][^:(\n]{2,60}) \([^()\n]{3,140}\):")
 
