@@ -321,6 +321,9 @@ def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b:
     if tense is None:
         return None
     month, day, last = detail["month"], detail.get("day"), detail.get("to")
+    named = re.match(r" of (?:(last)|that|the (?:same|following|previous)) year\b", text[b : b + 28])
+    if named is not None and day is None:  # "in July of last year"; of "that year" the text has to say which
+        return f"{anchor.year - 1}-{month:02d}" if named.group(1) else None
     shift = 0 if tense == "before" else 1
     here = (month, day if day is not None else anchor.day)
     year = anchor.year
