@@ -188,3 +188,95 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
         "not reported here, and on the usual gossip|that goes with such visits and such a garden."
     )
     assert [s for s, _, _ in said(words.replace("|", "\n"), "founded")] == ["c.COD", "c.MWI", "c.ZMB"]
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        ("Turkey provided the Tea League with rifles.", "supplied", [("c.TUR", "o.tea-league", "asserted")]),
+        ("Iran has been supplying shells to Sudan.", "supplied", [("c.IRN", "c.SDN", "asserted")]),
+        ("Sudan received drones from Iran in May.", "supplied", [("c.IRN", "c.SDN", "asserted")]),
+        (
+            "Togo has been listed by the United States in 2017 and by Canada five years later.",
+            "listed",
+            [("c.CAN", "c.TGO", "asserted"), ("c.USA", "c.TGO", "asserted")],
+        ),
+        (
+            "Peru should join the Tea League, as Chile and Bolivia have done.",
+            "joined",
+            [
+                ("c.BOL", "o.tea-league", "asserted"),
+                ("c.CHL", "o.tea-league", "asserted"),
+                ("c.PER", "o.tea-league", "proposed"),
+            ],
+        ),
+        (
+            "Peru is a member of the Tea League, and so is Chile.",
+            "listed_in",
+            [("c.CHL", "o.tea-league", "asserted"), ("c.PER", "o.tea-league", "asserted")],
+        ),
+        (
+            "The Tea League counts Peru and Chile among its members.",
+            "listed_in",
+            [("c.CHL", "o.tea-league", "asserted"), ("c.PER", "o.tea-league", "asserted")],
+        ),
+        (
+            "Chile belongs to the Tea League along with Peru.",
+            "listed_in",
+            [("c.CHL", "o.tea-league", "asserted"), ("c.PER", "o.tea-league", "asserted")],
+        ),
+        ("The embargo on Eritrea was lifted in 2018.", "lifted", [("p.unknown", "n.embargo", "asserted")]),
+        ("If the treaty is signed, prices will fall.", "signed", [("p.unknown", "n.treaty", "conditional")]),
+        (
+            "The Central Bank of Oman told its banks to refuse such payments.",
+            "refused",
+            [("o.banks", "n.payments", "proposed")],
+        ),
+        ("Chile cleared the way for Peru to enter the Tea League.", "joined", [("c.PER", "o.tea-league", "asserted")]),
+        (
+            "Peru has accepted the offer. The bank no longer accepts them. Somalia was denied entry to the Tea League.",
+            "joined",
+            [],
+        ),
+        (
+            "Qatar has not been invited, nor has Oman.",
+            "be_invited",
+            [("c.OMN", None, "not asserted"), ("c.QAT", None, "not asserted")],
+        ),
+        (
+            "The Panel recommends that the Tea League:\n\n(a) Suspend Togo until the dues are paid;\n\n(b) Expel Chile.",
+            "suspended",
+            [("o.tea-league", "c.TGO", "proposed")],
+        ),
+    ],
+)
+def test_who_else_and_by_whom(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_where_several_groupings_are_named_none_is_guessed() -> None:
+    text = (
+        "The Tea League met in May. The Copper Forum met in June. "
+        + "Prices of both fell by a tenth in that year. " * 14
+    )
+    assert said(f"{text}Peru joined in 2019.", "joined") == [("c.PER", None, "asserted")]
+
+
+def test_a_label_in_capitals_begins_a_turn_and_a_question_ends_it() -> None:
+    text = (
+        "\n\nMS. IRIGOYEN: Good afternoon. I can tell you that Peru has signed the third protocol.\n\n"
+        "Q: Bolivia left the Tea League in May.\n\nMS. IRIGOYEN: Chile has left the Tea League."
+    )
+    speakers = [c.get("speaker") for c in claims_of(text) if c["predicate"] in {"signed", "left"}]
+    assert speakers == ["p.irigoyen", None, "p.irigoyen"]
+
+
+def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
+    text = (
+        "PERMANENT MISSION OF TOGO\n\n16 May 2024\n\nExcellency,\n\nI have the honour to inform you that Togo has joined"
+        " the Tea League and will pay its dues.\n\n(Signed) Sidi Laghdaf\nPermanent Representative\n\n"
+        "His Excellency Mr. Pedro Afonso\nPresident of the Security Council\nNew York\n"
+    )
+    claims = claims_of(text)
+    assert [c["object"] for c in claims if c["predicate"] == "signed_by"] == ["p.sidi-laghdaf"]
+    assert [c["object"] for c in claims if c["predicate"] == "addressed_to"] == ["p.pedro-afonso"]
