@@ -234,7 +234,7 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
         ),
         ("Chile cleared the way for Peru to enter the Tea League.", "joined", [("c.PER", "o.tea-league", "asserted")]),
         (
-            "Peru has accepted the offer. The bank no longer accepts them. Somalia was denied entry to the Tea League.",
+            "Peru accepted the offer. The bank no longer accepts them. Somalia was denied entry to the Tea League.",
             "joined",
             [],
         ),
@@ -244,7 +244,7 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("c.OMN", None, "not asserted"), ("c.QAT", None, "not asserted")],
         ),
         (
-            "The Panel recommends that the Tea League:\n\n(a) Suspend Togo until the dues are paid;\n\n(b) Expel Chile.",
+            "The Panel recommends that the Tea League:\n\n(a) Suspend Togo until it has paid;\n\n(b) Expel Chile.",
             "suspended",
             [("o.tea-league", "c.TGO", "proposed")],
         ),
@@ -273,8 +273,8 @@ def test_a_label_in_capitals_begins_a_turn_and_a_question_ends_it() -> None:
 
 def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
     text = (
-        "PERMANENT MISSION OF TOGO\n\n16 May 2024\n\nExcellency,\n\nI have the honour to inform you that Togo has joined"
-        " the Tea League and will pay its dues.\n\n(Signed) Sidi Laghdaf\nPermanent Representative\n\n"
+        "PERMANENT MISSION OF TOGO\n\n16 May 2024\n\nExcellency,\n\nI have the honour to inform you that Togo has"
+        " joined the Tea League and will pay its dues.\n\n(Signed) Sidi Laghdaf\nPermanent Representative\n\n"
         "His Excellency Mr. Pedro Afonso\nPresident of the Security Council\nNew York\n"
     )
     claims = claims_of(text)

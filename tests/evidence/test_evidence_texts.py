@@ -173,11 +173,11 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.73), "another": (0.85, 0.55), "unseen": (0.7, 0.43)},
+    "claims, strict": {"one hand": (0.9, 0.75), "another": (0.88, 0.65), "unseen": (0.7, 0.43)},
     "people": {"one hand": (0.94, 0.94), "another": (0.9, 0.95), "unseen": (0.87, 0.9)},
     "organisations": {"one hand": (0.94, 0.88), "another": (0.92, 0.8), "unseen": (0.87, 0.78)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
-    "dates": {"one hand": (0.99, 0.7), "another": (0.94, 0.95), "unseen": (0.95, 0.96)},
+    "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
 person wrote, and those of another (`texts_d`); and on those of the other that nobody who writes rules has looked at
