@@ -194,8 +194,8 @@ class Case:
         subject, target = claim["subject"], claim.get("object")
         if public == "event" and more.get("event") in ("established", "founded"):
             predicate, subject, target = "found", None, subject
-        if predicate not in EVENTS | STATED:
-            return
+        if predicate not in EVENTS | STATED or (public == "expelled" and subject.startswith("c.")):
+            return  # a state that expels diplomats suspends no member
         if target is None:
             target = value if isinstance(value, str) else next((more[key] for key in OBJECT if more.get(key)), None)
         if predicate == "holds_post" and more.get("former") and target:

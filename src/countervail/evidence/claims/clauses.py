@@ -248,6 +248,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
             clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
+        if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
+            spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
+            clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
     elif before.tag == "N" and units[start].tag == "O" and n and not _opens(units, start):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
 

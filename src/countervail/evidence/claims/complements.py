@@ -299,5 +299,6 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
             return True
     if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
         clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
+        clause.unwilling = any(u.lower == "no" for u in units[max(0, a - 5) : a - 2])  # "no request from X to join"
         return True
     return False

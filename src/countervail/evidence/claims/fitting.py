@@ -173,6 +173,9 @@ def nobody(made: Filled) -> bool:
     )
     if plain and not verb.passive and verb.modal in {"shall", "should", "must"} and not made.clause.relative:
         return True  # "to be readmitted a government has to apply"
+    whatever = any(units[a].lower == "any" and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.objects)
+    if whatever and made.predicate in _TO_ACTORS - {"suspended"}:
+        return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
     if (

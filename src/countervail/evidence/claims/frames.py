@@ -42,9 +42,8 @@ from countervail.evidence.claims.references import (
     span_of,
     target_of,
     time_of,
-    whose,
 )
-from countervail.evidence.claims.shapes import post_role, shaped, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED

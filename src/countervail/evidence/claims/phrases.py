@@ -61,6 +61,9 @@ def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
     )
 
 
+_PERIODS = frozenset(["quarter", "year", "month", "week", "season", "spring", "summer", "autumn", "winter", "decade"])
+
+
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
@@ -69,6 +72,8 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
+        if nouns and tag == "N" and units[j].tag == "E" and units[j - 1].lower in _PERIODS:
+            break  # "in the second quarter Rosatom delivered"
         if tag in {"N", "E", "#"}:
             nouns = True
         elif tag == "G" and nouns:

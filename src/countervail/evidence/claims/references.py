@@ -12,7 +12,7 @@ from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
@@ -351,7 +351,10 @@ def _adjectival(units: Sequence[Any], span: Span) -> bool:
 
 
 def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
-    return any(any(u is unit for u in parsed.units[a:b]) for a, b in spans)
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    units = parsed.units
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
 
 
 def named_entry(units: Sequence[Any], span: Span) -> Span:
@@ -362,19 +365,6 @@ def named_entry(units: Sequence[Any], span: Span) -> Span:
     if inner is not None and inner < span[1]:
         return inner, span[1]
     return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
-
-
-_LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])
-"""What is suspended where somebody is."""
-
-
-def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
-    """Who is suspended: Yemen of "Yemen's membership", the bank of "the bank's licence"."""
-    a, b = target[0]
-    if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
-        return antecedent(units, a) or target
-    owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
 
 
 def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:

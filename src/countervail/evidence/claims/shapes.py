@@ -8,9 +8,9 @@ from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
-from countervail.evidence.claims.references import Filled, as_list, one_or_many
+from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
@@ -219,3 +219,16 @@ def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
     if frame.predicate == "founded" and kinds == {"state"}:
         return True
     return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})
+
+
+_LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])
+"""What is suspended where somebody is."""
+
+
+def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
+    """Who is suspended: Yemen of "Yemen's membership", the bank of "the bank's licence"."""
+    a, b = target[0]
+    if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
+        return antecedent(units, a) or target
+    owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
+    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
