@@ -244,7 +244,8 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("c.OMN", None, "not asserted"), ("c.QAT", None, "not asserted")],
         ),
         (
-            "The Panel recommends that the Tea League:\n\n(a) Suspend Togo until it has paid;\n\n(b) Expel Chile.",
+            "The Panel recommends that the Tea League:\n\n(a) Suspend Togo until all of its dues are paid;\n\n"
+            "(b) Expel Chile.",
             "suspended",
             [("o.tea-league", "c.TGO", "proposed")],
         ),
