@@ -266,7 +266,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
     raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
-    if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and ours[-1][1] == start:
+    last = governor.phrases[-1][1][-1][1] if governor.phrases and governor.phrases[-1][1] else 0
+    if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and start in {ours[-1][1], last}:
         clause.subjects = ours
         return  # "clearing the way for Georgia to enter"
     if (

@@ -151,6 +151,15 @@ def _serves(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+def _announced(made: Filled, parsed: Parsed) -> Filled | None:
+    """Whose resignation is announced resigns."""
+    spans = made.clause.objects
+    leaves = len(spans) == 1 and head_word(parsed.units, spans[0]) == "resignation"
+    if leaves and made.objects and all(o.startswith("p.") for o in made.objects):
+        made.predicate, made.subjects, made.objects = "resigned", made.objects, []
+    return made
+
+
 _LEADING = {"chair": "chair", "head": "head"}
 
 
@@ -174,6 +183,7 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
+    "announced": _announced,
     "attended": _attended,
     "supplied": _supplied,
     "paid": _paid,
