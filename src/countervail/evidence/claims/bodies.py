@@ -247,6 +247,8 @@ class Actors(Named):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
+        if b - a == 2 and (code := _capitals().get(f"{units[a].text} {units[a + 1].text}")):
+            return f"c.{code}"  # "Abu Dhabi denied it"
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
             code = _capitals().get(core.text)
             if code or core.text == "Brussels":

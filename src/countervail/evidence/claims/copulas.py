@@ -100,6 +100,9 @@ class Copulas(References):
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
         named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None
         bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
+        plain = all(units[k].tag not in {"E", "O"} for s in who for k in range(*s))
+        if clause.relative and plain and subjects and kind_of(subjects[0]) != "state":
+            return None  # "firms that are members of it"
         if all(kind_of(s) == "thing" for s in subjects) or (
             role[1] is not None
             and predicate in {"listed_in", "joined"}
@@ -276,7 +279,8 @@ class Copulas(References):
     @staticmethod
     def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
         """ "put X on its list and removed it later": off the list."""
-        if not before or before[-1].predicate != "listed" or not clause.coordinated:
+        off = any(p == "off" for p, _ in clause.phrases)
+        if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
             return None
         if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
             return None

@@ -53,7 +53,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.to is None or _listed_later(units, clause, frame):
         return True
     return any(
-        p in {"to", "on", "in", "from", "off", "under", "for", "with"}
+        p in {"to", "on", "in", "from", "off", "under", "for", "with", "by"}
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
@@ -244,6 +244,9 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
+    counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])
+    if made.predicate == "sanctioned" and made.clause.verb.passive and made.objects and counted_ones:
+        return True  # "200 more vessels would be sanctioned"
     if made.predicate in _DONE_TO and any(u.tag == "E" for a, b in made.spans for u in made.clause.units[a:b]):
         return True  # "the embargo on Eritrea was lifted"
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]

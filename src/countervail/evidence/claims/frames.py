@@ -43,7 +43,7 @@ from countervail.evidence.claims.references import (
     target_of,
     time_of,
 )
-from countervail.evidence.claims.shapes import post_role, shaped, whose, wrong_kind
+from countervail.evidence.claims.shapes import doers, post_role, shaped, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -93,7 +93,7 @@ class Framing(Copulas):
         receiver: list[Span] = []
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
-        agents = clause.every("by") if verb.passive else clause.subjects
+        agents = doers(clause) if verb.passive else clause.subjects
         if not fits(units, clause, frame, direct):
             return None
         target = target_of(units, clause, frame, direct)
@@ -315,7 +315,8 @@ class Reader(Framing):
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
-        if made.predicate == "denied" and not made.objects and any(map(eventful, _below(clause))):
+        told = [c for c in _below(clause) if c.link == "that"]
+        if made.predicate == "denied" and not made.objects and any(map(eventful, told)):
             return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
             id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)

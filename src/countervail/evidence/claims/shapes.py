@@ -219,6 +219,20 @@ def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
     return bool(spans) and all(head_word(units, s) in _TEXTS for s in spans)
 
 
+_SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+
+
+def doers(clause: Clause) -> list[Span]:
+    """Who does what is done: what stands after "by", no time, and of sanctions whose they are."""
+    units, found = clause.units, list[Span]()
+    for span in clause.every("by"):
+        head = head_word(units, span)
+        owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
+        if head not in _SEASONS:
+            found.append((owned, owned + 1) if owned is not None else span)
+    return found
+
+
 def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
     """Whether what something is done to is not what the frame asks for: nobody joins a state or founds one."""
     kinds = {kind_of(o) for o in objects}
