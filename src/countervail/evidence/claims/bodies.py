@@ -275,7 +275,7 @@ class Actors(Named):
             if codes:
                 return "c." + "|".join(codes)
         if (
-            units[a].lower in {"the", "its"}
+            units[a].lower in {"the", "its", "his", "her"}
             and core.lower in {"government", "authorities", "leadership"}
             and b - a == 2
         ):
