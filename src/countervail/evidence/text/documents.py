@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from countervail.evidence.dates.dating import date_entry, head_of, inferred_date, resolve
@@ -35,6 +35,7 @@ class Reading:
     documents: tuple[Document, ...]
     publisher: str | None
     leak: str | None
+    _whole: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, start: int, end: int, kind: str | None = None) -> list[tuple[Mention, int, int]]:
         """Mentions inside the folded span [start, end), with their folded spans."""
@@ -49,8 +50,12 @@ class Reading:
 
     def full_name(self, name: str) -> str:
         """The longest name of the text that ends in this one, where there is only one such; else the name itself."""
-        longer = {m.value for m in self.mentions if m.type == "person" and m.value and m.value.endswith(" " + name)}
-        return next(iter(longer)) if len(longer) == 1 else name
+        known = self._whole.get(name)
+        if known is None:
+            ends = " " + name
+            longer = {m.value for m in self.mentions if m.type == "person" and m.value and m.value.endswith(ends)}
+            known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
+        return known
 
     def fold_span(self, start: int, end: int) -> tuple[int, int]:
         """Folded span of a raw one."""
