@@ -163,11 +163,11 @@ class _Maker:
             rows = [(line.text, line.start, line.end) for line in filled]
             dated = head_of(rows, self.dates, self.bodies).date or dated
         header: dict[str, Any] = {}
-        for field, (value, a, b) in p.header.items():
+        for label, (value, a, b) in p.header.items():
             x, y = folded.span(a, b)
-            header[field] = {"value": value, "start": x, "end": y}
-            if field == "date" and dated:
-                header[field]["edtf"] = dated["edtf"]
+            header[label] = {"value": value, "start": x, "end": y}
+            if label == "date" and dated:
+                header[label]["edtf"] = dated["edtf"]
         if dated:
             made = {"value": dated["raw"], **{k: dated[k] for k in ("start", "end", "edtf")}}
             header.setdefault("date", made)
