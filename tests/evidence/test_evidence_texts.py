@@ -37,7 +37,7 @@ GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
 FOLDERS = {
     name: folder
-    for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c", "texts_d", "texts_e")))
+    for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c", "texts_d", "texts_e", "texts_f", "texts_g")))
     for name in texts(folder)
 }
 
@@ -69,7 +69,7 @@ def test_annotations_quote_their_text(name: str) -> None:
 def test_annotations_are_well_formed(name: str) -> None:
     annotation = load(name)
     claims: list[Gold] = list(annotation.claims())
-    assert sum(not gold.optional for gold in claims) > 12
+    assert sum(not gold.optional for gold in claims) >= 10
     for entry in annotation.data["claims"]:
         assert not set(entry) - KEYS, entry
         assert {*alternatives(entry.get("modality", "asserted"))} <= MODALITIES, entry
@@ -159,30 +159,30 @@ def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> N
     assert not score.missed
     assert not score.wrong
     tally = score.tallies["claims, strict"]
-    assert tally.right == tally.given == tally.found == tally.wanted > 12
+    assert tally.right == tally.given == tally.found == tally.wanted >= 10
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> None:
     annotation = load(name)
     score = score_case(perfect_case(annotation, tmp_path, FLIPPED), annotation)
-    denied = sum(gold.modality == ("denied",) for gold in annotation.claims())
-    assert score.tallies["events, strict"].right <= denied + 1
+    either = sum(gold.modality == ("denied",) or len(gold.polarity) > 1 for gold in annotation.claims())
+    assert score.tallies["events, strict"].right <= either + 1
 
 
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.75), "another": (0.88, 0.65), "unseen": (0.7, 0.43)},
-    "people": {"one hand": (0.94, 0.94), "another": (0.9, 0.95), "unseen": (0.87, 0.9)},
-    "organisations": {"one hand": (0.94, 0.88), "another": (0.92, 0.8), "unseen": (0.87, 0.78)},
+    "claims, strict": {"one hand": (0.9, 0.75), "another": (0.88, 0.65), "unseen": (0.68, 0.4)},
+    "people": {"one hand": (0.94, 0.94), "another": (0.93, 0.92), "unseen": (0.86, 0.92)},
+    "organisations": {"one hand": (0.94, 0.88), "another": (0.92, 0.8), "unseen": (0.9, 0.78)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of another (`texts_d`); and on those of the other that nobody who writes rules has looked at
-(`texts_e`), which is what they promise of a new text."""
-KINDS = {"texts_d": "another", "texts_e": "unseen"}
+person wrote, and those of others (`texts_d`, `texts_f`); and on those of others that nobody who writes rules has looked at
+(`texts_e`, `texts_g`), which is what they promise of a new text."""
+KINDS = {"texts_d": "another", "texts_f": "another", "texts_e": "unseen", "texts_g": "unseen"}
 
 
 @cache
