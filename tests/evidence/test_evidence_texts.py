@@ -180,7 +180,7 @@ FLOORS = {
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f`); and on those of others that nobody who writes rules has looked at
+person wrote, and those of others (`texts_d`, `texts_f`); and on those that nobody who writes rules has looked at
 (`texts_e`, `texts_g`), which is what they promise of a new text."""
 KINDS = {"texts_d": "another", "texts_f": "another", "texts_e": "unseen", "texts_g": "unseen"}
 
