@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from countervail.trade.batch_cells import Block
 from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game
 from countervail.trade.equilibrium import Prepared
-from countervail.trade.kernels import Block
 from countervail.trade.shares import shocked_shares
 from countervail.trade.shock import Shock
 from countervail.trade.solve import solve

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from countervail.trade import kernels
 from countervail.trade.anderson import Anderson
+from countervail.trade.batch_cells import Block
 from countervail.trade.coalition_block import Game
 from countervail.trade.jacobian import Jacobian
-from countervail.trade.kernels import Block, Buffers, State
+from countervail.trade.kernels import Buffers, State
 from countervail.trade.stages import solved_out
 from support.games import make_game
 from support.worlds import KINDS

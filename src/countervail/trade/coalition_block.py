@@ -17,12 +17,13 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.errors import InputError, NoEquilibrium
+from countervail.trade.batch_cells import Block, Cells
 from countervail.trade.closures import Deficits, without_fixed_deficits
 from countervail.trade.economy import Economy
 from countervail.trade.equilibrium import Prepared, Reference
 from countervail.trade.feasible import check, check_whole
 from countervail.trade.iterate import Solution, Stalled, Workspace, iterate
-from countervail.trade.kernels import Block, Problem, State, merged, one_blas_thread
+from countervail.trade.kernels import Problem, State, merged, one_blas_thread
 from countervail.trade.preconditioner import Preconditioner
 from countervail.trade.shares import ShockedShares
 from countervail.trade.stages import approach
@@ -86,7 +87,7 @@ class Game:
     brings: Mask
     always: Mask
     gifts: Floats | None = None
-    extra: Callable[[Mask], Sequence[Block]] | None = None
+    extra: Callable[[Mask], Sequence[Block | Cells]] | None = None
     given: Callable[[Floats], Floats] | None = None
     tol: float = 1e-10
 
@@ -111,7 +112,7 @@ class Game:
         batch = self.problem(member)
         return batch._replace(shares=merged(batch.shares, batch.blocks), blocks=())
 
-    def blocks(self, members: Mask) -> tuple[Block, ...]:
+    def blocks(self, members: Mask) -> tuple[Block | Cells, ...]:
         """The cells of coalitions `[player, coalition]`."""
         return (self.gated(members.astype(float)), *(self.extra(members) if self.extra else ()))
 

@@ -18,32 +18,14 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from countervail.trade.batch_cells import Block, Cells
 from countervail.trade.closures import Deficits
 from countervail.trade.economy import Economy
 from countervail.trade.shares import ShockedShares
 from countervail.trade.taxes import Duties, Receipts
-from countervail.types import Floats, Indices, Singles
+from countervail.types import Floats, Singles
 
 Number = TypeVar("Number", Floats, Singles)
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Cells in which the scenarios of a batch differ: what is added to the shares' `A`, `B`, `T` and `E` there.
-
-    Attributes:
-        importers, exporters: indices of the block's rows and columns.
-        A, B, T, E: additions `[sector, row, column]` under `gates`, else `[sector, row, column, batch]`.
-        gates: how far each row `[row, batch]` and column `[column, batch]` takes part; a cell takes the product.
-    """
-
-    importers: Indices
-    exporters: Indices
-    A: Floats
-    B: Floats
-    T: Floats | None = None
-    E: Floats | None = None
-    gates: tuple[Floats, Floats] | None = None
 
 
 class Problem(NamedTuple):
@@ -52,7 +34,7 @@ class Problem(NamedTuple):
     economy: Economy
     shares: ShockedShares
     deficits: Deficits
-    blocks: Sequence[Block] = ()
+    blocks: Sequence[Block | Cells] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,37 +126,6 @@ def mix(matrices: Number, values: Number, out: Number | None = None) -> Number:
     return out
 
 
-def _product(
-    matrix: Floats,
-    columns: Indices,
-    gates: tuple[Floats, Floats] | None,
-    values: Floats,
-) -> Floats:
-    """A block's product with `values`, `[sector, row, batch]`."""
-    x = values[:, columns]
-    if gates is None:
-        return np.asarray(np.einsum("jrcb,jcb->jrb", matrix, x))
-    x *= gates[1]
-    y: Floats = np.matmul(matrix, x)
-    y *= gates[0]
-    return y
-
-
-def _transposed(block: Block, matrix: Floats) -> Floats:
-    """`_product` of a block's transpose."""
-    return matrix.transpose(0, 2, 1) if block.gates else matrix.transpose(0, 2, 1, 3)
-
-
-def _add_forward(blocks: Sequence[Block], values: Floats, out: Floats) -> None:
-    """Add the sum over exporters of the batch's own cells of `A` times `values`."""
-    for b in blocks:
-        out[:, b.importers] += _product(b.A, b.exporters, b.gates, values)
-
-
-def _swap(gates: tuple[Floats, Floats] | None) -> tuple[Floats, Floats] | None:
-    return None if gates is None else (gates[1], gates[0])
-
-
 def log_cost(economy: Economy, shares: ShockedShares, state: State) -> Floats:
     """Log cost of labour and inputs: wages and prices at their cost shares over productivity."""
     cost = mix(economy.cost_matrix, state.z[: economy.j + 1])
@@ -230,7 +181,7 @@ def _receive(problem: Problem, v: Floats, left: Floats, sectors: slice, out: Flo
         np.multiply(v[sectors], 1.0 - shares.duties.rate[sectors, :, None], out=left[sectors])
     sales = np.matmul(shares.A[sectors].transpose(0, 2, 1), left[sectors], out=out[sectors])
     for b in problem.blocks:
-        sales[:, b.exporters] += _product(_transposed(b, b.B)[sectors], b.importers, _swap(b.gates), v[sectors])
+        b.add_sold(v, sectors, sales)
     if shares.home is not None:
         sales -= shares.home[sectors] * v[sectors]
     for taken in (*shares.beyond, *(() if shares.levies is None else (shares.levies,))):
@@ -256,7 +207,8 @@ def terms(problem: Problem, state: State, buffers: Buffers | None = None) -> Ter
     np.exp(q, out=q)
     S = np.matmul(shares.A, q, out=buffers("S", J, N, batch))
     untaxed = S.copy() if taxed and blocks else S
-    _add_forward(blocks, q, S)
+    for b in blocks:
+        b.add_bought(q, S)
     for run in (slice(0, J),) if economy.capacity is None else economy.capacity.others:
         np.multiply(state.expenditure[run], economy.unit[run, :, None], out=v[run])
         v[run] /= S[run]
@@ -298,11 +250,7 @@ def _spend(problem: Problem, q: Floats, S: Floats, v: Floats, left: Floats, valu
         levied = np.matmul(shares.levies.value.transpose(0, 2, 1), v[some, rows])
         out[columns] += (levied * q[some, columns]).sum(0)
     for b in blocks:
-        if b.T is not None:
-            out[b.importers] += (_product(b.T, b.exporters, b.gates, q) * v[:, b.importers]).sum(0)
-        if b.E is not None:
-            levied = _product(_transposed(b, b.E), b.importers, _swap(b.gates), v)
-            out[b.exporters] += (levied * q[:, b.exporters]).sum(0)
+        b.add_taxes(q, v, out)
 
 
 def residuals(economy: Economy, t: Terms, state: State, buffers: Buffers | None = None) -> State:
@@ -332,7 +280,7 @@ def relative(economy: Economy, residual: State, state: State, buffers: Buffers |
     return np.asarray(size.reshape(2 * J + 1, N * batch).max(0).reshape(N, batch).max(0))
 
 
-def merged(shares: ShockedShares, blocks: Sequence[Block]) -> ShockedShares:
+def merged(shares: ShockedShares, blocks: Sequence[Block | Cells]) -> ShockedShares:
     """The shares of one scenario with its blocks added in."""
     parts: dict[str, Floats | None] = {}
     for name in ("A", "T", "E"):
@@ -342,11 +290,7 @@ def merged(shares: ShockedShares, blocks: Sequence[Block]) -> ShockedShares:
             continue
         total = np.zeros_like(shares.A) if base is None else base.copy()
         for b in blocks:
-            added = getattr(b, name)
-            if added is None:
-                continue
-            added = added[..., 0] if b.gates is None else added * b.gates[0][None, :, :1] * b.gates[1][:, 0]
-            total[np.ix_(np.arange(len(total)), b.importers, b.exporters)] += added
+            b.add_to(name, total)
         parts[name] = total
     A, T, E = parts["A"], parts["T"], parts["E"]
     assert A is not None

@@ -16,13 +16,14 @@ import numpy as np
 
 from countervail.arguments import positive
 from countervail.errors import InputError, NotConverged
+from countervail.trade.batch_cells import Block
 from countervail.trade.closures import Closure, closure_rule, deficits_of
 from countervail.trade.components import weakly_linked
 from countervail.trade.economy import Economy, Flows
 from countervail.trade.equilibrium import Equilibrium, Prepared, Reference, economy_of
 from countervail.trade.feasible import apart, check, check_suppliers
 from countervail.trade.iterate import Solution, Stalled, iterate
-from countervail.trade.kernels import Block, Problem, State, one_blas_thread
+from countervail.trade.kernels import Problem, State, one_blas_thread
 from countervail.trade.labels import aligned_shock
 from countervail.trade.preconditioner import Preconditioner, initial
 from countervail.trade.shares import ShockedShares, shocked_among, shocked_shares

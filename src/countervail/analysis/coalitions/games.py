@@ -16,10 +16,10 @@ from countervail.analysis.worlds import equilibria
 from countervail.countries import among, group
 from countervail.errors import InputError
 from countervail.scenario import Measure, Scenario
+from countervail.trade.batch_cells import Block
 from countervail.trade.closures import deficits_of
 from countervail.trade.coalition_block import Game, solve_some
 from countervail.trade.equilibrium import Equilibrium
-from countervail.trade.kernels import Block
 from countervail.trade.shares import ShockedShares, shocked_shares
 from countervail.trade.shock import Shock
 from countervail.types import Coalitions, Floats, Indices, Mask, Side

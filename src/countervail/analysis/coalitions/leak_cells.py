@@ -8,8 +8,8 @@ import numpy as np
 
 from countervail.analysis.case.draws import feasible
 from countervail.analysis.case.leak import Leak
+from countervail.trade.batch_cells import CellPlaces, Cells
 from countervail.trade.economy import Economy
-from countervail.trade.kernels import Block
 from countervail.trade.shares import ShockedShares
 from countervail.types import Floats, Indices, Mask
 
@@ -19,11 +19,11 @@ class LeakCells:
     """Cells from senders to members that are targets, as `Leak.moved` has them, coalition by coalition.
 
     Attributes:
-        importers, exporters: positions of the targets and of the senders.
-        player: the player that each target is `[target]`.
-        rise: what comes in addition through each player, both inside `[player, sector, target, sender]`, million USD.
-        room: the most that can, `[sector, target, sender]`.
-        bought: what targets buy, of the same shape.
+        places: those in which more may come.
+        player: the player that each cell's target is `[cell]`.
+        rise: what comes in addition through each player, both inside `[player, cell]`, million USD.
+        room: the most that can `[cell]`.
+        bought: what targets buy `[cell]`.
         A, B, T, E: what the base point has in these cells; T and E where it has any.
         fee: the hubs' income per unit of value.
         at: positions of the players' countries `[player]`.
@@ -31,8 +31,7 @@ class LeakCells:
         n: countries.
     """
 
-    importers: Indices
-    exporters: Indices
+    places: CellPlaces
     player: Indices
     rise: Floats
     room: Floats
@@ -59,32 +58,30 @@ class LeakCells:
             economy: the base point.
             shares: its trade shares, nobody in.
         """
-        inside = [t for t in leak.targets if t.target in members]
-        senders = [np.setdiff1d(t.senders, members) for t in inside]
-        if not inside or not any(s.size for s in senders):
-            return None
-        exporters = np.unique(np.concatenate(senders))
-        importers = np.array([t.target for t in inside], np.intp)
-        shape = (economy.j, len(importers), len(exporters))
+        shape = (economy.j, economy.n, economy.n)  # sector, importer, exporter, as the shares
         rise, room, bought = np.zeros((len(members), *shape)), np.zeros(shape), np.ones(shape)
-        for k, (target, own) in enumerate(zip(inside, senders, strict=True)):
-            rows, columns = np.isin(target.senders, own), np.searchsorted(exporters, own)
-            one = np.array([k])
-            cells = np.ix_(leak.sectors, one, columns)
-            change = leak.change(target, markup)[rows]
-            more = change[:, members].transpose(1, 2, 0)[:, :, None]
-            rise[np.ix_(np.arange(len(members)), leak.sectors, one, columns)] = more
-            room[cells] = (target.lost - target.value.sum(1))[rows].T[:, None]
-            bought[cells] = target.bought[rows].T[:, None]
-        where = np.ix_(np.arange(economy.j), importers, exporters)
+        for target in leak.targets:
+            own = ~np.isin(target.senders, members)
+            if target.target not in members or not own.any():
+                continue
+            cells = np.ix_(leak.sectors, np.array([target.target]), target.senders[own])
+            more = leak.change(target, markup)[own][:, members].transpose(1, 2, 0)
+            rise[:, cells[0], cells[1], cells[2]] = more[:, :, None]
+            room[cells] = np.maximum(target.lost - target.value.sum(1), 0.0)[own].T[:, None]
+            bought[cells] = target.bought[own].T[:, None]
+        where = np.nonzero(rise.any(0))
+        if not where[0].size:
+            return None
+        sectors, importers, exporters = where
+        place = np.zeros(economy.n, np.intp)
+        place[members] = np.arange(len(members))
         T, E = (None if a is None else a[where] for a in (shares.T, shares.E))
         return cls(
-            importers,
-            exporters,
-            np.array([int(np.flatnonzero(members == t)[0]) for t in importers], np.intp),
-            rise,
-            np.maximum(room, 0.0),
-            np.where(bought > 0, bought, 1.0),
+            CellPlaces(sectors, importers, exporters),
+            place[importers],
+            np.ascontiguousarray(rise[:, sectors, importers, exporters]),
+            room[where],
+            np.where(bought[where] > 0, bought[where], 1.0),
             shares.A[where],
             shares.B[where],
             T,
@@ -96,29 +93,27 @@ class LeakCells:
         )
 
     def _risen(self, weight: Floats) -> tuple[Floats, Floats]:
-        """What comes in addition `[sector, target, sender, coalition]`, and the share of it that there is room for."""
-        # a product of two matrices, which einsum would sum up by itself
-        risen = np.tensordot(self.rise, weight, (0, 0)) * weight[self.player][None, :, None]
-        allowed = feasible(self.room[..., None], risen)
+        """What comes in addition `[cell, coalition]`, and the share of it that there is room for."""
+        risen = (self.rise.T @ weight) * weight[self.player]
+        allowed = feasible(self.room[:, None], risen)
         return risen * allowed, allowed
 
-    def __call__(self, members: Mask) -> tuple[Block]:
+    def __call__(self, members: Mask) -> tuple[Cells]:
         """The cells that change in coalitions `[player, coalition]`."""
         risen, _ = self._risen(members.astype(float))
-        bought = self.bought[..., None]
+        bought = self.bought[:, None]
         more = (bought + risen) / bought
         after = 1.0 + self.fee * risen / (bought + risen)
-        A, B = self.A[..., None] * (more - 1.0), self.B[..., None] * (more / after - 1.0)
-        T = None if self.T is None else self.T[..., None] * (more - 1.0)
+        A, B = self.A[:, None] * (more - 1.0), self.B[:, None] * (more / after - 1.0)
+        T = None if self.T is None else self.T[:, None] * (more - 1.0)
         # the exporter's treasury takes what is neither the importer's nor the producer's
         E = A - B - (0.0 if T is None else T)
-        return (Block(self.importers, self.exporters, A, B, T, E),)
+        return (Cells(self.places, A, B, T, E),)
 
     def gifts(self, weight: Floats) -> Floats:
         """What hubs are given and senders lose, shares of world value added `[country, coalition]`."""
         risen, allowed = self._risen(weight)
         out = np.zeros((self.n, weight.shape[1]))
-        inside = allowed * weight[self.player][None, :, None]
-        out[self.at] += self.rise.reshape(len(self.at), -1) @ inside.reshape(-1, weight.shape[1]) * weight
-        out[self.exporters] -= risen.sum((0, 1))
+        out[self.at] += self.rise @ (allowed * weight[self.player]) * weight
+        np.subtract.at(out, self.places.exporters, risen)
         return self.fee / self.scale * out
