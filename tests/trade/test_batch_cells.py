@@ -28,7 +28,7 @@ def test_cells_are_the_entries_of_a_block(seed: int, taxed: bool) -> None:
     listed = [a[j, r, c] for a in dense]
     if not taxed:
         listed[2:] = [None, None]
-    cells = Cells(CellPlaces(j, importers[r], exporters[c]), *listed)
+    cells = Cells(CellPlaces(j, importers[r], exporters[c], N), *listed)
     q, v = rng.normal(size=(2, J, N, BATCH))
     for name in ("bought", "taxes", "sold"):
         start, stop = np.sort(rng.integers(0, J + 1, 2))
@@ -50,7 +50,7 @@ def test_cells_are_the_entries_of_a_block(seed: int, taxed: bool) -> None:
 def test_one_scenario_adds_its_cells_to_shares(name: str) -> None:
     rng = np.random.default_rng(0)
     values = rng.normal(size=(3, 1))
-    cells = Cells(CellPlaces(np.array([2, 0, 2]), np.array([1, 4, 1]), np.array([0, 5, 3])), *[values] * 4)
+    cells = Cells(CellPlaces(np.array([2, 0, 2]), np.array([1, 4, 1]), np.array([0, 5, 3]), N), *[values] * 4)
     shares = np.zeros((J, N, N))
     cells.add_to(name, shares)
     np.testing.assert_array_equal(shares[[2, 0, 2], [1, 4, 1], [0, 5, 3]], values[:, 0])

@@ -78,37 +78,38 @@ def _product(matrix: Floats, x: Floats, gates: tuple[Floats, Floats] | None) -> 
 class Sums(NamedTuple):
     """How cells are summed over their partners: in which order, where each sum begins, and its sector and country.
 
-    `partners` is the sector and the partner of each cell in this order; `order_by_country` and `starts_by_country` sum
-    the sums up further, by the `summed` countries.
+    `partners` is where each cell's sector and partner lie, in this order, in values laid out one after another;
+    `order_by_country` and `starts_by_country` sum the sums up further, by the `summed` countries.
     """
 
     order: Indices
     starts: Indices
     at: tuple[Indices, Indices]
-    partners: tuple[Indices, Indices]
+    partners: Indices
     order_by_country: Indices
     starts_by_country: Indices
     summed: Indices
 
     @classmethod
-    def by(cls, sectors: Indices, countries: Indices, partners: Indices) -> Sums:
-        """Sums over the cells of each sector and country."""
+    def by(cls, sectors: Indices, countries: Indices, partners: Indices, n: int) -> Sums:
+        """Sums over the cells of each sector and country, of `n`."""
         order = np.lexsort((countries, sectors))
-        j, n = sectors[order], countries[order]
-        starts = np.flatnonzero(np.r_[True, (np.diff(j) != 0) | (np.diff(n) != 0)])
-        owners = n[starts]
+        sector, country = sectors[order], countries[order]
+        starts = np.flatnonzero(np.r_[True, (np.diff(sector) != 0) | (np.diff(country) != 0)])
+        owners = country[starts]
         again = np.argsort(owners, kind="stable")
         first = np.flatnonzero(np.r_[True, np.diff(owners[again]) != 0])
-        partner = (j, partners[order])
-        return cls(order, starts, (j[starts], owners), partner, again, first, owners[again][first])
+        partner = sector * n + partners[order]
+        return cls(order, starts, (sector[starts], owners), partner, again, first, owners[again][first])
 
     def of(self, matrix: Floats, values: Floats, part: slice = slice(None)) -> Floats:
         """The sums `[sum, batch]` of `matrix [cell, batch]`, in this order, times the partners' `values`; or some."""
         starts = self.starts[part]
         last = len(self.order) if part.stop is None or part.stop >= len(self.starts) else self.starts[part.stop]
         cells = slice(int(starts[0]), int(last))
-        j, n = self.partners
-        return np.add.reduceat(matrix[cells] * values[j[cells], n[cells]], starts - starts[0], axis=0)
+        taken = values.reshape(-1, values.shape[2]).take(self.partners[cells], axis=0)
+        taken *= matrix[cells]
+        return np.add.reduceat(taken, starts - starts[0], axis=0)
 
     def add_by_country(self, sums: Floats, out: Floats) -> None:
         """Add the sums of each country over its sectors to `out [country, batch]`."""
@@ -117,21 +118,22 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CellPlaces:
-    """Where cells lie: `sectors`, `importers` and `exporters` `[cell]`; at least one."""
+    """Where cells lie: `sectors`, `importers` and `exporters` `[cell]`, at least one, of `n` countries."""
 
     sectors: Indices
     importers: Indices
     exporters: Indices
+    n: int
 
     @cached_property
     def bought(self) -> Sums:
         """Sums over exporters."""
-        return Sums.by(self.sectors, self.importers, self.exporters)
+        return Sums.by(self.sectors, self.importers, self.exporters, self.n)
 
     @cached_property
     def sold(self) -> Sums:
         """Sums over importers."""
-        return Sums.by(self.sectors, self.exporters, self.importers)
+        return Sums.by(self.sectors, self.exporters, self.importers, self.n)
 
 
 @dataclass(frozen=True, eq=False)

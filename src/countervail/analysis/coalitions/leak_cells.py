@@ -77,7 +77,7 @@ class LeakCells:
         place[members] = np.arange(len(members))
         T, E = (None if a is None else a[where] for a in (shares.T, shares.E))
         return cls(
-            CellPlaces(sectors, importers, exporters),
+            CellPlaces(sectors, importers, exporters, economy.n),
             place[importers],
             np.ascontiguousarray(rise[:, sectors, importers, exporters]),
             room[where],
@@ -102,10 +102,10 @@ class LeakCells:
         """The cells that change in coalitions `[player, coalition]`."""
         risen, _ = self._risen(members.astype(float))
         bought = self.bought[:, None]
-        more = (bought + risen) / bought
+        more = risen / bought
         after = 1.0 + self.fee * risen / (bought + risen)
-        A, B = self.A[:, None] * (more - 1.0), self.B[:, None] * (more / after - 1.0)
-        T = None if self.T is None else self.T[:, None] * (more - 1.0)
+        A, B = self.A[:, None] * more, self.B[:, None] * ((1.0 + more) / after - 1.0)
+        T = None if self.T is None else self.T[:, None] * more
         # the exporter's treasury takes what is neither the importer's nor the producer's
         E = A - B - (0.0 if T is None else T)
         return (Cells(self.places, A, B, T, E),)
