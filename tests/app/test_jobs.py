@@ -90,7 +90,7 @@ def test_files_are_written(client: httpx.Client) -> None:
         id = start(client, "write", *settings, draws=draws)
         job = ended(client, id)
         assert job["error"] is None
-        assert job["files"] == ["report.html", "results.xlsx", "results.csv", "results.json", "scenario.yaml"]
+        assert job["files"] == ["report.html", "results.csv", "results.json", "scenario.yaml", "results.xlsx"]
         answers = {name: client.get(f"/api/jobs/{id}/files/{name}") for name in job["files"]}
         for name, answer in answers.items():
             assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'

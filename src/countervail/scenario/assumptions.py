@@ -16,7 +16,7 @@ _UNITS = {name: number.unit for name, number in NUMBERS.items()} | {
     "cap": "log points of trade",
     "rent_share": "share",
     "share": "share",
-    "trade": "million USD a year",
+    "trade": "million USD",
 }
 _LABELS = {name: number.short for name, number in NUMBERS.items()} | {
     "china_partial": "part of a provision for a partial China",
