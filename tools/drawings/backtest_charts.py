@@ -55,7 +55,7 @@ def backtest() -> alt.LayerChart:
     colour = colours("which", [BETTER, WORSE])
     bars = rows.mark_bar().encode(x, y, colour, tooltip=tips)
     # beside the plot, where no bar and no tick is
-    numbers = rows.mark_text(style="note", align="left", dx=6).encode(alt.XValue("width"), y, text="error:N")
+    numbers = rows.mark_text(style="note", align="left", dx=6).encode(y, x=alt.value("width"), text="error:N")
     ticks = (
         rows.transform_filter(VALID.format("rule"))
         .mark_tick(style="band", thickness=2, size=16)
