@@ -255,6 +255,11 @@ class _Fit:
     def __getitem__(self, k: int) -> GroupMove:
         return self.fitted[k]
 
+    @property
+    def gone(self) -> list[Group]:
+        """The groups of which nothing is left."""
+        return [group for group, one in zip(self.groups, self.fitted, strict=True) if one.gone]
+
 
 def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: int, after: int) -> _Fit:
     """The size of every group between two years."""
@@ -268,12 +273,12 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
             fitted[k] = of_panel(world, base, group) or fitted[k]
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
-    gone = [g for g, f in zip(groups, fitted, strict=True) if f.gone]
+    found = _Fit(one, after, groups, fitted)
     leaked = leaked_shares(one, scenario)
-    values = fit(case, [groups[k] for k in at], ratios, gone, leaked) if at else np.zeros(0)
+    values = fit(case, [groups[k] for k in at], ratios, found.gone, leaked) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
         fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
-    return _Fit(one, after, groups, fitted)
+    return found
 
 
 def _left(m: Measure, fit: _Fit) -> float | None:
@@ -333,9 +338,8 @@ def with_sizes(world: World, scenario: Scenario, base: int, after: int) -> tuple
         return None
     case = Case.of(sizes.world, direct_trade(scenario))
     known = {k: one.value for k, one in enumerate(sizes.fitted) if one.value is not None}
-    gone = [g for g, one in zip(sizes.groups, sizes.fitted, strict=True) if one.gone]
     groups, values = [sizes.groups[k] for k in known], np.array(list(known.values()))
-    size, _ = moved(case, groups, values, gone, leaked_shares(sizes.world, scenario))
+    size, _ = moved(case, groups, values, sizes.gone, leaked_shares(sizes.world, scenario))
     return sizes.world, solve(case.prepared, case.cut(size))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.anchors import double_ratio, goods_now, main_year
+from countervail.analysis.case.lifting import goods_trade
 from countervail.analysis.estimate import percentiles
 from countervail.analysis.worlds import ROUNDED_TOLERANCE, equilibria
 from countervail.scenario import Scenario
@@ -73,7 +74,7 @@ def placebo(case: Case) -> Placebo:
         ratios.append(float(np.average(logs, weights=weights)) if weights.sum() > 0 else 0.0)
         exports, imports = np.full(world.n, np.nan), np.full(world.n, np.nan)
         exports[senders], imports[senders] = ratio[k, senders], ratio[senders, k]
-        shocks.append(case.goods_trade(k, exports, imports))
+        shocks.append(goods_trade(world, k, exports, imports))
         if len(names) == COUNTRIES:
             break
     at = case.indices(names)

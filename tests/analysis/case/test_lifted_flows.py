@@ -11,7 +11,6 @@ from pydantic import ValidationError
 import countervail as cv
 from countervail.analysis.case import Case
 from countervail.analysis.case.draws import Draw
-from countervail.analysis.case.lifted_flows import places
 from countervail.analysis.warnings import warnings_of
 from countervail.analysis.worlds import sanctions
 from countervail.errors import InputError
@@ -43,7 +42,7 @@ def scenario(*flows: LiftedFlow) -> Scenario:
 
 
 def free(case: Case) -> Floats:
-    return np.array([sanctions(case).U.flows[cells].sum() for cells in places(WORLD, case.scenario)])
+    return np.array([sanctions(case).U.flows[cells].sum() for cells in case.layout.lifted_flows])
 
 
 def test_the_equilibrium_without_measures_meets_all_flows_together() -> None:
@@ -52,7 +51,7 @@ def test_the_equilibrium_without_measures_meets_all_flows_together() -> None:
     np.testing.assert_allclose(free(Case.of(WORLD, given)), [100e3, 9e3], rtol=1e-5)
     sized = sanctions(Case.of(WORLD, scenario())).U.flows
     assert sized[RUSSIA, GERMANY, CRUDE] < 8e3
-    assert sized[places(WORLD, given)[0]].sum() > 120e3
+    assert sized[Case.of(WORLD, given).layout.lifted_flows[0]].sum() > 120e3
 
 
 def test_without_flows_nothing_changes() -> None:
@@ -77,7 +76,7 @@ def test_a_measure_that_is_left_out_takes_its_share_with_it() -> None:
 
 def test_measures_one_by_one_multiply_to_all_of_them() -> None:
     case = Case.of(WORLD, scenario(BOUGHT))
-    cells = places(WORLD, case.scenario)[0]
+    cells = case.layout.lifted_flows[0]
     hit = case.budget[cells] > 0
     one_by_one = np.zeros(cells[0].shape)
     for k in range(len(case.effects)):
@@ -121,6 +120,8 @@ def test_a_flow_out_of_reach_is_said_and_met_as_far_as_it_goes(value: float, nea
     assert "at the nearest" in note
     reached = free(case)[0]
     assert f"{reached:,.0f}" in note
+    assert case.parts is not None
+    assert case.parts.fitted(case.scenario.settings.lifted_flows) == ()  # so that every run says it
     assert nearest / 2 < reached < 60 * nearest
 
 

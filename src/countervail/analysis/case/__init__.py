@@ -21,7 +21,7 @@ from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.lifted_flows import Parts, drawn, parts_of
-from countervail.analysis.case.lifting import Lifting, cheaper_payments, goods_trade, imposed, measures_of
+from countervail.analysis.case.lifting import Lifting, cheaper_payments, imposed, measures_of
 from countervail.analysis.case.markets import Markets
 from countervail.errors import InputError
 from countervail.scenario import Scenario
@@ -243,13 +243,13 @@ class Case:
             return self.part
         return self.parts.of_cells(self.world, drawn(self.scenario, self.draw))
 
-    @property
+    @cached_property
     def parts(self) -> Parts | None:
         """What of the measures' sizes meets the flows that the scenario gives; None where it gives none."""
         settings = self.scenario.settings
         if not settings.flows_to_meet or self.world.year not in (0, settings.baseline_year):
             return None
-        return parts_of(self.world, self.scenario, self._lifted_at)
+        return parts_of(self.layout, self.scenario, self._lifted_at)
 
     def _lifted_at(self, scenario: Scenario) -> Callable[[Floats], Floats]:
         """The flows of U under a state of the scenario, as a function of the parts of all cells; central numbers."""
@@ -350,10 +350,6 @@ class Case:
     def measures_of(self, free: Shock, target: str, senders: Sequence[str]) -> Shock:
         """`free` (measures on `target` lifted) with those of `senders` in force, as they are observed."""
         return measures_of(self.world, free, self.indices([target]), self.indices(senders))
-
-    def goods_trade(self, country: int, exports: Floats, imports: Floats) -> Shock:
-        """The goods trade of one country times exp(`exports`) and exp(`imports`) by partner; NaN for no change."""
-        return goods_trade(self.world, country, exports, imports)
 
     def deterrence(self, base: Shock, member: str, wedge: float) -> Shock:
         """`base` with an ad-valorem wedge on all trade of `member` with the senders outside the club, both ways."""

@@ -134,6 +134,39 @@ class Layout:
         return neighbour
 
     @cached_property
+    def lifted_flows(self) -> tuple[Cells, ...]:
+        """The cells of each flow that the scenario gives without measures, trade between countries alone.
+
+        Raises:
+            InputError: a country or sector that the world does not have, or two flows with cells in common.
+        """
+        if self.neighbour is not None and _same_flows(self.scenario, self.neighbour.scenario):
+            return self.neighbour.lifted_flows
+        world, scenario = self.world, self.scenario
+        taken = np.zeros(world.flows.shape, bool)
+        out = []
+        for flow in scenario.settings.flows_to_meet:
+            field = f"settings.lifted_flows.{flow.id}"
+            ends = []
+            for name in ("exporters", "importers"):
+                named = getattr(flow, name)
+                day = f"{scenario.settings.baseline_year}-12-31"
+                at = np.arange(world.n) if named is None else positions(world, scenario.expand(named, day))
+                if not at.size:
+                    text = f"{field}.{name}: the world has none of {', '.join(named)}"
+                    raise InputError(text, field=f"{field}.{name}")
+                ends.append(at)
+            cells = np.zeros_like(taken)
+            cells[np.ix_(ends[0], ends[1], _sectors(world, flow.sectors, field))] = True
+            cells &= ~np.eye(world.n, dtype=bool)[:, :, None]
+            if (cells & taken).any():
+                raise InputError(f"{field}: it has trade in common with another flow", field=field)
+            taken |= cells
+            exporters, importers, sectors = np.nonzero(cells)
+            out.append((exporters, importers, sectors))
+        return tuple(out)
+
+    @cached_property
     def gravity_share(self) -> Floats:
         """Trade that gravity, fitted on the pairs under no measure, predicts: share of the importer's spending."""
         if self._same_trade is not None:
@@ -189,8 +222,7 @@ def positions(world: World, codes: Iterable[str]) -> Indices:
     return np.array([place[c] for c in codes if c in place], dtype=np.intp)
 
 
-def sectors_of(world: World, names: tuple[str, ...], field: str) -> Indices:
-    """Positions of the sectors named; an error names the `field` that has them."""
+def _sectors(world: World, names: tuple[str, ...], field: str) -> Indices:
     try:
         return np.array(select_sectors(names, world.sectors, goods_of(world).tolist()), dtype=np.intp)
     except ValueError as error:
@@ -206,7 +238,18 @@ def _same_places(one: Scenario, other: Scenario) -> bool:
         and one.groups == other.groups
         and one.measures == other.measures
         and one.new_measures == other.new_measures
+        and _same_flows(one, other)
     )
+
+
+def _same_flows(one: Scenario, other: Scenario) -> bool:
+    """Whether two states of a scenario give the same flows without the measures, whatever their size."""
+    mine, theirs = (
+        [(flow.id, flow.exporters, flow.importers, flow.sectors) for flow in state.settings.flows_to_meet]
+        for state in (one, other)
+    )
+    years = one.settings.baseline_year, other.settings.baseline_year
+    return mine == theirs and one.groups == other.groups and years[0] == years[1]
 
 
 class _Places:
@@ -245,7 +288,7 @@ def _place(world: World, scenario: Scenario, m: Measure, path: str, *, new: bool
         raise InputError(
             f"{path}.custodians: the world has none of {', '.join(m.custodians)}", field=f"{path}.custodians"
         )
-    sectors = sectors_of(world, m.sectors, path)
+    sectors = _sectors(world, m.sectors, path)
     hubs = np.setdiff1d(positions(world, scenario.hubs(m)), targets)
     if m.hubs and not hubs.size:
         raise InputError(
@@ -301,7 +344,7 @@ def _join(world: World, scenario: Scenario, p: Provision) -> ProvisionPlace:
             pairs = _pairs(world, item.pairs)
         shares.append((f"club.integration.{item.id}.share", item.share, pairs & everybody))
     pairs = everybody if p.pairs is None else _pairs(world, p.pairs)
-    return ProvisionPlace(sectors_of(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
+    return ProvisionPlace(_sectors(world, p.sectors, f"club.provisions.{p.id}"), pairs, tuple(shares))
 
 
 def _pairs(world: World, pairs: Iterable[tuple[str, str]]) -> Mask:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countervail.analysis.case.draws import Draw
-from countervail.analysis.case.layout import cube, positions, sectors_of
+from countervail.analysis.case.layout import Layout, cube
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.scenario.calibrations import FittedPart, LiftedFlow
@@ -48,17 +48,24 @@ class Parts(NamedTuple):
 
     def of_cells(self, world: World, trade: Floats) -> Floats:
         """The parts of all cells where flows are `trade [flow]`, 1 where no flow is given."""
-        out = cube(world, 1.0)
-        for cells, part in zip(self.places, self.at + self.slope @ (trade - self.trade), strict=True):
-            out[cells] = max(float(part), 0.0)
-        return out
+        return _in_cells(world, self.places, np.maximum(self.at + self.slope @ (trade - self.trade), 0.0))
 
     def fitted(self, flows: Sequence[LiftedFlow]) -> tuple[LiftedFlow, ...]:
-        """The flows with their parts, as a scenario keeps them."""
+        """The flows with their parts, as a scenario keeps them; those that are missed are for every run to say."""
+        missed = {name for name, _ in self.missed}
         return tuple(
             flow.model_copy(update={"fitted": FittedPart(trade=trade, part=part, slope=slope)})
             for flow, trade, part, slope in zip(flows, self.trade, self.at, np.diag(self.slope), strict=True)
+            if flow.id not in missed
         )
+
+
+def _in_cells(world: World, places: Sequence[Cells], parts: Floats) -> Floats:
+    """The parts of flows `[flow]` in their cells, 1 elsewhere."""
+    out = cube(world, 1.0)
+    for cells, part in zip(places, parts, strict=True):
+        out[cells] = part
+    return out
 
 
 def drawn(scenario: Scenario, draw: Draw) -> Floats:
@@ -72,7 +79,7 @@ _known: list[tuple[World, Scenario, Parts]] = []
 REMEMBERED = 4
 
 
-def parts_of(world: World, scenario: Scenario, solver: Callable[[Scenario], Solve]) -> Parts:
+def parts_of(layout: Layout, scenario: Scenario, solver: Callable[[Scenario], Solve]) -> Parts:
     """The parts at which U meets the flows of a scenario, at its central numbers.
 
     A measure that is left out of the question takes its share with it, so that what it does can be seen.
@@ -80,15 +87,15 @@ def parts_of(world: World, scenario: Scenario, solver: Callable[[Scenario], Solv
     Raises:
         InputError: a flow that no measure hits, names that the world does not have, or trade in two flows.
     """
-    whole = _all_on(scenario)
-    for of_world, known, parts in _known:
-        if of_world is world and known == whole:
-            return parts
-    flows, where = whole.settings.flows_to_meet, places(world, whole)
+    flows, where, world = scenario.settings.flows_to_meet, layout.lifted_flows, layout.world
     read = [flow.fitted for flow in flows if flow.fitted is not None]
     if len(read) == len(flows):
         trade, at, slope = (np.array([getattr(one, name) for one in read]) for name in ("trade", "part", "slope"))
         return Parts(where, trade, at, np.diag(slope))
+    whole = _all_on(scenario)
+    for of_world, known, parts in _known:
+        if of_world is world and known == whole:
+            return parts
     parts = fit(flows, where, world, solver(_without(whole)))
     _known[:] = [(world, whole, parts), *_known[: REMEMBERED - 1]]
     return parts
@@ -107,39 +114,10 @@ def _without(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"settings": settings})
 
 
-def places(world: World, scenario: Scenario) -> tuple[Cells, ...]:
-    """The cells of each flow, trade between countries alone.
-
-    Raises:
-        InputError: a country or sector that the world does not have, or two flows with cells in common.
-    """
-    day = f"{scenario.settings.baseline_year}-12-31"
-    taken = np.zeros(world.flows.shape, bool)
-    out = []
-    for flow in scenario.settings.flows_to_meet:
-        field = f"settings.lifted_flows.{flow.id}"
-        ends = []
-        for name in ("exporters", "importers"):
-            named = getattr(flow, name)
-            at = np.arange(world.n) if named is None else positions(world, scenario.expand(named, day))
-            if not at.size:
-                raise InputError(f"{field}.{name}: the world has none of {', '.join(named)}", field=f"{field}.{name}")
-            ends.append(at)
-        cells = np.zeros_like(taken)
-        cells[np.ix_(ends[0], ends[1], sectors_of(world, flow.sectors, field))] = True
-        cells &= ~np.eye(world.n, dtype=bool)[:, :, None]
-        if (cells & taken).any():
-            raise InputError(f"{field}: it has trade in common with another flow", field=field)
-        taken |= cells
-        exporters, importers, sectors = np.nonzero(cells)
-        out.append((exporters, importers, sectors))
-    return tuple(out)
-
-
-def not_assumed(world: World, scenario: Scenario) -> Mask:
+def not_assumed(layout: Layout, scenario: Scenario) -> Mask:
     """Cells whose flow without the measures is no assumption `[exporter, importer, sector]`."""
-    out = np.zeros(world.flows.shape, bool)
-    for flow, cells in zip(scenario.settings.flows_to_meet, places(world, scenario), strict=True):
+    out = np.zeros(layout.world.flows.shape, bool)
+    for flow, cells in zip(scenario.settings.flows_to_meet, layout.lifted_flows, strict=True):
         out[cells] = flow.trade.basis != "assumption"
     return out
 
@@ -154,10 +132,7 @@ def fit(flows: Sequence[LiftedFlow], where: tuple[Cells, ...], world: World, sol
     """
 
     def met(parts: Floats) -> Floats:
-        part = cube(world, 1.0)
-        for cells, s in zip(where, parts, strict=True):
-            part[cells] = s
-        after = solve(part)
+        after = solve(_in_cells(world, where, parts))
         return np.array([after[cells].sum() for cells in where])
 
     goal = np.array([flow.trade.value for flow in flows])

@@ -274,7 +274,7 @@ class Lifting:
         if self.scenario.settings.anchor == "before":
             recorded = np.isfinite(self._before[0]) & self._barred
         if self.part is not None:
-            recorded |= not_assumed(self.world, self.scenario)
+            recorded |= not_assumed(self.layout, self.scenario)
         theirs = np.zeros(self.world.n, bool)
         theirs[counted] = True
         lost[~(theirs[:, None] | theirs[None, :])] = 0.0

@@ -65,9 +65,9 @@ class LeakCells:
             if target.target not in members or not own.any():
                 continue
             cells = np.ix_(leak.sectors, np.array([target.target]), target.senders[own])
-            more = leak.change(target, markup)[own][:, members].transpose(1, 2, 0)
+            more = leak.change(target, markup, members)[own].transpose(1, 2, 0)
             rise[:, cells[0], cells[1], cells[2]] = more[:, :, None]
-            room[cells] = np.maximum(target.lost - target.value.sum(1), 0.0)[own].T[:, None]
+            room[cells] = np.maximum(target.lost - target.came, 0.0)[own].T[:, None]
             bought[cells] = target.bought[own].T[:, None]
         where = np.nonzero(rise.any(0))
         if not where[0].size:
