@@ -243,11 +243,19 @@ def caveats(outcome: Outcome) -> list[dict[str, Any]]:
         add(None, "tariffs", None, None, "this world has no base tariffs; tariff revenue is that of changes only")
     for text in world.repairs:
         add(None, "balanced", None, None, text)
-    add(
-        None,
-        "supply",
-        None,
-        None,
-        "labour is mobile between sectors and oil has no capacity limit: supply does not respond by itself",
-    )
+    add(None, "supply", None, None, _supply(outcome))
     return rows
+
+
+def _supply(outcome: Outcome) -> str:
+    """What output can follow."""
+    settings = outcome.scenario.settings
+    held = [item.id for item in settings.supply if item.id in outcome.world.sectors]
+    if settings.horizon == "short":
+        return "plant and labour stay in their sector, so that output hardly follows prices"
+    if not held:
+        return "labour is mobile between sectors and oil has no capacity limit: supply does not respond by itself"
+    return (
+        f"labour is mobile between sectors; output of {', '.join(held)} follows its price by settings.supply, alike up "
+        "and down: wells that an embargo shut do not come back faster"
+    )
