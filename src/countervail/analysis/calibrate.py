@@ -273,12 +273,12 @@ def _sizes(world: World, scenario: Scenario, measures: Sequence[Measure], base: 
             fitted[k] = of_panel(world, base, group) or fitted[k]
     at = [k for k, f in enumerate(fitted) if f.ratio is not None and not f.note]
     ratios = np.array([fitted[k].ratio for k in at], float)
-    found = _Fit(one, after, groups, fitted)
+    whole = _Fit(one, after, groups, fitted)
     leaked = leaked_shares(one, scenario)
-    values = fit(case, [groups[k] for k in at], ratios, found.gone, leaked) if at else np.zeros(0)
+    values = fit(case, [groups[k] for k in at], ratios, whole.gone, leaked) if at else np.zeros(0)
     for k, b in zip(at, values, strict=True):
         fitted[k] = GroupMove(fitted[k].before, fitted[k].after, fitted[k].ratio, float(b))
-    return found
+    return whole
 
 
 def _left(m: Measure, fit: _Fit) -> float | None:
