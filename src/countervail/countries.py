@@ -129,32 +129,30 @@ def resolve(text: str | int) -> str:
     """
     if isinstance(text, bool) or not isinstance(text, str | int):
         raise InputError(f"{text!r} is not a country: give a code or an English name", field="country")
-    return _resolved(str(text))
+    code = _resolved(str(text))
+    if code is None:
+        raise InputError(f"no country called {text!r}{_near(str(text), _labels())}", field="country")
+    return code
 
 
 @cache
-def _resolved(text: str) -> str:
+def _resolved(text: str) -> str | None:
+    """The code of a country, None where none is called so; what is close to it takes long to find."""
     key = _fold(text)
     if key.isdigit():
         key = key.zfill(3)
     if key in _AMBIGUOUS:
         meant = " or ".join(f"{code} ({load()[code].name})" for code in _AMBIGUOUS[key])
         raise InputError(f"{text!r} is ambiguous: {meant}", field="country")
-    try:
+    if key in _index():
         return _index()[key]
-    except KeyError:
-        pass
     if (state := former_states().get(key)) is not None:
         heirs = ", ".join(f"{code} ({load()[code].name})" for code in state.successors)
         raise InputError(
             f"{text!r} is a former state: {state.name}, {state.since} to {state.until}; name its successors: {heirs}",
             field="country",
         )
-    raise _Unknown(f"no country called {text!r}{_near(text, _labels())}", field="country")
-
-
-class _Unknown(InputError):
-    """No country is called so."""
+    return None
 
 
 def among(name: Any, codes: Collection[str]) -> Any:
@@ -165,10 +163,7 @@ def among(name: Any, codes: Collection[str]) -> Any:
     """
     if isinstance(name, bool) or not isinstance(name, str | int) or name in codes:
         return name
-    try:
-        code = _resolved(str(name))
-    except _Unknown:
-        return name
+    code = _resolved(str(name))
     return code if code in codes else name
 
 

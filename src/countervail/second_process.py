@@ -15,40 +15,62 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+DO, READ = b"d", b"r"
+"""What precedes a task: whether it is done, or only read."""
+
 
 class SecondProcess(Executor):
     """One process for one task at a time; on a machine with a single processor a thread.
 
-    Functions, their arguments and results are pickled. `imports` are the modules that tasks will need.
+    Functions, their arguments and results are pickled; an object that an earlier task was given is not sent again, so
+    that it must not change. `imports` are the modules that tasks will need.
     """
 
     def __init__(self, *imports: str) -> None:
         self._process = _started(imports) if _processors() > 1 else None
         self._pool = ThreadPoolExecutor(1)
         self._closed = False
+        self._data = BytesIO()
+        # both ends keep their memo from task to task, so that a task that is cancelled must be read there, too
+        self._pickler = pickle.Pickler(self._data, pickle.HIGHEST_PROTOCOL)
+        self._unsent: list[bytes] = []
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """The result to be of `fn(*args, **kwargs)`."""
         task = partial(fn, *args, **kwargs)
-        data = b""
-        if self._process is not None:
-            # here and now: what the caller goes on to compute is kept in the arguments
-            with suppress(Exception):
-                data = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        # here and now: what the caller goes on to compute is kept in the arguments
+        data = b"" if self._process is None else self._pickled(task)
+        if data:
+            self._unsent.append(data)
         return self._pool.submit(self._done, task, data)
+
+    def _pickled(self, task: Callable[[], T]) -> bytes:
+        """What is sent of a task; nothing where that cannot be."""
+        self._data.seek(0)
+        self._data.truncate()
+        known = self._pickler.memo.copy()
+        try:
+            self._pickler.dump(task)
+        except Exception:
+            self._pickler.memo = known  # of which nothing will be sent
+            return b""
+        return self._data.getvalue()
 
     def _done(self, task: Callable[[], T], data: bytes) -> T:
         process = self._process
         if data and process is not None and process.stdin is not None and process.stdout is not None:
             # whatever goes wrong there, an error of the task's included, shows here where the task is done again
             with suppress(Exception):
-                process.stdin.write(data)
+                while (sent := self._unsent.pop(0)) is not data:
+                    process.stdin.write(READ + sent)
+                process.stdin.write(DO + data)
                 process.stdin.flush()
                 result: T = pickle.load(process.stdout)
                 return result
@@ -107,8 +129,12 @@ def _serve(imports: Sequence[str]) -> None:
     with suppress(Exception):
         for module in imports:
             importlib.import_module(module)
-        while True:
-            result = pickle.load(tasks)()
+        unpickler = pickle.Unpickler(tasks)
+        while wanted := tasks.read(1):
+            task = unpickler.load()
+            if wanted == READ:
+                continue
+            result = task()
             pickle.dump(result, results, pickle.HIGHEST_PROTOCOL)
             results.flush()
 

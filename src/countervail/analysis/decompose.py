@@ -326,15 +326,16 @@ def variants(case: Case, base_worlds: Worlds, reading: str) -> list[Variant]:
                 continue
             try:
                 one = Variant(setting, value, None)
-                out.append(replace(one, worlds=variant(case, one, reading, ROUNDED_TOLERANCE)))
+                out.append(replace(one, worlds=variant(case, one, reading, ROUNDED_TOLERANCE, base_worlds)))
             except (InputError, NoEquilibrium, NotConverged) as error:
                 out.append(Variant(setting, value, None, str(error)))
     return out
 
 
-def variant(case: Case, which: Variant, reading: str, tol: float) -> Worlds:
-    """The four worlds of the scenario's members under another setting."""
+def variant(case: Case, which: Variant, reading: str, tol: float, near: Worlds) -> Worlds:
+    """The four worlds of the scenario's members under another setting; `near` are neighbouring ones, to start from."""
     value = {"none": None, "counted": Rerouting()}[which.value] if which.setting == "rerouting" else which.value
     settings = case.scenario.settings.model_copy(update={which.setting: value})
     other = case.switched(case.scenario.model_copy(update={"settings": settings}))
-    return worlds(other, sanctions(other, tol=tol), case.scenario.members(), reading, tol=tol)
+    base = sanctions(other, near.sanctions, tol)
+    return worlds(other, base, case.scenario.members(), reading, near, tol)

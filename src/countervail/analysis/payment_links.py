@@ -22,6 +22,7 @@ from countervail.rails.frontier import Game, Point, actions_of, frontier
 from countervail.rails.interdict import Cut, Interdiction
 from countervail.rails.proposals import Change, Proposed, every_proposal, saved
 from countervail.rails.rails import EVERY_PROPOSAL
+from countervail.rails.series import MonthRow
 from countervail.rails.table import load_rails
 from countervail.scenario import Scenario
 from countervail.trade.equilibrium import Equilibrium
@@ -97,6 +98,7 @@ class Study:
         costs: of the worst cuts of each size.
         draws: how many were solved for bands.
         responses: what senders can do for what it costs themselves, by budget.
+        months: the club's reach and wedge month by month, where that is made already.
     """
 
     case: Case
@@ -107,6 +109,7 @@ class Study:
     costs: tuple[CutCost, ...]
     draws: int
     responses: tuple[Response, ...] = ()
+    months: Sequence[MonthRow] | None = None
 
     @cached_property
     def club(self) -> Network:

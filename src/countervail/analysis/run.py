@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from countervail import arguments
 from countervail.analysis.breakeven import break_even_deterrence, break_even_integration
@@ -27,12 +27,13 @@ from countervail.analysis.decompose import (
 )
 from countervail.analysis.identification import Placebo, placebo
 from countervail.analysis.outcome import Outcome
-from countervail.analysis.payment_links import network_of, study
+from countervail.analysis.payment_links import Study, network_of, study
 from countervail.analysis.rerouted import rerouted
 from countervail.analysis.surface import surface
 from countervail.analysis.uncertainty import run_draws
 from countervail.analysis.worlds import Sanctions, Worlds, sanctions, worlds
 from countervail.arguments import a_callback, checked, optional
+from countervail.rails.series import series
 from countervail.scenario import CLUB, Scenario, scenario_of
 from countervail.trade.kernels import one_blas_thread
 from countervail.types import Floats, Progress
@@ -69,7 +70,8 @@ def run(
     draws, seed = arguments.whole(draws, "draws", 0), arguments.whole(seed, "seed", 0)
     case = case_of(world, scenario_of(scenario))
     with one_blas_thread(), _beside(executor) as pool:
-        _ = case.layout.potential, case.prepared  # which both sides need
+        if executor is None:
+            _ = case.layout.potential, case.prepared  # which both threads need
         lifted = pool.submit(_with_one_thread, measures, case)
         outcome = completed(solved(case), progress, pool, lifted)
     return banded(outcome, draws, seed, progress) if draws else outcome
@@ -134,16 +136,14 @@ def completed(
     """
     report = progress or (lambda stage, done, total: None)
     stages = 7
-    case, scenario, main, own = outcome.case, outcome.scenario, outcome.main, outcome.worlds
-    # what each measure does alone and the penalties are half of the work, and need nothing of the rest
+    case, main, own = outcome.case, outcome.main, outcome.worlds
     with one_blas_thread(), _beside(executor) as pool:
         lifted = lifted or pool.submit(_with_one_thread, measures, case)
+        network = _network(outcome)
+        tasks = _apart(outcome, network)
+        beside = {name: pool.submit(_with_one_thread, solved, *args) for name, (solved, *args) in tasks.items()}
         report("worlds", 0, stages)
         outcome = replace(outcome, by_reading=_readings(outcome))
-        others = [m for m in outcome.members if m != scenario.club.secretariat]
-        deterrence = (
-            pool.submit(_with_one_thread, break_even_deterrence, case, own, main, others) if own.members else None
-        )
         report("worlds", 1, stages)
         parts = provisions(case, own, main) if own.members else []
         report("worlds", 2, stages)
@@ -153,9 +153,11 @@ def completed(
         report("worlds", 4, stages)
         integration = _integration(outcome)
         report("worlds", 5, stages)
-        points = surface(case, own, main) if own.members else ()
+        varied = tuple(variants(case, own, main))
         report("worlds", 6, stages)
-        paid, varied = case.layout.payments, tuple(variants(case, own, main))
+        # what has not been begun there is done here, from the last
+        results = {name: tasks[name][0](*tasks[name][1:]) for name in reversed(beside) if beside[name].cancel()}
+        results |= {name: future.result() for name, future in beside.items() if not future.cancelled()}
         outcome = replace(
             outcome,
             parts=tuple(parts),
@@ -165,17 +167,34 @@ def completed(
             whereabouts=tuple(whereabouts(case, own, outcome.eligible())),
             discounts=tuple(discounts(case, own, outcome.eligible())),
             integration=integration,
-            deterrence={} if deterrence is None else deterrence.result(),
+            deterrence=results.get("deterrence", {}),
             variants=varied,
             added=tuple(new_measures(case)),
             joined=tuple(joining(case, own, main)),
             rerouted=rerouted(case, own, main),
-            surface=points,
-            # what each link is worth needs bands, and is otherwise left to `countervail payments`
-            payments=None if paid is None else network_of(case, paid.observed, own.sanctions.S),
+            surface=results.get("surface", ()),
+            payments=None if network is None else replace(network, months=results.get("months")),
         )
         report("worlds", stages, stages)
         return outcome
+
+
+def _apart(outcome: Outcome, network: Study | None) -> dict[str, tuple[Any, ...]]:
+    """What needs nothing of the rest, functions with their arguments by name; with the measures half of the work."""
+    case, own, tasks = outcome.case, outcome.worlds, dict[str, tuple[Any, ...]]()
+    if own.members:
+        others = [m for m in outcome.members if m != outcome.scenario.club.secretariat]
+        tasks["deterrence"] = break_even_deterrence, case, own, outcome.main, others
+        tasks["surface"] = surface, case, own, outcome.main
+    if network is not None and len(own.members) > 1:
+        tasks["months"] = series, network.club
+    return tasks
+
+
+def _network(outcome: Outcome) -> Study | None:
+    """The payment network; what each link is worth needs bands, and is otherwise left to `countervail payments`."""
+    paid = outcome.case.layout.payments
+    return None if paid is None else network_of(outcome.case, paid.observed, outcome.worlds.sanctions.S)
 
 
 def _readings(outcome: Outcome) -> dict[str, Worlds]:
@@ -229,11 +248,10 @@ def banded(
         return replace(outcome, draws=draws, seed=seed, drawn=drawn)
     drawn = run_draws(case, random, outcome.by_reading, main, outcome.variants, progress=progress)
     paid = case.layout.payments
-    links = (
-        outcome.payments
-        if paid is None
-        else study(case, paid.observed, own.sanctions.S, known=drawn.provision, progress=progress)
-    )
+    links = outcome.payments
+    if paid is not None and links is not None:
+        drawn_links = study(case, paid.observed, own.sanctions.S, known=drawn.provision, progress=progress)
+        links = replace(drawn_links, months=links.months)
     return replace(outcome, draws=draws, seed=seed, drawn=drawn, payments=links)
 
 

@@ -143,7 +143,7 @@ class _Plan:
         out = {}
         for v in self.variants:
             if v.worlds is not None and v.worlds is not self.central[self.main]:
-                other = variant(case, v, self.main, ROUNDED_TOLERANCE)
+                other = variant(case, v, self.main, ROUNDED_TOLERANCE, v.worlds)
                 out[v.setting, v.value] = (other.cost, other.gain)
         return out
 

@@ -80,7 +80,7 @@ def run(
     case = None if evidence is None else _case(evidence, loaded)
     with progress_bar() as progress:
         outcome = cv.run(cv.load_world(), loaded, draws=draws, seed=seed, progress=progress, executor=second)
-    rows = tables(outcome, case, created, second)
+    rows = tables(outcome, case, created)
     written = cv.write(outcome, target, rows, stata=stata, executor=second)
     results = (written / "results.json").read_bytes()
     if as_json:

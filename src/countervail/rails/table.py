@@ -134,14 +134,18 @@ def imposed(rails: Rails, date: dt.date, senders: Iterable[str] | None, targets:
     return _matching(_in_force(rails, date), by, set(atlas.expand(targets, date)))
 
 
+def lifted_pairs(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, ...], bool]]:
+    """Senders, targets and whether payments are cut of every measure that U lifts: many have the same."""
+    lifted = (m for m in scenario.measures if m.enabled and scenario.share_lifted(m) > 0)
+    return list(dict.fromkeys((m.senders, m.targets, m.cuts_payments) for m in lifted))
+
+
 def lifted_ids(rails: Rails, date: dt.date, scenario: Scenario) -> set[str]:
     """Ids of what U lifts: the cut-offs of a measure's senders on its targets, and threats where payments are cut."""
     gone: set[str] = set()
     in_force = _in_force(rails, date)
     threats = {s.id for s in rails.secondary}
-    lifted = (m for m in scenario.measures if m.enabled and scenario.share_lifted(m) > 0)
-    # many measures have the same senders and targets
-    for names, on, cuts in dict.fromkeys((m.senders, m.targets, m.cuts_payments) for m in lifted):
+    for names, on, cuts in lifted_pairs(scenario):
         senders = {*scenario.expand([name for name in names if name != _UN], date), *({_UN} & set(names))}
         targets = set(scenario.expand(on, date))
         gone.update(_matching(in_force, senders - {atlas.REST}, targets - {atlas.REST}))

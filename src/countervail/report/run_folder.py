@@ -238,5 +238,5 @@ def write(
             from countervail.report.tables.case_tables import opened
 
             case = opened(evidence, outcome.scenario)
-        rows = tables(outcome, case, executor=executor)
+        rows = tables(outcome, case)
     return write_folder(rows, dump(outcome.scenario), directory, stata, executor)

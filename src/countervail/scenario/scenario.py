@@ -179,6 +179,16 @@ class Scenario(Model):
         head = ("measure", "kind", "senders", "targets", "since")
         return table_view(f"Scenario {self.name}: {self.title}", facts, head, rows)
 
+    def sharing(self, other: Scenario) -> Scenario:
+        """The same, with what another state has alike taken from it, so that comparing the two again takes no time."""
+        alike: dict[str, Any] = {}
+        for name in ("measures", "new_measures"):
+            known = {m.id: m for m in getattr(other, name)}
+            alike[name] = tuple(same if (same := known.get(m.id)) == m else m for m in getattr(self, name))
+        for name in ("groups", "settings", "club"):
+            alike[name] = mine if (mine := getattr(self, name)) != (theirs := getattr(other, name)) else theirs
+        return self.model_copy(update=alike)
+
     def members(self) -> tuple[str, ...]:
         """ISO3 codes of the club's members, the secretariat first and who joins last; empty where there is no club."""
         return self.club.all_members()

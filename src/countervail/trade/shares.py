@@ -247,11 +247,17 @@ def _taxed(
     base = economy.tariff
     changes = [(export_tax, 1.0)] if tariff is base else [(tariff, 1.0), (base, -1.0), (export_tax, 1.0)]
     signed = [(rate, sign) for rate, sign in changes if rate is not None]
-    if (at := taxed_cells(*(rate for rate, _ in signed))) is not None:
+    differs = np.zeros(A.shape, bool)
+    if tariff is not base:
+        differs |= tariff != (0.0 if base is None else base)
+    if export_tax is not None:
+        differs |= export_tax != 0
+    if differs.any():
         # powers are slow, and most scenarios tax few pairs
-        change = sum(sign * np.log1p(rate[at.index]) for rate, sign in signed)
+        at = np.nonzero(differs)
+        change = sum(sign * np.log1p(rate[at]) for rate, sign in signed)
         A = A.copy()
-        A[at.index] *= np.exp(-economy.elasticity[at.sectors, None, None] * change)
+        A[at] *= np.exp(-economy.elasticity[at[0]] * change)
     duties = economy.duties if tariff is base else Duties.of(np.asarray(tariff), economy.duties)
     levies = None if export_tax is None else _all_receipts(A, export_tax, tariff)
     return A, duties, levies

@@ -9,8 +9,7 @@ import pytest
 
 import countervail as cv
 from countervail.analysis.case import Case
-from countervail.analysis.case.lifting import cheaper_payments
-from countervail.analysis.case.payment_savings import PaymentsOf
+from countervail.analysis.case.payment_savings import PaymentsOf, cheaper_payments
 from countervail.analysis.worlds import equilibria
 from countervail.scenario.values import Range
 
@@ -40,7 +39,7 @@ def test_without_fees_every_saving_is_a_fall_of_real_costs(case: Case) -> None:
     assert shock.export_tax is None
     assert shock.transfer is None
     saving = np.where(case.budget == 0, paid.lifted_range.value, 0.0)
-    np.testing.assert_array_equal(shock.trade_effect, cheaper_payments(case.world, saving, case.economy.elasticity))
+    np.testing.assert_array_equal(shock.trade_effect, cheaper_payments(saving, case.economy.elasticity))
 
 
 def test_what_banks_lose_is_paid_to_those_who_had_paid_it(case: Case) -> None:

@@ -21,8 +21,9 @@ from countervail.analysis.case.effects import Effect, effects_of
 from countervail.analysis.case.layout import Layout, MeasurePlace, cube, positions
 from countervail.analysis.case.leak import Leak
 from countervail.analysis.case.lifted_flows import Parts, drawn, parts_of
-from countervail.analysis.case.lifting import Lifting, cheaper_payments, imposed, measures_of
+from countervail.analysis.case.lifting import Lifting, imposed, measures_of
 from countervail.analysis.case.markets import Markets
+from countervail.analysis.case.payment_savings import cheaper_payments
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from countervail.trade.economy import Economy
@@ -75,6 +76,7 @@ class Case:
 
     def switched(self, scenario: Scenario) -> Case:
         """The same world and draw under another state of the scenario's switches; gravity is not fitted again."""
+        scenario = scenario.sharing(self.scenario)
         return replace(self, scenario=scenario, layout=self.layout.switched(scenario), base=self._base, neighbour=self)
 
     @cached_property
@@ -167,12 +169,14 @@ class Case:
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """The enabled measures in force."""
-        return effects_of(self.layout, self.scenario, self.draw)
+        known = () if self._near is None else self._near.effects
+        return effects_of(self.layout, self.scenario, self.draw, known)
 
     @cached_property
     def new_effects(self) -> tuple[Effect, ...]:
         """The enabled new measures."""
-        return effects_of(self.layout, self.scenario, self.draw, new=True)
+        known = () if self._near is None else self._near.new_effects
+        return effects_of(self.layout, self.scenario, self.draw, known, new=True)
 
     def sanctioned(self) -> Shock:
         """S: the new measures on top of those in force; a cell loses only what the strongest adds to the rest."""
@@ -313,7 +317,7 @@ class Case:
 
     def repaid(self, saving: Floats, base: Shock) -> Shock:
         """`base` once every pair pays `saving` [exporter, importer], in logs, less (or more, where negative)."""
-        phi = cheaper_payments(self.world, saving, self.economy.elasticity)
+        phi = cheaper_payments(saving, self.economy.elasticity)
         return replace(base, trade_effect=phi if base.trade_effect is None else phi * np.asarray(base.trade_effect))
 
     @cached_property

@@ -13,6 +13,7 @@ only: what other buyers do follows from the market, capacity and prices.
 from __future__ import annotations
 
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from countervail.world.world import World
 MOST = 100.0
 """Ratio beyond which a trickle that is left says nothing of the pair: what a pair without trade opens to is taken."""
 
+_KNOWN: WeakKeyDictionary[World, dict[tuple[str, int], tuple[Floats, Floats]]] = WeakKeyDictionary()
+
 
 def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | None:
     """Log of the double ratio, NaN where it is not known, and the share of spending a pair without trade opens to.
@@ -32,6 +35,13 @@ def of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats] | Non
     """
     if sector not in RAW or year not in raw_materials().years:
         return None
+    known = _KNOWN.setdefault(world, {})
+    if (sector, year) not in known:
+        known[sector, year] = _of_year(world, sector, year)
+    return known[sector, year]
+
+
+def _of_year(world: World, sector: str, year: int) -> tuple[Floats, Floats]:
     before, now = _shares(world.countries, sector, year), _now(world, sector)
     imports = now[2]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from countervail.analysis.case.effects import Effect
-from countervail.analysis.case.layout import cube
+from countervail.analysis.case.layout import cube, mesh
 from countervail.types import Cells, Floats
 from countervail.world.world import World
 
@@ -22,7 +22,7 @@ def budget(world: World, chosen: Sequence[Effect]) -> Floats:
     """G: log of trade when all of `chosen` are lifted over trade now `[exporter, importer, sector]`."""
     total = cube(world, 0.0)
     for strength, _, (i, n, j) in units(chosen):
-        total[np.ix_(i, n, j)] = strength  # the strongest comes last
+        total[mesh((i, n, j))] = strength  # the strongest comes last
     return total
 
 
@@ -34,11 +34,11 @@ def shares(world: World, every: Sequence[Effect]) -> list[list[tuple[Cells, Floa
     pieces = units(every)
     count = cube(world, 0.0)
     for _, _, (i, n, j) in pieces:
-        count[np.ix_(i, n, j)] += 1
+        count[mesh((i, n, j))] += 1
     running, level = cube(world, 0.0), cube(world, 0.0)
     out: list[list[tuple[Cells, Floats]]] = [[] for _ in every]
     for strength, k, (i, n, j) in pieces:
-        cells = np.ix_(i, n, j)
+        cells = mesh((i, n, j))
         below = level[cells]
         running[cells] += (
             np.where(np.isinf(below), 0.0, strength - np.where(np.isinf(below), 0.0, below)) / count[cells]

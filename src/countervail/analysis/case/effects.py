@@ -7,7 +7,7 @@ overlap combine is in `budget`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypedDict
 
@@ -88,13 +88,24 @@ class DrawnMeasure:
         return Effect(self.measure, self.placed, covered, zero + lifted, zero + tariff, transfer)
 
 
-def effects_of(layout: Layout, scenario: Scenario, draw: Draw, *, new: bool = False) -> tuple[Effect, ...]:
-    """What the enabled measures in force (or, `new`, the added ones) do in this draw."""
+def effects_of(
+    layout: Layout, scenario: Scenario, draw: Draw, known: Sequence[Effect] = (), *, new: bool = False
+) -> tuple[Effect, ...]:
+    """What the enabled measures in force (or, `new`, the added ones) do in this draw.
+
+    `known` are effects in the same world, settings and draw, which are taken where the measure is the same.
+    """
+    same = {id(e.measure): e for e in known}
     places, chosen = (layout.new_measures, scenario.new_measures) if new else (layout.measures, scenario.measures)
     long, now = elasticities(layout.world, scenario, draw)
-    return tuple(
-        EFFECTS[m.kind](DrawnMeasure(layout.world, m, places[m.id], draw, long, now)) for m in chosen if m.enabled
-    )
+
+    def effect(m: Measure) -> Effect:
+        placed = places[m.id]
+        if m.enabled and (other := same.get(id(m))) is not None and other.placed is placed:
+            return other
+        return EFFECTS[m.kind](DrawnMeasure(layout.world, m, placed, draw, long, now))
+
+    return tuple(effect(m) for m in chosen if m.enabled)
 
 
 # -- the kinds ---------------------------------------------------------------------------------------------------------

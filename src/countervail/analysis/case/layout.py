@@ -109,7 +109,7 @@ class Layout:
         for placed in self.measures.values():
             if placed.in_force > 0:
                 for i, n, j in placed.cells:
-                    out[np.ix_(i, n, j)] = True
+                    out[mesh((i, n, j))] = True
         return out
 
     @cached_property
@@ -209,6 +209,12 @@ class Layout:
 def cube(world: World, value: float) -> Floats:
     """An array `[exporter, importer, sector]` of one value, laid out in memory as the solver wants it."""
     return np.full((world.j, world.n, world.n), value).transpose(2, 1, 0)
+
+
+def mesh(cells: Cells) -> Cells:
+    """The cells of some exporters, importers and sectors as an index; np.ix_ looks at each, which takes long."""
+    i, n, j = cells
+    return i[:, None, None], n[:, None], j
 
 
 def flat(array: NDArray[Any]) -> NDArray[Any]:

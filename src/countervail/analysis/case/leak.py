@@ -15,8 +15,8 @@ import numpy as np
 from countervail.analysis.case.anchors import goods_of
 from countervail.analysis.case.draws import Draw, feasible
 from countervail.analysis.case.effects import Effect
-from countervail.analysis.case.layout import cube
-from countervail.analysis.rerouting.hubs import hub_shares
+from countervail.analysis.case.layout import cube, mesh
+from countervail.analysis.rerouting.hubs import fitted_shares
 from countervail.scenario import Scenario
 from countervail.scenario.rerouting import Rerouting
 from countervail.trade.shock import Shock
@@ -121,7 +121,7 @@ class Leak:
             senders = np.flatnonzero(barring[:, t])
             before = goods[senders, t]
             lost = before * np.expm1(barred[senders, t])
-            hubs = hub_shares(world, t, senders)[:, sectors]
+            hubs = fitted_shares(world, t, senders)[:, sectors]
             # a country whose own purchases from the sender are barred passes none of them on
             value = number["leaked"] * lost[:, None, :] * (hubs[None] * (barred[senders] == 0))
             wanted.append(TargetLeak(t, senders, lost, value, before))
@@ -272,11 +272,11 @@ def _barred(world: World, effects: Sequence[Effect]) -> Mask:
 
     Who complies with the threat of another state, or with the United Nations as all do, may be a hub for others.
     """
-    out = np.zeros(world.flows.shape, bool)
+    out = np.zeros(world.flows.shape[::-1], bool).transpose(2, 1, 0)
     for placed in (effect.placed for effect in effects if effect.placed.own):
         for i, n, j in placed.cells:
             if i is placed.senders and n is placed.targets:
-                out[np.ix_(i, n, j)] = True
+                out[mesh((i, n, j))] = True
     return out
 
 

@@ -18,10 +18,9 @@ from countervail.analysis.case.before import of_year
 from countervail.analysis.case.budget import budget, shares, units
 from countervail.analysis.case.draws import Draw
 from countervail.analysis.case.effects import Effect
-from countervail.analysis.case.layout import Layout, cube, flat, positions
+from countervail.analysis.case.layout import Layout, cube, flat, mesh, positions
 from countervail.analysis.case.lifted_flows import not_assumed
 from countervail.analysis.case.markets import Markets
-from countervail.analysis.case.payment_savings import at_quantile
 from countervail.scenario import Scenario
 from countervail.trade.shock import Shock
 from countervail.types import Cells, Floats, Indices, Mask
@@ -90,10 +89,12 @@ class Lifting:
                 goods = goods_of(self.world) & (G > 0) & np.isfinite(ratio)[:, :, None]
                 G = np.where(goods, np.where(np.isfinite(ratio), ratio, 0.0)[:, :, None], G)
             case "before":
-                ratio, known = self._before[0], np.isfinite(self._before[0]) & self._barred
+                at = np.flatnonzero(flat(np.isfinite(self._before[0]) & self._barred))
                 # the part of the fall, as in what closed pairs open to: a trickle that is left makes no difference
-                risen = np.log1p(self._returning * np.expm1(np.maximum(np.where(known, ratio, 0.0), 0.0)))
-                G = np.where(known, np.maximum(risen - self._duties * self.theta / self.horizon, 0.0), G)
+                risen = np.log1p(self._returning * np.expm1(np.maximum(flat(self._before[0])[at], 0.0)))
+                long = (self.theta / self.horizon)[at // self.world.n**2]
+                G = np.array(G)
+                flat(G)[at] = np.maximum(risen - flat(self._duties)[at] * long, 0.0)
             case "gravity":
                 with np.errstate(divide="ignore", invalid="ignore"):
                     predicted = np.log(self.layout.gravity_share / self.share)
@@ -124,7 +125,7 @@ class Lifting:
         for effect in self._barring:
             since = effect.measure.since
             if since is not None and since.year > EARLIEST:
-                for cells in (np.ix_(*block) for block in effect.cells):
+                for cells in (mesh(block) for block in effect.cells):
                     years[cells] = np.minimum(years[cells], self.scenario.settings.history_before or since.year - 1)
         ratio, share = cube(self.world, np.nan), cube(self.world, 0.0)
         for j, sector in enumerate(self.world.sectors):
@@ -148,10 +149,13 @@ class Lifting:
     @cached_property
     def _openings(self) -> Floats:
         """What pairs without trade open to with all measures lifted: a part of the potential, or the share before."""
-        part = self.layout.potential * -np.expm1(-np.maximum(self.strongest, 0.0) * self.horizon)
-        known = self._shared_before
-        if known.any():
-            part = np.where(known, self._returning * self._before[1] * np.exp(-self.theta * self._duties), part)
+        part, sector = cube(self.world, 0.0), self.world.n**2
+        potential, barred, out = flat(self.layout.potential), flat(self.strongest), flat(part)
+        at = np.flatnonzero((potential > 0) & (barred > 0))
+        out[at] = potential[at] * -np.expm1(-barred[at] * self.horizon[at // sector])
+        at = np.flatnonzero(flat(self._shared_before))
+        charged = np.exp(-self.theta[at // sector] * flat(self._duties)[at])
+        out[at] = self._returning * flat(self._before[1])[at] * charged
         return part if self.part is None else part * self.part
 
     @cached_property
@@ -161,7 +165,7 @@ class Lifting:
         for effect in self.effects:
             if effect.tariff.any():
                 for i, n, j in effect.cells:
-                    log[np.ix_(i, n, j)] += np.log1p(effect.tariff[j])
+                    log[mesh((i, n, j))] += np.log1p(effect.tariff[j])
         return log
 
     @cached_property
@@ -219,26 +223,26 @@ class Lifting:
     def payments(self) -> Shock:
         """Cheaper payments of pairs under no measure once cut-offs are lifted; elsewhere they are part of the budget.
 
-        With s = ln((1 + w_O) / (1 + w_U)) the saving that trade responds to and rho the share of it that was income of
-        banks or senders: `ln phi = (1 - rho) theta s` is the fall of real costs and the export tax `exp(-rho s) - 1`
-        that of fees, whose loss is a transfer from those who earned them. With the measures one by one the shocks add
-        up to `every`.
+        The loss of fees is a transfer from those who earned them. With the measures one by one the shocks add up to
+        `every`.
         """
         paid = self.layout.payments
         assert paid is not None
-        saving = np.where(self.budget == 0, at_quantile(paid.lifted_range, self.draw.payments), 0.0)
-        share, parts = paid.fees
-        fees = share[:, :, None] * saving
-        phi = cheaper_payments(self.world, saving - fees, self.theta)
-        if not fees.any():
+        full = paid.freed(self.draw.payments, self.theta)
+        held, phi = self.budget != 0, np.array(full.trade_effect)
+        phi[held] = 1.0
+        if not full.fee.size:
             return Shock(trade_effect=phi)
+        free, tax = ~held[full.at], cube(self.world, 0.0)
+        tax[full.at] = free * full.fee
         # what the exporter loses by the tax, at the trade that follows before prices adjust, hubs and senders pay
-        lost = (np.expm1(fees) * np.exp(saving * self.theta) * self.world.flows).sum(2)
+        lost = np.zeros(phi.shape[:2])
+        np.add.at(lost, full.at[:2], free * full.lost * self.world.flows[full.at])
         transfer = lost.sum(1)
-        for country, part in parts.items():
+        for country, part in paid.fees[1].items():
             transfer[country] -= (lost * part).sum()
         transfer -= transfer.sum() / len(transfer)  # rounding
-        return Shock(trade_effect=phi, export_tax=np.expm1(-fees), transfer=transfer)
+        return Shock(trade_effect=phi, export_tax=tax, transfer=transfer)
 
     def one(self, which: int) -> Shock:
         """One measure lifted, at its own part of every cell's budget; all of them together are `every`."""
@@ -250,7 +254,7 @@ class Lifting:
         hit = np.zeros(phi.shape, bool)
         potential: Floats | None = None
         for (i, n, j), own in (block for k in which for block in self._shares[k]):
-            cells = np.ix_(i, n, j)
+            cells = mesh((i, n, j))
             total, closed = self.strongest[cells], self._closed[cells]
             with np.errstate(invalid="ignore", divide="ignore"):
                 part = np.where(np.isinf(total), np.isinf(own), np.where(total != 0, own / total, 0.0))
@@ -280,7 +284,7 @@ class Lifting:
         lost[~(theirs[:, None] | theirs[None, :])] = 0.0
         decides = np.full(lost.shape, -1)
         for _, k, (i, n, j) in units(self.effects):
-            decides[np.ix_(i, n, j)] = k  # the strongest comes last
+            decides[mesh((i, n, j))] = k  # the strongest comes last
         sized = (decides >= 0) & ~recorded
         by_effect = np.bincount(decides[sized], lost[sized], len(self.effects))
         return by_effect.astype(float), float(lost[recorded].sum())
@@ -302,15 +306,6 @@ class Lifting:
         out = cube(self.world, 0.0) if base is None else np.array(base)
         out[cells] = values
         return out
-
-
-def cheaper_payments(world: World, saving: Floats, theta: Floats) -> Floats:
-    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also sector; 1 at home."""
-    phi = cube(world, 1.0)
-    each = saving[:, :, None] if saving.ndim == 2 else saving
-    i, n = np.nonzero((each != 0).any(2) & ~np.eye(world.n, dtype=bool))
-    phi[i, n] = np.exp(each[i, n] * theta)
-    return phi
 
 
 def imposed(world: World, effects: Sequence[Effect], new: Sequence[Effect], horizon: Floats, markets: Markets) -> Shock:
@@ -380,9 +375,9 @@ def _with_taxes(world: World, shock: Shock, effects: Sequence[Effect], *, lifted
         if effect.transfer is not None:
             transfer += effect.transfer if lifted else -effect.transfer
         if effect.tariff.any():
-            tariff = np.array(world.tariff) if tariff is None else tariff
+            tariff = cube(world, 0.0) + world.tariff if tariff is None else tariff
             for i, n, j in effect.cells:
-                cells = np.ix_(i, n, j)
+                cells = mesh((i, n, j))
                 before, rate = 1.0 + tariff[cells], 1.0 + effect.tariff[j]
                 tariff[cells] = (before / rate if lifted else before * rate) - 1.0
     return replace(shock, tariff=tariff, transfer=transfer if transfer.any() else None)

@@ -33,6 +33,9 @@ ROUNDS = 4
 """Times that what did not fit is offered to the other buyers."""
 SWEEPS = 200
 """Of the balancing of those who fill a gap."""
+SWEEPS_AT_ONCE = 10
+SETTLED = 1e-13
+"""Relative change at which it ends."""
 
 
 class Pool(NamedTuple):
@@ -313,13 +316,18 @@ class Markets:
 
 def _balanced(seed: Floats, rows: Floats, columns: Floats) -> Floats:
     """The seed scaled to sums of rows and columns (iterative proportional fitting), as far as its zeros allow."""
-    out = seed.copy()
-    for _ in range(SWEEPS):
-        total = out.sum(0)
-        out *= np.where(total > 0, columns / np.where(total > 0, total, 1.0), 0.0)
-        total = out.sum(1)
-        factor = np.where(total > 0, rows / np.where(total > 0, total, 1.0), 0.0)
-        out *= factor[:, None]
-        if np.abs(factor[total > 0] - 1.0).max(initial=0.0) < 1e-13:
+    out = seed
+    # where zeros forbid the sums the factors grow without bound: now and then they are put into the matrix
+    for _ in range(0, SWEEPS, SWEEPS_AT_ONCE):
+        by_row, by_column, before = np.ones(len(rows)), np.zeros(len(columns)), out
+        for _ in range(SWEEPS_AT_ONCE):
+            total = by_row @ out
+            np.divide(columns, total, out=by_column, where=total > 0)
+            total, last = out @ by_column, by_row
+            by_row = np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)
+            if (np.abs(by_row - last) <= SETTLED * last).all():
+                return np.asarray(out * by_row[:, None] * by_column)
+        out = out * by_row[:, None] * by_column
+        if np.abs(out - before).max() <= SETTLED * out.max():
             break
-    return out
+    return np.asarray(out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +18,26 @@ from countervail.analysis.case.draws import two_sided
 from countervail.rails import Network, payments
 from countervail.rails.proposals import change, gained, sector_wedges
 from countervail.rails.rails import CutOff, Secondary
+from countervail.rails.table import lifted_pairs
 from countervail.scenario import Scenario
-from countervail.types import Band, Floats
+from countervail.types import Band, Floats, Indices
 from countervail.world.world import World
+
+
+class Freed(NamedTuple):
+    """What pairs under no measure do once they pay less, at given prices.
+
+    With s = ln((1 + w_O) / (1 + w_U)) the saving that trade responds to and rho the share of it that was income of
+    banks or senders, `trade_effect` is phi `[exporter, importer, sector]`, `ln phi = (1 - rho) theta s`, the fall of
+    real costs, and `fee` the export tax `exp(-rho s) - 1`, that of fees, in the cells `at`; `lost` is what exporters
+    lose by it there, as a share of trade now.
+    """
+
+    trade_effect: Floats
+    at: tuple[Indices, ...]
+    fee: Floats
+    lost: Floats
+
 
 Wedges = tuple[Floats, Floats, Floats]
 """Wedges between, under best and under random matching."""
@@ -42,6 +60,7 @@ class PaymentsOf:
     neighbour: PaymentsOf | None = None
     _networks: dict[tuple[tuple[str, ...], bool], Network] = field(default_factory=dict, init=False, repr=False)
     _ranges: dict[tuple[str, bool], Band] = field(default_factory=dict, init=False, repr=False)
+    _freed: dict[bytes, Freed] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, world: World, scenario: Scenario, neighbour: PaymentsOf | None = None) -> PaymentsOf | None:
@@ -67,11 +86,16 @@ class PaymentsOf:
         now, neighbour = self.scenario, self.neighbour
         if (
             neighbour is not None
-            and (now.measures, now.groups) == (neighbour.scenario.measures, neighbour.scenario.groups)
-            and now.settings == neighbour.scenario.settings
+            and self._lifted_pairs == neighbour._lifted_pairs
+            and (now.groups, now.settings) == (neighbour.scenario.groups, neighbour.scenario.settings)
         ):
             return neighbour.lifted_ids
         return self.observed.lifted_ids(now)
+
+    @cached_property
+    def _lifted_pairs(self) -> set[tuple[object, ...]]:
+        """Whose measures on whom U lifts, by name, which is all of a measure that the network depends on."""
+        return set(lifted_pairs(self.scenario))
 
     @cached_property
     def _same(self) -> PaymentsOf | None:
@@ -172,6 +196,22 @@ class PaymentsOf:
             parts = {k: np.where(total > 0, part / total, 0.0) for k, part in lost.items() if part.any()}
         return share, parts
 
+    def freed(self, quantile: float | None, theta: Floats) -> Freed:
+        """What lifting the measures does to pairs under none, at a quantile of its range; the central one is kept."""
+        if self._same is not None:
+            return self._same.freed(quantile, theta)
+        key = theta.tobytes()
+        if quantile is None and key in self._freed:
+            return self._freed[key]
+        saving = at_quantile(self.lifted_range, quantile)
+        fees = self.fees[0][:, :, None] * saving
+        phi = cheaper_payments(saving - fees, theta)
+        at = np.nonzero(fees)
+        out = Freed(phi, at, np.expm1(-fees[at]), np.expm1(fees[at]) * np.exp(saving[at] * theta[at[2]]))
+        if quantile is None:
+            self._freed[key] = out
+        return out
+
     @cached_property
     def proposed(self) -> Network:
         """The network with the links of every provision that is switched on."""
@@ -214,6 +254,16 @@ def at_quantile(saving: Band, quantile: float | None) -> Floats:
         return saving.value
     middle = np.clip(saving.value, saving.low, saving.high)
     return two_sided(np.full_like(middle, quantile), saving.low, middle, saving.high)
+
+
+def cheaper_payments(saving: Floats, theta: Floats) -> Floats:
+    """phi = exp(theta saving) `[exporter, importer, sector]` of a saving in logs, by pair or also sector; 1 at home."""
+    n = len(saving)
+    phi = np.ones((len(theta), n, n)).transpose(2, 1, 0)
+    each = saving[:, :, None] if saving.ndim == 2 else saving
+    i, m = np.nonzero((each != 0).any(2) & ~np.eye(n, dtype=bool))
+    phi[i, m] = np.exp(each[i, m] * theta)
+    return phi
 
 
 def payable(saving: Floats) -> Floats:

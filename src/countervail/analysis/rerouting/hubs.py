@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -56,6 +57,21 @@ class Weights:
     land: float
     union: float
     mix: float
+
+
+_KNOWN: WeakKeyDictionary[World, dict[tuple[int, bytes], Floats]] = WeakKeyDictionary()
+"""Shares by the fitted weights, of a target and who bars it."""
+MOST_SHARES = 100
+
+
+def fitted_shares(world: World, target: int, barring: Indices) -> Floats:
+    """`hub_shares` by the fitted weights, once a world."""
+    known, key = _KNOWN.setdefault(world, {}), (target, barring.tobytes())
+    if key not in known:
+        if len(known) == MOST_SHARES:
+            known.clear()
+        known[key] = hub_shares(world, target, barring)
+    return known[key]
 
 
 def hub_shares(world: World, target: int, barring: Indices, weights: Weights | None = None) -> Floats:

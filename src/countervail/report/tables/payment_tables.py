@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from typing import Any
 
 import numpy as np
@@ -56,16 +55,15 @@ def tables(
     *,
     pairs: bool = False,
     progress: Progress | None = None,
-    network: Future[dict[str, list[Row]]] | None = None,
 ) -> dict[str, list[Row]]:
-    """The tables by name, all of them empty without a study; those of every pair of members only with `pairs`.
-
-    `network` are those of the network alone where they have `begun`.
-    """
+    """The tables by name, all of them empty without a study; those of every pair of members only with `pairs`."""
     rows: dict[str, list[Row]] = {name: [] for name in NAMES}
     if study is None or len(study.members) < 2:
         return rows
-    rows |= network_tables(*_of_network(study, pairs), progress=progress) if network is None else network.result()
+    proposed = [w.proposed for w in study.worth]
+    wanted = [name for name in (*QUICK, *(SLOW if pairs else ())) if proposed or "provision" not in name]
+    known = study.months if study.months is None else [dict(month) for month in study.months]
+    rows |= network_tables(study.network, study.case.scenario, wanted, proposed, progress=progress, known=known)
     rows["payment_proposals"] = list(_proposals(study))
     rows["payment_cuts"] = list(_cuts(study))
     rows["payment_responses"] = list(_responses(study))
@@ -75,20 +73,6 @@ def tables(
     return rows
 
 
-def begun(study: Study | None, executor: Executor | None) -> Future[dict[str, list[Row]]] | None:
-    """The tables of the network alone, without those of pairs, made beside the others; None without an executor."""
-    if executor is None or study is None or len(study.members) < 2:
-        return None
-    return executor.submit(network_tables, *_of_network(study, pairs=False))
-
-
-def _of_network(study: Study, pairs: bool) -> tuple[Network, Scenario, list[str], list[Proposed]]:
-    """What `network_tables` needs of a study."""
-    proposed = [w.proposed for w in study.worth]
-    wanted = [name for name in (*QUICK, *(SLOW if pairs else ())) if proposed or "provision" not in name]
-    return study.network, study.case.scenario, wanted, proposed
-
-
 def network_tables(
     network: Network,
     scenario: Scenario | None = None,
@@ -96,6 +80,7 @@ def network_tables(
     made: Sequence[Proposed] = (),
     months: tuple[str, str] = ("2010-01", "2025-12"),
     progress: Progress | None = None,
+    known: list[Row] | None = None,
 ) -> dict[str, list[Row]]:
     """Tables of the network alone.
 
@@ -106,14 +91,15 @@ def network_tables(
         made: what `every_proposal` gave for the club, where it is known.
         months: the first and the last month of the series.
         progress: called with how far it is.
+        known: the series of the months, where it is made already.
     """
     club = network.club_only()
-    known = list(made)
+    proposals = list(made)
 
     def proposed() -> Sequence[Proposed]:
-        if not known:
-            known.extend(every_proposal(club))
-        return known
+        if not proposals:
+            proposals.extend(every_proposal(club))
+        return proposals
 
     makers: dict[str, Callable[[], list[Row]]] = {
         "rail_summary": lambda: rail_tables.summary(club, scenario),
@@ -124,7 +110,7 @@ def network_tables(
         "rail_nodes": lambda: rail_tables.nodes(club),
         "rail_edges": lambda: rail_tables.edges(club),
         "rail_events": lambda: [dict(event) for event in events(network)],
-        "rail_series": lambda: [dict(month) for month in series(club, *months)],
+        "rail_series": lambda: [dict(month) for month in series(club, *months)] if known is None else known,
         "rail_counts": lambda: rail_tables.counts(network),
     }
     rows: dict[str, list[Row]] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -68,7 +67,6 @@ def tables(
     outcome: Outcome,
     evidence: Evidence | None = None,
     created: str | None = None,
-    executor: Executor | None = None,
 ) -> dict[str, list[Row]]:
     """All result tables of a run.
 
@@ -76,9 +74,7 @@ def tables(
         outcome: of `run`.
         evidence: gives its facts their words, attribution and witnesses.
         created: the time that they state, ISO 8601; by default SOURCE_DATE_EPOCH, else now.
-        executor: of those of the payment network, beside the others.
     """
-    network = payment_tables.begun(outcome.payments, executor)
     return {
         "meta": [_meta(outcome, created)],
         "warnings": [asdict(warned) for warned in outcome.warnings],
@@ -111,7 +107,7 @@ def tables(
         "deterrence": list(deterrence(outcome)),
         "closures": list(closures(outcome)),
         "rests_on": list(rests_on(outcome)),
-        **payment_tables.tables(outcome.payments, network=network),
+        **payment_tables.tables(outcome.payments),
     }
 
 
