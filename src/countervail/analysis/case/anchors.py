@@ -19,6 +19,8 @@ from countervail.world.world import World
 
 MAX_ITERATIONS = 60
 TOLERANCE = 1e-10
+SMALLEST = 1e-12
+"""Trade of a pair that the iteration starts from, of the mean."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def _fit(y: Floats, x: Floats, weight: Mask) -> tuple[Floats, Floats, int]:
     some = y > 0
     # y log y - y, of which the deviance takes the rest
     own = float((y[some] * np.log(y[some]) - y[some]).sum())
-    mu = np.where(weight, (y + 1.0) / 2.0, 1.0)
+    mu = np.where(weight, (y + np.maximum(_by_sums(y, w), SMALLEST)) / 2.0, 1.0)
     eta = np.log(mu)
     deviance = moved = np.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
@@ -84,6 +86,16 @@ def _fit(y: Floats, x: Floats, weight: Mask) -> tuple[Floats, Floats, int]:
             known = np.outer(weight.any(1), weight.any(0))
             return beta, np.where(known, mu * scale, 0.0), iteration
     raise NotConverged(f"gravity: the deviance did not settle in {MAX_ITERATIONS} iterations", residual=moved)
+
+
+def _by_sums(y: Floats, w: Floats) -> Floats:
+    """What each pair would trade if only exporters and importers mattered, about: half as many steps start from it."""
+    mu = w.copy()
+    for _ in range(5):
+        for axis in (1, 0):
+            total = mu.sum(axis, keepdims=True)
+            mu *= np.divide(y.sum(axis, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
+    return mu
 
 
 def _least_squares(y: Floats, x: Floats, w: Floats) -> tuple[Floats, Floats]:
