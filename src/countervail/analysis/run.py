@@ -141,7 +141,7 @@ def completed(
         lifted = lifted or pool.submit(_with_one_thread, measures, case)
         network = _network(outcome)
         tasks = _apart(outcome, network)
-        beside = {name: pool.submit(_with_one_thread, solved, *args) for name, (solved, *args) in tasks.items()}
+        beside = {name: pool.submit(_with_one_thread, task, *args) for name, (task, *args) in tasks.items()}
         report("worlds", 0, stages)
         outcome = replace(outcome, by_reading=_readings(outcome))
         report("worlds", 1, stages)
