@@ -69,7 +69,7 @@ def _population(world: World, scenario: Scenario, claim: Claim) -> list[dict[str
     """Who must be counted for the claim to hold: each reading with and without China."""
     if world.population is None:
         return [_row(claim, claim.reading, None, None, "unverifiable", "", "the world has no populations")]
-    data = f"population of the world {world.name!r} ({world.year})"
+    data = f"population of the world {world.name!r}, the latest it has"
     club = scenario.club
     claimed = float(claim.value)
     rows = []
@@ -167,7 +167,8 @@ def _ours(outcome: Outcome, wanted: Mapping[str, Any]) -> float | None:
             on = [m for m in outcome.scenario.measures if m.id == wanted["measure"] and m.enabled]
             return 100.0 * (on[0].trade_effect() - 1.0) if on else None
         case "goods_imports":
-            bought = world.flows[:, world.index(country)][:, goods_of(world)].sum(1)
+            k = world.index(country)
+            bought = (world.flows / (1.0 + world.tariff))[:, k][:, goods_of(world)].sum(1)
             partners = [c for c in world.countries if c != country and wanted.get("partner", c) == c]
             return float(sum(bought[world.index(c)] for c in partners)) / 1e3
         case figure:

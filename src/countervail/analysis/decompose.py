@@ -156,9 +156,9 @@ class Whereabouts:
         sector: of one sector; empty for all.
         lost: with all partners with whom a sector loses.
         rerouted: sold to, or bought of, other partners.
-        home: sold, or bought, at home instead.
-        not_made: not produced, at the prices without the measures; of imports, not bought by anybody in the country.
-        cheaper: produced and sold for less; zero of imports, whose quantities are left out.
+        home: sold, or bought, at home instead, what is sold at the prices without the measures.
+        not_made: not produced, at these prices; of imports, not bought by anybody in the country.
+        cheaper: still exported, for less; zero of imports, whose quantities are left out.
     """
 
     target: str
@@ -188,10 +188,10 @@ def diversion(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[D
 def whereabouts(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list[Whereabouts]:
     """What became of each target's lost exports and imports, sector by sector and summed, and of its crude.
 
-    With Y what producers of the target receive (of imports, what its buyers pay) and q their quantity, S under the
-    measures and U without,
+    With Y what producers of the target receive (of imports, what its buyers pay), H and X of it at home and abroad, S
+    under the measures and U without, p the price at the producer under S over that under U (1 of imports),
 
-        lost - rerouted = (Y_U - Y_S) + (home_S - home_U),    Y_U - Y_S = Y_U (1 - q_S / q_U) + the rest
+        lost - rerouted = X_U - X_S = (H_S / p - H_U) + (Y_U - Y_S / p) + X_S (1 / p - 1)
     """
     own, sectors = base_worlds.sanctions, case.world.sectors
     # of what is sold, what the producer receives: duties of others are not its trade
@@ -201,23 +201,20 @@ def whereabouts(case: Case, base_worlds: Worlds, targets: Sequence[str]) -> list
         k = case.world.index(target)
         sold = [eq.flows[k] / duty[k] for eq, duty in zip((own.S, own.U), duties, strict=True)]
         bought = [eq.flows[:, k] for eq in (own.S, own.U)]
-        made = 1.0 - own.S.quantity[k] / own.U.quantity[k]
-        for flow, (S, U), gone in (("export", sold, made), ("import", bought, None)):
+        price = own.S.producer_price[k] / own.U.producer_price[k]
+        for flow, (S, U), p in (("export", sold, price), ("import", bought, np.ones(len(sectors)))):
             for sector in ("", CRUDE) if CRUDE in sectors else ("",):
                 j = np.arange(len(sectors)) if not sector else np.array([sectors.index(sector)])
-                not_made = None if gone is None else float((U[:, j].sum(0) * gone[j]).sum())
-                out.append(_whereabouts(target, flow, sector, k, S[:, j], U[:, j], not_made))
+                out.append(_whereabouts(target, flow, sector, k, S[:, j], U[:, j], p[j]))
     return out
 
 
-def _whereabouts(
-    target: str, flow: str, sector: str, k: int, S: Floats, U: Floats, not_made: float | None
-) -> Whereabouts:
-    """Of flows by partner `[country, sector]`, the target's own place `k`; `not_made` of None is all that is less."""
-    change = np.delete(U - S, k, axis=0)
-    less, home = float((U - S).sum()), float((S[k] - U[k]).sum())
-    gone = less if not_made is None else not_made
-    return Whereabouts(target, flow, sector, _lost(change), _lost(-change), home, gone, less - gone)
+def _whereabouts(target: str, flow: str, sector: str, k: int, S: Floats, U: Floats, price: Floats) -> Whereabouts:
+    """Of flows by partner `[country, sector]`, the target's own place `k`, and prices S over U `[sector]`."""
+    change, abroad = np.delete(U - S, k, axis=0), np.delete(S, k, axis=0)
+    home, gone = (S[k] / price - U[k]).sum(), (U - S / price).sum()
+    cheaper = (abroad * (1.0 / price - 1.0)).sum()
+    return Whereabouts(target, flow, sector, _lost(change), _lost(-change), float(home), float(gone), float(cheaper))
 
 
 def _lost(change: Floats) -> float:

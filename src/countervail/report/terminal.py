@@ -120,7 +120,8 @@ def _discount(tables: Tables) -> Table:
     names = ("buyers_usd", "bargained_usd", "freight_usd", "ships_usd", "total_usd", "quoted_usd")
     labels = _labels("discount")
     table = _table(
-        "What a barrel of crude brings less, USD (freight calibrated; quoted: at the ports that lost their buyers)",
+        "What a barrel of crude brings less, USD, the year's mean by cause (freight calibrated); "
+        "quoted: at its largest, in January 2023, at the ports that lost their buyers",
         *("", *(labels[name] for name in names)),
     )
     for row in tables.get("discount", ()):

@@ -101,9 +101,10 @@ def _region(tables: Tables, kind: str) -> tuple[float, float] | None:
 def _answer(
     part: Estimate, provisions: tuple[float, float] | None, any_club: tuple[float, float] | None
 ) -> tuple[str, str]:
-    """The answer and its sentence: the share of the cost that is made good, over draws or else the provisions' ranges.
+    """The answer and its sentence: the share of the cost that is made good, over draws or else the central one.
 
-    Beside it the share of any club from a currency agreement to a customs union.
+    Without draws the ends of all the provisions' ranges together stand beside it, which are no band: they are wider.
+    Beside both the share of any club from a currency agreement to a customs union.
     """
     if part.value is None:
         answer = "Not known"
@@ -111,15 +112,17 @@ def _answer(
             answer,
             f"{answer}: what the sanctions cost is too small or too uncertain to say what the club makes good.",
         )
-    low, high = provisions or (part.value, part.value)
+    low, high, ends = part.value, part.value, ""
     if part.low is not None and part.high is not None:
         low, high = part.low, part.high
+    elif provisions is not None and provisions[0] < provisions[1]:
+        ends = f" ({_between(*provisions)} with all its sizes at one end of their ranges)"
     kind = "any club of these states, from a currency agreement to a customs union,"
     beside = "" if any_club is None else f"; {kind} would make good {_between(*any_club)}"
     if high < 0:
-        return "No", f"No: the club would add {_between(-high, -low)} to what sanctions cost{beside}."
+        return "No", f"No: the club would add {_between(-high, -low)} to what sanctions cost{ends}{beside}."
     answer = "No" if high <= SMALL else "Yes" if low >= 1 else "In part"
-    return answer, f"{answer}: the club would make good {_between(low, high)} of what sanctions cost{beside}."
+    return answer, f"{answer}: the club would make good {_between(low, high)} of what sanctions cost{ends}{beside}."
 
 
 def _between(low: float, high: float) -> str:
@@ -283,7 +286,9 @@ def _cost_without_club(tables: Tables) -> list[str]:
     if paid:
         whole = sum(float_of(row["cost_usd"]) or 0.0 for row in paid)
         most = listed_names([f"{row['name']} {usd(float_of(row['cost_usd']))}" for row in paid[:3]])
-        sentences.append(f"They cost the {len(paid)} states that impose them {usd(whole)} a year; most: {most}.")
+        gained = -sum(cost for row in paid if (cost := float_of(row["cost_usd"]) or 0.0) < 0)
+        less = f", {usd(gained)} that others of them gain taken off" if gained else ""
+        sentences.append(f"They cost the {len(paid)} states that impose them {usd(whole)} a year{less}; most: {most}.")
     return sentences
 
 

@@ -157,7 +157,8 @@ def readings(o: Outcome) -> Iterator[Row]:
         if not own.members:
             continue
         at = o.case.indices(own.members)
-        inside = o.world.flows[np.ix_(at, at)].sum() - o.world.flows[at, at].sum()
+        sold = o.world.flows / (1.0 + o.world.tariff)
+        inside = sold[np.ix_(at, at)].sum() - sold[at, at].sum()
         yield {
             "reading": reading,
             "label": club.readings[reading].label,
