@@ -165,6 +165,7 @@ def test_the_verdict_gives_the_region_and_not_a_point(draws: int) -> None:
     assert f"to a customs union, would make good between {low} and {high}" in answer.sentence
     least, most = (share(end(offsets["provisions"])).removesuffix("\u00a0%") for end in (min, max))
     assert (f"the club would make good between {least} and {most}" in answer.sentence) is (not draws)
+    assert ("from all its sizes low to all high" in answer.sentence) is (not draws)
     assert sentences_of(tables)[0] == answer.sentence
 
 

@@ -101,10 +101,10 @@ def _region(tables: Tables, kind: str) -> tuple[float, float] | None:
 def _answer(
     part: Estimate, provisions: tuple[float, float] | None, any_club: tuple[float, float] | None
 ) -> tuple[str, str]:
-    """The answer and its sentence: the share of the cost that is made good, over draws or else the central one.
+    """The answer and its sentence: the share of the cost that is made good, over draws or else the provisions' ranges.
 
-    Without draws the ends of all the provisions' ranges together stand beside it, which are no band: they are wider.
-    Beside both the share of any club from a currency agreement to a customs union.
+    All sizes low to all sizes high is wider than a band, so that without draws the central share decides the answer.
+    Beside it the share of any club from a currency agreement to a customs union.
     """
     if part.value is None:
         answer = "Not known"
@@ -112,16 +112,18 @@ def _answer(
             answer,
             f"{answer}: what the sanctions cost is too small or too uncertain to say what the club makes good.",
         )
-    low, high, ends = part.value, part.value, ""
+    low = high = least = most = part.value
+    ends = ""
     if part.low is not None and part.high is not None:
-        low, high = part.low, part.high
+        low, high = least, most = part.low, part.high
     elif provisions is not None and provisions[0] < provisions[1]:
-        ends = f" ({_between(*provisions)} with all its sizes at one end of their ranges)"
+        low, high = provisions
+        ends = f", from all its sizes low to all high, about {share(part.value)} as they are"
     kind = "any club of these states, from a currency agreement to a customs union,"
     beside = "" if any_club is None else f"; {kind} would make good {_between(*any_club)}"
     if high < 0:
         return "No", f"No: the club would add {_between(-high, -low)} to what sanctions cost{ends}{beside}."
-    answer = "No" if high <= SMALL else "Yes" if low >= 1 else "In part"
+    answer = "No" if most <= SMALL else "Yes" if least >= 1 else "In part"
     return answer, f"{answer}: the club would make good {_between(low, high)} of what sanctions cost{ends}{beside}."
 
 
