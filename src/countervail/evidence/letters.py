@@ -323,6 +323,8 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
         return None
     lead = line.text[: person[0] - line.start].strip()
     rest = text[person[1] : line.end]
+    if re.search(r"\b(?:born|died)\b", rest):
+        return None  # the last line of an obituary
     if (
         lead
         and not _TITLE.fullmatch(lead + " ")

@@ -210,6 +210,7 @@ class Actors(Named):
         if (
             body
             and kind != "person"
+            and not (kind == "speaker" and self.house and speaker not in self.guests)
             and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found
@@ -336,6 +337,9 @@ class Actors(Named):
             return None
         if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
+        house = self.house[2:].split("-") if self.house else []
+        if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
+            return self.house  # "the Bank" in its own report
         first = self.called.setdefault(word, place)
         for at, identifier, words in reversed(self.bodies):
             if at < place and word in words and (at < first or identifier not in world_bodies()):

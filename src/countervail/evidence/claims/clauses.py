@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
+from countervail.evidence.claims.participles import reduce_participle
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to
 from countervail.evidence.claims.subjects import (
+    BESIDE,
     Clause,
     antecedent,
     finite_subject,
@@ -25,7 +27,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     """The clauses of a sentence, in the order of their verbs."""
     clauses = [Clause(verb, units) for verb in verbs_of(units)]
     for n in range(len(clauses)):
-        _reduced(clauses, n)
+        reduce_participle(clauses, n)
     for n, clause in enumerate(clauses):
         if clause.verb.kind == "finite":
             finite_subject(clauses, n)
@@ -65,69 +67,6 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         if clause.governor is not None:
             clause.governor.complements.append(clause)
     return clauses
-
-
-def _reduced(clauses: list[Clause], n: int) -> None:
-    """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
-    verb = clauses[n].verb
-    units = clauses[n].units
-    if _before_main_verb(clauses, n):
-        verb.kind, verb.passive = "participle", True
-        return
-    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
-        verb.kind, verb.passive = "participle", True
-        return
-    if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
-        return
-    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
-        return
-    previous = clauses[n - 1]
-    if units[verb.main].lower == "set" and units[verb.end : verb.end + 1] and units[verb.end].lower in {"out", "forth"}:
-        if units[verb.start - 1].tag == "N":
-            verb.kind, verb.passive = "participle", True  # "the persons and ships set out in Part A"
-        return
-    between = units[previous.verb.end : verb.start]
-    if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
-        return
-    operator = previous.operator
-    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag == "N"
-    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
-        return
-    after = units[verb.end] if verb.end < len(units) else None
-    if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
-        verb.kind, verb.passive = "participle", True
-
-
-def _before_main_verb(clauses: list[Clause], n: int) -> bool:
-    """Whether a form in -ed stands between a noun phrase and its verb: "the arms supplied to the militia were sold"."""
-    verb, units = clauses[n].verb, clauses[n].units
-    if n + 1 >= len(clauses) or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or not verb.start:
-        return False
-    if verb.main != verb.end - 1 or verb.main != verb.start or "n" not in (units[verb.main].forms or {}):
-        return False
-    following = clauses[n + 1].verb
-    between = units[verb.end : following.start]
-    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
-        return False
-    if any(u.tag in {",", ";", ":", "C", "S", "R", "O", "Q", "-"} for u in between) or units[verb.start - 1].tag != "N":
-        return False
-    k = verb.end  # nothing but prepositional phrases and dates
-    while k < following.start:
-        if units[k].tag in {"B", "T"}:
-            k += 1
-            continue
-        end = phrase_from(units, k + 1, following.start) if units[k].tag == "P" else k
-        dated = units[k].tag == "P" and k + 1 < following.start and units[k + 1].tag == "T"
-        if end <= k + 1 and not dated:
-            return False
-        k = k + 2 if dated else end
-    return True
-
-
-def _of_the_source(units: Sequence[Unit], start: int) -> bool:
-    """Whether the word before is who something is according to: "according to a person briefed on the talks"."""
-    k = next((k for k in range(start - 1, max(0, start - 8), -1) if units[k].lower == "according"), None)
-    return k is not None and start - k > 2 and all(u.tag in {"P", "D", "N", "#", "G"} for u in units[k + 1 : start])
 
 
 _PROOF = CLOSED["proof"]
@@ -215,18 +154,6 @@ def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
     return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
 
 
-def _after_preposition(clauses: list[Clause], n: int) -> bool:
-    """Whether a form in -ed follows the phrase that opens the sentence: "Under a deal signed in May, X ..."."""
-    verb, units = clauses[n].verb, clauses[n].units
-    if n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
-        return False
-    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
-        return False
-    spans = listed_to(units, verb.start, 0)
-    later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
-
-
 def _gap(clauses: list[Clause], n: int) -> None:
     """The object that stands before a relative clause: "the bank that Iran founded", "the treaty it signed"."""
     clause = clauses[n]
@@ -308,7 +235,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         head = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in {"provided", "condition"}
-    awaited = not clause.verb.past and head is not None and head.lower in {"once", "until"}
+    ahead = previous.verb.modal if previous is not None else ""
+    word = head.lower if head is not None else ""
+    awaited = (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
+    awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
@@ -334,6 +264,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if previous is None:
         return
+    if _in_report(clauses, n, j):
+        return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
         again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
@@ -357,6 +289,34 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _in_report(clauses: list[Clause], n: int, j: int) -> bool:
+    """Give a clause that "if", "because" or "once" at unit j - 1 opens to the report that it stands in, and a main
+    clause to the report whose "that" stands before its condition: "said that, if X were listed, all would suffer"."""
+    clause, units = clauses[n], clauses[n].units
+    head = units[j - 1] if j else None
+    if head is None or clause.coordinated or clause.relative:
+        return False
+    opens = head.tag == "S" and head.lower not in {"whether", "how", "why"}
+    if opens:
+        k = j - 1 - (j > 1 and units[j - 2].tag == ",")
+        k -= 1
+        told = next((c for c in reversed(clauses[:n]) if c.verb.end in {k, k + 1} and reports(c)), None)
+        if k > 0 and (units[k].lower == "that" or told) and (host := _governing(clauses, n, k + 1)) and reports(host):
+            clause.governor, clause.link = host, BESIDE
+            return True
+        host = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite" and not c.relative), None)
+        inside = host is not None and host.link in {"that", BESIDE} and host.governor is not None
+        if host is not None and inside and units[j - 2].tag != "," and not reports(host):
+            clause.governor, clause.link = host.governor, BESIDE
+            return True
+        return False
+    before = clauses[n - 1]
+    if head.tag == "," and before.link == BESIDE and before.governor is not None and before.verb.kind == "finite":
+        clause.governor, clause.link = before.governor, "that"
+        return True
+    return False
 
 
 def _lacks_object(clause: Clause) -> bool:

@@ -134,7 +134,12 @@ class Copulas(References):
         a, b = clause.objects[0]
         subjects = [s for s in self.ids(parsed, clause, clause.subjects) if s.startswith("p.") and s != UNKNOWN]
         named = [u for s in clause.subjects for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
-        if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
+        if (
+            not subjects
+            or clause.verb.lemma != "be"
+            or clause.condition
+            or not (named or units[clause.subjects[0][0]].tag == "O")
+        ):
             return None
         while a < b and units[a].tag in {"D", "B"}:
             a += 1
@@ -380,7 +385,10 @@ class Copulas(References):
 
 
 def owner_of(units: Sequence[Any], span: Span) -> Span | None:
-    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
+        return owner - 1, owner
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:
         return inner, span[1]

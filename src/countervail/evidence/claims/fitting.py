@@ -32,6 +32,12 @@ def named_head(units: Sequence[Any], span: Span) -> bool:
     return bool(units[end - 1].tag == "E")
 
 
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if frame.passive and not clause.verb.passive and frame.operator is None:
@@ -79,7 +85,14 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
         found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
         named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
         return [found] if named else []
-    if len(clause.subjects) != 1 or not heads & {"members", "states", "countries", "nations", "signatories"}:
+    if len(clause.subjects) != 1 or not heads & {
+        "members",
+        "states",
+        "countries",
+        "nations",
+        "signatories",
+        "governments",
+    }:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []
@@ -266,6 +279,9 @@ def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copul
         if inner is None:
             continue
         spans = inner.objects or inner.after("in", "at", "to")
+        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
+        if inner.verb.lemma == "take" and not part:
+            continue
         spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
         made = Filled(
             clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)

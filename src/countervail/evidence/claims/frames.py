@@ -12,6 +12,7 @@ from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copul
 from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
+    bodily,
     complement_text,
     counted,
     eventful,
@@ -115,6 +116,8 @@ class Framing(Copulas):
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
         if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return None
+        if frame.predicate == "left" and target and clause.after("for") and not bodily(units, target[0]):
+            return None  # "left Puerto Ayala for Bamako"
         if frame.predicate == "suspended" and target:
             target = whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
@@ -276,7 +279,8 @@ class Reader(Framing):
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
                 self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
-                if made.predicate in MEMBERSHIP:
+                gone = made.predicate == "left" and all(i.startswith("p.") for i in made.subjects)
+                if made.predicate in MEMBERSHIP and not gone:
                     self.clubs += [i for i in made.objects if i.startswith("o.") and i != CLUB]
             elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
                 self.clubs += counted(parsed, clause, self.actors)

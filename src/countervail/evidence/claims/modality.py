@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, reports, skip_left
+from countervail.evidence.claims.subjects import ADVERBIAL, BESIDE, Clause, reports, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -15,6 +15,14 @@ _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alle
 
 
 _PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
+
+
+_REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+
+
+def reminds(clause: Clause) -> bool:
+    """Whether the text tells its readers what they know: "Readers will recall that"."""
+    return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
 
 
 def stronger(*modalities: str) -> str:
@@ -42,6 +50,8 @@ def own_modality(clause: Clause) -> str:
     found = ["asserted"]
     if verb.modal in {"will", "shall"}:
         found.append("planned")
+    elif verb.modal == "could" and verb.negated and not clause.condition and not _if_follows(clause):
+        pass  # "Bangladesh could not agree": it did not
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
         told = governor is not None and (governor.verb.past or governor.verb.perfect)
@@ -71,6 +81,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     governor = clause.governor
     while governor is not None and depth < 6:
         operator = governor.operator
+        if below.link == BESIDE or reminds(governor):
+            break  # said beside what is denied or alleged, or known to the reader
         if below.link not in ADVERBIAL:
             if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
                 found.append("planned")  # "thinks of applying"
@@ -143,7 +155,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
-        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
+        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING) or reminds(governor)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1
@@ -247,6 +259,8 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
             inserted = bool(breaks and later and i > 2)
+            if i > 2 and units[i - 1].tag == "," and units[i - 2].tag == "C":
+                inserted, breaks = True, [i - 2]  # "A left with B and, according to C, eleven crates"
             within = next(iter(later), None) if _after_relative(units, i) else None
             for clause in clauses:
                 if (parts and clause.verb.start < parts[-1]) or (within is not None and clause is not within):

@@ -62,7 +62,8 @@ _ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "su
 
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
@@ -74,6 +75,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     if clause.verb.lemma in _RECEIVING:
         return _received(made, parsed)
     goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
+    if goods and all(word.rsplit(" ", 1)[-1].lower() in _SHARES for word in goods):
+        return None  # "furnished half": of the money
     given = made.roles.pop("with", None)
     if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
         made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
@@ -130,6 +133,7 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+_SHARES = frozenset(["half", "third", "quarter", "most", "rest", "remainder", "share", "part", "all", "none", "money"])
 _RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire"])
 
 

@@ -223,6 +223,8 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
     marked, the paragraphs after them alternate."""
     turns: dict[tuple[str, int], str | None] = {}
     labels = Counter(_label(s.text) for s in sentences)
+    houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
+    houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
     surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
@@ -237,12 +239,12 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         until = verbatim.end() if verbatim else len(office) + 1
         named = reading.within(sentence.start, sentence.start + until, "person")
         shouted = _SHOUTED.fullmatch(office)
-        last = shouted.group(1).title() if shouted else office
+        last = shouted.group(1).title() if shouted else office.title() if office.isupper() else office
         name = named[0][0].value if named else surnames.get(last) or (last if shouted else None)
         if name:
             turns[key] = f"p.{slug(reading.full_name(name))}"
-        elif office in _QUESTIONERS:
-            turns[key] = NOBODY
+        elif office in _QUESTIONERS or (office.isupper() and (office in houses or labels[office] > 1)):
+            turns[key] = NOBODY  # the paper that asks, "QR" of "QUARTERDECK REVIEW"
         elif (
             (2 <= len(office.split()) <= 4 and office.istitle())
             or _BRACKETED.match(sentence.text)
@@ -276,6 +278,10 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence],
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
 
 
+_HOST = re.compile(r"\b(?:by|to|with|I'm|I am|name is) (?:[A-Z]\w+ )?\Z", re.I)
+"""What stands before the name of who asks the questions."""
+
+
 def _take_answers(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
     """In an interview without labels the paragraphs after those that only ask are of the person introduced."""
     paragraphs: dict[tuple[str, int], list[Sentence]] = {}
@@ -289,9 +295,7 @@ def _take_answers(reading: Reading, speech: Speech, sentences: Sequence[Sentence
     opening = paragraphs[asking[0]][0].start
     people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
     text = reading.folded.text
-    guests = [
-        name for a, name in people if not re.search(r"\b(?:by|to|with) (?:[A-Z]\w+ )?$", text[max(0, a - 14) : a], re.I)
-    ]
+    guests = [name for a, name in people if not _HOST.search(text, max(0, a - 14), a)]
     if not guests:
         return
     guest, answers = f"p.{slug(reading.full_name(guests[0]))}", False

@@ -14,6 +14,9 @@ Span = tuple[int, int]
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
 """What leads to a clause that says how or when, which the verb before it does not govern."""
 
+BESIDE = "beside"
+"""How a clause with "if", "because" or "once" hangs on the report that it stands in: the same speaker, no more."""
+
 
 _TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
 _VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])

@@ -152,6 +152,8 @@ def _settle(units: list[Unit]) -> None:
     for i, unit in enumerate(units):
         following = units[i + 1] if i + 1 < len(units) else None
         before = units[i - 1] if i else None
+        if unit.tag == "A" and unit.text[0] == "'":
+            unit.lower = _spelt_out(units, i)
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
         elif unit.lower == "well" and before is not None and before.lower == "as":
@@ -211,6 +213,24 @@ def _settle(units: list[Unit]) -> None:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 
+_GOING = frozenset(["leave", "go", "come", "become", "agree", "resign", "withdraw", "get", "say", "quit"])
+
+
+def _spelt_out(units: Sequence[Unit], i: int) -> str:
+    """The auxiliary that "'d" and "'s" stand for: had or would, has or is."""
+    k = i + 1
+    while k < len(units) and units[k].tag in {"B", "X"}:
+        k += 1
+    forms = (units[k].forms or {}) if k < len(units) else {}
+    word = units[k].lower if k < len(units) else ""
+    if units[i].lower == "would":
+        return "had" if word in {"been", "had", "done"} or ("n" in forms and "b" not in forms) else "would"
+    if units[i].lower == "is" and "n" in forms and word != "been":
+        after = units[k + 1].tag if k + 1 < len(units) else ""
+        return "has" if after in {"D", "E", "O", "#"} or forms["n"] in _GOING else "is"
+    return units[i].lower
+
+
 _BOUNDS = frozenset(["more", "fewer", "less"])
 _POINTING = frozenset(["this", "these", "those"])
 _ENDS = frozenset([".", ",", ";", "P", "C", "!", ")", "T"])
@@ -235,6 +255,10 @@ def _superlative(units: Sequence[Unit], i: int) -> bool:
     return i < len(units) and units[i].lower.endswith("est")
 
 
+_SHORT_VERBS = {"'m": "am", "'d": "would", "'ve": "have", "'ll": "will", "'re": "are"}
+_BEFORE_IS = frozenset(["it", "he", "she", "that", "there", "who", "what", "here", "this", "everyone", "nobody"])
+
+
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
     forms = verb_forms()
     shouted = text[start:end].isupper()
@@ -248,6 +272,15 @@ def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
                 units.append(Unit(word, word, word, match.start(), match.end()))
             continue
         lower = word.lower()
+        mark = lower.find("'")
+        if mark > 0 and lower[mark:] in _SHORT_VERBS and lower[:mark] in _WORDS:
+            at = match.start() + mark
+            units.append(Unit(word[:mark], lower[:mark], _WORDS[lower[:mark]], match.start(), at))
+            units.append(Unit(word[mark:], _SHORT_VERBS[lower[mark:]], "A", at, match.end()))
+            continue
+        if kind == "poss" and word != "'" and units and units[-1].lower in _BEFORE_IS:
+            units.append(Unit(word, "is", "A", match.start(), match.end()))
+            continue
         tag = "G" if kind == "poss" else "#" if kind == "number" else _closed(lower)
         verb = (forms.get(lower) or _guessed(word)) if tag == "N" else None
         units.append(Unit(word, lower, tag, match.start(), match.end(), None, verb))
