@@ -123,6 +123,8 @@ class Named:
         for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
+        self.titled: set[str] = set()
+        """What no mention marks, but a capital: it may be an actor."""
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
@@ -131,6 +133,8 @@ class Named:
         """Those groups in the order in which they were spoken of so far."""
         self.guests: set[str] = set()
         """People who speak in turns or are quoted, and did not write the text."""
+        self.of_the_text: set[str] = set()
+        """Nouns with a capital that no name explains: "the Bank" in its own report."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
         self.fresh = 0

@@ -126,7 +126,9 @@ class Actors(Named):
             kind = "o"
         if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
             self._introduce(units[a].start, f"o.{slug(self._words(units, a, b))[:80]}", core)
-        return f"{kind}.{slug(self._words(units, a, b))[:80]}"
+        made = f"{kind}.{slug(self._words(units, a, b))[:80]}"
+        self.titled |= {made} if kind == "n" and core.text[:1].isupper() else set()
+        return made
 
     @staticmethod
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
@@ -340,7 +342,13 @@ class Actors(Named):
         house = self.house[2:].split("-") if self.house else []
         if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
             return self.house  # "the Bank" in its own report
+        fresh = word not in self.called
         first = self.called.setdefault(word, place)
+        titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
+        if titled and fresh and all(at >= place or word not in words for at, _, words in self.bodies):
+            self.of_the_text.add(word)
+        if titled and word in self.of_the_text:
+            return f"o.{word}"  # "the Bank" of a text that names no bank before it
         for at, identifier, words in reversed(self.bodies):
             if at < place and word in words and (at < first or identifier not in world_bodies()):
                 return identifier  # one named after "the Council" was first written is another council
@@ -356,6 +364,9 @@ class Actors(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
+            subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self._firm(i)]
+            if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
+                return subjects[0]
             family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
@@ -371,6 +382,11 @@ class Actors(Named):
                 if counts:
                     return counts[-1]
         return None
+
+    def _firm(self, identifier: str) -> bool:
+        """Whether somebody spoken of is a body that can be a firm: named, of no state, and no grouping."""
+        words = next((w for _, i, w in self.bodies if i == identifier), None)
+        return words is not None and identifier not in world_bodies() and not words & (_PUBLIC | GROUPING)
 
     def _nearer_firm(self, place: int, at: int) -> str | None:
         """A body named between two places that can be a firm: of nobody's state, and no grouping."""

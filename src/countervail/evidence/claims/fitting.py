@@ -38,6 +38,12 @@ def bodily(units: Sequence[Any], span: Span) -> bool:
     return named or units[span[1] - 1].text.islower()
 
 
+def spoken_words(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase is a quotation and no name: "would sign "when there is something to sign"."""
+    first = units[span[0]]
+    return bool(first.tag == "Q" and span[1] - span[0] == 1 and first.text[:1].islower())
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if frame.passive and not clause.verb.passive and frame.operator is None:
@@ -201,6 +207,8 @@ def nobody(made: Filled) -> bool:
         return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):
         return True
+    if active and any(units[a].lower in _ANYBODY and b - a == 1 for a, b in made.clause.subjects):
+        return True  # "a bank that nobody has to pay into"
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
 

@@ -22,6 +22,7 @@ from countervail.evidence.claims.fitting import (
     named_subjects,
     nobody,
     of_nouns,
+    spoken_words,
     sure,
     telling,
     to_follows,
@@ -97,7 +98,7 @@ class Framing(Copulas):
         agents = doers(clause) if verb.passive else clause.subjects
         if not fits(units, clause, frame, direct):
             return None
-        target = target_of(units, clause, frame, direct)
+        target = [s for s in target_of(units, clause, frame, direct) if not spoken_words(units, s)]
         if target and units[target[0][0]].lower.endswith(("self", "selves")):
             return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None
@@ -136,7 +137,7 @@ class Framing(Copulas):
             return None  # "was denied entry"
         target, post = with_post(units, clause, target) if frame.post else (target, "")
         a_body = frame.kind == "body" or frame.predicate == "founded"
-        objects = self.ids(parsed, clause, target, a_body) or ([topic] if topic else [])
+        objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS) or ([topic] if topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
@@ -157,7 +158,7 @@ class Framing(Copulas):
             return None  # "asked not to be named"
         if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
             return None  # "every time it elects a new president"
-        subjects = self.ids(parsed, clause, agents)
+        subjects = self.ids(parsed, clause, agents, acting=frame.predicate in EVENTS)
         by_whom = clause.governor if verb.kind == "gerund" and clause.link == "ing" else None
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
             subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it

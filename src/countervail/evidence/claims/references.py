@@ -160,8 +160,10 @@ class References:
         if made.predicate == "signed" and made.objects:
             self.signable = made.objects[0]
 
-    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
-        """The identifiers of phrases of a clause."""
+    def ids(
+        self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False, acting: bool = False
+    ) -> list[str]:
+        """The identifiers of phrases of a clause; `acting` says that a pronoun stands for somebody who can act."""
         units = parsed.units
         pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
         before = self.shared.before(parsed, clause) if pronoun else []
@@ -174,6 +176,8 @@ class References:
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
+        if acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
+            before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)

@@ -224,15 +224,17 @@ def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
 
 
 _SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+_MEANS = CLOSED["means"]
+"""How something is done: "delivered by air"."""
 
 
 def doers(clause: Clause) -> list[Span]:
-    """Who does what is done: what stands after "by", no time, and of sanctions whose they are."""
+    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
     units, found = clause.units, list[Span]()
     for span in clause.every("by"):
         head = head_word(units, span)
         owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
-        if head not in _SEASONS:
+        if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     return found
 

@@ -167,6 +167,7 @@ def _inside(
         yield parsed
 
 
+_DESCRIBING = CLOSED["describing"]
 _UNSPOKEN = CLOSED["unspoken"]
 """Verbs that report, but no words."""
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
@@ -374,6 +375,10 @@ def _speaker(
     telling = [
         c for c in parsed.clauses if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
     ]
+    called = [c for c in parsed.clauses if c.verb.lemma in _DESCRIBING and not c.verb.passive and c.subjects]
+    for clause in called:  # "Norling called him "the only man ..."
+        if any(clause.verb.end <= p <= max(clause.end, clause.verb.end + 6) for p in places):
+            telling = [clause]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]

@@ -291,9 +291,10 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
         clause.subjects = head_left(units, listed_to(units, before.verb.start, 0), 0)
         if clause.subjects:
             return
+    last = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), before)
     for k in range(j - 1, -1, -1):
         if units[k].tag == "R" and not any(
-            c.verb.start > k and c.relative and c is not clauses[n - 1] for c in clauses[:n]
+            c.verb.start > k and c.relative and c is not before and c is not last for c in clauses[:n]
         ):
             clause.subjects = listed_to(units, k, 0)[-1:]
             return

@@ -313,6 +313,7 @@ _SEMI = {
     **dict.fromkeys(["able", "free", "eligible"], "could"),
     **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
     "likely": "might",
+    "unlikely": "might not",
 }
 """Adjectives that make a modal of "to be", and which."""
 
@@ -376,8 +377,8 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if semi is not None:
         verb, inner = semi
         verb.start, verb.kind, verb.past, verb.words = start, "finite", past, words | verb.words
-        verb.negated = negated != (inner == "not")
-        verb.modal = modal or ("" if inner == "not" else inner)
+        verb.negated = negated != inner.endswith("not")
+        verb.modal = modal or inner.removesuffix("not").strip()
         return verb
     if forms and be and "n" in forms and not (units[j].text[0].isupper()):
         return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
