@@ -287,10 +287,10 @@ class Named:
             if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
                 continue
             incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
-            if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
+            if not incidental and identifier[2:].split("-", 1)[0] not in ORGANS:
                 return identifier
             wide = wide or identifier
-        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
         if last is not None and "-" not in last:  # "the bank": the one that was named
             last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
         often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
@@ -319,7 +319,7 @@ class Named:
         return self.groups.get(identifier, [identifier])
 
 
-_ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
+ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
 _TITLE = re.compile(

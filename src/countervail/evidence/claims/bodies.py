@@ -15,42 +15,23 @@ from typing import Any
 from countervail import countries
 from countervail.evidence.claims.actors import (
     BODIES,
-    CLUBS,
     GROUPING,
-    GROUPS,
     NOUNS,
     PLURAL_BODIES,
-    Named,
     adjective_codes,
-    initialled,
     is_one,
     kind_of,
     phrase_head,
     several_people,
-    world_bodies,
 )
+from countervail.evidence.claims.descriptions import SYSTEMS, Described
 from countervail.evidence.claims.phrases import listed_from, phrase_from
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
 Span = tuple[int, int]
 SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
-_PUBLIC = CLUBS | {
-    "ministry",
-    "bank",
-    "court",
-    "committee",
-    "commission",
-    "council",
-    "parliament",
-    "agency",
-    "treasury",
-    "board",
-    "tribunal",
-    "regulator",
-}
-_SYSTEMS = CLOSED["systems"]
 _OF_STATE = frozenset(["ministry", "department", "office"])
 _APPOSED = {
     "person": NOUNS["persons"],
@@ -77,7 +58,7 @@ def _capitals() -> dict[str, str]:
     return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
-class Actors(Named):
+class Actors(Described):
     """The actors of one text."""
 
     def of(
@@ -116,11 +97,11 @@ class Actors(Named):
             return state
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS or titled:
-            described = self._described(units, a, b, head)
+        if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
+            described = self.described(units, a, b, head)
             if described:
                 return described
-        joined_up = core.lower in _SYSTEMS and head > a and units[head - 1].tag == "N"
+        joined_up = core.lower in SYSTEMS and head > a and units[head - 1].tag == "N"
         kind = "o" if core.lower in BODIES or joined_up else "p" if core.lower in NOUNS["persons"] else "n"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
@@ -184,7 +165,7 @@ class Actors(Named):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (
+        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
         described = described or (named.type == "organisation" and (owned or core.lower.endswith("est")))
@@ -235,7 +216,7 @@ class Actors(Named):
                 continue
             if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
                 continue
-            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
+            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES - {"c.USA"}:
                 continue  # a state is "it"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
@@ -245,7 +226,8 @@ class Actors(Named):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
-        return {"person": "p.unknown"}.get(kind, "n.unknown")
+        states = [i for i in before if word in _THEY and i in _PLURAL_STATES]
+        return states[0] if states else {"person": "p.unknown"}.get(kind, "n.unknown")
 
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
@@ -328,71 +310,6 @@ class Actors(Named):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
-
-    def _described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
-        """The body that "the league" stands for: the last one named that is called so, else the topic."""
-        definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2
-        if not definite:
-            return None
-        place, word = units[a].start, units[head].lower
-        if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
-            return None
-        if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
-            return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
-        house = self.house[2:].split("-") if self.house else []
-        if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
-            return self.house  # "the Bank" in its own report
-        fresh = word not in self.called
-        first = self.called.setdefault(word, place)
-        titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
-        if titled and fresh and all(at >= place or word not in words for at, _, words in self.bodies):
-            self.of_the_text.add(word)
-        if titled and word in self.of_the_text:
-            return f"o.{word}"  # "the Bank" of a text that names no bank before it
-        for at, identifier, words in reversed(self.bodies):
-            if at < place and word in words and (at < first or identifier not in world_bodies()):
-                return identifier  # one named after "the Council" was first written is another council
-        counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
-        plain = head - a == 1 and (b - head == 1 or counted)
-        if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
-            for at, identifier, words in reversed(self.bodies):
-                if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
-                    return identifier
-            return f"o.{word}"
-        if plain and word == "bank":  # not the central bank that speaks of it
-            banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
-            if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
-                return banks[-1]
-        if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
-            subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self._firm(i)]
-            if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
-                return subjects[0]
-            family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
-            for at, identifier, words in reversed(self.bodies):
-                if at < place and (words & family if word in {"company", "firm"} else word in words):
-                    return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in {"system", "mechanism", "platform", "network", "link"}:
-                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or initialled(i))]
-                if rails:
-                    return rails[-1]
-            if word in {"company", "firm"}:
-                counts = [
-                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
-                ]
-                if counts:
-                    return counts[-1]
-        return None
-
-    def _firm(self, identifier: str) -> bool:
-        """Whether somebody spoken of is a body that can be a firm: named, of no state, and no grouping."""
-        words = next((w for _, i, w in self.bodies if i == identifier), None)
-        return words is not None and identifier not in world_bodies() and not words & (_PUBLIC | GROUPING)
-
-    def _nearer_firm(self, place: int, at: int) -> str | None:
-        """A body named between two places that can be a firm: of nobody's state, and no grouping."""
-        public = _PUBLIC | GROUPING
-        between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
-        return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

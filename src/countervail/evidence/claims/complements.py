@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, head_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of, noun_effect
@@ -25,7 +25,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     stop = len(units)
     for later in clauses[n + 1 :]:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
-        stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
+        start = _described(units, later.subjects[0][0], verb.end) if own else 0
+        stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     for words, _ in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
@@ -82,6 +83,15 @@ def right_side(clauses: list[Clause], n: int) -> None:
         for words, _ in frames_of(verb.lemma):
             if words == (units[clause.end].lower,):
                 clause.particle = words[0]
+
+
+def _described(units: Sequence[Unit], start: int, floor: int) -> int:
+    """Where a subject begins that is a name after a description: "and its former manager, X, agreed"."""
+    if start - 2 <= floor or units[start - 1].tag != "," or units[start].tag != "E":
+        return start
+    before = phrase_to(units, start - 1, floor)
+    described = before < start - 1 and units[before].tag == "D" and units[before - 1].tag in {"C", ";"}
+    return before if described else start
 
 
 def _late_object(clause: Clause, stop: int) -> None:
@@ -273,7 +283,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if (
         raised
         and clause.verb.kind == "infinitive"
-        and governor.verb.lemma in {"want", "expect", "call", "need", "wait"}
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
     ):
         clause.subjects = raised[-1]  # "called for Serbia to be expelled"
         return

@@ -241,6 +241,7 @@ def _kind(
         and not _PAST.search(before[: match.start()])
         and not _verb_between(at, offset + match.start(), start)
         and not _OF_IMPOSERS.search(before[match.start() :])
+        and not _taken_away(at)
     ):
         word = (match.group("w") or match.group("v") or "member").lower()
         kind = next((k for stem, k in KINDS.items() if word.startswith(stem)), "members")
@@ -286,6 +287,11 @@ def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> boo
     """Whether a verb other than one of naming stands between a word for members and the list."""
     units = at[0].units if at is not None else []
     return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
+
+
+def _taken_away(at: tuple[Parsed, Clause] | None) -> bool:
+    """Whether the verb of the clause says that those listed are members no more: "lost two members, A and B"."""
+    return at is not None and at[1].verb.lemma in {"lose", "expel", "suspend", "exclude", "shed"}
 
 
 def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:

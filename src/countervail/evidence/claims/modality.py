@@ -25,6 +25,13 @@ def reminds(clause: Clause) -> bool:
     return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
 
 
+def _politely(clause: Clause) -> bool:
+    """Whether somebody says that they say it: "I would say that", "we must note that"."""
+    if not clause.verb.modal or not clause.subjects or not reports(clause):
+        return False
+    return clause.units[clause.subjects[0][0]].lower in {"i", "we"}
+
+
 def stronger(*modalities: str) -> str:
     """The one furthest from being asserted."""
     return max(modalities, key=_STRENGTH.index)
@@ -103,7 +110,10 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 found.append("alleged")  # "is reported to have met"
         if governor.verb.kind == "infinitive" and below.link == "that" and operator is not None and operator.speaker:
             break  # "instructed to inform the Council that": the instruction is about informing
-        found.append(own_modality(governor))
+        if not _politely(governor):
+            found.append(own_modality(governor))
+        if governor.verb.lemma == "rule" and governor.verb.negated:
+            found.append("conditional")  # "has not ruled out joining"
         if governor.noun:
             effect = noun_effect(governor.noun)
             found.append(effect if effect in _STRENGTH else "asserted")

@@ -118,7 +118,7 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
         if comma and not _more_follows(units, k, stop, end - 1):
             break
         j = k
-    return found
+    return _shared_owner(units, found)
 
 
 def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
@@ -169,9 +169,25 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
             break
         found.insert(0, (before, k))
         start = before
+    found = _shared_owner(units, found)
     if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
         return found[1:]  # "... oil to India, and India paid": a clause of its own
     return found
+
+
+def _shared_owner(units: Sequence[Unit], found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """ "representatives of Chad and Niger" as one phrase: of both, and not Niger besides."""
+    if len(found) < 2:
+        return found
+    (a, b), last = found[0], units[found[0][1] - 1]
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+    several = of is not None and units[of - 1].tag == "N" and units[of - 1].lower.endswith("s")
+    if not several or _kind(last) != "country" or b - 1 - (of or 0) > 2:
+        return found
+    n = 1
+    while n < len(found) and found[n][1] - found[n][0] <= 2 and _kind(units[found[n][1] - 1]) == "country":
+        n += 1
+    return [(a, found[n - 1][1]), *found[n:]]
 
 
 def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:

@@ -123,6 +123,8 @@ class References:
         """What the sentence before said."""
         self.named: frozenset[str] = frozenset()
         """Who the sentence before names as doing something."""
+        self.mains: frozenset[str] = frozenset()
+        """Whom its main clauses are about."""
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
@@ -176,7 +178,9 @@ class References:
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
-        if acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
+        if acting and pronoun and spans == clause.objects:  # who is put on a list is rather a firm than a state
+            before = sorted(before, key=self.actors.rarely_listed)
+        elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
@@ -226,8 +230,8 @@ class References:
         """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
         units = parsed.units
         words = [u.lower for u in units[span[0] : span[1]]]
-        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
-        if number < 2 or not words[-1].endswith("s"):
+        number = next((SMALL[w] if w in SMALL else int(w) for w in words[:2] if w in SMALL or w.isdecimal()), 0)
+        if not 2 <= number < 100 or not words[-1].endswith("s"):
             return []
         if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:
             # "two of its members, A and a firm called B"

@@ -12,6 +12,7 @@ from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_lis
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
 
@@ -161,10 +162,20 @@ def _announced(made: Filled, parsed: Parsed) -> Filled | None:
     leaves = len(spans) == 1 and head_word(parsed.units, spans[0]) == "resignation"
     if leaves and made.objects and all(o.startswith("p.") for o in made.objects):
         made.predicate, made.subjects, made.objects = "resigned", made.objects, []
+    elif made.objects and all(kind_of(o) in {"person", "state"} for o in made.objects):
+        return None  # "announced Georgia as the host"
     return made
 
 
 _LEADING = {"chair": "chair", "head": "head"}
+
+
+def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who resigns from "the government" leaves no state."""
+    span = next((s for p in ("from", "as") for s in made.clause.after(p)), None)
+    if span is not None and made.objects and all(kind_of(o) == "state" for o in made.objects):
+        made.objects = [f"n.{slug(text_of(parsed.units, span))}"]
+    return made
 
 
 def _leads(made: Filled, parsed: Parsed) -> Filled | None:
@@ -192,6 +203,7 @@ _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "supplied": _supplied,
     "paid": _paid,
     "leads": _leads,
+    "resigned": _resigned,
     "holds_post": _serves,
 }
 
