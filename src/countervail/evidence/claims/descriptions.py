@@ -107,6 +107,13 @@ class Described(Named):
         body = identifier.startswith("o.") and identifier not in world_bodies()
         return 1 if body and identifier[2:].split("-", 1)[0].rsplit("-", 1)[-1] not in ORGANS else 2
 
+    def several_firms(self, identifier: str) -> bool:
+        """Whether somebody spoken of is several, and no states: whom "them" stands for where they are listed."""
+        members = self.several(identifier)
+        if len(members) > 1:
+            return not all(i.startswith("c.") for i in members)
+        return not identifier.startswith("c.") and identifier.rsplit("-", 1)[-1].split(".")[-1].endswith("s")
+
     def _nearer_firm(self, place: int, at: int) -> str | None:
         """A body named between two places that can be a firm: of nobody's state, and no grouping."""
         public = _PUBLIC | GROUPING

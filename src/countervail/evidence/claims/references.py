@@ -180,6 +180,9 @@ class References:
             before = [i for i in before if i not in doing]
         if acting and pronoun and spans == clause.objects:  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
+            if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
+                known = next((i for i in before if self.actors.several_firms(i)), None)
+                return self.actors.several(known) if known is not None else ["n.unknown"]
         elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
