@@ -123,6 +123,8 @@ class Named:
         for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
+        self.peoples: set[str] = set()
+        """States that were called by their people: "the Americans", who are "they"."""
         self.titled: set[str] = set()
         """What no mention marks, but a capital: it may be an actor."""
         self.recent: list[str] = []

@@ -216,7 +216,8 @@ class Actors(Described):
                 continue
             if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
                 continue
-            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES - {"c.USA"}:
+            plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
+            if word in _THEY and identifier.startswith("c.") and not plural:
                 continue  # a state is "it"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
@@ -238,9 +239,10 @@ class Actors(Described):
             code = _capitals().get(core.text)
             if code or core.text == "Brussels":
                 return f"c.{code}" if code else "o.european-union"
-            if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
-                codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
+            if b - a == 2 and core.text[:1].isupper():  # "the Americans", "the British"
+                codes = adjective_codes(core.text) or adjective_codes(core.text.removesuffix("s"))
                 if len(codes) == 1:
+                    self.peoples.add(f"c.{codes[0]}")
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"

@@ -195,6 +195,7 @@ def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
 
+_TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
 PUNISHING = CLOSED["punishing"]
 """Verbs after which "for doing" is about their object."""
 
@@ -265,7 +266,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         clause.noun = before.lower if noun_effect(before.lower) else ""
     operator = governor.operator if clause.link not in ADVERBIAL else None
     by_object = operator is not None and operator.control == "object"
-    told = governor.verb.lemma == "tell" and clause.verb.kind == "infinitive"
+    told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
     by_object = by_object or (told and bool(governor.objects))
     start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
@@ -291,6 +292,11 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
 
 
+def _asking(noun: str) -> str:
+    """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
+    return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
+
+
 def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
     units, j = clause.units, clause.verb.start
@@ -308,8 +314,9 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
                 return False
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
-    if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
-        clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
-        clause.unwilling = any(u.lower == "no" for u in units[max(0, a - 5) : a - 2])  # "no request from X to join"
-        return True
+    first = spans[0][0]
+    if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
+        clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
+        clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
+        return True  # "no request from X to join"
     return False

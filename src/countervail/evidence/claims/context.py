@@ -32,6 +32,7 @@ CLUB = "o.club"
 """A grouping that no name is given for."""
 
 
+_LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
 
@@ -135,6 +136,9 @@ class Context:
             owned = _OWNERS[units[clause.subjects[0][0]].lower]
             told = clause.governor.subjects if clause.governor is not None and clause.link == "that" else []
             subjects = [s for s in subjects if s not in told or units[s[0]].lower != owned]
+        telling = clause.governor if clause.link == "that" and clause.verb.passive else None
+        if telling is not None and telling.verb.lemma in _LISTENED and not telling.verb.passive:
+            subjects = [*telling.objects[:1], *subjects]  # "warned the bank that it could be fined"
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from countervail.evidence.claims.actors import adjective_codes, kind_of
+from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
+from countervail.evidence.claims.descriptions import owner_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
+from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent, skip_left
 from countervail.evidence.claims.units import CLOSED
@@ -59,6 +60,9 @@ ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
 )
+
+
+_ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 
 
 class Copulas(References):
@@ -213,6 +217,16 @@ class Copulas(References):
         if role is None or clause.verb.passive or len(clause.subjects) != 1 or not clause.objects:
             return None
         return self._member(parsed, clause, (role[0], clause.subjects[0]), clause.objects)
+
+    def asked_about(self, parsed: Parsed) -> list[str]:
+        """The bodies that a question about joining or leaving names: the answer is about them."""
+        units = parsed.units
+        if not any(_ENTERING & set((u.forms or {}).values()) for u in units) and not any(
+            u.lower in {"member", "members", "membership"} for u in units
+        ):
+            return []
+        named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
+        return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
 
     def applications(self, parsed: Parsed) -> Iterator[Filled]:
         """ "Pakistan's application to the bank", "an application by X": X has applied."""
@@ -382,15 +396,3 @@ class Copulas(References):
                 name = mention.value or ""
                 found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
         return list(dict.fromkeys(found))
-
-
-def owner_of(units: Sequence[Any], span: Span) -> Span | None:
-    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
-    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
-    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
-        return owner - 1, owner
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
-    return (named, named + 1) if named is not None else None

@@ -11,6 +11,7 @@ from countervail.evidence.claims.actors import (
     GROUPS,
     ORGANS,
     Named,
+    adjective_codes,
     initialled,
     world_bodies,
 )
@@ -119,3 +120,15 @@ class Described(Named):
         public = _PUBLIC | GROUPING
         between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
         return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
+
+
+def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
+        return owner - 1, owner
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
+    return (named, named + 1) if named is not None else None

@@ -63,6 +63,7 @@ class Reader(Framing):
             opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
         )
         if parsed.quote is None and asked:
+            self.clubs += self.asked_about(parsed)
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
             return  # a question asserts nothing

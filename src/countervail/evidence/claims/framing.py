@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.copulas import EVENTS, Copulas, owner_of
+from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.descriptions import owner_of
 from countervail.evidence.claims.fitting import (
     bodily,
     fits,
@@ -17,7 +18,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, named_entry, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -26,7 +27,6 @@ from countervail.evidence.claims.references import (
     UNNAMED,
     Filled,
     as_list,
-    named_entry,
     one_or_many,
     target_of,
 )
@@ -47,6 +47,7 @@ _BY_CLAUSE = frozenset(
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
+_UNSIGNED = frozenset(["sanctions", "embargo", "money", "oil", "gas", "arms", "payments", "accounts", "funds"])
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -129,7 +130,7 @@ class Framing(Copulas):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif measure and frame.predicate == "signed" and self.signable:
             objects = [self.signable]
-        elif self.thing and frame.predicate in _OF_THINGS and measure and not (clause.coordinated and objects):
+        elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
         if wrong_kind(frame, objects):
             return None
@@ -199,6 +200,11 @@ class Framing(Copulas):
             topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []
         return made
+
+    def _done_to(self, frame: Frame) -> bool:
+        """Whether what was last spoken of as a thing can be done what the frame says: nobody signs sanctions."""
+        words = (self.thing or "")[2:].split("-")
+        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or not _UNSIGNED.intersection(words))
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"

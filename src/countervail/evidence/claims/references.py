@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
+from countervail.evidence.claims.phrases import attached, head_word, listed_from, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -21,7 +21,7 @@ MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
 )
 STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
-_BODYLIKE = GROUPING | CLOSED["bodylike"]
+BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
 _SIGNABLE = CLOSED["signable"]
@@ -146,7 +146,7 @@ class References:
         self.done = {m.predicate: m.objects for m in self.before_this if m.objects}
         self.before_this = []
         for clause in parsed.clauses:
-            for span in [*clause.subjects, *clause.objects]:
+            for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
                 if head_word(parsed.units, span) in _SIGNABLE and parsed.units[span[0]].tag != "O":
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
@@ -181,8 +181,8 @@ class References:
         if acting and pronoun and spans == clause.objects:  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
-                known = next((i for i in before if self.actors.several_firms(i)), None)
-                return self.actors.several(known) if known is not None else ["n.unknown"]
+                firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
+                return self.actors.several(firms)
         elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
@@ -222,10 +222,10 @@ class References:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
         about a body."""
         first = before[0] if before else ""
-        grouping = _BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
+        grouping = BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
         if first.startswith("o.") and grouping:
             return None
-        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
+        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in BODYLIKE:
             return self.thing
         return self.clubs[-1] if self.clubs else None
 
@@ -338,7 +338,7 @@ class References:
                 return True
         word = head_word(units, span)
         return (
-            word in _BODYLIKE
+            word in BODYLIKE
             or units[span[0]].tag == "O"
             or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
         )
@@ -366,23 +366,6 @@ def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
     units = parsed.units
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
     return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
-
-
-def named_entry(units: Sequence[Any], span: Span) -> Span:
-    """Who "the name of X", "the entry for X" on a list is."""
-    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
-        return span
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
-
-
-def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
 
 
 def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:

@@ -52,8 +52,8 @@ class Reading:
         """The longest name of the text that ends in this one, where there is only one such; else the name itself."""
         known = self._whole.get(name)
         if known is None:
-            ends = " " + name
-            longer = {m.value for m in self.mentions if m.type == "person" and m.value and m.value.endswith(ends)}
+            ends, people = " " + name, {m.value for m in self.mentions if m.type == "person" and m.value}
+            longer = {p for p in people if p.endswith(ends) or (name.isupper() and p.upper().endswith(ends))}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
