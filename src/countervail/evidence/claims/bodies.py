@@ -88,6 +88,9 @@ class Actors(Described):
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
+        role = self.by_role(units, a, b)
+        if role:
+            return role
         shared = self._shared_head(units, a, b)
         if shared:
             return shared
@@ -193,7 +196,7 @@ class Actors(Described):
         if (
             body
             and kind != "person"
-            and not (kind == "speaker" and self.house and speaker not in self.guests)
+            and not (kind == "speaker" and speaker not in self.guests)
             and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found

@@ -3,7 +3,6 @@ said again of somebody else: ellipsis, gapping, refusals, applications as nouns.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,6 @@ from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent, skip_left
 from countervail.evidence.claims.units import CLOSED
-from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
 REPEATED = MEMBERSHIP | {
@@ -57,9 +55,6 @@ EVENTS = MEMBERSHIP | frozenset(
 _ASKED = CLOSED["requests"]
 _ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
-_OTHER_LIST = re.compile(
-    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
-)
 
 
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
@@ -80,6 +75,7 @@ class Copulas(References):
         if post is not None:
             return post
         if role is not None:
+            role = role if role[1] is not None else (role[0], self._beside_role(parsed, clause))
             return self._member(parsed, clause, role, clause.subjects)
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
@@ -92,6 +88,14 @@ class Copulas(References):
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
         return None
+
+    def _beside_role(self, parsed: Parsed, clause: Clause) -> Span | None:
+        """The body of "an observer at the Labour Forum"."""
+        spans = [s for p, many in clause.phrases if p in {"at", "in", "to", "with"} for s in many[:1]]
+        named = [
+            s for s in spans if any(u.mention and u.mention.type == "organisation" for u in parsed.units[s[0] : s[1]])
+        ]
+        return named[0] if named else None
 
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
@@ -373,26 +377,3 @@ class Copulas(References):
             return None
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
-
-    def entries(self, parsed: Parsed) -> list[str]:
-        """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
-        reading = self.shared.reading
-        text, start = reading.folded.text, parsed.sentence.end
-        stop = _OTHER_LIST.search(text, start)
-        found: list[str] = []
-        for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
-            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
-                continue
-            opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
-            words = text[a:b].split(",")[0]
-            if not opens or mention.type not in {"person", "organisation"}:
-                continue
-            listed = mention.type == "person" and "," in text[a:b]
-            if (
-                listed
-                or (words.isupper() and " " in words)
-                or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
-            ):
-                name = mention.value or ""
-                found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
-        return list(dict.fromkeys(found))

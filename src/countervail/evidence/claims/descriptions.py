@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.actors import (
@@ -9,6 +10,7 @@ from countervail.evidence.claims.actors import (
     CLUBS,
     GROUPING,
     GROUPS,
+    NOUNS,
     ORGANS,
     Named,
     adjective_codes,
@@ -16,6 +18,7 @@ from countervail.evidence.claims.actors import (
     world_bodies,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.text.documents import Reading
 
 _PUBLIC = CLUBS | {
     "ministry",
@@ -35,8 +38,30 @@ _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers",
 SYSTEMS = CLOSED["systems"]
 
 
+_ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")
+_ROLE_AFTER = re.compile(
+    r", (?:an?|the|its|their) (?:[\w-]+ ){0,2}?([a-z-]{4,})(?=[,.]| (?:in|of|based|registered|that|which)\b)"
+)
+
+
 class Described(Named):
     """The bodies of one text that descriptions stand for."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self.roles = self._roles()
+        """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
+
+    def _roles(self) -> dict[str, list[tuple[int, str]]]:
+        found: dict[str, list[tuple[int, str]]] = {}
+        text = self.reading.folded.text
+        for mention, (a, b) in zip(self.reading.mentions, self.reading.spans, strict=True):
+            if mention.type != "organisation":
+                continue
+            before, after = _ROLE_BEFORE.search(text, max(0, a - 60), a), _ROLE_AFTER.match(text, b)
+            for match in filter(None, (before, after)):
+                found.setdefault(match.group(1), []).append((a, self.body(mention.value or "")))
+        return found
 
     def described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
         """The body that "the league" stands for: the last one named that is called so, else the topic."""
@@ -94,6 +119,15 @@ class Described(Named):
                 if counts:
                     return counts[-1]
         return None
+
+    def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""
+        noun = units[b - 1].lower
+        called = noun in NOUNS["parties"] or (noun in NOUNS["persons"] and noun not in NOUNS["plurals"])
+        if b - a != 2 or units[a].lower not in {"the", "this"} or not called:
+            return None
+        known = [i for at, i in self.roles.get(noun, ()) if at < units[a].start]
+        return known[-1] if known else None
 
     def is_firm(self, identifier: str) -> bool:
         """Whether somebody spoken of is a body that can be a firm: named, of no state, and no grouping."""

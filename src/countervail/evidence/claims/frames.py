@@ -21,6 +21,7 @@ from countervail.evidence.claims.fitting import (
     telling,
 )
 from countervail.evidence.claims.framing import Framing
+from countervail.evidence.claims.lists import entries_below
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause
 from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
@@ -142,7 +143,7 @@ class Reader(Framing):
         units = parsed.units
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
         if made.predicate == "listed" and entries and _BELOW.search(parsed.sentence.text):
-            made.objects = self.entries(parsed) or made.objects
+            made.objects = entries_below(shared, parsed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"

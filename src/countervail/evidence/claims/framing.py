@@ -22,6 +22,7 @@ from countervail.evidence.claims.phrases import head_word, named_entry, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
+    SIGNABLE,
     STATE_OF_BODY,
     UNKNOWN,
     UNNAMED,
@@ -47,7 +48,6 @@ _BY_CLAUSE = frozenset(
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
-_UNSIGNED = frozenset(["sanctions", "embargo", "money", "oil", "gas", "arms", "payments", "accounts", "funds"])
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -202,9 +202,10 @@ class Framing(Copulas):
         return made
 
     def _done_to(self, frame: Frame) -> bool:
-        """Whether what was last spoken of as a thing can be done what the frame says: nobody signs sanctions."""
-        words = (self.thing or "")[2:].split("-")
-        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or not _UNSIGNED.intersection(words))
+        """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
+        thing = self.thing or ""
+        text = thing.startswith("o.") or bool(SIGNABLE.intersection(thing[2:].split("-")))
+        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"

@@ -363,3 +363,32 @@ def tag_line(sentence: str) -> bool:
         and any(p.islower() for p in items)
         and not sentence.rstrip().endswith(".")
     )
+
+
+_OTHER_LIST = re.compile(
+    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
+)
+
+
+def entries_below(shared: Context, parsed: Parsed) -> list[str]:
+    """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
+    reading = shared.reading
+    text, start = reading.folded.text, parsed.sentence.end
+    stop = _OTHER_LIST.search(text, start)
+    found: list[str] = []
+    for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
+        if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
+            continue
+        opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
+        words = text[a:b].split(",")[0]
+        if not opens or mention.type not in {"person", "organisation"}:
+            continue
+        listed = mention.type == "person" and "," in text[a:b]
+        if (
+            listed
+            or (words.isupper() and " " in words)
+            or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
+        ):
+            name = mention.value or ""
+            found.append(f"p.{slug(name)}" if mention.type == "person" else shared.actors.body(name))
+    return list(dict.fromkeys(found))

@@ -24,7 +24,8 @@ STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "sta
 BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
-_SIGNABLE = CLOSED["signable"]
+SIGNABLE = CLOSED["signable"]
+SIGNABLE |= {f"{word}s" for word in SIGNABLE}
 NEAR = 600
 """How many characters back the grouping may be named that a membership without one is of, where there are several."""
 UNKNOWN = "p.unknown"
@@ -147,7 +148,7 @@ class References:
         self.before_this = []
         for clause in parsed.clauses:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
-                if head_word(parsed.units, span) in _SIGNABLE and parsed.units[span[0]].tag != "O":
+                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O":
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
     def note(self, made: Filled, parsed: Parsed) -> None:

@@ -168,6 +168,8 @@ def _settle(units: list[Unit]) -> None:
                 unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
+        elif unit.lower == "her" and unit.tag == "D" and _alone(following):
+            unit.tag = "O"  # "invited her to join"
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
             if following.tag in {",", ".", "P"}:
                 unit.tag = "B"  # "signed last"
@@ -229,6 +231,11 @@ def _spelt_out(units: Sequence[Unit], i: int) -> str:
         after = units[k + 1].tag if k + 1 < len(units) else ""
         return "has" if after in {"D", "E", "O", "#"} or forms["n"] in _GOING else "is"
     return units[i].lower
+
+
+def _alone(following: Unit | None) -> bool:
+    """Whether what follows "her" is no noun that she owns."""
+    return following is None or following.tag not in {"N", "E", "#", "B", "Q", "D", "T"} or following.lower == "that"
 
 
 _BOUNDS = frozenset(["more", "fewer", "less"])
