@@ -161,13 +161,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if not spans:
         _inverted(clause)
         return
-    first = spans[0][0]
-    if (
-        first > floor + 1
-        and units[first - 1].lower == "but"
-        and units[first - 2].lower in {"all", "everybody", "everyone"}
-    ):
-        clause.subjects = [(first - 2, first - 1)]  # "all but Oman have agreed"
+    before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
+    if before[1:] == ["but"] and before[0] in {"all", "everybody", "everyone"}:
+        clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
         return
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
