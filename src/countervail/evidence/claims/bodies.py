@@ -95,7 +95,7 @@ class Actors(Named):
         together = self._together(units, a, b)
         if together:
             return together
-        if b - a == 1 and units[a].lower in PRONOUNS:
+        if b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E":
             return self._pronoun(units[a].lower, before, speaker, body)
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):

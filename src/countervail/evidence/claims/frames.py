@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.context import CLUB, Context, chain
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, Copulas, owner_of
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED, owner_of
 from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
@@ -66,7 +67,7 @@ _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
-class Framing(Copulas):
+class Framing(Appositions):
     """Lays the frames of a verb over its clause, the first that fits."""
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
@@ -180,8 +181,11 @@ class Framing(Copulas):
                 roles["to"], objects = objects, given
         if frame.post:
             roles.update(post_role(units, clause, roles))
-        if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
+        aimed = "direct" not in frame.object and frame.what != "direct"
+        if not subjects and verb.passive and aimed and frame.words is None:
             subjects = self.ids(parsed, clause, direct)
+        elif verb.passive and aimed and not agents and frame.predicate in MEMBERSHIP - {"applied_to"}:
+            return None  # "its accession was announced": what the noun says
         if not subjects and not verb.passive:
             return None
         if not subjects:
@@ -306,8 +310,8 @@ class Reader(Framing):
                 continue
             if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
-        for nominal in self.applications(parsed):
-            yield from self._claims(parsed, nominal)
+        for noun in (*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)):
+            yield from self._claims(parsed, noun)
         self.named = named_subjects(parsed, self.actors)
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end

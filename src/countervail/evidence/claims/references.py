@@ -163,7 +163,7 @@ class References:
     def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
         """The identifiers of phrases of a clause."""
         units = parsed.units
-        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
+        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E" for a, b in spans)  # not "US"
         before = self.shared.before(parsed, clause) if pronoun else []
         if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
             earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
