@@ -4,6 +4,7 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
@@ -64,7 +65,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return clauses
+    return [c for clause in clauses for c in (clause, *_contrasted(units, clause))]
 
 
 def _reduced(clauses: list[Clause], n: int) -> None:
@@ -90,7 +91,7 @@ def _reduced(clauses: list[Clause], n: int) -> None:
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
         return
     operator = previous.operator
-    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag == "N"
+    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
     if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
         return
     after = units[verb.end] if verb.end < len(units) else None
@@ -394,3 +395,28 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def _contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

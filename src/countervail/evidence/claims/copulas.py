@@ -20,6 +20,8 @@ from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
 REPEATED = MEMBERSHIP | {
+    "be_invited",
+    "delisted",
     "sanctioned",
     "listed",
     "signed",
@@ -71,7 +73,7 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
-        role = role_of(units, clause.objects[0])
+        role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
             return post
@@ -120,6 +122,16 @@ class Copulas(References):
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
+
+    def _part(self, parsed: Parsed, clause: Clause) -> tuple[str, Span | None] | None:
+        """ "is part of the pact", "is a party to the convention": a member of it."""
+        units = parsed.units
+        a, b = clause.objects[0]
+        head = head_word(units, (a, b))
+        inner = next((k + 1 for k in range(a, b) if units[k].lower == "of"), b)
+        of = [(inner, b)] if inner < b else []
+        spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
+        return ("listed_in", spans[0]) if spans and self.is_body(units, spans[0]) else None
 
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that says that somebody "would become its eighth member"."""
@@ -351,7 +363,12 @@ class Copulas(References):
             return None
         same = before[-1]
         if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
-            return None
+            if not same.clause.verb.passive:
+                return None
+            if same.objects == self.ids(parsed, clause, same.clause.subjects) or same.frame is None:
+                return None
+            if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
+                return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
 

@@ -217,7 +217,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
     if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
         return True
-    if nobody_named and (made.predicate == "accused" or (made.predicate == "signed" and not plain_text(units, direct))):
+    charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
+    if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
         return True  # "it will be signed": what, by whom?

@@ -285,14 +285,14 @@ def role_of(
         }:
             return None
         owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
-        if owner is not None and end == span[1]:  # "the Fund's other members"
-            return _MEMBER[word], (span[0], owner)
+        if owner is not None and end == span[1]:  # "the Fund's other members", "two of the Fund's members"
+            return _MEMBER[word], _without_number(units, span[0], owner)
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
         if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
             return _MEMBER[word], (k - 1, k)
         if k > span[0] + 1 and units[k - 1].tag == "G":
-            return _MEMBER[word], (span[0], k - 1)
+            return _MEMBER[word], _without_number(units, span[0], k - 1)
         if end == span[1] and k > span[0] and units[k - 1].tag == "N" and units[k - 1].lower in GROUPING:
             return _MEMBER[word], (k - 1, k)
         if end != span[1]:
@@ -305,3 +305,8 @@ def role_of(
             return None
         return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
     return None
+
+
+def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:
+    """The owner in "two of the Fund's members"."""
+    return next((k + 1 for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag in {"#", "D"}), a), b

@@ -97,7 +97,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             found.append(effect if effect in _STRENGTH else "asserted")
         below, depth = governor, depth + 1
         governor = governor.governor
-    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
+    named = any(clause.units[k].tag == "E" for s in clause.subjects for k in range(*s))
+    if clause.relative and clause.subjects and not named:  # "a plan for creating a bank which lends"
         found += [
             modality_of(other, clauses)
             for other in clauses
@@ -268,6 +269,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
+            continue  # "Accused of arming them, X said": nobody says that it was accused
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part:

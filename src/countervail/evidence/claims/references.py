@@ -231,6 +231,8 @@ class References:
             firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
             if firms:
                 return firms
+        if among := self._among_them(parsed, span[1]):
+            return among
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
@@ -260,6 +262,18 @@ class References:
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
             return [i for u in states if (i := self.actors.mention(u))]
+        return []
+
+    def _among_them(self, parsed: Parsed, start: int) -> list[str]:
+        """The names after "among them", a verb further on: "Eight names were removed, among them X and Y"."""
+        units = parsed.units
+        for k in range(start, len(units) - 2):
+            if units[k].tag in {";", "S", "R"} or units[k].lower == "but":
+                return []
+            if units[k].lower == "among" and units[k + 1].lower in {"them", "these"}:
+                names = listed_from(units, k + 2, len(units))
+                named = names and all(any(units[m].tag == "E" for m in range(*s)) for s in names)
+                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
         return []
 
     @staticmethod

@@ -89,6 +89,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     )
     if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
+    if not receiver and clause.verb.lemma in {"arm", "equip"} and not clause.verb.passive:
+        return made  # "arming the junta"
     if (
         not receiver
         and actors
@@ -114,7 +116,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.objects = receiver or made.objects
     elif receiver and receiver != made.objects:
         if direct:
-            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
+            goods = clause.second if clause.second and not clause.verb.passive else direct
+            made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
         made.objects = receiver
     return made
 
@@ -130,7 +133,7 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire"])
+_RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"])
 
 
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:

@@ -371,6 +371,7 @@ def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
             return (
                 units[k + 1].tag in {"R", "S"}
                 or k + 1 == i
+                or units[k + 1].lower == "having"
                 or units[k + 1].tag == "B"
                 or any(u.tag == "P" for u in units[k + 1 : k + 2])
             )

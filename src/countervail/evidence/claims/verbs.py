@@ -152,7 +152,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         and right in {"D", "E", "N", "#"}
     ):
         return "b"
-    if left in {"N", "E", "O"} and right in OBJECT_NEXT and _subjunctive(units, i):
+    if left in {"N", "E", "O", ","} and (right in OBJECT_NEXT or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
