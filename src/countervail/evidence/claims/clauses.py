@@ -38,6 +38,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     _accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    if len(clauses) > 1 and units[0].lower == "were" and clauses[0].objects and clauses[1].verb.kind == "infinitive":
+        clauses[1].condition = True  # "Were the bank to leave, ..."
     if clauses and units[0].lower in {"suppose", "imagine", "assume", "supposing"}:  # "Suppose China joined"
         for clause in clauses:
             clause.condition = True
@@ -47,6 +49,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+    if len(clauses) > 1 and clauses[1].condition and clauses[1].verb.kind == "infinitive":
+        clauses[1].subjects, clauses[1].governor = clauses[0].objects, None
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
         _parallel_tense(clauses, n)
@@ -56,6 +60,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         )
     for clause in clauses:
         _asked_for(clause)
+        _labelled(clause)
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
@@ -160,6 +165,15 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
     present = clause.verb.perfect and not clause.verb.past and not outer.verb.past and not outer.verb.perfect
     if past and present and outer.verb.kind == "finite":
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
+
+
+def _labelled(clause: Clause) -> None:
+    """ "Timor-Leste: withdrew in October": who stands before the colon."""
+    units, start = clause.units, clause.verb.start
+    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag == ":":
+        spans = listed_to(units, start - 1, 0)
+        if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
+            clause.subjects = spans
 
 
 _TO_REQUESTS = CLOSED["to_requests"]
@@ -312,6 +326,11 @@ def _governed(clauses: list[Clause], n: int) -> None:
     awaited = not clause.verb.past and head is not None and head.lower in {"once", "until"}
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
+        k = j - 2 if j > 1 and units[j - 2].tag == "," else j - 1
+        if head is not None and head.lower == "if" and k > 0 and units[k - (units[k].tag != ",")].lower == "that":
+            clause.governor = _governing(clauses, n, k)  # "said that, if it were listed, all would suffer"
+            clause.link = "that"
+            return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":

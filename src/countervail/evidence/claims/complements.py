@@ -107,13 +107,17 @@ def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
     return closing + 1 if units[closing + 1].tag in {"D", "E", "N"} else i
 
 
+_AWAY = frozenset(["out", "off", "up", "down", "away"])
+"""Particles, which lead to no date: "threw it out last week"."""
+
+
 def _phrases(clause: Clause, i: int, stop: int) -> int:
     """Collect the prepositional phrases and dates after the object; where they end."""
     units = clause.units
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
+            if unit.lower not in _AWAY and i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
                 clause.times.append(i + 1)
                 i += 2
                 continue

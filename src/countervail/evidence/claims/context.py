@@ -118,7 +118,7 @@ class Context:
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
-        earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        earlier = [c for c in reversed(parsed.earlier(clause)) if c not in near]
         near += sorted(
             earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
         )  # those of main clauses first

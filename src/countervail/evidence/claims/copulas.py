@@ -346,7 +346,7 @@ class Copulas(References):
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
-        earlier = parsed.clauses[: parsed.clauses.index(clause)]
+        earlier = parsed.earlier(clause)
         finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
         if not before and not finite:
             before = self.last

@@ -42,6 +42,8 @@ def own_modality(clause: Clause) -> str:
     found = ["asserted"]
     if verb.modal in {"will", "shall"}:
         found.append("planned")
+    elif verb.modal == "could" and verb.negated and not clause.condition and not _if_follows(clause):
+        pass  # "could not agree": did not
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
         told = governor is not None and (governor.verb.past or governor.verb.perfect)

@@ -153,7 +153,7 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         return []
     found = [(start, end)]
     conjoined = False
-    while start > floor:
+    while start > floor and units[start].lower not in {"neither", "both"}:
         k = start
         if (units[k - 1].tag == "C" and units[k - 1].lower != "but") or units[k - 1].lower == "nor":
             k -= 1

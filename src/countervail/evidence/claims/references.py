@@ -166,7 +166,7 @@ class References:
         pronoun = any(b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E" for a, b in spans)  # not "US"
         before = self.shared.before(parsed, clause) if pronoun else []
         if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
-            earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
+            earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
@@ -200,7 +200,7 @@ class References:
 
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
-        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+        for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
                 if named and self.is_body(parsed.units, span):

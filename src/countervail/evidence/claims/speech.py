@@ -49,6 +49,10 @@ class Parsed:
     turn: str | None = None
     """Who has the word in an interview or debate."""
 
+    def earlier(self, clause: Clause) -> list[Clause]:
+        """The clauses whose verbs stand before that of a clause."""
+        return [c for c in self.clauses if c.verb.start < clause.verb.start]
+
     @property
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, from the outside in."""

@@ -372,10 +372,18 @@ def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
                 units[k + 1].tag in {"R", "S"}
                 or k + 1 == i
                 or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and _reduced(units, i))
                 or units[k + 1].tag == "B"
                 or any(u.tag == "P" for u in units[k + 1 : k + 2])
             )
     return False
+
+
+def _reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:
