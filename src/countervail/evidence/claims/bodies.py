@@ -66,6 +66,7 @@ PRONOUNS = {
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
     **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
     **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
+    "you": "reader",
 }
 """What each pronoun stands for."""
 
@@ -207,6 +208,8 @@ class Actors(Named):
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = PRONOUNS[word]
+        if kind == "reader":
+            return "p.unnamed"
         if (
             body
             and kind != "person"

@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -56,6 +57,9 @@ EVENTS = MEMBERSHIP | frozenset(
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ASKED = CLOSED["requests"]
+_REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
+_SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
+"""What a bank or carrier that stops doing it refuses."""
 _ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
@@ -299,11 +303,17 @@ class Copulas(References):
         return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
 
     def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
-        """ "refused to open accounts for X": what is refused is what was to be done it to."""
+        """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""
         for clause in parsed.clauses:
-            if clause.verb.lemma not in {"refuse", "decline"} or clause.verb.passive:
+            lemma = clause.verb.lemma
+            if lemma == "accept" and negated(clause) and clause.objects and not clause.verb.passive:
+                self._not_accepted(parsed, clause, filled)
+            if lemma not in _REFUSING or clause.verb.passive:
                 continue
-            inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
+            how = {"infinitive"} if lemma in {"refuse", "decline"} else {"gerund"}
+            inner = next((c for c in clause.complements if c.verb.kind in how), None)
+            if inner is not None and lemma in {"stop", "cease"} and inner.verb.lemma not in _SERVING:
+                continue
             if inner is None:
                 continue
             if inner.verb.lemma in _ANSWERING:  # "declined to say"
@@ -322,6 +332,17 @@ class Copulas(References):
                 filled[id(clause)] = Filled(
                     clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
                 )
+
+    def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
+        """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
+        known = filled.get(id(clause))
+        subjects = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing" and i != UNKNOWN]
+        if (known is not None and known.predicate == "agreed") or not subjects:
+            return
+        objects = self.ids(parsed, clause, clause.objects)
+        made = Filled(clause, "refused", subjects, objects, {"what": "accept"}, None, [*clause.subjects, *clause.objects])
+        made.certain = True
+        filled[id(clause)] = made
 
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""

@@ -135,6 +135,8 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
         return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
     if word in {"i", "who"}:
         return True
+    if word == "you":  # whoever is asked to do something; anybody, where somebody talks
+        return bool(parsed.units[a].start == parsed.units[a].end)
     here = named_subjects(parsed, actors, a)
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects

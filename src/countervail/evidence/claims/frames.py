@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
@@ -72,7 +73,7 @@ class Framing(Appositions):
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
-            return self.copula(parsed, clause)
+            return self.copula(parsed, clause) or self._among_those(parsed, clause)
         if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
             status = self.status(parsed, clause)
             if status is not None:
@@ -80,6 +81,9 @@ class Framing(Appositions):
         taken = self.taken_in(parsed, clause)
         if taken is not None:
             return taken
+        return self._by_frames(parsed, clause)
+
+    def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
@@ -216,6 +220,23 @@ class Framing(Appositions):
             made.objects = [topic] if topic else []
         return made
 
+    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
+        units = parsed.units
+        sides = [(s, clause.objects) for s in clause.subjects[:1]]
+        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
+        for (a, b), who in sides:
+            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
+            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
+            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
+                continue
+            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
+            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
+            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
+            if made is not None:
+                return made
+        return None
+
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
 
@@ -323,7 +344,7 @@ class Reader(Framing):
         if made.predicate == "denied" and not made.objects and any(map(eventful, told)):
             return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
-            id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
+            id(c) in filled and not c.asked and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
         )
 
     # -- claims ----------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class Nominal:
     listed: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     certain: bool = False
+    topic: bool = False
 
 
 @cache
@@ -67,6 +68,7 @@ def nominals() -> dict[str, tuple[Nominal, ...]]:
             row.get("list", False),
             row.get("roles", {}),
             row.get("certain", False),
+            row.get("topic", False),
         )
         for noun in row["nouns"]:
             found[noun] = (*found.get(noun, ()), made)
@@ -184,8 +186,11 @@ class Nominals(Copulas):
         on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
         if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
             return None
-        if (row.needs in {"subject", "both"} and not who) or (row.needs in {"object", "both"} and not whom):
+        missing = row.needs in {"object", "both"} and not whom
+        if (row.needs in {"subject", "both"} and not who) or (missing and not row.topic):
             return None
+        if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in _OWN:
+            return None  # "withdrew its application"
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
         subjects = self._whose(parsed, clause, who, inside)
@@ -195,6 +200,11 @@ class Nominals(Copulas):
         objects = whole if whole is not None else self.ids(parsed, clause, whom, row.kind == "body")
         if row.predicate == "resigned" and whom:
             objects = [text_of(units, whom[0])] if "as" in used else objects
+        if missing:
+            topic = self.topic(parsed, clause, True)
+            objects = [topic] if topic else []
+            if not all(kind_of(s) == "state" for s in subjects) or (not topic and row.predicate != "joined"):
+                return None
         if not _right(row, subjects, objects):
             return None
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
@@ -273,9 +283,11 @@ def _covers(made: Filled, k: int) -> bool:
     return any(a <= k < b for a, b in spans)
 
 
+_OF_LISTINGS = frozenset(["delisted", "sanctioned"])
 _OF_MEASURES = frozenset(["lifted", "imposed", "sanctioned", "evaded", "extended", "opposed", "supported", "approved"])
 
 
 def _alike(made: Filled, rows: Sequence[Nominal]) -> bool:
     """Whether a verb has claimed what the noun claims, or something of the measures that it names."""
-    return any(made.predicate == r.predicate or (r.predicate == "sanctioned" and made.predicate in _OF_MEASURES) for r in rows)
+    undone = {"sanctioned": _OF_MEASURES, "listed": _OF_LISTINGS}
+    return any(made.predicate == r.predicate or made.predicate in undone.get(r.predicate, ()) for r in rows)

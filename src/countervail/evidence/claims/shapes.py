@@ -62,7 +62,7 @@ _ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "su
 
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i[2:].split("-", 1)[0] not in _ORGANS]
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
@@ -183,11 +183,20 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+def _banned(made: Filled, parsed: Parsed) -> Filled | None:
+    """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
+    clause = made.clause
+    if clause.verb.lemma == "ban" and (clause.after("from") or any(c.link in {"from", "to"} for c in clause.complements)):
+        return None
+    return made
+
+
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
     "announced": _announced,
     "attended": _attended,
+    "sanctioned": _banned,
     "supplied": _supplied,
     "paid": _paid,
     "leads": _leads,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.commands import commanded
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
 from countervail.evidence.model import slug
@@ -25,6 +26,8 @@ _SAYING = re.compile(
     r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
 )
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
+_DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
+"""The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
 
@@ -114,6 +117,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     talker: list[str] = []
     lead: Sentence | None = None
     until = 0
+    declared, voice = False, "we" if actors.house else "you"
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
@@ -122,7 +126,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         same = (sentence.document.id, sentence.paragraph) == paragraph
         if not same:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
-        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
+        declared = declared or bool(_DECLARING.match(sentence.text))
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, voice if declared else "")
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
         until = sentence.end
@@ -321,12 +326,21 @@ def _dashes(reading: Reading) -> str:
 
 
 def _parsed(
-    reading: Reading, text: str, sentence: Sentence, start: int, end: int, quotes: Sequence[Quote], quote: Quote | None
+    reading: Reading,
+    text: str,
+    sentence: Sentence,
+    start: int,
+    end: int,
+    quotes: Sequence[Quote],
+    quote: Quote | None,
+    declared: str = "",
 ) -> Parsed:
     dateline = _DATELINE.match(text, start, end) if quote is None else None
     start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    if quote is None:
+        units = commanded(units, declared)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
