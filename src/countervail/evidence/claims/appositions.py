@@ -46,7 +46,10 @@ class Appositions(Nominals):
             start -= 1
         if start > 2 and units[start - 1].lower == "of" and units[start - 2].lower in {"all", "both", "none"}:
             start -= 2  # "nine firms, all of them members"
-        if start < 2 or units[start - 1].tag not in {",", "("}:
+        if start > 1 and units[start - 1].tag == "X" and units[start - 2].tag in {",", ":"}:
+            start -= 1  # "Bhutan: not a member of it"
+        labelled = start == 2 and units[start - 1].tag == ":"
+        if start < 2 or not (labelled or units[start - 1].tag in {",", "("}):
             return None
         plural = units[k].lower.endswith("s")
         first = units[start].lower

@@ -170,8 +170,9 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
 def _labelled(clause: Clause) -> None:
     """ "Timor-Leste: withdrew in October": who stands before the colon."""
     units, start = clause.units, clause.verb.start
-    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag == ":":
-        spans = listed_to(units, start - 1, 0)
+    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag in {":", ";"}:
+        colon = next((k for k in range(start) if units[k].tag == ":"), 0)
+        spans = listed_to(units, colon, 0)
         if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
             clause.subjects = spans
 

@@ -386,7 +386,8 @@ class Copulas(References):
         if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
             if not same.clause.verb.passive:
                 return None
-            if same.objects == self.ids(parsed, clause, same.clause.subjects) or same.frame is None:
+            alike = same.objects and kind_of(same.objects[0]) == kind_of(subjects[0])
+            if same.frame is None or (same.predicate not in MEMBERSHIP | {"be_invited"} and not alike):
                 return None
             if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
                 return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)

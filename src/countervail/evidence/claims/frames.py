@@ -199,6 +199,9 @@ class Framing(Appositions):
                 subjects = self.ids(parsed, clause, [owner] if owner else [])
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
+            topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
+            made.subjects = [topic] if topic else subjects
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
         if vague(made, agents, direct, pronoun):
@@ -280,7 +283,9 @@ class Reader(Framing):
         if parsed.quote is None and asked:
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
-            return  # a question asserts nothing
+            asked_for = [self._fill(parsed, c) for c in parsed.clauses if c.verb.kind == "finite"]
+            self.last = [m for m in asked_for if m is not None and m.predicate in REPEATED]
+            return  # a question asserts nothing; "Ghana is" after it answers it
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))
@@ -334,6 +339,8 @@ class Reader(Framing):
         for noun in (*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)):
             yield from self._claims(parsed, noun)
         self.named = named_subjects(parsed, self.actors)
+        people = {i for u in parsed.units if u.mention is not None and u.mention.type == "person" and (i := self.actors.mention(u))}
+        self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
 

@@ -23,7 +23,8 @@ from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
-    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
+    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
+    r"(?:,? ?(?:since|from) \w{0,10} ?\d{4}, ?)?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
 _NUMBERS = [

@@ -110,6 +110,8 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
             i += 1  # "the resignation, on 1 September, of"
         elif units[i].tag == "," and times and times[-1] == i - 1 and units[i + 1].lower in {"of", "by", "as"}:
             i += 1
+        elif units[i].tag == "(" and (bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)):
+            i = bracket + 1  # "the appointment of X (Ghana) as president"
         elif units[i].tag == "P" and units[i].lower not in parts:
             spans = _spans(units, i + 1)
             if not spans:

@@ -344,7 +344,7 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-_POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Z])")
+_POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
 
 
 def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> Parsed | None:

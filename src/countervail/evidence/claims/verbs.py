@@ -262,7 +262,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         kind = "participle"
     if reduced and _opens(units, i, lemma, before, after):
         kind = "participle"
-    return Verb(start, i + 1, lemma, kind, kind == "participle", negated, "", form in {"d", "n"}, False, i, words)
+    passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
+    return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
 
 
 def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
