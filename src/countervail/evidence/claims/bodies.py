@@ -35,7 +35,8 @@ from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
 Span = tuple[int, int]
-SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
+_SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+SMALL = {word: number for number, word in enumerate(_SMALL, 2)}
 _PUBLIC = CLUBS | {
     "ministry",
     "bank",
@@ -58,6 +59,7 @@ _APPOSED = {
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
+_THE = frozenset(["the", "his", "her", "its"])
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
@@ -262,7 +264,7 @@ class Actors(Named):
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
+        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
             return found or next((i for i in self.recent if i.startswith("c.")), None)

@@ -107,6 +107,14 @@ def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
     return closing + 1 if units[closing + 1].tag in {"D", "E", "N"} else i
 
 
+def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
+    """Where "of" leads on to what somebody is accused of, inside a phrase: "accused by a court in Vilnius of theft"."""
+    if clause.verb.lemma not in _OF or not clause.verb.passive or len(spans) != 1:
+        return 0
+    a, b = spans[0]
+    return next((k for k in range(a + 1, b - 1) if clause.units[k].lower == "of" and clause.units[k - 1].tag == "N"), 0)
+
+
 _AWAY = frozenset(["out", "off", "up", "down", "away"])
 """Particles, which lead to no date: "threw it out last week"."""
 
@@ -124,8 +132,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             spans = listed_from(units, i + 1, stop)
             if not spans:
                 break
-            clause.phrases.append((unit.lower, spans))
-            i = spans[-1][1]
+            cut = _charge(clause, spans)
+            clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
+            i = cut or spans[-1][1]
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)
             i += 2

@@ -147,9 +147,12 @@ class Copulas(References):
     def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "X was deputy governor of Y until 2020"."""
         units = parsed.units
-        a, b = clause.objects[0]
-        subjects = [s for s in self.ids(parsed, clause, clause.subjects) if s.startswith("p.") and s != UNKNOWN]
-        named = [u for s in clause.subjects for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
+        (a, b), who = clause.objects[0], clause.subjects
+        last = units[b - 1].mention
+        if last is not None and last.type == "person" and len(clause.objects) == 1 and b - a < 3:
+            (a, b), who = clause.subjects[0], clause.objects  # "her deputy is X"
+        subjects = [s for s in self.ids(parsed, clause, who) if s.startswith("p.") and s != UNKNOWN]
+        named = [u for s in who for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
         if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
             return None
         while a < b and units[a].tag in {"D", "B"}:
@@ -178,6 +181,11 @@ class Copulas(References):
                 if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
+            inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
+            if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:
+                bodies = self.ids(parsed, clause, spans, True)
+                if len(bodies) == 1 and (self.actors.is_club(bodies[0]) or bodies[0] in self.clubs):
+                    return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"

@@ -126,7 +126,7 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
     described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
     invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
-    if described and not invited and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
+    if described and not invited and not (clause.verb.passive and clause.after("by")) and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
@@ -212,7 +212,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     """Whether too little is said of who does what: "it will be signed", "was accused", "the firm has refused"."""
     clause, units, frame = made.clause, made.clause.units, made.frame
     nobody_named = not agents and made.subjects == [UNKNOWN]
-    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause):
+    told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
+    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True

@@ -206,6 +206,8 @@ class Framing(Appositions):
             made.subjects = [UNKNOWN]
         if vague(made, agents, direct, pronoun):
             return None
+        if made.predicate == "signed" and not objects and self.signable and not verb.passive:
+            made.objects = objects = [self.signable]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
         if (
@@ -283,9 +285,8 @@ class Reader(Framing):
         if parsed.quote is None and asked:
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
-            asked_for = [self._fill(parsed, c) for c in parsed.clauses if c.verb.kind == "finite"]
-            self.last = [m for m in asked_for if m is not None and m.predicate in REPEATED]
-            return  # a question asserts nothing; "Ghana is" after it answers it
+            self.last = []
+            return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(clause, list(filled.values()))

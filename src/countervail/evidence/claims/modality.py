@@ -273,6 +273,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue
         if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
             continue  # "Accused of arming them, X said": nobody says that it was accused
+        if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
+            continue  # "A blames B, while C, its neighbour, accuses D"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part:

@@ -151,7 +151,7 @@ class Nominals(Copulas):
         """What the nouns of a sentence claim that no verb has claimed."""
         table, units = nominals(), parsed.units
         for k, unit in enumerate(units):
-            if unit.tag != "N" or unit.lower not in table or not parsed.clauses:
+            if unit.tag != "N" or unit.lower not in table:
                 continue
             phrase = phrase_round(units, k)
             clause, inside = self._holder(parsed, phrase)
@@ -171,7 +171,9 @@ class Nominals(Copulas):
                 if any(a <= phrase.at < b for a, b in spans) and not (role == "subject" and clause.relative):
                     return clause, role
         before = [c for c in parsed.clauses if c.verb.end <= phrase.at]
-        return (before[-1], "") if before else (parsed.clauses[0], "")
+        if before or parsed.clauses:
+            return (before[-1] if before else parsed.clauses[0]), ""
+        return Clause(Verb(0, 0, "", "none"), parsed.units), ""  # "Kenya's accession to the pact" as a heading
 
     def _nominal(self, parsed: Parsed, row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> Filled | None:
         units = parsed.units

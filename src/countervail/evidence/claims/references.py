@@ -18,7 +18,7 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
 MEMBERSHIP = frozenset(
-    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended"]
 )
 STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
 _BODYLIKE = GROUPING | CLOSED["bodylike"]

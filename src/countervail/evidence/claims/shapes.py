@@ -176,7 +176,8 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     if clause.verb.passive or clause.verb.lemma == "lead":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
-    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
+    led = text_of(parsed.units, body)
+    made.roles = {"post": f"{post} of {led}", "organisation": led}
     if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
         made.roles["former"] = True
     made.predicate, made.subjects, made.objects = "holds_post", people, []
@@ -191,6 +192,15 @@ def _banned(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+def _left(made: Filled, parsed: Parsed) -> Filled | None:
+    """A person who leaves a board or a cabinet gives up a seat on it."""
+    heads = {o[2:].split("-of-")[0].rsplit("-", 1)[-1] for o in made.objects}
+    if made.subjects and all(i.startswith("p.") for i in made.subjects) and heads & _SEATS:
+        made.predicate = "resigned"
+    return made
+
+
+_SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "panel", "ministry"])
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
@@ -200,6 +210,7 @@ _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "supplied": _supplied,
     "paid": _paid,
     "leads": _leads,
+    "left": _left,
     "holds_post": _serves,
 }
 

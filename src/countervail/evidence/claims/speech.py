@@ -135,7 +135,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             speech.parsed.append(point)
             continue
         lead = sentence if sentence.text.endswith(":") else None
-        if parsed.clauses or here:
+        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units):
             speech.parsed.append(parsed)
         speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
         talker = _talker(parsed, actors, speaker, talker)
@@ -176,6 +176,8 @@ def _inside(
         yield parsed
 
 
+_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "dismiss", "denounce", "speak"])
+"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
 _UNSPOKEN = CLOSED["unspoken"]
 """Verbs that report, but no words."""
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
@@ -386,7 +388,12 @@ def _speaker(
     if not places:
         return None
     telling = [
-        c for c in parsed.clauses if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
+        c
+        for c in parsed.clauses
+        if (reports(c) or c.verb.lemma in _CALLING)
+        and c.subjects
+        and not c.verb.passive
+        and c.verb.lemma not in _UNSPOKEN
     ]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:

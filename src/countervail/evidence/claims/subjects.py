@@ -194,6 +194,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
+    own = previous.subjects[0][0] if previous is not None and previous.subjects else 0
+    modified = modified or (own > 1 and units[own - 1].tag == "R" and units[own - 2].tag in {"N", "E"})
     if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
         # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
         _after_relative(clauses, n, floor)
@@ -345,7 +347,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
             if named or article:  # "the minister, X, said", "our partner, the Fund, was"
-                clause.subjects = [(opening + 1, closing)]
+                clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
 

@@ -168,6 +168,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
+    if (coordinated or (left == "N" and before.lower.endswith("s"))) and units[i + 1 : i + 2] and _next_is_verb(units, i):
+        if units[i + 1].lower == "to":
+            return "b"  # "Cuba and Nicaragua plan to create"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
         return None
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
