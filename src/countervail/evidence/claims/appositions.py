@@ -82,13 +82,15 @@ class Appositions(Nominals):
             names = [s for s in names if units[s[0]].tag == "E"]
             return names, (start, i), []
         mark = units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES or units[i].lower == "such"
-        if not mark or not units[k].lower.endswith("s"):
+        if not mark or (not units[k].lower.endswith("s") and units[i].tag != ","):
             return None
         while i < len(units) and (units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES | {"such", "as", "them"}):
             i += 1
         names = listed_from(units, i, len(units))
-        firms = all(any(u.tag == "E" and u.mention and u.mention.type == "organisation" for u in units[a:b]) for a, b in names)
-        return (names, (start, k + 1), []) if names and firms else None
+        plural = units[k].lower.endswith("s")
+        kinds = {"organisation"} if plural else {"organisation", "country"}  # states in a list are read as such
+        fit = all(any(u.tag == "E" and u.mention and u.mention.type in kinds for u in units[a:b]) for a, b in names)
+        return (names, (start, k + 1), []) if names and fit and (plural or len(names) == 1) else None
 
     def _opening(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
         """ "As a partner of Y, X may attend"."""
@@ -99,6 +101,9 @@ class Appositions(Nominals):
         end, times = self._ending(units, k)
         if end >= len(units) or units[end].tag != ",":
             return None
+        if start > 2:  # "Nepal, as a member of Y, objected"
+            before = listed_to(units, start - 2, 0)
+            return (before, (start, end), times) if before and any(u.tag == "E" for u in units[slice(*before[-1])]) else None
         who = next((c.subjects for c in parsed.clauses if c.subjects and c.subjects[0][0] > end), [])
         return (who, (start, end), times) if who and who[0][0] <= end + 2 else None
 

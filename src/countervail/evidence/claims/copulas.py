@@ -82,7 +82,8 @@ class Copulas(References):
         if post is not None:
             return post
         if role is not None:
-            return self._member(parsed, clause, role, clause.subjects)
+            placed = next((s for s in clause.after("in", "at") if role[1] is None and self.is_body(units, s)), None)
+            return self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
         if (
@@ -181,6 +182,9 @@ class Copulas(References):
                 if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
+            role = role_of(units, spans[0]) if preposition == "among" else None
+            if role is not None and role[1] is not None:  # "is among the members of the bank"
+                return self._member(parsed, clause, role, clause.subjects)
             inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
             if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:
                 bodies = self.ids(parsed, clause, spans, True)
@@ -196,7 +200,7 @@ class Copulas(References):
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status"."""
         units = parsed.units
-        for span in clause.objects:
+        for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
             if head_word(units, span) != "status" or kind is None:
                 continue
@@ -204,8 +208,9 @@ class Copulas(References):
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
             body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
-            who = clause.subjects
-            return self._member(parsed, clause, (kind[0], body), who)
+            given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
+            body = body or (clause.subjects[0] if given and clause.subjects else None)
+            return self._member(parsed, clause, (kind[0], body), clause.objects if given else clause.subjects)
         return None
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:

@@ -33,6 +33,8 @@ _MEMBER = {
     "founders": "founded",
     "co-founders": "founded",
     "membership": "listed_in",
+    "associate": "partner_of",
+    "associates": "partner_of",
     "partner": "partner_of",
     "partners": "partner_of",
     "shareholder": "listed_in",
@@ -95,7 +97,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
-            common["polarity"] = "affirmed"
+            common["polarity"], common["modality"] = "affirmed", "asserted"
         yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
@@ -267,7 +269,8 @@ def role_of(
     `status` says that the word stands before "status"."""
     for k in range(*span):
         word = units[k].lower
-        if word not in _MEMBER:
+        following = units[k + 1].lower if k + 1 < span[1] else ""
+        if word not in _MEMBER or (word == "associate" and following in _MEMBER):
             continue
         end = k + 1
         if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
@@ -305,7 +308,7 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral"}
         ):
             return None
-        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
+        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner", "associate", "participant")) else None
     return None
 
 
