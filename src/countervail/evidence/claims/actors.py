@@ -255,6 +255,8 @@ class Named:
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
+            if cut and self.house and headed(self.house) == name.lower():
+                return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 

@@ -341,6 +341,8 @@ class Actors(Named):
             return None
         if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
+        if units[head].text[:1].isupper() and self.house and word in self.house[2:].split("-") and units[a].lower == "the":
+            return self.house  # "the Bank" in the report of a bank
         first = self.called.setdefault(word, place)
         for at, identifier, words in reversed(self.bodies):
             if at < place and word in words and (at < first or identifier not in world_bodies()):

@@ -317,7 +317,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     )
     if clause.subjects and clause.subjects[0][0] > clause.verb.start:
         return
-    j = skip_left(units, start)
+    j = skip_left(units, start if clause.lead is None else clause.lead)
     head = units[j - 1] if j else None
     if head is not None and head.tag == "," and j > 1 and units[j - 2].tag == "T":
         j = skip_left(units, j - 1)
@@ -374,6 +374,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
+        if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
+            clause.governor = None  # "What the committee does not know is that"
         if previous.operator is None and units[j - 2].tag == "N" and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:

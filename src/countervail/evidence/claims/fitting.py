@@ -89,7 +89,8 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
     found: set[str] = set()
     for clause in parsed.clauses:
-        for a, b in clause.subjects:
+        doing = clause.after("by") if clause.verb.passive else []
+        for a, b in [*clause.subjects, *doing]:
             if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
                 found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
@@ -289,10 +290,11 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+        asking = lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects  # "asked to join"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
             continue
         joined = filled.pop(id(inner))
-        if lemma == "apply":
+        if asking:
             filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)

@@ -19,6 +19,7 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.model import slug
 from countervail.evidence.tables import noun_effect
 
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
@@ -123,8 +124,13 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
 
 
 def _spans(units: Sequence[Any], i: int) -> list[Span]:
-    """The names or phrases of a list at unit i, each up to a preposition of its own."""
-    return listed_from(units, i, len(units))
+    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"."""
+    spans = listed_from(units, i, len(units))
+    if len(spans) == 1 and units[i - 1].lower in {"by", "from"}:
+        a, b = spans[0]
+        cut = next((k for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag == "E"), b)
+        return [(a, cut)]
+    return spans
 
 
 def _owner(units: Sequence[Any], start: int, k: int) -> list[Span]:
@@ -204,6 +210,9 @@ class Nominals(Copulas):
         objects = whole if whole is not None else self.ids(parsed, clause, whom, row.kind == "body")
         if row.predicate == "resigned" and whom:
             objects = [text_of(units, whom[0])] if "as" in used else objects
+        elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1] - 1].tag == "E":
+            post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1] - 1))
+            objects = [f"n.{slug(post)}"] if post.islower() else []  # "the resignation of trade minister X"
         if missing:
             topic = self.topic(parsed, clause, True)
             objects = [topic] if topic else []

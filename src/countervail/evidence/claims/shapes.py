@@ -163,6 +163,7 @@ def _announced(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+_UNITS = frozenset(["unit", "desk", "section", "division", "service", "branch", "team", "programme", "practice", "arm"])
 _LEADING = {"chair": "chair", "head": "head"}
 
 
@@ -170,9 +171,11 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
     post = _LEADING.get(made.clause.verb.lemma)
     people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
+    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) in {"person", "state"}:
         return None
     clause = made.clause
+    if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
+        return None
     if clause.verb.passive or clause.verb.lemma == "lead":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]

@@ -35,6 +35,8 @@ class Clause:
     governor: Clause | None = None
     link: str = ""
     noun: str = ""
+    lead: int | None = None
+    """Where the subject begins, if a description stands before the name in it: "the minister, X, resigned"."""
     condition: bool = False
     untrue: bool = False
     """Whether the report that it stands in is called false."""
@@ -314,6 +316,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             return False
         if units[opening].tag != ",":
             continue
+        if units[opening - 1].tag == "R" and opening > 1:  # "X, who, it says, financed the militia"
+            clause.relative, clause.subjects = True, antecedent(units, opening - 1)
+            return bool(clause.subjects)
         first = units[opening + 1]
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
@@ -347,6 +352,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
             if named or article:  # "the minister, X, said", "our partner, the Fund, was"
+                clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False

@@ -161,6 +161,9 @@ def _settle(units: list[Unit]) -> None:
             unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
         ):
             unit.tag = "B"  # "have all agreed"
+        elif unit.lower in {"all", "both", "each"} and before is not None and before.tag == "," and following is not None:
+            if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
+                unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"

@@ -97,6 +97,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
+            if left == "C" and after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower):
+                if units[i + 2 : i + 3] and units[i + 2].tag == "E":
+                    return "s"  # "urges an inquiry and calls on Italy"
             return (
                 "s"
                 if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
@@ -232,6 +235,9 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     return found
 
 
+_PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
+
+
 def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     unit = units[i]
     lemma = (unit.forms or {})[form]
@@ -256,6 +262,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
+    if after is not None and after.lower in _PARTICLES:
+        after = _next(units, i + 1)
     if (
         reduced
         and after is not None

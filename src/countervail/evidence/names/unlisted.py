@@ -280,14 +280,17 @@ class Unlisted:
         at, seen = 0, 0
         for line in self.text[:1000].split("\n"):
             match = _MASTHEAD.match(line)
+            name = match.group().split(" - ")[0] if match else ""
             if match and line != line.title():
-                words = match.group().strip().title().split()
+                words = name.strip().title().split()
                 heads = [w for w in words if w in self.words.org_heads]
                 last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
+                of = words.index("Of") if "Of" in words[1:] else 0
+                last = last or words[of - 1] in self.words.org_heads  # "CENTRAL BANK OF THE COMOROS"
                 named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
-                if named and last and " - " not in match.group() and words[0] not in _NO_MASTHEADS:
-                    start = at + match.start() + len(match.group()) - len(match.group().lstrip())
-                    yield start, start + len(match.group().strip())
+                if named and last and words[0] not in _NO_MASTHEADS:
+                    start = at + match.start() + len(name) - len(name.lstrip())
+                    yield start, start + len(name.strip())
             at += len(line) + 1
             seen += bool(line.strip())
             if seen >= 4:
