@@ -178,7 +178,9 @@ class Named:
             start = text.rfind("\n", 0, a) + 1
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
             alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
-            if mention.type == "organisation" and text[start:a].strip().lower() in {"", "the"} and alone:
+            lead = text[start:a].strip().lower()
+            issued = lead == "" or lead == "the" or bool(_ISSUED.search(lead))
+            if mention.type == "organisation" and issued and (alone or _ISSUED.search(lead)):
                 return self.body(mention.value or "")
         return None
 
@@ -317,6 +319,11 @@ class Named:
         return self.groups.get(identifier, [identifier])
 
 
+_ISSUED = re.compile(
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders|members)"
+    r" of(?: the)?$"
+)
+"""What stands before the name of the body that issues a text."""
 _ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})

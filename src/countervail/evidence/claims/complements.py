@@ -27,12 +27,13 @@ def right_side(clauses: list[Clause], n: int) -> None:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
         stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
-    for words, _ in frames_of(verb.lemma):
+    for words, frame in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             i += (
                 len(words)
                 if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
+                or frame.object == ("direct",)
                 else len(words) - 1
             )
             break

@@ -319,7 +319,9 @@ class Copulas(References):
         """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""
         for clause in parsed.clauses:
             lemma = clause.verb.lemma
-            if lemma == "accept" and negated(clause) and clause.objects and not clause.verb.passive:
+            unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
+            serving = lemma == "accept" or (lemma in _SERVING and unwilling)
+            if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
             if lemma not in _REFUSING or clause.verb.passive:
                 continue
@@ -353,7 +355,7 @@ class Copulas(References):
         if (known is not None and known.predicate == "agreed") or not subjects:
             return
         objects = self.ids(parsed, clause, clause.objects)
-        made = Filled(clause, "refused", subjects, objects, {"what": "accept"}, None, [*clause.subjects, *clause.objects])
+        made = Filled(clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects])
         made.certain = True
         filled[id(clause)] = made
 

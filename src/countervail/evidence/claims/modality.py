@@ -44,6 +44,8 @@ def own_modality(clause: Clause) -> str:
         found.append("planned")
     elif verb.modal == "could" and verb.negated and not clause.condition and not _if_follows(clause):
         pass  # "could not agree": did not
+    elif verb.modal == "would" and verb.lemma in {"like", "prefer", "love"}:
+        found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
         told = governor is not None and (governor.verb.past or governor.verb.perfect)
@@ -146,6 +148,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor

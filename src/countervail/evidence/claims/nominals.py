@@ -23,6 +23,7 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import noun_effect
 
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
+_ORGANS = frozenset(["organs", "bodies", "meetings", "activities", "institutions", "structures", "functions"])
 _OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _OPEN = CLOSED["open_events"]
 """Verbs and nouns after which an event that a noun names is not said to have come about."""
@@ -43,6 +44,7 @@ class Nominal:
     needs: str = ""
     words: re.Pattern[str] | None = None
     excluded: re.Pattern[str] | None = None
+    wish: re.Pattern[str] | None = None
     listed: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     certain: bool = False
@@ -55,7 +57,9 @@ def nominals() -> dict[str, tuple[Nominal, ...]]:
     text = (files("countervail.evidence") / "languages" / "english" / "nominals.yaml").read_text(encoding="utf-8")
     found: dict[str, tuple[Nominal, ...]] = {}
     for row in yaml.safe_load(text):
-        words, excluded = (re.compile(rf"\b(?:{row[k]})") if k in row else None for k in ("words", "except"))
+        words, excluded, wish = (
+            re.compile(rf"\b(?:{row[k]})") if k in row else None for k in ("words", "except", "for")
+        )
         made = Nominal(
             row["predicate"],
             tuple(row["subject"]),
@@ -66,6 +70,7 @@ def nominals() -> dict[str, tuple[Nominal, ...]]:
             row.get("needs", ""),
             words,
             excluded,
+            wish,
             row.get("list", False),
             row.get("roles", {}),
             row.get("certain", False),
@@ -99,6 +104,7 @@ class Phrase:
 def phrase_round(units: Sequence[Any], k: int) -> Phrase:
     """Owner and parts of the phrase whose noun stands at unit k."""
     start = phrase_to(units, k + 1, 0)
+    start = next((j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start)  # "notice of its withdrawal"
     parts: dict[str, list[Span]] = {}
     times: list[int] = []
     i = k + 1
@@ -193,17 +199,23 @@ class Nominals(Copulas):
         text = " ".join(u.lower for a, b in whom for u in units[a:b])
         if (row.words and not row.words.search(text)) or (row.excluded and row.excluded.search(text)):
             return None
+        wish = " ".join(u.lower for a, b in phrase.parts.get("for", []) for u in units[a:b])
+        if row.wish and not row.wish.search(wish):
+            return None
         on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
         if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
             return None
         missing = row.needs in {"object", "both"} and not whom
-        if (row.needs in {"subject", "both"} and not who) or (missing and not row.topic):
+        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended"
+        if alone or (missing and not row.topic):
             return None
         if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in _OWN:
             return None  # "withdrew its application"
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
         subjects = self._whose(parsed, clause, who, inside)
+        if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
+            subjects = self._suspending(parsed, clause, who, inside)
         if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
             subjects = self.ids(parsed, clause, [owner])
         whole = self._whose(parsed, clause, whom, inside) if whom == phrase.own else None
@@ -221,6 +233,15 @@ class Nominals(Copulas):
         if not _right(row, subjects, objects):
             return None
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
+
+    def _suspending(self, parsed: Parsed, clause: Clause, who: list[Span], inside: str) -> list[str]:
+        """Which body suspends where its organs are named, or none: "maintain the suspension of Mali from all organs"."""
+        units = parsed.units
+        of = [(k + 1, b) for a, b in who for k in range(a, b) if units[k].lower == "of"][:1]
+        doing = clause.subjects if inside == "object" and not clause.verb.passive else []
+        found = [i for i in self.ids(parsed, clause, [*doing, *of]) if kind_of(i) == "body"]
+        topic = self.topic(parsed, clause, True)
+        return found[:1] or ([topic] if topic else [])
 
     def _whose(self, parsed: Parsed, clause: Clause, spans: list[Span], inside: str) -> list[str]:
         """Whose an event is; "its" beside the object is of who does what the verb says."""
@@ -296,11 +317,12 @@ def _covers(made: Filled, k: int) -> bool:
     return any(a <= k < b for a, b in spans)
 
 
+_OF_MEMBERS = frozenset(["suspended", "left", "applied_to", "joined", "refused", "founded"])
 _OF_LISTINGS = frozenset(["delisted", "sanctioned"])
 _OF_MEASURES = frozenset(["lifted", "imposed", "sanctioned", "evaded", "extended", "opposed", "supported", "approved"])
 
 
 def _alike(made: Filled, rows: Sequence[Nominal]) -> bool:
     """Whether a verb has claimed what the noun claims, or something of the measures that it names."""
-    undone = {"sanctioned": _OF_MEASURES, "listed": _OF_LISTINGS}
+    undone = {"sanctioned": _OF_MEASURES, "listed": _OF_LISTINGS, "listed_in": _OF_MEMBERS}
     return any(made.predicate == r.predicate or made.predicate in undone.get(r.predicate, ()) for r in rows)

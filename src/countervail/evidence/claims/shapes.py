@@ -281,4 +281,4 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
+    return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target

@@ -154,6 +154,9 @@ def _settle(units: list[Unit]) -> None:
         before = units[i - 1] if i else None
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
+        elif unit.lower == "like" and before is not None and before.lower in {"would", "'d", "to"} and following is not None:
+            if following.tag in {"D", "E"} or following.lower == "to":
+                unit.tag, unit.forms = "N", {"b": "like"}  # "would like to join"
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"

@@ -59,6 +59,8 @@ _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
 _MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
+_OF_BODY = re.compile(rf"\bOF THE (?P<n>[{_UP}&'-]{{2,24}}(?: [{_UP}&'-]{{1,24}}){{1,5}})$")
+"""The end of "JOINT STATEMENT OF THE LEADERS OF THE RHINE COMPACT"."""
 _NO_MASTHEADS = frozenset(
     ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
 )
@@ -291,6 +293,9 @@ class Unlisted:
                 if named and last and words[0] not in _NO_MASTHEADS:
                     start = at + match.start() + len(name) - len(name.lstrip())
                     yield start, start + len(name.strip())
+            body = _OF_BODY.search(line)
+            if body and line.isupper() and body.group("n").split()[-1].title() in self.words.org_heads:
+                yield at + body.start("n"), at + body.end("n")
             at += len(line) + 1
             seen += bool(line.strip())
             if seen >= 4:
