@@ -82,7 +82,7 @@ class Copulas(References):
         if post is not None:
             return post
         if role is not None:
-            placed = next((s for s in clause.after("in", "at") if role[1] is None and self.is_body(units, s)), None)
+            placed = next((s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None)
             return self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
@@ -154,12 +154,12 @@ class Copulas(References):
             (a, b), who = clause.subjects[0], clause.objects  # "her deputy is X"
         subjects = [s for s in self.ids(parsed, clause, who) if s.startswith("p.") and s != UNKNOWN]
         named = [u for s in who for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
-        if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
+        if not subjects or clause.verb.lemma not in {"be", "become"} or not (named or units[clause.subjects[0][0]].tag == "O"):
             return None
         while a < b and units[a].tag in {"D", "B"}:
             a += 1
         ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
-        former = ended or clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        former = ended or (clause.verb.past and clause.verb.lemma == "be") or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
         a += units[a].lower in {"former", "ex"} if a < b else 0
         head = head_word(units, (a, b)) if a < b else ""
         if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
@@ -179,7 +179,8 @@ class Copulas(References):
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
                 owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
-                if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
+                plain = all(units[k].tag != "E" for s in clause.subjects for k in range(*s))
+                if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             role = role_of(units, spans[0]) if preposition == "among" else None

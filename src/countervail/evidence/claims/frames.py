@@ -74,6 +74,10 @@ class Framing(Appositions):
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
             return self.copula(parsed, clause) or self._among_those(parsed, clause)
+        if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
+            listed = self._state_of(parsed, clause)
+            if listed is not None:
+                return listed  # "figures on the list of X"
         if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
             status = self.status(parsed, clause)
             if status is not None:
@@ -199,6 +203,8 @@ class Framing(Appositions):
                 subjects = self.ids(parsed, clause, [owner] if owner else [])
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):
+            made.subjects = subjects = self.ids(parsed, clause, clause.after("between"))
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
             made.subjects = [topic] if topic else subjects

@@ -24,8 +24,8 @@ PREDICATE = {
 _MEMBER = {
     "member": "listed_in",
     "members": "listed_in",
-    "signatory": "signatory_of",
-    "signatories": "signatory_of",
+    "signatory": "signed",
+    "signatories": "signed",
     "observer": "observer_of",
     "observers": "observer_of",
     "founder": "founded",
@@ -308,7 +308,7 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral"}
         ):
             return None
-        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner", "associate", "participant")) else None
+        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner", "associate", "participant", "signator")) else None
     return None
 
 

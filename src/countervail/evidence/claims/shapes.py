@@ -105,6 +105,10 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
+    if made.clause.verb.lemma in {"receive", "get", "collect"} and not made.clause.verb.passive:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing"]
+        made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
+        return made if givers else None
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     paid = {"through", "to", "amount"} & made.roles.keys() or named
     if not made.objects and not paid and not made.clause.verb.negated:
@@ -190,7 +194,8 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
 def _banned(made: Filled, parsed: Parsed) -> Filled | None:
     """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
     clause = made.clause
-    if clause.verb.lemma == "ban" and (clause.after("from") or any(c.link in {"from", "to"} for c in clause.complements)):
+    barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)
+    if clause.verb.lemma == "ban" and (barred or any(c.link in {"from", "to"} for c in clause.complements)):
         return None
     return made
 

@@ -369,7 +369,7 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 
 def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
-    return spans[-1][0] > 0 and any(u.tag == "P" for u in units[spans[-1][0] - 1 : spans[-1][1]])
+    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:

@@ -102,7 +102,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                     return "s"  # "urges an inquiry and calls on Italy"
             return (
                 "s"
-                if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
+                if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or (_does(forms) and not (after and after.forms))))))
                 or (
                     left == "N"
                     and (
@@ -129,7 +129,7 @@ def _titled(unit: Unit | None) -> bool:
 
 def _does(forms: Mapping[str, str]) -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get("s", "") in {"hold", "host", "supply"}
+    return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
 
 
 @cache
@@ -164,7 +164,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left in {"N", "E"} and right in {"D", "E", "O", "N"} and _many_of_a_place(units, i):
         return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
-    if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
+    if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and _BARE.intersection(unit.forms.values()):
                 return "b"
@@ -179,6 +179,12 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
+
+
+def _with_preposition(units: Sequence[Unit], i: int) -> bool:
+    """Whether a preposition that goes with the verb follows: "helped Mali get around the embargo"."""
+    after = _next(units, i)
+    return after is not None and after.tag == "P" and _takes((units[i].forms or {}).get("b", ""), after.lower)
 
 
 def _many_of_a_place(units: Sequence[Unit], i: int) -> bool:
