@@ -30,6 +30,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import modality_of, negated, own_modality, speaker_clause
+from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
@@ -326,6 +327,10 @@ class Reader(Framing):
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
         of_nouns(parsed.clauses, filled)
+        nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)]
+        for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
+            if made.predicate == "announced" and any(covers(made, noun.spans[0][1] - 1) for noun in nouns):
+                del filled[key]
         for clause in parsed.clauses:
             made = filled.get(id(clause))
             gapped = self.gapped(parsed, made) if made is not None else None
@@ -343,7 +348,7 @@ class Reader(Framing):
                 continue
             if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
-        for noun in (*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)):
+        for noun in nouns:
             yield from self._claims(parsed, noun)
         self.named = named_subjects(parsed, self.actors)
         people = {i for u in parsed.units if u.mention is not None and u.mention.type == "person" and (i := self.actors.mention(u))}

@@ -167,7 +167,7 @@ class Nominals(Copulas):
                 continue
             phrase = phrase_round(units, k)
             clause, inside = self._holder(parsed, phrase)
-            if any(_covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
+            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
                 continue
             for row in table[unit.lower]:
                 made = self._nominal(parsed, row, phrase, clause, inside)
@@ -310,7 +310,7 @@ def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> boo
     return not (row.kind in {"body", "named"} and objects and done <= {"state", "person"}) and list(subjects) != list(objects)
 
 
-def _covers(made: Filled, k: int) -> bool:
+def covers(made: Filled, k: int) -> bool:
     """Whether a claim is read from the phrase of the noun at unit k."""
     clause = made.clause
     spans = [*clause.subjects, *clause.objects, *(s for _, many in clause.phrases for s in many), *made.spans]

@@ -400,7 +400,7 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if forms and be and "n" in forms and not (units[j].text[0].isupper()):
         return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
     noun = units[j + 1] if j + 1 < len(units) else None
-    if forms and be and "g" in forms and not (unit is not None and unit.lower == "founding" and noun and noun.tag == "N"):
+    if forms and be and "g" in forms and not (unit is not None and unit.lower in {"founding", "acting"} and noun and noun.tag == "N"):
         return Verb(start, j + 1, forms["g"], "finite", False, *common, have, j, words)
     if forms and have and "n" in forms:
         return Verb(start, j + 1, forms["n"], "finite", False, *common, True, j, words)
