@@ -62,23 +62,13 @@ def body_id(name: str) -> str:
     return f"o.{_plain(_known().get(_plain(name), name))}"
 
 
-GROUPS = frozenset(
-    f"o.{_plain(name)}"
-    for name in (
-        "BRICS",
-        "Organization of the Petroleum Exporting Countries",
-        "OPEC+",
-        "Shanghai Cooperation Organization",
-        "Association of Southeast Asian Nations",
-        "North Atlantic Treaty Organization",
-        "Gulf Cooperation Council",
-        "Economic Community of West African States",
-        "Commonwealth of Independent States",
-        "Collective Security Treaty Organization",
-        "Mercosur",
-        "Bolivarian Alliance for the Peoples of Our America",
-    )
+_GROUPS = (
+    "BRICS|Organization of the Petroleum Exporting Countries|OPEC+|Shanghai Cooperation Organization|"
+    "Association of Southeast Asian Nations|North Atlantic Treaty Organization|Gulf Cooperation Council|"
+    "Economic Community of West African States|Commonwealth of Independent States|"
+    "Collective Security Treaty Organization|Mercosur|Bolivarian Alliance for the Peoples of Our America"
 )
+GROUPS = frozenset(f"o.{_plain(name)}" for name in _GROUPS.split("|"))
 """Groupings of states whose names have no noun that says so."""
 
 

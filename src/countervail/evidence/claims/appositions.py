@@ -1,4 +1,4 @@
-"""Memberships beside a name and without a verb: "X, a member of Y since 2014,", "Y member X", "as a partner of Y, X ...",
+"""Memberships beside a name, without a verb: "X, a member of Y since 2014", "Y member X", "as a partner of Y, X ...",
 "Y's members, A and B"."""
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Appositions(Nominals):
         return who, (start, end), times
 
     def _before_name(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
-        """ "Cocoa Alliance member Ghana", "founding members A and B", "the Union's members, A and B", "members like A"."""
+        """ "Cocoa Alliance member Ghana", "founding members A and B", "the Union's members, A and B"."""
         units = parsed.units
         start = phrase_to(units, k + 1, 0)
         i = k + 1
@@ -77,14 +77,17 @@ class Appositions(Nominals):
         owned = any(u.tag in {"G", "E"} for u in units[start:k]) or units[start].lower in {"its", "founding"}
         if not owned or i >= len(units):
             return None
-        if units[i].tag == "E" and units[i].mention is not None and units[i].mention.type in {"country", "organisation"}:
+        mention = units[i].mention
+        if units[i].tag == "E" and mention is not None and mention.type in {"country", "organisation"}:
             names = listed_from(units, i, len(units)) if units[k].lower.endswith("s") else [(i, i + 1)]
             names = [s for s in names if units[s[0]].tag == "E"]
             return names, (start, i), []
         mark = units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES or units[i].lower == "such"
         if not mark or (not units[k].lower.endswith("s") and units[i].tag != ","):
             return None
-        while i < len(units) and (units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES | {"such", "as", "them"}):
+        while i < len(units) and (
+            units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES | {"such", "as", "them"}
+        ):
             i += 1
         names = listed_from(units, i, len(units))
         plural = units[k].lower.endswith("s")
@@ -103,7 +106,11 @@ class Appositions(Nominals):
             return None
         if start > 2:  # "Nepal, as a member of Y, objected"
             before = listed_to(units, start - 2, 0)
-            return (before, (start, end), times) if before and any(u.tag == "E" for u in units[slice(*before[-1])]) else None
+            return (
+                (before, (start, end), times)
+                if before and any(u.tag == "E" for u in units[slice(*before[-1])])
+                else None
+            )
         who = next((c.subjects for c in parsed.clauses if c.subjects and c.subjects[0][0] > end), [])
         return (who, (start, end), times) if who and who[0][0] <= end + 2 else None
 
@@ -143,7 +150,12 @@ class Appositions(Nominals):
         verb = Verb(k, k + 1, units[k].lower, "noun", main=k)
         event = Clause(verb, units, subjects=who, objects=[phrase], times=times, end=phrase[1])
         holder = self.holder(parsed, k)
-        event.governor, event.link, event.reported, event.source = holder.governor, holder.link, holder.reported, holder.source
+        event.governor, event.link, event.reported, event.source = (
+            holder.governor,
+            holder.link,
+            holder.reported,
+            holder.source,
+        )
         if {"former", "ex", "non"} & {u.lower for u in units[phrase[0] : k]}:
             return None
         verb.negated = units[phrase[0]].lower in {"none", "not"}

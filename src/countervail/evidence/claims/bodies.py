@@ -32,25 +32,11 @@ from countervail.evidence.claims.actors import (
 from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
-from countervail.evidence.text.tokens import lexicon
+from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
-_SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-SMALL = {word: number for number, word in enumerate(_SMALL, 2)}
-_PUBLIC = CLUBS | {
-    "ministry",
-    "bank",
-    "court",
-    "committee",
-    "commission",
-    "council",
-    "parliament",
-    "agency",
-    "treasury",
-    "board",
-    "tribunal",
-    "regulator",
-}
+SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
+_PUBLIC = CLUBS | CLOSED["public"]
 _SYSTEMS = CLOSED["systems"]
 _OF_STATE = frozenset(["ministry", "department", "office"])
 _APPOSED = {
@@ -341,7 +327,12 @@ class Actors(Named):
             return None
         if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
-        if units[head].text[:1].isupper() and self.house and word in self.house[2:].split("-") and units[a].lower == "the":
+        if (
+            units[head].text[:1].isupper()
+            and self.house
+            and word in self.house[2:].split("-")
+            and units[a].lower == "the"
+        ):
             return self.house  # "the Bank" in the report of a bank
         first = self.called.setdefault(word, place)
         for at, identifier, words in reversed(self.bodies):

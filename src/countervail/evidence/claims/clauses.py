@@ -4,11 +4,17 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
+from countervail.evidence.claims.complements import (
+    accompanied,
+    contrasted,
+    labelled,
+    opening_phrase,
+    other_subject,
+    right_side,
+)
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
+from countervail.evidence.claims.phrases import head_word, listed_to, phrase_from
 from countervail.evidence.claims.subjects import (
     Clause,
     antecedent,
@@ -35,7 +41,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n in range(len(clauses)):
         right_side(clauses, n)
     opening_phrase(clauses, units)
-    _accompanied(clauses, units)
+    accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
     if len(clauses) > 1 and units[0].lower == "were" and clauses[0].objects and clauses[1].verb.kind == "infinitive":
@@ -60,7 +66,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         )
     for clause in clauses:
         _asked_for(clause)
-        _labelled(clause)
+        labelled(clause)
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
@@ -70,7 +76,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return [c for clause in clauses for c in (clause, *_contrasted(units, clause))]
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause))]
 
 
 def _reduced(clauses: list[Clause], n: int) -> None:
@@ -167,16 +173,6 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
 
 
-def _labelled(clause: Clause) -> None:
-    """ "Timor-Leste: withdrew in October": who stands before the colon."""
-    units, start = clause.units, clause.verb.start
-    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag in {":", ";"}:
-        colon = next((k for k in range(start) if units[k].tag == ":"), 0)
-        spans = listed_to(units, colon, 0)
-        if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
-            clause.subjects = spans
-
-
 _TO_REQUESTS = CLOSED["to_requests"]
 
 
@@ -191,44 +187,6 @@ def _asked_for(clause: Clause) -> None:
     if that is not None:
         clause.objects = listed_to(units, that, 0)[-1:]
         clause.noun, clause.link, clause.governor = "", "", None
-
-
-_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
-
-
-_MARKERS = frozenset(m[0] for m in _WITH)
-
-
-def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
-    words = [u.lower for u in units]
-    if not _MARKERS.intersection(words):
-        return
-    for i in range(1, len(units) - 1):
-        if words[i] not in _MARKERS:
-            continue
-        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
-        if marker is None:
-            continue
-        start = i + len(marker)
-        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        if not more:
-            continue
-        for clause in clauses:
-            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
-                clause.subjects = [*clause.subjects, *more]
-        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
-            if named:
-                done[-1].subjects = [*done[-1].subjects, *more]
-
-
-def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
-    """Of what the names in phrases are."""
-    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
 
 
 def _after_preposition(clauses: list[Clause], n: int) -> bool:
@@ -417,28 +375,3 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
-
-
-_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
-
-
-def _contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
-    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
-    i = clause.end
-    i += i < len(units) and units[i].tag == ","
-    linked = i < len(units) and units[i].lower in _CONTRAST
-    i += linked
-    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
-        return []
-    at = i + 1
-    preposition = units[at].lower if units[at].tag == "P" else ""
-    spans = listed_from(units, at + (1 if preposition else 0), len(units))
-    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
-        return []
-    verb = replace(clause.verb, negated=not clause.verb.negated)
-    if preposition:
-        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
-        kept = any(p == preposition for p, _ in clause.phrases)
-        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
-    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
-    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

@@ -1,14 +1,21 @@
-"""Sentences that begin with a verb: what a declaration decides ("Welcome the accession of X") and what a reader is asked
+"""Sentences that begin with a verb: what a declaration decides ("Welcome the accession of X"), what readers are asked
 to do ("List Y", "To the Union: list Y"). They get the subject and auxiliary that they go without."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.units import Unit, nounlike
 
+POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
+"""How a point of a list begins."""
+DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
+"""The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
-_THOUGHT = frozenset(["suppose", "imagine", "assume", "say", "take", "see", "let", "please", "thank", "forget", "remember"])
+_THOUGHT = frozenset(
+    ["suppose", "imagine", "assume", "say", "take", "see", "let", "please", "thank", "forget", "remember"]
+)
 """What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
 _OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz") | {"ii", "iii", "iv", "vi", "vii", "viii"}
@@ -21,8 +28,17 @@ def commanded(units: list[Unit], declared: str) -> list[Unit]:
     if first + 2 >= len(units) or units[-1].lower == "?":
         return units
     if units[first].lower == "to" and (colon := _addressed(units, first)):
-        return [*units[first + 1 : colon], _made(units[colon], "should", "A"), _small(units[colon + 1]), *units[colon + 2 :]]
-    if units[first].lower in {"do", "don't"} and not declared and (_orders(units, first + 2) or units[first].lower == "don't"):
+        return [
+            *units[first + 1 : colon],
+            _made(units[colon], "should", "A"),
+            _small(units[colon + 1]),
+            *units[colon + 2 :],
+        ]
+    if (
+        units[first].lower in {"do", "don't"}
+        and not declared
+        and (_orders(units, first + 2) or units[first].lower == "don't")
+    ):
         told = _made(units[first], "should", "A")
         denied = [] if units[first].lower == "do" else [_made(units[first], "not", "X")]
         return [*units[:first], _made(units[first], "you", "O"), told, *denied, *units[first + 1 :]]
@@ -86,3 +102,8 @@ def _small(unit: Unit) -> Unit:
     """A verb as it is written inside a sentence."""
     unit.text = unit.text.lower()
     return unit
+
+
+def name_like(words: str) -> bool:
+    """Whether words are set as a name or title, and not spoken."""
+    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())

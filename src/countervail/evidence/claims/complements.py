@@ -4,6 +4,7 @@ participles that depend on another verb or a noun, with their subjects."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, head_left
@@ -126,7 +127,12 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if unit.lower not in _AWAY and i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
+            if (
+                unit.lower not in _AWAY
+                and i + 1 < stop
+                and units[i + 1].tag == "T"
+                and not (i + 2 < stop and units[i + 2].tag == "N")
+            ):
                 clause.times.append(i + 1)
                 i += 2
                 continue
@@ -166,13 +172,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
 def _same_again(clause: Clause, i: int, stop: int) -> bool:
     """Whether "and by B" at unit i goes on with "by A" before it."""
     units = clause.units
-    k = (
-        i + 1
-        if units[i].tag == "C"
-        else i + 2
-        if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
-        else 0
-    )
+    comma = units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
+    k = i + 1 if units[i].tag == "C" else i + 2 if comma else 0
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
@@ -317,3 +318,79 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
         clause.unwilling = any(u.lower == "no" for u in units[max(0, a - 5) : a - 2])  # "no request from X to join"
         return True
     return False
+
+
+# -- what stands beside a clause --------------------------------------------------------------------------------------
+
+
+def labelled(clause: Clause) -> None:
+    """ "Timor-Leste: withdrew in October": who stands before the colon."""
+    units, start = clause.units, clause.verb.start
+    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag in {":", ";"}:
+        colon = next((k for k in range(start) if units[k].tag == ":"), 0)
+        spans = listed_to(units, colon, 0)
+        if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
+            clause.subjects = spans
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+
+
+_MARKERS = frozenset(m[0] for m in _WITH)
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    if not _MARKERS.intersection(words):
+        return
+    for i in range(1, len(units) - 1):
+        if words[i] not in _MARKERS:
+            continue
+        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if marker is None:
+            continue
+        start = i + len(marker)
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
+            if named:
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

@@ -4,35 +4,20 @@ said again of somebody else: ellipsis, gapping, refusals, applications as nouns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent, skip_left
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
-REPEATED = MEMBERSHIP | {
-    "be_invited",
-    "delisted",
-    "sanctioned",
-    "listed",
-    "signed",
-    "supplied",
-    "agreed",
-    "refused",
-    "lifted",
-    "froze",
-    "supported",
-}
 EVENTS = MEMBERSHIP | frozenset(
     [
         "be_invited",
@@ -57,10 +42,6 @@ EVENTS = MEMBERSHIP | frozenset(
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ASKED = CLOSED["requests"]
-_REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
-_SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
-"""What a bank or carrier that stops doing it refuses."""
-_ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
@@ -82,7 +63,9 @@ class Copulas(References):
         if post is not None:
             return post
         if role is not None:
-            placed = next((s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None)
+            placed = next(
+                (s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None
+            )
             return self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
@@ -154,12 +137,21 @@ class Copulas(References):
             (a, b), who = clause.subjects[0], clause.objects  # "her deputy is X"
         subjects = [s for s in self.ids(parsed, clause, who) if s.startswith("p.") and s != UNKNOWN]
         named = [u for s in who for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
-        if not subjects or clause.verb.lemma not in {"be", "become"} or not (named or units[clause.subjects[0][0]].tag == "O"):
+        if (
+            not subjects
+            or clause.verb.lemma not in {"be", "become"}
+            or not (named or units[clause.subjects[0][0]].tag == "O")
+        ):
             return None
         while a < b and units[a].tag in {"D", "B"}:
             a += 1
         ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
-        former = ended or (clause.verb.past and clause.verb.lemma == "be") or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        former = (
+            ended
+            or (clause.verb.past and clause.verb.lemma == "be")
+            or units[a].lower in {"former", "ex"}
+            or "previously" in clause.verb.words
+        )
         a += units[a].lower in {"former", "ex"} if a < b else 0
         head = head_word(units, (a, b)) if a < b else ""
         if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
@@ -238,177 +230,6 @@ class Copulas(References):
         if role is None or clause.verb.passive or len(clause.subjects) != 1 or not clause.objects:
             return None
         return self._member(parsed, clause, (role[0], clause.subjects[0]), clause.objects)
-
-    def applications(self, parsed: Parsed) -> Iterator[Filled]:
-        """ "Pakistan's application to the bank", "an application by X": X has applied."""
-        units = parsed.units
-        for k, unit in enumerate(units):
-            if unit.lower not in {"application", "applications", "bid"} or not parsed.clauses:
-                continue
-            owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
-            if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
-                owner = next(iter(antecedent(units, k - 1)), None)
-            end, target = k + 1, None
-            owners = [owner] if owner is not None else []
-            while end + 1 < len(units) and units[end].lower in {"by", "to", "for", "from"}:
-                stop = phrase_from(units, end + 1, len(units))
-                if stop == end + 1:
-                    break
-                if units[end].lower in {"by", "from"} and owner is None:
-                    owners = listed_from(units, end + 1, len(units))
-                    owner, stop = (end + 1, stop), owners[-1][1]
-                elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
-                    target = (end + 1, stop)
-                end = stop
-            if owner is None or (unit.lower == "bid" and target is None):
-                continue
-            clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
-            plain = replace(
-                clause, objects=[], phrases=[], times=[], subjects=owners, verb=replace(clause.verb, negated=False)
-            )
-            plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
-            who = [i for i in self.ids(parsed, clause, owners) if kind_of(i) in {"state", "body"}]
-            bodies = self.ids(parsed, clause, [target], True) if target else []
-            if who:
-                made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])
-                made.certain = True
-                yield made
-
-    def gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
-        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
-        units, clause = parsed.units, made.clause
-        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
-        i += i < len(units) and units[i].tag == "C"
-        if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
-            return self._supplied_too(parsed, made)
-        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
-            return None
-        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
-        if not dated:
-            return None
-        at = i + 1 if units[i + 1].tag == "T" else i + 2
-        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
-        return Filled(
-            other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
-        )
-
-    def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
-        """ "supplies Azerbaijan with drones and Uzbekistan with buses": the second receiver and its goods."""
-        units, clause = parsed.units, made.clause
-        spans = [s for p, many in clause.phrases if p == "with" for s in many]
-        other = next((s for s in spans[1:] if units[s[0]].tag == "E" and units[s[1] - 1].tag == "E"), None)
-        if other is None or units[other[1] : other[1] + 1] == [] or units[other[1]].lower != "with":
-            return None
-        goods = spans[spans.index(other) + 1 :] or listed_from(units, other[1] + 1, len(units))[:1]
-        made.roles["what"] = text_of(units, spans[0])
-        if not goods:
-            return None
-        who = self.ids(parsed, clause, [other])
-        return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
-
-    @staticmethod
-    def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
-        """ "put X on its list and removed it later": off the list."""
-        off = any(p == "off" for p, _ in clause.phrases)
-        if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
-            return None
-        if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
-            return None
-        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
-
-    def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
-        """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""
-        for clause in parsed.clauses:
-            lemma = clause.verb.lemma
-            unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
-            serving = lemma == "accept" or (lemma in _SERVING and unwilling)
-            if serving and negated(clause) and clause.objects and not clause.verb.passive:
-                self._not_accepted(parsed, clause, filled)
-            if lemma not in _REFUSING or clause.verb.passive:
-                continue
-            how = {"infinitive"} if lemma in {"refuse", "decline"} else {"gerund"}
-            inner = next((c for c in clause.complements if c.verb.kind in how), None)
-            if inner is not None and lemma in {"stop", "cease"} and inner.verb.lemma not in _SERVING:
-                continue
-            if inner is None:
-                continue
-            if inner.verb.lemma in _ANSWERING:  # "declined to say"
-                filled.pop(id(clause), None)
-                continue
-            known = filled.get(id(inner))
-            spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
-            objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
-            if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
-                objects = [self.thing]
-            subjects = self.ids(parsed, clause, clause.subjects)
-            if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
-                filled.pop(id(inner))
-            if id(inner) not in filled and subjects:
-                roles = {"what": inner.verb.lemma}
-                filled[id(clause)] = Filled(
-                    clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
-                )
-
-    def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
-        """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
-        known = filled.get(id(clause))
-        subjects = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing" and i != UNKNOWN]
-        if (known is not None and known.predicate == "agreed") or not subjects:
-            return
-        objects = self.ids(parsed, clause, clause.objects)
-        made = Filled(clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects])
-        made.certain = True
-        filled[id(clause)] = made
-
-    def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
-        """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
-        units, verb = parsed.units, clause.verb
-        start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
-        start -= start > 1 and units[start - 1].tag == "T"
-        so = {"so", "as", "neither", "nor"}
-        inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
-        inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
-        if verb.kind != "finite":
-            return None
-        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
-            return None  # "did just that": what was said last, which is not always a verb of the table
-        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
-        if verb.lemma == "follow":
-            if said not in {"", "suit"} or verb.passive:
-                return None
-        elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
-            ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
-            if clause.phrases or not (inverted or ends):
-                return None
-        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
-            return None
-        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
-        earlier = parsed.earlier(clause)
-        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
-        if not before and not finite:
-            before = self.last
-        if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
-            return None  # "X left the board; it remains a party, as does Y"
-        spans = clause.subjects
-        if inverted and (not spans or clause.objects):
-            spans = listed_from(units, verb.end, len(units))
-        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
-        if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
-            return None  # "those in Sarajevo did not"
-        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
-        if not before or not subjects or clause.complements or pronoun:
-            return None
-        same = before[-1]
-        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
-            if not same.clause.verb.passive:
-                return None
-            alike = same.objects and kind_of(same.objects[0]) == kind_of(subjects[0])
-            if same.frame is None or (same.predicate not in MEMBERSHIP | {"be_invited"} and not alike):
-                return None
-            if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
-                return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
-        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
-        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
 
     def entries(self, parsed: Parsed) -> list[str]:
         """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""

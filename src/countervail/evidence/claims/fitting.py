@@ -127,7 +127,13 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
     owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
     described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
     invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
-    if described and not invited and not (clause.verb.passive and clause.after("by")) and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
+    if (
+        described
+        and not invited
+        and not (clause.verb.passive and clause.after("by"))
+        and kind_of(made.subjects[0]) in {"person", "thing"}
+        and len(parsed.clauses) > 2
+    ):
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
@@ -290,7 +296,9 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
-        asking = lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects  # "asked to join"
+        asking = (
+            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
+        )  # "asked to join"
         if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
             continue
         joined = filled.pop(id(inner))

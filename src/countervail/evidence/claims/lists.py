@@ -345,7 +345,9 @@ def _counted_before(shared: Context, parsed: Parsed) -> bool:
     """Whether the sentence before counts members: "has five members. They are A, B ..."."""
     n = shared.index(parsed.sentence)
     before = shared.sentences[n - 1] if n else None
-    return before is not None and any(m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text))
+    return before is not None and any(
+        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
+    )
 
 
 def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], words: str) -> str | None:

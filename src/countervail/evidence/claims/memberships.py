@@ -308,7 +308,11 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral"}
         ):
             return None
-        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner", "associate", "participant", "signator")) else None
+        return (
+            (_MEMBER[word], None)
+            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator"))
+            else None
+        )
     return None
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import adjective_codes, kind_of
-from countervail.evidence.claims.copulas import Copulas, owner_of
+from countervail.evidence.claims.copulas import owner_of
+from countervail.evidence.claims.ellipses import Ellipses
 from countervail.evidence.claims.phrases import listed_from, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -104,7 +105,9 @@ class Phrase:
 def phrase_round(units: Sequence[Any], k: int) -> Phrase:
     """Owner and parts of the phrase whose noun stands at unit k."""
     start = phrase_to(units, k + 1, 0)
-    start = next((j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start)  # "notice of its withdrawal"
+    start = next(
+        (j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start
+    )  # "notice of its withdrawal"
     parts: dict[str, list[Span]] = {}
     times: list[int] = []
     i = k + 1
@@ -117,7 +120,9 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
             i += 1  # "the resignation, on 1 September, of"
         elif units[i].tag == "," and times and times[-1] == i - 1 and units[i + 1].lower in {"of", "by", "as"}:
             i += 1
-        elif units[i].tag == "(" and (bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)):
+        elif units[i].tag == "(" and (
+            bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)
+        ):
             i = bracket + 1  # "the appointment of X (Ghana) as president"
         elif units[i].tag == "P" and units[i].lower not in parts:
             spans = _spans(units, i + 1)
@@ -156,7 +161,7 @@ def _owner(units: Sequence[Any], start: int, k: int) -> list[Span]:
     return []
 
 
-class Nominals(Copulas):
+class Nominals(Ellipses):
     """Claims of the nouns of a sentence."""
 
     def nominal(self, parsed: Parsed, filled: Sequence[Filled]) -> Iterator[Filled]:
@@ -235,7 +240,7 @@ class Nominals(Copulas):
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
 
     def _suspending(self, parsed: Parsed, clause: Clause, who: list[Span], inside: str) -> list[str]:
-        """Which body suspends where its organs are named, or none: "maintain the suspension of Mali from all organs"."""
+        """Which body suspends where its organs are named, or none: "maintain the suspension of X from all organs"."""
         units = parsed.units
         of = [(k + 1, b) for a, b in who for k in range(a, b) if units[k].lower == "of"][:1]
         doing = clause.subjects if inside == "object" and not clause.verb.passive else []
@@ -282,7 +287,11 @@ class Nominals(Copulas):
                 event.governor, event.link = clause, "that"
             lemma = clause.verb.lemma if inside else ""
             event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal
-        roles = {role: one_or_many([text_of(units, s) for s in phrase.parts[p]]) for p, role in row.roles.items() if p in phrase.parts}
+        roles = {
+            role: one_or_many([text_of(units, s) for s in phrase.parts[p]])
+            for p, role in row.roles.items()
+            if p in phrase.parts
+        }
         if row.predicate == "paid" and "through" in roles:
             roles["through"] = one_or_many(self.ids(parsed, clause, phrase.parts.get("through") or phrase.parts["via"]))
         spans = [(phrase.start, phrase.end)]
@@ -303,11 +312,15 @@ def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> boo
         return False
     if row.kind == "person" and done != {"person"}:
         return False
-    if row.kind in {"actor", "member"} and (not done or done <= {"thing"} or any(i.endswith(".unknown") for i in objects)):
+    if row.kind in {"actor", "member"} and (
+        not done or done <= {"thing"} or any(i.endswith(".unknown") for i in objects)
+    ):
         return False
     if row.kind == "member" and not done <= {"state", "body"}:
         return False
-    return not (row.kind in {"body", "named"} and objects and done <= {"state", "person"}) and list(subjects) != list(objects)
+    return not (row.kind in {"body", "named"} and objects and done <= {"state", "person"}) and list(subjects) != list(
+        objects
+    )
 
 
 def covers(made: Filled, k: int) -> bool:

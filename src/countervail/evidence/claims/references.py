@@ -369,39 +369,3 @@ def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
     units = parsed.units
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
     return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
-
-
-def named_entry(units: Sequence[Any], span: Span) -> Span:
-    """Who "the name of X", "the entry for X" on a list is."""
-    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
-        return span
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
-
-
-def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
-
-
-def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
-    """Where the object of a frame stands."""
-    for source in frame.object:
-        if source == "direct":
-            if direct:
-                return direct
-            continue
-        spans = clause.after(source)
-        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
-            a, b = rest[0]
-            if units[a].lower == source.split()[1] and b - a > 2:
-                spans = [(a + 2, b)]
-        if not spans and direct:
-            spans = attached(units, direct[-1], source)
-        if spans:
-            return spans
-    return []

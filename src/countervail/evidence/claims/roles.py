@@ -100,9 +100,7 @@ _CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    return any(
-        _POST.fullmatch(units[k].text) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span)
-    )
+    return any(_POST.fullmatch(units[k].text) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
 
 
 def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of
 from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
@@ -137,7 +137,9 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"])
+_RECEIVING = frozenset(
+    ["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"]
+)
 
 
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:
@@ -287,3 +289,39 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
     return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+    """Where the object of a frame stands."""
+    for source in frame.object:
+        if source == "direct":
+            if direct:
+                return direct
+            continue
+        spans = clause.after(source)
+        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+            a, b = rest[0]
+            if units[a].lower == source.split()[1] and b - a > 2:
+                spans = [(a + 2, b)]
+        if not spans and direct:
+            spans = attached(units, direct[-1], source)
+        if spans:
+            return spans
+    return []

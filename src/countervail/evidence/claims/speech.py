@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.commands import commanded
+from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
 from countervail.evidence.model import slug
@@ -26,8 +26,6 @@ _SAYING = re.compile(
     r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
 )
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
-_DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
-"""The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
 
@@ -78,24 +76,19 @@ class Speech:
     """Position of a sentence -> who its quotations are of."""
 
 
-def _titled(words: str) -> bool:
-    """Whether words are set as a name or title, and not spoken."""
-    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())
-
-
 def _quotes(reading: Reading) -> list[Quote]:
     """Direct speech: what the mentions hold, and short sentences beside a verb of saying."""
     text = reading.folded.text
     spans = {
         s
         for m, s in zip(reading.mentions, reading.spans, strict=True)
-        if m.type == "quote" and not (_titled(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
+        if m.type == "quote" and not (name_like(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
     }
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
         spoken = _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead))
-        if spoken and len(inner.split()) > 1 and not _titled(inner):
+        if spoken and len(inner.split()) > 1 and not name_like(inner):
             spans.add(match.span(1))
     found: list[Quote] = []
     for start, end in sorted(spans):
@@ -126,7 +119,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         same = (sentence.document.id, sentence.paragraph) == paragraph
         if not same:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
-        declared = declared or bool(_DECLARING.match(sentence.text))
+        declared = declared or bool(DECLARING.match(sentence.text))
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, voice if declared else "")
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
@@ -346,17 +339,14 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-_POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
-
-
 def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> Parsed | None:
     """A point of a list as the end of the sentence that opens it: "recommends that the Committee: (a) Add X"."""
-    marker = _POINT.match(text, sentence.start, sentence.end)
+    marker = POINT.match(text, sentence.start, sentence.end)
     if marker is None or lead.document is not sentence.document:
         return None
-    spans = ((lead.start, lead.end - 1), (marker.end(), sentence.end))
     opening, rest = (
-        units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], []) for a, b in spans
+        units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
+        for a, b in ((lead.start, lead.end - 1), (marker.end(), sentence.end))
     )
     first = rest[0]
     forms = verb_forms().get(first.lower)

@@ -75,8 +75,9 @@ MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
 MORE_POSTS = (
-    "partner|counsel|agent|chair|justice|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor|inspector"
-    "|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller|coordinator|convener"
+    "partner|counsel|agent|chair|justice|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
+    "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
+    "|coordinator|convener"
     "|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
