@@ -16,6 +16,9 @@ from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {
     "be_invited",
+    "resigned",
+    "denied",
+    "paid",
     "delisted",
     "sanctioned",
     "listed",
@@ -156,7 +159,9 @@ class Ellipses(Copulas):
         spans = clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
-        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
+        people = bool(before) and {kind_of(s) for s in before[-1].subjects} == {"person"}
+        kinds = {"person"} if people else {"state", "body"}
+        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
         if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
             return None  # "those in Sarajevo did not"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)

@@ -145,7 +145,7 @@ class Reader(Framing):
         clause, shared = made.clause, self.shared
         units = parsed.units
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
-        if made.predicate == "listed" and entries and _BELOW.search(parsed.sentence.text):
+        if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
             made.objects = self.entries(parsed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)

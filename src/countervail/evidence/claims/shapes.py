@@ -110,7 +110,9 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
         return made if givers else None
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
-    paid = {"through", "to", "amount"} & made.roles.keys() or named
+    states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
+    bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
+    paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
     if not made.objects and not paid and not made.clause.verb.negated:
         return None
     units, clause = parsed.units, made.clause

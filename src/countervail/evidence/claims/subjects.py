@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Operator, operator_of
 
@@ -77,7 +77,11 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        return operator_of(self.verb.lemma, self.particle)
+        operator = operator_of(self.verb.lemma, self.particle)
+        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
+        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
+            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
+        return operator
 
 
 def reports(clause: Clause) -> bool:
