@@ -131,7 +131,7 @@ def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -
         described
         and not invited
         and not (clause.verb.passive and clause.after("by"))
-        and kind_of(made.subjects[0]) in {"person", "thing"}
+        and kind_of(made.subjects[0]) == "thing"
         and len(parsed.clauses) > 2
     ):
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
