@@ -201,6 +201,7 @@ class Actors(Named):
         if (
             body
             and kind != "person"
+            and not (kind == "speaker" and self.house)
             and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found

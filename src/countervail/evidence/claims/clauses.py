@@ -290,6 +290,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.governor = _governing(clauses, n, k)  # "said that, if it were listed, all would suffer"
             clause.link = "that"
             return
+        if previous is not None and previous.link == "that" and previous.governor is not None and not clause.governor:
+            clause.governor, clause.link = previous.governor, "that"  # "said that it will leave once B has paid"
+            return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":

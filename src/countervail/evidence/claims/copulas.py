@@ -270,3 +270,13 @@ def owner_of(units: Sequence[Any], span: Span) -> Span | None:
         return inner, span[1]
     named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
     return (named, named + 1) if named is not None else None
+
+
+def owners_of(units: Sequence[Any], span: Span) -> list[Span]:
+    """The same of several: "British and Canadian lists"."""
+    first = owner_of(units, span)
+    if first is None:
+        return []
+    several = units[first[1] : first[1] + 1] and units[first[1]].tag == "C" and first[1] + 1 < len(units)
+    other = (first[1] + 1, first[1] + 2)
+    return [first, other] if several and adjective_codes(units[other[0]].text) else [first]

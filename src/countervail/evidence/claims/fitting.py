@@ -235,6 +235,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
+    bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
     return bare and not (named or governs)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.copulas import owner_of
+from countervail.evidence.claims.copulas import owners_of
 from countervail.evidence.claims.fitting import (
     fits,
     follows,
@@ -109,9 +109,9 @@ class Framing(Appositions):
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
         if (
-            frame.predicate == "denied"
+            frame.predicate in {"denied", "refused"}
             and len(target) == 1
-            and units[target[0][0]].lower in {"it", "this", "that", "them"}
+            and units[target[0][0]].lower in {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
         ):
             clause.second = target
             target = []
@@ -176,8 +176,8 @@ class Framing(Appositions):
         if not subjects:
             subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
-                owner = next((owner_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), None)
-                subjects = self.ids(parsed, clause, [owner] if owner else [])
+                owners = next((owners_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), [])
+                subjects = self.ids(parsed, clause, owners)
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
         if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):

@@ -95,7 +95,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 found.append("alleged")  # "is reported to have met"
         if governor.verb.kind == "infinitive" and below.link == "that" and operator is not None and operator.speaker:
             break  # "instructed to inform the Council that": the instruction is about informing
-        found.append(own_modality(governor))
+        if not _reminds(governor):
+            found.append(own_modality(governor))
         if governor.noun:
             effect = noun_effect(governor.noun)
             found.append(effect if effect in _STRENGTH else "asserted")
@@ -111,6 +112,11 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     if clause.reported is not None and clause.reported.operator is not None:
         found.append(clause.reported.operator.modality)
     return stronger(*found)
+
+
+def _reminds(clause: Clause) -> bool:
+    """Whether a clause only calls something known to mind: "readers will recall that"."""
+    return clause.verb.lemma in {"recall", "remember", "note", "know", "notice", "see"} and bool(clause.verb.modal)
 
 
 def negated(clause: Clause) -> bool:
@@ -150,6 +156,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
         asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
+        asking = asking or _reminds(governor)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1

@@ -151,6 +151,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         return "b"
     if left in {"N", "E", "O", ","} and (right in OBJECT_NEXT or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
+    if left == "," and not noun_form and right in {"D", "E"} and _many_before(units, i):
+        return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
@@ -173,6 +175,13 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and verbal_before(units, i) else None
+
+
+def _many_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
+    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+    head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
+    return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
 
 
 def _with_preposition(units: Sequence[Unit], i: int) -> bool:
