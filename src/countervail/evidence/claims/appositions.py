@@ -160,7 +160,7 @@ class Appositions(Nominals):
             return None
         verb.negated = units[phrase[0]].lower in {"none", "not"}
         made = self._member(parsed, event, role, who)
-        if made is None or all(kind_of(s) == "person" for s in made.subjects):
+        if made is None or (made.predicate != "founded" and all(kind_of(s) == "person" for s in made.subjects)):
             return None
         made.spans = [*who, phrase]
         return made

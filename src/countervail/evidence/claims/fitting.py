@@ -294,7 +294,7 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
+        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
         asking = (

@@ -15,7 +15,7 @@ from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.copulas import owner_of
 from countervail.evidence.claims.ellipses import Ellipses
 from countervail.evidence.claims.phrases import listed_from, phrase_to, text_of, words_of
-from countervail.evidence.claims.references import UNKNOWN, Filled, one_or_many
+from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, antecedent
 from countervail.evidence.claims.units import CLOSED
@@ -210,8 +210,12 @@ class Nominals(Ellipses):
         on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
         if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
             return None
+        told = [c for c in parsed.clauses if c.noun == units[phrase.at].lower and c.link == "that"]
+        if row.predicate == "accused" and not whom and told:
+            whom = told[0].subjects  # "the accusation by X that Y had paid"
+        wanted = inside == "object" and clause.verb.lemma in _WANTED and not who and row.predicate == "sanctioned"
         missing = row.needs in {"object", "both"} and not whom
-        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended"
+        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
         if alone or (missing and not row.topic):
             return None
         if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in _OWN:
@@ -219,6 +223,8 @@ class Nominals(Ellipses):
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
         subjects = self._whose(parsed, clause, who, inside)
+        if wanted:
+            subjects = [UNNAMED]  # "proposed sanctions against X"
         if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
             subjects = self._suspending(parsed, clause, who, inside)
         if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
@@ -304,7 +310,9 @@ def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> boo
     """Whether those that a noun needs are somebody, and of the kind that it asks for."""
     known = [i for i in subjects if not i.endswith((".unknown", ".unnamed"))]
     kinds, done = {kind_of(i) for i in known}, {kind_of(i) for i in objects}
-    if row.needs in {"subject", "both"} and (not known or kinds <= {"thing"}):
+    wanted = list(subjects) == [UNNAMED]
+    things = kinds <= {"thing"} and row.whose != "any"
+    if row.needs in {"subject", "both"} and (not known or things) and not wanted:
         return False
     if row.whose == "person" and kinds and kinds != {"person"}:
         return False

@@ -91,6 +91,9 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue  # "its governor, X's deputy"
             if span and _has_post(units, span):
                 yield from _post(shared, parsed, i, span, names)
+                first = _before(units, i) if span[0] > i else None
+                if first and first[1] == i and units[i - 1].tag == "N" and _has_post(units, first):
+                    yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
             elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
                 yield from _led(shared, parsed, i)
 
@@ -212,7 +215,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
-    if not post or post in lexicon().ranks:
+    if not post or post in lexicon().ranks or post.lower().removeprefix("co-").startswith("founder"):
         return
     calling = post.split()[-1].lower() in _CALLINGS and " of " not in post
     if calling and units[span[0]].lower in {"a", "an", "one"}:

@@ -134,7 +134,7 @@ def _takes(lemma: str, preposition: str) -> bool:
 
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
     if unit.lower in _ING_NOUNS:
-        return "g" if left in {",", "P", "C", "^"} and right in OBJECT_NEXT else None
+        return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
     return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None
 
 

@@ -78,7 +78,7 @@ MORE_POSTS = (
     "partner|counsel|agent|chair|justice|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
-    "|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
 POST_WORDS = (
