@@ -14,7 +14,7 @@ from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
 from countervail.evidence.text.tokens import Mention, headline, persian
 
-_POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
+_POST = re.compile(rf"\b(?:{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
 _TITLE = re.compile(
     r"^(?:(?:Mrs?|Ms|Madame|Monsieur|Mme|Se[nñ]ora?|Sra?|Sheikh|Colonel|Dr|Prof|Eng|Engineer|Gen|General"
     r"|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
@@ -316,7 +316,7 @@ def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
 def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
     """The signatory where the line is a name, a name and a post, or a name above a post."""
     bare = line.text.strip()
-    if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40):
+    if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40) or re.search(r"\b(?:born|died)\b", bare):
         return None
     person = names.person(line.start, line.end)
     if not person:

@@ -62,23 +62,13 @@ def body_id(name: str) -> str:
     return f"o.{_plain(_known().get(_plain(name), name))}"
 
 
-GROUPS = frozenset(
-    f"o.{_plain(name)}"
-    for name in (
-        "BRICS",
-        "Organization of the Petroleum Exporting Countries",
-        "OPEC+",
-        "Shanghai Cooperation Organization",
-        "Association of Southeast Asian Nations",
-        "North Atlantic Treaty Organization",
-        "Gulf Cooperation Council",
-        "Economic Community of West African States",
-        "Commonwealth of Independent States",
-        "Collective Security Treaty Organization",
-        "Mercosur",
-        "Bolivarian Alliance for the Peoples of Our America",
-    )
+_GROUPS = (
+    "BRICS|Organization of the Petroleum Exporting Countries|OPEC+|Shanghai Cooperation Organization|"
+    "Association of Southeast Asian Nations|North Atlantic Treaty Organization|Gulf Cooperation Council|"
+    "Economic Community of West African States|Commonwealth of Independent States|"
+    "Collective Security Treaty Organization|Mercosur|Bolivarian Alliance for the Peoples of Our America"
 )
+GROUPS = frozenset(f"o.{_plain(name)}" for name in _GROUPS.split("|"))
 """Groupings of states whose names have no noun that says so."""
 
 
@@ -184,7 +174,9 @@ class Named:
             start = text.rfind("\n", 0, a) + 1
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
             alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
-            if mention.type == "organisation" and text[start:a].strip().lower() in {"", "the"} and alone:
+            lead = text[start:a].strip().lower()
+            issued = lead == "" or lead == "the" or bool(_ISSUED.search(lead))
+            if mention.type == "organisation" and issued and (alone or _ISSUED.search(lead)):
                 return self.body(mention.value or "")
         return None
 
@@ -261,6 +253,8 @@ class Named:
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
+            if cut and self.house and headed(self.house) == name.lower():
+                return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 
@@ -321,6 +315,11 @@ class Named:
         return self.groups.get(identifier, [identifier])
 
 
+_ISSUED = re.compile(
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders|members)"
+    r" of(?: the)?$"
+)
+"""What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})

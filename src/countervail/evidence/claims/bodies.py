@@ -28,10 +28,10 @@ from countervail.evidence.claims.descriptions import SYSTEMS, Described
 from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
-from countervail.evidence.text.tokens import lexicon
+from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
-SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
+SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
 _OF_STATE = frozenset(["ministry", "department", "office"])
 _APPOSED = {
     "person": NOUNS["persons"],
@@ -39,6 +39,7 @@ _APPOSED = {
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
+_THE = frozenset(["the", "his", "her", "its"])
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
@@ -47,6 +48,7 @@ PRONOUNS = {
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
     **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
     **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
+    "you": "reader",
 }
 """What each pronoun stands for."""
 
@@ -76,7 +78,7 @@ class Actors(Described):
         together = self._together(units, a, b)
         if together:
             return together
-        if b - a == 1 and units[a].lower in PRONOUNS:
+        if b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E":
             return self._pronoun(units[a].lower, before, speaker, body)
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):
@@ -193,6 +195,8 @@ class Actors(Described):
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = PRONOUNS[word]
+        if kind == "reader":
+            return "p.unnamed"
         if (
             body
             and kind != "person"
@@ -249,7 +253,7 @@ class Actors(Described):
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
+        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
             return found or next((i for i in self.recent if i.startswith("c.")), None)

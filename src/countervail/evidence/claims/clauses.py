@@ -4,20 +4,13 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
+from countervail.evidence.claims.complements import labelled, opening_phrase, other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
 from countervail.evidence.claims.participles import reduce_participle
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to
-from countervail.evidence.claims.subjects import (
-    BESIDE,
-    Clause,
-    antecedent,
-    finite_subject,
-    head_left,
-    reports,
-    skip_left,
-)
+from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
+from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import frames_of, noun_effect
@@ -36,9 +29,11 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n in range(len(clauses)):
         right_side(clauses, n)
     opening_phrase(clauses, units)
-    _accompanied(clauses, units)
+    accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    if len(clauses) > 1 and units[0].lower == "were" and clauses[0].objects and clauses[1].verb.kind == "infinitive":
+        clauses[1].condition = True  # "Were the bank to leave, ..."
     if clauses and units[0].lower in {"suppose", "imagine", "assume", "supposing"}:  # "Suppose China joined"
         for clause in clauses:
             clause.condition = True
@@ -48,6 +43,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+    if len(clauses) > 1 and clauses[1].condition and clauses[1].verb.kind == "infinitive":
+        clauses[1].subjects, clauses[1].governor = clauses[0].objects, None
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
         _parallel_tense(clauses, n)
@@ -57,6 +54,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         )
     for clause in clauses:
         _asked_for(clause)
+        labelled(clause)
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
@@ -66,7 +64,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return clauses
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause))]
 
 
 _PROOF = CLOSED["proof"]
@@ -114,44 +112,6 @@ def _asked_for(clause: Clause) -> None:
     if that is not None:
         clause.objects = listed_to(units, that, 0)[-1:]
         clause.noun, clause.link, clause.governor = "", "", None
-
-
-_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
-
-
-_MARKERS = frozenset(m[0] for m in _WITH)
-
-
-def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
-    words = [u.lower for u in units]
-    if not _MARKERS.intersection(words):
-        return
-    for i in range(1, len(units) - 1):
-        if words[i] not in _MARKERS:
-            continue
-        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
-        if marker is None:
-            continue
-        start = i + len(marker)
-        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        if not more:
-            continue
-        for clause in clauses:
-            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
-                clause.subjects = [*clause.subjects, *more]
-        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
-            if named:
-                done[-1].subjects = [*done[-1].subjects, *more]
-
-
-def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
-    """Of what the names in phrases are."""
-    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
 
 
 def _gap(clauses: list[Clause], n: int) -> None:
@@ -228,7 +188,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     )
     if clause.subjects and clause.subjects[0][0] > clause.verb.start:
         return
-    j = skip_left(units, start)
+    j = skip_left(units, start if clause.lead is None else clause.lead)
     head = units[j - 1] if j else None
     if head is not None and head.tag == "," and j > 1 and units[j - 2].tag == "T":
         j = skip_left(units, j - 1)
@@ -241,6 +201,14 @@ def _governed(clauses: list[Clause], n: int) -> None:
     awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
+        k = j - 2 if j > 1 and units[j - 2].tag == "," else j - 1
+        if head is not None and head.lower == "if" and k > 0 and units[k - (units[k].tag != ",")].lower == "that":
+            clause.governor = _governing(clauses, n, k)  # "said that, if it were listed, all would suffer"
+            clause.link = "that"
+            return
+        if previous is not None and previous.link == "that" and previous.governor is not None and not clause.governor:
+            clause.governor, clause.link = previous.governor, "that"  # "said that it will leave once B has paid"
+            return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower == "whether"
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
@@ -285,6 +253,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
+        if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
+            clause.governor = None  # "What the committee does not know is that"
         if previous.operator is None and units[j - 2].tag == "N" and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
@@ -354,3 +324,62 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+_MARKERS = frozenset(m[0] for m in _WITH)
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    if not _MARKERS.intersection(words):
+        return
+    for i in range(1, len(units) - 1):
+        if words[i] not in _MARKERS:
+            continue
+        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if marker is None:
+            continue
+        start = i + len(marker)
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
+            if named:
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

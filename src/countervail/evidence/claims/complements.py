@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, head_left
+from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of, noun_effect
 
@@ -28,12 +28,13 @@ def right_side(clauses: list[Clause], n: int) -> None:
         start = _described(units, later.subjects[0][0], verb.end) if own else 0
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
-    for words, _ in frames_of(verb.lemma):
+    for words, frame in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             i += (
                 len(words)
                 if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
+                or frame.object == ("direct",)
                 else len(words) - 1
             )
             break
@@ -117,21 +118,39 @@ def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
     return closing + 1 if units[closing + 1].tag in {"D", "E", "N"} else i
 
 
+def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
+    """Where "of" leads on to what somebody is accused of, inside a phrase: "accused by a court in Vilnius of theft"."""
+    if clause.verb.lemma not in _OF or not clause.verb.passive or len(spans) != 1:
+        return 0
+    a, b = spans[0]
+    return next((k for k in range(a + 1, b - 1) if clause.units[k].lower == "of" and clause.units[k - 1].tag == "N"), 0)
+
+
+_AWAY = frozenset(["out", "off", "up", "down", "away"])
+"""Particles, which lead to no date: "threw it out last week"."""
+
+
 def _phrases(clause: Clause, i: int, stop: int) -> int:
     """Collect the prepositional phrases and dates after the object; where they end."""
     units = clause.units
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
+            if (
+                unit.lower not in _AWAY
+                and i + 1 < stop
+                and units[i + 1].tag == "T"
+                and not (i + 2 < stop and units[i + 2].tag == "N")
+            ):
                 clause.times.append(i + 1)
                 i += 2
                 continue
             spans = listed_from(units, i + 1, stop)
             if not spans:
                 break
-            clause.phrases.append((unit.lower, spans))
-            i = spans[-1][1]
+            cut = _charge(clause, spans)
+            clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
+            i = cut or spans[-1][1]
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)
             i += 2
@@ -162,13 +181,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
 def _same_again(clause: Clause, i: int, stop: int) -> bool:
     """Whether "and by B" at unit i goes on with "by A" before it."""
     units = clause.units
-    k = (
-        i + 1
-        if units[i].tag == "C"
-        else i + 2
-        if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
-        else 0
-    )
+    comma = units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
+    k = i + 1 if units[i].tag == "C" else i + 2 if comma else 0
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
@@ -320,3 +334,16 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
         clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
         return True  # "no request from X to join"
     return False
+
+
+# -- what stands beside a clause --------------------------------------------------------------------------------------
+
+
+def labelled(clause: Clause) -> None:
+    """ "Timor-Leste: withdrew in October": who stands before the colon."""
+    units, start = clause.units, clause.verb.start
+    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag in {":", ";"}:
+        colon = next((k for k in range(start) if units[k].tag == ":"), 0)
+        spans = listed_to(units, colon, 0)
+        if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
+            clause.subjects = spans

@@ -95,6 +95,7 @@ class Context:
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
             spans = report.after("by") if report.verb.passive else report.subjects
+            spans = [s for s in spans if parsed.units[s[0]].end > parsed.units[s[0]].start]  # "Ask X to": the text does
             names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
             found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
@@ -119,7 +120,7 @@ class Context:
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
-        earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        earlier = [c for c in reversed(parsed.earlier(clause)) if c not in near]
         near += sorted(
             earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
         )  # those of main clauses first

@@ -20,20 +20,7 @@ from countervail.evidence.claims.actors import (
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
 
-_PUBLIC = CLUBS | {
-    "ministry",
-    "bank",
-    "court",
-    "committee",
-    "commission",
-    "council",
-    "parliament",
-    "agency",
-    "treasury",
-    "board",
-    "tribunal",
-    "regulator",
-}
+_PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
 
@@ -166,3 +153,13 @@ def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | 
         return inner, span[1]
     named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
     return (named, named + 1) if named is not None else None
+
+
+def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The same of several: "British and Canadian lists"."""
+    first = owner_of(units, span)
+    if first is None:
+        return []
+    several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
+    other = (first[1] + 1, first[1] + 2)
+    return [first, other] if several and adjective_codes(units[other[0]].text) else [first]

@@ -1,4 +1,5 @@
-"""Whether a frame fits a clause, whether it tells anything of anybody, and the words of what it governs."""
+"""Whether a frame fits a clause, whether it tells anything of anybody, the words of what it governs; and whether it is
+plain whom a pronoun stands for: where it is not, nothing is claimed."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
-from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS, Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
@@ -162,20 +164,23 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     """Whether too little is said of who does what: "it will be signed", "was accused", "the firm has refused"."""
     clause, units, frame = made.clause, made.clause.units, made.frame
     nobody_named = not agents and made.subjects == [UNKNOWN]
-    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause):
+    told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
+    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
     if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
         return True
-    if nobody_named and (made.predicate == "accused" or (made.predicate == "signed" and not plain_text(units, direct))):
+    charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
+    if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
+    bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
     return bare and not (named or governs)
 
 
@@ -237,13 +242,16 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
+        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+        asking = (
+            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
+        )  # "asked to join"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
             continue
         joined = filled.pop(id(inner))
-        if lemma == "apply":
+        if asking:
             filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)
@@ -288,3 +296,86 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
 def to_follows(units: Sequence[Any], clause: Clause) -> bool:
     """Whether an infinitive stands after a clause."""
     return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
+
+
+def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
+    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
+    found: set[str] = set()
+    for clause in parsed.clauses:
+        doing = clause.after("by") if clause.verb.passive else []
+        for a, b in [*clause.subjects, *doing]:
+            if b <= stop and not clause.inserted:
+                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
+                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
+    return frozenset(found)
+
+
+def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
+    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
+    names one, and "him" somebody who does something in this sentence or in the one before."""
+    spans = made.clause.objects
+    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
+        return True
+    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
+        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
+        here = {actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E"}
+        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
+    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
+        return True
+    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
+    others = {actors.mention(u) for u in earlier} - set(made.subjects)
+    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
+
+
+def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
+    """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
+    main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
+    spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
+    return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
+
+
+def sure(
+    parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors, mains: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
+    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
+    clause = made.clause
+    if not _sure_object(parsed, made, before, actors):
+        return False
+    if len(clause.subjects) != 1 or not made.subjects:
+        return True
+    (a, b) = clause.subjects[0]
+    word = parsed.units[a].lower
+    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
+    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
+    done_by = clause.verb.passive and bool(clause.after("by"))
+    if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
+        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
+    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
+        return True
+    if word in {"we", "us"}:
+        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+    if word in {"i", "who"}:
+        return True
+    if word == "you":  # whoever is asked to do something; anybody, where somebody talks
+        return bool(parsed.units[a].start == parsed.units[a].end)
+    here = named_subjects(parsed, actors, a)
+    who = set(
+        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
+    )
+    if word == "it" and a <= 1 and not here:
+        return who <= mains
+    return who <= here or who <= before
+
+
+def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
+    """Whether "it" or "they" who say something are named in the sentence or the one before."""
+    if len(report.subjects) != 1 or report.verb.passive:
+        return True
+    a, b = report.subjects[0]
+    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
+        return True
+    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
+    return set(who) <= named_subjects(parsed, shared.actors, a) | before

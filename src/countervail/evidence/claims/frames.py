@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.certainty import known_speaker, main_subjects, named_subjects, sure
 from countervail.evidence.claims.context import CLUB, Context, chain
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS, REPEATED
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS
+from countervail.evidence.claims.ellipses import REPEATED
 from countervail.evidence.claims.fitting import (
     absorb,
     asked_in,
     complement_text,
     counted,
     eventful,
+    known_speaker,
+    main_subjects,
+    named_subjects,
     nobody,
     of_nouns,
+    sure,
     telling,
 )
 from countervail.evidence.claims.framing import Framing
-from countervail.evidence.claims.lists import entries_below
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause
+from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -33,22 +37,13 @@ from countervail.evidence.claims.references import (
 )
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import Claim
 
 _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
 )
 """What says that a list of entries follows."""
-_BY_CLAUSE = frozenset(
-    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
-)
-_GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
-_OF_THINGS = CLOSED["of_things"]
-"""What is done to texts, plans and measures, so that "it" is no state."""
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
-_ON_LISTS = frozenset(["on", "to", "from", "off"])
-_PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
 class Reader(Framing):
@@ -67,6 +62,7 @@ class Reader(Framing):
             self.clubs += self.asked_about(parsed)
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
+            self.last = []
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
@@ -102,6 +98,12 @@ class Reader(Framing):
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
         of_nouns(parsed.clauses, filled)
+        nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)]
+        for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
+            if made.predicate in {"announced", "proposed"} and any(
+                covers(made, noun.spans[0][1] - 1) for noun in nouns
+            ):
+                del filled[key]
         for clause in parsed.clauses:
             made = filled.get(id(clause))
             gapped = self.gapped(parsed, made) if made is not None else None
@@ -119,10 +121,16 @@ class Reader(Framing):
                 continue
             if not self._spoken_for(clause, made, filled):
                 yield from self._claims(parsed, made)
-        for nominal in self.applications(parsed):
-            yield from self._claims(parsed, nominal)
+        for noun in nouns:
+            yield from self._claims(parsed, noun)
         self.named = named_subjects(parsed, self.actors)
+        people = {
+            i
+            for u in parsed.units
+            if u.mention is not None and u.mention.type == "person" and (i := self.actors.mention(u))
+        }
         self.mains = main_subjects(parsed, self.actors)
+        self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
 
@@ -133,7 +141,8 @@ class Reader(Framing):
         if made.predicate == "denied" and not made.objects and any(map(eventful, told)):
             return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
-            id(c) in filled and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS for c in _below(clause)
+            id(c) in filled and not c.asked and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS
+            for c in _below(clause)
         )
 
     # -- claims ----------------------------------------------------------------------------------------------------
@@ -142,8 +151,8 @@ class Reader(Framing):
         clause, shared = made.clause, self.shared
         units = parsed.units
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
-        if made.predicate == "listed" and entries and _BELOW.search(parsed.sentence.text):
-            made.objects = entries_below(shared, parsed) or made.objects
+        if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
+            made.objects = self.entries(parsed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
@@ -161,7 +170,7 @@ class Reader(Framing):
             text = complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
                 text = made.roles.get("for")
-            if text is None and made.predicate == "denied" and clause.second:
+            if text is None and made.predicate in {"denied", "refused"} and clause.second:
                 text = text_of(units, clause.second[0])  # "denies this"
         span = span_of(units, made)
         span = (max(span[0], parsed.sentence.start) if span[1] > parsed.sentence.start else span[0], span[1])

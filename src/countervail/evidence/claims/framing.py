@@ -1,13 +1,14 @@
-"""The frames of the table laid over clauses: which one fits, who does it to whom, with which roles."""
+"""The frames of a verb laid over its clause, the first that fits."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.copulas import EVENTS, Copulas
-from countervail.evidence.claims.descriptions import owner_of
+from countervail.evidence.claims.appositions import Appositions
+from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.fitting import (
     bodily,
     fits,
@@ -18,7 +19,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, named_entry, text_of
+from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -29,36 +30,35 @@ from countervail.evidence.claims.references import (
     Filled,
     as_list,
     one_or_many,
-    target_of,
 )
-from countervail.evidence.claims.shapes import doers, post_role, shaped, whose, wrong_kind
+from countervail.evidence.claims.shapes import doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
-_BELOW = re.compile(
-    r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
-)
-"""What says that a list of entries follows."""
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
-_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
-class Framing(Copulas):
+class Framing(Appositions):
     """Lays the frames of a verb over its clause, the first that fits."""
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
-            return self.copula(parsed, clause)
+            return self.copula(parsed, clause) or self._among_those(parsed, clause)
+        if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
+            listed = self._state_of(parsed, clause)
+            if listed is not None:
+                return listed  # "figures on the list of X"
         if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
             status = self.status(parsed, clause)
             if status is not None:
@@ -66,6 +66,9 @@ class Framing(Copulas):
         taken = self.taken_in(parsed, clause)
         if taken is not None:
             return taken
+        return self._by_frames(parsed, clause)
+
+    def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
@@ -112,9 +115,9 @@ class Framing(Copulas):
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
         if (
-            frame.predicate == "denied"
+            frame.predicate in {"denied", "refused"}
             and len(target) == 1
-            and units[target[0][0]].lower in {"it", "this", "that", "them"}
+            and units[target[0][0]].lower in {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
         ):
             clause.second = target
             target = []
@@ -169,21 +172,31 @@ class Framing(Copulas):
                 roles["to"], objects = objects, given
         if frame.post:
             roles.update(post_role(units, clause, roles))
-        if not subjects and verb.passive and "direct" not in frame.object and frame.what != "direct":
+        aimed = "direct" not in frame.object and frame.what != "direct"
+        if not subjects and verb.passive and aimed and frame.words is None:
             subjects = self.ids(parsed, clause, direct)
+        elif verb.passive and aimed and not agents and frame.predicate in MEMBERSHIP - {"applied_to"}:
+            return None  # "its accession was announced": what the noun says
         if not subjects and not verb.passive:
             return None
         if not subjects:
             subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
-                owner = next((owner_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), None)
-                subjects = self.ids(parsed, clause, [owner] if owner else [])
+                owners = next((owners_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), [])
+                subjects = self.ids(parsed, clause, owners)
             subjects = subjects or [UNKNOWN]
         made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):
+            made.subjects = subjects = self.ids(parsed, clause, clause.after("between"))
+        if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
+            topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
+            made.subjects = [topic] if topic else subjects
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
         if vague(made, agents, direct, pronoun):
             return None
+        if made.predicate == "signed" and not objects and self.signable and not verb.passive:
+            made.objects = objects = [self.signable]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
         if (
@@ -200,6 +213,23 @@ class Framing(Copulas):
             topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []
         return made
+
+    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
+        units = parsed.units
+        sides = [(s, clause.objects) for s in clause.subjects[:1]]
+        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
+        for (a, b), who in sides:
+            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
+            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
+            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
+                continue
+            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
+            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
+            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
+            if made is not None:
+                return made
+        return None
 
     def _done_to(self, frame: Frame) -> bool:
         """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""

@@ -23,7 +23,8 @@ from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
-    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
+    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
+    r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
 _NUMBERS = [
@@ -188,7 +189,7 @@ def _list(
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
-    if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind == "members")):
+    if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind != "sanctioned")):
         return None
     return CountryList(
         sentence,
@@ -320,6 +321,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         match = re.search(
             r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
         )
+        if role != "subject" and words == "they" and _counted_before(shared, parsed):
+            return "members", False, None
         if match is None or _PAST.search(words[: match.start()]):
             return (None, False, None) if role == "subject" or match is not None else None
         kind = next((k for stem, k in KINDS.items() if match.group(1).startswith(stem)), "members")
@@ -344,10 +347,19 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     return None
 
 
+def _counted_before(shared: Context, parsed: Parsed) -> bool:
+    """Whether the sentence before counts members: "has five members. They are A, B ..."."""
+    n = shared.index(parsed.sentence)
+    before = shared.sentences[n - 1] if n else None
+    return before is not None and any(
+        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
+    )
+
+
 def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], words: str) -> str | None:
     """The body in "members of the league"."""
     for a, b in spans:
-        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower == "of"), a)
+        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower in {"of", "to"}), a)
         found = shared.actors.of(parsed.units, (inner, b), shared.actors.recent)
         if found.startswith("o."):
             return found
@@ -363,32 +375,3 @@ def tag_line(sentence: str) -> bool:
         and any(p.islower() for p in items)
         and not sentence.rstrip().endswith(".")
     )
-
-
-_OTHER_LIST = re.compile(
-    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
-)
-
-
-def entries_below(shared: Context, parsed: Parsed) -> list[str]:
-    """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
-    reading = shared.reading
-    text, start = reading.folded.text, parsed.sentence.end
-    stop = _OTHER_LIST.search(text, start)
-    found: list[str] = []
-    for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
-        if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
-            continue
-        opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
-        words = text[a:b].split(",")[0]
-        if not opens or mention.type not in {"person", "organisation"}:
-            continue
-        listed = mention.type == "person" and "," in text[a:b]
-        if (
-            listed
-            or (words.isupper() and " " in words)
-            or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
-        ):
-            name = mention.value or ""
-            found.append(f"p.{slug(name)}" if mention.type == "person" else shared.actors.body(name))
-    return list(dict.fromkeys(found))

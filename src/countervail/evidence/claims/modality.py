@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.subjects import ADVERBIAL, BESIDE, Clause, reports, skip_left
+from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
+from countervail.evidence.claims.subjects import ADVERBIAL, BESIDE, Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -59,6 +59,8 @@ def own_modality(clause: Clause) -> str:
         found.append("planned")
     elif verb.modal == "could" and verb.negated and not clause.condition and not _if_follows(clause):
         pass  # "Bangladesh could not agree": it did not
+    elif verb.modal == "would" and verb.lemma in {"like", "prefer", "love"}:
+        found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
         told = governor is not None and (governor.verb.past or governor.verb.perfect)
@@ -119,7 +121,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             found.append(effect if effect in _STRENGTH else "asserted")
         below, depth = governor, depth + 1
         governor = governor.governor
-    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
+    named = any(clause.units[k].tag == "E" for s in clause.subjects for k in range(*s))
+    if clause.relative and clause.subjects and not named:  # "a plan for creating a bank which lends"
         found += [
             modality_of(other, clauses)
             for other in clauses
@@ -165,6 +168,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING) or reminds(governor)
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
@@ -292,6 +296,10 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
+            continue  # "Accused of arming them, X said": nobody says that it was accused
+        if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
+            continue  # "A blames B, while C, its neighbour, accuses D"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part:

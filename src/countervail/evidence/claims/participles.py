@@ -32,7 +32,7 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
         return
     operator = previous.operator
-    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag == "N"
+    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
     if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
         return
     after = units[verb.end] if verb.end < len(units) else None

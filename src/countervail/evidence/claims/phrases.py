@@ -153,7 +153,7 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         return []
     found = [(start, end)]
     conjoined = False
-    while start > floor:
+    while start > floor and units[start].lower not in {"neither", "both"}:
         k = start
         if (units[k - 1].tag == "C" and units[k - 1].lower != "but") or units[k - 1].lower == "nor":
             k -= 1
@@ -218,18 +218,57 @@ def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
     return "".join(parts)
 
 
-def named_entry(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
-    """Who "the name of X", "the entry for X" on a list is."""
-    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
-        return span
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+def skip_left(units: Sequence[Unit], j: int) -> int:
+    """Past adverbs, dates with their preposition and what stands in brackets."""
+    while j > 0:
+        tag = units[j - 1].tag
+        if tag in {"B", "X"}:
+            j -= 1
+        elif tag == "T" and j > 1:
+            j -= 1
+            while j > 0 and units[j - 1].tag in {"P", "B"}:
+                j -= 1
+        elif tag == ")":
+            k = next((k for k in range(j - 2, -1, -1) if units[k].tag == "("), None)
+            if k is None:
+                break
+            j = k
+        else:
+            break
+    return j
 
 
-def attached(units: Sequence[Unit], span: tuple[int, int], preposition: str) -> list[tuple[int, int]]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
+def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
+    """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
+    while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
+        before = listed_to(units, spans[0][0] - 1, floor)
+        if not before or units[before[-1][1] - 1].tag == "T":
+            break
+        spans = before
+    return spans
+
+
+def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase is the name of a place after "in"."""
+    a, b = span
+    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
+
+
+def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
+    """What a relative pronoun at unit j stands for."""
+    while j > 0 and units[j - 1].tag in {",", "P"}:
+        j -= 1
+    j = skip_left(units, j)
+    spans = listed_to(units, j, 0)
+    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
+        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
+    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
+        named = units[spans[0][0] - 2].mention
+        if named is not None and named.type == "organisation":
+            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
+    if len(spans) > 1 and units[j].tag != ",":
+        spans = spans[-1:]
+    last = units[spans[-1][1] - 1].mention if spans else None
+    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
+        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
+    return spans

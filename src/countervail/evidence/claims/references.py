@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.phrases import attached, head_word, listed_from, phrase_from
+from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -18,7 +18,7 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
 MEMBERSHIP = frozenset(
-    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended"]
 )
 STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
 BODYLIKE = GROUPING | CLOSED["bodylike"]
@@ -168,10 +168,10 @@ class References:
     ) -> list[str]:
         """The identifiers of phrases of a clause; `acting` says that a pronoun stands for somebody who can act."""
         units = parsed.units
-        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
+        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E" for a, b in spans)  # not "US"
         before = self.shared.before(parsed, clause) if pronoun else []
         if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
-            earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
+            earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
@@ -212,7 +212,7 @@ class References:
 
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
-        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+        for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
                 if named and self.is_body(parsed.units, span):
@@ -243,6 +243,8 @@ class References:
             firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
             if firms:
                 return firms
+        if among := self._among_them(parsed, span[1]):
+            return among
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
@@ -272,6 +274,18 @@ class References:
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
             return [i for u in states if (i := self.actors.mention(u))]
+        return []
+
+    def _among_them(self, parsed: Parsed, start: int) -> list[str]:
+        """The names after "among them", a verb further on: "Eight names were removed, among them X and Y"."""
+        units = parsed.units
+        for k in range(start, len(units) - 2):
+            if units[k].tag in {";", "S", "R"} or units[k].lower == "but":
+                return []
+            if units[k].lower == "among" and units[k + 1].lower in {"them", "these"}:
+                names = listed_from(units, k + 2, len(units))
+                named = names and all(any(units[m].tag == "E" for m in range(*s)) for s in names)
+                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
         return []
 
     @staticmethod
@@ -367,22 +381,3 @@ def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
     units = parsed.units
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
     return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
-
-
-def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
-    """Where the object of a frame stands."""
-    for source in frame.object:
-        if source == "direct":
-            if direct:
-                return direct
-            continue
-        spans = clause.after(source)
-        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
-            a, b = rest[0]
-            if units[a].lower == source.split()[1] and b - a > 2:
-                spans = [(a + 2, b)]
-        if not spans and direct:
-            spans = attached(units, direct[-1], source)
-        if spans:
-            return spans
-    return []

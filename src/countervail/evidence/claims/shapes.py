@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of
 from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
@@ -93,6 +93,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     )
     if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
+    if not receiver and clause.verb.lemma in {"arm", "equip"} and not clause.verb.passive:
+        return made  # "arming the junta"
     if (
         not receiver
         and actors
@@ -107,8 +109,14 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
+    if made.clause.verb.lemma in {"receive", "get", "collect"} and not made.clause.verb.passive:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing"]
+        made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
+        return made if givers else None
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
-    paid = {"through", "to", "amount"} & made.roles.keys() or named
+    states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
+    bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
+    paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
     if not made.objects and not paid and not made.clause.verb.negated:
         return None
     units, clause = parsed.units, made.clause
@@ -118,7 +126,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.objects = receiver or made.objects
     elif receiver and receiver != made.objects:
         if direct:
-            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
+            goods = clause.second if clause.second and not clause.verb.passive else direct
+            made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
         made.objects = receiver
     return made
 
@@ -135,7 +144,9 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
 
 
 _SHARES = frozenset(["half", "third", "quarter", "most", "rest", "remainder", "share", "part", "all", "none", "money"])
-_RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire"])
+_RECEIVING = frozenset(
+    ["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"]
+)
 
 
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:
@@ -167,6 +178,7 @@ def _announced(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+_UNITS = frozenset(["unit", "desk", "section", "division", "service", "branch", "team", "programme", "practice", "arm"])
 _LEADING = {"chair": "chair", "head": "head"}
 
 
@@ -182,28 +194,51 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
     post = _LEADING.get(made.clause.verb.lemma)
     people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
+    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) in {"person", "state"}:
         return None
     clause = made.clause
+    if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
+        return None
     if clause.verb.passive or clause.verb.lemma == "lead":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
-    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
+    led = text_of(parsed.units, body)
+    made.roles = {"post": f"{post} of {led}", "organisation": led}
     if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
         made.roles["former"] = True
     made.predicate, made.subjects, made.objects = "holds_post", people, []
     return made
 
 
+def _banned(made: Filled, parsed: Parsed) -> Filled | None:
+    """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
+    clause = made.clause
+    barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)
+    if clause.verb.lemma == "ban" and (barred or any(c.link in {"from", "to"} for c in clause.complements)):
+        return None
+    return made
+
+
+def _left(made: Filled, parsed: Parsed) -> Filled | None:
+    """A person who leaves a board or a cabinet gives up a seat on it."""
+    heads = {o[2:].split("-of-")[0].rsplit("-", 1)[-1] for o in made.objects}
+    if made.subjects and all(i.startswith("p.") for i in made.subjects) and heads & _SEATS:
+        made.predicate = "resigned"
+    return made
+
+
+_SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "panel", "ministry"])
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
     "announced": _announced,
     "attended": _attended,
+    "sanctioned": _banned,
     "supplied": _supplied,
     "paid": _paid,
     "leads": _leads,
     "resigned": _resigned,
+    "left": _left,
     "holds_post": _serves,
 }
 
@@ -273,4 +308,40 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
+    return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+    """Where the object of a frame stands."""
+    for source in frame.object:
+        if source == "direct":
+            if direct:
+                return direct
+            continue
+        spans = clause.after(source)
+        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+            a, b = rest[0]
+            if units[a].lower == source.split()[1] and b - a > 2:
+                spans = [(a + 2, b)]
+        if not spans and direct:
+            spans = attached(units, direct[-1], source)
+        if spans:
+            return spans
+    return []

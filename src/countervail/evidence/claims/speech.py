@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
@@ -48,6 +49,10 @@ class Parsed:
     turn: str | None = None
     """Who has the word in an interview or debate."""
 
+    def earlier(self, clause: Clause) -> list[Clause]:
+        """The clauses whose verbs stand before that of a clause."""
+        return [c for c in self.clauses if c.verb.start < clause.verb.start]
+
     @property
     def speakers(self) -> tuple[str, ...]:
         """Who speaks, from the outside in."""
@@ -70,24 +75,19 @@ class Speech:
     """Position of a sentence -> who its quotations are of."""
 
 
-def _titled(words: str) -> bool:
-    """Whether words are set as a name or title, and not spoken."""
-    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())
-
-
 def _quotes(reading: Reading) -> list[Quote]:
     """Direct speech: what the mentions hold, and short sentences beside a verb of saying."""
     text = reading.folded.text
     spans = {
         s
         for m, s in zip(reading.mentions, reading.spans, strict=True)
-        if m.type == "quote" and not (_titled(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
+        if m.type == "quote" and not (name_like(text[s[0] : s[1]]) and not _SAID.match(text, s[1]))
     }
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
         spoken = _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead))
-        if spoken and len(inner.split()) > 1 and not _titled(inner):
+        if spoken and len(inner.split()) > 1 and not name_like(inner):
             spans.add(match.span(1))
     found: list[Quote] = []
     for start, end in sorted(spans):
@@ -109,6 +109,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     talker: list[str] = []
     lead: Sentence | None = None
     until, retold = 0, False
+    declared, voice = False, "we" if actors.house else "you"
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
@@ -117,7 +118,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         same = (sentence.document.id, sentence.paragraph) == paragraph
         if not same:
             paragraph, last = (sentence.document.id, sentence.paragraph), None
-        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None)
+        declared = declared or bool(DECLARING.match(sentence.text))
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, voice if declared else "")
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
         until = sentence.end
@@ -125,7 +127,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             speech.parsed.append(point)
             continue
         lead = sentence if sentence.text.endswith(":") else None
-        if parsed.clauses or here:
+        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)
         speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
@@ -179,7 +181,8 @@ def _inside(
         yield parsed
 
 
-_DESCRIBING = CLOSED["describing"]
+_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "deem", "dismiss", "denounce", "speak"])
+"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
 _UNSPOKEN = CLOSED["unspoken"]
 """Verbs that report, but no words."""
 
@@ -213,26 +216,32 @@ def _dashes(reading: Reading) -> str:
 
 
 def _parsed(
-    reading: Reading, text: str, sentence: Sentence, start: int, end: int, quotes: Sequence[Quote], quote: Quote | None
+    reading: Reading,
+    text: str,
+    sentence: Sentence,
+    start: int,
+    end: int,
+    quotes: Sequence[Quote],
+    quote: Quote | None,
+    declared: str = "",
 ) -> Parsed:
     dateline = _DATELINE.match(text, start, end) if quote is None else None
     start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    if quote is None:
+        units = commanded(units, declared)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
-
-
-_POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Z])")
 
 
 def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> Parsed | None:
     """A point of a list as the end of the sentence that opens it: "recommends that the Committee: (a) Add X"."""
-    marker = _POINT.match(text, sentence.start, sentence.end)
+    marker = POINT.match(text, sentence.start, sentence.end)
     if marker is None or lead.document is not sentence.document:
         return None
-    spans = ((lead.start, lead.end - 1), (marker.end(), sentence.end))
     opening, rest = (
-        units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], []) for a, b in spans
+        units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
+        for a, b in ((lead.start, lead.end - 1), (marker.end(), sentence.end))
     )
     first = rest[0]
     forms = verb_forms().get(first.lower)
@@ -264,12 +273,13 @@ def _speaker(
     if not places:
         return None
     telling = [
-        c for c in parsed.clauses if reports(c) and c.subjects and not c.verb.passive and c.verb.lemma not in _UNSPOKEN
+        c
+        for c in parsed.clauses
+        if (reports(c) or c.verb.lemma in _CALLING)
+        and c.subjects
+        and not c.verb.passive
+        and c.verb.lemma not in _UNSPOKEN
     ]
-    called = [c for c in parsed.clauses if c.verb.lemma in _DESCRIBING and not c.verb.passive and c.subjects]
-    for clause in called:  # "Norling called him "the only man ..."
-        if any(clause.verb.end <= p <= max(clause.end, clause.verb.end + 6) for p in places):
-            telling = [clause]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.phrases import antecedent, head_left, listed_from, listed_to, skip_left
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Operator, operator_of
 
@@ -38,6 +38,8 @@ class Clause:
     governor: Clause | None = None
     link: str = ""
     noun: str = ""
+    lead: int | None = None
+    """Where the subject begins, if a description stands before the name in it: "the minister, X, resigned"."""
     condition: bool = False
     untrue: bool = False
     """Whether the report that it stands in is called false."""
@@ -78,42 +80,16 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        return operator_of(self.verb.lemma, self.particle)
+        operator = operator_of(self.verb.lemma, self.particle)
+        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
+        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
+            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
+        return operator
 
 
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker
-
-
-def skip_left(units: Sequence[Unit], j: int) -> int:
-    """Past adverbs, dates with their preposition and what stands in brackets."""
-    while j > 0:
-        tag = units[j - 1].tag
-        if tag in {"B", "X"}:
-            j -= 1
-        elif tag == "T" and j > 1:
-            j -= 1
-            while j > 0 and units[j - 1].tag in {"P", "B"}:
-                j -= 1
-        elif tag == ")":
-            k = next((k for k in range(j - 2, -1, -1) if units[k].tag == "("), None)
-            if k is None:
-                break
-            j = k
-        else:
-            break
-    return j
-
-
-def head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
-    """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
-    while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
-        before = listed_to(units, spans[0][0] - 1, floor)
-        if not before or units[before[-1][1] - 1].tag == "T":
-            break
-        spans = before
-    return spans
 
 
 def _of_state(unit: Unit) -> bool:
@@ -201,6 +177,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
+    own = previous.subjects[0][0] if previous is not None and previous.subjects else 0
+    modified = modified or (own > 1 and units[own - 1].tag == "R" and units[own - 2].tag in {"N", "E"})
     if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
         # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
         _after_relative(clauses, n, floor)
@@ -261,32 +239,6 @@ def _inverted(clause: Clause) -> None:
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
 
 
-def _in_place(units: Sequence[Unit], span: Span) -> bool:
-    """Whether a phrase is the name of a place after "in"."""
-    a, b = span
-    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
-
-
-def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
-    """What a relative pronoun at unit j stands for."""
-    while j > 0 and units[j - 1].tag in {",", "P"}:
-        j -= 1
-    j = skip_left(units, j)
-    spans = listed_to(units, j, 0)
-    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
-        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
-    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
-        named = units[spans[0][0] - 2].mention
-        if named is not None and named.type == "organisation":
-            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
-    if len(spans) > 1 and units[j].tag != ",":
-        spans = spans[-1:]
-    last = units[spans[-1][1] - 1].mention if spans else None
-    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
-        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
-    return spans
-
-
 def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
     """The subject before a relative clause, participle or noun with "that" which ends at unit j."""
     clause, units = clauses[n], clauses[n].units
@@ -320,6 +272,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             return False
         if units[opening].tag != ",":
             continue
+        if units[opening - 1].tag == "R" and opening > 1:  # "X, who, it says, financed the militia"
+            clause.relative, clause.subjects = True, antecedent(units, opening - 1)
+            return bool(clause.subjects)
         first = units[opening + 1]
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
@@ -353,7 +308,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
             if named or article:  # "the minister, X, said", "our partner, the Fund, was"
-                clause.subjects = [(opening + 1, closing)]
+                clause.lead = clause.subjects[0][0]
+                clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
 
@@ -369,7 +325,7 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 
 def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
-    return spans[-1][0] > 0 and any(u.tag == "P" for u in units[spans[-1][0] - 1 : spans[-1][1]])
+    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
@@ -379,10 +335,19 @@ def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
             return (
                 units[k + 1].tag in {"R", "S"}
                 or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and _reduced(units, i))
                 or units[k + 1].tag == "B"
                 or any(u.tag == "P" for u in units[k + 1 : k + 2])
             )
     return False
+
+
+def _reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:

@@ -156,6 +156,14 @@ def _settle(units: list[Unit]) -> None:
             unit.lower = _spelt_out(units, i)
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
+        elif (
+            unit.lower == "like"
+            and before is not None
+            and before.lower in {"would", "'d", "to"}
+            and following is not None
+        ):
+            if following.tag in {"D", "E"} or following.lower == "to":
+                unit.tag, unit.forms = "N", {"b": "like"}  # "would like to join"
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
@@ -163,6 +171,11 @@ def _settle(units: list[Unit]) -> None:
             unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
         ):
             unit.tag = "B"  # "have all agreed"
+        elif (
+            unit.lower in {"all", "both", "each"} and before is not None and before.tag == "," and following is not None
+        ):
+            if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
+                unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"
@@ -303,3 +316,56 @@ def _guessed(word: str) -> dict[str, str] | None:
     if not word.endswith("ed"):
         return None
     return {"d": word, "n": word} if word[-3] not in "e" else None
+
+
+# -- what stands round a word ------------------------------------------------------------------------------------------
+
+
+def previous_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word before unit i, past adverbs and negations."""
+    while i > 0:
+        i -= 1
+        if units[i].tag not in "BX":
+            return units[i]
+    return None
+
+
+def next_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word after unit i, past adverbs and negations."""
+    for unit in units[i + 1 : i + 4]:
+        if unit.tag not in "BX":
+            return unit
+    return None
+
+
+def titled(unit: Unit | None) -> bool:
+    """Whether a word begins with a capital."""
+    return unit is not None and unit.text[:1].isupper()
+
+
+def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
+    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+        return False
+    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+
+
+def verbal_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
+    return any(
+        u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
+        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
+    )
+
+
+def next_is_verb(units: Sequence[Unit], i: int) -> bool:
+    """Whether the word after the next one can be a verb in its base form."""
+    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
+
+
+def many_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
+    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+    head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
+    return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")

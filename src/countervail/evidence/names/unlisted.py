@@ -59,6 +59,8 @@ _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
 _MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
+_OF_BODY = re.compile(rf"\bOF THE (?P<n>[{_UP}&'-]{{2,24}}(?: [{_UP}&'-]{{1,24}}){{1,5}})$")
+"""The end of "JOINT STATEMENT OF THE LEADERS OF THE RHINE COMPACT"."""
 _NO_MASTHEADS = frozenset(
     ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
 )
@@ -280,14 +282,20 @@ class Unlisted:
         at, seen = 0, 0
         for line in self.text[:1000].split("\n"):
             match = _MASTHEAD.match(line)
+            name = match.group().split(" - ")[0] if match else ""
             if match and line != line.title():
-                words = match.group().strip().title().split()
+                words = name.strip().title().split()
                 heads = [w for w in words if w in self.words.org_heads]
                 last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
+                of = words.index("Of") if "Of" in words[1:] else 0
+                last = last or words[of - 1] in self.words.org_heads  # "CENTRAL BANK OF THE COMOROS"
                 named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
-                if named and last and " - " not in match.group() and words[0] not in _NO_MASTHEADS:
-                    start = at + match.start() + len(match.group()) - len(match.group().lstrip())
-                    yield start, start + len(match.group().strip())
+                if named and last and words[0] not in _NO_MASTHEADS:
+                    start = at + match.start() + len(name) - len(name.lstrip())
+                    yield start, start + len(name.strip())
+            body = _OF_BODY.search(line)
+            if body and line.isupper() and body.group("n").split()[-1].title() in self.words.org_heads:
+                yield at + body.start("n"), at + body.end("n")
             at += len(line) + 1
             seen += bool(line.strip())
             if seen >= 4:
