@@ -235,7 +235,9 @@ class Copulas(References):
         """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
         units = parsed.units
         colon = next((k for k, u in enumerate(units) if u.tag == ":"), len(units))
-        inside = [u for k, u in enumerate(units) if k > colon and units[k - 1].tag in {":", ";", "C", ","} and u.tag == "E"]
+        inside = [
+            u for k, u in enumerate(units) if k > colon and units[k - 1].tag in {":", ";", "C", ","} and u.tag == "E"
+        ]
         if any(u.tag == ";" for u in units[colon:]):
             inside = [u for u in inside if units[units.index(u) - 1].tag != ","]  # "A, shipbroker; B, notary"
         named = [i for u in inside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]

@@ -97,7 +97,9 @@ class Reader(Framing):
         of_nouns(parsed.clauses, filled)
         nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)]
         for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
-            if made.predicate in {"announced", "proposed"} and any(covers(made, noun.spans[0][1] - 1) for noun in nouns):
+            if made.predicate in {"announced", "proposed"} and any(
+                covers(made, noun.spans[0][1] - 1) for noun in nouns
+            ):
                 del filled[key]
         for clause in parsed.clauses:
             made = filled.get(id(clause))

@@ -200,3 +200,25 @@ def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
             parts.append(" ")
         parts.append(unit.text)
     return "".join(parts)
+
+
+def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and reduced(units, i))
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
