@@ -385,7 +385,8 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
-    if end == a + 1 and end < b and units[a].lower in {"some", "all", "most", "many", "several", "both"}:
+    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
+    if end == a + 1 and end < b and many:
         end = b  # "some of our critics"
     last = end - 1
     if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:

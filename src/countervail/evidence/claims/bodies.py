@@ -122,6 +122,8 @@ class Actors(Described):
         while a < b - 1 and units[a].tag in {"O", "P", "X"}:  # "none of the members"
             a += 1
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
+        if b - a == 1 and units[a].lower == "everything":
+            return "everything"
         return " ".join(u.text for u in kept if u.lower not in NOUNS["determiners"])
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:

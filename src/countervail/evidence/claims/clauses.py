@@ -162,6 +162,10 @@ def _of_the_noun(clause: Clause, clauses: list[Clause]) -> Clause | None:
 def _through_copula(clauses: list[Clause]) -> None:
     """ "X is an initiative that seeks ...": X seeks."""
     for n, clause in enumerate(clauses):
+        listed = clauses[n - 1] if n else None
+        turned = clause.units[0].lower == "among" and clause.verb.lemma == "be" and bool(clause.objects)
+        if turned and listed is not None and listed.relative and listed.subjects == clause.subjects:
+            listed.subjects = clause.objects  # "Among those that have applied are A and B"
         for before in clauses[:n]:
             if before.verb.lemma == "be" and before.subjects and clause.relative and clause.subjects:
                 first = clause.subjects[0]

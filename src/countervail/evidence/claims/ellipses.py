@@ -9,7 +9,7 @@ from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import listed_from, skip_left, text_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.claims.units import CLOSED
@@ -159,7 +159,7 @@ class Ellipses(Copulas):
         spans = clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
-        people = bool(before) and {kind_of(s) for s in before[-1].subjects} == {"person"}
+        people = bool(before) and {kind_of(s) for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}} == {"person"}
         kinds = {"person"} if people else {"state", "body"}
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
         if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):

@@ -150,7 +150,10 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
-        return None
+        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] != ["that"]:
+            return None
+        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
+        return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
     words = text_of(units, (start, min(end, start + 24)))

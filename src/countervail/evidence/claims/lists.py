@@ -321,6 +321,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         match = re.search(
             r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
         )
+        if role != "subject" and units[0].lower == "among":
+            return None, False, None
         if role != "subject" and words == "they" and _counted_before(shared, parsed):
             return "members", False, None
         if match is None or _PAST.search(words[: match.start()]):

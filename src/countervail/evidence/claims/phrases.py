@@ -272,3 +272,25 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
         return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
     return spans
+
+
+def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and reduced(units, i))
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"

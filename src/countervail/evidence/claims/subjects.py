@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.phrases import antecedent, head_left, listed_from, listed_to, skip_left
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_left,
+    listed_from,
+    listed_to,
+    opens_parenthesis,
+    skip_left,
+)
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Operator, operator_of
@@ -267,7 +274,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
-            if units[opening].tag == "V" and _opens_parenthesis(units, opening):
+            if units[opening].tag == "V" and opens_parenthesis(units, opening):
                 continue
             return False
         if units[opening].tag != ",":
@@ -326,28 +333,6 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
     return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
-
-
-def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
-    for k in range(i - 1, max(-1, i - 12), -1):
-        if units[k].tag == ",":
-            return (
-                units[k + 1].tag in {"R", "S"}
-                or k + 1 == i
-                or units[k + 1].lower == "having"
-                or (units[k + 1].tag == "D" and _reduced(units, i))
-                or units[k + 1].tag == "B"
-                or any(u.tag == "P" for u in units[k + 1 : k + 2])
-            )
-    return False
-
-
-def _reduced(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
-    if units[i].lower.endswith("ing"):
-        return units[i - 1].tag == "N"
-    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:

@@ -369,3 +369,23 @@ def many_before(units: Sequence[Unit], i: int) -> bool:
     opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
     head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
+
+
+def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
+    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
+    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
+        return False
+    if before is None:
+        return True
+    if before.tag == "(":
+        return True
+    if before.tag != ",":
+        return False
+    commas = sum(u.tag == "," for u in units[:i])
+    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
+    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
+
+
+_POST_MODIFIERS = CLOSED["post_modifiers"]

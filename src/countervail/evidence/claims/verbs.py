@@ -14,6 +14,7 @@ from countervail.evidence.claims.units import (
     next_is_verb,
     next_word,
     nounlike,
+    opens_reduced,
     previous_word,
     titled,
     verbal_before,
@@ -28,7 +29,6 @@ _BARE = frozenset({"help", "let", "make", "see", "have"})
 _GERUND_NEXT = frozenset("DEN#OPBTQR")
 OBJECT_NEXT = frozenset("DEO#Q")
 _ING_NOUNS = CLOSED["ing_nouns"]
-_POST_MODIFIERS = CLOSED["post_modifiers"]
 
 
 @dataclass(slots=True)
@@ -258,27 +258,10 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
     ):
         kind = "participle"
-    if reduced and _opens(units, i, lemma, before, after):
+    if reduced and opens_reduced(units, i, lemma, before, after):
         kind = "participle"
     passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
-
-
-def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
-    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
-    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
-        return False
-    if before is None:
-        return True
-    if before.tag == "(":
-        return True
-    if before.tag != ",":
-        return False
-    commas = sum(u.tag == "," for u in units[:i])
-    verbs = any(u.tag in {"A", "V"} for u in units[:i])
-    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
 
 
 def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
