@@ -172,7 +172,7 @@ class Copulas(References):
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
                 owner = self.ids(parsed, clause, owners) or [UNKNOWN]
-                plain = all(units[k].tag != "E" for s in clause.subjects for k in range(*s))
+                plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
                 if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
