@@ -11,7 +11,7 @@ from support.documents.annotation import EVENTS, STATED
 from support.documents.bank_scores import BANK, items, score_bank
 
 FLOORS = {"practice": (0.9, 0.77), "control": (0.82, 0.62)}
-"""Precision and recall, strict, that a change must not fall below; only `practice` was read while rules were changed."""
+"""Precision and recall, strict, that a change must not fall below; `practice` alone was read by who changes rules."""
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))

@@ -180,8 +180,8 @@ FLOORS = {
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f`, `texts_g`); and on those that nobody who writes rules has looked
-at (`texts_e`), which is what they promise of a new text."""
+person wrote, and those of others (`texts_d`, `texts_f`, `texts_g`); and on those that nobody who writes rules has
+looked at (`texts_e`), which is what they promise of a new text."""
 KINDS = {"texts_d": "another", "texts_f": "another", "texts_g": "another", "texts_e": "unseen"}
 
 

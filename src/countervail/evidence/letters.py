@@ -257,7 +257,7 @@ class _Letter:
             if len(bare) < 60:
                 return
             self.stage = "body"
-        if len(bare) >= 40 or bare.endswith("."):
+        if len(bare) >= 40 or bare.endswith(".") or bare.endswith(" that:"):
             found.paragraphs.append((line.start, line.end))
 
 
@@ -358,6 +358,7 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        if len(bare) >= 40 or (len(bare) >= 15 and bare[-1] in '.!?"' and " " in bare):
+        short = len(bare) >= 15 and " " in bare
+        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith((" that:", " to:")))):
             found.append((line.start, line.end))
     return title, found

@@ -28,6 +28,8 @@ def commanded(units: list[Unit], declared: str) -> list[Unit]:
     if first + 2 >= len(units) or units[-1].lower == "?":
         return units
     if units[first].lower == "to" and (colon := _addressed(units, first)):
+        if units[colon + 1].lower == "do":  # "To Norway: do not sign it"
+            return [*units[first + 1 : colon], _made(units[colon], "should", "A"), *units[colon + 2 :]]
         return [
             *units[first + 1 : colon],
             _made(units[colon], "should", "A"),
@@ -90,7 +92,9 @@ def _closed(units: Sequence[Unit], k: int) -> int:
 def _addressed(units: Sequence[Unit], first: int) -> int:
     """Where the colon of "To the Union: list X" stands, if a verb follows it."""
     colon = next((k for k in range(first + 2, min(len(units), first + 16)) if units[k].tag == ":"), 0)
-    return colon if colon and all(u.tag in "DNEC,P" for u in units[first:colon]) and _orders(units, colon + 1) else 0
+    plain = bool(colon) and all(u.tag in "DNEC,P" for u in units[first:colon])
+    denied = plain and [u.lower for u in units[colon + 1 : colon + 3]] == ["do", "not"]
+    return colon if plain and (denied or _orders(units, colon + 1)) else 0
 
 
 def _made(beside: Unit, word: str, tag: str) -> Unit:

@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
-from countervail.evidence.claims.descriptions import owner_of
+from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
@@ -166,12 +166,13 @@ class Copulas(References):
         units = parsed.units
         subject_to = any(units[s[1] - 1].lower == "subject" for s in clause.objects)
         for preposition, spans in clause.phrases:
-            head = head_word(units, spans[0])
+            head = head_word(units, spans[-1])  # "under EU and British sanctions"
+            owners = list(dict.fromkeys(o for s in spans for o in owners_of(units, s)))
             subjects = self.ids(parsed, clause, clause.subjects)
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
-                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
-                plain = all(units[k].tag != "E" for s in clause.subjects for k in range(*s))
+                owner = self.ids(parsed, clause, owners) or [UNKNOWN]
+                plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
                 if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
@@ -183,10 +184,10 @@ class Copulas(References):
                 bodies = self.ids(parsed, clause, spans, True)
                 if len(bodies) == 1 and (self.actors.is_club(bodies[0]) or bodies[0] in self.clubs):
                     return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
-            if preposition == "on" and head in {"list", "register", "blacklist"}:
+            if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
-                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
+                owner = self.ids(parsed, clause, owners) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 

@@ -77,7 +77,12 @@ class Ellipses(Copulas):
         off = any(p == "off" for p, _ in clause.phrases)
         if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
             return None
-        if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
+        if clause.verb.lemma not in {"remove", "drop", "delete", "strike", "take"}:
+            return None
+        gone = clause.verb.passive and (
+            off or any(p == "from" for p, _ in clause.phrases)
+        )  # "was listed and taken off it"
+        if not clause.objects and not gone:
             return None
         return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
 

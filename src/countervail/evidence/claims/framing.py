@@ -124,7 +124,7 @@ class Framing(Appositions):
         if frame.predicate == "denied" and verb.passive and clause.objects:
             return None  # "was denied entry"
         target, post = with_post(units, clause, target) if frame.post else (target, "")
-        a_body = frame.kind == "body" or frame.predicate == "founded"
+        a_body = frame.kind == "body" or (frame.predicate == "founded" and not verb.passive)
         objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS) or ([topic] if topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:

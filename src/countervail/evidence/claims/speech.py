@@ -245,9 +245,11 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
     )
     first = rest[0]
     forms = verb_forms().get(first.lower)
-    if not forms or "b" not in forms or first.mention is not None or first.lower == "consider":
+    clausal = bool(opening) and opening[-1].lower == "that"  # "recommends that: (a) Djibouti accede to the treaty"
+    if not clausal and (not forms or "b" not in forms or first.mention is not None or first.lower == "consider"):
         return None
-    first.text, first.tag, first.forms = first.lower, "N", forms
+    if not clausal:
+        first.text, first.tag, first.forms = first.lower, "N", forms
     units = [*opening, *rest]
     return Parsed(sentence, units, clauses_of(units))
 

@@ -29,6 +29,9 @@ _BESIDE = re.compile(
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
 _APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_OF_WHOM = re.compile(
+    rf"\b{w.POST_WORDS} (?:for|of|at|to) (?:the|its|their|a) (?:[a-z-]{{1,20}} ){{0,2}}$", re.IGNORECASE
+)
 _NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
@@ -154,6 +157,8 @@ class Unlisted:
                 continue
             comma = match.group("m").startswith(",") and "such" not in match.group("m")
             noun, name = match.group("w"), self.text[span[0] : span[1]]
+            if comma and _OF_WHOM.search(self.text[max(0, match.start() - 60) : match.start()]):
+                continue  # "a spokeswoman for the bank, X"
             if comma and match.group("t") not in {",", ".", ";", ")", ""}:
                 continue
             if noun in _PEOPLE_TOO:
