@@ -32,7 +32,7 @@ from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
-_OF_STATE = frozenset(["ministry", "department", "office"])
+_OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -212,8 +212,10 @@ class Actors(Described):
                 return "p.unknown"  # who a speaker speaks for is not said
             if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
                 return speaker or ours  # a minister speaks for the state
-            written = (self.house if word not in {"i", "my"} else None) or self.author
-            return ours or speaker or written or "p.unknown"
+            written = self.house if word not in {"i", "my"} else None
+            if written and not _OF_STATE.intersection(written[2:].split("-")):
+                return ours or written  # the Alliance on whose paper its secretary writes
+            return ours or speaker or written or self.author or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:

@@ -52,6 +52,8 @@ class Reader(Framing):
     def read(self, parsed: Parsed) -> Iterator[Claim]:
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
+        if parsed.sentence.paragraph != self.paragraph:
+            self.paragraph, self.mains = parsed.sentence.paragraph, frozenset()
         self.beside(parsed)
         self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)

@@ -137,6 +137,8 @@ class Framing(Appositions):
             objects = [self.thing]  # "signed it but never ratified it"
         if wrong_kind(frame, objects):
             return None
+        if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
+            return None  # "Washington has not listed it": whom, we do not know
         if (
             frame.post
             and verb.lemma != "appoint"

@@ -125,7 +125,8 @@ class References:
         self.named: frozenset[str] = frozenset()
         """Who the sentence before names as doing something."""
         self.mains: frozenset[str] = frozenset()
-        """Whom its main clauses are about."""
+        """Whom its main clauses are about, where it stands in the same paragraph."""
+        self.paragraph = -1
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []

@@ -310,6 +310,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             head = units[clause.subjects[0][1] - 1] if clause.subjects else None
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
             named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
+            named = named or ((firm or state) and head is not None and head.tag == "#")  # "one, Oman, refused"
             inner = units[opening + 2 : closing]
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")

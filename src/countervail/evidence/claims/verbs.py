@@ -67,7 +67,12 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
         return None  # "no sanctioned bank"
-    if left in {"D", "G", "#"} or (left == "P" and "g" not in forms) or (unit.text[0].isupper() and left not in {"^"}):
+    alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
+    if (
+        (left in {"D", "G", "#"} and not alone)
+        or (left == "P" and "g" not in forms)
+        or (unit.text[0].isupper() and left not in {"^"})
+    ):
         return None
     if "g" in forms:
         return _gerund(unit, left, right)
