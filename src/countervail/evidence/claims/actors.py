@@ -175,8 +175,8 @@ class Named:
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
             alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
             lead = text[start:a].strip().lower()
-            issued = lead == "" or lead == "the" or bool(_ISSUED.search(lead))
-            if mention.type == "organisation" and issued and (alone or _ISSUED.search(lead)):
+            issued = bool(_ISSUED.search(lead))
+            if mention.type == "organisation" and (issued or (alone and lead in {"", "the"})):
                 return self.body(mention.value or "")
         return None
 
@@ -365,7 +365,8 @@ def kind_of(identifier: str) -> str:
 
 def several_people(identifier: str) -> bool:
     """Whether an identifier of persons is of several, by its words."""
-    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
+    word = identifier.rsplit("-", 1)[-1].removeprefix("p.")
+    return word in NOUNS["plurals"] or (word.endswith("s") and word in NOUNS["persons"])
 
 
 def initialled(identifier: str) -> bool:

@@ -214,7 +214,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.governor, clause.link = previous.governor, "that"  # "said that it will leave once B has paid"
             return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
-    clause.asked = head is not None and head.lower == "whether"
+    clause.asked = head is not None and head.lower in {"whether", "whatever", "whoever"}
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
         clause.untrue = True
         return
@@ -380,6 +380,8 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
     spans = listed_from(units, at + (1 if preposition else 0), len(units))
     if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
         return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
     verb = replace(clause.verb, negated=not clause.verb.negated)
     if preposition:
         phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]

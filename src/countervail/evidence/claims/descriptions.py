@@ -119,7 +119,7 @@ class Described(Named):
     def is_firm(self, identifier: str) -> bool:
         """Whether somebody spoken of is a body that can be a firm: named, of no state, and no grouping."""
         words = next((w for _, i, w in self.bodies if i == identifier), None)
-        return words is not None and identifier not in world_bodies() and not words & (_PUBLIC | GROUPING)
+        return words is not None and identifier not in world_bodies() and not words & (_PUBLIC | GROUPING | ORGANS)
 
     def rarely_listed(self, identifier: str) -> int:
         """How rarely somebody of a kind is put on a list: a firm or person, another body, a state."""

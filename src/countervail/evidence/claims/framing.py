@@ -22,6 +22,7 @@ from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
+    BODYLIKE,
     MEMBERSHIP,
     SIGNABLE,
     STATE_OF_BODY,
@@ -197,7 +198,8 @@ class Framing(Appositions):
             made.subjects = [UNKNOWN]
         if vague(made, agents, direct, pronoun):
             return None
-        if made.predicate == "signed" and not objects and self.signable and not verb.passive:
+        for_it = clause.after("for", "on")  # "now signs for the account"
+        if made.predicate == "signed" and not (objects or for_it or verb.passive) and self.signable:
             made.objects = objects = [self.signable]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
@@ -236,7 +238,7 @@ class Framing(Appositions):
     def _done_to(self, frame: Frame) -> bool:
         """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
         thing = self.thing or ""
-        text = thing.startswith("o.") or bool(SIGNABLE.intersection(thing[2:].split("-")))
+        text = bool((SIGNABLE | BODYLIKE).intersection(thing[2:].split("-")))
         return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:

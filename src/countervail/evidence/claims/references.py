@@ -177,6 +177,8 @@ class References:
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
             before = objects + before
+        owner = self._owner_of_doer(parsed, spans) if pronoun else None
+        before = [owner, *before] if owner else before
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
@@ -210,6 +212,16 @@ class References:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
         return found
+
+    def _owner_of_doer(self, parsed: Parsed, spans: Sequence[Span]) -> str | None:
+        """Whom "it" stands for where those who do something to it are its own: "The bank's lawyers advised it"."""
+        units = parsed.units
+        clause = next((c for c in parsed.clauses if c.objects == spans and not c.verb.passive), None)
+        for a, b in clause.subjects[:1] if clause is not None else ():
+            k = next((k for k in range(a + 1, b) if units[k].tag == "G"), None)
+            if k is not None and (units[k - 1].tag == "E" or units[a].tag == "D"):
+                return self.actors.of(units, (a, k), self.actors.recent)
+        return None
 
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
