@@ -115,8 +115,7 @@ class Named:
                 counts[identifier] = counts.get(identifier, 0) + 1
         self.peoples: set[str] = set()
         """States that were called by their people: "the Americans", who are "they"."""
-        self.titled: set[str] = set()
-        """What no mention marks, but a capital: it may be an actor."""
+        self.titled: set[str] = set()  # what no mention marks, but a capital: it may be an actor
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
