@@ -39,6 +39,16 @@ def bodily(units: Sequence[Any], span: Span) -> bool:
     return named or units[span[1] - 1].text.islower()
 
 
+def owner_in(units: Sequence[Any], span: Span) -> Span:
+    """Who is listed of "the accounts of Volga Trade, which had been listed": whose the accounts are."""
+    a, b = span
+    last = units[b - 1].mention
+    owned = last is not None and last.type in {"organisation", "person"} and any(u.lower == "of" for u in units[a:b])
+    return (
+        (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
+    )
+
+
 def spoken_words(units: Sequence[Any], span: Span) -> bool:
     """Whether a phrase is a quotation and no name: "would sign "when there is something to sign"."""
     first = units[span[0]]
@@ -53,7 +63,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.words is not None and not frame.words.search(text):
         return False
     named = bool(direct) and named_head(units, direct[0])
-    if frame.predicate == "listed" and any(
+    traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
+    if traded and any(
         u.lower in {"exchange", "bourse", "market"} for _, spans in clause.phrases for a, b in spans for u in units[a:b]
     ):
         return False  # "listed on the Tokyo exchange"
@@ -335,6 +346,7 @@ def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
     spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
+    spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
     return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
 
 

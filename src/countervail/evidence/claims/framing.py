@@ -13,6 +13,7 @@ from countervail.evidence.claims.fitting import (
     bodily,
     fits,
     follows,
+    owner_in,
     spoken_words,
     to_follows,
     vague,
@@ -113,6 +114,8 @@ class Framing(Appositions):
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, s, clause) for s in target]
         target = [named_entry(units, s) for s in target]
+        if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
+            target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
             topic, target = self.topic(parsed, clause, True), []
         if (

@@ -144,6 +144,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if not spans:
         _inverted(clause)
         return
+    if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
+        spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
     before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
     if before[1:] == ["but"] and before[0] in {"all", "everybody", "everyone"}:
         clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
