@@ -300,6 +300,9 @@ def named_entry(units: Sequence[Any], span: Span) -> Span:
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:
         return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
     return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
 
 
