@@ -207,7 +207,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
     own = previous.subjects[0][0] if previous is not None and previous.subjects else 0
     modified = modified or (own > 1 and units[own - 1].tag == "R" and units[own - 2].tag in {"N", "E"})
-    if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
+    if modified and headed[0][0] - 1 == floor and units[floor].tag == "P":
         # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
         _after_relative(clauses, n, floor)
         if clause.subjects:
