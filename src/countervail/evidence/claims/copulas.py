@@ -145,7 +145,7 @@ class Copulas(References):
             or not (named or units[clause.subjects[0][0]].tag == "O")
         ):
             return None
-        while a < b and units[a].tag in {"D", "B"}:
+        while a < b and (units[a].tag in {"D", "B"} or units[a].lower in {"new", "current", "present"}):
             a += 1
         ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
         former = (

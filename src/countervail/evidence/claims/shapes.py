@@ -184,7 +184,7 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     clause = made.clause
     if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
         return None
-    if clause.verb.passive or clause.verb.lemma == "lead":
+    if clause.verb.passive or clause.verb.lemma == "lead" or clause.verb.kind == "infinitive":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
     led = text_of(parsed.units, body)
