@@ -10,7 +10,7 @@ from countervail.evidence.reader import read_extracted
 from support.documents.annotation import EVENTS, STATED
 from support.documents.bank_scores import BANK, items, score_bank
 
-FLOORS = {"practice": (0.9, 0.77), "control": (0.82, 0.62)}
+FLOORS = {"practice": (0.91, 0.78), "control": (0.82, 0.63)}
 """Precision and recall, strict, that a change must not fall below; `practice` alone was read by who changes rules."""
 
 
@@ -109,6 +109,11 @@ def test_memberships_are_read_beside_names(text: str, predicate: str, states: se
         ("Ruritan Bank no longer accepts payments.", ("o.ruritan-bank", "refused", "n.payments", *SO)),
         ("Ruritan Bank stopped accepting payments.", ("o.ruritan-bank", "refused", "n.payments", *SO)),
         ("GIAD Group and Blue Nile Bank are among those delisted.", ("p.unknown", "delisted", "o.giad-group", *SO)),
+        ("Norway scrapped its sanctions on Mali.", ("c.NOR", "lifted", "n.sanctions", *SO)),
+        ("Volta Metals is no longer on the Norwegian list.", ("c.NOR", "listed", "o.volta-metals", *NOT)),
+        ("The drones supplied to Mali by Norway were old.", ("c.NOR", "supplied", "c.MLI", *SO)),
+        ("Volta Metals acted in breach of the embargo.", ("o.volta-metals", "evaded", "n.embargo", *SO)),
+        ("Norway invited Egypt to the talks. Egypt accepted.", ("c.EGY", "agreed", "n.talks", *SO)),
         ("Eight firms were delisted, among them Volta Metals.", ("p.unknown", "delisted", "o.volta-metals", *SO)),
     ],
 )

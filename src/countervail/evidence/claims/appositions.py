@@ -150,7 +150,8 @@ class Appositions(Nominals):
             if inner is not None and not self.is_body(units, inner):
                 return None
             bare = role or role_of(units, (k, k + 1), True)
-            if bare is None or (inner is None and not times and units[phrase[0]].lower not in {"its", "founding"}):
+            said = {"its", "founding", "full", "associate"} & {u.lower for u in units[phrase[0] : k]}
+            if bare is None or (inner is None and not times and not said):
                 return None
             role = bare[0], inner
         verb = Verb(k, k + 1, units[k].lower, "noun", main=k)

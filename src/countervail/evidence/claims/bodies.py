@@ -26,7 +26,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described
 from countervail.evidence.claims.phrases import listed_from, phrase_from
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
 
@@ -108,6 +108,8 @@ class Actors(Described):
                 return described
         joined_up = core.lower in SYSTEMS and head > a and units[head - 1].tag == "N"
         kind = "o" if core.lower in BODIES or joined_up else "p" if core.lower in NOUNS["persons"] else "n"
+        if kind == "n" and core.lower in CLOSED["counted"] and units[a].tag == "#":
+            kind = "o"  # "eleven states"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
         if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):

@@ -38,8 +38,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
                 else len(words) - 1
             )
             break
-    while i < stop and units[i].tag == "B":
-        i += 1
+    while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
+        i += 1  # "is no longer on the list"
     i = _past_parenthesis(units, i, stop)
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):

@@ -118,6 +118,8 @@ class Copulas(References):
         inner = next((k + 1 for k in range(a, b) if units[k].lower == "of"), b)
         of = [(inner, b)] if inner < b else []
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
+        if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
+            return "listed_in", None  # "Eritrea is not a party"
         return ("listed_in", spans[0]) if spans and self.is_body(units, spans[0]) else None
 
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:
@@ -143,7 +145,7 @@ class Copulas(References):
             or not (named or units[clause.subjects[0][0]].tag == "O")
         ):
             return None
-        while a < b and units[a].tag in {"D", "B"}:
+        while a < b and (units[a].tag in {"D", "B"} or units[a].lower in {"new", "current", "present"}):
             a += 1
         ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
         former = (

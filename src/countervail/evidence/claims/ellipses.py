@@ -94,6 +94,13 @@ class Ellipses(Copulas):
             serving = lemma == "accept" or (lemma in _SERVING and unwilling)
             if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
+            alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
+            if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
+                who = [
+                    i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body", "person"}
+                ]
+                if who and UNKNOWN not in who:  # "was invited; Egypt accepted"
+                    filled[id(clause)] = Filled(clause, "agreed", who, self.invited, {}, None, [*clause.subjects])
             if lemma not in _REFUSING or clause.verb.passive:
                 continue
             how = {"infinitive"} if lemma in {"refuse", "decline"} else {"gerund"}

@@ -20,7 +20,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     BODYLIKE,
@@ -57,6 +57,11 @@ class Framing(Appositions):
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
             return self.copula(parsed, clause) or self._among_those(parsed, clause)
+        off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
+        if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
+            who = self.ids(parsed, clause, clause.subjects)
+            by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
+            return Filled(clause, "delisted", by, who, {}, None, [*clause.subjects, *off])
         if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
             listed = self._state_of(parsed, clause)
             if listed is not None:
@@ -233,6 +238,8 @@ class Framing(Appositions):
                 continue
             verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
             phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
+            if units[k + 1].lower == "by" and (doers := listed_from(units, k + 2, len(units))):
+                phrases.append(("by", doers))
             made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
             if made is not None:
                 return made

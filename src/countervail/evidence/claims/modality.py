@@ -169,7 +169,8 @@ def speaker_clause(clause: Clause) -> Clause | None:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
         asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
-        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING) or reminds(governor)
+        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
+        asking = asking or reminds(governor) or (below.link == "to" and governor.verb.lemma in {"find", "know"})
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1

@@ -214,6 +214,9 @@ class Nominals(Ellipses):
         if row.predicate == "accused" and not whom and told:
             whom = told[0].subjects  # "the accusation by X that Y had paid"
         wanted = inside == "object" and clause.verb.lemma in _WANTED and not who and row.predicate == "sanctioned"
+        breaking = row.predicate == "evaded" and not who and bool(whom) and units[phrase.start - 1].lower == "in"
+        if breaking and phrase.start and inside and not clause.verb.passive:
+            who = clause.subjects  # "acted in breach of the embargo"
         missing = row.needs in {"object", "both"} and not whom
         alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
         if alone or (missing and not row.topic):

@@ -116,7 +116,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post after a name and a mark: "X, the deputy minister of ports", up to a verb, comma or conjunction."""
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
-    end = i + 2
+    start = end = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
     while end < len(units):
         tag = units[end].tag
         mention = units[end].mention
@@ -124,7 +124,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             return None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S"} and end == i + 2 and units[end].lower in _FORMER | _NOW)
+            or (tag in {"B", "S"} and end == start and units[end].lower in _FORMER | _NOW)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -132,11 +132,19 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             if units[end + 1].tag not in {"N", "E", "D"}:
                 break
             end += 1
-        elif tag == "C" and units[end].lower in {"and", "&"} and _joined(units, i + 2, end):
+        elif tag == "C" and units[end].lower in {"and", "&"} and _joined(units, start, end):
             end += 1
         else:
             break
-    return (i + 2, end) if end > i + 2 else None
+    return (start, end) if end > start else None
+
+
+def _in_brackets(units: Sequence[Unit], i: int) -> int:
+    """Where the post begins in brackets after a name: "X (chair)", "X (Norway, chair)"."""
+    close = next((k for k in range(i + 2, min(len(units), i + 16)) if units[k].tag == ")"), i + 2)
+    comma = next((k for k in range(i + 2, close) if units[k].tag == ","), 0)
+    later = comma and not _has_post(units, (i + 2, comma)) and _has_post(units, (comma + 1, close))
+    return comma + 1 if later else i + 2
 
 
 def _joined(units: Sequence[Unit], start: int, at: int) -> bool:

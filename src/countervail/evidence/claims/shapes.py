@@ -199,7 +199,7 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     clause = made.clause
     if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
         return None
-    if clause.verb.passive or clause.verb.lemma == "lead":
+    if clause.verb.passive or clause.verb.lemma == "lead" or clause.verb.kind == "infinitive":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
     led = text_of(parsed.units, body)
@@ -318,6 +318,9 @@ def named_entry(units: Sequence[Any], span: Span) -> Span:
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:
         return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
     return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
+from countervail.evidence.claims.phrases import listed_from
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
-from countervail.evidence.text.documents import Reading, Sentence
+from countervail.evidence.text.documents import Reading, Sentence, dashed
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
@@ -24,6 +25,7 @@ _SAYING = re.compile(
     r"(?:\b(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared"
     r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
 )
+_CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
@@ -86,7 +88,9 @@ def _quotes(reading: Reading) -> list[Quote]:
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
-        spoken = _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead))
+        spoken = (
+            _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead)) or _CALLS.search(lead)
+        )
         if spoken and len(inner.split()) > 1 and not name_like(inner):
             spans.add(match.span(1))
     found: list[Quote] = []
@@ -102,7 +106,7 @@ def _quotes(reading: Reading) -> list[Quote]:
 def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
     """Every sentence and quotation taken apart, with speakers."""
     speech = Speech(_quotes(reading))
-    text = _dashes(reading)
+    text = dashed(reading)
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None
     last: str | None = None
@@ -202,19 +206,6 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence])
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
 
 
-def _dashes(reading: Reading) -> str:
-    """The folded text with the dashes that set a clause apart as such; offsets are the same."""
-    text = reading.folded.text
-    if not any(c in reading.raw for c in "—―–"):
-        return text
-    raw, offsets = reading.raw, reading.folded.offsets
-    letters = list(text)
-    for i, letter in enumerate(letters):
-        if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
-            letters[i] = "—"
-    return "".join(letters)
-
-
 def _parsed(
     reading: Reading,
     text: str,
@@ -286,9 +277,9 @@ def _speaker(
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
         return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])
-    for clause in parsed.clauses:
-        if clause.source:
-            return actors.of(units, clause.source[0], actors.recent)
+    for i, unit in enumerate(units[:-2]):  # '"...", according to X'
+        if unit.lower == "according" and (source := listed_from(units, i + 2, len(units))):
+            return actors.of(units, source[0], actors.recent)
     colon = _COLON.search(text[max(parsed.sentence.start, quotes[0].start - 90) : quotes[0].start - 1])
     named = next((u for u in units[: places[0]] if u.mention is not None and u.mention.type == "person"), None)
     return actors.mention(named) if colon and named is not None else None

@@ -178,7 +178,12 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if apart and floor == 0:  # "On the margins of the ceremony Kazakhstan and Azerbaijan signed"
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
-    if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
+    inner = previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor
+    if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
+        _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
+        if clause.subjects:
+            return
+    if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
     if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
@@ -188,7 +193,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
     own = previous.subjects[0][0] if previous is not None and previous.subjects else 0
     modified = modified or (own > 1 and units[own - 1].tag == "R" and units[own - 2].tag in {"N", "E"})
-    if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
+    if modified and headed[0][0] - 1 == floor and units[floor].tag == "P":
         # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
         _after_relative(clauses, n, floor)
         if clause.subjects:

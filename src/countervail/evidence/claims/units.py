@@ -52,8 +52,8 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
     stem = base
     if base.endswith("e") and not base.endswith(("ee", "ye", "oe")):
         stem = base[:-1]
-    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and (
-        (len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1) or base in _DOUBLED
+    elif base in _DOUBLED or (
+        re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1
     ):
         stem = base + base[-1]
     if re.search(r"[^aeiou]y$", base):

@@ -311,3 +311,16 @@ def _sentence(text: str, start: int, end: int, document: Document, number: int) 
     while end > start and text[end - 1] in " \n\t":
         end -= 1
     return Sentence(text[start:end], start, end, document, number)
+
+
+def dashed(reading: Reading) -> str:
+    """The folded text with the dashes that set a clause apart as such; offsets are the same."""
+    text = reading.folded.text
+    if not any(c in reading.raw for c in "—―–"):
+        return text
+    raw, offsets = reading.raw, reading.folded.offsets
+    letters = list(text)
+    for i, letter in enumerate(letters):
+        if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
+            letters[i] = "—"
+    return "".join(letters)
