@@ -109,9 +109,10 @@ class Described(Named):
 
     def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""
+        if b - a != 2 or units[a].lower not in {"the", "this"}:
+            return None
         noun = units[b - 1].lower
-        called = noun in NOUNS["parties"] or (noun in NOUNS["persons"] and noun not in NOUNS["plurals"])
-        if b - a != 2 or units[a].lower not in {"the", "this"} or not called:
+        if noun not in NOUNS["parties"] and (noun not in NOUNS["persons"] or noun in NOUNS["plurals"]):
             return None
         known = [i for at, i in self.roles.get(noun, ()) if at < units[a].start]
         return known[-1] if known else None

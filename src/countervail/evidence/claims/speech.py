@@ -156,7 +156,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
 def _retold(parsed: Parsed, before: bool) -> bool:
     """Whether a sentence reports what somebody said, or goes on with it: "He said it was ready. It would sign"."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
-    if any(reports(c) and c.verb.past and c.subjects and not c.verb.passive for c in main):
+    if any(c.verb.past and c.subjects and not c.verb.passive and reports(c) for c in main):
         return True
     goes_on = before and not any(c.condition for c in parsed.clauses)
     would = [c for c in main if c.verb.modal == "would" and c.reported is None]
